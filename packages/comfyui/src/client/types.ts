@@ -1,0 +1,100 @@
+/** `HostClient`: the HTTP half of ComfyUI, as far as Safelight uses it. */
+import type { Workflow } from '@safelight/shared'
+import type { HostFeatures } from '../protocol/features.ts'
+
+export interface SystemStats {
+  version: string
+  devices: { name: string; type: string; vramTotal: number | null; vramFree: number | null }[]
+}
+
+/** What /object_info says of one node class, cut down to what checks and progress need. */
+export interface NodeClass {
+  output: boolean
+  /** Number of output slots. */
+  outputs: number
+  required: string[]
+}
+export type NodeClasses = Record<string, NodeClass>
+
+/** Per-node detail of a refused or partly refused prompt, verbatim from ComfyUI less tracebacks. */
+export type NodeErrors = Record<
+  string,
+  {
+    class_type: string
+    dependent_outputs: string[]
+    errors: {
+      type: string
+      message: string
+      details: string
+      extra_info: Record<string, unknown>
+    }[]
+  }
+>
+
+export interface SubmitRequest {
+  workflow: Workflow
+  clientId: string
+  /** Our own id; only sent to hosts that honour it. */
+  promptId: string
+  /** e.g. api_key_comfy_org; never logged */
+  extraData?: Record<string, unknown>
+}
+/** `nodeErrors` non-empty: the host silently dropped those outputs and runs the rest. */
+export interface SubmitAnswer {
+  promptId: string
+  number: number
+  nodeErrors: NodeErrors
+}
+
+export interface QueueItem {
+  number: number
+  promptId: string
+  /** `extra_data.client_id`: our mark on hosts that choose their own ids. */
+  clientId: string | null
+  outputNodes: string[]
+}
+export interface QueueState {
+  running: QueueItem[]
+  pending: QueueItem[]
+}
+
+/** A file on the host, as outputs list it. */
+export interface FileItem {
+  /** Node of the submitted workflow (an expanded node is shown as its display node). */
+  node_id: string
+  filename: string
+  subfolder: string
+  type: string
+}
+
+/** One entry of /history, judged. */
+export interface HistoryEntry {
+  promptId: string
+  clientId: string | null
+  outputNodes: string[]
+  outcome: 'succeeded' | 'failed' | 'canceled'
+  failure: import('../protocol/host-message.ts').NodeFailure | null
+  outputs: FileItem[]
+}
+
+/** Every call takes a signal and has a timeout of its own; failures are `HostError`s with a code. */
+export interface HostClient {
+  readonly baseUrl: string
+  systemStats(signal?: AbortSignal): Promise<SystemStats>
+  features(signal?: AbortSignal): Promise<HostFeatures>
+  nodeClasses(signal?: AbortSignal): Promise<NodeClasses>
+  submit(request: SubmitRequest, signal?: AbortSignal): Promise<SubmitAnswer>
+  queue(signal?: AbortSignal): Promise<QueueState>
+  history(promptId: string, signal?: AbortSignal): Promise<HistoryEntry | null>
+  /** Newest entries first, for finding our mark on hosts that choose ids. */
+  recentHistory(maxItems: number, signal?: AbortSignal): Promise<HistoryEntry[]>
+  deletePending(promptId: string, signal?: AbortSignal): Promise<void>
+  /** Targeted; on hosts that ignore the target it throws `unsupported` rather than stop somebody else's picture. */
+  interrupt(promptId: string, signal?: AbortSignal): Promise<void>
+  forget(promptId: string, signal?: AbortSignal): Promise<void>
+  /** The file's bytes as a web stream plus what the host says of it. */
+  view(
+    file: FileItem,
+    signal?: AbortSignal,
+  ): Promise<{ body: ReadableStream<Uint8Array>; contentType: string; size: number | null }>
+}

@@ -1,0 +1,44 @@
+/** Errors of the host edge. Decide by `code`, never by message. */
+import type { NodeErrors } from './client/types.ts'
+
+/**
+ * `unreachable`: no connection · `timeout`: no answer in time · `bad_status`: an unexpected HTTP status ·
+ * `bad_answer`: not the JSON we know · `not_found`: 404 of a file · `unsupported`: the host is too old for this call.
+ */
+export type HostErrorCode =
+  | 'unreachable'
+  | 'timeout'
+  | 'bad_status'
+  | 'bad_answer'
+  | 'not_found'
+  | 'unsupported'
+
+export class HostError extends Error {
+  readonly code: HostErrorCode
+  readonly status: number | null
+
+  constructor(
+    code: HostErrorCode,
+    message: string,
+    extra: { status?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: extra.cause })
+    this.name = 'HostError'
+    this.code = code
+    this.status = extra.status ?? null
+  }
+}
+
+/** The host refused the graph (HTTP 400). Retrying cannot help. */
+export class PromptRejected extends Error {
+  /** ComfyUI's `error.type`, e.g. `prompt_outputs_failed_validation`. */
+  readonly reason: string
+  readonly nodeErrors: NodeErrors
+
+  constructor(reason: string, message: string, nodeErrors: NodeErrors) {
+    super(message)
+    this.name = 'PromptRejected'
+    this.reason = reason
+    this.nodeErrors = nodeErrors
+  }
+}

@@ -1,0 +1,41 @@
+/** `runPrompt`: one execution of a workflow on one host, from submit (or adoption) to an end decided by history. */
+import type { Workflow } from '@safelight/shared'
+import type { FileItem, HostClient, NodeErrors } from '../client/types.ts'
+import type { HostMessage, NodeFailure } from '../protocol/host-message.ts'
+
+export interface PromptOptions {
+  client: HostClient
+  workflow: Workflow
+  /** Canonical lowercase UUID, one per attempt; also the socket's clientId. */
+  promptId: string
+  /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */
+  knownPromptId?: string | null
+  extraData?: Record<string, unknown>
+  /** Milliseconds without movement of a *running* prompt before it is interrupted. Waiting in the host's queue is not a stall. */
+  stallMs: number
+  /** Milliseconds between polls of history; default 1500. */
+  pollMs?: number
+  /** Abort reason `'cancel'`: cancel on the host and end `canceled`. Any other reason: leave the prompt running and end `detached`. */
+  signal: AbortSignal
+  onUpdate(update: PromptUpdate): void
+}
+
+export type PromptUpdate =
+  /** The host has the prompt. `outputNodes` may be empty when unknown. */
+  | { type: 'submitted'; promptId: string; adopted: boolean; nodeErrors: NodeErrors }
+  | { type: 'socket'; open: boolean }
+  /** Only messages that belong to this prompt (previews and text attributed to it). */
+  | { type: 'message'; message: HostMessage }
+
+export type PromptEnd =
+  | { outcome: 'succeeded'; promptId: string; outputs: FileItem[] }
+  | { outcome: 'failed'; promptId: string; outputs: FileItem[]; failure: NodeFailure }
+  | { outcome: 'canceled'; promptId: string | null; outputs: FileItem[] }
+  /** In neither queue nor history, twice: the host restarted, or somebody deleted it. */
+  | { outcome: 'lost'; promptId: string }
+  /** No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. */
+  | { outcome: 'stalled'; promptId: string; interrupted: boolean }
+  | { outcome: 'detached'; promptId: string | null }
+
+/** Throws `PromptRejected` (the host refused the graph) or `HostError` (it could not be reached before anything ran). */
+export type RunPrompt = (options: PromptOptions) => Promise<PromptEnd>

@@ -1,0 +1,61 @@
+/** Every error code a client can meet, in one closed list each. */
+import { z } from 'zod'
+
+/** Why a job failed (`job.error.code`). */
+export const jobErrorCodeSchema = z.enum([
+  'invalid_workflow', // the host refused the graph; `details.node_errors` says why
+  'node_execution_error', // a node raised
+  'out_of_memory',
+  'stalled', // nothing moved for the stall limit, and the prompt was interrupted
+  'host_unavailable', // no host could be reached, or every attempt lost its host
+  'output_missing', // the host listed an output that could not be fetched
+  'timeout',
+  'internal',
+])
+export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>
+
+/** Why a request was refused (`error.code` of the envelope), with its HTTP status. */
+export const API_ERRORS = {
+  invalid_request: 400, // broken JSON, wrong types, unknown parameters
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  range_not_satisfiable: 416,
+  invalid_workflow: 422,
+  workflow_format_ui: 422,
+  missing_asset: 422,
+  idempotency_key_reuse: 422,
+  queue_full: 429,
+  rate_limited: 429,
+  too_many_streams: 429,
+  upstream_error: 500,
+  not_implemented: 501,
+  unavailable: 503, // Redis is away; nothing was accepted, try again
+} as const
+export type ApiErrorCode = keyof typeof API_ERRORS
+
+/** A refusal with a stable code. The message is safe to show; `details` is JSON. */
+export class ApiError extends Error {
+  readonly code: ApiErrorCode
+  readonly details: Record<string, unknown> | null
+  readonly retryAfterSeconds: number | null
+
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    extra: { details?: Record<string, unknown>; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: extra.cause })
+    this.name = 'ApiError'
+    this.code = code
+    this.details = extra.details ?? null
+    this.retryAfterSeconds = extra.retryAfterSeconds ?? null
+  }
+
+  /** HTTP status that belongs to the code. */
+  get status(): number {
+    return API_ERRORS[this.code]
+  }
+}

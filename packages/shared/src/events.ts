@@ -1,0 +1,59 @@
+/** Job events: what happened to a job, numbered without gaps. Snapshot + later events = the whole truth. */
+import { z } from 'zod'
+import { jobErrorSchema } from './job-error.ts'
+import { outputSchema } from './output.ts'
+import { progressSchema } from './progress.ts'
+import { jobPhaseSchema, jobStatusSchema } from './status.ts'
+
+export const warningSchema = z.object({
+  code: z.enum(['output_dropped', 'execution_blocked']),
+  message: z.string(),
+  node_id: z.string().nullable(),
+})
+export type Warning = z.infer<typeof warningSchema>
+
+/** Milliseconds spent per phase; null until the phase is over. */
+export const phaseTimesSchema = z.object({
+  queue: z.number().nullable(),
+  prepare: z.number().nullable(),
+  execute: z.number().nullable(),
+  collect: z.number().nullable(),
+})
+export type PhaseTimes = z.infer<typeof phaseTimesSchema>
+
+const statusBodySchema = z.object({
+  type: z.literal('status'),
+  status: jobStatusSchema,
+  phase: jobPhaseSchema.nullable(),
+  /** Attempt number, from 1; 0 before the first. */
+  attempt: z.int().nonnegative().optional(),
+  hostId: z.string().nullable().optional(),
+  error: jobErrorSchema.nullable().optional(),
+  warnings: z.array(warningSchema).optional(),
+  times: phaseTimesSchema.optional(),
+  expiresAt: z.number().optional(),
+})
+const progressBodySchema = z.object({ type: z.literal('progress'), progress: progressSchema })
+const outputBodySchema = z.object({ type: z.literal('output'), output: outputSchema })
+
+/** What a writer decides; the store adds `jobId`, `seq` and `ts`. */
+export const jobEventBodySchema = z.discriminatedUnion('type', [
+  statusBodySchema,
+  progressBodySchema,
+  outputBodySchema,
+])
+export type JobEventBody = z.infer<typeof jobEventBodySchema>
+
+const envelope = {
+  jobId: z.string(),
+  /** 1, 2, 3 … without gaps, per job. */
+  seq: z.int().positive(),
+  /** ms since the epoch */
+  ts: z.number(),
+}
+export const jobEventSchema = z.discriminatedUnion('type', [
+  statusBodySchema.extend(envelope),
+  progressBodySchema.extend(envelope),
+  outputBodySchema.extend(envelope),
+])
+export type JobEvent = z.infer<typeof jobEventSchema>

@@ -1,0 +1,11 @@
+/** The contract: schemas, events, the reducer and the error codes. Isomorphic (zod only). */
+export * from './error-codes.ts'
+export * from './events.ts'
+export * from './job-error.ts'
+export * from './output.ts'
+export * from './progress.ts'
+export * from './reduce-job.ts'
+export * from './snapshot.ts'
+export * from './socket-events.ts'
+export * from './status.ts'
+export * from './workflow.ts'

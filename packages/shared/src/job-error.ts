@@ -1,0 +1,17 @@
+/** `JobError`: why a job failed, safe to show to anyone who may see the job. */
+import { z } from 'zod'
+import { jobErrorCodeSchema } from './error-codes.ts'
+
+export const jobErrorSchema = z
+  .object({
+    code: jobErrorCodeSchema,
+    message: z.string(),
+    node_id: z.string().nullable().optional(),
+    class_type: z.string().nullable().optional(),
+    /** Python traceback without host paths. */
+    traceback: z.string().nullable().optional(),
+    /** e.g. `{ node_errors }` as ComfyUI gave them, per node. */
+    details: z.record(z.string(), z.unknown()).nullable().optional(),
+  })
+  .meta({ id: 'JobError' })
+export type JobError = z.infer<typeof jobErrorSchema>

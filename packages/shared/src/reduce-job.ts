@@ -1,0 +1,56 @@
+/** The one reducer: the store, the gateway and every client fold events with it, so they cannot disagree. */
+import type { JobEvent } from './events.ts'
+import type { Progress } from './progress.ts'
+import type { Snapshot } from './snapshot.ts'
+import { isTerminal } from './status.ts'
+
+/**
+ * Folds one event into a snapshot. An event the snapshot already holds (`seq` not newer) and any
+ * event after the end change nothing, so replays and races are harmless. A gap is the caller's to
+ * notice (`event.seq > snapshot.seq + 1`): the fold stays usable but a fresh snapshot is due.
+ */
+export function reduceJob(snapshot: Snapshot, event: JobEvent): Snapshot {
+  if (event.seq <= snapshot.seq || isTerminal(snapshot.status)) return snapshot
+  const next = { ...snapshot, seq: event.seq }
+  switch (event.type) {
+    case 'progress':
+      return { ...next, progress: advance(snapshot.progress, event.progress) }
+    case 'output':
+      return { ...next, outputs: withOutput(snapshot.outputs, event.output) }
+    case 'status':
+      return foldStatus(next, event)
+    default:
+      return assertNever(event)
+  }
+}
+
+function foldStatus(next: Snapshot, event: JobEvent & { type: 'status' }): Snapshot {
+  return {
+    ...next,
+    status: event.status,
+    phase: event.phase,
+    attempt: event.attempt ?? next.attempt,
+    hostId: event.hostId === undefined ? next.hostId : event.hostId,
+    error: event.error === undefined ? next.error : event.error,
+    warnings: event.warnings ?? next.warnings,
+    times: event.times ?? next.times,
+    expiresAt: event.expiresAt ?? next.expiresAt,
+    startedAt: next.startedAt ?? (event.status === 'running' ? event.ts : null),
+    completedAt: isTerminal(event.status) ? event.ts : null,
+  }
+}
+
+/** Newer facts, but a value that never falls: a second attempt starts over, the bar does not. */
+function advance(previous: Progress | null, next: Progress): Progress {
+  return previous && previous.value > next.value ? { ...next, value: previous.value } : next
+}
+
+/** An output collected twice (the same asset id) replaces itself. */
+function withOutput(outputs: Snapshot['outputs'], output: Snapshot['outputs'][number]) {
+  const at = outputs.findIndex((known) => known.id === output.id)
+  return at < 0 ? [...outputs, output] : outputs.with(at, output)
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown job event: ${JSON.stringify(value)}`)
+}

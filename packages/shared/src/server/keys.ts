@@ -1,0 +1,47 @@
+/** Every Redis name in one place. One hash tag for all, so a script may span a job, the outbox and an idempotency key. */
+
+/** Name of the BullMQ queue that carries tickets. */
+export const QUEUE_NAME = 'jobs'
+
+export type Keys = ReturnType<typeof createKeys>
+
+/** @param namespace deployment name (or one per test), e.g. `safelight` */
+export function createKeys(namespace: string) {
+  const tag = `{${namespace}}`
+  const job = (jobId: string) => `${tag}:job:${jobId}`
+  return {
+    namespace,
+    /** `prefix` for BullMQ's own keys: same tag, never touched by our scripts. */
+    bullPrefix: `${tag}:bull`,
+    /** HASH: `snapshot` (JSON), `seq`, `fence`, `run` (JSON, private: host and promptId of the attempt). */
+    job,
+    /** STRING: the workflow, once. */
+    workflow: (jobId: string) => `${job(jobId)}:workflow`,
+    /** STREAM: the last events, ids `0-<seq>`, field `e` = JSON. */
+    events: (jobId: string) => `${job(jobId)}:events`,
+    /** CHANNEL: each event as JSON, the moment it is appended. */
+    live: (jobId: string) => `${job(jobId)}:live`,
+    /** STRING: last preview frame (binary), short-lived. */
+    preview: (jobId: string) => `${job(jobId)}:preview`,
+    /** CHANNEL: preview frames (binary). */
+    previews: (jobId: string) => `${job(jobId)}:previews`,
+    /** ZSET: jobs accepted but maybe not yet on the queue; score = ms accepted. */
+    outbox: `${tag}:outbox`,
+    /** STRING: jobId that used the key. */
+    idempotency: (key: string) => `${tag}:idem:${key}`,
+    /** ZSET per owner: jobIds by ms created. One owner until accounts exist. */
+    index: (owner: string) => `${tag}:index:${owner}`,
+    /** STRING: asset record JSON. */
+    asset: (assetId: string) => `${tag}:asset:${assetId}`,
+    /** HASH: hostId → heartbeat JSON. */
+    hosts: `${tag}:hosts`,
+    /** HASH: hostId → node classes JSON (compact object_info). */
+    nodeClasses: `${tag}:node-classes`,
+    /** ZSET per host: jobId leases of slots, score = ms of expiry. */
+    slots: (hostId: string) => `${tag}:slots:${hostId}`,
+    /** HASH: node class → learned cost JSON. */
+    nodeCosts: `${tag}:node-costs`,
+    /** CHANNEL: control messages to workers (cancel). */
+    control: `${tag}:control`,
+  }
+}

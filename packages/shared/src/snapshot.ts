@@ -1,0 +1,33 @@
+/** `Snapshot`: the fold of a job's events so far. Complete in itself: one snapshot re-syncs a client. */
+import { z } from 'zod'
+import { phaseTimesSchema, warningSchema } from './events.ts'
+import { jobErrorSchema } from './job-error.ts'
+import { outputSchema } from './output.ts'
+import { progressSchema } from './progress.ts'
+import { jobPhaseSchema, jobStatusSchema } from './status.ts'
+
+export const snapshotSchema = z.object({
+  jobId: z.string(),
+  /** `seq` of the last event folded in; 0 for a job that was just accepted. */
+  seq: z.int().nonnegative(),
+  status: jobStatusSchema,
+  phase: jobPhaseSchema.nullable(),
+  attempt: z.int().nonnegative(),
+  hostId: z.string().nullable(),
+  progress: progressSchema.nullable(),
+  outputs: z.array(outputSchema),
+  error: jobErrorSchema.nullable(),
+  warnings: z.array(warningSchema),
+  times: phaseTimesSchema,
+  /** Higher runs sooner; 0 is normal. */
+  priority: z.int(),
+  /** The submitter's own words, opaque to us, at most 1 KiB as JSON. */
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  /** All times are ms since the epoch. */
+  createdAt: z.number(),
+  startedAt: z.number().nullable(),
+  completedAt: z.number().nullable(),
+  /** When the record and its outputs may be dropped. */
+  expiresAt: z.number(),
+})
+export type Snapshot = z.infer<typeof snapshotSchema>

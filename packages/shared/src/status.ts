@@ -1,0 +1,33 @@
+/** Job status and phase: the one vocabulary, and every question asked about it. */
+import { z } from 'zod'
+
+export const jobStatusSchema = z
+  .enum(['queued', 'running', 'succeeded', 'canceling', 'canceled', 'failed', 'expired'])
+  .meta({ id: 'JobStatus' })
+export type JobStatus = z.infer<typeof jobStatusSchema>
+
+/** What a `running` job is doing. `canceling` keeps the phase it was asked in. */
+export const jobPhaseSchema = z.enum(['preparing', 'submitted', 'executing', 'collecting'])
+export type JobPhase = z.infer<typeof jobPhaseSchema>
+
+const NEXT: Record<JobStatus, readonly JobStatus[]> = {
+  queued: ['running', 'canceling', 'canceled', 'failed', 'expired'],
+  // running → queued: the job is handed back (drain, host gone) and waits for its next turn
+  running: ['queued', 'canceling', 'succeeded', 'failed', 'expired', 'canceled'],
+  // a cancel that races with the end has one winner, which may be the end
+  canceling: ['canceled', 'succeeded', 'failed'],
+  succeeded: [],
+  failed: [],
+  canceled: [],
+  expired: [],
+}
+
+/** True when the job will never change again. */
+export function isTerminal(status: JobStatus): boolean {
+  return NEXT[status].length === 0
+}
+
+/** True when a job in `from` may move to `to` (staying put, e.g. for a new phase, is allowed until the end). */
+export function canMove(from: JobStatus, to: JobStatus): boolean {
+  return from === to ? !isTerminal(from) : NEXT[from].includes(to)
+}
