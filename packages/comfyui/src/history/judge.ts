@@ -1,0 +1,75 @@
+/** One entry of /history → how the prompt ended. The messages decide: `status_str` can say `success` of a failed run. */
+import { z } from 'zod'
+import type { FileItem, HistoryEntry } from '../client/types.ts'
+import type { NodeFailure } from '../protocol/host-message.ts'
+import { executionErrorSchema, toFailure } from '../protocol/text-messages.ts'
+import { collectFiles } from './outputs.ts'
+
+const entrySchema = z.looseObject({
+  /** [number, promptId, graph, extra_data, output node ids] */
+  prompt: z.array(z.unknown()).catch([]),
+  outputs: z.record(z.string(), z.unknown()).catch({}),
+  status: z
+    .looseObject({
+      status_str: z.string().nullish(),
+      messages: z.array(z.tuple([z.string(), z.unknown()])).catch([]),
+    })
+    .nullish(),
+  meta: z.record(z.string(), z.looseObject({ display_node: z.string().nullish() })).catch({}),
+})
+type Entry = z.output<typeof entrySchema>
+
+const extraDataSchema = z.looseObject({ client_id: z.string() })
+
+/** @returns null when the entry is not one (history answered something else) */
+export function judgeHistory(promptId: string, candidate: unknown): HistoryEntry | null {
+  const parsed = entrySchema.safeParse(candidate)
+  if (!parsed.success) return null
+  const entry = parsed.data
+  return { promptId, ...toMark(entry.prompt), ...toVerdict(entry), outputs: toFiles(entry) }
+}
+
+/** Our mark and the outputs to run, from the queue's 5-element item, which history repeats. */
+export function toMark(item: readonly unknown[]): {
+  clientId: string | null
+  outputNodes: string[]
+} {
+  const extraData = extraDataSchema.safeParse(item[3])
+  const outputNodes = z.array(z.string()).safeParse(item[4])
+  return {
+    clientId: extraData.success ? extraData.data.client_id : null,
+    outputNodes: outputNodes.success ? outputNodes.data : [],
+  }
+}
+
+function toVerdict(entry: Entry): Pick<HistoryEntry, 'outcome' | 'failure'> {
+  for (const [event, data] of entry.status?.messages.toReversed() ?? []) {
+    if (event === 'execution_success') return { outcome: 'succeeded', failure: null }
+    if (event === 'execution_interrupted') return { outcome: 'canceled', failure: null }
+    if (event === 'execution_error') return { outcome: 'failed', failure: parseFailure(data) }
+  }
+  // no terminal message at all: only status_str is left to ask
+  return entry.status?.status_str === 'error'
+    ? { outcome: 'failed', failure: UNKNOWN_FAILURE }
+    : { outcome: 'succeeded', failure: null }
+}
+
+const UNKNOWN_FAILURE: NodeFailure = {
+  nodeId: null,
+  nodeType: null,
+  exceptionType: '',
+  message: 'The host reported an error without saying which.',
+  traceback: [],
+}
+
+function parseFailure(data: unknown): NodeFailure {
+  const parsed = executionErrorSchema.safeParse(data)
+  return parsed.success ? toFailure(parsed.data) : UNKNOWN_FAILURE
+}
+
+/** Nodes made by expansion are listed under runtime ids; `meta` knows the node the user sees. */
+function toFiles(entry: Entry): FileItem[] {
+  return Object.entries(entry.outputs).flatMap(([nodeId, output]) =>
+    collectFiles(entry.meta[nodeId]?.display_node ?? nodeId, output),
+  )
+}
