@@ -1,0 +1,24 @@
+/** The settings of test runs; the only place in the tests that reads the environment. */
+
+export interface TestConfig {
+  /** Test against this Redis instead of starting one. */
+  redisUrl: string | undefined
+  /** Start exactly this kind: `process`, `docker` or `embedded`. */
+  redisKind: 'process' | 'docker' | 'embedded' | undefined
+  /** CI: what cannot run fails instead of being skipped. */
+  requireAll: boolean
+}
+
+export function readTestConfig(env: NodeJS.ProcessEnv = process.env): TestConfig {
+  return {
+    redisUrl: env['REDIS_URL'] || undefined,
+    redisKind: toKind(env['SAFELIGHT_TEST_REDIS']),
+    requireAll: env['SAFELIGHT_REQUIRE_ALL'] === '1',
+  }
+}
+
+function toKind(name: string | undefined): TestConfig['redisKind'] {
+  if (!name) return undefined
+  if (name === 'process' || name === 'docker' || name === 'embedded') return name
+  throw new Error('SAFELIGHT_TEST_REDIS must be process, docker or embedded')
+}

@@ -1,0 +1,10 @@
+/** What `e2e/src/global-setup.ts` provides to every test (`inject('redisUrl')`). */
+import 'vitest'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A Redis shared by the whole run: use an own namespace, never FLUSH it. */
+    redisUrl: string
+    redisKind: 'external' | 'process' | 'docker' | 'embedded'
+  }
+}
