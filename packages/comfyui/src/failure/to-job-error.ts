@@ -1,0 +1,30 @@
+/** What a node raised → the `JobError` people see: a stable code, plain words, no host paths. */
+import type { JobError } from '@safelight/shared'
+import type { NodeFailure } from '../protocol/host-message.ts'
+
+/** By exception type only: message texts change with versions and languages. */
+const OUT_OF_MEMORY = /(^|\.)(OutOfMemoryError|OOMError|OOM_EXCEPTION|MemoryError)$/i
+const MAX_MESSAGE = 2_000
+const MAX_TRACEBACK = 8_000
+
+export function toJobError(failure: NodeFailure): JobError {
+  const outOfMemory = OUT_OF_MEMORY.test(failure.exceptionType)
+  const text = failure.message || failure.exceptionType || 'The node failed without a message.'
+  return {
+    code: outOfMemory ? 'out_of_memory' : 'node_execution_error',
+    message: stripPaths(text).slice(0, MAX_MESSAGE),
+    node_id: failure.nodeId,
+    class_type: failure.nodeType,
+    traceback:
+      failure.traceback.length > 0
+        ? stripPaths(failure.traceback.join('')).slice(-MAX_TRACEBACK)
+        : null,
+  }
+}
+
+/** Absolute paths tell where the host keeps its things: only their last part stays. */
+export function stripPaths(text: string): string {
+  return text
+    .replace(/(?<![\w:/.])\/(?:[\w.+@~ -]+\/)+([\w.+@~-]+)/g, '$1')
+    .replace(/\b[A-Za-z]:\\(?:[^\\\n"':*?<>|]+\\)+([^\\\n"':*?<>|]+)/g, '$1')
+}

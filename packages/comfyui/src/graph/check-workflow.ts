@@ -1,0 +1,109 @@
+/** Refuses graphs that no host must see: ComfyUI accepts some that kill its executor for good. */
+import { type Workflow, workflowSchema } from '@safelight/shared'
+import type { NodeClasses } from '../client/types.ts'
+import { findCycle } from './cycles.ts'
+import { type GraphErrors, type GraphProblem, checkNodes } from './check-nodes.ts'
+import { outputNodesOf } from './outputs.ts'
+
+export interface CheckOptions {
+  /** What the hosts know; null or absent when no host is known, then classes are not judged. */
+  classes?: NodeClasses | null
+  limits?: { maxNodes?: number; maxBytes?: number }
+}
+
+export type WorkflowCheck =
+  | { ok: true; workflow: Workflow }
+  | {
+      ok: false
+      code: 'workflow_format_ui' | 'invalid_workflow'
+      message: string
+      nodeErrors: GraphErrors
+    }
+
+const MAX_NODES = 2_000
+const MAX_BYTES = 4 * 1024 * 1024
+
+/**
+ * Checks an API-format graph: shape of every node, links that point to existing nodes and slots, no
+ * cycles, at least one output, known node classes (when hosts are known), size.
+ */
+export function checkWorkflow(candidate: unknown, options: CheckOptions = {}): WorkflowCheck {
+  if (!isObject(candidate)) return invalid('The workflow must be an object: node id → node.')
+  if (isUiFormat(candidate)) {
+    return {
+      ok: false,
+      code: 'workflow_format_ui',
+      message:
+        'This is the editor’s save format (nodes and links). Export it with “Export (API)” and submit that.',
+      nodeErrors: {},
+    }
+  }
+  const tooLarge = checkSize(candidate, options.limits ?? {})
+  if (tooLarge) return invalid(tooLarge)
+  const nodeErrors = checkNodes(candidate, options.classes ?? null)
+  const first = firstProblem(nodeErrors)
+  if (first) return invalid(first, nodeErrors)
+  const parsed = workflowSchema.safeParse(candidate)
+  if (!parsed.success)
+    return invalid('A node has a field of the wrong type (`_meta` must be an object).')
+  return checkWhole(parsed.data, options.classes ?? null)
+}
+
+function checkWhole(workflow: Workflow, classes: NodeClasses | null): WorkflowCheck {
+  const cycle = findCycle(workflow)
+  if (cycle) {
+    const problem = cycleProblem(cycle)
+    const at = cycle[0] ?? ''
+    const nodeErrors = { [at]: { class_type: workflow[at]?.class_type ?? null, errors: [problem] } }
+    return invalid(problem.message, nodeErrors)
+  }
+  if (classes && outputNodesOf(workflow, classes).length === 0) {
+    return invalid('The workflow has no output node: add one that saves or previews something.')
+  }
+  return { ok: true, workflow }
+}
+
+function cycleProblem(cycle: string[]): GraphProblem {
+  return {
+    type: 'dependency_cycle',
+    message: `Nodes depend on each other in a circle: ${cycle.join(' → ')} → ${cycle[0]}`,
+    details: cycle.join(', '),
+    extra_info: { cycle_nodes: cycle },
+  }
+}
+
+function checkSize(candidate: object, limits: NonNullable<CheckOptions['limits']>): string | null {
+  const { maxNodes = MAX_NODES, maxBytes = MAX_BYTES } = limits
+  const count = Object.keys(candidate).length
+  if (count === 0) return 'The workflow is empty.'
+  if (count > maxNodes) return `The workflow has ${count} nodes; at most ${maxNodes} are allowed.`
+  const bytes = new TextEncoder().encode(JSON.stringify(candidate)).byteLength
+  return bytes > maxBytes
+    ? `The workflow has ${bytes} bytes; at most ${maxBytes} are allowed.`
+    : null
+}
+
+/** The editor's format has lists of nodes and links; in the API format every value is a node. */
+function isUiFormat(candidate: Record<string, unknown>): boolean {
+  return (
+    Array.isArray(candidate['nodes']) &&
+    (Array.isArray(candidate['links']) || 'version' in candidate)
+  )
+}
+
+function firstProblem(errors: GraphErrors): string | null {
+  for (const [id, node] of Object.entries(errors)) {
+    const problem = node.errors[0]
+    if (problem)
+      return `Node ${id}${node.class_type ? ` (${node.class_type})` : ''}: ${problem.message}`
+  }
+  return null
+}
+
+function invalid(message: string, nodeErrors: GraphErrors = {}): WorkflowCheck {
+  return { ok: false, code: 'invalid_workflow', message, nodeErrors }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,36 @@
+/** Sampling steps read from the graph, so that a page can show `0/20` before anything ran. */
+import type { Workflow, WorkflowNode } from '@safelight/shared'
+import { toLink } from './links.ts'
+
+/** Steps that one node will tick, or 0 when it has none. A `steps` input may be linked to a number node. */
+export function stepsOf(node: WorkflowNode, workflow: Workflow): number {
+  const steps = toNumber(node.inputs['steps'], workflow)
+  if (steps === null || steps < 1) return 0
+  // KSamplerAdvanced runs a part of its schedule
+  const start = toNumber(node.inputs['start_at_step'], workflow) ?? 0
+  const end = toNumber(node.inputs['end_at_step'], workflow) ?? steps
+  return Math.max(0, Math.min(end, steps) - start)
+}
+
+/** Total over the given nodes (default: all of the workflow). */
+export function totalSteps(
+  workflow: Workflow,
+  nodeIds: Iterable<string> = Object.keys(workflow),
+): number {
+  let total = 0
+  for (const id of nodeIds) {
+    const node = workflow[id]
+    if (node) total += stepsOf(node, workflow)
+  }
+  return total
+}
+
+/** A literal number, or the single number literal of the node it is linked to (PrimitiveInt and its like). */
+function toNumber(value: unknown, workflow: Workflow): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  const link = toLink(value)
+  const source = link && workflow[link.from]
+  if (!source) return null
+  const literals = Object.values(source.inputs).filter((input) => typeof input === 'number')
+  return literals.length === 1 ? (literals[0] ?? null) : null
+}

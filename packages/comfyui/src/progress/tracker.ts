@@ -1,0 +1,186 @@
+/**
+ * The progress tracker: a pure fold of host messages, in any of the three dialects, to `Progress`.
+ *
+ * A node of the workflow is waiting, running or over; cached ones do not count. `progress_state` says
+ * so outright. Servers without it only announce what starts (`executing`), so there a node is over
+ * when another one starts. Nodes made by expansion count toward the node that made them.
+ * Only messages of the prompt at hand may be folded (session/attribute.ts sees to that).
+ */
+import type { Progress } from '@safelight/shared'
+import type { HostMessage, NodeState } from '../protocol/host-message.ts'
+import { createPlan, makerOf } from './plan.ts'
+import { toProgress } from './present.ts'
+import { begin, finish, setFraction } from './runs.ts'
+import type { TrackerOptions, TrackerState } from './types.ts'
+
+type Facts = Omit<TrackerState, 'progress'>
+
+/** State before anything ran: `connected`, with the total steps read from the graph. */
+export function startProgress(options: TrackerOptions, atMs: number): TrackerState {
+  const plan = createPlan(options)
+  const facts: Facts = {
+    plan,
+    cached: new Set(),
+    runs: new Map(),
+    focus: null,
+    step: plan.totalSteps > 0 ? 0 : null,
+    steps: plan.totalSteps > 0 ? plan.totalSteps : null,
+    kind: 'connected',
+    startedAt: null,
+    succeeded: false,
+    told: new Map(),
+  }
+  return { ...facts, progress: toProgress(facts, null, atMs) }
+}
+
+/** @param atMs when the message arrived, ms on any steady clock */
+export function foldProgress(
+  state: TrackerState,
+  message: HostMessage,
+  atMs: number,
+): TrackerState {
+  const facts = foldFacts(state, message, atMs)
+  return facts === state ? state : { ...facts, progress: toProgress(facts, state.progress, atMs) }
+}
+
+/** The end, once every output is stored. */
+export function completeProgress(state: TrackerState): Progress {
+  const { progress } = state
+  return {
+    ...progress,
+    value: 1,
+    nodes_done: progress.nodes_total,
+    current_node: null,
+    current_node_class: null,
+    message: null,
+    kind: 'complete',
+    node: null,
+    eta_ms: 0,
+  }
+}
+
+function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
+  switch (message.type) {
+    case 'execution_start':
+      return state.startedAt === null ? { ...state, startedAt: atMs } : state
+    case 'execution_cached':
+      return { ...state, cached: new Set([...state.cached, ...message.nodes]) }
+    case 'executing':
+      return message.node === null ? state : enter(state, message.node, atMs)
+    case 'progress':
+      return tick(state, { ...message, atMs, kind: 'node' })
+    case 'execution_progress':
+      return tick(state, { ...message, node: null, atMs, kind: 'inference' })
+    case 'progress_state':
+      return foldStates(state, message.nodes, atMs)
+    case 'executed':
+      return state.kind === 'aggregate' || !state.runs.has(message.node)
+        ? state
+        : { ...state, runs: finish(state.runs, message.node, atMs) }
+    case 'execution_success':
+      return { ...state, succeeded: true }
+    default:
+      return state
+  }
+}
+
+/** `executing`: a node starts, which on servers without `progress_state` ends the one before. */
+function enter(state: Facts, runtimeId: string, atMs: number): Facts {
+  const id = makerOf(runtimeId, state.plan.nodes)
+  if (id === null) return state
+  const previous = state.focus?.id
+  const legacy = state.kind !== 'aggregate'
+  const runs =
+    legacy && previous && previous !== id ? finish(state.runs, previous, atMs) : state.runs
+  return {
+    ...state,
+    cached: without(state.cached, id),
+    runs: begin(runs, { id, runtimeId, atMs }),
+    focus: previous === id ? state.focus : { id, value: 0, max: 1 },
+    kind: state.kind === 'connected' ? 'node' : state.kind,
+    startedAt: state.startedAt ?? atMs,
+  }
+}
+
+interface Tick {
+  node: string | null
+  value: number
+  max: number
+  atMs: number
+  kind: 'node' | 'inference'
+}
+
+/** One node ticked. The legacy dialect does not name it: it is the one that runs, or the one that samples. */
+function tick(state: Facts, { node, value, max, atMs, kind }: Tick): Facts {
+  const named = node === null ? (state.focus?.id ?? guessSampler(state, max)) : node
+  const runtimeId = named ?? ''
+  const id = makerOf(runtimeId, state.plan.nodes)
+  const counted = { step: value, steps: max, kind: state.kind === 'aggregate' ? state.kind : kind }
+  if (id === null) return { ...state, ...counted }
+  const entered = state.focus?.id === id ? state : enter(state, runtimeId, atMs)
+  return {
+    ...entered,
+    ...counted,
+    runs: setFraction(begin(entered.runs, { id, runtimeId, atMs }), {
+      id,
+      runtimeId,
+      fraction: ratio(value, max),
+    }),
+    focus: { id, value, max },
+  }
+}
+
+function guessSampler({ plan, runs }: Facts, max: number): string | null {
+  const waiting = [...plan.reachable].filter((id) => runs.get(id)?.tookMs == null)
+  const sampling = waiting.filter((id) => (plan.nodes.get(id)?.steps ?? 0) > 0)
+  return sampling.find((id) => plan.nodes.get(id)?.steps === max) ?? sampling[0] ?? null
+}
+
+/** `progress_state`: every started node at once. The one that moved last is the one to show. */
+function foldStates(state: Facts, nodes: NodeState[], atMs: number): Facts {
+  let { cached, runs, focus, step, steps } = state
+  const told = new Map(state.told)
+  for (const node of nodes) {
+    const id = makerOf(node.nodeId, state.plan.nodes)
+    const said = `${node.state} ${node.value} ${node.max}`
+    if (id === null || told.get(node.nodeId) === said) continue
+    told.set(node.nodeId, said)
+    const own = node.nodeId === id
+    if (node.state === 'finished') {
+      // a cached output shows up as finished without ever having run
+      if (own && cached.has(id) && !runs.has(id)) continue
+      runs = own
+        ? finish(begin(runs, { id, runtimeId: id, atMs }), id, atMs)
+        : setFraction(runs, { id, runtimeId: node.nodeId, fraction: 1 })
+      if (focus?.id === id && own) focus = { id, value: node.value, max: node.max }
+      continue
+    }
+    cached = without(cached, id)
+    runs = begin(runs, { id, runtimeId: node.nodeId, atMs })
+    runs = setFraction(runs, { id, runtimeId: node.nodeId, fraction: ratio(node.value, node.max) })
+    focus = { id, value: node.value, max: node.max }
+    if (node.max > 1) [step, steps] = [node.value, node.max]
+  }
+  return {
+    ...state,
+    cached,
+    runs,
+    focus,
+    step,
+    steps,
+    told,
+    kind: 'aggregate',
+    startedAt: state.startedAt ?? atMs,
+  }
+}
+
+function ratio(value: number, max: number): number {
+  return max > 0 ? Math.min(1, Math.max(0, value / max)) : 0
+}
+
+function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  if (!set.has(id)) return set
+  const rest = new Set(set)
+  rest.delete(id)
+  return rest
+}
