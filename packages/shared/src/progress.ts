@@ -36,8 +36,8 @@ export const progressSchema = z
     nodes_total: z.int().nonnegative(),
     current_node: z.string().nullable(),
     current_node_class: z.string().nullable(),
-    step: z.number().nullable(),
-    steps: z.number().nullable(),
+    step: z.int().nonnegative().nullable(),
+    steps: z.int().nonnegative().nullable(),
     /** One line for people, e.g. `KSampler 5/20`. */
     message: z.string().nullable(),
     kind: progressKindSchema,

@@ -49,6 +49,8 @@ export function completeProgress(state: TrackerState): Progress {
   return {
     ...progress,
     value: 1,
+    // ticks that nobody heard were made all the same
+    step: progress.steps,
     nodes_done: progress.nodes_total,
     current_node: null,
     current_node_class: null,
@@ -64,7 +66,7 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
     case 'execution_start':
       return state.startedAt === null ? { ...state, startedAt: atMs } : state
     case 'execution_cached':
-      return { ...state, cached: new Set([...state.cached, ...message.nodes]) }
+      return skip(state, message.nodes)
     case 'executing':
       return message.node === null ? state : enter(state, message.node, atMs)
     case 'progress':
@@ -82,6 +84,17 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
     default:
       return state
   }
+}
+
+/** Cached nodes do not run, so neither they nor their steps count. One that has run already stays. */
+function skip(state: Facts, nodes: string[]): Facts {
+  const cached = new Set([...state.cached, ...nodes.filter((id) => !state.runs.has(id))])
+  if (state.kind !== 'connected') return { ...state, cached }
+  let steps = 0
+  for (const id of state.plan.reachable) {
+    if (!cached.has(id)) steps += state.plan.nodes.get(id)?.steps ?? 0
+  }
+  return { ...state, cached, step: steps > 0 ? 0 : null, steps: steps > 0 ? steps : null }
 }
 
 /** `executing`: a node starts, which on servers without `progress_state` ends the one before. */
@@ -115,7 +128,10 @@ function tick(state: Facts, { node, value, max, atMs, kind }: Tick): Facts {
   const named = node === null ? (state.focus?.id ?? guessSampler(state, max)) : node
   const runtimeId = named ?? ''
   const id = makerOf(runtimeId, state.plan.nodes)
-  const counted = { step: value, steps: max, kind: state.kind === 'aggregate' ? state.kind : kind }
+  const counted = {
+    ...countSteps(state, value, max),
+    kind: state.kind === 'aggregate' ? state.kind : kind,
+  }
   if (id === null) return { ...state, ...counted }
   const entered = state.focus?.id === id ? state : enter(state, runtimeId, atMs)
   return {
@@ -138,7 +154,8 @@ function guessSampler({ plan, runs }: Facts, max: number): string | null {
 
 /** `progress_state`: every started node at once. The one that moved last is the one to show. */
 function foldStates(state: Facts, nodes: NodeState[], atMs: number): Facts {
-  let { cached, runs, focus, step, steps } = state
+  let { cached, runs, focus } = state
+  let counted = { step: state.step, steps: state.steps }
   const told = new Map(state.told)
   for (const node of nodes) {
     const id = makerOf(node.nodeId, state.plan.nodes)
@@ -159,19 +176,25 @@ function foldStates(state: Facts, nodes: NodeState[], atMs: number): Facts {
     runs = begin(runs, { id, runtimeId: node.nodeId, atMs })
     runs = setFraction(runs, { id, runtimeId: node.nodeId, fraction: ratio(node.value, node.max) })
     focus = { id, value: node.value, max: node.max }
-    if (node.max > 1) [step, steps] = [node.value, node.max]
+    // at max 1 it may be no counter at all, only `running`
+    if (node.max > 1) counted = countSteps(counted, node.value, node.max)
   }
   return {
     ...state,
     cached,
     runs,
     focus,
-    step,
-    steps,
+    ...counted,
     told,
     kind: 'aggregate',
     startedAt: state.startedAt ?? atMs,
   }
+}
+
+/** Whole steps only: some nodes tick in seconds, which is no step counter. */
+function countSteps(current: Pick<Facts, 'step' | 'steps'>, value: number, max: number) {
+  if (!Number.isInteger(max) || max < 1) return { step: current.step, steps: current.steps }
+  return { step: Math.max(0, Math.floor(value)), steps: max }
 }
 
 function ratio(value: number, max: number): number {

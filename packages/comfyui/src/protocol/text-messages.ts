@@ -10,7 +10,10 @@ const tick = z
   .number()
   .nullable()
   .transform((value) => value ?? 0)
-const text = z.unknown().transform((value) => (typeof value === 'string' ? value : ''))
+const text = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' ? value : ''))
 const strings = z
   .array(z.unknown())
   .catch([])

@@ -19,8 +19,8 @@ export function toFrames(lines: readonly TraceLine[]): Frame[] {
   for (const line of lines) {
     const message = line.ch === 'ws' ? decodeLine(line) : null
     if (!message) continue
-    if (message.type === 'execution_start') running = message.promptId
     const named = 'promptId' in message ? message.promptId : null
+    running = named ?? running
     frames.push({
       t: line.t,
       promptId: named ?? (isAddressable(message) ? running : null),

@@ -1,5 +1,6 @@
 /** The trace format (traces/README.md): a header line, then HTTP calls and socket frames with their time. */
 import { z } from 'zod'
+import { parseLenientJson } from '../protocol/json.ts'
 
 export const traceHeaderSchema = z.looseObject({
   trace: z.number(),
@@ -11,14 +12,27 @@ export const traceHeaderSchema = z.looseObject({
 })
 export type TraceHeader = z.infer<typeof traceHeaderSchema>
 
+/** Some recordings keep the answer as the text it came in, NaN and all. */
+const answerSchema = z
+  .unknown()
+  .optional()
+  .transform((answer) => {
+    if (typeof answer !== 'string') return answer
+    try {
+      return parseLenientJson(answer)
+    } catch {
+      return answer
+    }
+  })
+
 const httpLineSchema = z.looseObject({
   t: z.number(),
   ch: z.literal('http'),
   method: z.string(),
   path: z.string(),
-  body: z.unknown(),
+  body: answerSchema,
   status: z.number(),
-  response: z.unknown(),
+  response: answerSchema,
 })
 const socketLineSchema = z.looseObject({
   t: z.number(),
