@@ -1,8 +1,11 @@
 /** ComfyUI's protocol: decode, HTTP client, prompt session, progress. Knows no jobs and no Redis. */
+export * from './client/create-host-client.ts'
 export * from './client/types.ts'
 export * from './errors.ts'
 export * from './protocol/features.ts'
 export * from './protocol/host-message.ts'
+export * from './session/run-prompt.ts'
+export * from './session/timings.ts'
 export * from './session/types.ts'
 export * from './graph/check-workflow.ts'
 export * from './graph/links.ts'

@@ -1,6 +1,7 @@
 /** `HostClient`: the HTTP half of ComfyUI, as far as Safelight uses it. */
 import type { Workflow } from '@safelight/shared'
 import type { HostFeatures } from '../protocol/features.ts'
+import type { NodeFailure } from '../protocol/host-message.ts'
 
 export interface SystemStats {
   version: string
@@ -73,7 +74,7 @@ export interface HistoryEntry {
   clientId: string | null
   outputNodes: string[]
   outcome: 'succeeded' | 'failed' | 'canceled'
-  failure: import('../protocol/host-message.ts').NodeFailure | null
+  failure: NodeFailure | null
   outputs: FileItem[]
 }
 
@@ -91,6 +92,8 @@ export interface HostClient {
   deletePending(promptId: string, signal?: AbortSignal): Promise<void>
   /** Targeted; on hosts that ignore the target it throws `unsupported` rather than stop somebody else's picture. */
   interrupt(promptId: string, signal?: AbortSignal): Promise<void>
+  /** The global interrupt, for hosts that know no other. Only for a caller who just saw that its own prompt runs. */
+  interruptWhateverRuns(signal?: AbortSignal): Promise<void>
   forget(promptId: string, signal?: AbortSignal): Promise<void>
   /** The file's bytes as a web stream plus what the host says of it. */
   view(

@@ -2,6 +2,7 @@
 import type { Workflow } from '@safelight/shared'
 import type { FileItem, HostClient, NodeErrors } from '../client/types.ts'
 import type { HostMessage, NodeFailure } from '../protocol/host-message.ts'
+import type { SessionTimings } from './timings.ts'
 
 export interface PromptOptions {
   client: HostClient
@@ -15,6 +16,8 @@ export interface PromptOptions {
   stallMs: number
   /** Milliseconds between polls of history; default 1500. */
   pollMs?: number
+  /** Other durations that differ from the defaults in timings.ts. */
+  timings?: Partial<SessionTimings>
   /** Abort reason `'cancel'`: cancel on the host and end `canceled`. Any other reason: leave the prompt running and end `detached`. */
   signal: AbortSignal
   onUpdate(update: PromptUpdate): void
@@ -33,9 +36,15 @@ export type PromptEnd =
   | { outcome: 'canceled'; promptId: string | null; outputs: FileItem[] }
   /** In neither queue nor history, twice: the host restarted, or somebody deleted it. */
   | { outcome: 'lost'; promptId: string }
-  /** No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. */
+  /**
+   * No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. With `false` also
+   * the end of a cancel that the host did not obey in time: the prompt may still run there.
+   */
   | { outcome: 'stalled'; promptId: string; interrupted: boolean }
   | { outcome: 'detached'; promptId: string | null }
 
-/** Throws `PromptRejected` (the host refused the graph) or `HostError` (it could not be reached before anything ran). */
+/**
+ * Throws `PromptRejected` (the host refused the graph) or `HostError`: it could not be reached before anything ran,
+ * or (`unreachable`) gave no answer for a minute while it had the prompt, which may still run there.
+ */
 export type RunPrompt = (options: PromptOptions) => Promise<PromptEnd>

@@ -1,0 +1,139 @@
+/** `HostClient` over fetch. */
+import { HostError, PromptRejected } from '../errors.ts'
+import type { HostFeatures } from '../protocol/features.ts'
+import { toFeatures } from '../protocol/features.ts'
+import { parseHistory, parseNodeClasses, parseQueue, parseSystemStats } from './parse-answers.ts'
+import { parseAccepted, parseRefusal } from './parse-submit.ts'
+import type { HostCall } from './request.ts'
+import { createRequester, describe, expectOk, parseAnswer, toFailure } from './request.ts'
+import type { HostClient } from './types.ts'
+import { toViewPath } from './view-path.ts'
+import { expectFile, toGuardedStream, toSize } from './view-stream.ts'
+
+/** The host's HTTP shares one Python thread's lock with the models: seconds of silence are normal. */
+const DEFAULT_TIMEOUT_MS = 30_000
+/** A readiness question: waiting longer would not make the host ready. */
+const STATS_TIMEOUT_MS = 10_000
+
+export interface HostClientOptions {
+  timeoutMs?: number
+  fetch?: typeof globalThis.fetch
+}
+
+/** @throws TypeError when `baseUrl` is not an http(s) URL */
+export function createHostClient(baseUrl: string, options: HostClientOptions = {}): HostClient {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const requester = createRequester({ baseUrl, timeoutMs, fetch: options.fetch ?? fetch })
+  let known: HostFeatures | null = null
+
+  /** A JSON answer, parsed; `null` from the parser means it is not what this route answers. */
+  async function read<T>(call: HostCall, parse: (answer: unknown) => T | null): Promise<T> {
+    const answer = await requester.text(call)
+    expectOk(call, answer)
+    const parsed = parse(parseAnswer(call, answer.text))
+    if (parsed !== null) return parsed
+    throw new HostError('bad_answer', `${describe(call)} answered in a shape we do not know`)
+  }
+
+  /** A command whose answer says nothing. */
+  async function tell(path: string, json: unknown, signal?: AbortSignal): Promise<void> {
+    const call: HostCall = { method: 'POST', path, json, signal }
+    expectOk(call, await requester.text(call))
+  }
+
+  const client: HostClient = {
+    baseUrl,
+
+    async systemStats(signal) {
+      const call: HostCall = {
+        method: 'GET',
+        path: '/system_stats',
+        signal,
+        timeoutMs: Math.min(timeoutMs, STATS_TIMEOUT_MS),
+      }
+      const stats = await read(call, parseSystemStats)
+      // a host may come back from a restart as another version
+      known = toFeatures(stats.version)
+      return stats
+    },
+
+    async features(signal) {
+      return known ?? toFeatures((await client.systemStats(signal)).version)
+    },
+
+    nodeClasses: (signal) =>
+      read({ method: 'GET', path: '/object_info', signal }, parseNodeClasses),
+
+    async submit(request, signal) {
+      const { callerPromptId } = await client.features(signal)
+      const call: HostCall = {
+        method: 'POST',
+        path: '/prompt',
+        signal,
+        json: {
+          prompt: request.workflow,
+          client_id: request.clientId,
+          ...(callerPromptId ? { prompt_id: request.promptId } : {}),
+          ...(request.extraData ? { extra_data: request.extraData } : {}),
+        },
+      }
+      const answer = await requester.text(call)
+      if (answer.status === 413) {
+        throw new PromptRejected('prompt_too_large', 'The host takes no body of this size', {})
+      }
+      if (answer.status === 400) {
+        const refusal = parseRefusal(parseAnswer(call, answer.text))
+        if (refusal) throw refusal
+      }
+      expectOk(call, answer)
+      const accepted = parseAccepted(parseAnswer(call, answer.text))
+      if (accepted) return accepted
+      throw new HostError('bad_answer', 'POST /prompt answered without a prompt_id')
+    },
+
+    queue: (signal) => read({ method: 'GET', path: '/queue', signal }, parseQueue),
+
+    async history(promptId, signal) {
+      const path = `/history/${encodeURIComponent(promptId)}`
+      const entries = await read({ method: 'GET', path, signal }, parseHistory)
+      return entries.find((entry) => entry.promptId === promptId) ?? null
+    },
+
+    async recentHistory(maxItems, signal) {
+      const path = `/history?max_items=${maxItems}`
+      return (await read({ method: 'GET', path, signal }, parseHistory)).reverse()
+    },
+
+    deletePending: (promptId, signal) => tell('/queue', { delete: [promptId] }, signal),
+
+    async interrupt(promptId, signal) {
+      const { targetedInterrupt, version } = await client.features(signal)
+      if (!targetedInterrupt) {
+        throw new HostError('unsupported', `ComfyUI ${version} interrupts whatever runs`)
+      }
+      await tell('/interrupt', { prompt_id: promptId }, signal)
+    },
+
+    interruptWhateverRuns: (signal) => tell('/interrupt', {}, signal),
+
+    forget: (promptId, signal) => tell('/history', { delete: [promptId] }, signal),
+
+    async view(file, signal) {
+      const call: HostCall = { method: 'GET', path: toViewPath(file), signal }
+      const { response, deadline } = await requester.open(call)
+      try {
+        deadline.disarm()
+        const body = await expectFile(response)
+        return {
+          body: toGuardedStream(body, deadline, (error) => toFailure(call, deadline, error)),
+          contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+          size: toSize(response.headers),
+        }
+      } catch (error) {
+        deadline.close()
+        throw error
+      }
+    },
+  }
+  return client
+}

@@ -1,0 +1,93 @@
+/** What the host's read-only routes answer, cut down to what Safelight uses. */
+import { z } from 'zod'
+import { judgeHistory, toMark } from '../history/judge.ts'
+import type { HistoryEntry, NodeClass, NodeClasses, QueueState, SystemStats } from './types.ts'
+
+const bytes = z.number().nullable().catch(null)
+
+const systemStatsSchema = z
+  .object({
+    system: z.looseObject({ comfyui_version: z.string().catch('') }),
+    devices: z
+      .array(
+        z.looseObject({ name: z.string(), type: z.string(), vram_total: bytes, vram_free: bytes }),
+      )
+      .catch([]),
+  })
+  .transform(
+    ({ system, devices }): SystemStats => ({
+      version: system.comfyui_version,
+      devices: devices.map((device) => ({
+        name: device.name,
+        type: device.type,
+        vramTotal: device.vram_total,
+        vramFree: device.vram_free,
+      })),
+    }),
+  )
+
+export function parseSystemStats(answer: unknown): SystemStats | null {
+  return systemStatsSchema.safeParse(answer).data ?? null
+}
+
+const nodeClassSchema = z
+  .looseObject({
+    output_node: z.boolean().catch(false),
+    output: z.array(z.unknown()).catch([]),
+    input: z
+      .looseObject({ required: z.record(z.string(), z.unknown()).catch({}) })
+      .catch({ required: {} }),
+  })
+  .transform(
+    (info): NodeClass => ({
+      output: info.output_node,
+      outputs: info.output.length,
+      required: Object.keys(info.input.required),
+    }),
+  )
+
+/** A class of another shape (custom nodes write these) is left out, not the whole list. */
+export function parseNodeClasses(answer: unknown): NodeClasses | null {
+  const list = z.record(z.string(), z.unknown()).safeParse(answer)
+  if (!list.success) return null
+  const classes: NodeClasses = {}
+  for (const [name, info] of Object.entries(list.data)) {
+    const parsed = nodeClassSchema.safeParse(info)
+    if (parsed.success) classes[name] = parsed.data
+  }
+  return classes
+}
+
+// [number, promptId, graph, extra_data, output node ids]; newer hosts may append more
+const queueItemSchema = z
+  .tuple([z.number(), z.coerce.string()])
+  .rest(z.unknown())
+  .transform((item) => ({ number: item[0], promptId: item[1], ...toMark(item) }))
+
+const queueSchema = z
+  .object({ queue_running: z.array(queueItemSchema), queue_pending: z.array(queueItemSchema) })
+  .transform(
+    (queue): QueueState => ({
+      running: queue.queue_running,
+      // the host answers in heap order
+      pending: queue.queue_pending.sort((a, b) => a.number - b.number),
+    }),
+  )
+
+/** All or nothing: a queue with an item skipped would make a waiting prompt look lost. */
+export function parseQueue(answer: unknown): QueueState | null {
+  return queueSchema.safeParse(answer).data ?? null
+}
+
+/** Oldest first, as the host lists them. */
+export function parseHistory(answer: unknown): HistoryEntry[] | null {
+  const list = z.record(z.string(), z.unknown()).safeParse(answer)
+  if (!list.success) return null
+  const entries: HistoryEntry[] = []
+  for (const [promptId, candidate] of Object.entries(list.data)) {
+    const entry = judgeHistory(promptId, candidate)
+    if (!entry) return null
+    entries.push(entry)
+  }
+  return entries
+}

@@ -1,0 +1,112 @@
+/** One HTTP call to a host: deadline, size limit and failures as `HostError`s with a code. */
+import { HostError } from '../errors.ts'
+import { parseLenientJson } from '../protocol/json.ts'
+import { parseBaseUrl } from './base-url.ts'
+import type { Deadline } from './deadline.ts'
+import { createDeadline } from './deadline.ts'
+import { readText } from './read-text.ts'
+
+/** History and object_info of big installations are some MB; more than this is not an answer we can use. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+export interface HostCall {
+  method: 'GET' | 'POST'
+  /** Path and query, e.g. `/history/…`. */
+  path: string
+  json?: unknown
+  timeoutMs?: number
+  signal?: AbortSignal | undefined
+}
+
+export interface TextAnswer {
+  status: number
+  text: string
+}
+
+export interface Requester {
+  /** The whole answer, whatever its status. */
+  text(call: HostCall): Promise<TextAnswer>
+  /** Headers only: the caller reads the body, under the deadline, and closes it. */
+  open(call: HostCall): Promise<{ response: Response; deadline: Deadline }>
+}
+
+export interface RequesterOptions {
+  baseUrl: string
+  timeoutMs: number
+  fetch: typeof globalThis.fetch
+}
+
+export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions): Requester {
+  const address = parseBaseUrl(baseUrl)
+
+  async function open(call: HostCall): Promise<{ response: Response; deadline: Deadline }> {
+    const deadline = createDeadline(call.timeoutMs ?? timeoutMs, call.signal)
+    try {
+      // no Origin header: hosts on loopback answer 403 to a foreign one
+      const response = await fetch(address.http + call.path, {
+        method: call.method,
+        signal: deadline.signal,
+        redirect: 'manual',
+        headers:
+          call.json === undefined
+            ? address.headers
+            : { ...address.headers, 'content-type': 'application/json' },
+        ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+      })
+      return { response, deadline }
+    } catch (error) {
+      deadline.close()
+      throw toFailure(call, deadline, error)
+    }
+  }
+
+  return {
+    open,
+    async text(call) {
+      const { response, deadline } = await open(call)
+      try {
+        return { status: response.status, text: await readText(response, MAX_ANSWER_BYTES) }
+      } catch (error) {
+        throw toFailure(call, deadline, error)
+      } finally {
+        deadline.close()
+      }
+    },
+  }
+}
+
+/** @throws HostError `bad_status` unless 2xx */
+export function expectOk(call: HostCall, answer: { status: number }): void {
+  if (answer.status >= 200 && answer.status < 300) return
+  throw new HostError('bad_status', `${describe(call)} answered ${answer.status}`, {
+    status: answer.status,
+  })
+}
+
+/** @throws HostError `bad_answer` when it is not JSON, not even as Python writes it */
+export function parseAnswer(call: HostCall, text: string): unknown {
+  try {
+    return parseLenientJson(text)
+  } catch (cause) {
+    throw new HostError('bad_answer', `${describe(call)} answered something else than JSON`, {
+      cause,
+    })
+  }
+}
+
+/** What the caller sees of a failed call; its own abort comes through as it is. */
+export function toFailure(call: HostCall, deadline: Deadline, error: unknown): unknown {
+  if (error instanceof HostError) return error
+  if (deadline.expired) {
+    return new HostError('timeout', `${describe(call)} got no answer in time`, { cause: error })
+  }
+  if (deadline.signal.aborted) return error
+  return new HostError('unreachable', `${describe(call)} could not reach the host`, {
+    cause: error,
+  })
+}
+
+/** Without the query: it may name files. */
+export function describe(call: HostCall): string {
+  return `${call.method} ${call.path.split('?')[0]}`
+}

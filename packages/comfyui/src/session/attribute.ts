@@ -1,0 +1,99 @@
+/**
+ * Which host messages belong to our prompt. Pure.
+ *
+ * A host broadcasts more than it should: progress and previews of prompts without a client, text frames of
+ * anybody, and on 0.3.45–0.3.57 everyone's progress_state. What names a prompt is ours when it names ours.
+ * What names none is ours only while our prompt is the one that runs: a host runs one at a time.
+ */
+import type { HostMessage } from '../protocol/host-message.ts'
+import { assertNever } from './assert-never.ts'
+
+export interface Attribution {
+  readonly promptId: string
+  /** Node ids of our workflow. */
+  readonly nodeIds: ReadonlySet<string>
+  /** Our prompt was heard running on this very connection and has not been heard to end. */
+  readonly heardRunning: boolean
+  /** The last look at the queue saw it running. */
+  readonly seenRunning: boolean
+}
+
+export function startAttribution(promptId: string, nodeIds: Iterable<string>): Attribution {
+  return { promptId, nodeIds: new Set(nodeIds), heardRunning: false, seenRunning: false }
+}
+
+export function attribute(
+  state: Attribution,
+  message: HostMessage,
+): { state: Attribution; ours: boolean } {
+  if (!isOurs(state, message)) return { state, ours: false }
+  return { state: { ...state, heardRunning: !isEnd(message) }, ours: true }
+}
+
+/** Whether the message announces that the prompt has ended; history has the last word. */
+export function isEnd(message: HostMessage): boolean {
+  switch (message.type) {
+    case 'execution_success':
+    case 'execution_interrupted':
+      return true
+    case 'execution_error':
+      return !message.blocked
+    case 'executing':
+      return message.node === null
+    case 'status':
+    case 'feature_flags':
+    case 'execution_start':
+    case 'execution_cached':
+    case 'progress':
+    case 'progress_state':
+    case 'execution_progress':
+    case 'executed':
+    case 'preview':
+    case 'text':
+    case 'unknown':
+      return false
+    default:
+      return assertNever(message)
+  }
+}
+
+function isOurs(state: Attribution, message: HostMessage): boolean {
+  switch (message.type) {
+    case 'status':
+    case 'feature_flags':
+    case 'unknown':
+      return false
+    case 'text':
+      return isRunning(state) && isOurNode(state, message.nodeId)
+    case 'preview':
+      // a frame without ids is only safe on the connection that heard our prompt start
+      return message.promptId === null ? state.heardRunning : message.promptId === state.promptId
+    case 'executing':
+      // without a prompt it is the hint a reconnecting client gets: the node that runs now
+      if (message.promptId !== null) return message.promptId === state.promptId
+      return isRunning(state) && message.node !== null && isOurNode(state, message.node)
+    case 'progress':
+    case 'execution_progress':
+      if (message.promptId !== null) return message.promptId === state.promptId
+      return isRunning(state)
+    case 'execution_start':
+    case 'execution_cached':
+    case 'progress_state':
+    case 'executed':
+    case 'execution_success':
+    case 'execution_error':
+    case 'execution_interrupted':
+      return message.promptId === state.promptId
+    default:
+      return assertNever(message)
+  }
+}
+
+function isRunning(state: Attribution): boolean {
+  return state.heardRunning || state.seenRunning
+}
+
+/** A node made by expansion is named after the node that made it: `2.0.0.1` comes from `2`. */
+function isOurNode(state: Attribution, nodeId: string): boolean {
+  return state.nodeIds.has(nodeId) || state.nodeIds.has(nodeId.split('.')[0] ?? nodeId)
+}

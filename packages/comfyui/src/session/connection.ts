@@ -1,0 +1,79 @@
+/** One connection to a host's socket, from the handshake to its close. */
+import type { RawData } from 'ws'
+import { WebSocket } from 'ws'
+import { decodeBinary, decodeText } from '../protocol/decode.ts'
+import type { HostMessage } from '../protocol/host-message.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import type { SocketTimings } from './timings.ts'
+
+/** Flags belong to the connection: without them the host falls back to previews that name no prompt. */
+const FEATURE_FLAGS = JSON.stringify({
+  type: 'feature_flags',
+  data: { supports_preview_metadata: true },
+})
+
+/** SaveImageWebsocket sends whole pictures, uncompressed ones included. */
+const MAX_PAYLOAD_BYTES = 128 * 1024 * 1024
+
+export interface ConnectionOptions {
+  url: string
+  headers: Record<string, string>
+  timings: SocketTimings
+  /** Ends the connection; the returned promise settles once it is really closed. */
+  signal: AbortSignal
+  onOpen(): void
+  onMessage(message: HostMessage): void
+}
+
+/** @returns whether it was ever open */
+export function runConnection(options: ConnectionOptions): Promise<boolean> {
+  const { timings, signal } = options
+  return new Promise((resolve) => {
+    let opened = false
+    let killTimer: NodeJS.Timeout | undefined
+    const socket = new WebSocket(options.url, {
+      headers: options.headers,
+      // the host would spend its one thread on compressing JPEGs
+      perMessageDeflate: false,
+      maxPayload: MAX_PAYLOAD_BYTES,
+      handshakeTimeout: timings.handshakeMs,
+    })
+    const heartbeat = startHeartbeat(socket, timings)
+
+    // A polite close first: when the host has answered it, its handler has unregistered this
+    // clientId, and will not unregister the next connection's by cleaning up late.
+    const end = () => {
+      if (socket.readyState !== WebSocket.OPEN) return socket.terminate()
+      socket.close(1000)
+      killTimer = setTimeout(() => socket.terminate(), timings.closeMs)
+    }
+
+    socket.on('open', () => {
+      opened = true
+      socket.send(FEATURE_FLAGS)
+      options.onOpen()
+    })
+    socket.on('message', (data, isBinary) => {
+      if (signal.aborted) return
+      heartbeat.alive()
+      options.onMessage(
+        isBinary ? decodeBinary(toBytes(data)) : decodeText(toBytes(data).toString()),
+      )
+    })
+    // a close always follows, and says all there is to know
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      heartbeat.stop()
+      clearTimeout(killTimer)
+      signal.removeEventListener('abort', end)
+      resolve(opened)
+    })
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
+  })
+}
+
+function toBytes(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
+}

@@ -1,0 +1,42 @@
+/** Finds a prompt that an earlier life of this attempt may have submitted. */
+import type { HostClient } from '../client/types.ts'
+
+/** How far back our mark is looked for on hosts that choose their own ids. Entries carry whole graphs. */
+const RECENT_ENTRIES = 64
+
+export interface FindOptions {
+  client: HostClient
+  /** Our id; also the clientId, which queue and history show: our mark where the host chose the id. */
+  promptId: string
+  knownPromptId: string | null
+  signal: AbortSignal
+}
+
+export interface FoundPrompt {
+  /** The id the host knows the prompt by. */
+  promptId: string
+  running: boolean
+}
+
+/** Queue before history, because prompts move that way. @returns null when it is nowhere */
+export async function findPrompt(options: FindOptions): Promise<FoundPrompt | null> {
+  const { client, promptId, knownPromptId, signal } = options
+  const isOurs = (item: { promptId: string; clientId: string | null }) =>
+    item.promptId === promptId || item.promptId === knownPromptId || item.clientId === promptId
+
+  const { running, pending } = await client.queue(signal)
+  const executing = running.find(isOurs)
+  if (executing) return { promptId: executing.promptId, running: true }
+  const waiting = pending.find(isOurs)
+  if (waiting) return { promptId: waiting.promptId, running: false }
+
+  const ended =
+    (await client.history(promptId, signal)) ??
+    (knownPromptId === null ? null : await client.history(knownPromptId, signal))
+  if (ended) return { promptId: ended.promptId, running: false }
+
+  const { callerPromptId } = await client.features(signal)
+  if (callerPromptId) return null
+  const marked = (await client.recentHistory(RECENT_ENTRIES, signal)).find(isOurs)
+  return marked ? { promptId: marked.promptId, running: false } : null
+}

@@ -1,0 +1,91 @@
+/** What is heard on the socket: kept until the host has the prompt, then passed on if it is ours. */
+import type { HostMessage } from '../protocol/host-message.ts'
+import type { Attribution } from './attribute.ts'
+import { attribute, isEnd, startAttribution } from './attribute.ts'
+import { createMovement } from './movement.ts'
+import type { PromptOptions, PromptUpdate } from './types.ts'
+
+/** Messages kept before the prompt's id is known (a host that chooses ids may start before it answers). */
+const MAX_EARLY = 256
+
+export interface HearingOptions {
+  prompt: PromptOptions
+  /** Any frame at all. */
+  onHeard(ours: boolean): void
+  /** A message of ours that changes something. */
+  onMoved(): void
+  /** A message of ours that announces the end. */
+  onEndAnnounced(): void
+  /** `onUpdate` threw: the session must end with that error, not the process. */
+  onFault(error: unknown): void
+}
+
+export interface Hearing {
+  hear(message: HostMessage): void
+  socket(open: boolean): void
+  /** The host has the prompt: announces it, then passes on what was heard before. */
+  submitted(update: PromptUpdate & { type: 'submitted' }): void
+  /** What the last look found; before `submitted` too, for what was heard earlier. */
+  saw(running: boolean): void
+  /** Nothing is passed on any more. */
+  end(): void
+}
+
+export function createHearing(options: HearingOptions): Hearing {
+  const { prompt } = options
+  const isMovement = createMovement()
+  let state: Attribution | null = null
+  let seenRunning = false
+  let early: HostMessage[] = []
+  let ended = false
+
+  const publish = (update: PromptUpdate) => {
+    if (ended) return
+    try {
+      prompt.onUpdate(update)
+    } catch (error) {
+      ended = true
+      options.onFault(error)
+    }
+  }
+
+  const pass = (message: HostMessage, known: Attribution) => {
+    const attributed = attribute(known, message)
+    state = attributed.state
+    options.onHeard(attributed.ours)
+    if (!attributed.ours) return
+    if (isMovement(message)) options.onMoved()
+    publish({ type: 'message', message })
+    if (isEnd(message)) options.onEndAnnounced()
+  }
+
+  return {
+    hear(message) {
+      if (ended) return
+      if (state) return pass(message, state)
+      if (early.length < MAX_EARLY) early.push(message)
+      options.onHeard(false)
+    },
+    socket(open) {
+      // what ran when the connection broke may have ended since
+      if (!open && state) state = { ...state, heardRunning: false }
+      if (!open) early = early.filter((message) => message.type !== 'preview')
+      publish({ type: 'socket', open })
+    },
+    submitted(update) {
+      publish(update)
+      state = {
+        ...startAttribution(update.promptId, Object.keys(prompt.workflow)),
+        seenRunning,
+      }
+      for (const message of early.splice(0)) pass(message, state)
+    },
+    saw(running) {
+      seenRunning = running
+      if (state) state = { ...state, seenRunning }
+    },
+    end() {
+      ended = true
+    },
+  }
+}

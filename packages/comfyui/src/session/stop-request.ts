@@ -1,0 +1,49 @@
+/** The caller's one signal, read as what it can mean: cancel on the host, or let go. */
+
+export interface StopRequest {
+  /** Aborted with `'cancel'`: stop the prompt on the host. */
+  readonly canceled: boolean
+  /** Fires for every other reason, and never after a cancel. */
+  readonly detach: AbortSignal
+  /** Fires a grace period after `detach`, for the one call that should not be torn in the middle. */
+  readonly detachLate: AbortSignal
+  close(): void
+}
+
+export interface StopRequestOptions {
+  signal: AbortSignal
+  graceMs: number
+  onCancel(): void
+}
+
+export function createStopRequest(options: StopRequestOptions): StopRequest {
+  const { signal, graceMs } = options
+  const detach = new AbortController()
+  const detachLate = new AbortController()
+  let canceled = false
+  let timer: NodeJS.Timeout | undefined
+
+  const read = () => {
+    if (signal.reason === 'cancel') {
+      canceled = true
+      options.onCancel()
+      return
+    }
+    detach.abort(signal.reason)
+    timer = setTimeout(() => detachLate.abort(signal.reason), graceMs)
+  }
+  if (signal.aborted) read()
+  else signal.addEventListener('abort', read, { once: true })
+
+  return {
+    get canceled() {
+      return canceled
+    },
+    detach: detach.signal,
+    detachLate: detachLate.signal,
+    close() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', read)
+    },
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Adopts the prompt when an earlier life of this attempt submitted it, or else submits it, once.
+ *
+ * The host does not deduplicate: an id posted twice runs twice, and on some versions kills the executor.
+ * So: look → found: adopt. Not found → one POST. When its outcome is unknown (no answer, or an error of
+ * the host's own) the prompt may well be queued: look twice more → found: go on; not found: throw, and
+ * the caller tries again under a new id. There is one POST in this file and no way back to it.
+ */
+import type { NodeErrors } from '../client/types.ts'
+import { HostError } from '../errors.ts'
+import { findPrompt } from './find-prompt.ts'
+import { askPatiently } from './patience.ts'
+import type { StopRequest } from './stop-request.ts'
+import type { SessionTimings } from './timings.ts'
+import type { PromptOptions } from './types.ts'
+import { createWake } from './wake.ts'
+
+export interface Submitted {
+  /** The id the host knows the prompt by. */
+  promptId: string
+  adopted: boolean
+  nodeErrors: NodeErrors
+  /** Whether it was seen running already. */
+  running: boolean
+}
+
+export interface SubmitOptions {
+  prompt: PromptOptions
+  stop: StopRequest
+  timings: SessionTimings
+  /** Resolves when the socket hears, or when it has had its chance. */
+  socketReady(): Promise<void>
+}
+
+/** @returns null when a cancel came before the host had anything to cancel */
+export async function adoptOrSubmit(options: SubmitOptions): Promise<Submitted | null> {
+  const { prompt, stop, timings } = options
+  const { client, promptId } = prompt
+  const find = (forMs: number) =>
+    askPatiently(
+      () =>
+        findPrompt({
+          client,
+          promptId,
+          knownPromptId: prompt.knownPromptId ?? null,
+          signal: stop.detach,
+        }),
+      { forMs, signal: stop.detach },
+    )
+
+  // even when a cancel came first: what an earlier life submitted must be stopped too
+  const earlier = await find(timings.firstLookMs)
+  if (earlier) return { ...earlier, adopted: true, nodeErrors: {} }
+  if (!stop.canceled) await options.socketReady()
+  stop.detach.throwIfAborted()
+  if (stop.canceled) return null
+
+  try {
+    const answer = await client.submit(
+      {
+        workflow: prompt.workflow,
+        clientId: promptId,
+        promptId,
+        ...(prompt.extraData ? { extraData: prompt.extraData } : {}),
+      },
+      // torn in the middle, it might queue the prompt after our next life has looked for it
+      stop.detachLate,
+    )
+    const { nodeErrors } = answer
+    return { promptId: answer.promptId, adopted: false, nodeErrors, running: false }
+  } catch (error) {
+    stop.detach.throwIfAborted()
+    if (isUnknownOutcome(error)) {
+      let found = await find(timings.unreachableMs)
+      if (!found) {
+        await createWake().wait(timings.confirmMs, stop.detach)
+        found = await find(timings.unreachableMs)
+      }
+      if (found) return { ...found, adopted: false, nodeErrors: {} }
+    }
+    if (stop.canceled) return null
+    throw error
+  }
+}
+
+/** Whether the prompt may be queued though the POST failed: hosts answer 500 to prompts they keep. */
+function isUnknownOutcome(error: unknown): boolean {
+  if (!(error instanceof HostError)) return false
+  return error.code !== 'bad_status' || error.status === null || error.status >= 500
+}

@@ -1,0 +1,57 @@
+/** Every duration of a prompt session, with the reason for its default. */
+
+export interface SessionTimings {
+  /** Between two polls of queue and history. */
+  pollMs: number
+  /** Polls after a message that announces the end: history follows `execution_success` by some milliseconds. */
+  quickPollsMs: readonly number[]
+  /** How long the submit waits for the socket before it goes on by HTTP alone. */
+  socketGraceMs: number
+  /** How long the look before the submit is repeated on a host that does not answer: short, another host may be free. */
+  firstLookMs: number
+  /** Between two looks that must agree that a prompt is nowhere. */
+  confirmMs: number
+  /** A prompt is on the host and the host is silent for this long: give the decision to the caller. */
+  unreachableMs: number
+  /** The prompt runs and the open socket says nothing for this long: the host may have forgotten it. */
+  deafMs: number
+  /** Between two interrupts: the host can lose one. */
+  interruptEveryMs: number
+  /** How long the host may take to obey a cancel: a node is only stopped between its steps. */
+  stopMs: number
+  /** How long a POST in flight may still answer after a detach. */
+  detachGraceMs: number
+  socket: SocketTimings
+}
+
+export interface SocketTimings {
+  handshakeMs: number
+  pingMs: number
+  /** Pings without any sign of life before the socket is given up: a busy host answers late. */
+  missedPings: number
+  reconnectMinMs: number
+  reconnectMaxMs: number
+  /** How long the host may take to agree to a close. */
+  closeMs: number
+}
+
+export const DEFAULT_TIMINGS: SessionTimings = {
+  pollMs: 1500,
+  quickPollsMs: [50, 100, 200, 400],
+  socketGraceMs: 3000,
+  firstLookMs: 10_000,
+  confirmMs: 1000,
+  unreachableMs: 60_000,
+  deafMs: 10_000,
+  interruptEveryMs: 700,
+  stopMs: 60_000,
+  detachGraceMs: 5000,
+  socket: {
+    handshakeMs: 10_000,
+    pingMs: 20_000,
+    missedPings: 3,
+    reconnectMinMs: 250,
+    reconnectMaxMs: 10_000,
+    closeMs: 1000,
+  },
+}
