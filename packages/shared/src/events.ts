@@ -57,3 +57,8 @@ export const jobEventSchema = z.discriminatedUnion('type', [
   outputBodySchema.extend(envelope),
 ])
 export type JobEvent = z.infer<typeof jobEventSchema>
+
+/** A job event whose output carries more, e.g. urls: what clients hear. */
+export type JobEventOf<O> =
+  | Exclude<JobEvent, { type: 'output' }>
+  | (Omit<Extract<JobEvent, { type: 'output' }>, 'output'> & { output: O })

@@ -1,4 +1,5 @@
 /** The contract: schemas, events, the reducer and the error codes. Isomorphic (zod only). */
+export * from './api/index.ts'
 export * from './error-codes.ts'
 export * from './events.ts'
 export * from './job-error.ts'

@@ -1,7 +1,7 @@
 /** The one reducer: the store, the gateway and every client fold events with it, so they cannot disagree. */
-import type { JobEvent } from './events.ts'
+import type { JobEventOf } from './events.ts'
 import type { Progress } from './progress.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { SnapshotOf } from './snapshot.ts'
 import { isTerminal } from './status.ts'
 
 /**
@@ -9,7 +9,10 @@ import { isTerminal } from './status.ts'
  * event after the end change nothing, so replays and races are harmless. A gap is the caller's to
  * notice (`event.seq > snapshot.seq + 1`): the fold stays usable but a fresh snapshot is due.
  */
-export function reduceJob(snapshot: Snapshot, event: JobEvent): Snapshot {
+export function reduceJob<O extends { id: string }>(
+  snapshot: SnapshotOf<O>,
+  event: JobEventOf<O>,
+): SnapshotOf<O> {
   if (event.seq <= snapshot.seq || isTerminal(snapshot.status)) return snapshot
   const next = { ...snapshot, seq: event.seq }
   switch (event.type) {
@@ -24,7 +27,10 @@ export function reduceJob(snapshot: Snapshot, event: JobEvent): Snapshot {
   }
 }
 
-function foldStatus(next: Snapshot, event: JobEvent & { type: 'status' }): Snapshot {
+function foldStatus<O>(
+  next: SnapshotOf<O>,
+  event: Extract<JobEventOf<O>, { type: 'status' }>,
+): SnapshotOf<O> {
   return {
     ...next,
     status: event.status,
@@ -46,7 +52,7 @@ function advance(previous: Progress | null, next: Progress): Progress {
 }
 
 /** An output collected twice (the same asset id) replaces itself. */
-function withOutput(outputs: Snapshot['outputs'], output: Snapshot['outputs'][number]) {
+function withOutput<O extends { id: string }>(outputs: O[], output: O): O[] {
   const at = outputs.findIndex((known) => known.id === output.id)
   return at < 0 ? [...outputs, output] : outputs.with(at, output)
 }

@@ -31,3 +31,6 @@ export const snapshotSchema = z.object({
   expiresAt: z.number(),
 })
 export type Snapshot = z.infer<typeof snapshotSchema>
+
+/** A snapshot whose outputs carry more, e.g. urls: what clients hold. */
+export type SnapshotOf<O> = Omit<Snapshot, 'outputs'> & { outputs: O[] }

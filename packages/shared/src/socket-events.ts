@@ -1,8 +1,8 @@
 /** The Socket.IO face: what a client may say and what it hears. Payloads carry outputs with urls added (`OutputView`). */
 import { z } from 'zod'
-import type { JobEvent } from './events.ts'
+import type { JobEventOf } from './events.ts'
 import type { Output } from './output.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { SnapshotOf } from './snapshot.ts'
 
 export const watchRequestSchema = z.object({
   jobId: z.string().min(1).max(128),
@@ -17,10 +17,8 @@ export type UnwatchRequest = z.infer<typeof unwatchRequestSchema>
 
 /** An output as a client sees it: the record plus where to fetch it. */
 export type OutputView = Output & { url: string; url_expires_at: string; job_id: string }
-export type SnapshotView = Omit<Snapshot, 'outputs'> & { outputs: OutputView[] }
-export type JobEventView =
-  | Exclude<JobEvent, { type: 'output' }>
-  | (Omit<JobEvent & { type: 'output' }, 'output'> & { output: OutputView })
+export type SnapshotView = SnapshotOf<OutputView>
+export type JobEventView = JobEventOf<OutputView>
 
 export type WatchAck =
   | { ok: true; snapshot: SnapshotView; queuePosition: number | null }

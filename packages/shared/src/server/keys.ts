@@ -25,6 +25,8 @@ export function createKeys(namespace: string) {
     preview: (jobId: string) => `${job(jobId)}:preview`,
     /** CHANNEL: preview frames (binary). */
     previews: (jobId: string) => `${job(jobId)}:previews`,
+    /** STRING, short-lived: `extra_data` JSON of a job (may hold a credential). Only here: never in the record, the stream or a log. */
+    secrets: (jobId: string) => `${job(jobId)}:secrets`,
     /** ZSET: jobs accepted but maybe not yet on the queue; score = ms accepted. */
     outbox: `${tag}:outbox`,
     /** STRING: jobId that used the key. */

@@ -16,11 +16,3 @@ export interface LaunchOptions {
   log: (line: string) => void
   signal?: AbortSignal
 }
-
-/** Flags shared by every real server: queues must never lose keys to eviction. */
-export function serverFlags(dataDir: string | undefined): string[] {
-  const keep = dataDir
-    ? ['--appendonly', 'yes', '--appendfsync', 'everysec']
-    : ['--appendonly', 'no']
-  return [...keep, '--save', '', '--maxmemory-policy', 'noeviction']
-}

@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type LaunchedRedis, type LaunchOptions, serverFlags } from './launched-redis.ts'
+import type { LaunchedRedis, LaunchOptions } from './launched-redis.ts'
+import { serverFlags } from './server-flags.ts'
 import { waitForPing } from './wait-for-ping.ts'
 
 const BINARIES = ['redis-server', 'valkey-server'] as const
@@ -58,10 +59,8 @@ async function startOnFreePort(binary: string, options: LaunchOptions): Promise<
 }
 
 function flags(port: number, folder: string, dataDir: string | undefined): string[] {
-  return [
-    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--daemonize', 'no'],
-    ...serverFlags(dataDir),
-  ]
+  const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--daemonize', 'no']
+  return own.concat(serverFlags(dataDir))
 }
 
 /** Resolves when the server answers; rejects when it exits first, takes too long or we are told to stop. */

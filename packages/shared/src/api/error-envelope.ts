@@ -1,0 +1,22 @@
+/** The one shape of every refusal: `{error: {code, message, details}}`. */
+import { z } from 'zod'
+import { API_ERRORS, type ApiErrorCode } from '../error-codes.ts'
+
+const codes = Object.keys(API_ERRORS)
+/** True for a code of the closed list; what a server of another version says may not be. */
+export function isApiErrorCode(code: string): code is ApiErrorCode {
+  return codes.includes(code)
+}
+
+export const errorEnvelopeSchema = z
+  .object({
+    error: z.object({
+      /** Stable and machine-readable: decide by it, never by the message. */
+      code: z.string().meta({ example: 'invalid_workflow' }),
+      message: z.string(),
+      /** e.g. `{ node_errors }` of a refused workflow. */
+      details: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  })
+  .meta({ id: 'ErrorEnvelope' })
+export type ErrorEnvelope = z.infer<typeof errorEnvelopeSchema>

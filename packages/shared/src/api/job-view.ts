@@ -1,0 +1,73 @@
+/** `Job`: what the REST face says of a job. Comfy API v2's schema, plus `phase` and everything after it. */
+import { z } from 'zod'
+import { warningSchema } from '../events.ts'
+import { jobErrorSchema } from '../job-error.ts'
+import { progressSchema } from '../progress.ts'
+import { jobPhaseSchema, jobStatusSchema } from '../status.ts'
+import { outputViewSchema } from './output-view.ts'
+
+export const jobUrlsSchema = z
+  .object({ self: z.string(), events: z.string(), cancel: z.string() })
+  .meta({
+    id: 'JobUrls',
+    description: 'Follow-up links, relative to the host: follow these, do not build URLs.',
+  })
+
+const milliseconds = z.int().nonnegative().nullable()
+/** Null until the phase is over. */
+export const jobMetricsSchema = z.object({
+  queue_ms: milliseconds,
+  prepare_ms: milliseconds,
+  execution_ms: milliseconds,
+  collect_ms: milliseconds,
+})
+
+export const jobViewSchema = z
+  .object({
+    id: z.string(),
+    status: jobStatusSchema,
+    created_at: z.iso.datetime(),
+    started_at: z.iso.datetime().nullable(),
+    completed_at: z.iso.datetime().nullable(),
+    /** When the record and its outputs may be dropped. */
+    expires_at: z.iso.datetime(),
+    queue_position: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .meta({ description: 'Jobs ahead while queued: 0 is next. Null otherwise.' }),
+    progress: progressSchema.nullable(),
+    outputs: z.array(outputViewSchema),
+    error: jobErrorSchema.nullable(),
+    metrics: jobMetricsSchema,
+    urls: jobUrlsSchema,
+    /** What a running job is doing. */
+    phase: jobPhaseSchema.nullable(),
+    /** From 1; 0 before the first try. */
+    attempt: z.int().nonnegative(),
+    priority: z.int(),
+    metadata: z.record(z.string(), z.unknown()).nullable(),
+    warnings: z.array(warningSchema),
+    /** Number of the last event folded in; compare with the `id` of the event stream's frames. */
+    seq: z.int().nonnegative(),
+  })
+  .meta({ id: 'Job' })
+export type JobView = z.infer<typeof jobViewSchema>
+
+export const jobPageSchema = z
+  .object({
+    jobs: z.array(jobViewSchema),
+    /** Pass as `cursor` for the next page; null on the last. */
+    next_cursor: z.string().nullable(),
+    truncated: z.boolean(),
+  })
+  .meta({ id: 'JobPage' })
+export type JobPage = z.infer<typeof jobPageSchema>
+
+export const jobWorkflowSchema = z
+  .object({
+    workflow: z.record(z.string(), z.unknown()),
+    format: z.enum(['save', 'api']),
+  })
+  .meta({ id: 'JobWorkflowResponse' })
+export type JobWorkflowView = z.infer<typeof jobWorkflowSchema>

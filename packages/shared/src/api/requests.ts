@@ -1,0 +1,62 @@
+/** What a client may send to the REST face. Closed objects: an unknown field is refused, never ignored. */
+import { z } from 'zod'
+import { jobStatusSchema } from '../status.ts'
+
+export const PRIORITY_LIMIT = 1_000_000
+export const METADATA_MAX_BYTES = 1024
+
+export const metadataSchema = z
+  .record(z.string(), z.unknown())
+  .refine((metadata) => byteLength(metadata) <= METADATA_MAX_BYTES, {
+    error: `metadata may be at most ${METADATA_MAX_BYTES} bytes of JSON`,
+  })
+  .meta({ description: `Opaque to the service; at most ${METADATA_MAX_BYTES} bytes of JSON.` })
+
+export const extraDataSchema = z
+  .strictObject({
+    api_key_comfy_org: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .meta({ description: 'API key for partner (API) nodes.' }),
+  })
+  .meta({ description: 'Handed to the host with the workflow; never part of the job record.' })
+export type ExtraData = z.infer<typeof extraDataSchema>
+
+export const submitRequestSchema = z
+  .strictObject({
+    workflow: z
+      .unknown()
+      .refine((workflow) => workflow !== undefined, { error: 'workflow is required' })
+      .meta({
+        type: 'object',
+        additionalProperties: true,
+        description: 'API-format workflow graph, verbatim.',
+      }),
+    extra_data: extraDataSchema.optional(),
+    priority: z
+      .int()
+      .min(-PRIORITY_LIMIT)
+      .max(PRIORITY_LIMIT)
+      .optional()
+      .meta({ description: 'Higher runs sooner; 0 is normal.' }),
+    metadata: metadataSchema.optional(),
+  })
+  .meta({ id: 'SubmitRequest' })
+export type SubmitRequest = z.input<typeof submitRequestSchema>
+
+export const listQuerySchema = z.strictObject({
+  status: z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(z.array(jobStatusSchema).min(1).max(7))
+    .optional()
+    .meta({ description: 'Comma-separated statuses.', example: 'queued,running' }),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().min(1).max(512).optional(),
+})
+
+function byteLength(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).byteLength
+}

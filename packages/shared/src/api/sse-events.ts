@@ -1,0 +1,40 @@
+/** Payloads of the server-sent event stream, by event name. Comfy API v2's schemas plus `job_id` and `seq`. */
+import { z } from 'zod'
+import { jobErrorSchema } from '../job-error.ts'
+import { progressSchema } from '../progress.ts'
+import { jobPhaseSchema, jobStatusSchema } from '../status.ts'
+import { outputViewSchema } from './output-view.ts'
+
+const origin = { job_id: z.string(), seq: z.int().nonnegative() }
+
+export const sseStatusSchema = z
+  .object({
+    status: jobStatusSchema,
+    queue_position: z.int().nonnegative().nullable(),
+    phase: jobPhaseSchema.nullable(),
+    attempt: z.int().nonnegative(),
+    ...origin,
+    /** Only on the terminal frame: the complete set of outputs, and why the job failed. */
+    outputs: z.array(outputViewSchema).optional(),
+    error: jobErrorSchema.nullable().optional(),
+  })
+  .meta({ id: 'StatusEvent' })
+export type SseStatus = z.infer<typeof sseStatusSchema>
+
+export const sseProgressSchema = progressSchema.extend(origin).meta({ id: 'ProgressEvent' })
+export type SseProgress = z.infer<typeof sseProgressSchema>
+
+export const sseOutputSchema = outputViewSchema
+  .extend({ seq: origin.seq })
+  .meta({ id: 'OutputEvent' })
+export type SseOutput = z.infer<typeof sseOutputSchema>
+
+export const ssePreviewSchema = z
+  .object({
+    node_id: z.string(),
+    content_type: z.string(),
+    data_base64: z.string(),
+    job_id: z.string(),
+  })
+  .meta({ id: 'PreviewEvent' })
+export type SsePreview = z.infer<typeof ssePreviewSchema>

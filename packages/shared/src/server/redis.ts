@@ -1,0 +1,99 @@
+/** Where Redis clients are made: one set of options per role, each with its reason. */
+import { Redis, type RedisOptions } from 'ioredis'
+import type { Logger } from 'pino'
+import { RedisUnavailable } from './redis-unavailable.ts'
+
+/**
+ * `api` answers people and must fail fast; `worker` (and BullMQ) waits out any outage;
+ * `subscriber` only listens and comes back by itself.
+ */
+export type RedisRole = 'api' | 'worker' | 'subscriber'
+
+const CONNECT_MS = 2_000
+const COMMAND_MS = 2_000
+// an outage is over when Redis is back, so look often: a page is waiting
+const RETRY_AT_MOST_MS = 1_000
+
+// replyMapping decides the client's type; ours is the default everywhere
+const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
+  api: {
+    // Redis away means 503 now, not a request that hangs until it returns
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    // a Redis that accepts connections but does not answer (stopped, swapping) counts as away
+    commandTimeout: COMMAND_MS,
+  },
+  worker: {
+    // BullMQ requires null: its blocking reads outlive reconnects. No commandTimeout: it would cut them.
+    maxRetriesPerRequest: null,
+  },
+  subscriber: {
+    // the subscriptions are restored with the connection; what was said in between is re-read
+    autoResubscribe: true,
+    maxRetriesPerRequest: null,
+    // whoever subscribes on behalf of a client gets an answer either way
+    commandTimeout: COMMAND_MS,
+  },
+}
+
+/** Opens a client. It always has an 'error' listener and says in the log when Redis goes and comes. */
+export function createRedis(url: string, role: RedisRole, { log }: { log: Logger }): Redis {
+  const redis = new Redis(url, {
+    ...OPTIONS[role],
+    connectTimeout: CONNECT_MS,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_AT_MOST_MS),
+    connectionName: `safelight-${role}`,
+  })
+  logStateChanges(redis, log.child({ redis: role }))
+  return redis
+}
+
+/** One line when Redis goes and one when it is back, not one per attempt to reconnect. */
+function logStateChanges(redis: Redis, log: Logger): void {
+  let away = false
+  const goes = (error?: Error) => {
+    if (away) return
+    away = true
+    log.warn(error ? { err: error } : {}, 'Redis is away')
+  }
+  redis.on('error', goes)
+  redis.on('reconnecting', () => goes())
+  redis.on('ready', () => {
+    if (away) log.info('Redis is back')
+    away = false
+  })
+}
+
+/** Resolves when commands can be sent; rejects when the signal aborts or the client was closed. */
+export async function whenReady(redis: Redis, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted()
+  if (redis.status === 'ready') return
+  await new Promise<void>((resolve, reject) => {
+    const settle = (act: () => void) => () => {
+      redis.off('ready', onReady)
+      redis.off('end', onEnd)
+      signal?.removeEventListener('abort', onAbort)
+      act()
+    }
+    const onReady = settle(resolve)
+    const onEnd = settle(() => reject(new RedisUnavailable(undefined)))
+    const onAbort = settle(() => reject(signal?.reason))
+    redis.on('ready', onReady)
+    redis.on('end', onEnd)
+    signal?.addEventListener('abort', onAbort)
+    if (redis.status === 'end') onEnd()
+  })
+}
+
+/** Closes a client politely, and at once when Redis is not there to be polite to. */
+export async function closeRedis(redis: Redis): Promise<void> {
+  if (redis.status !== 'ready') return redis.disconnect()
+  const impatient = setTimeout(() => redis.disconnect(), CONNECT_MS)
+  try {
+    await redis.quit()
+  } catch {
+    redis.disconnect()
+  } finally {
+    clearTimeout(impatient)
+  }
+}

@@ -1,0 +1,24 @@
+/** The settings that the API and the workers share. Each app extends this schema with its own. */
+import { z } from 'zod'
+import { redisUrl } from './config-fields.ts'
+
+export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+export type LogLevel = z.infer<typeof logLevelSchema>
+
+export const commonConfigSchema = z.object({
+  REDIS_URL: redisUrl()
+    .prefault('redis://127.0.0.1:6379')
+    .describe('Redis that holds the queue and all jobs'),
+  SAFELIGHT_NAMESPACE: z
+    .string()
+    // it becomes part of every key, in braces
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/, 'must be letters, digits, - and _')
+    .prefault('safelight')
+    .describe('Name of the deployment: first part of every Redis key'),
+  SAFELIGHT_DATA_DIR: z
+    .string()
+    .prefault('./data')
+    .describe('Folder for stored outputs; the API and the workers must see the same one'),
+  LOG_LEVEL: logLevelSchema.prefault('info').describe('trace, debug, info, warn, error or silent'),
+})
+export type CommonConfig = z.output<typeof commonConfigSchema>

@@ -1,0 +1,76 @@
+/** Field schemas for settings. All read text, as the environment has it; defaults are written as text too (`.prefault`). */
+import { z } from 'zod'
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const UNIT_BYTES = { b: 1, kb: 1_024, mb: 1_024 ** 2, gb: 1_024 ** 3 } as const
+
+/** `250ms`, `30s`, `5m`, `24h`, `7d`, or a plain number of milliseconds → ms. */
+export function duration() {
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'must be a duration such as 500ms, 30s, 5m, 24h')
+    .transform((text) => withUnit(text, UNIT_MS, 'ms'))
+}
+
+/** `64kb`, `20mb`, `2gb`, or a plain number of bytes → bytes. */
+export function byteSize() {
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?(b|kb|mb|gb)?$/i, 'must be a size such as 512kb, 20mb, 2gb')
+    .transform((text) => withUnit(text.toLowerCase(), UNIT_BYTES, 'b'))
+}
+
+function withUnit<Unit extends string>(
+  text: string,
+  units: Readonly<Record<Unit, number>>,
+  plain: NoInfer<Unit>,
+): number {
+  const unit = text.replace(/^[\d.]+/, '') || plain
+  const factor = Object.entries<number>(units).find(([name]) => name === unit)?.[1] ?? 1
+  return Math.round(Number.parseFloat(text) * factor)
+}
+
+/** A TCP port; 0 lets the system choose. */
+export function port() {
+  return wholeNumber({ min: 0, max: 65_535 })
+}
+
+export function wholeNumber({ min, max }: { min: number; max: number }) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^-?\d+$/, message)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, message)
+}
+
+/** `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`. */
+export function flag() {
+  return z
+    .string()
+    .regex(/^(true|false|1|0|yes|no|on|off)$/i, 'must be true or false')
+    .transform((text) => /^(true|1|yes|on)$/i.test(text))
+}
+
+/** `http://a:8188, https://b` → urls without a trailing slash, each once. */
+export function urlList() {
+  return z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine(
+      (urls) => urls.every((url) => hasProtocol(url, ['http:', 'https:'])),
+      'must be http:// or https:// urls, separated by commas',
+    )
+    .transform((urls) => [...new Set(urls.map((url) => url.replace(/\/+$/, '')))])
+}
+
+/** `redis://…` or `rediss://…` (TLS). */
+export function redisUrl() {
+  return z
+    .string()
+    .refine((url) => hasProtocol(url, ['redis:', 'rediss:']), 'must be a redis:// or rediss:// url')
+}
+
+function hasProtocol(url: string, protocols: readonly string[]): boolean {
+  return URL.canParse(url) && protocols.includes(new URL(url).protocol)
+}

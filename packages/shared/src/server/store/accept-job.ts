@@ -1,0 +1,59 @@
+/** Accepting a job: one atomic write, after which it cannot be lost. */
+import { z } from 'zod'
+import type { Snapshot } from '../../index.ts'
+import type { JobStore, NewJob } from '../job-store.ts'
+import { ACCEPT } from '../lua/accept.ts'
+import { bindScript } from '../lua/bind-script.ts'
+import { IDEMPOTENCY_MS, OWNER, type StoreContext } from './context.ts'
+
+const replySchema = z.tuple([z.union([z.literal(0), z.literal(1)]), z.string()])
+
+export function createAccept(context: StoreContext): JobStore['accept'] {
+  const { keys, now, retentionMs } = context
+  const accept = bindScript(context.redis, ACCEPT)
+  return async (job) => {
+    const snapshot = firstSnapshot(job, { createdAt: now(), retentionMs })
+    const reply = await accept(
+      [
+        keys.job(job.jobId),
+        keys.workflow(job.jobId),
+        keys.index(OWNER),
+        keys.outbox,
+        ...(job.idempotencyKey === null ? [] : [keys.idempotency(job.idempotencyKey)]),
+      ],
+      [
+        job.jobId,
+        JSON.stringify(snapshot),
+        JSON.stringify(job.workflow),
+        snapshot.createdAt,
+        IDEMPOTENCY_MS,
+        keys.job(''),
+      ],
+    )
+    const [accepted, jobId] = replySchema.parse(reply)
+    return accepted === 1 ? { outcome: 'accepted', snapshot } : { outcome: 'key_reused', jobId }
+  }
+}
+
+function firstSnapshot(job: NewJob, time: { createdAt: number; retentionMs: number }): Snapshot {
+  return {
+    jobId: job.jobId,
+    seq: 0,
+    status: 'queued',
+    phase: null,
+    attempt: 0,
+    hostId: null,
+    progress: null,
+    outputs: [],
+    error: null,
+    warnings: [],
+    times: { queue: null, prepare: null, execute: null, collect: null },
+    priority: job.priority,
+    metadata: job.metadata,
+    createdAt: time.createdAt,
+    startedAt: null,
+    completedAt: null,
+    // a first guess; the end of the job sets the real one
+    expiresAt: time.createdAt + time.retentionMs,
+  }
+}
