@@ -1,0 +1,84 @@
+/** `npm run demo`: the whole stack, two jobs, their pictures, then the end. `npm run dev`: the stack stays up and reloads. */
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type DemoConfig, readConfig } from './config.ts'
+import { pickWorkflows } from './pick-workflows.ts'
+import { runJobs } from './run-jobs.ts'
+import { createScreen } from './screen/screen.ts'
+import { startStack } from './stack/start-stack.ts'
+
+const DEMO_MS = 5 * 60_000
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const stop = new AbortController()
+const dev = process.argv.includes('--dev')
+
+process.once('SIGINT', interrupt)
+process.once('SIGTERM', interrupt)
+try {
+  const config = readConfig()
+  await (dev ? runDev(config) : runDemo(config))
+} catch (error) {
+  process.stderr.write(
+    `${dev ? 'dev' : 'demo'} failed: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
+  process.exitCode = 1
+}
+
+/** The first signal closes in order, the second ends at once. */
+function interrupt(): void {
+  stop.abort(new Error('interrupted'))
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
+}
+
+async function runDemo(config: DemoConfig): Promise<void> {
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(DEMO_MS)])
+  const dataDir = await mkdtemp(join(tmpdir(), 'safelight-demo-'))
+  const logFile = join(dataDir, 'processes.log')
+  const output = createWriteStream(logFile)
+  try {
+    say('Safelight demo: starting the stack')
+    const stack = await startStack({ config, dataDir, reload: false, output, say, signal })
+    try {
+      const jobs = await pickWorkflows(stack.hosts, signal)
+      say('')
+      const paths = await runJobs(jobs, {
+        apiUrl: stack.apiUrl,
+        folder: config.folder,
+        screen: createScreen(process.stdout),
+        signal,
+      })
+      say('')
+      for (const path of paths) say(`picture: ${path}\n         ${pathToFileURL(path).href}`)
+    } finally {
+      await stack.close()
+    }
+  } catch (error) {
+    process.stderr.write(`logs of the processes: ${logFile}\n`)
+    throw error
+  } finally {
+    output.end()
+  }
+  await rm(dataDir, { recursive: true, force: true })
+  say('\nNext: `npm run dev` keeps the stack up; README.md shows how to submit and watch.')
+}
+
+async function runDev(config: DemoConfig): Promise<void> {
+  const dataDir = join(config.folder, 'data')
+  const stack = await startStack({
+    config,
+    dataDir,
+    reload: true,
+    output: process.stdout,
+    say,
+    signal: stop.signal,
+  })
+  say(`ready: submit to ${stack.apiUrl}/api/v2/jobs, read ${stack.apiUrl}/docs; Ctrl-C ends it`)
+  await new Promise<void>((resolve) =>
+    stop.signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+  await stack.close()
+}
