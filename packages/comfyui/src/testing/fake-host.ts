@@ -29,6 +29,8 @@ export interface FakeHost {
   history: Map<string, unknown>
   /** Open sockets by clientId, newest last. */
   sockets: { clientId: string; socket: WebSocket; received: string[] }[]
+  /** The most sockets that were open at once. */
+  peakSockets: number
   /** Set to take over a request; the last one set counts. */
   intercept: Intercept | null
   /** Off: upgrades are refused with 503. */
@@ -36,6 +38,8 @@ export interface FakeHost {
   /** Off: sockets open and never say anything, not even `status`. */
   speaks: boolean
   enqueue(prompt: Omit<FakePrompt, 'number'>): FakePrompt
+  /** Queues what a POST /prompt carries. */
+  accept(call: FakeRequest): FakePrompt
   /** The first pending prompt starts, with the messages a host sends. */
   start(): FakePrompt
   /** The running prompt ends: history first, then the messages. */
@@ -69,6 +73,7 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
       const clientId = new URL(request.url ?? '', host.url).searchParams.get('clientId') ?? ''
       const entry = { clientId, socket, received: [] as string[] }
       host.sockets.push(entry)
+      host.peakSockets = Math.max(host.peakSockets, host.sockets.length)
       socket.on('message', (data: Buffer) => entry.received.push(data.toString()))
       socket.on('close', () => host.sockets.splice(host.sockets.indexOf(entry), 1))
       if (host.speaks)
@@ -100,13 +105,7 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
       })
     }
     if (method === 'POST' && path === '/prompt') {
-      const submitted = submitSchema.parse(call.body)
-      const promptId = ownIds ? `chosen-by-host-${counter}` : (submitted.prompt_id ?? 'none')
-      const { number } = host.enqueue({
-        promptId,
-        clientId: submitted.client_id,
-        workflow: submitted.prompt,
-      })
+      const { promptId, number } = host.accept(call)
       return json({ prompt_id: promptId, number, node_errors: {} })
     }
     if (method === 'POST' && path === '/queue') {
@@ -128,6 +127,7 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
     pending: [],
     history: new Map(),
     sockets: [],
+    peakSockets: 0,
     intercept: null,
     acceptsSockets: true,
     speaks: true,
@@ -135,6 +135,14 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
       const queued = { ...prompt, number: counter++ }
       host.pending.push(queued)
       return queued
+    },
+    accept(call) {
+      const submitted = submitSchema.parse(call.body)
+      return host.enqueue({
+        promptId: ownIds ? `chosen-by-host-${counter}` : (submitted.prompt_id ?? 'none'),
+        clientId: submitted.client_id,
+        workflow: submitted.prompt,
+      })
     },
     start() {
       const prompt = host.pending.shift()

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { WORKFLOW } from '../testing/session.ts'
+import { withHost } from '../testing/with-host.ts'
+import { createHostClient } from './create-host-client.ts'
+
+async function withAnswer(status: number, body: string | Buffer) {
+  const host = await withHost()
+  host.intercept = (request, response) => {
+    if (request.path === '/system_stats') return false
+    response.writeHead(status).end(body)
+    return true
+  }
+  return { host, client: createHostClient(host.url) }
+}
+
+it('keeps why a graph was refused, node by node', async () => {
+  const { client } = await withAnswer(
+    400,
+    JSON.stringify({
+      error: { type: 'prompt_outputs_failed_validation', message: 'Failed', details: 'images' },
+      node_errors: {
+        2: {
+          class_type: 'SaveImage',
+          dependent_outputs: ['2'],
+          errors: [{ type: 'required_input_missing', message: 'm', details: 'images' }],
+        },
+      },
+    }),
+  )
+  const promptId = randomUUID()
+  await expect(
+    client.submit({ workflow: WORKFLOW, clientId: promptId, promptId }),
+  ).rejects.toMatchObject({
+    reason: 'prompt_outputs_failed_validation',
+    message: 'Failed: images',
+    nodeErrors: {
+      2: {
+        class_type: 'SaveImage',
+        dependent_outputs: ['2'],
+        errors: [
+          { type: 'required_input_missing', message: 'm', details: 'images', extra_info: {} },
+        ],
+      },
+    },
+  })
+})
+
+it('takes a body that is too large for the host as a refusal', async () => {
+  const { client } = await withAnswer(413, 'Maximum request body size 104857600 exceeded')
+  const promptId = randomUUID()
+  await expect(
+    client.submit({ workflow: WORKFLOW, clientId: promptId, promptId }),
+  ).rejects.toMatchObject({ reason: 'prompt_too_large' })
+})
+
+it.each([
+  { what: 'HTML', status: 200, body: '<html>', code: 'bad_answer' },
+  { what: 'another shape', status: 200, body: '{"queue_running":3}', code: 'bad_answer' },
+  { what: 'a redirect', status: 302, body: '', code: 'bad_status' },
+  { what: 'an error page', status: 502, body: 'Bad Gateway', code: 'bad_status' },
+])('says what is wrong when the host answers $what', async ({ status, body, code }) => {
+  const { client } = await withAnswer(status, body)
+  await expect(client.queue()).rejects.toMatchObject({ name: 'HostError', code })
+})
+
+it('reads the NaN and Infinity that Python writes', async () => {
+  const { client } = await withAnswer(
+    200,
+    '{"p":{"prompt":[0,"p",{},{"client_id":"c"},["1"]],"outputs":{"1":{"x":[NaN,-Infinity]}},"status":{"status_str":"success","completed":true,"messages":[["execution_success",{"prompt_id":"p"}]]}}}',
+  )
+  expect(await client.history('p')).toMatchObject({ outcome: 'succeeded', clientId: 'c' })
+})
+
+it('gives up on a host that accepts the connection and never answers', async () => {
+  const host = await withHost()
+  host.intercept = () => true
+  const client = createHostClient(host.url, { timeoutMs: 50 })
+  await expect(client.queue()).rejects.toMatchObject({ code: 'timeout' })
+})
+
+it('lets the caller’s own abort through as it is', async () => {
+  const host = await withHost()
+  host.intercept = () => true
+  const controller = new AbortController()
+  const call = createHostClient(host.url).queue(controller.signal)
+  await expect.poll(() => host.requests.length).toBe(1)
+  controller.abort(new RangeError('enough'))
+  await expect(call).rejects.toThrow(RangeError)
+})
+
+it('sends no Origin, and a proxy’s credentials only as a header', async () => {
+  const host = await withHost()
+  const client = createHostClient(host.url.replace('http://', 'http://me:p%40ss@'))
+  await client.queue()
+  const headers = host.requests[0]?.headers
+  expect(headers).not.toHaveProperty('origin')
+  expect(headers?.authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
+})
+
+it('keeps a path in the base URL', async () => {
+  const host = await withHost()
+  await createHostClient(`${host.url}/comfy/`)
+    .queue()
+    .catch(() => null)
+  expect(host.requests[0]?.path).toBe('/comfy/queue')
+})
+
+it('asks for the version once, and learns a new one from system_stats', async () => {
+  const host = await withHost('0.3.64')
+  const client = createHostClient(host.url)
+  expect(await client.features()).toMatchObject({ targetedInterrupt: true, jobsApi: false })
+  await client.features()
+  expect(host.calls('GET', '/system_stats')).toHaveLength(1)
+})
+
+it('refuses to interrupt on a host that would stop whatever runs', async () => {
+  const host = await withHost('0.3.56')
+  const client = createHostClient(host.url)
+  await expect(client.interrupt('p')).rejects.toMatchObject({ code: 'unsupported' })
+  expect(host.calls('POST', '/interrupt')).toEqual([])
+})
+
+it('lists recent history newest first', async () => {
+  const host = await withHost()
+  for (const promptId of ['first', 'second']) {
+    host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+    host.start()
+    host.finish()
+  }
+  const entries = await createHostClient(host.url).recentHistory(10)
+  expect(entries.map((entry) => entry.promptId)).toEqual(['second', 'first'])
+})

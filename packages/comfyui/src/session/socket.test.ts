@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { withHost } from '../testing/with-host.ts'
+
+it('negotiates previews with metadata on every connection', async () => {
+  const host = await withHost()
+  const session = host.session()
+  const flags = JSON.stringify({
+    type: 'feature_flags',
+    data: { supports_preview_metadata: true },
+  })
+  await expect.poll(() => host.sockets[0]?.received).toEqual([flags])
+  host.dropSockets()
+  await expect.poll(() => session.updates).toContainEqual({ type: 'socket', open: false })
+  await expect.poll(() => host.sockets[0]?.received).toEqual([flags])
+})
+
+it('finishes a prompt whose socket never says a word', async () => {
+  const host = await withHost()
+  host.speaks = false
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+  expect(session.heard()).toEqual([])
+})
+
+it('finishes a prompt whose socket cannot connect, and keeps trying to connect', async () => {
+  const host = await withHost()
+  host.acceptsSockets = false
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  expect(session.has('socket')).toBe(false)
+  host.acceptsSockets = true
+  await expect.poll(() => session.updates).toContainEqual({ type: 'socket', open: true })
+  host.acceptsSockets = false
+  host.dropSockets()
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+})
+
+it('opens a deaf socket anew, one at a time, and hears again', async () => {
+  const host = await withHost()
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.speaks = false
+  host.start()
+  const deaf = host.sockets[0]?.socket
+  await expect.poll(() => host.sockets[0]?.socket !== deaf && host.sockets.length).toBe(1)
+  host.speaks = true
+  host.say(session.promptId, 'executing', { node: '2', prompt_id: session.promptId })
+  await expect.poll(() => session.heard()).toContain('executing')
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+  expect(host.peakSockets).toBe(1)
+})
+
+it('finishes a prompt that ended while the socket was away', async () => {
+  const host = await withHost()
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  await expect.poll(() => session.heard()).toContain('execution_start')
+  host.acceptsSockets = false
+  host.dropSockets()
+  await expect.poll(() => host.sockets.length).toBe(0)
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+  expect(session.heard()).not.toContain('execution_success')
+})
+
+it('passes on neither other prompts’ messages nor previews outside of our own run', async () => {
+  const host = await withHost()
+  const session = host.session()
+  const jpeg = Buffer.from('0000000100000001ffd8ff', 'hex')
+  const text = Buffer.concat([Buffer.from('0000000300000001', 'hex'), Buffer.from('2our text')])
+  const foreignText = Buffer.concat([
+    Buffer.from('0000000300000002', 'hex'),
+    Buffer.from('77theirs'),
+  ])
+  await expect.poll(() => host.pending.length).toBe(1)
+  await expect.poll(() => session.has('submitted')).toBe(true)
+
+  host.sayBinary('*', jpeg)
+  host.sayBinary('*', text)
+  host.say('*', 'progress', { value: 1, max: 2, node: '2', prompt_id: randomUUID() })
+  host.say('*', 'progress_state', { prompt_id: randomUUID(), nodes: {} })
+  host.say('*', 'executing', { node: '2', display_node: '2' })
+  host.start()
+  host.sayBinary('*', jpeg)
+  host.sayBinary('*', text)
+  host.sayBinary('*', foreignText)
+  host.say(session.promptId, 'executing', { node: null, prompt_id: session.promptId })
+  host.sayBinary('*', jpeg)
+  host.say(session.promptId, 'executing', { node: '3', prompt_id: session.promptId })
+  await expect.poll(() => session.heard().filter((type) => type === 'executing').length).toBe(2)
+
+  expect(session.heard()).toEqual([
+    'execution_start',
+    'execution_cached',
+    'preview',
+    'text',
+    'executing',
+    'executing',
+  ])
+})

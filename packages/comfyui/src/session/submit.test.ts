@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { HostError } from '../errors.ts'
+import { WORKFLOW } from '../testing/session.ts'
+import { withHost } from '../testing/with-host.ts'
+
+it('adopts a running prompt of an earlier life instead of submitting it again', async () => {
+  const host = await withHost()
+  const promptId = randomUUID()
+  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.start()
+  const session = host.session({ promptId })
+  await expect
+    .poll(() => session.updates)
+    .toContainEqual({ type: 'submitted', promptId, adopted: true, nodeErrors: {} })
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId })
+  expect(host.calls('POST', '/prompt')).toEqual([])
+})
+
+it('passes on the node a reconnecting client is told of, though it names no prompt', async () => {
+  const host = await withHost()
+  const promptId = randomUUID()
+  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.start()
+  const session = host.session({ promptId })
+  await expect.poll(() => host.sockets.length).toBe(1)
+  host.say(promptId, 'executing', { node: '2' })
+  await expect.poll(() => session.heard()).toEqual(['executing'])
+})
+
+it('adopts a prompt that ended while nobody watched', async () => {
+  const host = await withHost()
+  const promptId = randomUUID()
+  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.start()
+  host.finish()
+  expect(await host.session({ promptId }).end).toMatchObject({ outcome: 'succeeded', promptId })
+  expect(host.calls('POST', '/prompt')).toEqual([])
+})
+
+it('finds its mark on a host that chose the id itself, running or ended', async () => {
+  const host = await withHost('0.3.34')
+  const promptId = randomUUID()
+  host.enqueue({ promptId: 'chosen', clientId: promptId, workflow: WORKFLOW })
+  host.start()
+  const running = host.session({ promptId })
+  await expect.poll(() => running.has('submitted')).toBe(true)
+  host.finish()
+  expect(await running.end).toMatchObject({ outcome: 'succeeded', promptId: 'chosen' })
+  expect(await host.session({ promptId }).end).toMatchObject({ promptId: 'chosen' })
+  expect(host.calls('POST', '/prompt')).toEqual([])
+})
+
+it('finds a prompt by the id the host chose in an earlier life', async () => {
+  const host = await withHost('0.3.34')
+  host.enqueue({ promptId: 'chosen', clientId: 'another mark', workflow: WORKFLOW })
+  host.start()
+  host.finish()
+  const session = host.session({ knownPromptId: 'chosen' })
+  expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId: 'chosen' })
+})
+
+it('follows the id an old host chose, and what that host said before it answered', async () => {
+  const host = await withHost('0.3.34')
+  host.intercept = (request) => {
+    // the prompt starts, and says so, while the answer is still on its way
+    if (request.path === '/prompt') setImmediate(() => host.start())
+    return false
+  }
+  const session = host.session()
+  await expect.poll(() => session.heard()).toEqual(['execution_start', 'execution_cached'])
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId: 'chosen-by-host-0' })
+  expect(host.calls('POST', '/prompt')[0]?.body).not.toHaveProperty('prompt_id')
+})
+
+it.each([
+  ['the answer is lost', null],
+  ['the answer is a 500', 500],
+])('goes on with a queued prompt when %s, and never posts twice', async (_, status) => {
+  const host = await withHost()
+  host.intercept = (request, response) => {
+    if (request.path !== '/prompt') return false
+    host.accept(request)
+    if (status === null) response.socket?.destroy()
+    else response.writeHead(status).end('500 Internal Server Error')
+    return true
+  }
+  const session = host.session()
+  await expect.poll(() => session.has('submitted')).toBe(true)
+  host.start()
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+  expect(host.calls('POST', '/prompt')).toHaveLength(1)
+})
+
+it('throws after a 500 when two looks find the prompt nowhere', async () => {
+  const host = await withHost()
+  host.intercept = (request, response) => {
+    if (request.path !== '/prompt') return false
+    response.writeHead(500).end('500 Internal Server Error')
+    return true
+  }
+  await expect(host.session().end).rejects.toMatchObject({ code: 'bad_status', status: 500 })
+  expect(host.calls('POST', '/prompt')).toHaveLength(1)
+  expect(host.calls('GET', '/queue')).toHaveLength(3)
+})
+
+it('throws at once when the host refuses the caller, without looking for a prompt', async () => {
+  const host = await withHost()
+  host.intercept = (request, response) => {
+    if (request.path !== '/prompt') return false
+    response.writeHead(403).end()
+    return true
+  }
+  await expect(host.session().end).rejects.toMatchObject({ code: 'bad_status', status: 403 })
+  expect(host.calls('GET', '/queue')).toHaveLength(1)
+})
+
+it('throws unreachable when no host is there to submit to', async () => {
+  const host = await withHost()
+  await host.close()
+  const session = host.session()
+  await expect(session.end).rejects.toBeInstanceOf(HostError)
+  await expect(session.end).rejects.toMatchObject({ code: 'unreachable' })
+})
+
+it('survives failing polls, and throws unreachable only when they go on', async () => {
+  const host = await withHost()
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  let failures = 0
+  host.intercept = (request, response) => {
+    if (request.path === '/prompt' || failures >= 3) return false
+    failures += 1
+    response.writeHead(502).end()
+    return true
+  }
+  await expect.poll(() => failures).toBe(3)
+  const before = host.requests.length
+  await expect.poll(() => host.requests.length).toBeGreaterThan(before + 3)
+  await host.close()
+  await expect(session.end).rejects.toMatchObject({ code: 'unreachable' })
+})
