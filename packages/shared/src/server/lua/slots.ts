@@ -38,3 +38,16 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 return 1
 `,
 }
+
+/**
+ * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
+ * ARGV none
+ * Returns the number of leases that have not run out.
+ * Channels: none.
+ */
+export const COUNT_SLOTS: Script = {
+  name: 'safelightCountSlots',
+  lua: `${NOW}
+return redis.call('ZCOUNT', KEYS[1], '(' .. now, '+inf')
+`,
+}
