@@ -1,0 +1,152 @@
+/** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
+import { hostname } from 'node:os'
+import { createHostClient, runPrompt } from '@safelight/comfyui'
+import {
+  closeRedis,
+  createExtraData,
+  createHostRegistry,
+  createJobStore,
+  createKeys,
+  createLogger,
+  createNodeCosts,
+  createRedis,
+  createScope,
+  createSlots,
+  type Keys,
+  type Logger,
+  type Scope,
+  subscribeControl,
+  whenReady,
+} from '@safelight/shared/server'
+import type { Redis } from 'ioredis'
+import type { WorkerConfig } from './config.ts'
+import { createFleet, type Fleet } from './hosts/fleet.ts'
+import { startHeartbeat } from './hosts/heartbeat.ts'
+import { createHost } from './hosts/host.ts'
+import { hostIdOf } from './hosts/host-id.ts'
+import { systemClock } from './job/clock.ts'
+import { createProcessor } from './job/process-job.ts'
+import { createBlobStore } from './outputs/blob-store.ts'
+import { closeTicketWorker } from './queue/drain.ts'
+import { createRoom, type Room } from './queue/room.ts'
+import { createTicketWorker } from './queue/ticket-worker.ts'
+
+/** Tickets per seat: how many jobs may still collect outputs while their seats are taken again. */
+const TICKETS_PER_SEAT = 3
+
+export interface WorkerApp {
+  /** Takes nothing new, lets running jobs finish for the drain time, hands the rest back, closes everything. */
+  close(): Promise<void>
+}
+
+export interface WorkerOptions {
+  log?: Logger
+}
+
+/** Resolves when the worker listens; it takes its first ticket when a host is reachable. */
+export async function createWorkerApp(
+  config: WorkerConfig,
+  options: WorkerOptions = {},
+): Promise<WorkerApp> {
+  const workerId = config.WORKER_NAME ?? `${hostname()}-${process.pid}`
+  const log = (options.log ?? createLogger({ level: config.LOG_LEVEL, name: 'worker' })).child({
+    workerId,
+  })
+  const scope = createScope('worker')
+  try {
+    await start({ config, workerId, log, scope })
+    return { close: () => scope.close() }
+  } catch (error) {
+    await scope.close()
+    throw error
+  }
+}
+
+interface Start {
+  config: WorkerConfig
+  workerId: string
+  log: Logger
+  scope: Scope
+}
+
+async function start(parts: Start): Promise<void> {
+  const { config, workerId, log, scope } = parts
+  const keys = createKeys(config.SAFELIGHT_NAMESPACE)
+  const open = (role: 'worker' | 'subscriber') => {
+    const redis = createRedis(config.REDIS_URL, role, { log })
+    scope.defer(() => closeRedis(redis))
+    return redis
+  }
+  const redis = open('worker')
+  const subscriber = open('subscriber')
+  const { fleet, room } = openFleet(parts, redis, keys)
+
+  const worker = await createTicketWorker({
+    redis,
+    keys,
+    name: workerId,
+    log,
+    processJob: createProcessor({
+      store: createJobStore({ redis, keys, retentionMs: config.RETENTION }),
+      extraData: createExtraData({ redis, keys }),
+      costs: createNodeCosts({ redis, keys }),
+      blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
+      fleet,
+      room,
+      runPrompt,
+      clock: systemClock,
+      log,
+      stallMs: config.STALL_TIMEOUT,
+      maxAttempts: config.MAX_ATTEMPTS,
+      maxOutputBytes: config.MAX_OUTPUT_BYTES,
+    }),
+  })
+  scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, log }))
+  scope.defer(() => room.close())
+  await whenReady(subscriber)
+  await subscribeControl({
+    subscriber,
+    keys,
+    // the subscriber's own end is the subscription's
+    onMessage: ({ jobId }) => worker.cancelJob(jobId, 'cancel'),
+  })
+  room.open(worker)
+  log.info({ hosts: fleet.hosts.map(({ hostId }) => hostId) }, 'worker started')
+}
+
+function openFleet(parts: Start, redis: Redis, keys: Keys): { fleet: Fleet; room: Room } {
+  const { config, workerId, log, scope } = parts
+  const seatsPerHost = config.HOST_SLOTS
+  const hosts = config.COMFYUI_HOSTS.map((url) =>
+    scope.use(
+      createHost({
+        hostId: hostIdOf(new URL(url)),
+        client: createHostClient(url),
+        clock: systemClock,
+        log,
+        onChange: () => {
+          room.update()
+          heartbeat.beat()
+        },
+      }),
+    ),
+  )
+  const fleet = scope.use(
+    createFleet({
+      hosts,
+      slots: createSlots({ redis, keys }),
+      seatsPerHost,
+      log,
+      onChange: () => room.update(),
+    }),
+  )
+  const room = createRoom({
+    freeSeats: () => fleet.freeSeats(),
+    maxTickets: TICKETS_PER_SEAT * seatsPerHost * hosts.length,
+  })
+  const registry = createHostRegistry({ redis, keys })
+  const heartbeat = scope.use(
+    startHeartbeat({ fleet, registry, workerId, seatsPerHost, clock: systemClock, log }),
+  )
+  return { fleet, room }
+}

@@ -1,0 +1,41 @@
+/** The worker's settings, from the environment. */
+import {
+  byteSize,
+  commonConfigSchema,
+  duration,
+  parseConfig,
+  urlList,
+  wholeNumber,
+} from '@safelight/shared/server'
+import { z } from 'zod'
+
+export const workerConfigSchema = commonConfigSchema.extend({
+  COMFYUI_HOSTS: urlList()
+    .refine((urls) => urls.length > 0, 'must name at least one host')
+    .describe('ComfyUI servers to drive, separated by commas; http://user:password@… is allowed'),
+  HOST_SLOTS: wholeNumber({ min: 1, max: 16 })
+    .prefault('2')
+    .describe('Prompts per host: one runs, the others wait in its queue so that it never idles'),
+  WORKER_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be letters, digits, ., - and _')
+    .optional()
+    .describe('Name of this worker in logs and in the list of hosts; unset: host name and pid'),
+  MAX_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
+    .prefault('3')
+    .describe('How often a job is tried whose host fails'),
+  STALL_TIMEOUT: duration()
+    .prefault('5m')
+    .describe('A running prompt that does not move for this long is interrupted'),
+  DRAIN_TIMEOUT: duration()
+    .prefault('30s')
+    .describe('How long running jobs may finish after SIGTERM before they are handed back'),
+  MAX_OUTPUT_BYTES: byteSize()
+    .prefault('2gb')
+    .describe('Largest output file that is stored; a job with a larger one fails'),
+})
+export type WorkerConfig = z.output<typeof workerConfigSchema>
+
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
+  return parseConfig(workerConfigSchema, env)
+}

@@ -1,0 +1,60 @@
+/** The one writer of a job while it runs here: appends one event at a time, on the newest snapshot known. */
+import type { Snapshot } from '@safelight/shared'
+import type { AppendResult, Claim, Decide, JobStore } from '@safelight/shared/server'
+
+export interface JobWriter {
+  /** The newest state this writer has seen. */
+  readonly snapshot: Snapshot
+  /** @returns false when nothing was written: the decision was null, or the job is no longer ours */
+  append(decide: Decide): Promise<boolean>
+}
+
+export interface JobWriterOptions {
+  store: JobStore
+  claim: Claim
+  /** The newest snapshot asks for an end. Called on every append that sees it. */
+  onCanceling: () => void
+  /** A newer worker holds the job, or its record is gone. Nothing is written from here on. */
+  onLost: () => void
+}
+
+export function createJobWriter({
+  store,
+  claim,
+  onCanceling,
+  onLost,
+}: JobWriterOptions): JobWriter {
+  const { fence } = claim
+  const { jobId } = claim.snapshot
+  let snapshot = claim.snapshot
+  let lost = false
+  let tail: Promise<unknown> = Promise.resolve()
+
+  async function write(decide: Decide): Promise<boolean> {
+    if (lost) return false
+    return settle(await store.append(jobId, decide, { fence, known: snapshot }))
+  }
+
+  function settle(result: AppendResult): boolean {
+    if (!('snapshot' in result)) {
+      lost = true
+      onLost()
+      return false
+    }
+    snapshot = result.snapshot
+    if (snapshot.status === 'canceling') onCanceling()
+    return result.outcome === 'appended'
+  }
+
+  return {
+    get snapshot() {
+      return snapshot
+    },
+    append(decide) {
+      const turn = tail.then(() => write(decide))
+      // the next in line goes on; the failure belongs to whoever asked
+      tail = turn.catch(() => undefined)
+      return turn
+    },
+  }
+}

@@ -1,0 +1,28 @@
+/** Milliseconds a job spends per phase, as `times` of the snapshot shows them. */
+import type { PhaseTimes } from '@safelight/shared'
+import type { Clock } from './clock.ts'
+
+export interface PhaseStopwatch {
+  readonly times: PhaseTimes
+  /** Ends the current phase and starts the next one; null ends the last. */
+  enter(phase: keyof PhaseTimes | null): PhaseTimes
+}
+
+/** @param createdAt ms since the epoch by the acceptor's clock, which may be ahead of ours */
+export function createPhaseStopwatch(createdAt: number, clock: Clock): PhaseStopwatch {
+  let times: PhaseTimes = { queue: null, prepare: null, execute: null, collect: null }
+  let phase: keyof PhaseTimes | null = 'queue'
+  let sinceMs = createdAt
+  return {
+    get times() {
+      return times
+    },
+    enter(next) {
+      const nowMs = clock.now()
+      if (phase) times = { ...times, [phase]: Math.max(0, nowMs - sinceMs) }
+      phase = next
+      sinceMs = nowMs
+      return times
+    },
+  }
+}

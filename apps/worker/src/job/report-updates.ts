@@ -1,0 +1,150 @@
+/** Turns what a running prompt says into job events: phases at once, progress and previews at a bearable rate. */
+import {
+  foldProgress,
+  type HostMessage,
+  type PromptUpdate,
+  type TrackerState,
+} from '@safelight/comfyui'
+import type { JobPhase, Progress, Warning } from '@safelight/shared'
+import type { Preview } from '@safelight/shared/server'
+import { createCoalescer } from './coalesce.ts'
+import { toPhase, toProgressed } from './decisions.ts'
+import type { Turn } from './turn.ts'
+import { addWarnings, toBlockedWarning, toDroppedWarnings } from './warnings.ts'
+
+/** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
+const PROGRESS_EVERY_MS = 100
+const PREVIEW_EVERY_MS = 250
+const MAX_PREVIEW_BYTES = 1024 * 1024
+
+export interface UpdateReporter {
+  onUpdate(update: PromptUpdate): void
+  /** Waits until the progress heard so far is on its way to the store, before whatever is appended next. */
+  flush(): Promise<void>
+  close(): void
+  readonly tracker: TrackerState
+  readonly warnings: Warning[]
+}
+
+/** @param start the tracker before anything ran */
+export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateReporter {
+  const { deps, jobId, writer, stopwatch, log } = turn
+  const { clock, store } = deps
+  let tracker = start
+  let warnings: Warning[] = []
+  let executing = false
+
+  const progress = createCoalescer<Progress>({
+    everyMs: PROGRESS_EVERY_MS,
+    clock,
+    emit: (value) => written(writer.append((snapshot) => toProgressed(snapshot, value))),
+  })
+  const previews = createCoalescer<Preview>({
+    everyMs: PREVIEW_EVERY_MS,
+    clock,
+    emit: (preview) => written(store.publishPreview(jobId, preview)),
+  })
+
+  /** An event that could not be written is not worth the picture; the end will say if the store is really gone. */
+  async function written(write: Promise<unknown>): Promise<void> {
+    try {
+      await write
+    } catch (error) {
+      log.warn({ err: error }, 'event not written')
+    }
+  }
+
+  function enterPhase(phase: JobPhase): void {
+    // values of now: the decision may run later, and again
+    const next = { phase, times: stopwatch.times, warnings }
+    void written(writer.append((snapshot) => toPhase(snapshot, next)))
+  }
+
+  function onMessage(message: HostMessage): void {
+    if (!executing && isExecution(message)) {
+      executing = true
+      stopwatch.enter('execute')
+      enterPhase('executing')
+    }
+    if (message.type === 'preview') return onPreview(message)
+    if (message.type === 'execution_error' && message.blocked) {
+      warnings = addWarnings(warnings, [toBlockedWarning(message.failure)])
+      enterPhase('executing')
+    }
+    const next = foldProgress(tracker, message, clock.now())
+    if (next.progress !== tracker.progress) {
+      progress.push(next.progress)
+      const { value, node } = next.progress
+      log.debug(
+        { value: node?.value, max: node?.max, percent: Math.floor(value * 100) },
+        'progress',
+      )
+    }
+    tracker = next
+  }
+
+  function onPreview(message: HostMessage & { type: 'preview' }): void {
+    if (message.data.byteLength > MAX_PREVIEW_BYTES) return
+    const nodeId = message.displayNodeId ?? message.nodeId
+    previews.push({ nodeId, contentType: message.contentType, data: message.data })
+  }
+
+  return {
+    onUpdate(update) {
+      switch (update.type) {
+        case 'socket':
+          log.info({ open: update.open }, update.open ? 'socket open' : 'socket closed')
+          return
+        case 'submitted': {
+          const { promptId, adopted, nodeErrors } = update
+          const { status } = writer.snapshot
+          log.info(
+            { promptId, totalSteps: tracker.steps ?? 0, adopted, status },
+            'prompt submitted',
+          )
+          warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
+          // an adopted prompt may have been heard before it was found in the queue
+          enterPhase(executing ? 'executing' : 'submitted')
+          return
+        }
+        case 'message':
+          onMessage(update.message)
+          return
+        default:
+          assertNever(update)
+      }
+    },
+    flush: () => progress.flush(),
+    close() {
+      progress.close()
+      previews.close()
+    },
+    get tracker() {
+      return tracker
+    },
+    get warnings() {
+      return warnings
+    },
+  }
+}
+
+/** Anything a prompt only says once it runs; `execution_start` may have been missed. */
+function isExecution(message: HostMessage): boolean {
+  switch (message.type) {
+    case 'execution_start':
+    case 'execution_cached':
+    case 'progress':
+    case 'progress_state':
+    case 'execution_progress':
+    case 'executed':
+      return true
+    case 'executing':
+      return message.node !== null
+    default:
+      return false
+  }
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown update: ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,33 @@
+/** Re-reads a running job now and then: a cancel whose control message was missed is still found. */
+import type { JobStore } from '@safelight/shared/server'
+
+const EVERY_MS = 3_000
+
+export interface CancelWatch {
+  store: JobStore
+  jobId: string
+  onCanceling: () => void
+  everyMs?: number
+}
+
+/** @returns stops watching */
+export function watchForCancel(watch: CancelWatch): () => void {
+  const { store, jobId, onCanceling, everyMs = EVERY_MS } = watch
+  let reading = false
+
+  async function read(): Promise<void> {
+    if (reading) return
+    reading = true
+    try {
+      const snapshot = await store.load(jobId)
+      if (snapshot?.status === 'canceling') onCanceling()
+    } catch {
+      // the next round reads again; the writer reports a store that stays away
+    } finally {
+      reading = false
+    }
+  }
+
+  const timer = setInterval(() => void read(), everyMs)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,48 @@
+/** Collects the files of a finished prompt, in the order the host lists them, and reports each as it lands. */
+import type { FileItem, HostClient } from '@safelight/comfyui'
+import type { Asset, Output } from '@safelight/shared'
+import { assetIdOf } from '../job/derived-id.ts'
+import type { BlobStore } from './blob-store.ts'
+import { toContentType } from './content-type.ts'
+import { fetchOutput } from './fetch-output.ts'
+
+export interface CollectOptions {
+  jobId: string
+  files: readonly FileItem[]
+  client: HostClient
+  blobs: BlobStore
+  maxBytes: number
+  saveAsset(asset: Asset): Promise<void>
+  /** Called once per output, after its bytes and its record are stored. */
+  onOutput(output: Output): Promise<void>
+  signal: AbortSignal
+}
+
+export async function collectOutputs(options: CollectOptions): Promise<void> {
+  const { jobId, client, blobs, maxBytes, signal } = options
+  for (const [id, file] of ownOutputs(jobId, options.files)) {
+    const blob = await fetchOutput({ client, blobs, file, maxBytes, signal })
+    const { type, contentType } = toContentType(file.filename)
+    const output: Output = {
+      id,
+      node_id: file.node_id,
+      name: lastPart(file.filename),
+      type,
+      content_type: contentType,
+      size_bytes: blob.size,
+      hash: `blake3:${blob.hash}`,
+    }
+    await options.saveAsset({ ...output, job_id: jobId, created_at: Date.now() })
+    await options.onOutput(output)
+  }
+}
+
+/** By asset id, so a file listed under two keys counts once; echoes of inputs are nobody's output. */
+function ownOutputs(jobId: string, files: readonly FileItem[]): Map<string, FileItem> {
+  const made = files.filter((file) => file.type === 'output' || file.type === 'temp')
+  return new Map(made.map((file) => [assetIdOf(jobId, file), file]))
+}
+
+function lastPart(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? 'output'
+}

@@ -1,0 +1,48 @@
+/** The BullMQ worker: takes tickets as room allows, and survives losing one. */
+import { type Keys, type Logger, QUEUE_NAME } from '@safelight/shared/server'
+import { type Job, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+
+export interface TicketWorkerOptions {
+  redis: Redis
+  keys: Keys
+  name: string
+  processJob: (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
+  log: Logger
+}
+
+/** A worker that died is noticed within lock + interval. */
+const LOCK_MS = 10_000
+const STALLED_EVERY_MS = 5_000
+/** Tickets put back by `moveToWait` wake nobody: this is how soon an idle worker looks by itself. */
+const LOOK_EVERY_SECONDS = 1
+
+/** Paused until there is room: see room.ts. */
+export async function createTicketWorker(options: TicketWorkerOptions): Promise<Worker> {
+  const { redis, keys, name, processJob, log } = options
+  const worker = new Worker(QUEUE_NAME, processJob, {
+    connection: redis,
+    prefix: keys.bullPrefix,
+    name,
+    autorun: false,
+    concurrency: 1,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_EVERY_MS,
+    // a stalled job is adopted, as often as it takes: its own attempts are counted elsewhere
+    maxStalledCount: 1_000_000,
+    drainDelay: LOOK_EVERY_SECONDS,
+    // after an outage of Redis, look again soon
+    runRetryDelay: 1_000,
+  })
+  worker.on('error', (error) => log.warn({ err: error }, 'queue trouble'))
+  worker.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
+  worker.on('failed', (job, error) => log.error({ jobId: job?.id, err: error }, 'ticket failed'))
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) {
+      log.warn({ jobId }, 'lock lost')
+      worker.cancelJob(jobId, 'lock-lost')
+    }
+  })
+  await worker.pause(true)
+  return worker
+}
