@@ -1,6 +1,6 @@
 /** The settings that the API and the workers share. Each app extends this schema with its own. */
 import { z } from 'zod'
-import { redisUrl } from './config-fields.ts'
+import { duration, redisUrl } from './config-fields.ts'
 
 export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
 export type LogLevel = z.infer<typeof logLevelSchema>
@@ -19,6 +19,9 @@ export const commonConfigSchema = z.object({
     .string()
     .prefault('./data')
     .describe('Folder for stored outputs; the API and the workers must see the same one'),
+  RETENTION: duration()
+    .prefault('24h')
+    .describe('How long a job and its outputs are kept after its end'),
   LOG_LEVEL: logLevelSchema.prefault('info').describe('trace, debug, info, warn, error or silent'),
 })
 export type CommonConfig = z.output<typeof commonConfigSchema>

@@ -1,0 +1,59 @@
+/** The API's settings, from the environment. */
+import {
+  byteSize,
+  commonConfigSchema,
+  duration,
+  flag,
+  parseConfig,
+  port,
+  wholeNumber,
+} from '@safelight/shared/server'
+import { z } from 'zod'
+
+const count = (preset: string) => wholeNumber({ min: 1, max: 10_000_000 }).prefault(preset)
+
+export const apiConfigSchema = commonConfigSchema.extend({
+  PORT: port().prefault('8080').describe('Port to listen on; 0 takes a free one'),
+  HOST: z
+    .string()
+    .prefault('127.0.0.1')
+    .describe('Address to listen on; the container image sets 0.0.0.0'),
+  SAFELIGHT_TOKEN: z
+    .string()
+    // it travels in a header
+    .regex(/^[\x21-\x7e]{8,}$/, 'must be at least 8 visible ASCII characters, no spaces')
+    .optional()
+    .describe(
+      'Bearer token that everything under /api and every socket must show; unset: open to all',
+    ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// url' })
+    .optional()
+    .describe('Address clients use, for links; unset: what each request says'),
+  TRUST_PROXY: flag()
+    .prefault('false')
+    .describe('Believe X-Forwarded-* headers; only behind a proxy that sets them'),
+  CORS_ORIGIN: z
+    .string()
+    .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+    .prefault('')
+    .describe(
+      'Web origins that may call from a browser, separated by commas, or *; unset: only pages of this server. For a page served by Vite in development: http://localhost:5173',
+    ),
+  MAX_QUEUE_DEPTH: count('10000').describe(
+    'Waiting jobs from which on new ones get 429 queue_full',
+  ),
+  MAX_WORKFLOW_BYTES: byteSize().prefault('2mb').describe('Largest workflow, as JSON'),
+  MAX_WORKFLOW_NODES: count('2000').describe('Most nodes in a workflow'),
+  MAX_STREAMS: count('5000').describe('Most open event streams (SSE) per process'),
+  MAX_STREAMS_PER_CLIENT: count('100').describe('Most open event streams (SSE) per client address'),
+  MAX_WATCHES_PER_SOCKET: count('200').describe('Most jobs one Socket.IO connection may watch'),
+  SHUTDOWN_TIMEOUT: duration()
+    .prefault('10s')
+    .describe('How long requests may take to finish after SIGTERM'),
+})
+export type ApiConfig = z.output<typeof apiConfigSchema>
+
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
+  return parseConfig(apiConfigSchema, env)
+}

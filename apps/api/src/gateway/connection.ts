@@ -1,0 +1,143 @@
+/** One connected socket: the jobs it watches, and the bounds it is held to. */
+import {
+  ApiError,
+  unwatchRequestSchema,
+  type WatchAck,
+  type WatchRequest,
+  watchRequestSchema,
+} from '@safelight/shared'
+import type { Logger } from '@safelight/shared/server'
+import type { Feed, Watch } from '../feed/feed.ts'
+import type { Positions } from '../feed/positions.ts'
+import { withDeadline } from '../http/deadline.ts'
+import { toApiError } from '../http/envelope.ts'
+import type { Links } from '../http/links.ts'
+import { isJobId } from '../jobs/job-id.ts'
+import { noSuchJob } from '../jobs/read.ts'
+import { createSocketWatch, type SocketWatch } from './socket-watch.ts'
+import { countQueuedPackets } from './queued-packets.ts'
+import type { GatewaySocket } from './types.ts'
+
+/** Queued packets at which a client that goes on asking is cut off. */
+const HOPELESS_PACKETS = 2_000
+
+export interface ConnectionDeps {
+  feed: Pick<Feed, 'watch'>
+  positions: Positions
+  log: Logger
+  maxWatches: number
+  deadlineMs: number
+}
+
+interface Held {
+  teller: SocketWatch
+  watch: Watch | null
+}
+
+export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, links: Links): void {
+  const held = new Map<string, Held>()
+
+  function letGo(jobId: string, one: Held | undefined): void {
+    if (!one) return
+    one.teller.close()
+    one.watch?.close()
+    if (held.get(jobId) === one) held.delete(jobId)
+  }
+
+  async function watch(request: WatchRequest, acknowledge: Acknowledge): Promise<void> {
+    const { jobId, afterSeq, previews } = request
+    if (!held.has(jobId) && held.size >= deps.maxWatches) {
+      throw new ApiError('too_many_streams', `At most ${deps.maxWatches} jobs per connection.`)
+    }
+    // the same job again: the client has forgotten what it held, so the first watch is replaced
+    letGo(jobId, held.get(jobId))
+    const teller = createSocketWatch({
+      jobId,
+      socket,
+      links,
+      positions: deps.positions,
+      acknowledge,
+      ended: () => letGo(jobId, one),
+    })
+    const one: Held = { teller, watch: null }
+    held.set(jobId, one)
+    const isHeld = () => held.get(jobId) === one
+
+    async function begin(): Promise<boolean> {
+      teller.place(await deps.positions.read(jobId))
+      const opened = await deps.feed.watch({ jobId, watcher: teller, afterSeq, previews })
+      one.watch = opened
+      if (!isHeld()) {
+        opened?.close()
+        // unheard when the job had ended already: then this was acknowledged before
+        acknowledge(refuse(new ApiError('invalid_request', 'A later request took its place.')))
+      }
+      return opened !== null
+    }
+    try {
+      if (!(await withDeadline(begin(), deps.deadlineMs))) throw noSuchJob()
+    } catch (error) {
+      letGo(jobId, one)
+      throw error
+    }
+  }
+
+  socket.use((_message, next) => {
+    if (countQueuedPackets(socket) > HOPELESS_PACKETS) socket.disconnect(true)
+    else next()
+  })
+
+  socket.on('watch', (raw: unknown, ack: unknown) => {
+    const acknowledge = once(ack)
+    const request = watchRequestSchema.safeParse(raw)
+    if (!request.success || !isJobId(request.data.jobId)) {
+      acknowledge(refuse(request.success ? noSuchJob() : badRequest(request.error.issues)))
+      return
+    }
+    watch(request.data, acknowledge).catch((error: unknown) => {
+      const refusal = toApiError(error)
+      if (refusal.status >= 500) deps.log.warn({ reason: refusal.code }, 'watch refused')
+      acknowledge(refuse(refusal))
+    })
+  })
+
+  socket.on('unwatch', (raw: unknown, ack: unknown) => {
+    const request = unwatchRequestSchema.safeParse(raw)
+    if (request.success) letGo(request.data.jobId, held.get(request.data.jobId))
+    if (typeof ack === 'function') ack({ ok: request.success })
+  })
+
+  const onDrain = () => {
+    for (const { teller } of held.values()) teller.drained()
+  }
+  socket.conn.on('drain', onDrain)
+  socket.on('disconnect', () => {
+    socket.conn.off('drain', onDrain)
+    for (const [jobId, one] of held) letGo(jobId, one)
+  })
+}
+
+type Acknowledge = (answer: WatchAck) => void
+
+/** The client may have sent no acknowledgement function, or anything in its place. */
+function once(ack: unknown): Acknowledge {
+  let open = typeof ack === 'function'
+  return (answer) => {
+    if (!open || typeof ack !== 'function') return
+    open = false
+    ack(answer)
+  }
+}
+
+function refuse({ code, message }: ApiError): WatchAck {
+  return { ok: false, error: { code, message } }
+}
+
+function badRequest(issues: readonly { path: PropertyKey[]; message: string }[]): ApiError {
+  const first = issues[0]
+  const where = first?.path.map(String).join('.')
+  return new ApiError(
+    'invalid_request',
+    `${where ? `${where}: ` : ''}${first?.message ?? 'invalid'}`,
+  )
+}

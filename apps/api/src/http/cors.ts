@@ -1,0 +1,42 @@
+/** Which other origins may call from a browser: none, unless configured. */
+import type { RequestHandler } from 'express'
+
+/** `*` or exact origins; empty: only pages served by ourselves. */
+export type CorsOrigins = readonly string[]
+
+const METHODS = 'GET, POST, HEAD, OPTIONS'
+const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range'
+const RESPONSE_HEADERS = 'Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition'
+
+export function cors(origins: CorsOrigins): RequestHandler {
+  return (request, response, next) => {
+    if (origins.length === 0) return next()
+    response.vary('Origin')
+    const { origin } = request.headers
+    if (!origin || !isAllowedOrigin(origin, origins)) return next()
+    response.setHeader('Access-Control-Allow-Origin', origin)
+    response.setHeader('Access-Control-Expose-Headers', RESPONSE_HEADERS)
+    if (request.method !== 'OPTIONS') return next()
+    response.setHeader('Access-Control-Allow-Methods', METHODS)
+    response.setHeader('Access-Control-Allow-Headers', REQUEST_HEADERS)
+    response.setHeader('Access-Control-Max-Age', '600')
+    response.status(204).end()
+  }
+}
+
+function isAllowedOrigin(origin: string, origins: CorsOrigins): boolean {
+  return origins.includes('*') || origins.includes(origin)
+}
+
+/**
+ * For sockets, which browsers let any page open: without this check every web page somebody visits
+ * could talk to a Safelight on their machine. Programs send no origin and pass.
+ */
+export function isSocketOriginAllowed(
+  headers: { origin?: string | undefined; host?: string | undefined },
+  origins: CorsOrigins,
+): boolean {
+  const { origin, host } = headers
+  if (!origin || isAllowedOrigin(origin, origins)) return true
+  return URL.canParse(origin) && new URL(origin).host === host
+}

@@ -1,0 +1,114 @@
+/** `/docs`: the OpenAPI document as one readable page that loads nothing else and runs no script. */
+import {
+  type DocsModel,
+  type DocsOperation,
+  type DocsSchema,
+  docsModelSchema,
+} from './docs-model.ts'
+import { DOCS_STYLE } from './docs-style.ts'
+
+/** @param document an OpenAPI 3.1 document */
+export function renderDocs(document: unknown): string {
+  const model = docsModelSchema.parse(document)
+  const { title, version, description } = model.info
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)} API</title><style>${DOCS_STYLE}</style></head>
+<body><main>
+<h1>${escapeHtml(title)} API</h1>
+<p class="soft">Version ${escapeHtml(version)} · <a href="openapi.json">openapi.json</a></p>
+<p>${toText(description)}</p>
+${model.tags.map((tag) => renderTag(tag, model)).join('\n')}
+<h2>Schemas</h2>
+${Object.entries(model.components.schemas).map(renderSchema).join('\n')}
+</main></body></html>`
+}
+
+function renderTag(tag: DocsModel['tags'][number], model: DocsModel): string {
+  const operations = Object.entries(model.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([, operation]) => operation.tags.includes(tag.name))
+      .map(([method, operation]) => renderOperation(method, path, operation)),
+  )
+  return `<h2>${escapeHtml(tag.name)}</h2><p class="soft">${toText(tag.description)}</p>${operations.join('\n')}`
+}
+
+function renderOperation(method: string, path: string, operation: DocsOperation): string {
+  const { operationId, summary, description, parameters, requestBody, responses } = operation
+  return `<details id="${escapeHtml(operationId)}"><summary>
+<span class="method ${escapeHtml(method)}">${escapeHtml(method)}</span>
+<span class="path">${escapeHtml(path)}</span><span class="soft">${toText(summary)}</span></summary><div>
+${description ? `<p>${toText(description)}</p>` : ''}
+${section(
+  'Parameters',
+  parameters.map(({ name, in: place, required, description, schema }) => [
+    `<code>${escapeHtml(name)}</code>`,
+    `<span class="type">${escapeHtml(place)}, ${toType(schema)}${required ? ', required' : ''}</span> ${toText(description ?? schema?.description ?? '')}`,
+  ]),
+)}
+${section('Body', requestBody ? [[contentOf(requestBody.content), '']] : [])}
+${section(
+  'Answers',
+  Object.entries(responses).map(([status, response]) => [
+    `<code>${escapeHtml(status)}</code>`,
+    `${toText(response.description)} ${response.content ? contentOf(response.content) : ''}`,
+  ]),
+)}
+</div></details>`
+}
+
+function renderSchema([name, schema]: [string, DocsSchema]): string {
+  const required = new Set(schema.required)
+  const rows = Object.entries(schema.properties ?? {}).map(([field, inner]) => [
+    `<code>${escapeHtml(field)}</code>`,
+    `<span class="type">${toType(inner)}${required.has(field) ? '' : ', optional'}</span> ${toText(inner.description ?? '')}`,
+  ])
+  const body = rows.length > 0 ? section('Fields', rows) : `<p class="type">${toType(schema)}</p>`
+  return `<details id="schema-${escapeHtml(name)}"><summary><span class="path">${escapeHtml(name)}</span>
+<span class="soft">${toText(schema.description ?? '')}</span></summary><div>${body}</div></details>`
+}
+
+function section(title: string, rows: string[][]): string {
+  if (rows.length === 0) return ''
+  const cells = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
+  return `<h4>${title}</h4><table>${cells.join('')}</table>`
+}
+
+function contentOf(content: Record<string, { schema?: DocsSchema | undefined }>): string {
+  return Object.entries(content)
+    .map(([type, { schema }]) => `<span class="type">${escapeHtml(type)} ${toType(schema)}</span>`)
+    .join(' ')
+}
+
+/** The type as one line of HTML, named schemas as links. */
+function toType(schema: DocsSchema | undefined): string {
+  if (!schema) return 'any'
+  if (schema.$ref) {
+    const name = escapeHtml(schema.$ref.split('/').at(-1) ?? '')
+    return `<a href="#schema-${name}">${name}</a>`
+  }
+  const choices = schema.anyOf ?? schema.oneOf
+  if (choices) return choices.map(toType).join(' or ')
+  if (schema.allOf) return schema.allOf.map(toType).join(' and ')
+  if (schema.enum) return schema.enum.map((value) => escapeHtml(JSON.stringify(value))).join(' | ')
+  if (schema.const !== undefined) return escapeHtml(JSON.stringify(schema.const))
+  if (schema.items) return `list of ${toType(schema.items)}`
+  const type = [schema.type ?? 'any'].flat().join(' or ')
+  return escapeHtml(schema.format ? `${type} (${schema.format})` : type)
+}
+
+/** Descriptions are plain text with `code` in backticks. */
+function toText(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
+}
+
+function escapeHtml(text: string): string {
+  const names: Record<string, string> = {
+    '&': 'amp',
+    '<': 'lt',
+    '>': 'gt',
+    '"': 'quot',
+    "'": '#39',
+  }
+  return text.replace(/[&<>"']/g, (char) => `&${names[char]};`)
+}

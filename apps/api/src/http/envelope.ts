@@ -1,0 +1,43 @@
+/** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
+import { ApiError, type ErrorEnvelope } from '@safelight/shared'
+import { InvalidCursor, RedisUnavailable } from '@safelight/shared/server'
+
+export function toEnvelope(error: ApiError): ErrorEnvelope {
+  return { error: { code: error.code, message: error.message, details: error.details } }
+}
+
+/** Errors that are not ours to explain get a message that says nothing about our insides. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof RedisUnavailable) return unavailable(error)
+  if (error instanceof InvalidCursor) {
+    return new ApiError('invalid_request', 'cursor: not one that a previous page gave.')
+  }
+  const { status, type } = readHttpError(error)
+  if (type === 'entity.too.large') {
+    return new ApiError('payload_too_large', 'The request body is too large.', { cause: error })
+  }
+  if (type === 'entity.parse.failed') {
+    return new ApiError('invalid_request', 'The body is not valid JSON.', { cause: error })
+  }
+  if (status === 404) return new ApiError('not_found', 'There is nothing here.', { cause: error })
+  if (status !== null && status >= 400 && status < 500) {
+    return new ApiError('invalid_request', 'The request cannot be read.', { cause: error })
+  }
+  return new ApiError('upstream_error', 'Something went wrong on our side.', { cause: error })
+}
+
+export function unavailable(cause?: unknown): ApiError {
+  return new ApiError('unavailable', 'The service cannot reach its store. Try again shortly.', {
+    retryAfterSeconds: 2,
+    cause,
+  })
+}
+
+/** Express and its parsers mark their errors with a status and, for bodies, a type. */
+function readHttpError(error: unknown): { status: number | null; type: string | null } {
+  if (!(error instanceof Error)) return { status: null, type: null }
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : null
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : null
+  return { status, type }
+}

@@ -1,0 +1,49 @@
+/** The Express application: route table, documents about it, and the rules around both. Does not listen. */
+import type { Logger } from '@safelight/shared/server'
+import express, { type Express } from 'express'
+import { type CorsOrigins, cors } from './cors.ts'
+import { renderDocs } from './docs-page.ts'
+import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './mount.ts'
+import { toOpenApi } from './openapi.ts'
+import { logRequests } from './request-log.ts'
+import type { Route } from './route.ts'
+import { requireToken, type TokenCheck } from './token.ts'
+
+export interface ExpressAppOptions extends MountOptions {
+  corsOrigins: CorsOrigins
+  isAllowed: TokenCheck
+  log: Logger
+}
+
+export function createExpressApp(routes: readonly Route[], options: ExpressAppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', options.trustProxy)
+  app.use(logRequests(options.log))
+  app.use((_request, response, next) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    next()
+  })
+  app.use(cors(options.corsOrigins))
+  // by path, not per route: what does not exist must not be told apart without a token either
+  app.use('/api', requireToken(options.isAllowed))
+  mountRoutes(app, routes, options)
+  mountDocs(app, routes)
+  app.use(refuseUnknownPath)
+  app.use(answerErrors(options.log))
+  return app
+}
+
+function mountDocs(app: Express, routes: readonly Route[]): void {
+  const document = toOpenApi(routes)
+  const page = renderDocs(document)
+  app.get('/openapi.json', (_request, response) => {
+    response.json(document)
+  })
+  app.get('/docs', (_request, response) => {
+    // the page brings its own style and nothing else
+    response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+    response.type('html').send(page)
+  })
+}

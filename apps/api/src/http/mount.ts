@@ -1,0 +1,74 @@
+/** Makes Express serve the route table. */
+import { ApiError } from '@safelight/shared'
+import type { Logger } from '@safelight/shared/server'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { withDeadline } from './deadline.ts'
+import { toApiError, toEnvelope } from './envelope.ts'
+import { refuseDeepJson } from './json-depth.ts'
+import { type BaseUrlOptions, createLinks, readBaseUrl } from './links.ts'
+import type { Route } from './route.ts'
+
+export interface MountOptions extends BaseUrlOptions {
+  bodyLimitBytes: number
+  /** How long an answer may take to be known; bodies in and streams out are not counted. */
+  deadlineMs: number
+}
+
+export function mountRoutes(app: Express, routes: readonly Route[], options: MountOptions): void {
+  const json = [express.json({ limit: options.bodyLimitBytes }), refuseDeepJson]
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
+    const here = routes.filter((route) => route.path === path)
+    for (const route of here) {
+      const readBody = route.request.body ? [requireJson, ...json] : []
+      mounted[route.method](...readBody, serve(route, options))
+    }
+    mounted.all(refuseMethod(here.map(({ method }) => method.toUpperCase())))
+  }
+}
+
+function serve(route: Route, options: MountOptions): RequestHandler {
+  return async (request, response) => {
+    const links = createLinks(readBaseUrl(request, options))
+    const reply = await withDeadline(route.answer(request, links), options.deadlineMs)
+    if ('send' in reply) return reply.send(response)
+    response.status(reply.status ?? route.success.status).json(reply.body)
+  }
+}
+
+const requireJson: RequestHandler = (request, _response, next) => {
+  if (request.is('json')) return next()
+  next(new ApiError('invalid_request', 'Send a JSON body with `Content-Type: application/json`.'))
+}
+
+function refuseMethod(methods: readonly string[]): RequestHandler {
+  return (_request, response, next) => {
+    response.setHeader('Allow', methods.join(', '))
+    next(new ApiError('method_not_allowed', `Allowed here: ${methods.join(', ')}.`))
+  }
+}
+
+export const refuseUnknownPath: RequestHandler = (_request, _response, next) => {
+  next(new ApiError('not_found', 'There is no such route. See /docs.'))
+}
+
+/** Four parameters, or Express takes it for an ordinary handler. */
+export function answerErrors(log: Logger): ErrorRequestHandler {
+  // oxlint-disable-next-line max-params
+  return (cause, request, response, _next) => {
+    const error = toApiError(cause)
+    if (error.status >= 500) {
+      log.error(
+        { err: error.cause ?? error, method: request.method, path: request.path },
+        error.code,
+      )
+    }
+    // headers of what was about to be sent would make caches keep the refusal
+    if (response.headersSent) return response.destroy()
+    for (const name of ['ETag', 'Cache-Control', 'Content-Disposition', 'Accept-Ranges']) {
+      response.removeHeader(name)
+    }
+    if (error.retryAfterSeconds !== null) response.setHeader('Retry-After', error.retryAfterSeconds)
+    response.status(error.status).json(toEnvelope(error))
+  }
+}

@@ -1,0 +1,100 @@
+/** `/openapi.json`, made from the same route table the server runs on. */
+import {
+  API_ERRORS,
+  errorEnvelopeSchema,
+  ssePreviewSchema,
+  sseProgressSchema,
+  sseStatusSchema,
+  sseOutputSchema,
+} from '@safelight/shared'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi'
+import type { Route } from './route.ts'
+
+export type OpenApiDocument = ReturnType<typeof createDocument>
+
+export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) }
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Safelight',
+      version: '2.0.0',
+      description:
+        'Comfy API v2 and a little more: submit a ComfyUI workflow, watch it, fetch what it made.',
+    },
+    security: [{ bearerAuth: [] }, {}],
+    tags: [
+      { name: 'jobs', description: 'One execution of a workflow: durable, pollable, cancelable.' },
+      { name: 'assets', description: 'What jobs made.' },
+      { name: 'service', description: 'Health of this process.' },
+    ],
+    paths,
+    components: {
+      securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer' } },
+      schemas: {
+        StatusEvent: sseStatusSchema,
+        ProgressEvent: sseProgressSchema,
+        OutputEvent: sseOutputSchema,
+        PreviewEvent: ssePreviewSchema,
+      },
+    },
+  })
+}
+
+function toOperation(route: Route): ZodOpenApiOperationObject {
+  const { params, query, headers, body } = route.request
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description !== undefined && { description: route.description }),
+    ...(route.isPublic && { security: [] }),
+    requestParams: {
+      ...(params && { path: params }),
+      ...(query && { query }),
+      ...(headers && { header: headers }),
+    },
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+    }),
+    responses: toResponses(route),
+  }
+}
+
+function toResponses({ success, alsoAnswers, errors }: Route): ZodOpenApiResponsesObject {
+  const { description, schema, contentType } = success
+  const responses: ZodOpenApiResponsesObject = {
+    [`${success.status}`]: {
+      description,
+      ...(schema && { content: { 'application/json': { schema } } }),
+      ...(contentType !== undefined && {
+        content: { [contentType]: { schema: { type: 'string' as const } } },
+      }),
+    },
+  }
+  for (const [status, text] of Object.entries(alsoAnswers ?? {})) {
+    responses[toStatusKey(status)] = { description: text }
+  }
+  for (const status of new Set(errors.map((code) => API_ERRORS[code]))) {
+    const codes = errors.filter((code) => API_ERRORS[code] === status)
+    responses[`${status}`] = {
+      description: codes.map((code) => `\`${code}\``).join(', '),
+      content: { 'application/json': { schema: errorEnvelopeSchema } },
+    }
+  }
+  return responses
+}
+
+/** OpenAPI's type wants to see that a status has three digits. */
+function toStatusKey(status: string): `${1 | 2 | 3 | 4 | 5}${string}` {
+  // the table's keys are statuses
+  return status as `${1 | 2 | 3 | 4 | 5}${string}`
+}

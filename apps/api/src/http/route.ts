@@ -1,0 +1,123 @@
+/** One route: what it takes, gives and refuses. Both the HTTP server and `/openapi.json` are made from it. */
+import { ApiError, type ApiErrorCode } from '@safelight/shared'
+import type { Request, Response } from 'express'
+import type { z } from 'zod'
+import type { Links } from './links.ts'
+
+/** What a handler gets: everything parsed. */
+export interface Call<Params, Query, Headers, Body> {
+  params: Params
+  query: Query
+  headers: Headers
+  body: Body
+  links: Links
+  request: Request
+}
+
+/** `send` takes over the response, for streams and files; everything before it has a deadline. */
+export type Reply =
+  | { status?: number; body: unknown }
+  | { send: (response: Response) => void | Promise<void> }
+
+export interface RouteDoc {
+  method: 'get' | 'post'
+  /** As OpenAPI writes it: `/jobs/{id}` */
+  path: string
+  operationId: string
+  tag: 'jobs' | 'assets' | 'service'
+  summary: string
+  description?: string
+  success: {
+    status: 200 | 201
+    description: string
+    /** Of a JSON answer; other answers name their content type. */
+    schema?: z.ZodType
+    contentType?: string
+  }
+  /** Other answers that are no errors, e.g. 206. */
+  alsoAnswers?: Record<number, string>
+  errors: readonly ApiErrorCode[]
+  /** Needs no token. */
+  isPublic?: boolean
+}
+
+interface RequestParts<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  H extends z.ZodObject,
+  B extends z.ZodType,
+> {
+  params?: P
+  query?: Q
+  headers?: H
+  body?: B
+}
+
+interface RouteSpec<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  H extends z.ZodObject,
+  B extends z.ZodType,
+> extends RouteDoc {
+  request?: RequestParts<P, Q, H, B>
+  handle: (call: Call<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>) => Promise<Reply> | Reply
+}
+
+/** A route whose types are closed over: what the table holds. */
+export interface Route extends RouteDoc {
+  request: RequestParts<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType>
+  answer(request: Request, links: Links): Promise<Reply>
+}
+
+export function defineRoute<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  H extends z.ZodObject,
+  B extends z.ZodType,
+>(spec: RouteSpec<P, Q, H, B>): Route {
+  const { request: parts = {}, handle, ...doc } = spec
+  return {
+    ...doc,
+    request: parts,
+    async answer(request, links) {
+      return handle({
+        params: parse(parts.params, request.params, 'not_found'),
+        query: parse(parts.query, request.query, 'invalid_request'),
+        headers: parse(parts.headers, pickHeaders(request, parts.headers), 'invalid_request'),
+        body: parse(parts.body, request.body, 'invalid_request'),
+        links,
+        request,
+      })
+    },
+  }
+}
+
+function parse<S extends z.ZodType>(
+  schema: S | undefined,
+  value: unknown,
+  code: ApiErrorCode,
+): z.output<S> {
+  // a part without a schema is not part of the handler's types either: it reads as an empty object
+  if (!schema) return {} as z.output<S>
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  // an id that cannot exist does not exist
+  if (code === 'not_found') throw new ApiError(code, 'There is nothing with this id.')
+  const issues = parsed.error.issues.map((issue) => ({
+    path: issue.path.map(String).join('.'),
+    message: issue.message,
+  }))
+  const first = issues[0]
+  throw new ApiError(
+    code,
+    `${first?.path ? `${first.path}: ` : ''}${first?.message ?? 'invalid'}`,
+    {
+      details: { issues },
+    },
+  )
+}
+
+function pickHeaders(request: Request, schema: z.ZodObject | undefined): Record<string, unknown> {
+  const names = Object.keys(schema?.shape ?? {})
+  return Object.fromEntries(names.map((name) => [name, request.get(name)]))
+}

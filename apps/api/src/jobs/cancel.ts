@@ -1,0 +1,60 @@
+/** POST /api/v2/jobs/{id}/cancel: the job's own record decides, in one atomic step, what the request means. */
+import { isTerminal, type JobEventBody, jobViewSchema, type Snapshot } from '@safelight/shared'
+import type { ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
+import { defineRoute } from '../http/route.ts'
+import { jobParams } from './job-id.ts'
+import { noSuchJob } from './read.ts'
+import { toJobView } from './view.ts'
+
+export interface CancelDeps {
+  store: Pick<JobStore, 'append'>
+  /** Takes the ticket off the queue if no worker holds it; a worker that finds it later lets it go. */
+  removeTicket: (jobId: string) => Promise<unknown>
+  /** Tells the workers now; they also see the record. */
+  announceCancel: (jobId: string) => Promise<unknown>
+  extraData: Pick<ExtraDataStore, 'drop'>
+  log: Logger
+}
+
+/** Queued: over at once. Running: asked to stop, and a worker confirms. Ended or asked already: nothing. */
+export function decideCancel(snapshot: Snapshot): JobEventBody | null {
+  if (isTerminal(snapshot.status) || snapshot.status === 'canceling') return null
+  return snapshot.status === 'queued'
+    ? { type: 'status', status: 'canceled', phase: null }
+    : { type: 'status', status: 'canceling', phase: snapshot.phase }
+}
+
+export function cancelRoute(deps: CancelDeps) {
+  return defineRoute({
+    method: 'post',
+    path: '/api/v2/jobs/{id}/cancel',
+    operationId: 'cancelJob',
+    tag: 'jobs',
+    summary: 'Request cancellation',
+    description:
+      'Idempotent. A queued job is canceled at once; a running one is `canceling` until its host has stopped; an ended one stays as it is.',
+    request: { params: jobParams },
+    success: { status: 200, description: 'Current job state.', schema: jobViewSchema },
+    errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
+    async handle({ params, links }) {
+      const result = await deps.store.append(params.id, decideCancel)
+      if (!('snapshot' in result)) throw noSuchJob()
+      const { snapshot } = result
+      await followUp(deps, snapshot)
+      return { body: toJobView(snapshot, { links, queuePosition: null }) }
+    },
+  })
+}
+
+/** The record has decided; these only make it happen sooner, so their failure fails nothing. */
+async function followUp(deps: CancelDeps, { jobId, status }: Snapshot): Promise<void> {
+  try {
+    // also when it was `canceling` before: the first announcement may have been lost
+    if (status === 'canceling') await deps.announceCancel(jobId)
+    if (status !== 'canceled') return
+    await deps.removeTicket(jobId)
+    await deps.extraData.drop(jobId)
+  } catch (err) {
+    deps.log.warn({ err, jobId }, 'cancel recorded, but not passed on')
+  }
+}

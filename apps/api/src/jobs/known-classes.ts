@@ -1,0 +1,34 @@
+/** The fleet's node classes, remembered for a while: they are large and change when hosts come and go. */
+import type { NodeClasses } from '@safelight/comfyui'
+
+export interface KnownClassesDeps {
+  load: () => Promise<NodeClasses>
+  maxAgeMs?: number
+  now?: () => number
+}
+
+/** Null while no host has told its classes: then nobody can say that a class is unknown. */
+export function createKnownClasses({
+  load,
+  maxAgeMs = 10_000,
+  now = Date.now,
+}: KnownClassesDeps): () => Promise<NodeClasses | null> {
+  let known: { at: number; classes: Promise<NodeClasses | null> } | null = null
+
+  async function read(): Promise<NodeClasses | null> {
+    const classes = await load()
+    return Object.keys(classes).length > 0 ? classes : null
+  }
+
+  return function knownClasses() {
+    if (known && now() - known.at < maxAgeMs) return known.classes
+    const fresh = { at: now(), classes: read() }
+    known = fresh
+    fresh.classes.then(
+      // "no host yet" is asked again at once: the first host must not wait for the age to pass
+      (classes) => classes === null && known === fresh && (known = null),
+      () => known === fresh && (known = null),
+    )
+    return fresh.classes
+  }
+}

@@ -1,0 +1,85 @@
+/** GET routes of jobs: one, its workflow, a page of many. */
+import {
+  ApiError,
+  jobPageSchema,
+  jobViewSchema,
+  jobWorkflowSchema,
+  listQuerySchema,
+} from '@safelight/shared'
+import type { JobStore } from '@safelight/shared/server'
+import type { Positions } from '../feed/positions.ts'
+import { defineRoute } from '../http/route.ts'
+import { jobParams } from './job-id.ts'
+import { toJobView } from './view.ts'
+
+export interface ReadDeps {
+  store: Pick<JobStore, 'load' | 'loadWorkflow' | 'list'>
+  positions: Pick<Positions, 'read'>
+}
+
+export function noSuchJob(): ApiError {
+  return new ApiError('not_found', 'There is no job with this id.')
+}
+
+export function getJobRoute({ store, positions }: ReadDeps) {
+  return defineRoute({
+    method: 'get',
+    path: '/api/v2/jobs/{id}',
+    operationId: 'getJob',
+    tag: 'jobs',
+    summary: 'Job status (the polling workhorse)',
+    request: { params: jobParams },
+    success: { status: 200, description: 'The job.', schema: jobViewSchema },
+    errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
+    async handle({ params, links }) {
+      const snapshot = await store.load(params.id)
+      if (!snapshot) throw noSuchJob()
+      const queuePosition = snapshot.status === 'queued' ? await positions.read(params.id) : null
+      return { body: toJobView(snapshot, { links, queuePosition }) }
+    },
+  })
+}
+
+export function getWorkflowRoute({ store }: ReadDeps) {
+  return defineRoute({
+    method: 'get',
+    path: '/api/v2/jobs/{id}/workflow',
+    operationId: 'getJobWorkflow',
+    tag: 'jobs',
+    summary: 'The workflow behind a job',
+    request: { params: jobParams },
+    success: { status: 200, description: 'The workflow graph.', schema: jobWorkflowSchema },
+    errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
+    async handle({ params }) {
+      const workflow = await store.loadWorkflow(params.id)
+      if (!workflow) throw noSuchJob()
+      return { body: { workflow, format: 'api' } }
+    },
+  })
+}
+
+export function listJobsRoute({ store, positions }: ReadDeps) {
+  return defineRoute({
+    method: 'get',
+    path: '/api/v2/jobs',
+    operationId: 'listJobs',
+    tag: 'jobs',
+    summary: 'Jobs, newest first',
+    request: { query: listQuerySchema },
+    success: { status: 200, description: 'One page.', schema: jobPageSchema },
+    errors: ['invalid_request', 'unauthorized', 'upstream_error', 'unavailable'],
+    async handle({ query, links }) {
+      const { status, cursor, limit } = query
+      const page = await store.list({ limit, ...(status && { status }), ...(cursor && { cursor }) })
+      const jobs = await Promise.all(
+        page.jobs.map(async (snapshot) => {
+          const queued = snapshot.status === 'queued'
+          const queuePosition = queued ? await positions.read(snapshot.jobId) : null
+          return toJobView(snapshot, { links, queuePosition })
+        }),
+      )
+      const { nextCursor } = page
+      return { body: { jobs, next_cursor: nextCursor, truncated: nextCursor !== null } }
+    },
+  })
+}

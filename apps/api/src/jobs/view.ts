@@ -1,0 +1,80 @@
+/** A job as clients see it: internal snapshots and events in, contract shapes out. */
+import type {
+  JobEvent,
+  JobEventView,
+  JobView,
+  Output,
+  OutputView,
+  Snapshot,
+  SnapshotView,
+} from '@safelight/shared'
+import type { Links } from '../http/links.ts'
+
+export interface ViewOptions {
+  links: Links
+  queuePosition: number | null
+}
+
+/** REST: Comfy API v2's `Job`, plus our own fields. */
+export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOptions): JobView {
+  const { times } = snapshot
+  return {
+    id: snapshot.jobId,
+    status: snapshot.status,
+    created_at: toIso(snapshot.createdAt),
+    started_at: toIsoOrNull(snapshot.startedAt),
+    completed_at: toIsoOrNull(snapshot.completedAt),
+    expires_at: toIso(snapshot.expiresAt),
+    queue_position: snapshot.status === 'queued' ? queuePosition : null,
+    progress: snapshot.progress,
+    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot, links)),
+    error: snapshot.error,
+    metrics: {
+      queue_ms: toWhole(times.queue),
+      prepare_ms: toWhole(times.prepare),
+      execution_ms: toWhole(times.execute),
+      collect_ms: toWhole(times.collect),
+    },
+    urls: links.job(snapshot.jobId),
+    phase: snapshot.phase,
+    attempt: snapshot.attempt,
+    priority: snapshot.priority,
+    metadata: snapshot.metadata,
+    warnings: snapshot.warnings,
+    seq: snapshot.seq,
+  }
+}
+
+export function toOutputView(output: Output, snapshot: Snapshot, links: Links): OutputView {
+  return {
+    ...output,
+    url: links.assetContent(output.id),
+    url_expires_at: toIso(snapshot.expiresAt),
+    job_id: snapshot.jobId,
+  }
+}
+
+/** Socket.IO: the snapshot the shared reducer folds, with fetchable outputs. */
+export function toSnapshotView(snapshot: Snapshot, links: Links): SnapshotView {
+  return {
+    ...snapshot,
+    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot, links)),
+  }
+}
+
+export function toEventView(event: JobEvent, snapshot: Snapshot, links: Links): JobEventView {
+  if (event.type !== 'output') return event
+  return { ...event, output: toOutputView(event.output, snapshot, links) }
+}
+
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function toIsoOrNull(ms: number | null): string | null {
+  return ms === null ? null : toIso(ms)
+}
+
+function toWhole(ms: number | null): number | null {
+  return ms === null ? null : Math.max(0, Math.round(ms))
+}

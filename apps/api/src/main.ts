@@ -1,0 +1,36 @@
+/** Starts the API and stops it when told to. */
+import { ConfigError, createLogger } from '@safelight/shared/server'
+import { createApi } from './app.ts'
+import { type ApiConfig, loadConfig } from './config.ts'
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  if (!config) return
+  const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
+  const api = await createApi(config, { log })
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping')
+    api.close().then(
+      () => log.info('stopped'),
+      (err: unknown) => {
+        log.error({ err }, 'stopped, but not cleanly')
+        process.exitCode = 1
+      },
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+function readConfig(): ApiConfig | null {
+  try {
+    return loadConfig()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+    return null
+  }
+}
+
+await main()

@@ -1,0 +1,53 @@
+/** Everything the API is made of besides HTTP: opened here, closed by the scope. */
+import {
+  closeRedis,
+  createExtraData,
+  createHostRegistry,
+  createJobQueue,
+  createJobStore,
+  createKeys,
+  createOutbox,
+  createRedis,
+  decodePreview,
+  type Logger,
+  RedisUnavailable,
+  type Scope,
+} from '@safelight/shared/server'
+import type { ApiConfig } from './config.ts'
+import { createFeed } from './feed/feed.ts'
+import { createPositions } from './feed/positions.ts'
+
+const SWEEP_OUTBOX_MS = 5_000
+
+export interface PartsDeps {
+  config: ApiConfig
+  log: Logger
+  scope: Scope
+}
+
+export type Parts = ReturnType<typeof openParts>
+
+export function openParts({ config, log, scope }: PartsDeps) {
+  const keys = createKeys(config.SAFELIGHT_NAMESPACE)
+  const redis = createRedis(config.REDIS_URL, 'api', { log })
+  scope.defer(() => closeRedis(redis))
+  const subscriber = createRedis(config.REDIS_URL, 'subscriber', { log })
+  scope.defer(() => closeRedis(subscriber))
+
+  const store = createJobStore({ redis, keys, retentionMs: config.RETENTION })
+  const queue = scope.use(createJobQueue({ redis, keys }))
+  const outbox = createOutbox({ redis, keys, queue, store, log })
+  scope.use(outbox.startSweeper({ everyMs: SWEEP_OUTBOX_MS }))
+  const hosts = createHostRegistry({ redis, keys })
+
+  const failed = (err: unknown) => {
+    if (err instanceof RedisUnavailable) log.debug({ err }, 'a job could not be followed for now')
+    else log.warn({ err }, 'a job could not be followed')
+  }
+  const positions = scope.use(
+    createPositions({ position: (jobId) => queue.position(jobId), failed }),
+  )
+  const feed = scope.use(createFeed({ subscriber, store, keys, decodePreview, failed }))
+  const extraData = createExtraData({ redis, keys })
+  return { redis, keys, store, queue, outbox, hosts, positions, feed, extraData }
+}

@@ -1,0 +1,101 @@
+/** Server-sent frames of a job: the contract's payloads, as text. */
+import {
+  isTerminal,
+  type JobEvent,
+  type Snapshot,
+  type SseOutput,
+  type SsePreview,
+  type SseProgress,
+  type SseStatus,
+} from '@safelight/shared'
+import type { Preview } from '@safelight/shared/server'
+import type { Links } from '../http/links.ts'
+import { toOutputView } from '../jobs/view.ts'
+
+export interface FrameContext {
+  links: Links
+  queuePosition: number | null
+}
+
+/** @param id a client sends the last one back as `Last-Event-ID` */
+export function toFrame(event: string, data: unknown, id?: number): string {
+  const head = id === undefined ? '' : `id: ${id}\n`
+  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/**
+ * Everything a client must know, as frames. Only the last one carries the id: a client cut off in
+ * between starts over instead of missing the rest.
+ */
+export function toSnapshotFrames(snapshot: Snapshot, context: FrameContext): string {
+  const { seq, jobId, outputs, progress } = snapshot
+  if (isTerminal(snapshot.status)) return toStatusFrame(snapshot, context)
+  const frames: [string, unknown][] = [['status', toStatus(snapshot, context)]]
+  for (const output of outputs) {
+    const view: SseOutput = { ...toOutputView(output, snapshot, context.links), seq }
+    frames.push(['output', view])
+  }
+  if (progress) {
+    const view: SseProgress = { ...progress, job_id: jobId, seq }
+    frames.push(['progress', view])
+  }
+  return frames
+    .map(([event, data], at) => toFrame(event, data, at === frames.length - 1 ? seq : undefined))
+    .join('')
+}
+
+export function toEventFrame(event: JobEvent, snapshot: Snapshot, context: FrameContext): string {
+  const { jobId, seq } = event
+  switch (event.type) {
+    case 'progress': {
+      const view: SseProgress = { ...event.progress, job_id: jobId, seq }
+      return toFrame('progress', view, seq)
+    }
+    case 'output': {
+      const view: SseOutput = { ...toOutputView(event.output, snapshot, context.links), seq }
+      return toFrame('output', view, seq)
+    }
+    case 'status': {
+      // nothing follows the end, so the snapshot is exactly the job at this event
+      if (isTerminal(event.status)) return toStatusFrame(snapshot, context)
+      const { status, phase } = event
+      const attempt = event.attempt ?? snapshot.attempt
+      return toFrame('status', toStatus({ ...snapshot, seq, status, phase, attempt }, context), seq)
+    }
+    default:
+      return assertNever(event)
+  }
+}
+
+/** A new place in the queue: no event of the job, so no id. */
+export function toPositionFrame(snapshot: Snapshot, context: FrameContext): string {
+  return toFrame('status', toStatus(snapshot, context))
+}
+
+export function toPreviewFrame(jobId: string, frame: Preview): string {
+  const view: SsePreview = {
+    job_id: jobId,
+    node_id: frame.nodeId ?? '',
+    content_type: frame.contentType,
+    data_base64: Buffer.from(frame.data).toString('base64'),
+  }
+  return toFrame('preview', view)
+}
+
+function toStatusFrame(snapshot: Snapshot, context: FrameContext): string {
+  return toFrame('status', toStatus(snapshot, context), snapshot.seq)
+}
+
+function toStatus(snapshot: Snapshot, { links, queuePosition }: FrameContext): SseStatus {
+  const { jobId, seq, status, phase, attempt, error } = snapshot
+  const ended = isTerminal(status) && {
+    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot, links)),
+    error,
+  }
+  const queue_position = status === 'queued' ? queuePosition : null
+  return { status, queue_position, phase, attempt, job_id: jobId, seq, ...ended }
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown job event: ${JSON.stringify(value)}`)
+}

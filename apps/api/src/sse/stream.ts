@@ -1,0 +1,151 @@
+/**
+ * One open event stream: a watcher that writes frames, and never holds more for a slow reader than a bound.
+ *
+ * While little is unsent, every event is written. Above the bound the stream is `behind`: events and
+ * previews are dropped, not kept. When the reader has taken everything, one snapshot tells what was
+ * dropped. A reader that takes nothing for two beats is cut off: it comes back with `Last-Event-ID`.
+ */
+import { isTerminal, type Snapshot } from '@safelight/shared'
+import type { Response } from 'express'
+import { followPosition } from '../feed/follow-position.ts'
+import type { Positions } from '../feed/positions.ts'
+import type { Watcher } from '../feed/watcher.ts'
+import type { Links } from '../http/links.ts'
+import { toEventFrame, toPositionFrame, toPreviewFrame, toSnapshotFrames } from './frames.ts'
+
+/** Unsent bytes from which a reader counts as slow. */
+const SLOW_BYTES = 256 * 1024
+/** Previews are the first to go. */
+const PREVIEW_BYTES = 64 * 1024
+
+export interface StreamOptions {
+  jobId: string
+  response: Response
+  links: Links
+  positions: Positions
+  /** The client named the last event it holds: it gets what it missed, and no snapshot if that can be had. */
+  resumed: boolean
+  keepAliveMs: number
+  /** Called once, however the stream ends. */
+  closed(): void
+}
+
+export interface Stream extends Watcher {
+  /** The place in the queue now; tells it when it is news. */
+  place(position: number | null): void
+  /** Ends it from our side; clients come back after `retry`. */
+  end(): void
+  /** Gives everything up but the response, e.g. when there is no such job. */
+  release(): void
+}
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  // proxies that buffer would turn the stream into one late answer
+  'X-Accel-Buffering': 'no',
+}
+
+export function createStream(options: StreamOptions): Stream {
+  const { jobId, response, links, positions } = options
+  let queuePosition: number | null = null
+  let latest: Snapshot | null = null
+  let behind = false
+  let stuckBeats = 0
+  let over = false
+
+  const position = followPosition({ positions, jobId, changed: place })
+  const beat = setInterval(keepAlive, options.keepAliveMs)
+  response.on('drain', catchUp)
+  response.once('close', release)
+
+  function release(): void {
+    if (over) return
+    over = true
+    clearInterval(beat)
+    position.stop()
+    response.off('drain', catchUp)
+    response.off('close', release)
+    options.closed()
+  }
+
+  function end(): void {
+    if (over) return
+    release()
+    // an answer that has not begun must not look like a complete, empty one
+    if (response.headersSent) response.end()
+    else response.destroy()
+  }
+
+  /** The client holds everything: to an EventSource, 204 says not to come back. */
+  function endForGood(): void {
+    response.writeHead(204)
+    end()
+  }
+
+  function keepAlive(): void {
+    if (!response.headersSent) return
+    if (!behind) {
+      response.write(': keep-alive\n\n')
+      return
+    }
+    stuckBeats += 1
+    if (stuckBeats >= 2) response.destroy()
+  }
+
+  /** Writes, unless too much is unsent already; then the snapshot at the next drain speaks for it. */
+  function write(frame: string): void {
+    if (behind || response.writableLength > SLOW_BYTES) behind = true
+    else response.write(frame)
+  }
+
+  function tell(snapshot: Snapshot, frames: string): void {
+    if (over) return
+    latest = snapshot
+    position.update(snapshot.status)
+    write(frames)
+    if (isTerminal(snapshot.status) && !behind) end()
+  }
+
+  function catchUp(): void {
+    stuckBeats = 0
+    if (!behind || !latest) return
+    behind = false
+    tell(latest, toSnapshotFrames(latest, { links, queuePosition }))
+  }
+
+  function place(now: number | null): void {
+    if (now === queuePosition) return
+    queuePosition = now
+    if (latest) write(toPositionFrame(latest, { links, queuePosition }))
+  }
+
+  return {
+    place,
+    open({ snapshot, missed }) {
+      if (over) return
+      const exact = options.resumed ? missed : null
+      if (exact?.length === 0 && isTerminal(snapshot.status)) return endForGood()
+      response.writeHead(200, HEADERS)
+      response.write('retry: 2000\n\n')
+      const context = { links, queuePosition }
+      const frames = exact
+        ? exact.map((event) => toEventFrame(event, snapshot, context)).join('')
+        : toSnapshotFrames(snapshot, context)
+      tell(snapshot, frames)
+    },
+    event(event, snapshot) {
+      tell(snapshot, toEventFrame(event, snapshot, { links, queuePosition }))
+    },
+    resync(snapshot) {
+      tell(snapshot, toSnapshotFrames(snapshot, { links, queuePosition }))
+    },
+    preview(frame) {
+      if (over || behind || response.writableLength > PREVIEW_BYTES) return
+      response.write(toPreviewFrame(jobId, frame))
+    },
+    gone: end,
+    end,
+    release,
+  }
+}
