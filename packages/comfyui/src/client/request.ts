@@ -20,6 +20,7 @@ export interface HostCall {
 
 export interface TextAnswer {
   status: number
+  contentType: string
   text: string
 }
 
@@ -65,7 +66,9 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
     async text(call) {
       const { response, deadline } = await open(call)
       try {
-        return { status: response.status, text: await readText(response, MAX_ANSWER_BYTES) }
+        const text = await readText(response, MAX_ANSWER_BYTES)
+        const contentType = response.headers.get('content-type') ?? ''
+        return { status: response.status, contentType, text }
       } catch (error) {
         throw toFailure(call, deadline, error)
       } finally {

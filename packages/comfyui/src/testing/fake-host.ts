@@ -1,4 +1,5 @@
 /** A ComfyUI under a test's full control: real HTTP and WebSocket, and not one step taken by itself. */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -139,7 +140,7 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
     accept(call) {
       const submitted = submitSchema.parse(call.body)
       return host.enqueue({
-        promptId: ownIds ? `chosen-by-host-${counter}` : (submitted.prompt_id ?? 'none'),
+        promptId: ownIds ? `chosen-by-host-${counter}` : (submitted.prompt_id ?? randomUUID()),
         clientId: submitted.client_id,
         workflow: submitted.prompt,
       })

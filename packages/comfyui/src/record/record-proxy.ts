@@ -1,0 +1,141 @@
+/** A proxy in front of a host that records what passes through it, HTTP and sockets, until it is closed. */
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocket, WebSocketServer } from 'ws'
+import { parseBaseUrl } from '../client/base-url.ts'
+import { toFrame } from './recorded-socket.ts'
+import { toBody } from './to-body.ts'
+import type { TraceFile } from './trace-file.ts'
+
+export interface RecordProxyOptions {
+  host: string
+  port: number
+  file: TraceFile
+}
+
+export interface RecordProxy {
+  port: number
+  close(): Promise<void>
+}
+
+/** @throws the server's error when the port is taken */
+export async function startRecordProxy({
+  host,
+  port,
+  file,
+}: RecordProxyOptions): Promise<RecordProxy> {
+  const address = parseBaseUrl(host)
+  const upgrades = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+  const server = createServer((request, response) => void forward(request, response))
+  const upstreams = new Set<WebSocket>()
+  let sockets = 0
+
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = file.now()
+    const { method = 'GET', url = '/' } = request
+    const type = request.headers['content-type'] ?? ''
+    try {
+      const body = await readAll(request)
+      const answer = await fetch(address.http + url, {
+        method,
+        redirect: 'manual',
+        // its Origin would be foreign to the host, so only what describes the body goes on
+        headers: { ...address.headers, ...(type === '' ? {} : { 'content-type': type }) },
+        ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
+      })
+      const bytes = Buffer.from(await answer.arrayBuffer())
+      const contentType = answer.headers.get('content-type') ?? ''
+      response.writeHead(answer.status, contentType === '' ? {} : { 'content-type': contentType })
+      response.end(bytes)
+      file.call(
+        {
+          method,
+          path: url,
+          body: body.length === 0 ? null : toBody(body, type),
+          status: answer.status,
+          contentType,
+          response: toBody(bytes, contentType),
+        },
+        startedAt,
+      )
+    } catch {
+      // the host is away or the caller left: nothing that the host said, so nothing to record
+      if (!response.headersSent) response.writeHead(502)
+      response.end()
+    }
+  }
+
+  /** Frames pass both ways; either end's close closes the other. */
+  function join(client: WebSocket, path: string): void {
+    const upstream = new WebSocket(address.http.replace(/^http/, 'ws') + path, {
+      headers: address.headers,
+      perMessageDeflate: false,
+      handshakeTimeout: 10_000,
+    })
+    upstreams.add(upstream)
+    const sock = toName(sockets++)
+    // what the client says before the host listens
+    const early: string[] = []
+    client.on('message', (data, isBinary) => {
+      const frame = toFrame(data, isBinary)
+      // hosts read no binary frames
+      if (frame.ev === 'binary') return
+      file.frame({ sock, ev: 'send', text: frame.text })
+      if (upstream.readyState === WebSocket.OPEN) upstream.send(frame.text)
+      else early.push(frame.text)
+    })
+    upstream.on('open', () => {
+      const clientId = new URL(path, 'http://localhost').searchParams.get('clientId')
+      file.frame({ sock, ev: 'open', clientId })
+      for (const text of early) upstream.send(text)
+    })
+    upstream.on('message', (data, isBinary) => {
+      file.frame({ sock, ...toFrame(data, isBinary) })
+      client.send(data, { binary: isBinary })
+    })
+    upstream.on('close', (code) => {
+      file.frame({ sock, ev: 'close', code })
+      upstreams.delete(upstream)
+      client.terminate()
+    })
+    client.on('close', () => upstream.terminate())
+    // a close always follows
+    for (const end of [client, upstream]) end.on('error', () => {})
+  }
+
+  server.on('upgrade', (request, raw, head) => {
+    upgrades.handleUpgrade(request, raw, head, (client) => join(client, request.url ?? '/ws'))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    // a TCP server's address is an object
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      // each upstream's close is a line of the trace, so the file is complete only after the last
+      const left = [...upstreams].map((upstream) => once(upstream, 'close'))
+      for (const upstream of upstreams) upstream.terminate()
+      for (const client of upgrades.clients) client.terminate()
+      await Promise.all([closed, ...left])
+    },
+  }
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  // a request without an encoding set yields Buffers
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** a, b, …, z, a1, b1, … */
+function toName(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26))
+  return index < 26 ? letter : letter + Math.floor(index / 26)
+}
