@@ -1,0 +1,81 @@
+/** The container files, as far as they can be checked without a container engine. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { apiConfigSchema } from '@safelight/api/config'
+import { workerConfigSchema } from '@safelight/worker/config'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+const serviceSchema = z.looseObject({
+  command: z.array(z.string()),
+  environment: z.record(z.string(), z.unknown()).optional(),
+  depends_on: z.record(z.string(), z.unknown()).optional(),
+  volumes: z.array(z.string()).optional(),
+})
+const compose = z
+  .object({
+    services: z.object({ redis: serviceSchema, api: serviceSchema, worker: serviceSchema }),
+    volumes: z.record(z.string(), z.unknown()),
+  })
+  .parse(parse(read('docker-compose.yml'), { merge: true }))
+const { redis, api, worker } = compose.services
+
+describe('docker-compose.yml', () => {
+  it('starts the files that a build makes', () => {
+    for (const { command } of [api, worker]) {
+      expect(command[0]).toBe('node')
+      expect(existsSync(join(ROOT, command[1] ?? ''))).toBe(true)
+    }
+  })
+
+  it('sets only settings that exist, and all that are required', () => {
+    expect(
+      Object.keys(api.environment ?? {}).filter((name) => !(name in apiConfigSchema.shape)),
+    ).toEqual([])
+    expect(
+      Object.keys(worker.environment ?? {}).filter((name) => !(name in workerConfigSchema.shape)),
+    ).toEqual([])
+    expect(worker.environment).toHaveProperty('COMFYUI_HOSTS')
+  })
+
+  it('has a Redis that keeps what it accepts', () => {
+    expect(redis.command.join(' ')).toContain('--appendonly yes')
+    expect(redis.command.join(' ')).toContain('--maxmemory-policy noeviction')
+    expect(redis.volumes).toEqual(['redis:/data'])
+  })
+
+  it('gives API and workers one folder for outputs, and only volumes that are declared', () => {
+    expect(api.volumes).toEqual(worker.volumes)
+    const used = [redis, api, worker].flatMap(({ volumes = [] }) =>
+      volumes.map((volume) => volume.split(':')[0]),
+    )
+    expect(new Set(used)).toEqual(new Set(Object.keys(compose.volumes)))
+  })
+})
+
+describe('Dockerfile', () => {
+  const lines = read('Dockerfile').split('\n')
+
+  it('copies only what is there', () => {
+    const copied = lines
+      .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+      .flatMap((line) => line.split(/\s+/).slice(1, -1))
+    expect(copied.length).toBeGreaterThan(5)
+    expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+  })
+
+  it('copies every workspace that the lock file knows', () => {
+    const { workspaces }: { workspaces: string[] } = JSON.parse(read('package.json'))
+    const copied = lines.filter((line) => line.startsWith('COPY ')).join(' ')
+    for (const workspace of workspaces) expect(copied).toContain(workspace.replace('/*', ''))
+  })
+
+  it('does not run as root', () => {
+    expect(lines).toContain('USER node')
+  })
+})

@@ -1,0 +1,86 @@
+/** `.env.example`, docs/settings.md and the README's table say what the schemas say, no more and no less. */
+import { readFileSync } from 'node:fs'
+import { apiConfigSchema } from '@safelight/api/config'
+import { workerConfigSchema } from '@safelight/worker/config'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+
+interface Setting {
+  name: string
+  of: string
+  preset: string
+  required: boolean
+  text: string
+}
+
+const SCHEMAS = { api: apiConfigSchema, worker: workerConfigSchema }
+const settings = collect()
+
+function collect(): Setting[] {
+  const found = new Map<string, Setting>()
+  for (const [app, schema] of Object.entries(SCHEMAS)) {
+    for (const [name, field] of Object.entries<z.ZodType>(schema.shape)) {
+      const json = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' })
+      const preset = typeof json.default === 'string' ? json.default : presetOf(field)
+      const required = preset === null && !field.safeParse(undefined).success
+      found.set(name, {
+        name,
+        of: found.has(name) ? 'both' : app,
+        preset: preset ?? '',
+        required,
+        text: field.description ?? '',
+      })
+    }
+  }
+  return [...found.values()]
+}
+
+/** Defaults are written as text, so that they read as one would write them. */
+function presetOf(field: z.ZodType): string | null {
+  if (!(field instanceof z.ZodPrefault)) return null
+  const preset: unknown = field.def.defaultValue
+  return String(preset)
+}
+
+it('describes every setting', () => {
+  expect(settings.length).toBeGreaterThan(15)
+  expect(settings.filter(({ text }) => text.length < 10)).toEqual([])
+})
+
+it('has an .env.example with every setting and its default', async () => {
+  const blocks = settings.map(({ name, of, preset, required, text }) => {
+    const line = required ? `${name}=http://127.0.0.1:8188` : `# ${name}=${preset}`
+    return `# ${text} (${of === 'both' ? 'API and worker' : of})\n${line}\n`
+  })
+  const head = '# Settings of the API and the workers. What is commented out shows the default.\n'
+  await expect([head, ...blocks].join('\n')).toMatchFileSnapshot('../../.env.example')
+})
+
+it('has a page with every setting', async () => {
+  const rows = settings.map(
+    ({ name, of, preset, required, text }) =>
+      `| \`${name}\` | ${of} | ${required ? 'required' : preset && `\`${preset}\``} | ${text.replaceAll('|', '\\|')} |`,
+  )
+  const page = [
+    '# Settings',
+    '',
+    'Environment variables; an empty one counts as not set. Wrong ones are all named at once, and the process does not start. Durations: `500ms`, `30s`, `5m`, `24h`; sizes: `512kb`, `20mb`.',
+    '',
+    '| setting | of | default | what it is |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ]
+  await expect(page.join('\n')).toMatchFileSnapshot('../../docs/settings.md')
+})
+
+it('has a README whose table is true', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (\w+) \| (?:`([^`]*)`)? ?\|/gm)]
+  const known = new Map(
+    settings.map((setting) => [setting.name, `${setting.of} ${setting.preset}`]),
+  )
+  expect(rows.length).toBeGreaterThan(6)
+  for (const [, name = '', of = '', preset = ''] of rows)
+    expect([name, known.get(name)]).toEqual([name, `${of} ${preset}`])
+})
