@@ -1,6 +1,6 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
-import { createHostClient, runPrompt } from '@safelight/comfyui'
+import { createHostClient, runPrompt, type SessionTimings } from '@safelight/comfyui'
 import {
   closeRedis,
   createExtraData,
@@ -41,6 +41,8 @@ export interface WorkerApp {
 
 export interface WorkerOptions {
   log?: Logger
+  /** Durations of the prompt session, for tests that cannot wait for a minute. */
+  timings?: Partial<SessionTimings>
 }
 
 /** Resolves when the worker listens; it takes its first ticket when a host is reachable. */
@@ -54,7 +56,7 @@ export async function createWorkerApp(
   })
   const scope = createScope('worker')
   try {
-    await start({ config, workerId, log, scope })
+    await start({ config, workerId, log, scope, timings: options.timings ?? {} })
     return { close: () => scope.close() }
   } catch (error) {
     await scope.close()
@@ -67,10 +69,11 @@ interface Start {
   workerId: string
   log: Logger
   scope: Scope
+  timings: Partial<SessionTimings>
 }
 
 async function start(parts: Start): Promise<void> {
-  const { config, workerId, log, scope } = parts
+  const { config, workerId, log, scope, timings } = parts
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
   const open = (role: 'worker' | 'subscriber') => {
     const redis = createRedis(config.REDIS_URL, role, { log })
@@ -97,6 +100,7 @@ async function start(parts: Start): Promise<void> {
       clock: systemClock,
       log,
       stallMs: config.STALL_TIMEOUT,
+      timings: { unreachableMs: config.HOST_TIMEOUT, ...timings },
       maxAttempts: config.MAX_ATTEMPTS,
       maxOutputBytes: config.MAX_OUTPUT_BYTES,
     }),

@@ -24,6 +24,9 @@ export const workerConfigSchema = commonConfigSchema.extend({
   MAX_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .prefault('3')
     .describe('How often a job is tried whose host fails'),
+  HOST_TIMEOUT: duration()
+    .prefault('30s')
+    .describe('How long a host may give no answer before its job is tried elsewhere'),
   STALL_TIMEOUT: duration()
     .prefault('5m')
     .describe('A running prompt that does not move for this long is interrupted'),

@@ -61,6 +61,7 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
       knownPromptId: adopt?.promptId ?? null,
       ...(extraData ? { extraData } : {}),
       stallMs: deps.stallMs,
+      timings: deps.timings,
       signal: stop.signal,
       onUpdate(update) {
         reporter.onUpdate(update)

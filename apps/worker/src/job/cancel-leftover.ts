@@ -17,6 +17,7 @@ export async function cancelLeftover(turn: Turn, run: Run | null): Promise<void>
       promptId: promptIdOf(jobId, run.attempt),
       knownPromptId: run.promptId,
       stallMs: deps.stallMs,
+      timings: deps.timings,
       signal: AbortSignal.abort('cancel'),
       onUpdate() {},
     })

@@ -1,5 +1,5 @@
 /** `Turn`: what a worker holds while a job is in its hands. */
-import type { RunPrompt } from '@safelight/comfyui'
+import type { RunPrompt, SessionTimings } from '@safelight/comfyui'
 import type { Claim, ExtraDataStore, JobStore, Logger, NodeCosts } from '@safelight/shared/server'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
@@ -22,6 +22,8 @@ export interface TurnDeps {
   clock: Clock
   log: Logger
   stallMs: number
+  /** Where the prompt session differs from its defaults. */
+  timings: Partial<SessionTimings>
   maxAttempts: number
   maxOutputBytes: number
 }

@@ -1,0 +1,103 @@
+/** A worker's surroundings for a test: a namespace in the real Redis, a data folder, and as many workers as it takes. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SessionTimings } from '@safelight/comfyui'
+import { isTerminal, type JobEvent, type Snapshot, type Workflow } from '@safelight/shared'
+import {
+  closeRedis,
+  createJobQueue,
+  createJobStore,
+  createKeys,
+  createLogger,
+  createOutbox,
+  createRedis,
+  createScope,
+  type JobStore,
+  type Keys,
+  publishControl,
+} from '@safelight/shared/server'
+import { createWorkerApp, type WorkerApp } from '../app.ts'
+import { workerConfigSchema } from '../config.ts'
+
+export interface Stack {
+  keys: Keys
+  store: JobStore
+  dataDir: string
+  startWorker(
+    hosts: readonly string[],
+    options?: { env?: Record<string, string>; timings?: Partial<SessionTimings> },
+  ): Promise<WorkerApp>
+  /** Accepted and on the queue. */
+  submit(workflow: Workflow): Promise<string>
+  /** As the API does it; `silent` leaves out the control message. */
+  cancel(jobId: string, options?: { silent?: boolean }): Promise<void>
+  /** The first snapshot that passes. */
+  when(jobId: string, test: (snapshot: Snapshot) => boolean): Promise<Snapshot>
+  end(jobId: string): Promise<Snapshot>
+  events(jobId: string): Promise<{ events: JobEvent[]; complete: boolean }>
+  close(): Promise<void>
+}
+
+export async function startStack(redisUrl: string): Promise<Stack> {
+  const scope = createScope('test stack')
+  const log = createLogger({ level: 'silent', name: 'test' })
+  const keys = createKeys(`t-${randomUUID()}`)
+  const dataDir = await mkdtemp(join(tmpdir(), 'safelight-worker-'))
+  scope.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const redis = createRedis(redisUrl, 'worker', { log })
+  scope.defer(() => closeRedis(redis))
+  const store = createJobStore({ redis, keys })
+  const queue = scope.use(createJobQueue({ redis, keys }))
+  const outbox = createOutbox({ redis, keys, queue, store, log })
+
+  const stack: Stack = {
+    keys,
+    store,
+    dataDir,
+    async startWorker(hosts, { env = {}, timings = {} } = {}) {
+      const config = workerConfigSchema.parse({
+        REDIS_URL: redisUrl,
+        SAFELIGHT_NAMESPACE: keys.namespace,
+        SAFELIGHT_DATA_DIR: dataDir,
+        COMFYUI_HOSTS: hosts.join(','),
+        LOG_LEVEL: 'silent',
+        ...env,
+      })
+      return scope.use(await createWorkerApp(config, { timings }))
+    },
+    async submit(workflow) {
+      const jobId = randomUUID()
+      await store.accept({ jobId, workflow, priority: 0, metadata: null, idempotencyKey: null })
+      await outbox.flush(jobId)
+      return jobId
+    },
+    async cancel(jobId, { silent = false } = {}) {
+      await store.append(jobId, ({ status, phase }) =>
+        status === 'queued'
+          ? { type: 'status', status: 'canceled', phase: null }
+          : { type: 'status', status: 'canceling', phase },
+      )
+      if (!silent) await publishControl(redis, keys, { type: 'cancel', jobId })
+    },
+    when: (jobId, test) =>
+      until(async () => {
+        const snapshot = await store.load(jobId)
+        return snapshot && test(snapshot) ? snapshot : null
+      }),
+    end: (jobId) => stack.when(jobId, ({ status }) => isTerminal(status)),
+    events: (jobId) => store.eventsAfter(jobId, 0),
+    close: () => scope.close(),
+  }
+  return stack
+}
+
+/** Asks until there is an answer. The test's own timeout says when that is too long. */
+export async function until<T>(ask: () => Promise<T | null> | T | null): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null) return answer
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
