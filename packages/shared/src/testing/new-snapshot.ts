@@ -1,0 +1,25 @@
+/** The snapshot of a job that was just accepted. */
+import type { Snapshot } from '../snapshot.ts'
+
+export function newSnapshot(over: Partial<Snapshot> = {}): Snapshot {
+  return {
+    jobId: 'job',
+    seq: 0,
+    status: 'queued',
+    phase: null,
+    attempt: 0,
+    hostId: null,
+    progress: null,
+    outputs: [],
+    error: null,
+    warnings: [],
+    times: { queue: null, prepare: null, execute: null, collect: null },
+    priority: 0,
+    metadata: null,
+    createdAt: 1_000,
+    startedAt: null,
+    completedAt: null,
+    expiresAt: 2_000,
+    ...over,
+  }
+}
