@@ -98,19 +98,22 @@ it('calls a prompt lost whose history was wiped before anybody read it', async (
   expect(await session.end).toEqual({ outcome: 'lost', promptId: session.promptId })
 })
 
-it('believes history when the end falls between the two calls of a look', async () => {
+it('does not call a prompt lost that one look missed', async () => {
   const host = await withHost()
-  const session = host.session({ timings: { confirmMs: 60_000 } })
+  const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  let finished = false
-  host.intercept = (request) => {
-    if (request.path === '/queue' && !finished) {
-      finished = true
-      host.finish()
-    }
-    return false
+  let missed = false
+  host.intercept = (request, response) => {
+    if (request.path !== '/queue' || missed) return false
+    missed = true
+    response.end('{"queue_running":[],"queue_pending":[]}')
+    return true
   }
+  await expect.poll(() => missed).toBe(true)
+  const polls = host.calls('GET', '/queue').length
+  await expect.poll(() => host.calls('GET', '/queue').length).toBeGreaterThan(polls + 1)
+  host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
 })
 

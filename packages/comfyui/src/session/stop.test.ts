@@ -49,6 +49,21 @@ it('says succeeded when the prompt finished before the cancel reached it', async
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
 })
 
+it('says succeeded when the prompt finished between the two calls of the look after a cancel', async () => {
+  const host = await withHost()
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  await expect.poll(() => session.heard()).toContain('execution_start')
+  host.intercept = (request) => {
+    const looking = request.method === 'GET' && request.path === '/queue'
+    if (looking && host.calls('POST', '/interrupt').length > 0 && host.running[0]) host.finish()
+    return false
+  }
+  session.abort('cancel')
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+})
+
 it('interrupts on an old host only while the running prompt is its own', async () => {
   const host = await withHost('0.3.34')
   host.enqueue({ promptId: 'theirs', clientId: 'them', workflow: WORKFLOW })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { HostError } from '../errors.ts'
+import { caughtUp } from '../testing/caught-up.ts'
 import { WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
@@ -23,9 +24,21 @@ it('passes on the node a reconnecting client is told of, though it names no prom
   const promptId = randomUUID()
   host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
   host.start()
+  let found = () => {}
+  host.intercept = (request, response) => {
+    if (request.path !== '/queue') return false
+    // the hint is heard before the look has found out whose it is
+    const queue = { queue_running: [[0, promptId, WORKFLOW, {}, ['3']]], queue_pending: [] }
+    found = () => response.end(JSON.stringify(queue))
+    host.intercept = null
+    return true
+  }
   const session = host.session({ promptId })
   await expect.poll(() => host.sockets.length).toBe(1)
+  await expect.poll(() => host.calls('GET', '/queue').length).toBe(1)
   host.say(promptId, 'executing', { node: '2' })
+  await caughtUp(host)
+  found()
   await expect.poll(() => session.heard()).toEqual(['executing'])
 })
 
@@ -63,16 +76,33 @@ it('finds a prompt by the id the host chose in an earlier life', async () => {
 
 it('follows the id an old host chose, and what that host said before it answered', async () => {
   const host = await withHost('0.3.34')
-  host.intercept = (request) => {
-    // the prompt starts, and says so, while the answer is still on its way
-    if (request.path === '/prompt') setImmediate(() => host.start())
-    return false
+  host.intercept = (request, response) => {
+    if (request.path !== '/prompt') return false
+    const { promptId, number } = host.accept(request)
+    host.start()
+    void caughtUp(host).then(() =>
+      response.end(JSON.stringify({ prompt_id: promptId, number, node_errors: {} })),
+    )
+    return true
   }
   const session = host.session()
   await expect.poll(() => session.heard()).toEqual(['execution_start', 'execution_cached'])
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId: 'chosen-by-host-0' })
   expect(host.calls('POST', '/prompt')[0]?.body).not.toHaveProperty('prompt_id')
+})
+
+it('submits only when the host has said its first word on the socket', async () => {
+  const host = await withHost()
+  host.speaks = false
+  const session = host.session({ timings: { socketGraceMs: 60_000 } })
+  await expect.poll(() => host.sockets.length).toBe(1)
+  await expect.poll(() => host.calls('GET', `/history/${session.promptId}`).length).toBe(1)
+  await caughtUp(host)
+  expect(host.calls('POST', '/prompt')).toEqual([])
+  host.speaks = true
+  host.say(session.promptId, 'status', { status: { exec_info: { queue_remaining: 0 } } })
+  await expect.poll(() => host.pending.length).toBe(1)
 })
 
 it.each([
