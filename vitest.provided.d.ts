@@ -6,5 +6,7 @@ declare module 'vitest' {
     /** A Redis shared by the whole run: use an own namespace, never FLUSH it. */
     redisUrl: string
     redisKind: 'external' | 'process' | 'docker' | 'embedded'
+    /** True where nothing may be skipped (CI): `it.skipIf(missing && !inject('requireAll'))`. */
+    requireAll: boolean
   }
 }

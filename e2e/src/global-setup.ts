@@ -15,8 +15,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await redis.close()
     throw new Error('SAFELIGHT_REQUIRE_ALL=1 needs a real Redis, and only the embedded one is here')
   }
-  const provided: ProvidedContext = { redisUrl: redis.url, redisKind: redis.kind }
+  const provided: ProvidedContext = {
+    redisUrl: redis.url,
+    redisKind: redis.kind,
+    requireAll: config.requireAll,
+  }
   project.provide('redisUrl', provided.redisUrl)
   project.provide('redisKind', provided.redisKind)
+  project.provide('requireAll', provided.requireAll)
   return () => redis.close()
 }

@@ -13,7 +13,7 @@ export function createKeys(namespace: string) {
     namespace,
     /** `prefix` for BullMQ's own keys: same tag, never touched by our scripts. */
     bullPrefix: `${tag}:bull`,
-    /** HASH: `snapshot` (JSON), `seq`, `fence`, `run` (JSON, private: host and promptId of the attempt). */
+    /** HASH: `snapshot` (JSON), `seq`, `fence`, `write` (id of the last append), `run` (JSON, private: host and promptId of the attempt). */
     job,
     /** STRING: the workflow, once. */
     workflow: (jobId: string) => `${job(jobId)}:workflow`,

@@ -26,7 +26,7 @@ export async function startRedisDocker(options: LaunchOptions): Promise<Launched
   const container = stdout.trim()
   let stopping: Promise<void> | undefined
   const close = () => {
-    stopping ??= run('docker', ['stop', '--time', '5', container]).then(() => undefined)
+    stopping ??= run('docker', ['stop', '-t', '5', container]).then(() => undefined)
     return stopping
   }
   try {

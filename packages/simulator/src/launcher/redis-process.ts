@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { freePort } from './free-port.ts'
 import type { LaunchedRedis, LaunchOptions } from './launched-redis.ts'
 import { serverFlags } from './server-flags.ts'
 import { waitForPing } from './wait-for-ping.ts'
@@ -42,7 +42,9 @@ async function startOnFreePort(binary: string, options: LaunchOptions): Promise<
   let failure: unknown
   for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
     const port = await freePort()
-    const child = spawn(binary, flags(port, folder, options.dataDir), { stdio: 'ignore' })
+    // its own process group: Ctrl-C must reach us only, we still need Redis to shut down in order
+    const settings = flags(port, folder, options.dataDir)
+    const child = spawn(binary, settings, { stdio: 'ignore', detached: true })
     try {
       await untilReady(child, port, options.signal)
     } catch (cause) {
@@ -55,6 +57,7 @@ async function startOnFreePort(binary: string, options: LaunchOptions): Promise<
     return { url: `redis://127.0.0.1:${port}`, kind: 'process', close: closer(child, removeFolder) }
   }
   await removeFolder()
+  options.signal?.throwIfAborted()
   throw new Error(`${binary} is installed but did not start`, { cause: failure })
 }
 
@@ -102,15 +105,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await gone
   clearTimeout(force)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }

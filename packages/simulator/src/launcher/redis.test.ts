@@ -1,18 +1,19 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { freePort } from './free-port.ts'
 import { findOrStartRedis } from './redis.ts'
 
 const run = promisify(execFile)
 
-/** Why a real server cannot be started here; '' when it can. */
+/** Why a real server cannot be started here; '' when it can, or must. */
 const missing = await run('redis-server', ['--version']).then(
   () => '',
-  () => ' (skipped: no redis-server on the PATH)',
+  () => (inject('requireAll') ? '' : ' (skipped: no redis-server on the PATH)'),
 )
 
 it('takes the url it is given and starts nothing', async () => {
@@ -83,21 +84,52 @@ it('comes up inside this process as a last resort, and says what that is worth',
 })
 
 it('falls through to the last resort when there is neither server nor container engine', async () => {
-  const bin = await temporaryFolder()
   // a docker whose engine does not answer, and nothing else on the PATH
-  await writeFile(join(bin, 'docker'), '#!/bin/sh\nexit 1\n')
-  await chmod(join(bin, 'docker'), 0o755)
+  const bin = await folderWithDocker('exit 1')
+  expect(await launchWith(bin)).toEqual({ kind: 'embedded', answered: true })
+})
+
+it.skipIf(missing)(`asks Docker for a container when there is only Docker${missing}`, async () => {
+  const { stdout: server } = await run('which', ['redis-server'])
+  const log = join(await temporaryFolder(), 'said')
+  // plays the engine: "containers" are processes, and the port is one it chose
+  const bin = await folderWithDocker(`
+    echo "$@" >> '${log}'
+    case "$1" in
+      version) echo 27.0 ;;
+      run) ${server.trim()} --bind 127.0.0.1 --port "$PORT" --save '' >/dev/null 2>&1 & echo $! ;;
+      port) echo "127.0.0.1:$PORT" ;;
+      stop) for last; do :; done; kill "$last" ;;
+    esac`)
+  expect(await launchWith(bin)).toEqual({ kind: 'docker', answered: true })
+  const said = (await readFile(log, 'utf8')).trim().split('\n')
+  expect(said.map((line) => line.split(' ', 1)[0])).toEqual(['version', 'run', 'port', 'stop'])
+  expect(said[1]).toContain('--publish 127.0.0.1:0:6379')
+  expect(said[1]).toContain('--maxmemory-policy noeviction')
+})
+
+/** A folder for the PATH that has only a `docker` that does this. */
+async function folderWithDocker(script: string): Promise<string> {
+  const bin = await temporaryFolder()
+  await writeFile(join(bin, 'docker'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return bin
+}
+
+/** Launches in a process of its own, whose PATH is only this folder. */
+async function launchWith(bin: string): Promise<unknown> {
   const source = new URL('./redis.ts', import.meta.url).href
   const script = `
     const { findOrStartRedis } = await import(${JSON.stringify(source)})
+    const { waitForPing } = await import(${JSON.stringify(new URL('./wait-for-ping.ts', source).href)})
     const redis = await findOrStartRedis()
-    process.stdout.write(redis.kind)
+    await waitForPing(Number(new URL(redis.url).port), AbortSignal.timeout(5_000))
+    process.stdout.write(JSON.stringify({ kind: redis.kind, answered: true }))
     await redis.close()`
-  const options = { env: { PATH: bin }, cwd: new URL('.', import.meta.url).pathname }
   const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script]
+  const options = { env: { PATH: bin, PORT: String(await freePort()) } }
   const { stdout } = await run(process.execPath, args, options)
-  expect(stdout).toBe('embedded')
-})
+  return JSON.parse(stdout)
+}
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'launcher-test-'))

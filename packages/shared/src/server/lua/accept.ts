@@ -5,7 +5,8 @@ import type { Script } from './bind-script.ts'
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 outbox (ZSET) · 5 idempotency key (optional)
  * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 ms the idempotency key is kept
  *      6 prefix of record keys
- * Returns [1, jobId] when accepted; [0, other jobId] when the idempotency key was used, or the job is there already.
+ * Returns [1, jobId] when accepted; [0, jobId of the earlier one] when the idempotency key was used, or this very
+ *   job is there already (the client sent it once more because the answer got lost).
  * Channels: none (nobody can watch a job that does not exist yet).
  */
 export const ACCEPT: Script = {

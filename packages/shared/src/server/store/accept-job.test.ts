@@ -41,7 +41,12 @@ describe('accept', () => {
     const job = newJob()
     await store.accept(job)
     await store.append(job.jobId, () => ({ type: 'status', status: 'running', phase: 'preparing' }))
-    expect(await store.accept(job)).toEqual({ outcome: 'key_reused', jobId: job.jobId })
+    for (const again of [job, { ...job, idempotencyKey: 'k' }]) {
+      expect(await store.accept(again)).toMatchObject({
+        outcome: 'accepted',
+        snapshot: { status: 'running', seq: 1 },
+      })
+    }
     expect(await store.load(job.jobId)).toMatchObject({ status: 'running', seq: 1 })
   })
 

@@ -5,12 +5,14 @@ import type { JobStore, NewJob } from '../job-store.ts'
 import { ACCEPT } from '../lua/accept.ts'
 import { bindScript } from '../lua/bind-script.ts'
 import { IDEMPOTENCY_MS, OWNER, type StoreContext } from './context.ts'
+import { createReads } from './read-job.ts'
 
 const replySchema = z.tuple([z.union([z.literal(0), z.literal(1)]), z.string()])
 
 export function createAccept(context: StoreContext): JobStore['accept'] {
   const { keys, now, retentionMs } = context
   const accept = bindScript(context.redis, ACCEPT)
+  const { load } = createReads(context)
   return async (job) => {
     const snapshot = firstSnapshot(job, { createdAt: now(), retentionMs })
     const reply = await accept(
@@ -31,7 +33,10 @@ export function createAccept(context: StoreContext): JobStore['accept'] {
       ],
     )
     const [accepted, jobId] = replySchema.parse(reply)
-    return accepted === 1 ? { outcome: 'accepted', snapshot } : { outcome: 'key_reused', jobId }
+    if (accepted === 1) return { outcome: 'accepted', snapshot }
+    if (jobId !== job.jobId) return { outcome: 'key_reused', jobId }
+    // accepted before, by this very call: only the answer got lost
+    return { outcome: 'accepted', snapshot: (await load(jobId)) ?? snapshot }
   }
 }
 

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { isTerminal } from '../../index.ts'
 import { createJobStore } from '../create-job-store.ts'
+import { closeRedis, createRedis } from '../redis.ts'
 import { output, progress, status } from '../testing/bodies.ts'
-import { acceptJob, openClient, openTestStore } from '../testing/test-store.ts'
+import { openDoor } from '../testing/door.ts'
+import { acceptJob, openClient, openTestStore, silent } from '../testing/test-store.ts'
 
 describe('append', () => {
   it('numbers events without gap or duplicate, whoever writes', async () => {
@@ -97,6 +99,25 @@ describe('append', () => {
     }
     expect(new Set(ends).size).toBeGreaterThan(0)
     expect(ends.every((end) => end === 'canceled' || end === 'succeeded')).toBe(true)
+  })
+
+  it('counts an event once whose answer got lost with the connection', async () => {
+    const { store, keys } = await openTestStore()
+    const jobId = await acceptJob(store)
+    const door = await openDoor({ closed: false })
+    const redis = createRedis(door.url, 'worker', { log: silent })
+    onTestFinished(() => closeRedis(redis))
+    const shaky = createJobStore({ redis, keys })
+    // the script is known to this connection, so the event below is sent in one command
+    await shaky.append(jobId, () => progress(0.1))
+    const known = (await store.load(jobId)) ?? undefined
+    door.mute()
+    const appending = shaky.append(jobId, () => progress(0.2), known ? { known } : {})
+    await expect.poll(async () => (await store.load(jobId))?.seq).toBe(2)
+    door.unmute()
+    door.cut()
+    expect(await appending).toMatchObject({ outcome: 'appended', snapshot: { seq: 2 } })
+    expect(await store.load(jobId)).toMatchObject({ seq: 2, progress: { value: 0.2 } })
   })
 
   it('announces each event on the live channel with what it stored', async () => {

@@ -1,4 +1,5 @@
 /** Appending an event: decide on what is known, write if it still holds, decide again if not. */
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import {
   canMove,
@@ -104,6 +105,7 @@ function createWrite({ redis, keys, now, retentionMs }: StoreContext) {
         STREAM_LENGTH,
         end ? Math.round(next.expiresAt + RECORD_SLACK_MS) : '',
         STREAM_AFTER_END_MS,
+        randomUUID(),
       ],
     )
     const [outcome, stored] = replySchema.parse(reply)
