@@ -25,6 +25,7 @@ import { startHeartbeat } from './hosts/heartbeat.ts'
 import { createHost } from './hosts/host.ts'
 import { hostIdOf } from './hosts/host-id.ts'
 import { systemClock } from './job/clock.ts'
+import { createCostBook } from './job/cost-book.ts'
 import { createProcessor } from './job/process-job.ts'
 import { createBlobStore } from './outputs/blob-store.ts'
 import { closeTicketWorker } from './queue/drain.ts'
@@ -92,7 +93,7 @@ async function start(parts: Start): Promise<void> {
     processJob: createProcessor({
       store: createJobStore({ redis, keys, retentionMs: config.RETENTION }),
       extraData: createExtraData({ redis, keys }),
-      costs: createNodeCosts({ redis, keys }),
+      costs: createCostBook({ store: createNodeCosts({ redis, keys }), clock: systemClock, log }),
       blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
       fleet,
       room,

@@ -6,8 +6,10 @@ import { pickHosts, type Wishes } from './pick-host.ts'
 /** A job's place on a host, from before its prompt is submitted until its execution ends. */
 export interface Seat {
   readonly host: Host
-  /** Safe to call again. */
+  /** The place is free again. Safe to call again, also after `leave`. */
   release(): Promise<void>
+  /** The prompt stays on the host: whoever adopts it takes over the lease, or it runs out. */
+  leave(): void
 }
 
 export interface Fleet {
@@ -80,6 +82,9 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
         if (!held.delete(lease)) return
         await slots.release(hostId, jobId)
         setBusy(hostId, Math.max(0, busySeats(hostId) - 1))
+      },
+      leave() {
+        held.delete(lease)
       },
     }
   }

@@ -28,7 +28,7 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
   const { host, workflow, attempt, adopt } = options
   const promptId = promptIdOf(jobId, attempt)
   const outputNodes = outputNodesOf(workflow, host.state.nodeClasses)
-  const costs = await deps.costs.load()
+  const costs = await deps.costs.costs()
   const tracker = startProgress({ workflow, outputNodes, costs }, deps.clock.now())
   // before the host is even asked: a page that watches never shows 0/0
   await writer.append((snapshot) => toProgressed(snapshot, tracker.progress))

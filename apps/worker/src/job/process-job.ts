@@ -103,6 +103,8 @@ async function runOn(
     result.decision.action === 'collect'
       ? await collect(turn, seat, { result, execution: result.decision, attempt })
       : result.decision
+  // the prompt is still there, or the lease is another worker's by now
+  if (conclusion.action === 'hand_back' || conclusion.action === 'drop') seat.leave()
   if (conclusion.action === 'retry') host.rest(conclusion.cause)
   if (conclusion.action === 'cancel' && !conclusion.confirmed) host.rest('cancel_ignored')
   return conclude(turn, conclusion, result.warnings)
@@ -159,7 +161,8 @@ async function finish(turn: Turn, ending: Ending): Promise<Outcome> {
   const times = turn.stopwatch.enter(null)
   const written = await turn.writer.append((snapshot) => toEnd(snapshot, { ...ending, times }))
   if (!written) return 'done'
-  turn.log.info({ outcome: ending.status, phases: times }, 'job finished')
+  const code = ending.status === 'failed' ? { code: ending.error.code } : {}
+  turn.log.info({ outcome: ending.status, ...code, phases: times }, 'job finished')
   await turn.deps.extraData.drop(turn.jobId)
   return 'done'
 }

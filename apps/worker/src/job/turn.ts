@@ -1,10 +1,11 @@
 /** `Turn`: what a worker holds while a job is in its hands. */
 import type { RunPrompt, SessionTimings } from '@safelight/comfyui'
-import type { Claim, ExtraDataStore, JobStore, Logger, NodeCosts } from '@safelight/shared/server'
+import type { Claim, ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
 import type { Place, Room } from '../queue/room.ts'
 import type { Clock } from './clock.ts'
+import type { CostBook } from './cost-book.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 import { createPhaseStopwatch, type PhaseStopwatch } from './phase-times.ts'
 import type { StopSwitch } from './stop.ts'
@@ -17,7 +18,7 @@ export interface TurnDeps {
   room: Room
   runPrompt: RunPrompt
   blobs: BlobStore
-  costs: NodeCosts
+  costs: CostBook
   extraData: ExtraDataStore
   clock: Clock
   log: Logger

@@ -25,8 +25,15 @@ export function createRoom(options: { freeSeats(): number; maxTickets: number })
   let seated = 0
   let worker: Worker | null = null
   let turn: Promise<void> = Promise.resolve()
+  let due: NodeJS.Immediate | null = null
 
+  /** Soon, and once: a job that takes a seat changes several numbers in a row. */
   function update(): void {
+    due ??= setImmediate(adjust)
+  }
+
+  function adjust(): void {
+    due = null
     if (!worker) return
     const { maxTickets } = options
     const capacity = toCapacity({ holding, seated, freeSeats: options.freeSeats(), maxTickets })
@@ -75,6 +82,7 @@ export function createRoom(options: { freeSeats(): number; maxTickets: number })
     },
     close() {
       worker = null
+      if (due) clearImmediate(due)
     },
   }
 }

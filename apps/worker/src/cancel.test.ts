@@ -1,0 +1,69 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { slow } from './testing/graphs.ts'
+import { type Stack, startStack } from './testing/stack.ts'
+
+let stack: Stack
+let host: Simulator
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+/** Long enough to be canceled on the way, whatever the machine. */
+const long = (color: number) => slow({ color, steps: 200, seconds: 1 })
+
+describe.each(['0.33.0', '0.3.64', '0.3.34'] as const)('on a %s host', (dialect) => {
+  beforeEach(async () => {
+    host = await startSimulator({ dialect, speed: 20 })
+  })
+
+  it('never runs a job that was canceled in the queue', async () => {
+    const canceled = await stack.submit(slow({ color: 1 }))
+    await stack.cancel(canceled)
+    await stack.startWorker([host.url])
+    const other = await stack.submit(slow({ color: 2 }))
+    expect(await stack.end(other)).toMatchObject({ status: 'succeeded' })
+    expect(await stack.end(canceled)).toMatchObject({ status: 'canceled', attempt: 0 })
+    expect(host.executions()).toHaveLength(1)
+  })
+
+  it('interrupts exactly the canceled prompt while the next one on the host goes on', async () => {
+    await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+    const canceled = await stack.submit(long(1))
+    await stack.when(canceled, ({ phase }) => phase === 'executing')
+    const other = await stack.submit(slow({ color: 2 }))
+    await stack.when(other, ({ phase }) => phase === 'submitted')
+    await stack.cancel(canceled)
+    expect(await stack.end(canceled)).toMatchObject({ status: 'canceled', outputs: [] })
+    expect(await stack.end(other)).toMatchObject({ status: 'succeeded', attempt: 1 })
+    expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
+  })
+
+  it('takes a staged prompt off the host’s queue without touching the one that runs', async () => {
+    await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+    const running = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
+    await stack.when(running, ({ phase }) => phase === 'executing')
+    const staged = await stack.submit(slow({ color: 2 }))
+    await stack.when(staged, ({ phase }) => phase === 'submitted')
+    await stack.cancel(staged)
+    expect(await stack.end(staged)).toMatchObject({ status: 'canceled' })
+    expect(await stack.end(running)).toMatchObject({ status: 'succeeded' })
+    expect(host.executions()).toHaveLength(1)
+  })
+})
+
+it('finds a cancel whose control message was lost', async () => {
+  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  await stack.startWorker([host.url])
+  const jobId = await stack.submit(long(1))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  await stack.cancel(jobId, { silent: true })
+  expect(await stack.end(jobId)).toMatchObject({ status: 'canceled' })
+  const { events } = await stack.events(jobId)
+  const ends = events.filter((event) => event.type === 'status' && event.phase === null)
+  expect(ends).toHaveLength(1)
+})

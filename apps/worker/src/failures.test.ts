@@ -1,0 +1,108 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { raising, refused, slow } from './testing/graphs.ts'
+import { type Stack, startStack, until } from './testing/stack.ts'
+
+let stack: Stack
+let host: Simulator
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  host = await startSimulator({ dialect: '0.33.0', speed: 50 })
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+it('fails a workflow that the host refuses, with its node errors and without a second try', async () => {
+  await stack.startWorker([host.url])
+  const end = await stack.end(await stack.submit(refused()))
+  expect(end).toMatchObject({
+    status: 'failed',
+    attempt: 1,
+    error: {
+      code: 'invalid_workflow',
+      details: { node_errors: { '2': { errors: [{ type: 'required_input_missing' }] } } },
+    },
+  })
+  expect(host.executions()).toEqual([])
+})
+
+it('fails with the node that raised, and names no path of the host', async () => {
+  await stack.startWorker([host.url])
+  const end = await stack.end(await stack.submit(raising('value_error')))
+  expect(end).toMatchObject({
+    status: 'failed',
+    error: { code: 'node_execution_error', node_id: '2', class_type: 'TraceRaise' },
+  })
+  expect(end.error?.traceback).toContain('File "')
+  expect(end.error?.traceback).not.toMatch(/["\s]\/\w+\//)
+  expect(host.executions()).toHaveLength(1)
+})
+
+it('fails as out_of_memory when the GPU had no room', async () => {
+  await stack.startWorker([host.url])
+  const end = await stack.end(await stack.submit(raising('oom')))
+  expect(end).toMatchObject({ status: 'failed', error: { code: 'out_of_memory', node_id: '2' } })
+})
+
+it('goes on after a failure: the next job on the host succeeds', async () => {
+  await stack.startWorker([host.url], { env: { HOST_SLOTS: '1' } })
+  const failing = await stack.submit(raising('value_error'))
+  const next = await stack.submit(slow({ color: 2 }))
+  expect(await stack.end(failing)).toMatchObject({ status: 'failed' })
+  expect(await stack.end(next)).toMatchObject({ status: 'succeeded' })
+})
+
+it('warns of an output that the host dropped while it ran the rest', async () => {
+  await stack.startWorker([host.url])
+  const workflow = {
+    ...slow({ color: 3 }),
+    '9': { class_type: 'SaveImage', inputs: { filename_prefix: 'x' } },
+  }
+  const end = await stack.end(await stack.submit(workflow))
+  expect(end).toMatchObject({
+    status: 'succeeded',
+    warnings: [{ code: 'output_dropped', node_id: '9' }],
+  })
+  expect(end.outputs).toHaveLength(1)
+})
+
+it('makes a second attempt on the other host when the first goes away mid-way', async () => {
+  const other = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  try {
+    await stack.startWorker([host.url, other.url], {
+      env: { HOST_TIMEOUT: '300ms' },
+      timings: { pollMs: 100 },
+    })
+    const jobId = await stack.submit(slow({ color: 4, steps: 100, seconds: 1 }))
+    const first = await until(() => [host, other].find((h) => h.executions().length > 0) ?? null)
+    const second = first === host ? other : host
+    const { hostId } = await stack.when(jobId, ({ phase }) => phase === 'executing')
+    await first.close()
+    const end = await stack.end(jobId)
+    expect(end).toMatchObject({ status: 'succeeded', attempt: 2 })
+    expect(end.hostId).not.toBe(hostId)
+    expect(second.executions()).toHaveLength(1)
+    const { events } = await stack.events(jobId)
+    const values = events.flatMap((event) =>
+      event.type === 'progress' ? [event.progress.value] : [],
+    )
+    expect(Math.max(...values)).toBe(1)
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
+  } finally {
+    await other.close()
+  }
+})
+
+it('waits for a host to come, and takes nothing before', async () => {
+  await host.close()
+  await stack.startWorker([host.url])
+  const jobId = await stack.submit(slow({ color: 5 }))
+  host = await startSimulator({
+    dialect: '0.33.0',
+    speed: 50,
+    port: Number(new URL(host.url).port),
+  })
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+})

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JobEvent } from '@safelight/shared'
+import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { txt2img } from './testing/graphs.ts'
+import { type Stack, startStack } from './testing/stack.ts'
+
+const DIALECTS: Dialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])
+
+let stack: Stack
+let host: Simulator
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+const phasesOf = (events: JobEvent[]) => [
+  ...new Set(
+    events.flatMap((event) => (event.type === 'status' ? [event.phase ?? event.status] : [])),
+  ),
+]
+const progressOf = (events: JobEvent[]) =>
+  events.flatMap((event) => (event.type === 'progress' ? [event.progress] : []))
+
+it.each(DIALECTS)(
+  'takes a job from the queue to a stored picture on a %s host',
+  async (dialect) => {
+    host = await startSimulator({ dialect, speed: 50 })
+    await stack.startWorker([host.url])
+    const jobId = await stack.submit(txt2img({ steps: 8 }))
+    const end = await stack.end(jobId)
+    expect(end).toMatchObject({ status: 'succeeded', attempt: 1, error: null, warnings: [] })
+    expect(end.progress).toMatchObject({ value: 1, kind: 'complete', steps: 8 })
+
+    const { events, complete } = await stack.events(jobId)
+    expect(complete).toBe(true)
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
+    expect(phasesOf(events)).toEqual([
+      'preparing',
+      'submitted',
+      'executing',
+      'collecting',
+      'succeeded',
+    ])
+
+    const progress = progressOf(events)
+    expect(progress[0]).toMatchObject({ kind: 'connected', value: 0, step: 0, steps: 8 })
+    const values = progress.map(({ value }) => value)
+    expect(values).toEqual(values.toSorted((a, b) => a - b))
+    expect(values.filter((value) => value === 1)).toHaveLength(1)
+
+    const [output] = end.outputs
+    expect(output).toMatchObject({ node_id: '9', type: 'image', content_type: 'image/png' })
+    const hash = output?.hash.replace('blake3:', '') ?? ''
+    const bytes = await readFile(join(stack.dataDir, 'blobs', hash.slice(0, 2), hash))
+    expect(bytes.subarray(0, 4)).toEqual(PNG)
+    expect(bytes).toHaveLength(output?.size_bytes ?? 0)
+    expect(await stack.store.loadAsset(output?.id ?? '')).toMatchObject({
+      job_id: jobId,
+      hash: output?.hash,
+    })
+
+    const { queue, prepare, execute, collect } = end.times
+    for (const ms of [queue, prepare, execute, collect]) expect(ms).toBeGreaterThanOrEqual(0)
+    expect(host.executions()).toHaveLength(1)
+  },
+)

@@ -1,0 +1,77 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { z } from 'zod'
+import { promptIdOf } from './job/derived-id.ts'
+import { slow } from './testing/graphs.ts'
+import { type Stack, startStack } from './testing/stack.ts'
+
+let stack: Stack
+let hosts: Simulator[]
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  hosts = []
+})
+afterEach(async () => {
+  await stack.close()
+  await Promise.all(hosts.map((host) => host.close()))
+})
+
+async function startHosts(count: number): Promise<string[]> {
+  for (let n = 0; n < count; n += 1) {
+    hosts.push(await startSimulator({ dialect: '0.33.0', speed: 20 }))
+  }
+  return hosts.map(({ url }) => url)
+}
+
+const loadSchema = z.object({ exec_info: z.object({ queue_remaining: z.int() }) })
+
+/** Watches how many prompts a host holds, as often as it can, until stopped. */
+function watchLoad(url: string) {
+  let most = 0
+  const stopped = new AbortController()
+  const done = (async () => {
+    while (!stopped.signal.aborted) {
+      const answer = await fetch(`${url}/prompt`)
+      most = Math.max(most, loadSchema.parse(await answer.json()).exec_info.queue_remaining)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  })()
+  return {
+    async stop() {
+      stopped.abort()
+      await done
+      return most
+    },
+  }
+}
+
+it('lets two workers share two hosts: each job runs once, and no host holds more than its slots', async () => {
+  const urls = await startHosts(2)
+  const loads = urls.map(watchLoad)
+  await Promise.all([stack.startWorker(urls), stack.startWorker(urls)])
+  const jobIds = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => stack.submit(slow({ color: n, steps: 5, seconds: 0.2 }))),
+  )
+  const ends = await Promise.all(jobIds.map((jobId) => stack.end(jobId)))
+  expect(ends.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(
+    jobIds.map(() => 'succeeded 1'),
+  )
+  const ran = hosts.flatMap((host) => host.executions().map(({ promptId }) => promptId))
+  expect(ran).toHaveLength(jobIds.length)
+  expect(new Set(ran)).toEqual(new Set(jobIds.map((jobId) => promptIdOf(jobId, 1))))
+  for (const host of hosts) expect(host.executions().length).toBeGreaterThan(0)
+  for (const load of loads) expect(await load.stop()).toBeLessThanOrEqual(2)
+})
+
+it('stages the next prompt, so that the host begins it before the first one’s outputs are home', async () => {
+  const urls = await startHosts(1)
+  await stack.startWorker(urls)
+  const jobIds = await Promise.all([
+    stack.submit(slow({ color: 1, steps: 10, seconds: 0.5 })),
+    stack.submit(slow({ color: 2, steps: 10, seconds: 0.5 })),
+  ])
+  const ends = await Promise.all(jobIds.map((jobId) => stack.end(jobId)))
+  const [first, second] = hosts[0]?.executions() ?? []
+  const firstEnd = ends.find(({ jobId }) => promptIdOf(jobId, 1) === first?.promptId)
+  expect(second?.startedAt).toBeLessThan(firstEnd?.completedAt ?? 0)
+})

@@ -1,0 +1,45 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { slow } from './testing/graphs.ts'
+import { type Stack, startStack } from './testing/stack.ts'
+
+let stack: Stack
+let host: Simulator
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+it('lets a running job finish within the drain time', async () => {
+  const worker = await stack.startWorker([host.url])
+  const jobId = await stack.submit(slow({ color: 1, steps: 10, seconds: 0.5 }))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  await worker.close()
+  expect(await stack.store.load(jobId)).toMatchObject({ status: 'succeeded' })
+})
+
+it('hands a longer job back without an attempt spent, and a successor adopts its prompt', async () => {
+  const worker = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '50ms' } })
+  const jobId = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  await worker.close()
+  expect(await stack.store.load(jobId)).toMatchObject({ status: 'running', attempt: 1 })
+
+  await stack.startWorker([host.url])
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect(host.executions()).toHaveLength(1)
+})
+
+it('takes no new job once it is told to stop', async () => {
+  const worker = await stack.startWorker([host.url])
+  const running = await stack.submit(slow({ color: 1, steps: 10, seconds: 0.5 }))
+  await stack.when(running, ({ phase }) => phase === 'executing')
+  const closing = worker.close()
+  const waiting = await stack.submit(slow({ color: 2 }))
+  await closing
+  expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
+})
