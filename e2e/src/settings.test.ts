@@ -1,9 +1,9 @@
 /** `.env.example`, docs/settings.md and the README's table say what the schemas say, no more and no less. */
 import { readFileSync } from 'node:fs'
 import { apiConfigSchema } from '@safelight/api/config'
+import { describeSettings } from '@safelight/shared/server'
 import { workerConfigSchema } from '@safelight/worker/config'
 import { expect, it } from 'vitest'
-import { z } from 'zod'
 
 interface Setting {
   name: string
@@ -19,27 +19,12 @@ const settings = collect()
 function collect(): Setting[] {
   const found = new Map<string, Setting>()
   for (const [app, schema] of Object.entries(SCHEMAS)) {
-    for (const [name, field] of Object.entries<z.ZodType>(schema.shape)) {
-      const json = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' })
-      const preset = typeof json.default === 'string' ? json.default : presetOf(field)
-      const required = preset === null && !field.safeParse(undefined).success
-      found.set(name, {
-        name,
-        of: found.has(name) ? 'both' : app,
-        preset: preset ?? '',
-        required,
-        text: field.description ?? '',
-      })
+    for (const { name, description, default: preset, required } of describeSettings(schema)) {
+      const of = found.has(name) ? 'both' : app
+      found.set(name, { name, of, preset: preset ?? '', required, text: description })
     }
   }
   return [...found.values()]
-}
-
-/** Defaults are written as text, so that they read as one would write them. */
-function presetOf(field: z.ZodType): string | null {
-  if (!(field instanceof z.ZodPrefault)) return null
-  const preset: unknown = field.def.defaultValue
-  return String(preset)
 }
 
 it('describes every setting', () => {

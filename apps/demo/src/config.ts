@@ -28,6 +28,8 @@ export interface DemoConfig {
   speed: number
   /** Folder that pictures are put under. */
   folder: string
+  /** What the processes of the stack inherit. */
+  env: Readonly<Record<string, string | undefined>>
 }
 
 /** @throws Error that names every setting that is wrong */
@@ -44,5 +46,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): DemoConfig {
     port: PORT,
     speed: SIMULATOR_SPEED,
     folder: INIT_CWD ?? process.cwd(),
+    env,
   }
 }

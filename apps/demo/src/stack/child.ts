@@ -6,7 +6,7 @@ export interface ChildOptions {
   name: string
   /** Arguments for node. */
   args: string[]
-  env: Record<string, string>
+  env: Readonly<Record<string, string | undefined>>
   /** Where its log lines go. */
   output: Writable
 }
@@ -23,7 +23,7 @@ const GRACE_MS = 15_000
 
 export function startChild(options: ChildOptions): Child {
   const child = spawn(process.execPath, options.args, {
-    env: { ...process.env, ...options.env },
+    env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.stdout?.pipe(options.output, { end: false })

@@ -65,6 +65,7 @@ async function open(
 
   const port = await findFreePort(config.port ?? 8080)
   const env = {
+    ...config.env,
     REDIS_URL: redis.url,
     // a Redis that others use, too, must not see our jobs among theirs
     SAFELIGHT_NAMESPACE: `demo-${randomUUID().slice(0, 8)}`,

@@ -39,6 +39,8 @@ export interface Setting {
   description: string
   /** As it would be written in the environment; null when there is none. */
   default: string | null
+  /** No process starts without it. */
+  required: boolean
 }
 
 /** What a schema asks for, so that `.env.example` and README can be checked against it. */
@@ -50,6 +52,7 @@ export function describeSettings(schema: z.ZodObject): Setting[] {
       name,
       description: known.description ?? '',
       default: typeof known.default === 'string' ? known.default : null,
+      required: json.required?.includes(name) ?? false,
     }
   })
 }

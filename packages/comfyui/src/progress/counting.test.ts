@@ -1,0 +1,136 @@
+import type { Workflow } from '@safelight/shared'
+import { describe, expect, it } from 'vitest'
+import { cached, executing, P, run, start, states, tick, WORKFLOW } from '../testing/told.ts'
+import { nodeTimings } from './timings.ts'
+import { completeProgress, foldProgress, startProgress } from './tracker.ts'
+
+describe('what progress counts', () => {
+  it('does not count cached nodes, nor nodes that nothing needs, nor steps of a cached sampler', () => {
+    expect(run([start, cached('4', '6')]).progress).toMatchObject({ nodes_total: 2, steps: 20 })
+    expect(run([start, cached('4', '6', '3')]).progress).toMatchObject({
+      nodes_total: 1,
+      step: null,
+      steps: null,
+    })
+  })
+
+  it('counts a node that runs although it was listed as cached', () => {
+    expect(run([start, cached('4', '6', '3'), executing('3')]).progress.nodes_total).toBe(2)
+  })
+
+  it('never falls when a sampler starts over or more work turns up', () => {
+    const before = run([start, cached(), executing('3'), tick('3', 20, 20)])
+    const again = foldProgress(before, tick('3', 1, 20), 900)
+    expect(again.progress.value).toBe(before.progress.value)
+    expect(again.progress.node).toMatchObject({ value: 1, max: 20 })
+    expect(foldProgress(again, executing('99'), 950).progress.value).toBe(before.progress.value)
+  })
+
+  it('stays under 1 however much the host has done, until everything is stored', () => {
+    const state = run([
+      start,
+      cached(),
+      executing('4'),
+      executing('6'),
+      executing('3'),
+      executing('9'),
+      { type: 'execution_success', promptId: P },
+    ])
+    expect(state.progress.value).toBe(0.99)
+    expect(state.progress.nodes_done).toBe(4)
+    expect(completeProgress(state)).toMatchObject({
+      value: 1,
+      kind: 'complete',
+      node: null,
+      step: 20,
+      steps: 20,
+      eta_ms: 0,
+    })
+  })
+
+  it('counts nodes made by expansion toward the node that made them', () => {
+    const { progress } = run([
+      start,
+      cached(),
+      states(['3', 'running', 0, 1], ['3.0.0.1', 'running', 2, 4]),
+    ])
+    expect(progress).toMatchObject({
+      nodes_total: 4,
+      current_node: '3',
+      node: { id: '3', value: 2, max: 4 },
+    })
+    expect(
+      run([start, executing('3'), executing('3.0.0.1'), executing('3.0.0.2')]).progress,
+    ).toMatchObject({
+      nodes_done: 0,
+      nodes_total: 4,
+      current_node: '3',
+    })
+  })
+
+  it('keeps two nodes that run side by side apart', () => {
+    const { progress } = run([
+      start,
+      states(['4', 'running', 1, 4], ['6', 'running', 1, 2]),
+      states(['4', 'running', 3, 4], ['6', 'running', 1, 2]),
+    ])
+    expect(progress.node).toMatchObject({ id: '4', value: 3, max: 4 })
+    expect(progress.nodes_done).toBe(0)
+  })
+
+  it('takes steps only from counters of whole steps', () => {
+    const { progress } = run([start, executing('4'), tick('4', 0.25, 0.5)])
+    expect(progress).toMatchObject({ step: 0, steps: 20, node: { value: 0.25, max: 0.5 } })
+  })
+
+  it('reads steps through a link to a number node, and the part of a schedule that runs', () => {
+    const linked: Workflow = {
+      '1': { class_type: 'PrimitiveInt', inputs: { value: 12 } },
+      '2': { class_type: 'KSampler', inputs: { steps: ['1', 0] } },
+      '3': {
+        class_type: 'KSamplerAdvanced',
+        inputs: { steps: 30, start_at_step: 20, end_at_step: 10_000, latent: ['2', 0] },
+      },
+      '4': { class_type: 'SaveImage', inputs: { images: ['3', 0] } },
+    }
+    expect(startProgress({ workflow: linked }, 0).progress.steps).toBe(22)
+  })
+
+  it('weighs by what past runs of the class have cost', () => {
+    const fold = (ms: number) =>
+      foldProgress(
+        startProgress({ workflow: WORKFLOW, costs: { CheckpointLoaderSimple: { ms } } }, 0),
+        states(['4', 'finished', 1, 1]),
+        10,
+      ).progress.value
+    expect(fold(40_000)).toBeGreaterThan(0.8)
+    expect(fold(10)).toBeLessThan(0.01)
+  })
+
+  it('learns milliseconds per run, and per step where there are steps', () => {
+    const state = run([start, executing('4'), executing('6'), executing('3'), executing('9')])
+    expect(nodeTimings(state)).toEqual({
+      CheckpointLoaderSimple: 100,
+      CLIPTextEncode: 100,
+      KSampler: 5,
+    })
+  })
+
+  it('estimates what is left once there is enough to tell', () => {
+    const begun = startProgress({ workflow: WORKFLOW }, 0)
+    const early = foldProgress(foldProgress(begun, start, 0), tick('3', 2, 20), 500)
+    expect(early.progress.eta_ms).toBeNull()
+    const later = foldProgress(early, tick('3', 10, 20), 5_000)
+    const { value, eta_ms } = later.progress
+    expect(eta_ms).toBe(Math.round((5_000 * (1 - value)) / value))
+  })
+
+  it('ignores what it does not know: other nodes, other messages', () => {
+    const state = run([start])
+    expect(foldProgress(state, executing('nope'), 1)).toBe(state)
+    expect(foldProgress(state, { type: 'unknown', name: 'x' }, 1)).toBe(state)
+    expect(
+      foldProgress(state, { type: 'executing', promptId: P, node: null, displayNode: null }, 1),
+    ).toBe(state)
+  })
+})
