@@ -77,6 +77,10 @@ function sendBlob(
     ETag: `"${hex}"`,
     'Cache-Control': 'private, max-age=31536000, immutable',
   })
+  if (isHeld(response.req.headers['if-none-match'], hex)) {
+    response.status(304).end()
+    return Promise.resolve()
+  }
   const options = { root: join(dataDir, 'blobs'), lastModified: false }
   return new Promise((resolve, reject) => {
     response.sendFile(join(hex.slice(0, 2), hex), options, (error?: Error) => {
@@ -85,6 +89,11 @@ function sendBlob(
       reject(toSendError(error))
     })
   })
+}
+
+/** Content never changes, so who has it has it, even where `no-cache` asks us to look again. */
+function isHeld(ifNoneMatch: string | undefined, hex: string): boolean {
+  return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${hex}"`)
 }
 
 function toSendError(error: Error): Error {

@@ -1,17 +1,227 @@
-import { describe, expect, it } from 'vitest'
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { post, submit } from '../testing/http.ts'
-import { startStack } from '../testing/start-stack.ts'
+import { post, readError, readJob, submit } from '../testing/http.ts'
+import { WORKFLOW } from '../testing/play-worker.ts'
+import { type Stack, startStack } from '../testing/start-stack.ts'
 
-describe('submitting', () => {
-  it('answers 201 with a job of the contract, queued and next in line', async () => {
-    const stack = await startStack()
-    try {
-      const job = await submit(stack.api.url)
-      assertContract('Job', job)
-      expect(job).toMatchObject({ status: 'queued', queue_position: 0, outputs: [], error: null })
-    } finally {
-      await stack.close()
-    }
+let stack: Stack
+let url: string
+beforeEach(async () => {
+  stack = await startStack()
+  url = `${stack.api.url}/api/v2/jobs`
+})
+afterEach(() => stack.close())
+
+describe('an accepted job', () => {
+  it('is answered with 201 and a job of the contract, queued and next in line', async () => {
+    const job = await submit(stack.api.url, { priority: 7, metadata: { order: 'A-1' } })
+    assertContract('Job', job)
+    expect(job).toMatchObject({
+      status: 'queued',
+      queue_position: 0,
+      outputs: [],
+      error: null,
+      progress: null,
+      started_at: null,
+      priority: 7,
+      metadata: { order: 'A-1' },
+      seq: 0,
+      urls: { self: `/api/v2/jobs/${job.id}`, events: `/api/v2/jobs/${job.id}/events` },
+    })
+    expect(await readJob(stack.api.url, job.id)).toEqual(job)
+  })
+
+  it('keeps its workflow verbatim, and gives it back', async () => {
+    const { id } = await submit(stack.api.url)
+    const response = await fetch(`${url}/${id}/workflow`)
+    const body: unknown = await response.json()
+    assertContract('JobWorkflowResponse', body)
+    expect(body).toEqual({ workflow: WORKFLOW, format: 'api' })
+  })
+
+  it('waits behind those of higher priority', async () => {
+    const low = await submit(stack.api.url, { priority: -5 })
+    const high = await submit(stack.api.url, { priority: 5 })
+    expect(high.queue_position).toBe(0)
+    expect((await readJob(stack.api.url, low.id)).queue_position).toBe(1)
+  })
+
+  it('is logged by id, nodes and priority', async () => {
+    const { id } = await submit(stack.api.url, { priority: 3 })
+    const line = stack.logged.find((entry) => entry.includes('job accepted'))
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ jobId: id, nodes: 2, priority: 3 })
+  })
+})
+
+describe('extra_data', () => {
+  it('reaches the worker, and neither the record nor a log', async () => {
+    const secret = 'comfyui-very-secret-key'
+    const { id } = await submit(stack.api.url, { extra_data: { api_key_comfy_org: secret } })
+    expect(await stack.extraData.load(id)).toEqual({ api_key_comfy_org: secret })
+    expect(await stack.redis.ttl(stack.keys.secrets(id))).toBeGreaterThan(3_600)
+    const record = JSON.stringify(await stack.redis.hgetall(stack.keys.job(id)))
+    const workflow = (await stack.redis.get(stack.keys.workflow(id))) ?? ''
+    for (const text of [record, workflow, ...stack.logged]) expect(text).not.toContain(secret)
+  })
+
+  it('is dropped when the job is canceled before its turn', async () => {
+    const { id } = await submit(stack.api.url, { extra_data: { api_key_comfy_org: 'k' } })
+    await post(`${url}/${id}/cancel`, {})
+    expect(await stack.extraData.load(id)).toBeNull()
+  })
+})
+
+describe('an Idempotency-Key', () => {
+  it('is good for one job, however many requests present it at once', async () => {
+    const requests = Array.from({ length: 8 }, () =>
+      post(url, { workflow: WORKFLOW }, { 'idempotency-key': 'once' }),
+    )
+    const responses = await Promise.all(requests)
+    expect(responses.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+      201, 422, 422, 422, 422, 422, 422, 422,
+    ])
+    const refused = responses.find(({ status }) => status === 422)
+    expect((await readError(refused ?? Response.error())).code).toBe('idempotency_key_reuse')
+  })
+
+  it('is not used up by a workflow that is refused', async () => {
+    const headers = { 'idempotency-key': 'again' }
+    expect((await post(url, { workflow: {} }, headers)).status).toBe(422)
+    expect((await post(url, { workflow: WORKFLOW }, headers)).status).toBe(201)
+  })
+
+  it('must be short and visible', async () => {
+    const response = await post(url, { workflow: WORKFLOW }, { 'idempotency-key': 'x'.repeat(300) })
+    expect(response.status).toBe(400)
+    expect((await readError(response)).code).toBe('invalid_request')
+  })
+})
+
+describe('a request that cannot be a job', () => {
+  const broken: [string, string | object, number, string][] = [
+    ['broken JSON', '{"workflow":', 400, 'invalid_request'],
+    ['a JSON text', '"workflow"', 400, 'invalid_request'],
+    ['a list', '[]', 400, 'invalid_request'],
+    ['null', 'null', 400, 'invalid_request'],
+    ['nothing', '', 400, 'invalid_request'],
+    ['no workflow', {}, 400, 'invalid_request'],
+    ['a reserved field', { workflow: WORKFLOW, webhook_url: 'http://x' }, 400, 'invalid_request'],
+    ['a field of the future', { workflow: WORKFLOW, inputs: {} }, 400, 'invalid_request'],
+    ['a priority out of range', { workflow: WORKFLOW, priority: 1e7 }, 400, 'invalid_request'],
+    ['half a priority', { workflow: WORKFLOW, priority: 0.5 }, 400, 'invalid_request'],
+    ['a list as metadata', { workflow: WORKFLOW, metadata: [] }, 400, 'invalid_request'],
+    [
+      'too much metadata',
+      { workflow: WORKFLOW, metadata: { x: 'é'.repeat(600) } },
+      400,
+      'invalid_request',
+    ],
+    [
+      'unknown extra_data',
+      { workflow: WORKFLOW, extra_data: { password: 'x' } },
+      400,
+      'invalid_request',
+    ],
+    ['a list as workflow', { workflow: [1, 2] }, 422, 'invalid_workflow'],
+    ['an empty workflow', { workflow: {} }, 422, 'invalid_workflow'],
+    ['the editor format', { workflow: { nodes: [], links: [] } }, 422, 'workflow_format_ui'],
+    [
+      'a nest of lists',
+      `{"workflow":{"1":{"class_type":"A","inputs":{"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}}}}`,
+      400,
+      'invalid_request',
+    ],
+    [
+      'a nest of metadata',
+      `{"workflow":{},"metadata":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`,
+      400,
+      'invalid_request',
+    ],
+  ]
+  it.each(broken)('is refused: %s', async (...[, body, status, code]) => {
+    const response = await post(url, body)
+    const text = await response.clone().text()
+    assertContract('ErrorEnvelope', JSON.parse(text))
+    expect([response.status, (await readError(response)).code]).toEqual([status, code])
+    await submit(stack.api.url)
+  })
+
+  it('is refused by size before it is read', async () => {
+    const response = await post(url, { workflow: { '1': 'x'.repeat(3_000_000) } })
+    expect([response.status, (await readError(response)).code]).toEqual([413, 'payload_too_large'])
+    await submit(stack.api.url)
+  })
+
+  it('is refused when it does not say that it is JSON', async () => {
+    const response = await fetch(url, {
+      method: 'POST',
+      body: JSON.stringify({ workflow: WORKFLOW }),
+    })
+    expect(response.status).toBe(400)
+  })
+
+  it('names the field', async () => {
+    const error = await readError(await post(url, { workflow: WORKFLOW, priority: 'high' }))
+    expect(error.message).toContain('priority')
+    expect(error.details).toMatchObject({ issues: [{ path: 'priority' }] })
+  })
+})
+
+describe('the graph', () => {
+  const traces = new URL('../../../../traces/', import.meta.url)
+  const versions = readdirSync(traces).filter((name) => name.startsWith('comfyui-'))
+  const toGraphs = (version: string) =>
+    readFileSync(new URL(`${version}/invalid-graphs.jsonl`, traces), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"ch":"http"'))
+      .map((line): { body: { prompt?: unknown } } => JSON.parse(line))
+      .map(({ body }) => body.prompt)
+
+  it.each(versions)(
+    'answers every submission that %s refused without falling over',
+    async (version) => {
+      const codes: string[] = []
+      for (const workflow of toGraphs(version)) {
+        const response = await post(url, { workflow })
+        codes.push(response.status === 201 ? 'accepted' : (await readError(response)).code)
+      }
+      // wrong values and classes only a host can judge; a missing workflow is no graph at all
+      expect(new Set(codes)).toEqual(new Set(['accepted', 'invalid_workflow', 'invalid_request']))
+      expect(codes.filter((code) => code === 'invalid_workflow').length).toBeGreaterThan(3)
+      await submit(stack.api.url)
+    },
+  )
+
+  it('is checked against the node classes of the fleet as soon as a host is known', async () => {
+    const workflow = { ...WORKFLOW, '1': { class_type: 'NoSuchNode', inputs: {} } }
+    expect((await post(url, { workflow })).status).toBe(201)
+    await stack.hosts.saveNodeClasses('host-a', {
+      EmptyImage: { output: false, outputs: 1, required: [] },
+      SaveImage: { output: true, outputs: 0, required: ['images'] },
+    })
+    const response = await post(url, { workflow })
+    const error = await readError(response)
+    expect([response.status, error.code]).toEqual([422, 'invalid_workflow'])
+    expect(error.details).toMatchObject({ node_errors: { '1': { class_type: 'NoSuchNode' } } })
+    expect((await post(url, { workflow: WORKFLOW })).status).toBe(201)
+  })
+})
+
+describe('a full queue', () => {
+  it('refuses with 429 and says when to come back', async () => {
+    const small = await stack.startApi({ MAX_QUEUE_DEPTH: '2' })
+    await submit(small.url)
+    await submit(small.url)
+    const response = await post(`${small.url}/api/v2/jobs`, { workflow: WORKFLOW })
+    expect([response.status, (await readError(response)).code]).toEqual([429, 'queue_full'])
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+})
+
+describe('the outbox', () => {
+  it('is empty once the job is on the queue', async () => {
+    await submit(stack.api.url)
+    expect(await stack.redis.zcard(stack.keys.outbox)).toBe(0)
   })
 })

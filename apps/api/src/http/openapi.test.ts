@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { readContract } from '../testing/contract.ts'
+import { type Stack, startStack } from '../testing/start-stack.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack()
+})
+afterAll(() => stack.close())
+
+const documentSchema = z.looseObject({
+  openapi: z.string(),
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.looseObject({ operationId: z.string(), responses: z.record(z.string(), z.unknown()) }),
+    ),
+  ),
+  components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
+})
+
+async function readDocument() {
+  const response = await fetch(`${stack.api.url}/openapi.json`)
+  return documentSchema.parse(await response.json())
+}
+
+/** What the contract has and we do not serve yet: uploads, and what only clouds answer. */
+const NOT_YET = ['postAssets', 'assetFromHash', 'headAssetByHash', 'deleteAsset']
+const OF_CLOUDS = ['302', '402', '403', '501']
+
+describe('/openapi.json', () => {
+  it('is a 3.1 document whose references all lead somewhere', async () => {
+    const document = await readDocument()
+    expect(document.openapi).toBe('3.1.0')
+    const references = JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)
+    const names = [...references].map(([, name]) => name)
+    expect(names).toContain('Job')
+    for (const name of names) expect(document.components.schemas).toHaveProperty(name ?? '')
+  })
+
+  it('has every operation of the contract that we serve, under its name and with its answers', async () => {
+    const { paths } = await readDocument()
+    const { operations } = readContract()
+    for (const [name, { method, path, statuses }] of Object.entries(operations)) {
+      if (NOT_YET.includes(name)) continue
+      const ours = paths[path]?.[method]
+      expect(ours?.operationId).toBe(name)
+      // nothing we answer may be missing in a client made from the contract, but for rate limits
+      const theirs = statuses.filter((status) => !OF_CLOUDS.includes(status) && status !== '429')
+      expect(Object.keys(ours?.responses ?? {})).toEqual(expect.arrayContaining(theirs))
+    }
+  })
+
+  it('has only routes that answer', async () => {
+    const { paths } = await readDocument()
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const method of Object.keys(methods)) {
+        const url = `${stack.api.url}${path.replace('{id}', 'some-id')}`
+        const response = await fetch(url, { method: method.toUpperCase() })
+        await response.body?.cancel()
+        expect([200, 400, 404]).toContain(response.status)
+      }
+    }
+  })
+})
+
+describe('/docs', () => {
+  it('shows every operation and every schema, and loads nothing', async () => {
+    const response = await fetch(`${stack.api.url}/docs`)
+    const page = await response.text()
+    expect(response.headers.get('content-type')).toContain('text/html')
+    const { paths, components } = await readDocument()
+    for (const path of Object.keys(paths)) expect(page).toContain(path)
+    for (const name of Object.keys(components.schemas)) expect(page).toContain(`schema-${name}"`)
+    expect(page).not.toMatch(/<script|<link|src=|@import|url\(/)
+  })
+})

@@ -1,0 +1,54 @@
+/** A TCP proxy before Redis that can cut every connection, refuse new ones, or swallow all that is said. */
+import { createServer, type Socket, connect as dial } from 'node:net'
+
+export async function startRedisProxy(redisUrl: string) {
+  const target = new URL(redisUrl)
+  const open = new Set<Socket>()
+  let mode: 'pass' | 'refuse' | 'swallow' = 'pass'
+
+  const server = createServer((client) => {
+    if (mode === 'refuse') return void client.destroy()
+    const upstream = dial(Number(target.port || 6379), target.hostname)
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      open.add(from)
+      from.on('data', (chunk: Buffer) => mode !== 'swallow' && to.write(chunk))
+      from.on('error', () => undefined)
+      from.on('close', () => {
+        open.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const cut = () => {
+    for (const socket of open) socket.destroy()
+  }
+  return {
+    url: `redis://127.0.0.1:${port}${target.pathname}`,
+    /** Drops every connection; new ones are served. */
+    cut,
+    /** Redis is gone until `restore`. */
+    refuse() {
+      mode = 'refuse'
+      cut()
+    },
+    /** Redis is there but says nothing. */
+    swallow() {
+      mode = 'swallow'
+    },
+    restore() {
+      mode = 'pass'
+      // what was swallowed is missing in the middle of the protocol: start over
+      cut()
+    },
+    async close() {
+      cut()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
