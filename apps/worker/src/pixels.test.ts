@@ -4,7 +4,7 @@ import type { JobEvent } from '@safelight/shared'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { txt2img } from './testing/graphs.ts'
-import { type Stack, startStack } from './testing/stack.ts'
+import { type Stack, startStack, until } from './testing/stack.ts'
 
 const DIALECTS: Dialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])
@@ -64,6 +64,9 @@ it.each(DIALECTS)(
       job_id: jobId,
       hash: output?.hash,
     })
+
+    const preview = await until(() => stack.store.loadPreview(jobId))
+    expect(preview).toMatchObject({ nodeId: '3', contentType: 'image/jpeg' })
 
     const { queue, prepare, execute, collect } = end.times
     for (const ms of [queue, prepare, execute, collect]) expect(ms).toBeGreaterThanOrEqual(0)

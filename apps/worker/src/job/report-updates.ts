@@ -85,7 +85,8 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
 
   function onPreview(message: HostMessage & { type: 'preview' }): void {
     if (message.data.byteLength > MAX_PREVIEW_BYTES) return
-    const nodeId = message.displayNodeId ?? message.nodeId
+    // older frames carry no id: they follow a tick of the node that made them
+    const nodeId = message.displayNodeId ?? message.nodeId ?? tracker.progress.current_node
     previews.push({ nodeId, contentType: message.contentType, data: message.data })
   }
 

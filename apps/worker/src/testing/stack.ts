@@ -16,6 +16,7 @@ import {
   createScope,
   type JobStore,
   type Keys,
+  type Logger,
   publishControl,
 } from '@safelight/shared/server'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
@@ -27,7 +28,7 @@ export interface Stack {
   dataDir: string
   startWorker(
     hosts: readonly string[],
-    options?: { env?: Record<string, string>; timings?: Partial<SessionTimings> },
+    options?: { env?: Record<string, string>; timings?: Partial<SessionTimings>; log?: Logger },
   ): Promise<WorkerApp>
   /** Accepted and on the queue. */
   submit(workflow: Workflow): Promise<string>
@@ -56,7 +57,7 @@ export async function startStack(redisUrl: string): Promise<Stack> {
     keys,
     store,
     dataDir,
-    async startWorker(hosts, { env = {}, timings = {} } = {}) {
+    async startWorker(hosts, { env = {}, ...options } = {}) {
       const config = workerConfigSchema.parse({
         REDIS_URL: redisUrl,
         SAFELIGHT_NAMESPACE: keys.namespace,
@@ -65,7 +66,7 @@ export async function startStack(redisUrl: string): Promise<Stack> {
         LOG_LEVEL: 'silent',
         ...env,
       })
-      return scope.use(await createWorkerApp(config, { timings }))
+      return scope.use(await createWorkerApp(config, options))
     },
     async submit(workflow) {
       const jobId = randomUUID()
