@@ -49,12 +49,17 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
 
   /** The answer, put into the trace if `keep` says so of its text. */
   async function call(request: HostCall, keep: (text: string) => boolean) {
-    const startedAt = file.now()
-    const { status, text, contentType } = await requester.text({ ...request, signal })
-    const response = toBody(Buffer.from(text), contentType)
-    const { method, path, json: body = null } = request
-    if (keep(text)) file.call({ method, path, body, status, contentType, response }, startedAt)
-    return { status, text }
+    const end = file.begin()
+    try {
+      const { status, text, contentType } = await requester.text({ ...request, signal })
+      const response = toBody(Buffer.from(text), contentType)
+      const { method, path, json: body = null } = request
+      end(keep(text) ? { method, path, body, status, contentType, response } : null)
+      return { status, text }
+    } catch (error) {
+      end(null)
+      throw error
+    }
   }
 
   async function pollHistory(promptId: string): Promise<string> {
@@ -68,7 +73,7 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
     }
   }
 
-  try {
+  async function record(): Promise<string> {
     const clientId = randomUUID()
     const socket = await openRecordedSocket({ host, clientId, file, signal })
     try {
@@ -79,16 +84,20 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
       }
       const answer = await call(submit, () => true)
       // a refusal is a trace worth having, too
-      if (answer.status === 400) return { outcome: 'refused', lines: file.lines }
+      if (answer.status === 400) return 'refused'
       expectOk(submit, answer)
       const accepted = parseAccepted(parseLenientJson(answer.text))
       if (!accepted) throw new HostError('bad_answer', 'POST /prompt answered without a prompt_id')
       const outcome = await pollHistory(accepted.promptId)
       await pause.wait(LAST_MESSAGE_MS, signal)
-      return { outcome, lines: file.lines }
+      return outcome
     } finally {
       await socket.close()
     }
+  }
+
+  try {
+    return { outcome: await record(), lines: file.lines }
   } finally {
     await file.close()
   }

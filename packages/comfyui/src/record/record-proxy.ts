@@ -20,6 +20,13 @@ export interface RecordProxy {
   close(): Promise<void>
 }
 
+/** A client that asks for a socket. */
+interface Door {
+  accept: () => Promise<WebSocket>
+  /** Also ends a client that was let in. */
+  refuse: () => void
+}
+
 /** @throws the server's error when the port is taken */
 export async function startRecordProxy({
   host,
@@ -33,7 +40,7 @@ export async function startRecordProxy({
   let sockets = 0
 
   async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const startedAt = file.now()
+    const end = file.begin()
     const { method = 'GET', url = '/' } = request
     const type = request.headers['content-type'] ?? ''
     try {
@@ -49,26 +56,24 @@ export async function startRecordProxy({
       const contentType = answer.headers.get('content-type') ?? ''
       response.writeHead(answer.status, contentType === '' ? {} : { 'content-type': contentType })
       response.end(bytes)
-      file.call(
-        {
-          method,
-          path: url,
-          body: body.length === 0 ? null : toBody(body, type),
-          status: answer.status,
-          contentType,
-          response: toBody(bytes, contentType),
-        },
-        startedAt,
-      )
+      end({
+        method,
+        path: url,
+        body: body.length === 0 ? null : toBody(body, type),
+        status: answer.status,
+        contentType,
+        response: toBody(bytes, contentType),
+      })
     } catch {
+      end(null)
       // the host is away or the caller left: nothing that the host said, so nothing to record
       if (!response.headersSent) response.writeHead(502)
       response.end()
     }
   }
 
-  /** Frames pass both ways; either end's close closes the other. */
-  function join(client: WebSocket, path: string): void {
+  /** The client is let in once the host has: it may submit as soon as its socket is open. */
+  function join(path: string, { accept, refuse }: Door): void {
     const upstream = new WebSocket(address.http.replace(/^http/, 'ws') + path, {
       headers: address.headers,
       perMessageDeflate: false,
@@ -76,37 +81,42 @@ export async function startRecordProxy({
     })
     upstreams.add(upstream)
     const sock = toName(sockets++)
-    // what the client says before the host listens
-    const early: string[] = []
-    client.on('message', (data, isBinary) => {
-      const frame = toFrame(data, isBinary)
-      // hosts read no binary frames
-      if (frame.ev === 'binary') return
-      file.frame({ sock, ev: 'send', text: frame.text })
-      if (upstream.readyState === WebSocket.OPEN) upstream.send(frame.text)
-      else early.push(frame.text)
+    const accepted = new Promise<WebSocket>((resolve) => {
+      upstream.on('open', () => {
+        const clientId = new URL(path, 'http://localhost').searchParams.get('clientId')
+        file.frame({ sock, ev: 'open', clientId })
+        resolve(accept())
+      })
     })
-    upstream.on('open', () => {
-      const clientId = new URL(path, 'http://localhost').searchParams.get('clientId')
-      file.frame({ sock, ev: 'open', clientId })
-      for (const text of early) upstream.send(text)
+    void accepted.then((client) => {
+      client.on('message', (data, isBinary) => {
+        const frame = toFrame(data, isBinary)
+        // hosts read no binary frames
+        if (frame.ev === 'binary' || upstream.readyState !== WebSocket.OPEN) return
+        file.frame({ sock, ev: 'send', text: frame.text })
+        upstream.send(frame.text)
+      })
+      client.on('close', () => upstream.terminate())
+      client.on('error', () => {})
+      return client
     })
     upstream.on('message', (data, isBinary) => {
       file.frame({ sock, ...toFrame(data, isBinary) })
-      client.send(data, { binary: isBinary })
+      void accepted.then((client) => client.send(data, { binary: isBinary }))
     })
     upstream.on('close', (code) => {
       file.frame({ sock, ev: 'close', code })
       upstreams.delete(upstream)
-      client.terminate()
+      refuse()
     })
-    client.on('close', () => upstream.terminate())
     // a close always follows
-    for (const end of [client, upstream]) end.on('error', () => {})
+    upstream.on('error', () => {})
   }
 
   server.on('upgrade', (request, raw, head) => {
-    upgrades.handleUpgrade(request, raw, head, (client) => join(client, request.url ?? '/ws'))
+    const accept = () =>
+      new Promise<WebSocket>((resolve) => upgrades.handleUpgrade(request, raw, head, resolve))
+    join(request.url ?? '/ws', { accept, refuse: () => raw.destroy() })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

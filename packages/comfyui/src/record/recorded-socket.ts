@@ -18,7 +18,7 @@ export interface RecordedSocket {
   close(): Promise<void>
 }
 
-/** Open and with previews negotiated. @throws the socket's error when it cannot open */
+/** Registered with the host (it has said its first word) and with previews negotiated. @throws the socket's error when it cannot open */
 export async function openRecordedSocket(options: RecordedSocketOptions): Promise<RecordedSocket> {
   const { file, clientId } = options
   const { url, headers } = toSocketAddress(options.host, clientId)
@@ -34,7 +34,7 @@ export async function openRecordedSocket(options: RecordedSocketOptions): Promis
     socket.send(FEATURE_FLAGS)
   })
   try {
-    await once(socket, 'open', { signal: options.signal })
+    await once(socket, 'message', { signal: options.signal })
   } catch (error) {
     socket.terminate()
     throw error

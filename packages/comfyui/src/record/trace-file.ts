@@ -10,7 +10,6 @@ export interface RecordedCall {
   status: number
   contentType: string
   response: unknown
-  ms: number
 }
 
 export interface RecordedFrame {
@@ -23,12 +22,10 @@ export interface RecordedFrame {
 }
 
 export interface TraceFile {
-  /** Milliseconds since the trace began. */
-  now(): number
-  /** @param startedAt what `now` said when the call was made: its place in time */
-  call(call: Omit<RecordedCall, 'ms'>, startedAt: number): void
+  /** A call begins: its line stands where it began. @returns what ends it; null leaves no line */
+  begin(): (call: RecordedCall | null) => void
   frame(frame: RecordedFrame): void
-  /** Lines written so far, header included. */
+  /** Lines so far, header included. */
   readonly lines: number
   close(): Promise<void>
 }
@@ -41,32 +38,48 @@ export async function openTraceFile(path: string, header: TraceHeader): Promise<
   const stream = createWriteStream(path)
   await once(stream, 'open')
   const zero = performance.now()
+  const now = () => Math.round((performance.now() - zero) * 10) / 10
+  // frames heard while a call is under way wait for its line, which comes before theirs
+  let waiting: { t: number }[] = []
+  let underWay = 0
   let lines = 0
+
   const write = (line: object) => {
     lines += 1
-    stream.write(
-      `${JSON.stringify(line, (key, value: unknown) => (SECRETS.has(key) ? '' : value))}\n`,
-    )
+    const hide = (key: string, value: unknown) => (SECRETS.has(key) ? '' : value)
+    stream.write(`${JSON.stringify(line, hide)}\n`)
   }
-  const now = () => round(performance.now() - zero)
+  const flush = () => {
+    for (const line of waiting.toSorted((a, b) => a.t - b.t)) write(line)
+    waiting = []
+  }
+  const add = (
+    line: { t: number; ch: string } & Partial<RecordedCall & RecordedFrame & { ms: number }>,
+  ) => {
+    waiting.push(line)
+    if (underWay === 0) flush()
+  }
+
   write(header)
   return {
-    now,
-    call({ method, path, body, status, contentType, response }, startedAt) {
-      const ms = round(now() - startedAt)
-      write({ t: startedAt, ch: 'http', method, path, body, status, contentType, response, ms })
+    begin() {
+      const t = now()
+      underWay += 1
+      return (call) => {
+        underWay -= 1
+        const ms = Math.round((now() - t) * 10) / 10
+        if (call) add({ t, ch: 'http', ...call, ms })
+        else if (underWay === 0) flush()
+      }
     },
-    frame: (frame) => write({ t: now(), ch: 'ws', ...frame }),
+    frame: (frame) => add({ t: now(), ch: 'ws', ...frame }),
     get lines() {
-      return lines
+      return lines + waiting.length
     },
     async close() {
+      flush()
       stream.end()
       await once(stream, 'close')
     },
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10
 }

@@ -1,0 +1,55 @@
+/** Workflows of the contract suite: core nodes only, so that any ComfyUI can run them. */
+import { randomInt } from 'node:crypto'
+import type { Workflow } from '@safelight/shared'
+import type { NodeClasses } from '../client/types.ts'
+
+const emptyImage = (size: number, batch: number) => ({
+  class_type: 'EmptyImage',
+  // another colour each time, or the host would answer from its cache
+  inputs: { width: size, height: size, batch_size: batch, color: randomInt(0xffffff) },
+})
+
+/** Three nodes, one saved picture of 96 × 96. */
+export function pictureWorkflow(): Workflow {
+  return {
+    '1': emptyImage(64, 1),
+    '2': {
+      class_type: 'ImageScale',
+      inputs: {
+        image: ['1', 0],
+        upscale_method: 'nearest-exact',
+        width: 96,
+        height: 96,
+        crop: 'disabled',
+      },
+    },
+    '3': {
+      class_type: 'SaveImage',
+      inputs: { images: ['2', 0], filename_prefix: 'contract/picture' },
+    },
+  }
+}
+
+/** Ticks once per picture and sends each as a preview; leaves nothing in history. */
+export function tickingWorkflow(pictures: number): Workflow {
+  return {
+    '1': emptyImage(64, pictures),
+    '2': { class_type: 'SaveImageWebsocket', inputs: { images: ['1', 0] } },
+  }
+}
+
+/** Runs for several seconds: steps where the host has a node for them, otherwise many pictures. */
+export function longWorkflow(classes: NodeClasses): Workflow {
+  if (!classes['TraceSteps']) {
+    return { ...tickingWorkflow(1), '1': emptyImage(256, 500) }
+  }
+  const steps = { image: ['1', 0], steps: 200, seconds: 0.05 }
+  return {
+    '1': emptyImage(64, 1),
+    '2': { class_type: 'TraceSteps', inputs: steps },
+    '3': {
+      class_type: 'SaveImage',
+      inputs: { images: ['2', 0], filename_prefix: 'contract/long' },
+    },
+  }
+}
