@@ -89,6 +89,19 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
     }
   }
 
+  /**
+   * An idle host before a place in another's queue: two workers that choose at the same moment know
+   * nothing of each other, so it is the lease that must refuse, and not the count we remember.
+   */
+  function toTries<H extends { hostId: string }>(picked: H[], { prefer, avoid }: Wishes) {
+    const levels = Array.from({ length: seatsPerHost }, (_, below) => below + 1)
+    const inTurn = (group: H[]) => levels.flatMap((max) => group.map((host) => ({ ...host, max })))
+    const own = picked.filter(({ hostId }) => hostId === prefer)
+    const others = picked.filter(({ hostId }) => hostId !== prefer && hostId !== avoid)
+    const last = picked.filter(({ hostId }) => hostId !== prefer && hostId === avoid)
+    return [...own.map((host) => ({ ...host, max: NO_LIMIT })), ...inTurn(others), ...inTurn(last)]
+  }
+
   return {
     hosts,
     find: (hostId) => hosts.find((host) => host.hostId === hostId) ?? null,
@@ -102,8 +115,7 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
         freeSeats: freeOn(host),
         host,
       }))
-      for (const { hostId, host } of pickHosts(candidates, wishes)) {
-        const max = hostId === wishes.prefer ? NO_LIMIT : seatsPerHost
+      for (const { hostId, host, max } of toTries(pickHosts(candidates, wishes), wishes)) {
         if (await slots.acquire(hostId, { jobId, max, ttlMs: LEASE_MS })) return toSeat(host, jobId)
       }
       // somebody was faster: see what is left before another ticket is taken in vain
