@@ -1,29 +1,20 @@
-import type { JobView, SnapshotView } from '@safelight/shared'
+import type { JobView } from '@safelight/shared'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { submit } from '../testing/http.ts'
-import { FAILED, progressed, RUNNING, smallJob } from '../testing/play-worker.ts'
+import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
 import { startRedisProxy } from '../testing/redis-proxy.ts'
 import { type Stack, startStack } from '../testing/start-stack.ts'
 import { until } from '../testing/until.ts'
-import { type ClientSocket, connect, follow, watch } from '../testing/watch-socket.ts'
+import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
 
 let stack: Stack
 let job: JobView
-const sockets: ClientSocket[] = []
+const open = trackSockets()
 beforeEach(async () => {
   stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.disconnect()
-  await stack.close()
-})
-
-function open(url = stack.api.url, options: Parameters<typeof connect>[1] = {}): ClientSocket {
-  const socket = connect(url, options)
-  sockets.push(socket)
-  return socket
-}
+afterEach(() => stack.close())
 
 /** What the store says, as this server shows it. */
 async function truth(): Promise<unknown> {
@@ -37,7 +28,7 @@ const range = (from: number, to: number) =>
 
 describe('watching', () => {
   it('is acknowledged with the job as it is, then every event comes once, in order', async () => {
-    const heard = await follow(open(), { jobId: job.id })
+    const heard = await follow(open(stack.api.url), { jobId: job.id })
     expect(heard.ack).toMatchObject({ ok: true, queuePosition: 0, snapshot: { seq: 0 } })
     const bodies = smallJob('o', 30)
     for (const body of bodies) await stack.append(job.id, body)
@@ -54,8 +45,8 @@ describe('watching', () => {
   it('ends alike for those there from the start, late, returning, and on another process', async () => {
     const other = await stack.startApi()
     const bodies = smallJob('o', 40)
-    const early = await follow(open(), { jobId: job.id })
-    const leaver = open()
+    const early = await follow(open(stack.api.url), { jobId: job.id })
+    const leaver = open(stack.api.url)
     const left = await follow(leaver, { jobId: job.id })
     const pause = async (from: number, to: number) => {
       for (const body of bodies.slice(from, to)) await stack.append(job.id, body)
@@ -64,8 +55,8 @@ describe('watching', () => {
     await until(() => left.snapshot?.seq === 10)
     leaver.disconnect()
     await pause(10, 20)
-    const back = await follow(open(), { jobId: job.id, afterSeq: 10 }, left.snapshot)
-    const late = await follow(open(), { jobId: job.id })
+    const back = await follow(open(stack.api.url), { jobId: job.id, afterSeq: 10 }, left.snapshot)
+    const late = await follow(open(stack.api.url), { jobId: job.id })
     const elsewhere = await follow(open(other.url), { jobId: job.id })
     await pause(20, bodies.length)
     const all = [early, back, late, elsewhere]
@@ -78,7 +69,7 @@ describe('watching', () => {
   it('after more than is kept gets a snapshot in place of the events', async () => {
     for (const body of smallJob('o').slice(0, 6)) await stack.append(job.id, body)
     await stack.redis.xtrim(stack.keys.events(job.id), 'MAXLEN', 1)
-    const heard = await follow(open(), { jobId: job.id, afterSeq: 2 })
+    const heard = await follow(open(stack.api.url), { jobId: job.id, afterSeq: 2 })
     await until(() => heard.resyncs.length === 1)
     expect(heard.snapshot).toMatchObject({ seq: 6 })
     await stack.append(job.id, FAILED)
@@ -87,7 +78,7 @@ describe('watching', () => {
 
   it('of an ended job is acknowledged with the end', async () => {
     for (const body of smallJob('o')) await stack.append(job.id, body)
-    const answer = await watch(open(), { jobId: job.id })
+    const answer = await watch(open(stack.api.url), { jobId: job.id })
     expect(answer).toMatchObject({
       ok: true,
       snapshot: { status: 'succeeded' },
@@ -96,7 +87,7 @@ describe('watching', () => {
   })
 
   it('twice by one socket is one watch', async () => {
-    const socket = open()
+    const socket = open(stack.api.url)
     const first = await follow(socket, { jobId: job.id })
     await watch(socket, { jobId: job.id })
     const bodies = smallJob('o')
@@ -106,7 +97,7 @@ describe('watching', () => {
   })
 
   it('twice in the same breath answers both', async () => {
-    const socket = open()
+    const socket = open(stack.api.url)
     const answers = await Promise.all([
       watch(socket, { jobId: job.id }),
       watch(socket, { jobId: job.id }),
@@ -115,12 +106,12 @@ describe('watching', () => {
   })
 
   it('stops when asked to', async () => {
-    const socket = open()
+    const socket = open(stack.api.url)
     const heard = await follow(socket, { jobId: job.id })
     await stack.append(job.id, RUNNING)
     await until(() => heard.events.length === 1)
     expect(await socket.emitWithAck('unwatch', { jobId: job.id })).toEqual({ ok: true })
-    const other = await follow(open(), { jobId: job.id })
+    const other = await follow(open(stack.api.url), { jobId: job.id })
     await stack.append(job.id, FAILED)
     await until(() => other.snapshot?.status === 'failed')
     expect(heard.events).toHaveLength(1)
@@ -149,7 +140,7 @@ describe('watching', () => {
 
   it('tells a queued job when its place changes', async () => {
     const ahead = await submit(stack.api.url, { priority: 9 })
-    const heard = await follow(open(), { jobId: job.id })
+    const heard = await follow(open(stack.api.url), { jobId: job.id })
     expect(heard.ack).toMatchObject({ queuePosition: 1 })
     await fetch(`${stack.api.url}${ahead.urls.cancel}`, { method: 'POST' })
     await until(() => heard.positions.length === 1)
@@ -157,8 +148,8 @@ describe('watching', () => {
   })
 
   it('shows previews to who asked, as bytes', async () => {
-    const shown = await follow(open(), { jobId: job.id, previews: true })
-    const hidden = await follow(open(), { jobId: job.id })
+    const shown = await follow(open(stack.api.url), { jobId: job.id, previews: true })
+    const hidden = await follow(open(stack.api.url), { jobId: job.id })
     await stack.append(job.id, RUNNING)
     const data = new Uint8Array([1, 2, 3])
     await until(async () => {
@@ -169,111 +160,5 @@ describe('watching', () => {
     expect(frame).toMatchObject({ jobId: job.id, nodeId: null, contentType: 'image/png' })
     expect([...(frame?.data ?? [])]).toEqual([1, 2, 3])
     expect(hidden.previews).toEqual([])
-  })
-})
-
-describe('what a client may not do', () => {
-  it.each([
-    [null, 'invalid_request'],
-    ['job', 'invalid_request'],
-    [{}, 'invalid_request'],
-    [{ jobId: '' }, 'invalid_request'],
-    [{ jobId: 'x'.repeat(200) }, 'invalid_request'],
-    [{ jobId: 'x', afterSeq: -1 }, 'invalid_request'],
-    [{ jobId: 'x', previews: 'yes' }, 'invalid_request'],
-    [{ jobId: 'nothing' }, 'not_found'],
-    [{ jobId: 'a:workflow' }, 'not_found'],
-  ])('is answered, and the connection goes on: %j', async (request, code) => {
-    const socket = open()
-    // whatever the types say, a client may send anything
-    const answer = await watch(socket, request as Parameters<typeof watch>[1])
-    expect(answer).toMatchObject({ ok: false, error: { code } })
-    expect(await watch(socket, { jobId: job.id })).toMatchObject({ ok: true })
-  })
-
-  it('includes leaving out the acknowledgement, or sending nonsense', async () => {
-    const socket = open()
-    // untyped on purpose: other clients have no types
-    const raw: { emit(event: string, ...data: unknown[]): unknown } = socket
-    raw.emit('watch')
-    raw.emit('watch', { jobId: job.id }, 'not a function')
-    raw.emit('watch', { jobId: job.id })
-    raw.emit('unwatch')
-    raw.emit('unwatch', 7, 8, 9)
-    raw.emit('something else', {})
-    expect(await watch(socket, { jobId: job.id })).toMatchObject({ ok: true })
-  })
-
-  it('includes watching more jobs than the bound', async () => {
-    const api = await stack.startApi({ MAX_WATCHES_PER_SOCKET: '2' })
-    const jobs = [job, await submit(api.url), await submit(api.url)]
-    const socket = open(api.url)
-    const answers = []
-    for (const { id } of jobs) answers.push(await watch(socket, { jobId: id }))
-    expect(answers.map(({ ok }) => ok)).toEqual([true, true, false])
-    await socket.emitWithAck('unwatch', { jobId: job.id })
-    expect(await watch(socket, { jobId: jobs[2]?.id ?? '' })).toMatchObject({ ok: true })
-  })
-
-  it('includes big messages: they end the connection, not the process', async () => {
-    const socket = open(stack.api.url, { reconnection: false })
-    await watch(socket, { jobId: job.id })
-    const gone = new Promise((resolve) => socket.on('disconnect', resolve))
-    socket.emit('watch', { jobId: 'x'.repeat(100_000) }, () => undefined)
-    await gone
-    expect(await watch(open(), { jobId: job.id })).toMatchObject({ ok: true })
-  })
-
-  it('includes coming without the token, where there is one', async () => {
-    const api = await stack.startApi({ SAFELIGHT_TOKEN: 'correct-horse' })
-    const refused = (auth: object) =>
-      new Promise<unknown>((resolve) => {
-        open(api.url, { auth }).on('connect_error', (error) => resolve(Reflect.get(error, 'data')))
-      })
-    expect(await refused({})).toEqual({ code: 'unauthorized' })
-    expect(await refused({ token: 'wrong-horse' })).toEqual({ code: 'unauthorized' })
-    expect(await refused({ token: { toString: 1 } })).toEqual({ code: 'unauthorized' })
-    const socket = open(api.url, { auth: { token: 'correct-horse' } })
-    expect(await watch(socket, { jobId: job.id })).toMatchObject({ ok: true })
-  })
-
-  it("includes coming from another page's origin", async () => {
-    const from = (url: string, origin: string) =>
-      new Promise<boolean>((resolve) => {
-        const socket = open(url, { extraHeaders: { origin }, reconnection: false })
-        socket.on('connect', () => resolve(true))
-        socket.on('connect_error', () => resolve(false))
-      })
-    expect(await from(stack.api.url, 'https://evil.example')).toBe(false)
-    expect(await from(stack.api.url, stack.api.url)).toBe(true)
-    const api = await stack.startApi({ CORS_ORIGIN: 'https://good.example' })
-    expect(await from(api.url, 'https://good.example')).toBe(true)
-  })
-})
-
-describe('a client that stops reading', () => {
-  it('is not queued for without bound, and is right again once it reads', async () => {
-    const socket = open()
-    const heard = await follow(socket, { jobId: job.id })
-    const fast = await follow(open(), { jobId: job.id })
-    const transport: unknown = Reflect.get(socket.io.engine.transport, 'ws')
-    // the client's own WebSocket, to stop its reading
-    const ws = transport as { pause(): void; resume(): void }
-    ws.pause()
-    await stack.append(job.id, RUNNING)
-    const message = 'x'.repeat(20_000)
-    const ticks = 1_500
-    for (let tick = 1; tick <= ticks; tick++) {
-      await stack.append(job.id, progressed(tick / 2_000, { message }))
-    }
-    await stack.append(job.id, FAILED)
-    await until(() => fast.snapshot?.status === 'failed')
-    ws.resume()
-    await until(() => heard.snapshot?.status === 'failed')
-    expect(heard.events.length).toBeLessThan(ticks)
-    expect(heard.resyncs.length).toBeGreaterThan(0)
-    const end: SnapshotView | null = fast.snapshot
-    expect(heard.snapshot).toEqual(end)
-    expect(await watch(socket, { jobId: job.id })).toMatchObject({ ok: true })
   })
 })

@@ -41,3 +41,15 @@ function toFrame(block: string): SseFrame | null {
   if (!event || data === undefined) return null
   return { id: fields.get('id') ?? null, event, data: dataSchema.parse(JSON.parse(data)) }
 }
+
+/** Reads until the stream ends; frames so far are in the list at any time. */
+export function collect(response: Response) {
+  const frames: SseFrame[] = []
+  const done = (async () => {
+    for await (const frame of readSse(response)) frames.push(frame)
+  })()
+  return { frames, done }
+}
+
+export const ids = (frames: SseFrame[]) =>
+  frames.flatMap(({ id }) => (id === null ? [] : Number(id)))

@@ -10,10 +10,24 @@ import {
   type WatchRequest,
 } from '@safelight/shared'
 import { io, type Socket } from 'socket.io-client'
+import { afterEach } from 'vitest'
 
 export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>
 
-export function connect(url: string, options: Parameters<typeof io>[1] = {}): ClientSocket {
+/** Call at the top of a test file: sockets opened with what it returns are closed after each test. */
+export function trackSockets() {
+  const sockets: ClientSocket[] = []
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.disconnect()
+  })
+  return function open(url: string, options: Parameters<typeof io>[1] = {}): ClientSocket {
+    const socket = connect(url, options)
+    sockets.push(socket)
+    return socket
+  }
+}
+
+function connect(url: string, options: Parameters<typeof io>[1]): ClientSocket {
   return io(url, { transports: ['websocket'], forceNew: true, ...options })
 }
 

@@ -1,0 +1,101 @@
+/** A feed with its own connections, reached through a proxy that can fail, and what writes to it. */
+import { randomUUID } from 'node:crypto'
+import type { JobEventBody, Snapshot } from '@safelight/shared'
+import {
+  closeRedis,
+  createJobStore,
+  createKeys,
+  createLogger,
+  createRedis,
+  createScope,
+  decodePreview,
+  type JobStore,
+  whenReady,
+} from '@safelight/shared/server'
+import { inject, onTestFinished } from 'vitest'
+import { createFeed, type FeedDeps } from '../feed/feed.ts'
+import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
+import { startRedisProxy } from './redis-proxy.ts'
+
+export async function startFeed(patch: Partial<FeedDeps> = {}) {
+  const scope = createScope('feed test')
+  onTestFinished(() => scope.close())
+  const log = createLogger({ level: 'silent', name: 'test' })
+  const keys = createKeys(`t-${randomUUID()}`)
+  const proxy = await startRedisProxy(inject('redisUrl'))
+  scope.defer(() => proxy.close())
+  const open = (url: string, role: 'api' | 'worker' | 'subscriber') => {
+    const redis = createRedis(url, role, { log })
+    scope.defer(() => closeRedis(redis))
+    return redis
+  }
+  const direct = open(inject('redisUrl'), 'worker')
+  const subscriber = open(proxy.url, 'subscriber')
+  const reading = open(proxy.url, 'api')
+  await Promise.all([direct, subscriber, reading].map((redis) => whenReady(redis)))
+  const store = createJobStore({ redis: direct, keys })
+  const feed = scope.use(
+    createFeed({
+      subscriber,
+      store: createJobStore({ redis: reading, keys }),
+      keys,
+      decodePreview,
+      failed: () => undefined,
+      ...patch,
+    }),
+  )
+  const countListeners = async (channel: string) => {
+    const [, count] = await direct.pubsub('NUMSUB', channel)
+    return Number(count)
+  }
+  return { keys, proxy, direct, subscriber, store, feed, countListeners }
+}
+
+export async function accept(store: JobStore): Promise<string> {
+  const jobId = randomUUID()
+  await store.accept({
+    jobId,
+    workflow: WORKFLOW,
+    priority: 0,
+    metadata: null,
+    idempotencyKey: null,
+  })
+  return jobId
+}
+
+export async function write(store: JobStore, jobId: string, bodies: JobEventBody[]) {
+  let last: Snapshot | null = null
+  for (const body of bodies) {
+    const result = await store.append(jobId, () => body)
+    if (!('snapshot' in result)) throw new Error(result.outcome)
+    last = result.snapshot
+  }
+  return last
+}
+
+export const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
+export const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => from + at)
+
+interface Loss {
+  jobId: string
+  channel: string
+  direct: ReturnType<typeof createRedis>
+  end?: boolean
+}
+
+/** Appends under another live channel, as if Redis had dropped the announcements. */
+export async function loseAnnouncements({
+  jobId,
+  channel,
+  direct,
+  end = false,
+}: Loss): Promise<void> {
+  const namespace = /^\{(.+?)\}/.exec(channel)?.[1] ?? ''
+  const deaf = createJobStore({
+    redis: direct,
+    keys: { ...createKeys(namespace), live: () => 'x' },
+  })
+  const bodies = end ? [RUNNING, progressed(0.2), SUCCEEDED] : [progressed(0.2), progressed(0.3)]
+  await write(deaf, jobId, bodies)
+}
