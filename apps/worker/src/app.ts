@@ -83,6 +83,8 @@ async function start(parts: Start): Promise<void> {
   }
   const redis = open('worker')
   const subscriber = open('subscriber')
+  // a BullMQ worker whose first handshake fails stays broken
+  await Promise.all([whenReady(redis), whenReady(subscriber)])
   const { fleet, room } = openFleet(parts, redis, keys)
 
   const worker = await createTicketWorker({
@@ -104,11 +106,11 @@ async function start(parts: Start): Promise<void> {
       timings: { unreachableMs: config.HOST_TIMEOUT, ...timings },
       maxAttempts: config.MAX_ATTEMPTS,
       maxOutputBytes: config.MAX_OUTPUT_BYTES,
+      retentionMs: config.RETENTION,
     }),
   })
   scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, log }))
   scope.defer(() => room.close())
-  await whenReady(subscriber)
   await subscribeControl({
     subscriber,
     keys,

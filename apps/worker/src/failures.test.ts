@@ -68,6 +68,27 @@ it('warns of an output that the host dropped while it ran the rest', async () =>
   expect(end.outputs).toHaveLength(1)
 })
 
+it('warns of a node that blocked its output on purpose, and succeeds with what there is', async () => {
+  await stack.startWorker([host.url])
+  const image = { content: 'WHITE', width: 32, height: 32, batch_size: 1 }
+  const end = await stack.end(
+    await stack.submit({
+      '1': { class_type: 'StubImage', inputs: image },
+      '2': {
+        class_type: 'TestExecutionBlocker',
+        inputs: { input: ['1', 0], block: true, verbose: true },
+      },
+      '3': { class_type: 'PreviewImage', inputs: { images: ['2', 0] } },
+    }),
+  )
+  expect(end).toMatchObject({
+    status: 'succeeded',
+    outputs: [],
+    error: null,
+    warnings: [{ code: 'execution_blocked' }],
+  })
+})
+
 it('makes a second attempt on the other host when the first goes away mid-way', async () => {
   const other = await startSimulator({ dialect: '0.33.0', speed: 50 })
   try {

@@ -43,3 +43,14 @@ it('takes no new job once it is told to stop', async () => {
   await closing
   expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
 })
+
+it('confirms a cancel asked while nobody held the job, and stops what was left on the host', async () => {
+  const worker = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '50ms' } })
+  const jobId = await stack.submit(slow({ color: 1, steps: 200, seconds: 1 }))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  await worker.close()
+  await stack.cancel(jobId)
+  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', attempt: 1 })
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
+})

@@ -23,6 +23,7 @@ export async function collectJob(turn: Turn, { client, files, result }: Harvest)
     client,
     blobs: deps.blobs,
     maxBytes: deps.maxOutputBytes,
+    retentionMs: deps.retentionMs,
     saveAsset: (asset) => deps.store.saveAsset(asset),
     onOutput: async (output) => {
       await writer.append((snapshot) => toOutput(snapshot, output))

@@ -27,6 +27,7 @@ export interface TurnDeps {
   timings: Partial<SessionTimings>
   maxAttempts: number
   maxOutputBytes: number
+  retentionMs: number
 }
 
 /** What came with the ticket. */

@@ -73,6 +73,7 @@ async function collect(files: FileItem[]) {
     client: createHostClient(url),
     blobs: createBlobStore(dataDir),
     maxBytes: 1_000,
+    retentionMs: 60_000,
     saveAsset: async (asset) => void assets.push(asset),
     onOutput: async (output) => void outputs.push(output),
     signal: new AbortController().signal,

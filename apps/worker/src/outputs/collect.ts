@@ -12,6 +12,7 @@ export interface CollectOptions {
   client: HostClient
   blobs: BlobStore
   maxBytes: number
+  retentionMs: number
   saveAsset(asset: Asset): Promise<void>
   /** Called once per output, after its bytes and its record are stored. */
   onOutput(output: Output): Promise<void>
@@ -22,6 +23,7 @@ export async function collectOutputs(options: CollectOptions): Promise<void> {
   const { jobId, client, blobs, maxBytes, signal } = options
   for (const [id, file] of ownOutputs(jobId, options.files)) {
     const blob = await fetchOutput({ client, blobs, file, maxBytes, signal })
+    const now = Date.now()
     const { type, contentType } = toContentType(file.filename)
     const output: Output = {
       id,
@@ -31,8 +33,9 @@ export async function collectOutputs(options: CollectOptions): Promise<void> {
       content_type: contentType,
       size_bytes: blob.size,
       hash: `blake3:${blob.hash}`,
+      expires_at: now + options.retentionMs,
     }
-    await options.saveAsset({ ...output, job_id: jobId, created_at: Date.now() })
+    await options.saveAsset({ ...output, job_id: jobId, created_at: now })
     await options.onOutput(output)
   }
 }

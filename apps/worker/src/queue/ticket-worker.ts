@@ -34,7 +34,10 @@ export async function createTicketWorker(options: TicketWorkerOptions): Promise<
     // after an outage of Redis, look again soon
     runRetryDelay: 1_000,
   })
-  worker.on('error', (error) => log.warn({ err: error }, 'queue trouble'))
+  worker.on('error', (error) => {
+    // an outage is told by the client itself, once; BullMQ repeats it with every try
+    log[redis.status === 'ready' ? 'warn' : 'debug']({ err: error }, 'queue trouble')
+  })
   worker.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
   worker.on('failed', (job, error) => log.error({ jobId: job?.id, err: error }, 'ticket failed'))
   worker.on('lockRenewalFailed', (jobIds) => {
