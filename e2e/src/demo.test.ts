@@ -53,5 +53,5 @@ it('fails when the hosts cannot be reached', async () => {
     COMFYUI_HOSTS: 'http://127.0.0.1:9',
   })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/demo failed: .*127\.0\.0\.1:9/)
+  expect(stderr).toMatch(/^demo failed: the host at 127\.0\.0\.1:9 cannot be reached/)
 }, 60_000)

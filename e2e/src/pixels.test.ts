@@ -15,7 +15,12 @@ it.each(DIALECTS)(
     try {
       const [url = ''] = stack.urls
       const { id: jobId } = await submit(url, textToImage(7))
-      const { final, heard, values } = await watchToEnd({ jobId, pickUrl: () => url, drops: [] })
+      const { final, heard, values } = await watchToEnd({
+        jobId,
+        pickUrl: () => url,
+        afterSeq: 0,
+        drops: [],
+      })
       expect(final).toMatchObject({
         status: 'succeeded',
         error: null,

@@ -5,7 +5,7 @@ import type { ApiConfig } from './config.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { DEADLINE_MS } from './http/deadline.ts'
 import { createExpressApp } from './http/express-app.ts'
-import { drain, listen } from './http/listen.ts'
+import { listen, prepareDrain } from './http/listen.ts'
 import { createTokenCheck } from './http/token.ts'
 import { openParts, type PartsDeps } from './parts.ts'
 import { toRouteDeps } from './route-deps.ts'
@@ -63,6 +63,7 @@ async function start({ config, log, scope }: PartsDeps): Promise<Api> {
     deadlineMs: DEADLINE_MS,
   })
   const server = createServer(app)
+  const drain = prepareDrain(server)
   const { feed, positions } = parts
   const gateway = createGateway(
     { feed, positions, log, maxWatches: config.MAX_WATCHES_PER_SOCKET, deadlineMs: DEADLINE_MS },
@@ -74,9 +75,9 @@ async function start({ config, log, scope }: PartsDeps): Promise<Api> {
   scope.defer(async () => {
     closing = true
     for (const stream of streams) stream.end()
-    gateway.disconnectSockets(true)
+    // not `disconnectSockets`: a client told to leave does not come back by itself, one cut off does
     gateway.engine.close()
-    await drain(server, config.SHUTDOWN_TIMEOUT)
+    await drain(config.SHUTDOWN_TIMEOUT)
   })
   const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`
   log.info({ url, protected: config.SAFELIGHT_TOKEN !== undefined }, 'listening')

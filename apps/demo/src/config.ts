@@ -38,7 +38,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): DemoConfig {
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(env).filter(([, value]) => value)),
   )
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error))
+  if (!parsed.success) throw new Error(parsed.error.issues.map(toProblem).join('; '))
   const { REDIS_URL, COMFYUI_HOSTS, PORT, SIMULATOR_SPEED, INIT_CWD } = parsed.data
   return {
     redisUrl: REDIS_URL,
@@ -48,4 +48,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): DemoConfig {
     folder: INIT_CWD ?? process.cwd(),
     env,
   }
+}
+
+function toProblem(issue: z.core.$ZodIssue): string {
+  return `${String(issue.path[0])}: ${issue.message}`
 }

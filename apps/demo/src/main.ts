@@ -22,10 +22,12 @@ try {
   const config = readConfig()
   await (dev ? runDev(config) : runDemo(config))
 } catch (error) {
-  process.stderr.write(
-    `${dev ? 'dev' : 'demo'} failed: ${error instanceof Error ? error.message : String(error)}\n`,
-  )
+  process.stderr.write(`${dev ? 'dev' : 'demo'} failed: ${toReason(error)}\n`)
   process.exitCode = 1
+}
+
+function toReason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** The first signal closes in order, the second ends at once. */
@@ -57,8 +59,7 @@ async function runDemo(config: DemoConfig): Promise<void> {
       await stack.close()
     }
   } catch (error) {
-    process.stderr.write(`logs of the processes: ${logFile}\n`)
-    throw error
+    throw new Error(`${toReason(error)} (logs: ${logFile})`, { cause: error })
   } finally {
     output.end()
   }

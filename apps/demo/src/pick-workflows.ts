@@ -30,8 +30,11 @@ export async function pickWorkflows(hosts: string[], signal: AbortSignal): Promi
 
 /** Old hosts list options as `[[names]]`, newer ones as `["COMBO", {options}]`. */
 async function listCheckpoints(host: string, signal: AbortSignal): Promise<string[]> {
-  const answer = await fetch(new URL('object_info/CheckpointLoaderSimple', `${host}/`), { signal })
-  const parsed = checkpointsSchema.safeParse(await answer.json())
+  const url = new URL('object_info/CheckpointLoaderSimple', `${host}/`)
+  const answer = await fetch(url, { signal }).catch(() => {
+    throw new Error(`the host at ${url.host} cannot be reached`)
+  })
+  const parsed = checkpointsSchema.safeParse(await answer.json().catch(() => null))
   if (!parsed.success) return []
   const [first, second] = parsed.data.CheckpointLoaderSimple.input.required.ckpt_name
   const listed = z.array(z.string()).safeParse(first)

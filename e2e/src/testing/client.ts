@@ -6,11 +6,15 @@ const example: { workflow: Workflow } = JSON.parse(
   readFileSync(new URL('../../../examples/text-to-image.json', import.meta.url), 'utf8'),
 )
 
-/** The README's workflow with another seed, so that nothing of it is cached. */
+/** The README's workflow with another seed, so that it is not cached; small, as the simulator paints in our process. */
 export function textToImage(seed: number, steps = 20): Workflow {
-  const { '3': sampler, ...rest } = example.workflow
-  if (!sampler) throw new Error('the example has no sampler')
-  return { ...rest, '3': { ...sampler, inputs: { ...sampler.inputs, seed, steps } } }
+  const { '3': sampler, '5': latent, ...rest } = example.workflow
+  if (!sampler || !latent) throw new Error('the example has changed')
+  return {
+    ...rest,
+    '3': { ...sampler, inputs: { ...sampler.inputs, seed, steps } },
+    '5': { ...latent, inputs: { ...latent.inputs, width: 64, height: 64 } },
+  }
 }
 
 export async function submit(url: string, workflow: Workflow): Promise<JobView> {

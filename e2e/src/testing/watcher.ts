@@ -13,6 +13,8 @@ export interface WatcherOptions {
   jobId: string
   /** Asked for the API to connect to, at each connection. */
   pickUrl: () => string
+  /** Ask for the events after this one at the first connection; none: what happens from now on. */
+  afterSeq?: number
   /** How many events to hear before the connection drops, per connection; none: it holds. */
   drops: number[]
 }
@@ -49,7 +51,7 @@ export async function watchToEnd(options: WatcherOptions): Promise<Watched> {
 
 /** @returns the final snapshot, or null when the connection dropped before the end */
 function connectOnce(
-  { jobId, pickUrl }: WatcherOptions,
+  { jobId, pickUrl, ...options }: WatcherOptions,
   watched: { snapshot: SnapshotView | null; heard: JobEventView[][]; values: number[] },
   dropAfter: number,
 ): Promise<SnapshotView | null> {
@@ -69,7 +71,7 @@ function connectOnce(
     }
     socket.on('connect_error', reject)
     socket.on('connect', () => {
-      const afterSeq = watched.snapshot?.seq
+      const afterSeq = watched.snapshot?.seq ?? options.afterSeq
       socket.emit('watch', { jobId, ...(afterSeq === undefined ? {} : { afterSeq }) }, (answer) => {
         if (!answer.ok) reject(new Error(answer.error.message))
         // a client that comes back keeps its own fold and is told what it missed

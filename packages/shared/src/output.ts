@@ -16,6 +16,8 @@ export const outputSchema = z.object({
   size_bytes: z.int().nonnegative(),
   /** `blake3:<hex>` of the content. */
   hash: z.string(),
+  /** Kept at least until then (ms since the epoch). Set once: a watcher that folds events and one that joins late hold the same. */
+  expires_at: z.number(),
 })
 export type Output = z.infer<typeof outputSchema>
 

@@ -16,7 +16,11 @@ export const unwatchRequestSchema = z.object({ jobId: z.string().min(1).max(128)
 export type UnwatchRequest = z.infer<typeof unwatchRequestSchema>
 
 /** An output as a client sees it: the record plus where to fetch it. */
-export type OutputView = Output & { url: string; url_expires_at: string; job_id: string }
+export type OutputView = Omit<Output, 'expires_at'> & {
+  url: string
+  url_expires_at: string
+  job_id: string
+}
 export type SnapshotView = SnapshotOf<OutputView>
 export type JobEventView = JobEventOf<OutputView>
 

@@ -1,3 +1,8 @@
 /** A ComfyUI that needs no GPU, and the launcher that finds or starts a Redis. */
+
+export type { SocketInfo } from './delivery/delivery.ts'
+export { DIALECTS, type Dialect, isDialect } from './dialect.ts'
+export type { Execution } from './executor/executor.ts'
 export type { LaunchedRedis, RedisKind } from './launcher/launched-redis.ts'
 export * from './launcher/redis.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'

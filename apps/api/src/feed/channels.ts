@@ -20,7 +20,14 @@ interface ChannelsDeps {
 export function createChannels({ redis, restored, failed }: ChannelsDeps): Channels {
   const ears = new Map<string, (message: Buffer) => void>()
 
-  const onMessage = (channel: Buffer, message: Buffer) => ears.get(channel.toString())?.(message)
+  const onMessage = (channel: Buffer, message: Buffer) => {
+    try {
+      ears.get(channel.toString())?.(message)
+    } catch (error) {
+      // a mistake in telling one job's watchers must not end the process with everybody's streams
+      failed(error)
+    }
+  }
   const onReady = () => {
     if (ears.size === 0) return
     // ioredis subscribes again by itself but does not say when that is done: ask again and wait

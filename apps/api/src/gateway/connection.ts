@@ -83,7 +83,8 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
   }
 
   socket.use((_message, next) => {
-    if (countQueuedPackets(socket) > HOPELESS_PACKETS) socket.disconnect(true)
+    // cut off rather than told to leave: it may come back and be told where it stands
+    if (countQueuedPackets(socket) > HOPELESS_PACKETS) socket.conn.close(true)
     else next()
   })
 

@@ -15,6 +15,24 @@ beforeEach(async () => {
 })
 afterEach(() => stack.close())
 
+describe('a client that is cut off', () => {
+  it('comes back by itself when the API does, and gets what it missed', async () => {
+    const first = await stack.startApi()
+    const socket = open(first.url, { reconnectionDelay: 20, reconnectionDelayMax: 50 })
+    const before = await follow(socket, { jobId: job.id })
+    await stack.append(job.id, RUNNING)
+    await until(() => before.snapshot?.seq === 1)
+    await first.close()
+    await until(() => !socket.connected)
+    await stack.append(job.id, progressed(0.5))
+    await stack.startApi({ PORT: String(first.port) })
+    await until(() => socket.connected)
+    const after = await follow(socket, { jobId: job.id, afterSeq: 1 }, before.snapshot)
+    await until(() => after.snapshot?.seq === 2)
+    expect(after.events).toMatchObject([{ seq: 2, type: 'progress' }])
+  })
+})
+
 describe('a client that stops reading', () => {
   it('is not queued for without bound, and is right again once it reads', async ({ skip }) => {
     if (inject('redisKind') === 'embedded')

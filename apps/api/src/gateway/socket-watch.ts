@@ -84,11 +84,11 @@ export function createSocketWatch(options: SocketWatchOptions): SocketWatch {
       // the events the client asked for cannot be had: what it was just acknowledged replaces all
       if (!missed) return resync(snapshot)
       tell(snapshot, () => {
-        for (const event of missed) socket.emit('event', toEventView(event, snapshot, links))
+        for (const event of missed) socket.emit('event', toEventView(event, links))
       })
     },
     event(event, snapshot) {
-      tell(snapshot, () => socket.emit('event', toEventView(event, snapshot, links)))
+      tell(snapshot, () => socket.emit('event', toEventView(event, links)))
     },
     resync,
     preview({ nodeId, contentType, data }) {

@@ -1,4 +1,5 @@
 import { request as sendRaw } from 'node:http'
+import { connect as dial } from 'node:net'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { post, readError, readJob, submit } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
@@ -155,6 +156,17 @@ describe('when Redis is away', () => {
 })
 
 describe('stopping', () => {
+  it('does not wait for connections that ask for nothing', async () => {
+    const api = await stack.startApi()
+    const idle = dial(api.port, '127.0.0.1')
+    await new Promise((resolve) => idle.once('connect', resolve))
+    await fetch(`${api.url}/livez`)
+    const cutOff = new Promise((resolve) => idle.once('close', resolve))
+    await api.close()
+    await cutOff
+    expect(stack.logged.join('')).not.toContain('"level":"error"')
+  })
+
   it('lets a request under way finish and takes no new ones', async () => {
     const api = await stack.startApi()
     const body = JSON.stringify({ workflow: WORKFLOW })

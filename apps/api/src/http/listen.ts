@@ -1,5 +1,6 @@
 /** Listening, and stopping without cutting anybody off mid-answer. */
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 export function listen(server: Server, address: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -12,16 +13,39 @@ export function listen(server: Server, address: { host: string; port: number }):
   })
 }
 
-const SWEEP_MS = 50
+/**
+ * Prepares for the end; call before listening. The returned function refuses new connections, lets
+ * every answer under way finish (at most so long) and closes each connection as it falls idle.
+ *
+ * Node's own `closeIdleConnections` spares connections that have not sent a request yet, and
+ * browsers open such ones in advance: they would hold the process for the whole timeout.
+ */
+export function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
+  const answering = new Map<Socket, number>()
+  let draining = false
 
-/** Refuses new connections, lets answers finish, closes idle connections as they fall idle, then all. */
-export async function drain(server: Server, timeoutMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // keep-alive connections would otherwise linger for their own timeout
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
-  const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs)
-  server.closeIdleConnections()
-  await closed
-  clearInterval(sweep)
-  clearTimeout(deadline)
+  server.on('connection', (socket: Socket) => {
+    answering.set(socket, 0)
+    socket.once('close', () => answering.delete(socket))
+  })
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    answering.set(socket, (answering.get(socket) ?? 0) + 1)
+    response.once('close', () => {
+      const left = (answering.get(socket) ?? 1) - 1
+      if (answering.has(socket)) answering.set(socket, left)
+      // what was written last may still be on its way: end, do not destroy
+      if (draining && left === 0) socket.end()
+    })
+  })
+
+  return async function drain(timeoutMs) {
+    draining = true
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const [socket, count] of answering) if (count === 0) socket.destroy()
+    const deadline = setTimeout(() => {
+      for (const socket of answering.keys()) socket.destroy()
+    }, timeoutMs)
+    await closed
+    clearTimeout(deadline)
+  }
 }

@@ -27,7 +27,7 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     expires_at: toIso(snapshot.expiresAt),
     queue_position: snapshot.status === 'queued' ? queuePosition : null,
     progress: snapshot.progress,
-    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot, links)),
+    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
     error: snapshot.error,
     metrics: {
       queue_ms: toWhole(times.queue),
@@ -45,12 +45,13 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
   }
 }
 
-export function toOutputView(output: Output, snapshot: Snapshot, links: Links): OutputView {
+export function toOutputView(output: Output, jobId: string, links: Links): OutputView {
+  const { expires_at, ...record } = output
   return {
-    ...output,
+    ...record,
     url: links.assetContent(output.id),
-    url_expires_at: toIso(snapshot.expiresAt),
-    job_id: snapshot.jobId,
+    url_expires_at: toIso(expires_at),
+    job_id: jobId,
   }
 }
 
@@ -58,13 +59,13 @@ export function toOutputView(output: Output, snapshot: Snapshot, links: Links): 
 export function toSnapshotView(snapshot: Snapshot, links: Links): SnapshotView {
   return {
     ...snapshot,
-    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot, links)),
+    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
   }
 }
 
-export function toEventView(event: JobEvent, snapshot: Snapshot, links: Links): JobEventView {
+export function toEventView(event: JobEvent, links: Links): JobEventView {
   if (event.type !== 'output') return event
-  return { ...event, output: toOutputView(event.output, snapshot, links) }
+  return { ...event, output: toOutputView(event.output, event.jobId, links) }
 }
 
 export function toIso(ms: number): string {

@@ -32,7 +32,7 @@ export function toSnapshotFrames(snapshot: Snapshot, context: FrameContext): str
   if (isTerminal(snapshot.status)) return toStatusFrame(snapshot, context)
   const frames: [string, unknown][] = [['status', toStatus(snapshot, context)]]
   for (const output of outputs) {
-    const view: SseOutput = { ...toOutputView(output, snapshot, context.links), seq }
+    const view: SseOutput = { ...toOutputView(output, snapshot.jobId, context.links), seq }
     frames.push(['output', view])
   }
   if (progress) {
@@ -52,7 +52,7 @@ export function toEventFrame(event: JobEvent, snapshot: Snapshot, context: Frame
       return toFrame('progress', view, seq)
     }
     case 'output': {
-      const view: SseOutput = { ...toOutputView(event.output, snapshot, context.links), seq }
+      const view: SseOutput = { ...toOutputView(event.output, event.jobId, context.links), seq }
       return toFrame('output', view, seq)
     }
     case 'status': {
@@ -89,7 +89,7 @@ function toStatusFrame(snapshot: Snapshot, context: FrameContext): string {
 function toStatus(snapshot: Snapshot, { links, queuePosition }: FrameContext): SseStatus {
   const { jobId, seq, status, phase, attempt, error } = snapshot
   const ended = isTerminal(status) && {
-    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot, links)),
+    outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
     error,
   }
   const queue_position = status === 'queued' ? queuePosition : null

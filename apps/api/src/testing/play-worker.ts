@@ -32,6 +32,7 @@ export function toOutput(id: string, patch: Partial<Output> = {}): Output {
     content_type: 'image/png',
     size_bytes: 3,
     hash: `blake3:${'ab'.repeat(32)}`,
+    expires_at: Date.UTC(2027, 0, 1),
     ...patch,
   }
 }

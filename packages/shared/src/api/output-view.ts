@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { outputSchema } from '../output.ts'
 
 export const outputViewSchema = outputSchema
+  .omit({ expires_at: true })
   .extend({
     /** Absolute address of the content. */
     url: z.url(),

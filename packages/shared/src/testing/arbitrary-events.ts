@@ -33,6 +33,7 @@ const outputArb: fc.Arbitrary<Output> = fc.record({
   content_type: fc.constant('image/png'),
   size_bytes: fc.nat(),
   hash: fc.string(),
+  expires_at: fc.nat(),
 })
 
 const statusBodyArb = fc.record({

@@ -11,6 +11,7 @@ const asset: Asset = {
   content_type: 'image/png',
   size_bytes: 12,
   hash: 'blake3:aa',
+  expires_at: 9,
   created_at: 5,
 }
 

@@ -21,6 +21,7 @@ export const output = (id: string): JobEventBody => ({
     content_type: 'image/png',
     size_bytes: 4,
     hash: 'blake3:00',
+    expires_at: 9,
   },
 })
 

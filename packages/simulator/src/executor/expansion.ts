@@ -1,0 +1,42 @@
+/** Nodes made while running: added to the graph, waited for, then read in place of their maker's outputs. */
+import { isLink } from '../graph/prompt-graph.ts'
+import { keyError } from '../python-error.ts'
+import type { ItemResult } from './map-node.ts'
+import type { Host, ItemOutputs, PromptRun } from './prompt-run.ts'
+
+export interface Expansion {
+  readonly nodeId: string
+  readonly results: readonly ItemResult[]
+}
+
+export function addExpansion(host: Host, run: PromptRun, { nodeId, results }: Expansion): void {
+  const items: ItemOutputs[] = []
+  const outputNodes: string[] = []
+  const awaited: string[] = []
+  for (const { outputs, expand } of results) {
+    items.push({ outputs, isExpansion: expand !== null })
+    for (const [id, node] of Object.entries(expand ?? {})) {
+      run.graph.addEphemeral(id, node, {
+        parentId: nodeId,
+        displayId: node.overrideDisplayId ?? nodeId,
+      })
+      if (host.classes.get(node.class_type)?.outputNode) outputNodes.push(id)
+    }
+    if (expand) awaited.push(...outputs.filter(isLink).map(([id]) => id))
+  }
+  for (const id of outputNodes) run.list.addNode(id)
+  for (const id of awaited) run.list.addLink(id, nodeId)
+  run.expansions.set(nodeId, items)
+}
+
+export function resolveExpansion(run: PromptRun, items: readonly ItemOutputs[]): unknown[][] {
+  return items.map(({ outputs, isExpansion }) => {
+    if (!isExpansion) return [...outputs]
+    return outputs.flatMap((output) => {
+      if (!isLink(output)) return [output]
+      const entry = run.cache.get(output[0])
+      if (!entry) throw keyError(output[0])
+      return [...(entry.outputs[output[1]] ?? [])]
+    })
+  })
+}

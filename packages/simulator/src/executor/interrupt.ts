@@ -1,0 +1,31 @@
+/** The interrupt flag: one for the whole server, cleared when a prompt starts, consumed when it strikes. */
+
+export class Interrupted extends Error {
+  constructor() {
+    super('Processing interrupted')
+    this.name = 'Interrupted'
+  }
+}
+
+export interface InterruptFlag {
+  readonly raise: () => void
+  readonly clear: () => void
+  readonly throwIfRaised: () => void
+}
+
+export function createInterruptFlag(): InterruptFlag {
+  let raised = false
+  return {
+    raise() {
+      raised = true
+    },
+    clear() {
+      raised = false
+    },
+    throwIfRaised() {
+      if (!raised) return
+      raised = false
+      throw new Interrupted()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/** Runs one node over its input lists, as ComfyUI does: once per item, shorter lists repeating their last. */
+import type { CacheEntry } from '../graph/output-cache.ts'
+import { type DynamicGraph, inputsOf, isLink, type PromptGraph } from '../graph/prompt-graph.ts'
+import {
+  ExecutionBlocker,
+  type NodeClass,
+  type NodeInputs,
+  type NodeResult,
+  inputInfo,
+} from '../nodes/node-class.ts'
+import type { Json } from '../record.ts'
+
+export type InputLists = Readonly<Record<string, readonly unknown[]>>
+
+/** What a node's runs produced, before an expansion is resolved. */
+export interface MappedResult {
+  readonly results: readonly ItemResult[]
+  readonly ui: Readonly<Record<string, readonly unknown[]>> | null
+}
+
+export interface ItemResult {
+  readonly outputs: readonly unknown[]
+  readonly expand: PromptGraph | null
+}
+
+export interface GatherDeps {
+  readonly graph: DynamicGraph
+  readonly declared: NodeInputs
+  cached(nodeId: string): CacheEntry | undefined
+}
+
+/** Undeclared links travel into the node, undeclared values do not; a missing result becomes None. */
+export function gatherInputs(nodeId: string, deps: GatherDeps): InputLists {
+  const lists: Record<string, readonly unknown[]> = {}
+  for (const [name, value] of Object.entries(inputsOf(deps.graph.node(nodeId)))) {
+    const info = inputInfo(deps.declared, name)
+    if (isLink(value) && info?.options['rawLink'] !== true) {
+      lists[name] = deps.cached(value[0])?.outputs[value[1]] ?? [null]
+    } else if (info) {
+      lists[name] = [value]
+    }
+  }
+  return lists
+}
+
+export function itemsOf(lists: InputLists): Json[] {
+  const length = Math.max(1, ...Object.values(lists).map((list) => list.length))
+  return Array.from({ length }, (_, index) =>
+    Object.fromEntries(
+      Object.entries(lists).map(([name, list]) => [name, list[Math.min(index, list.length - 1)]]),
+    ),
+  )
+}
+
+export interface MapOptions {
+  readonly nodeClass: NodeClass
+  readonly lists: InputLists
+  run(inputs: Json, index: number): NodeResult | Promise<NodeResult>
+  /** Called for a blocked input; gives what travels on instead. */
+  blocked(blocker: ExecutionBlocker): ExecutionBlocker
+}
+
+export async function mapNode(options: MapOptions): Promise<MappedResult> {
+  const results: ItemResult[] = []
+  const uis: Readonly<Record<string, readonly unknown[]>>[] = []
+  for (const [index, inputs] of itemsOf(options.lists).entries()) {
+    const blocker = Object.values(inputs).find((value) => value instanceof ExecutionBlocker)
+    if (blocker instanceof ExecutionBlocker) {
+      const passed = options.blocked(blocker)
+      results.push({ outputs: options.nodeClass.outputs.map(() => passed), expand: null })
+      continue
+    }
+    const result = await options.run(inputs, index)
+    results.push({ outputs: result.outputs ?? [], expand: result.expand ?? null })
+    if (result.ui) uis.push(result.ui)
+  }
+  return { results, ui: mergeUi(uis) }
+}
+
+function mergeUi(
+  uis: readonly Readonly<Record<string, readonly unknown[]>>[],
+): Readonly<Record<string, readonly unknown[]>> | null {
+  const [first] = uis
+  if (!first) return null
+  return Object.fromEntries(
+    Object.keys(first).map((key) => [key, uis.flatMap((ui) => ui[key] ?? [])]),
+  )
+}
+
+/** One list per output slot; a list output joins the lists of all items. */
+export function mergeOutputs(
+  nodeClass: NodeClass,
+  results: readonly (readonly unknown[])[],
+): unknown[][] {
+  return nodeClass.outputs.map((output, slot) =>
+    results.flatMap((outputs) => {
+      const value = outputs[slot]
+      return output.isList && Array.isArray(value) ? value : [value]
+    }),
+  )
+}

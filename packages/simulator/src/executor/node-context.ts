@@ -1,0 +1,38 @@
+/** What one run of a node may touch. */
+import { textFrame } from '../delivery/frames.ts'
+import { createGraphBuilder } from '../graph/graph-builder.ts'
+import type { NodeContext } from '../nodes/node-class.ts'
+import { createProgressBar } from './progress-bar.ts'
+import type { Host, PromptRun } from './prompt-run.ts'
+
+export interface NodeCall {
+  readonly nodeId: string
+  /** Which item of a list this run is for: part of the ids of nodes it adds. */
+  readonly index: number
+}
+
+export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): NodeContext {
+  const { nodeId, index } = call
+  let builders = 0
+
+  return {
+    ...host.environment,
+    nodeId,
+    graph: run.graph,
+    extraData: run.extraData,
+    random: host.random,
+    loadedModels: host.loadedModels,
+    previews: host.previews,
+    sleep: host.clock.pacer(),
+    progressBar: (max) =>
+      createProgressBar({
+        max,
+        throttled: host.environment.traits.throttledTicks,
+        send: (tick) => run.progress.tick(nodeId, tick),
+        throwIfInterrupted: host.interrupt.throwIfRaised,
+      }),
+    throwIfInterrupted: host.interrupt.throwIfRaised,
+    sendText: (text) => host.delivery.sendBinary(textFrame(nodeId, text), run.clientId),
+    builder: () => createGraphBuilder(`${nodeId}.${index}.${builders++}.`),
+  }
+}

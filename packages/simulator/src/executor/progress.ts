@@ -1,0 +1,81 @@
+/** What a running prompt tells the world about its ticks: progress_state, progress and preview frames. */
+import type { Delivery } from '../delivery/delivery.ts'
+import { type PreviewImage, previewFrame, previewFrameWithMetadata } from '../delivery/frames.ts'
+import type { DialectTraits } from '../dialect.ts'
+import type { DynamicGraph } from '../graph/prompt-graph.ts'
+
+export interface PromptProgress {
+  start(nodeId: string): void
+  tick(nodeId: string, tick: Tick): void
+  finish(nodeId: string): void
+}
+
+export interface Tick {
+  readonly value: number
+  readonly max: number
+  /** Encoded only if somebody will receive it. */
+  readonly preview?: (() => PreviewImage) | undefined
+}
+
+export interface ProgressDeps {
+  readonly delivery: Delivery
+  readonly traits: DialectTraits
+  readonly graph: DynamicGraph
+  readonly promptId: string
+  /** null: the prompt named no client, and its ticks go to everyone. */
+  readonly clientId: string | null
+  lastNodeId(): string | null
+}
+
+interface NodeProgress {
+  value: number
+  max: number
+  state: 'running' | 'finished'
+}
+
+export function createProgress(deps: ProgressDeps): PromptProgress {
+  const { delivery, traits, graph, promptId, clientId } = deps
+  const nodes = new Map<string, NodeProgress>()
+
+  const idsOf = (nodeId: string) => ({
+    node_id: nodeId,
+    prompt_id: promptId,
+    display_node_id: graph.displayId(nodeId),
+    parent_node_id: graph.parentId(nodeId),
+    real_node_id: graph.realId(nodeId),
+  })
+
+  const change = (nodeId: string, progress: NodeProgress): void => {
+    nodes.set(nodeId, progress)
+    if (!traits.progressState || !delivery.hears(clientId)) return
+    const states = [...nodes].map(([id, state]) => [id, { ...state, ...idsOf(id) }])
+    const data = { prompt_id: promptId, nodes: Object.fromEntries(states) }
+    delivery.send('progress_state', data, clientId)
+  }
+
+  const sendTick = (nodeId: string, value: number, max: number): void => {
+    const node = traits.progressState ? nodeId : deps.lastNodeId()
+    const data = { value, max, prompt_id: promptId }
+    const named = traits.tickMessage === 'progress' ? { ...data, node } : data
+    delivery.send(traits.tickMessage, named, clientId)
+  }
+
+  return {
+    start: (nodeId) => change(nodeId, { value: 0, max: 1, state: 'running' }),
+    // The frame with metadata follows progress_state, the plain one follows progress; never both.
+    tick(nodeId, { value, max, preview }) {
+      change(nodeId, { value, max, state: 'running' })
+      const heard = preview !== undefined && delivery.hears(clientId)
+      const withMetadata = delivery.supports(clientId, 'supports_preview_metadata')
+      if (heard && withMetadata) {
+        delivery.sendBinary(previewFrameWithMetadata(preview(), idsOf(nodeId)), clientId)
+      }
+      sendTick(nodeId, value, max)
+      if (heard && !withMetadata) delivery.sendBinary(previewFrame(preview()), clientId)
+    },
+    finish(nodeId) {
+      const max = nodes.get(nodeId)?.max ?? 1
+      change(nodeId, { value: max, max, state: 'finished' })
+    },
+  }
+}

@@ -1,0 +1,78 @@
+/** Prompts waiting and running: lowest number first, one at a time. */
+import type { PromptGraph } from '../graph/prompt-graph.ts'
+import type { Json } from '../record.ts'
+
+export interface QueueItem {
+  readonly number: number
+  readonly promptId: string
+  readonly prompt: PromptGraph
+  readonly extraData: Json
+  readonly outputs: readonly string[]
+}
+
+export interface PromptQueue {
+  put(item: QueueItem): void
+  /** Waits for an item; it counts as running until `done`. */
+  take(): Promise<QueueItem>
+  done(): void
+  remove(promptId: string): boolean
+  clear(): void
+  running(): QueueItem | null
+  pending(): QueueItem[]
+  /** Waiting and running together. */
+  remaining(): number
+}
+
+/** `changed` is called as often as ComfyUI would broadcast a status. */
+export function createPromptQueue(changed: () => void): PromptQueue {
+  let pending: QueueItem[] = []
+  let running: QueueItem | null = null
+  let wake: (() => void) | null = null
+
+  const clear = (): void => {
+    pending = []
+    changed()
+  }
+
+  return {
+    put(item) {
+      pending.push(item)
+      pending.sort((a, b) => a.number - b.number)
+      changed()
+      wake?.()
+    },
+    async take() {
+      while (pending.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      running = pending.shift() ?? null
+      if (!running) throw new Error('the queue emptied while an item was taken')
+      changed()
+      return running
+    },
+    done() {
+      running = null
+      changed()
+    },
+    remove(promptId) {
+      const index = pending.findIndex((item) => item.promptId === promptId)
+      if (index < 0) return false
+      // Removing the only item goes through clear, which announces itself too: two broadcasts.
+      if (pending.length === 1) clear()
+      else pending.splice(index, 1)
+      changed()
+      return true
+    },
+    clear,
+    running: () => running,
+    pending: () => [...pending],
+    remaining: () => pending.length + (running ? 1 : 0),
+  }
+}
+
+/** The five-element list /queue and /history show. */
+export function toQueueRow(item: QueueItem): unknown[] {
+  return [item.number, item.promptId, item.prompt, item.extraData, item.outputs]
+}

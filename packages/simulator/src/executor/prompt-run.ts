@@ -1,0 +1,58 @@
+/** Everything one running prompt shares between its nodes. */
+import type { Clock } from '../clock.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { ExecutionList } from '../graph/execution-list.ts'
+import type { NodeUi, PromptCache } from '../graph/output-cache.ts'
+import type { DynamicGraph, PromptGraph } from '../graph/prompt-graph.ts'
+import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { NodeEnvironment } from '../nodes/node-class.ts'
+import type { Random } from '../random.ts'
+import type { Json } from '../record.ts'
+import type { InterruptFlag } from './interrupt.ts'
+import type { MappedResult } from './map-node.ts'
+import type { PromptProgress } from './progress.ts'
+
+/** What outlives a prompt. */
+export interface Host {
+  readonly environment: NodeEnvironment
+  readonly classes: NodeClasses
+  readonly delivery: Delivery
+  readonly clock: Clock
+  readonly interrupt: InterruptFlag
+  readonly random: Random
+  readonly previews: boolean
+  readonly loadedModels: Set<string>
+  /** The client of the current (or last) prompt and the node it is told about on reconnect. */
+  readonly current: { clientId: string | null; lastNodeId: string | null }
+}
+
+export interface ItemOutputs {
+  readonly outputs: readonly unknown[]
+  readonly isExpansion: boolean
+}
+
+export interface PromptRun {
+  readonly promptId: string
+  readonly clientId: string | null
+  readonly extraData: Readonly<Json>
+  readonly graph: DynamicGraph
+  readonly list: ExecutionList
+  readonly cache: PromptCache
+  readonly progress: PromptProgress
+  readonly executed: Set<string>
+  readonly uiOutputs: Map<string, NodeUi>
+  /** Results waiting for the nodes their expansion added. */
+  readonly expansions: Map<string, readonly ItemOutputs[]>
+  /** Async nodes in flight or just landed. */
+  readonly inFlight: Map<string, Promise<MappedResult>>
+}
+
+export function classOf(
+  host: Host,
+  graph: { node(id: string): { class_type: string } },
+  nodeId: string,
+) {
+  return host.classes.get(graph.node(nodeId).class_type)
+}
+
+export type { PromptGraph }

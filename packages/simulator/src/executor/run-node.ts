@@ -1,0 +1,206 @@
+/** One node's turn: answer from the cache, finish what was pending, or run it. */
+import { keyError, messageOf, PythonError, pythonTypeOf } from '../python-error.ts'
+import { isLink } from '../graph/prompt-graph.ts'
+import { inputsOfClass, type NodeClass } from '../nodes/node-class.ts'
+import { describeValue } from '../nodes/describe-value.ts'
+import type { Json } from '../record.ts'
+import { addExpansion, resolveExpansion } from './expansion.ts'
+import { Interrupted } from './interrupt.ts'
+import {
+  gatherInputs,
+  type InputLists,
+  type MappedResult,
+  mapNode,
+  mergeOutputs,
+} from './map-node.ts'
+import { createNodeContext } from './node-context.ts'
+import type { Host, PromptRun } from './prompt-run.ts'
+import { sendBlocked } from './blocked.ts'
+
+export type NodeTurn =
+  | { readonly state: 'done' }
+  | { readonly state: 'pending' }
+  | { readonly state: 'failed'; readonly failure: NodeFailure }
+
+export interface NodeFailure {
+  /** The submitted node that is to blame, even when an inner one failed. */
+  readonly nodeId: string
+  readonly interrupted: boolean
+  readonly details: {
+    readonly exception_message: string
+    readonly exception_type: string
+    readonly traceback: readonly string[]
+    readonly current_inputs: Json | readonly unknown[]
+  }
+}
+
+export async function runNode(host: Host, run: PromptRun, nodeId: string): Promise<NodeTurn> {
+  const nodeClass = host.classes.get(run.graph.node(nodeId).class_type)
+  if (!nodeClass) throw keyError(run.graph.node(nodeId).class_type)
+  const cached = run.cache.get(nodeId)
+  if (cached) {
+    announceCached(host, run, nodeId)
+    run.progress.finish(nodeId)
+    return { state: 'done' }
+  }
+
+  const attempt: Attempt = { nodeId, nodeClass, lists: null }
+  try {
+    const outputs = await produce(host, run, attempt)
+    if (!outputs) return { state: 'pending' }
+    run.cache.set(nodeId, { outputs, ui: run.uiOutputs.get(nodeId) ?? null })
+  } catch (error) {
+    if (host.clock.closed) throw error
+    return { state: 'failed', failure: toFailure(host, run, { ...attempt, error }) }
+  }
+  run.progress.finish(nodeId)
+  run.executed.add(nodeId)
+  return { state: 'done' }
+}
+
+interface Attempt {
+  readonly nodeId: string
+  readonly nodeClass: NodeClass
+  lists: InputLists | null
+}
+
+/** The node's outputs, or null while it waits for lazy inputs, an expansion or an async run. */
+async function produce(host: Host, run: PromptRun, attempt: Attempt): Promise<unknown[][] | null> {
+  const { nodeId, nodeClass } = attempt
+  const expanded = run.expansions.get(nodeId)
+  if (expanded) return mergeOutputs(nodeClass, resolveExpansion(run, expanded))
+
+  const landed = run.inFlight.get(nodeId)
+  if (landed) run.inFlight.delete(nodeId)
+  const mapped = landed ? await landed : await begin(host, run, attempt)
+  if (!mapped) return null
+
+  if (mapped.ui) announceUi(host, run, { nodeId, output: mapped.ui })
+  if (mapped.results.some((result) => result.expand !== null)) {
+    addExpansion(host, run, { nodeId, results: mapped.results })
+    return null
+  }
+  return mergeOutputs(
+    nodeClass,
+    mapped.results.map((result) => result.outputs),
+  )
+}
+
+async function begin(host: Host, run: PromptRun, attempt: Attempt): Promise<MappedResult | null> {
+  const { nodeId, nodeClass } = attempt
+  const { graph } = run
+  run.progress.start(nodeId)
+  const declared = inputsOfClass(nodeClass, host.environment)
+  const lists = gatherInputs(nodeId, { graph, declared, cached: run.cache.get })
+  attempt.lists = lists
+  if (run.clientId !== null) {
+    const display = graph.displayId(nodeId)
+    host.current.lastNodeId = display
+    host.delivery.send(
+      'executing',
+      { node: nodeId, display_node: display, prompt_id: run.promptId },
+      run.clientId,
+    )
+  }
+  await host.clock.yield()
+  if (requestLazyInputs(run, attempt)) return null
+
+  const mapping = mapNode({
+    nodeClass,
+    lists,
+    run(inputs, index) {
+      host.interrupt.throwIfRaised()
+      return nodeClass.run(inputs, createNodeContext(host, run, { nodeId, index }))
+    },
+    blocked: (blocker) => sendBlocked(host, run, { nodeId, nodeClass, blocker }),
+  })
+  if (!nodeClass.async) return mapping
+
+  const unblock = run.list.block(nodeId)
+  run.inFlight.set(nodeId, mapping)
+  // The outcome is read on this node's next turn; here only its end matters.
+  mapping.then(unblock, unblock)
+  return null
+}
+
+function requestLazyInputs(run: PromptRun, { nodeId, nodeClass, lists }: Attempt): boolean {
+  if (!nodeClass.wanted || !lists) return false
+  const first = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list[0]]))
+  const inputs = run.graph.node(nodeId).inputs ?? {}
+  let requested = false
+  for (const name of nodeClass.wanted(first)) {
+    const link = inputs[name]
+    if (!isLink(link)) continue
+    run.list.addLink(link[0], nodeId)
+    requested = true
+  }
+  return requested
+}
+
+function announceCached(host: Host, run: PromptRun, nodeId: string): void {
+  if (run.clientId === null) return
+  const ui = run.cache.get(nodeId)?.ui ?? null
+  if (ui) run.uiOutputs.set(nodeId, ui)
+  host.delivery.send(
+    'executed',
+    {
+      node: nodeId,
+      display_node: run.graph.displayId(nodeId),
+      output: ui?.output ?? null,
+      prompt_id: run.promptId,
+    },
+    run.clientId,
+  )
+}
+
+function announceUi(
+  host: Host,
+  run: PromptRun,
+  { nodeId, output }: { nodeId: string; output: Readonly<Json> },
+): void {
+  const display = run.graph.displayId(nodeId)
+  const meta = {
+    node_id: nodeId,
+    display_node: display,
+    parent_node: run.graph.parentId(nodeId),
+    real_node_id: run.graph.realId(nodeId),
+  }
+  run.uiOutputs.set(nodeId, { meta, output })
+  if (run.clientId === null) return
+  const message = { node: nodeId, display_node: display, output, prompt_id: run.promptId }
+  host.delivery.send('executed', message, run.clientId)
+}
+
+const MEMORY_TIPS =
+  'This error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before you might have accidentally set the batch_size to a large number.'
+
+function toFailure(
+  host: Host,
+  run: PromptRun,
+  { nodeId, lists, error }: Attempt & { error: unknown },
+): NodeFailure {
+  const type = pythonTypeOf(error)
+  const isMemory = type === 'torch.OutOfMemoryError'
+  if (isMemory) host.loadedModels.clear()
+  const tips = host.environment.traits.errorTips ? `\n${isMemory ? MEMORY_TIPS : ''}` : ''
+  const inputs = Object.entries(lists ?? {}).map(([name, list]) => [name, list.map(describeValue)])
+  return {
+    nodeId: run.graph.realId(nodeId),
+    interrupted: error instanceof Interrupted,
+    details: {
+      exception_message: `${messageOf(error)}${tips}`,
+      exception_type: type,
+      traceback: tracebackOf(error),
+      current_inputs: Object.fromEntries(inputs),
+    },
+  }
+}
+
+function tracebackOf(error: unknown): string[] {
+  const raised = error instanceof PythonError ? `    raise ${error.type}(...)\n` : ''
+  return [
+    '  File "/opt/ComfyUI/execution.py", line 545, in execute\n    output_data, output_ui, has_subgraph, has_pending_tasks = await get_output_data(prompt_id, unique_id, obj, input_data_all)\n',
+    '  File "/opt/ComfyUI/execution.py", line 306, in process_inputs\n    result = f(**inputs)\n',
+    `  File "/opt/ComfyUI/custom_nodes/nodes/__init__.py", line 25, in run\n${raised}`,
+  ]
+}

@@ -1,0 +1,150 @@
+/** One prompt from execution_start to its terminal message. */
+import { createExecutionList } from '../graph/execution-list.ts'
+import type { OutputCache } from '../graph/output-cache.ts'
+import { createDynamicGraph } from '../graph/prompt-graph.ts'
+import { inputInfo, inputsOfClass } from '../nodes/node-class.ts'
+import { type Json, readText } from '../record.ts'
+import type { StatusMessage } from './history.ts'
+import { createProgress } from './progress.ts'
+import type { QueueItem } from './prompt-queue.ts'
+import type { Host, PromptRun } from './prompt-run.ts'
+import { type NodeFailure, runNode } from './run-node.ts'
+
+export interface PromptResult {
+  readonly outcome: 'success' | 'error' | 'interrupted'
+  /** ComfyUI's own flag, which a cycle found while running leaves at the last node's success. */
+  readonly saysSuccess: boolean
+  readonly messages: readonly StatusMessage[]
+  readonly outputs: Json
+  readonly meta: Json
+}
+
+export async function runPrompt(
+  host: Host,
+  cache: OutputCache,
+  item: QueueItem,
+): Promise<PromptResult> {
+  const { promptId } = item
+  const clientId = readText(item.extraData['client_id']) ?? null
+  host.interrupt.clear()
+  host.current.clientId = clientId
+  host.current.lastNodeId = null
+
+  const messages: StatusMessage[] = []
+  const tell = (event: string, data: Json, broadcast = false): void => {
+    const message = { ...data, prompt_id: promptId, timestamp: Date.now() }
+    messages.push([event, message])
+    if (clientId !== null || broadcast) host.delivery.send(event, message, clientId)
+  }
+
+  tell('execution_start', {})
+  const run = openRun(host, cache, { item, clientId })
+  const cached = Object.keys(item.prompt).filter((id) => run.cache.get(id) !== undefined)
+  tell('execution_cached', { nodes: cached })
+  for (const nodeId of item.outputs) run.list.addNode(nodeId)
+
+  let outcome: PromptResult['outcome'] = 'success'
+  let saysSuccess = true
+  for (;;) {
+    const staged = await run.list.stage()
+    if (staged.state === 'empty') {
+      tell('execution_success', {})
+      break
+    }
+    const turn =
+      staged.state === 'cycle'
+        ? { state: 'failed' as const, failure: cycleFailure(staged.blamedId) }
+        : await runNode(host, run, staged.nodeId)
+    if (staged.state === 'ready') saysSuccess = turn.state !== 'failed'
+    if (turn.state === 'failed') {
+      outcome = turn.failure.interrupted ? 'interrupted' : 'error'
+      tellFailure(run, turn.failure, tell)
+      break
+    }
+    if (turn.state === 'done' && staged.state === 'ready') run.list.complete(staged.nodeId)
+  }
+  host.current.lastNodeId = null
+  return { outcome, saysSuccess, messages, ...collectUi(run) }
+}
+
+function openRun(
+  host: Host,
+  cache: OutputCache,
+  { item, clientId }: { item: QueueItem; clientId: string | null },
+): PromptRun {
+  const graph = createDynamicGraph(item.prompt)
+  const classAt = (nodeId: string) => host.classes.get(graph.node(nodeId).class_type)
+  const promptCache = cache.beginPrompt(graph, (nodeId, node) =>
+    host.classes.identityOf(nodeId, node),
+  )
+  const list = createExecutionList(graph, {
+    isOutput: (nodeId) => classAt(nodeId)?.outputNode === true,
+    isAsync: (nodeId) => classAt(nodeId)?.async === true,
+    isCached: (nodeId) => promptCache.get(nodeId) !== undefined,
+    isLazyInput(nodeId, input) {
+      const nodeClass = classAt(nodeId)
+      if (!nodeClass) return false
+      return inputInfo(inputsOfClass(nodeClass, host.environment), input)?.options['lazy'] === true
+    },
+  })
+  const progress = createProgress({
+    delivery: host.delivery,
+    traits: host.environment.traits,
+    graph,
+    promptId: item.promptId,
+    clientId,
+    lastNodeId: () => host.current.lastNodeId,
+  })
+  return {
+    promptId: item.promptId,
+    clientId,
+    extraData: item.extraData,
+    graph,
+    list,
+    cache: promptCache,
+    progress,
+    executed: new Set(),
+    uiOutputs: new Map(),
+    expansions: new Map(),
+    inFlight: new Map(),
+  }
+}
+
+function cycleFailure(nodeId: string): NodeFailure {
+  return {
+    nodeId,
+    interrupted: false,
+    details: {
+      exception_message: 'Dependency cycle detected',
+      exception_type: 'graph.DependencyCycleError',
+      traceback: [],
+      current_inputs: [],
+    },
+  }
+}
+
+function tellFailure(
+  run: PromptRun,
+  failure: NodeFailure,
+  tell: (event: string, data: Json, broadcast?: boolean) => void,
+): void {
+  const where = {
+    node_id: failure.nodeId,
+    node_type: run.graph.node(failure.nodeId).class_type,
+    executed: [...run.executed],
+  }
+  if (failure.interrupted) {
+    tell('execution_interrupted', where, true)
+    return
+  }
+  const current_outputs = Object.keys(run.graph.original)
+  tell('execution_error', { ...where, ...failure.details, current_outputs })
+}
+
+function collectUi(run: PromptRun): { outputs: Json; meta: Json } {
+  const entries = [...run.uiOutputs]
+  return {
+    outputs: Object.fromEntries(entries.map(([id, ui]) => [id, ui.output])),
+    meta: Object.fromEntries(entries.map(([id, ui]) => [id, ui.meta])),
+  }
+}

@@ -1,0 +1,76 @@
+/** What the server says about itself. */
+import { MODEL_FOLDERS } from '../nodes/models.ts'
+import { toObjectInfo } from '../nodes/object-info.ts'
+import type { Json } from '../record.ts'
+import { sendEmpty, sendJson } from './respond.ts'
+import type { Route } from './router.ts'
+import type { ServerState } from './server-state.ts'
+
+export function infoRoutes({ environment, classes }: ServerState): readonly Route[] {
+  const { traits } = environment
+  const get = (path: string, body: () => unknown): Route => ({
+    method: 'GET',
+    path,
+    answer: ({ response }) => sendJson(response, body()),
+  })
+
+  return [
+    get('/system_stats', () => systemStats(traits.comfyuiVersion)),
+    ...(traits.features ? [get('/features', () => traits.features)] : []),
+    get('/extensions', () => []),
+    get('/embeddings', () => []),
+    get('/models', () => Object.keys(MODEL_FOLDERS)),
+    {
+      method: 'GET',
+      path: '/models/{folder}',
+      answer({ response, params }) {
+        const files = MODEL_FOLDERS[params['folder'] ?? '']
+        if (files) sendJson(response, files)
+        else sendEmpty(response, 404)
+      },
+    },
+    get('/object_info', () =>
+      Object.fromEntries(
+        classes.list().map((nodeClass) => [nodeClass.name, toObjectInfo(nodeClass, environment)]),
+      ),
+    ),
+    {
+      method: 'GET',
+      path: '/object_info/{name}',
+      answer({ response, params }) {
+        const nodeClass = classes.get(params['name'] ?? '')
+        const info = nodeClass ? { [nodeClass.name]: toObjectInfo(nodeClass, environment) } : {}
+        sendJson(response, info)
+      },
+    },
+  ]
+}
+
+const RAM_BYTES = 25_276_502_016
+const VRAM_BYTES = 25_769_803_776
+
+function systemStats(comfyuiVersion: string): Json {
+  return {
+    system: {
+      os: 'linux',
+      ram_total: RAM_BYTES,
+      ram_free: RAM_BYTES * 0.9,
+      comfyui_version: comfyuiVersion,
+      python_version: '3.11.7 (main)',
+      pytorch_version: '2.13.0+cpu',
+      embedded_python: false,
+      argv: ['main.py'],
+    },
+    devices: [
+      {
+        name: 'simulated',
+        type: 'cuda',
+        index: 0,
+        vram_total: VRAM_BYTES,
+        vram_free: VRAM_BYTES * 0.8,
+        torch_vram_total: VRAM_BYTES,
+        torch_vram_free: VRAM_BYTES * 0.8,
+      },
+    ],
+  }
+}

@@ -1,0 +1,92 @@
+/** A prompt as the jobs API shows it. */
+import type { HistoryEntry } from '../executor/history.ts'
+import type { QueueItem } from '../executor/prompt-queue.ts'
+import { isRecord, type Json } from '../record.ts'
+
+export type JobStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
+
+export interface JobRecord {
+  readonly status: JobStatus
+  readonly item: QueueItem
+  readonly entry: HistoryEntry | null
+}
+
+export function statusOf({ status }: HistoryEntry): JobStatus {
+  if (status.status_str === 'success') return 'completed'
+  return status.messages.some(([event]) => event === 'execution_interrupted')
+    ? 'cancelled'
+    : 'failed'
+}
+
+export function createTimeOf(item: QueueItem): number {
+  const time = item.extraData['create_time']
+  return typeof time === 'number' ? time : 0
+}
+
+/** Fields without a value are left out. */
+export function toJobSummary({ status, item, entry }: JobRecord): Json {
+  return {
+    id: item.promptId,
+    status,
+    priority: item.number,
+    create_time: createTimeOf(item),
+    ...(entry ? timesOf(entry) : {}),
+    ...outputsOf(entry),
+    ...workflowIdOf(item),
+  }
+}
+
+export function toJobDetail(record: JobRecord): Json {
+  const { item, entry } = record
+  if (!entry) return toJobSummary(record)
+  return {
+    ...toJobSummary(record),
+    outputs: entry.outputs,
+    execution_status: entry.status,
+    workflow: { prompt: item.prompt, extra_data: item.extraData },
+  }
+}
+
+function timesOf({ status }: HistoryEntry): Json {
+  const messageOf = (...events: string[]): Json | undefined =>
+    status.messages.find(([event]) => events.includes(event))?.[1]
+  const start = messageOf('execution_start')?.['timestamp']
+  const error = messageOf('execution_error')
+  const end = messageOf('execution_success', 'execution_error', 'execution_interrupted')?.[
+    'timestamp'
+  ]
+  return {
+    execution_start_time: start,
+    execution_end_time: end,
+    ...(error ? { execution_error: error } : {}),
+  }
+}
+
+function outputsOf(entry: HistoryEntry | null): Json {
+  const found: Json[] = []
+  let text: Json | null = null
+  for (const [nodeId, output] of Object.entries(entry?.outputs ?? {})) {
+    for (const [mediaType, items] of Object.entries(isRecord(output) ? output : {})) {
+      for (const item of Array.isArray(items) ? items : []) {
+        if (isRecord(item) && typeof item['filename'] === 'string') {
+          found.push({ ...item, nodeId, mediaType })
+        } else if (mediaType === 'text' && typeof item === 'string') {
+          text ??= { content: item, nodeId, mediaType }
+        }
+      }
+    }
+  }
+  const preview = found.find((item) => item['type'] === 'output') ?? found[0] ?? text
+  return {
+    outputs_count: found.length,
+    previewable_outputs_count: found.length,
+    ...(preview ? { preview_output: preview } : {}),
+  }
+}
+
+function workflowIdOf(item: QueueItem): Json {
+  const info = item.extraData['extra_pnginfo']
+  const workflow = isRecord(info) ? info['workflow'] : undefined
+  const id = isRecord(workflow) ? workflow['id'] : undefined
+  return typeof id === 'string' ? { workflow_id: id } : {}
+}

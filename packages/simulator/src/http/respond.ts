@@ -1,0 +1,23 @@
+/** Answers in ComfyUI's manner: Python's JSON, empty bodies, aiohttp's plain-text errors. */
+import type { ServerResponse } from 'node:http'
+import { toPythonJson } from '../python-json.ts'
+
+export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+  response.end(toPythonJson(body))
+}
+
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(text)
+}
+
+/** What aiohttp labels an empty body. */
+export function sendEmpty(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-type': 'application/octet-stream' })
+  response.end()
+}
+
+export function sendServerError(response: ServerResponse): void {
+  sendText(response, 500, '500 Internal Server Error\n\nServer got itself in trouble')
+}

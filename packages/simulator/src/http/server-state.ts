@@ -1,0 +1,18 @@
+/** What the routes may reach. */
+import type { Execution, MemoryRequest } from '../executor/executor.ts'
+import type { History } from '../executor/history.ts'
+import type { InterruptFlag } from '../executor/interrupt.ts'
+import type { PromptQueue } from '../executor/prompt-queue.ts'
+import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { NodeEnvironment } from '../nodes/node-class.ts'
+
+export interface ServerState {
+  readonly environment: NodeEnvironment
+  readonly classes: NodeClasses
+  readonly queue: PromptQueue
+  readonly history: History
+  readonly interrupt: InterruptFlag
+  readonly memory: MemoryRequest
+}
+
+export type { Execution }

@@ -1,0 +1,42 @@
+/** The multipart form of an upload. */
+import type { IncomingMessage } from 'node:http'
+import busboy from 'busboy'
+
+export interface UploadForm {
+  readonly bytes: Buffer | null
+  readonly filename: string
+  readonly subfolder: string
+  readonly type: string | null
+  readonly overwrite: boolean
+}
+
+export function readUploadForm(request: IncomingMessage): Promise<UploadForm> {
+  return new Promise((resolve, reject) => {
+    const form = busboy({ headers: request.headers, preservePath: true })
+    const fields = new Map<string, string>()
+    const chunks: Buffer[] = []
+    let filename: string | null = null
+
+    form.on('file', (name, stream, info) => {
+      if (name !== 'image') {
+        stream.resume()
+        return
+      }
+      filename = info.filename ?? ''
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    })
+    form.on('field', (name, value) => fields.set(name, value))
+    form.on('error', reject)
+    form.on('close', () => {
+      const overwrite = fields.get('overwrite')
+      resolve({
+        bytes: filename === null ? null : Buffer.concat(chunks),
+        filename: filename ?? '',
+        subfolder: fields.get('subfolder') ?? '',
+        type: fields.get('type') ?? null,
+        overwrite: overwrite === 'true' || overwrite === '1',
+      })
+    })
+    request.pipe(form)
+  })
+}

@@ -1,0 +1,54 @@
+/** The simulator as a process: reads its flags, prints its address, ends on a signal. */
+import { parseArgs } from 'node:util'
+import { DIALECTS, isDialect } from './dialect.ts'
+import { startSimulator } from './simulator.ts'
+
+const USAGE = `A ComfyUI that needs no GPU.
+
+  --port <number>      port to listen on (8188; 0 takes any free one)
+  --host <address>     address to listen on (127.0.0.1)
+  --dialect <version>  ${DIALECTS.join(', ')} (0.33.0)
+  --speed <number>     1 is realistic, 10 ten times faster, Infinity without waiting (1)
+  --seed <number>      for what ComfyUI leaves to chance (1)
+  --no-previews        send no preview pictures
+  --help               this text
+`
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8188' },
+    host: { type: 'string', default: '127.0.0.1' },
+    dialect: { type: 'string', default: '0.33.0' },
+    speed: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    'no-previews': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+function fail(problem: string): never {
+  process.stderr.write(`${problem}\n\n${USAGE}`)
+  process.exit(2)
+}
+
+if (values.help) {
+  process.stdout.write(USAGE)
+} else {
+  const { host, dialect } = values
+  const port = Number(values.port)
+  const speed = Number(values.speed)
+  const seed = Number(values.seed)
+  if (!isDialect(dialect)) fail(`unknown dialect: ${dialect}`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`no port: ${values.port}`)
+  if (!(speed > 0)) fail(`speed must be above 0: ${values.speed}`)
+  if (!Number.isInteger(seed)) fail(`seed must be a whole number: ${values.seed}`)
+
+  const previews = !values['no-previews']
+  const simulator = await startSimulator({ port, host, dialect, speed, seed, previews })
+  process.stdout.write(`simulator listening on ${simulator.url}\n`)
+  const stop = (): void => {
+    void simulator.close().then(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}

@@ -1,0 +1,164 @@
+/** Nodes that make and change images. */
+import { createHash } from 'node:crypto'
+import { fromHex } from '../picture/color.ts'
+import { invertedPicture, resizedPicture, solidPicture } from '../picture/picture.ts'
+import { readUpload } from '../picture/read-upload.ts'
+import { PythonError } from '../python-error.ts'
+import * as input from './inputs.ts'
+import { readInputFile } from './input-file.ts'
+import type { NodeClass } from './node-class.ts'
+import {
+  firstPicture,
+  type ImageValue,
+  type MaskValue,
+  readNumber,
+  readString,
+  readValue,
+} from './values.ts'
+
+function imageOf(pictures: ImageValue['pictures']): ImageValue {
+  return { kind: 'image', pictures }
+}
+
+const emptyImage: NodeClass = {
+  name: 'EmptyImage',
+  category: 'image',
+  inputs: {
+    required: {
+      width: input.int(512, 1, input.MAX_SIDE),
+      height: input.int(512, 1, input.MAX_SIDE),
+      batch_size: input.batchSize,
+      color: ['INT', { default: 0, min: 0, max: 0xffffff, step: 1, display: 'color' }],
+    },
+  },
+  outputs: [{ type: 'IMAGE' }],
+  run(inputs) {
+    const width = readNumber(inputs, 'width', 512)
+    const height = readNumber(inputs, 'height', 512)
+    const color = fromHex(readNumber(inputs, 'color'))
+    const batch = readNumber(inputs, 'batch_size', 1)
+    const pictures = Array.from({ length: batch }, () => solidPicture(width, height, color))
+    return { outputs: [imageOf(pictures)] }
+  },
+}
+
+const imageScale: NodeClass = {
+  name: 'ImageScale',
+  displayName: 'Upscale Image',
+  category: 'image/upscaling',
+  inputs: {
+    required: {
+      image: input.image,
+      upscale_method: [['nearest-exact', 'bilinear', 'area', 'bicubic', 'lanczos']],
+      width: input.int(512, 0, input.MAX_SIDE),
+      height: input.int(512, 0, input.MAX_SIDE),
+      crop: [['disabled', 'center']],
+    },
+  },
+  outputs: [{ type: 'IMAGE' }],
+  run(inputs) {
+    const { pictures } = readValue(inputs, 'image', 'image')
+    const width = readNumber(inputs, 'width')
+    const height = readNumber(inputs, 'height')
+    return {
+      outputs: [
+        imageOf(
+          pictures.map((picture) => {
+            // Zero means: keep the proportions. Both zero: leave it alone.
+            const ratio = picture.width / picture.height
+            const toWidth = width || Math.round(height * ratio) || picture.width
+            const toHeight = height || Math.round(width / ratio) || picture.height
+            return resizedPicture(picture, toWidth, toHeight)
+          }),
+        ),
+      ],
+    }
+  },
+}
+
+const imageInvert: NodeClass = {
+  name: 'ImageInvert',
+  displayName: 'Invert Image',
+  category: 'image',
+  inputs: { required: { image: input.image } },
+  outputs: [{ type: 'IMAGE' }],
+  run: (inputs) => ({
+    outputs: [imageOf(readValue(inputs, 'image', 'image').pictures.map(invertedPicture))],
+  }),
+}
+
+const imageBatch: NodeClass = {
+  name: 'ImageBatch',
+  displayName: 'Batch Images',
+  category: 'image',
+  inputs: { required: { image1: input.image, image2: input.image } },
+  outputs: [{ type: 'IMAGE' }],
+  run(inputs) {
+    const first = readValue(inputs, 'image1', 'image')
+    const second = readValue(inputs, 'image2', 'image')
+    const { width, height } = firstPicture(first)
+    const resized = second.pictures.map((picture) => resizedPicture(picture, width, height))
+    return { outputs: [imageOf([...first.pictures, ...resized])] }
+  },
+}
+
+const solidMask: NodeClass = {
+  name: 'SolidMask',
+  category: 'mask',
+  inputs: {
+    required: {
+      value: input.float(1, 0, 1),
+      width: input.int(512, 1, input.MAX_SIDE),
+      height: input.int(512, 1, input.MAX_SIDE),
+    },
+  },
+  outputs: [{ type: 'MASK' }],
+  run(inputs) {
+    const mask: MaskValue = {
+      kind: 'mask',
+      value: readNumber(inputs, 'value', 1),
+      width: readNumber(inputs, 'width', 512),
+      height: readNumber(inputs, 'height', 512),
+    }
+    return { outputs: [mask] }
+  },
+}
+
+const loadImage: NodeClass = {
+  name: 'LoadImage',
+  displayName: 'Load Image',
+  category: 'image',
+  inputs: ({ files }) => ({
+    required: {
+      image: [files.list('input').filter((path) => !path.includes('/')), { image_upload: true }],
+    },
+  }),
+  outputs: [{ type: 'IMAGE' }, { type: 'MASK' }],
+  validates: {
+    image: (value, { files }) =>
+      readInputFile(files, String(value)) ? null : `Invalid image file: ${String(value)}`,
+  },
+  fingerprint: (inputs, { files }) => {
+    const bytes = readInputFile(files, readString(inputs, 'image'))
+    return bytes ? createHash('sha256').update(bytes).digest('hex') : ''
+  },
+  run(inputs, { files }) {
+    const name = readString(inputs, 'image')
+    const bytes = readInputFile(files, name)
+    if (!bytes) {
+      throw new PythonError('FileNotFoundError', `[Errno 2] No such file or directory: '${name}'`)
+    }
+    const picture = readUpload(name, bytes)
+    const mask: MaskValue = { kind: 'mask', value: 0, width: picture.width, height: picture.height }
+    return { outputs: [imageOf([picture]), mask] }
+  },
+}
+
+export const IMAGE_NODES: readonly NodeClass[] = [
+  emptyImage,
+  imageScale,
+  imageInvert,
+  imageBatch,
+  solidMask,
+  loadImage,
+]

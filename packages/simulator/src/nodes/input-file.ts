@@ -1,0 +1,20 @@
+/** Finds the file an input names: `folder/name.png`, or `name.png [output]` for another folder. */
+import { posix } from 'node:path'
+import { type FileStore, type FolderType, isFolderType } from '../files/file-store.ts'
+
+export interface AnnotatedName {
+  readonly path: string
+  readonly type: FolderType | null
+}
+
+export function splitAnnotation(name: string): AnnotatedName {
+  const match = /^(.*?)\s*\[(\w+)\]$/.exec(name)
+  const type = match?.[2]
+  return match && isFolderType(type) ? { path: match[1] ?? '', type } : { path: name, type: null }
+}
+
+export function readInputFile(files: FileStore, name: string): Buffer | undefined {
+  const { path, type } = splitAnnotation(name)
+  const subfolder = posix.dirname(path) === '.' ? '' : posix.dirname(path)
+  return files.read({ filename: posix.basename(path), subfolder, type: type ?? 'input' })
+}

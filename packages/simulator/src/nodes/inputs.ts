@@ -1,0 +1,27 @@
+/** Input declarations that many nodes share. */
+import type { InputSpec } from './node-class.ts'
+
+export const image: InputSpec = ['IMAGE']
+export const latent: InputSpec = ['LATENT']
+export const any: InputSpec = ['*', {}]
+export const prefix: InputSpec = [
+  'STRING',
+  { default: 'ComfyUI', tooltip: 'The prefix for the file to save.' },
+]
+
+export function int(defaultValue: number, min: number, max: number): InputSpec {
+  return ['INT', { default: defaultValue, min, max, step: 1 }]
+}
+
+export function float(defaultValue: number, min: number, max: number): InputSpec {
+  return ['FLOAT', { default: defaultValue, min, max, step: 0.01 }]
+}
+
+export const batchSize: InputSpec = ['INT', { default: 1, min: 1, max: 4096 }]
+export const seed: InputSpec = [
+  'INT',
+  { default: 0, min: 0, max: 2 ** 64, control_after_generate: true },
+]
+
+export const MAX_SIDE = 16_384
+export const savingHidden = { prompt: 'PROMPT', extra_pnginfo: 'EXTRA_PNGINFO' }

@@ -1,0 +1,88 @@
+/** Nodes that load models and read prompts. */
+import { CHECKPOINTS, LORAS } from './models.ts'
+import type { NodeClass } from './node-class.ts'
+import { type ConditioningValue, type ModelValue, readString, readValue } from './values.ts'
+
+const FIRST_LOAD_MS = 1500
+const ENCODE_MS = 100
+const LORA_MS = 200
+
+const checkpointLoader: NodeClass = {
+  name: 'CheckpointLoaderSimple',
+  displayName: 'Load Checkpoint',
+  description: 'Loads a diffusion model checkpoint, diffusion models are used to denoise latents.',
+  category: 'loaders',
+  inputs: {
+    required: {
+      ckpt_name: [CHECKPOINTS, { tooltip: 'The name of the checkpoint (model) to load.' }],
+    },
+  },
+  outputs: [
+    { type: 'MODEL', tooltip: 'The model used for denoising latents.' },
+    { type: 'CLIP', tooltip: 'The CLIP model used for encoding text prompts.' },
+    {
+      type: 'VAE',
+      tooltip: 'The VAE model used for encoding and decoding images to and from latent space.',
+    },
+  ],
+  async run(inputs, context) {
+    const name = readString(inputs, 'ckpt_name')
+    if (!context.loadedModels.has(name)) {
+      await context.sleep(FIRST_LOAD_MS)
+      context.loadedModels.add(name)
+    }
+    const model: ModelValue = { kind: 'model', name }
+    return { outputs: [model, model, model] }
+  },
+}
+
+const textEncode: NodeClass = {
+  name: 'CLIPTextEncode',
+  displayName: 'CLIP Text Encode (Prompt)',
+  category: 'conditioning',
+  inputs: {
+    required: {
+      text: [
+        'STRING',
+        { multiline: true, dynamicPrompts: true, tooltip: 'The text to be encoded.' },
+      ],
+      clip: ['CLIP', { tooltip: 'The CLIP model used for encoding the text.' }],
+    },
+  },
+  outputs: [{ type: 'CONDITIONING' }],
+  async run(inputs, context) {
+    readValue(inputs, 'clip', 'model')
+    await context.sleep(ENCODE_MS)
+    const encoded: ConditioningValue = { kind: 'conditioning', text: readString(inputs, 'text') }
+    return { outputs: [encoded] }
+  },
+}
+
+const loraLoader: NodeClass = {
+  name: 'LoraLoader',
+  displayName: 'Load LoRA',
+  category: 'loaders',
+  inputs: {
+    required: {
+      model: ['MODEL'],
+      clip: ['CLIP'],
+      lora_name: [LORAS, { tooltip: 'The name of the LoRA.' }],
+      strength_model: ['FLOAT', { default: 1, min: -100, max: 100, step: 0.01 }],
+      strength_clip: ['FLOAT', { default: 1, min: -100, max: 100, step: 0.01 }],
+    },
+  },
+  outputs: [{ type: 'MODEL' }, { type: 'CLIP' }],
+  async run(inputs, context) {
+    const lora = readString(inputs, 'lora_name')
+    await context.sleep(LORA_MS)
+    const withLora = (from: ModelValue): ModelValue => ({ ...from, name: `${from.name}+${lora}` })
+    return {
+      outputs: [
+        withLora(readValue(inputs, 'model', 'model')),
+        withLora(readValue(inputs, 'clip', 'model')),
+      ],
+    }
+  },
+}
+
+export const MODEL_NODES: readonly NodeClass[] = [checkpointLoader, textEncode, loraLoader]

@@ -1,0 +1,106 @@
+/** What a node class is: its inputs and outputs as object_info shows them, and what a run does. */
+import type { ProgressBar } from '../executor/progress-bar.ts'
+import type { DialectTraits } from '../dialect.ts'
+import type { FileStore } from '../files/file-store.ts'
+import type { GraphBuilder } from '../graph/graph-builder.ts'
+import type { DynamicGraph, Link, PromptGraph } from '../graph/prompt-graph.ts'
+import type { Random } from '../random.ts'
+import type { Json } from '../record.ts'
+import type { PreviewImage } from '../delivery/frames.ts'
+
+/** A type name, or the allowed values; then the options, exactly as Python declares them. */
+export type InputSpec = readonly [type: string | readonly string[], options?: Readonly<Json>]
+
+export interface NodeInputs {
+  readonly required?: Readonly<Record<string, InputSpec>>
+  readonly optional?: Readonly<Record<string, InputSpec>>
+  readonly hidden?: Readonly<Record<string, string>>
+}
+
+export interface NodeOutput {
+  readonly type: string
+  readonly name?: string
+  readonly isList?: boolean
+  readonly tooltip?: string
+}
+
+/** What a class may look at outside of a run. */
+export interface NodeEnvironment {
+  readonly traits: DialectTraits
+  readonly files: FileStore
+}
+
+export interface NodeContext extends NodeEnvironment {
+  readonly nodeId: string
+  readonly graph: DynamicGraph
+  readonly extraData: Readonly<Json>
+  readonly random: Random
+  /** Checkpoints in memory: the first load is slow. */
+  readonly loadedModels: Set<string>
+  readonly previews: boolean
+  /** Milliseconds of ComfyUI's time. */
+  sleep(ms: number): Promise<void>
+  progressBar(max: number): ProgressBar
+  throwIfInterrupted(): void
+  sendText(text: string): void
+  builder(): GraphBuilder
+}
+
+export interface NodeResult {
+  /** One value per output slot; a link of the expansion, when there is one. */
+  readonly outputs?: readonly unknown[]
+  readonly ui?: Readonly<Record<string, readonly unknown[]>>
+  readonly expand?: PromptGraph
+}
+
+/** Stands for a value that must not travel on; a message makes it announce itself. */
+export class ExecutionBlocker {
+  readonly message: string | null
+  constructor(message: string | null) {
+    this.message = message
+  }
+}
+
+export interface NodeClass {
+  readonly name: string
+  readonly displayName?: string
+  readonly description?: string
+  readonly category: string
+  readonly module?: string
+  readonly inputs: NodeInputs | ((environment: NodeEnvironment) => NodeInputs)
+  readonly outputs: readonly NodeOutput[]
+  readonly outputNode?: boolean
+  /** Runs beside other nodes; exists only on servers that can do that. */
+  readonly async?: boolean
+  readonly searchAliases?: readonly string[]
+  /** Checks these inputs itself: input name → what is wrong. Such inputs skip the range and list checks. */
+  readonly validates?: Readonly<
+    Record<string, (value: unknown, env: NodeEnvironment) => string | null>
+  >
+  /** Changes when the outside world does (a file's content). */
+  fingerprint?(inputs: Readonly<Json>, environment: NodeEnvironment): string
+  /** Lazy inputs wanted after all, given those already there. */
+  wanted?(inputs: Readonly<Json>): readonly string[]
+  run(inputs: Readonly<Json>, context: NodeContext): NodeResult | Promise<NodeResult>
+}
+
+export type { Link, PreviewImage }
+
+export function inputsOfClass(nodeClass: NodeClass, environment: NodeEnvironment): NodeInputs {
+  return typeof nodeClass.inputs === 'function' ? nodeClass.inputs(environment) : nodeClass.inputs
+}
+
+export interface InputInfo {
+  readonly category: 'required' | 'optional' | 'hidden'
+  readonly type: string | readonly string[]
+  readonly options: Readonly<Json>
+}
+
+export function inputInfo(inputs: NodeInputs, name: string): InputInfo | null {
+  for (const category of ['required', 'optional'] as const) {
+    const spec = inputs[category]?.[name]
+    if (spec) return { category, type: spec[0], options: spec[1] ?? {} }
+  }
+  const hidden = inputs.hidden?.[name]
+  return hidden === undefined ? null : { category: 'hidden', type: hidden, options: {} }
+}

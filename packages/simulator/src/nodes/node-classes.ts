@@ -1,0 +1,47 @@
+/** Every node class this server knows. */
+import type { NodeIdentity } from '../graph/output-cache.ts'
+import { IMAGE_NODES } from './image-nodes.ts'
+import { LATENT_NODES } from './latent-nodes.ts'
+import { LOOP_NODES } from './loop-nodes.ts'
+import { MODEL_NODES } from './model-nodes.ts'
+import { inputsOfClass, type NodeClass, type NodeEnvironment } from './node-class.ts'
+import { SAMPLER_NODES } from './sampler-nodes.ts'
+import { SAVE_NODES } from './save-nodes.ts'
+import { ASYNC_TESTING_NODES, TESTING_NODES } from './testing-nodes.ts'
+import { TRACE_NODES } from './trace-nodes.ts'
+import { VIDEO_NODES } from './video-nodes.ts'
+
+export interface NodeClasses {
+  get(name: string): NodeClass | undefined
+  list(): NodeClass[]
+  readonly identityOf: NodeIdentity
+}
+
+export function createNodeClasses(environment: NodeEnvironment): NodeClasses {
+  const known = [
+    ...MODEL_NODES,
+    ...LATENT_NODES,
+    ...SAMPLER_NODES,
+    ...IMAGE_NODES,
+    ...SAVE_NODES,
+    ...VIDEO_NODES,
+    ...TRACE_NODES,
+    ...TESTING_NODES,
+    ...LOOP_NODES,
+    ...(environment.traits.asyncNodes ? ASYNC_TESTING_NODES : []),
+  ]
+  const classes = new Map(known.map((nodeClass) => [nodeClass.name, nodeClass]))
+
+  return {
+    get: (name) => classes.get(name),
+    list: () => [...classes.values()],
+    // A class that asks for its own id is never the same node twice.
+    identityOf(nodeId, node) {
+      const nodeClass = classes.get(node.class_type)
+      if (!nodeClass) return ''
+      const hidden = Object.values(inputsOfClass(nodeClass, environment).hidden ?? {})
+      const own = hidden.includes('UNIQUE_ID') ? nodeId : ''
+      return `${own}|${nodeClass.fingerprint?.(node.inputs ?? {}, environment) ?? ''}`
+    },
+  }
+}

@@ -1,0 +1,143 @@
+/** Whether a graph may run, which of its outputs will, and what is wrong with the rest. */
+import type { PromptGraph, PromptNode } from '../graph/prompt-graph.ts'
+import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { NodeEnvironment } from '../nodes/node-class.ts'
+import { PythonError } from '../python-error.ts'
+import { isRecord, type Json, readText } from '../record.ts'
+import {
+  type NodeProblem,
+  type PromptProblem,
+  promptProblem,
+  validationException,
+} from './node-errors.ts'
+import { type Validation, validateInputs, type Verdict } from './validate-inputs.ts'
+
+export interface PromptVerdict {
+  /** null: it runs, perhaps with fewer outputs than it has. */
+  readonly error: PromptProblem | null
+  readonly outputs: readonly string[]
+  readonly nodeErrors: Readonly<Record<string, NodeProblem>>
+  readonly graph: PromptGraph
+}
+
+export interface ValidationDeps {
+  readonly classes: NodeClasses
+  readonly environment: NodeEnvironment
+}
+
+/** `targets`: only these outputs are asked for. Throws on what ComfyUI answers with a 500. */
+export function validatePrompt(
+  deps: ValidationDeps,
+  prompt: unknown,
+  targets: readonly unknown[] | null,
+): PromptVerdict {
+  const graph: Record<string, PromptNode> = {}
+  const outputs: string[] = []
+  for (const [nodeId, node] of entriesOf(prompt)) {
+    const classType = classTypeOf(node)
+    const nodeClass = classType === null ? undefined : deps.classes.get(classType)
+    if (!isRecord(node) || classType === null || !nodeClass) {
+      return refused(unknownNode(deps.environment, { nodeId, node, classType }))
+    }
+    // The inputs stay the submitted object: validation corrects values in it, and history shows them.
+    graph[nodeId] = toPromptNode(node, classType)
+    const isWanted = targets === null || targets.includes(nodeId)
+    if (nodeClass.outputNode && isWanted) outputs.push(nodeId)
+  }
+  if (outputs.length === 0)
+    return refused(promptProblem('prompt_no_outputs', 'Prompt has no outputs'))
+  return judgeOutputs({ ...deps, graph, verdicts: new Map(), path: [] }, outputs)
+}
+
+/** Keeps everything the client sent (`_meta` too): /queue and /history give it back. */
+function toPromptNode(node: Json, classType: string): PromptNode {
+  const { inputs } = node
+  return { ...node, class_type: classType, ...(isRecord(inputs) ? { inputs } : {}) }
+}
+
+function entriesOf(prompt: unknown): [string, unknown][] {
+  if (!isRecord(prompt)) throw new PythonError('TypeError', 'the prompt is not an object')
+  return Object.entries(prompt)
+}
+
+function classTypeOf(node: unknown): string | null {
+  if (typeof node === 'string') return null
+  if (!isRecord(node)) throw new PythonError('TypeError', 'a node is not an object')
+  return readText(node['class_type']) ?? null
+}
+
+function judgeOutputs(validation: Validation, outputs: readonly string[]): PromptVerdict {
+  const good: string[] = []
+  const nodeErrors: Record<string, NodeProblem> = {}
+  const summaries: string[] = []
+
+  for (const outputId of outputs) {
+    const verdict = judgeOutput(validation, outputId)
+    if (verdict.isValid) {
+      good.push(outputId)
+      continue
+    }
+    summaries.push(...verdict.reasons.map(({ message, details }) => `${message}: ${details}`))
+    // Nodes that are only downstream of a fault have no reasons of their own and are left out.
+    for (const [nodeId, { isValid, reasons }] of validation.verdicts) {
+      if (isValid || reasons.length === 0) continue
+      const class_type = validation.graph[nodeId]?.class_type ?? ''
+      const problem = nodeErrors[nodeId] ?? { errors: reasons, dependent_outputs: [], class_type }
+      nodeErrors[nodeId] = problem
+      problem.dependent_outputs.push(outputId)
+    }
+  }
+
+  const { graph } = validation
+  if (good.length > 0) return { error: null, outputs: good, nodeErrors, graph }
+  const error = promptProblem(
+    'prompt_outputs_failed_validation',
+    'Prompt outputs failed validation',
+    {
+      details: summaries.join('\n'),
+    },
+  )
+  return { error, outputs: [], nodeErrors, graph }
+}
+
+function judgeOutput(validation: Validation, outputId: string): Verdict {
+  try {
+    return validateInputs(validation, outputId)
+  } catch (error) {
+    const verdict = { isValid: false, reasons: [validationException(error)] }
+    validation.verdicts.set(outputId, verdict)
+    return verdict
+  }
+}
+
+interface UnknownNode {
+  readonly nodeId: string
+  readonly node: unknown
+  readonly classType: string | null
+}
+
+function unknownNode(
+  { traits }: NodeEnvironment,
+  { nodeId, node, classType }: UnknownNode,
+): PromptProblem {
+  const details = `Node ID '#${nodeId}'`
+  if (!traits.namesMissingNodes) {
+    const message =
+      classType === null
+        ? 'Cannot execute because a node is missing the class_type property.'
+        : `Cannot execute because node ${classType} does not exist.`
+    return promptProblem('invalid_prompt', message, { details })
+  }
+  const meta = isRecord(node) ? node['_meta'] : undefined
+  const title = (isRecord(meta) ? readText(meta['title']) : undefined) ?? classType
+  const message =
+    classType === null
+      ? `Node 'ID #${nodeId}' has no class_type. The workflow may be corrupted or a custom node is missing.`
+      : `Node '${title}' not found. The custom node may not be installed.`
+  const extra_info = { node_id: nodeId, class_type: classType, node_title: title }
+  return promptProblem('missing_node_type', message, { details, extra_info })
+}
+
+function refused(error: PromptProblem): PromptVerdict {
+  return { error, outputs: [], nodeErrors: {}, graph: {} }
+}
