@@ -176,7 +176,7 @@ function stateOf(node: Json): { state: string; at: string } {
 }
 
 function fields(data: Json, ...names: string[]): string {
-  return names.map((name) => String(readText(data[name]) ?? JSON.stringify(data[name]))).join(',')
+  return names.map((name) => readText(data[name]) ?? JSON.stringify(data[name])).join(',')
 }
 
 function fromFrame(bytes: Buffer): Token {
