@@ -39,6 +39,10 @@ describe('toJobError', () => {
     })
   })
 
+  it('knows folders in any script', () => {
+    expect(stripPaths('in /home/jörg/画像/comfy/x.py, line 1')).toBe('in x.py, line 1')
+  })
+
   it('leaves urls and fractions alone', () => {
     expect(stripPaths('see https://example.com/a/b for 3/4 and/or 1/2')).toBe(
       'see https://example.com/a/b for 3/4 and/or 1/2',

@@ -22,9 +22,13 @@ export function toJobError(failure: NodeFailure): JobError {
   }
 }
 
+/** What a folder may be called in a traceback: any script, spaces too, but nothing that ends a path. */
+const FOLDER = String.raw`[^\\/\n"':*?<>|()[\]{},;]+`
+const FILE = String.raw`[^\\/\s"':*?<>|()[\]{},;]+`
+const UNIX_PATH = new RegExp(String.raw`(?<![\p{L}\p{N}_:/.])/(?:${FOLDER}/)+(${FILE})`, 'gu')
+const WINDOWS_PATH = new RegExp(String.raw`\b[A-Za-z]:\\(?:${FOLDER}\\)+(${FILE})`, 'gu')
+
 /** Absolute paths tell where the host keeps its things: only their last part stays. */
 export function stripPaths(text: string): string {
-  return text
-    .replace(/(?<![\w:/.])\/(?:[\w.+@~ -]+\/)+([\w.+@~-]+)/g, '$1')
-    .replace(/\b[A-Za-z]:\\(?:[^\\\n"':*?<>|]+\\)+([^\\\n"':*?<>|]+)/g, '$1')
+  return text.replace(UNIX_PATH, '$1').replace(WINDOWS_PATH, '$1')
 }
