@@ -62,6 +62,10 @@ describe('watching', () => {
     const all = [early, back, late, elsewhere]
     await until(() => all.every(({ snapshot }) => snapshot?.status === 'succeeded'))
     for (const { snapshot } of all) expect(snapshot).toEqual(await truth())
+    // to the last url: who folded every event holds what who asks afterwards is given
+    const asked = await watch(open(stack.api.url), { jobId: job.id })
+    for (const { snapshot } of [early, back, late])
+      expect(asked).toMatchObject({ ok: true, snapshot })
     expect(seqs(back.events)).toEqual(range(11, bodies.length))
     expect(seqs(late.events)).toEqual(range(21, bodies.length))
   })

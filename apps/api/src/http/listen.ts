@@ -13,6 +13,9 @@ export function listen(server: Server, address: { host: string; port: number }):
   })
 }
 
+/** A connection that has not asked yet may be about to: its first bytes can be on their way. */
+const FIRST_REQUEST_MS = 100
+
 /**
  * Prepares for the end; call before listening. The returned function refuses new connections, lets
  * every answer under way finish (at most so long) and closes each connection as it falls idle.
@@ -21,11 +24,12 @@ export function listen(server: Server, address: { host: string; port: number }):
  * browsers open such ones in advance: they would hold the process for the whole timeout.
  */
 export function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
-  const answering = new Map<Socket, number>()
+  /** Answers under way; null before the first request. */
+  const answering = new Map<Socket, number | null>()
   let draining = false
 
   server.on('connection', (socket: Socket) => {
-    answering.set(socket, 0)
+    answering.set(socket, null)
     socket.once('close', () => answering.delete(socket))
   })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
@@ -38,14 +42,18 @@ export function prepareDrain(server: Server): (timeoutMs: number) => Promise<voi
     })
   })
 
+  function destroy(isMeant: (count: number | null) => boolean): void {
+    for (const [socket, count] of answering) if (isMeant(count)) socket.destroy()
+  }
+
   return async function drain(timeoutMs) {
     draining = true
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    for (const [socket, count] of answering) if (count === 0) socket.destroy()
-    const deadline = setTimeout(() => {
-      for (const socket of answering.keys()) socket.destroy()
-    }, timeoutMs)
+    destroy((count) => count === 0)
+    const settled = setTimeout(() => destroy((count) => count === null), FIRST_REQUEST_MS)
+    const deadline = setTimeout(() => destroy(() => true), timeoutMs)
     await closed
+    clearTimeout(settled)
     clearTimeout(deadline)
   }
 }

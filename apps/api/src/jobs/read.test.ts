@@ -3,7 +3,7 @@ import { jobPageSchema } from '@safelight/shared'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { post, readError, readJob, submit } from '../testing/http.ts'
-import { FAILED, RUNNING, smallJob, SUCCEEDED } from '../testing/play-worker.ts'
+import { FAILED, RUNNING, SUCCEEDED, smallJob, toOutput } from '../testing/play-worker.ts'
 import { type Stack, startStack } from '../testing/start-stack.ts'
 
 let stack: Stack
@@ -39,7 +39,7 @@ describe('one job', () => {
         id: outputId,
         job_id: id,
         url: `${base}/api/v2/assets/${outputId}/content`,
-        url_expires_at: job.expires_at,
+        url_expires_at: new Date(toOutput(outputId).expires_at).toISOString(),
       },
     ])
     expect(job.completed_at).not.toBeNull()
