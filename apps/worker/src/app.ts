@@ -27,6 +27,7 @@ import { hostIdOf } from './hosts/host-id.ts'
 import { systemClock } from './job/clock.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createProcessor } from './job/process-job.ts'
+import { createUnknownMessages } from './job/unknown-messages.ts'
 import { createBlobStore } from './outputs/blob-store.ts'
 import { closeTicketWorker } from './queue/drain.ts'
 import { createRoom, type Room } from './queue/room.ts'
@@ -100,6 +101,7 @@ async function start(parts: Start): Promise<void> {
       fleet,
       room,
       runPrompt,
+      unknownMessages: createUnknownMessages(log),
       clock: systemClock,
       log,
       stallMs: config.STALL_TIMEOUT,

@@ -107,7 +107,18 @@ async function runOn(
   if (conclusion.action === 'hand_back' || conclusion.action === 'drop') seat.leave()
   if (conclusion.action === 'retry') host.rest(conclusion.cause)
   if (conclusion.action === 'cancel' && !conclusion.confirmed) host.rest('cancel_ignored')
-  return conclude(turn, conclusion, result.warnings)
+  const outcome = await conclude(turn, conclusion, result.warnings)
+  if (conclusion.action === 'succeed' && result.decision.action === 'collect') {
+    await forget(turn, seat, result.decision.promptId)
+  }
+  return outcome
+}
+
+/** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */
+async function forget(turn: Turn, { host }: Seat, promptId: string): Promise<void> {
+  await host.client
+    .forget(promptId)
+    .catch((error: unknown) => turn.log.debug({ err: error }, 'prompt not forgotten'))
 }
 
 interface Execution {

@@ -111,6 +111,9 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
         case 'message':
           onMessage(update.message)
           return
+        case 'unknown':
+          deps.unknownMessages.note(update.name)
+          return
         default:
           assertNever(update)
       }

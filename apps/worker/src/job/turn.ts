@@ -9,6 +9,7 @@ import type { CostBook } from './cost-book.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 import { createPhaseStopwatch, type PhaseStopwatch } from './phase-times.ts'
 import type { StopSwitch } from './stop.ts'
+import type { UnknownMessages } from './unknown-messages.ts'
 import { watchForCancel } from './watch-cancel.ts'
 
 /** What every turn of this worker shares. */
@@ -20,6 +21,7 @@ export interface TurnDeps {
   blobs: BlobStore
   costs: CostBook
   extraData: ExtraDataStore
+  unknownMessages: UnknownMessages
   clock: Clock
   log: Logger
   stallMs: number

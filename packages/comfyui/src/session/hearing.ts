@@ -62,6 +62,10 @@ export function createHearing(options: HearingOptions): Hearing {
   return {
     hear(message) {
       if (ended) return
+      if (message.type === 'unknown') {
+        options.onHeard(false)
+        return publish({ type: 'unknown', name: message.name })
+      }
       if (state) return pass(message, state)
       if (early.length < MAX_EARLY) early.push(message)
       options.onHeard(false)

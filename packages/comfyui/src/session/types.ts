@@ -29,6 +29,8 @@ export type PromptUpdate =
   | { type: 'socket'; open: boolean }
   /** Only messages that belong to this prompt (previews and text attributed to it). */
   | { type: 'message'; message: HostMessage }
+  /** A frame that could not be understood, whoever it was for. `name` is its type on the wire. */
+  | { type: 'unknown'; name: string }
 
 export type PromptEnd =
   | { outcome: 'succeeded'; promptId: string; outputs: FileItem[] }

@@ -1,0 +1,28 @@
+/** Host messages nobody understands: counted, and logged once per type. Custom nodes send whatever they like. */
+import type { Logger } from '@safelight/shared/server'
+
+export interface UnknownMessages {
+  /** @param type as it was on the wire */
+  note(type: string): void
+  /** Type → how often. */
+  readonly counts: ReadonlyMap<string, number>
+}
+
+/** Types that are told apart; a node that makes up names must not fill the memory or the log. */
+const MAX_TYPES = 200
+const OTHERS = '(others)'
+const MAX_TYPE_LENGTH = 80
+
+export function createUnknownMessages(log: Pick<Logger, 'warn'>): UnknownMessages {
+  const counts = new Map<string, number>()
+  return {
+    counts,
+    note(type) {
+      const name = type.slice(0, MAX_TYPE_LENGTH)
+      const key = counts.has(name) || counts.size < MAX_TYPES ? name : OTHERS
+      const before = counts.get(key) ?? 0
+      counts.set(key, before + 1)
+      if (before === 0) log.warn({ messageType: key }, 'unknown host message')
+    },
+  }
+}
