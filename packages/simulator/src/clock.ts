@@ -12,6 +12,9 @@ export interface Clock {
   close(): void
 }
 
+/** After a stall, steps hurry by this much and no more: ticks should not come in bursts. */
+const MAX_HEAD_START_MS = 20
+
 export function createClock(speed: number): Clock {
   const controller = new AbortController()
   const { signal } = controller
@@ -28,7 +31,8 @@ export function createClock(speed: number): Clock {
         owedMs += ms / speed
         const startedAt = performance.now()
         await wait(Math.floor(owedMs))
-        if (owedMs >= 1) owedMs -= performance.now() - startedAt
+        const sleptMs = performance.now() - startedAt
+        if (owedMs >= 1) owedMs = Math.max(owedMs - sleptMs, -MAX_HEAD_START_MS)
       }
     },
     yield: () => wait(0),

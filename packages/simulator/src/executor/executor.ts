@@ -21,7 +21,7 @@ export interface MemoryRequest {
 export interface Executor {
   /** Every prompt that really began to run, in order. */
   readonly executions: () => Execution[]
-  /** What POST /free asked for; honoured between prompts. */
+  /** What POST /free asked for; honoured before the next prompt runs. */
   readonly memory: MemoryRequest
 }
 
@@ -39,6 +39,7 @@ export function startExecutor(deps: ExecutorDeps): Executor {
 
   const runNext = async (): Promise<void> => {
     const item = await queue.take()
+    honour(memory, host, cache)
     await host.clock.yield()
     const execution: Execution = {
       promptId: item.promptId,
@@ -69,7 +70,6 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     if (clientId !== null) {
       host.delivery.send('executing', { node: null, prompt_id: item.promptId }, clientId)
     }
-    honour(memory, host, cache)
   }
 
   const work = async (): Promise<void> => {

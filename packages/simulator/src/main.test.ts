@@ -1,0 +1,53 @@
+/** The simulator as a process. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { slowSteps } from './replay/graphs.ts'
+import { createVisitor } from './replay/visitor.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+function start(...flags: string[]): {
+  child: ChildProcess
+  said: () => string
+  ended: Promise<number | null>
+} {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { child, said: () => output, ended }
+}
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'says where it listens and ends well on %s in the middle of work',
+  async (signal) => {
+    const { child, said, ended } = start('--port', '0', '--dialect', '0.3.64')
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        child.stdout?.on('data', () => {
+          const match = /^simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n/.exec(said())
+          if (match?.[1] !== undefined) resolve(match[1])
+        })
+        void ended.then(() => reject(new Error('it ended before it listened')))
+      })
+      const visitor = createVisitor(url)
+      await visitor.submit(slowSteps(100, 1))
+      expect((await visitor.get('/system_stats')).text).toContain('0.3.64')
+    } finally {
+      child.kill(signal)
+    }
+    expect(await ended).toBe(0)
+  },
+)
+
+it('explains its flags, and refuses a dialect nobody speaks', async () => {
+  const help = start('--help')
+  expect(await help.ended).toBe(0)
+  expect(help.said()).toContain('--dialect')
+  expect(await start('--dialect', '9.9.9').ended).toBe(2)
+})
