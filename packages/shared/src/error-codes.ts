@@ -9,7 +9,8 @@ export const jobErrorCodeSchema = z.enum([
   'stalled', // nothing moved for the stall limit, and the prompt was interrupted
   'host_unavailable', // no host could be reached, or every attempt lost its host
   'output_missing', // the host listed an output that could not be fetched
-  'timeout',
+  'timeout', // `timeout_s` was over before the job was
+  'expired', // `start_deadline_s` was over before the job could start
   'internal',
 ])
 export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>

@@ -32,6 +32,8 @@ const statusBodySchema = z.object({
   warnings: z.array(warningSchema).optional(),
   times: phaseTimesSchema.optional(),
   expiresAt: z.number().optional(),
+  /** With `failed`: every attempt the job was allowed is spent; it joins the dead letters. */
+  deadLetter: z.boolean().optional(),
 })
 const progressBodySchema = z.object({ type: z.literal('progress'), progress: progressSchema })
 const outputBodySchema = z.object({ type: z.literal('output'), output: outputSchema })

@@ -41,6 +41,7 @@ function foldStatus<O>(
     warnings: event.warnings ?? next.warnings,
     times: event.times ?? next.times,
     expiresAt: event.expiresAt ?? next.expiresAt,
+    deadLetter: event.deadLetter ?? next.deadLetter,
     startedAt: next.startedAt ?? (event.status === 'running' ? event.ts : null),
     completedAt: isTerminal(event.status) ? event.ts : null,
   }

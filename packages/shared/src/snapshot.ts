@@ -6,6 +6,16 @@ import { outputSchema } from './output.ts'
 import { progressSchema } from './progress.ts'
 import { jobPhaseSchema, jobStatusSchema } from './status.ts'
 
+export const jobLimitsSchema = z.object({
+  /** ms since the epoch: a job that has not started by then becomes `expired` and never runs. */
+  startBy: z.number().nullable(),
+  /** ms from the first start to the end, over all attempts; past it the job fails with `timeout`. */
+  timeoutMs: z.number().nullable(),
+  /** How often a job may be tried again after a node raised. 0 unless asked for. */
+  nodeRetries: z.int().nonnegative(),
+})
+export type JobLimits = z.infer<typeof jobLimitsSchema>
+
 export const snapshotSchema = z.object({
   jobId: z.string(),
   /** `seq` of the last event folded in; 0 for a job that was just accepted. */
@@ -23,6 +33,12 @@ export const snapshotSchema = z.object({
   priority: z.int(),
   /** The submitter's own words, opaque to us, at most 1 KiB as JSON. */
   metadata: z.record(z.string(), z.unknown()).nullable(),
+  /** What the submitter allows the job. */
+  limits: jobLimitsSchema,
+  /** Listed among the dead letters until replayed or discarded. */
+  deadLetter: z.boolean(),
+  /** The job this one repeats, if it came from the dead letters. */
+  replayOf: z.string().nullable(),
   /** All times are ms since the epoch. */
   createdAt: z.number(),
   startedAt: z.number().nullable(),

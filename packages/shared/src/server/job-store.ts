@@ -1,5 +1,5 @@
 /** `JobStore`: the durable truth about jobs. Every state change and its announcement are one atomic step. */
-import type { Asset, JobEvent, JobEventBody, Snapshot, Workflow } from '../index.ts'
+import type { Asset, JobEvent, JobEventBody, JobLimits, Snapshot, Workflow } from '../index.ts'
 
 /** What `accept` stores. The API has validated all of it. */
 export interface NewJob {
@@ -8,6 +8,10 @@ export interface NewJob {
   priority: number
   metadata: Record<string, unknown> | null
   idempotencyKey: string | null
+  /** None by default. */
+  limits?: JobLimits
+  /** The dead letter this job repeats. */
+  replayOf?: string
 }
 
 /** Private to workers: where the current attempt runs, so a successor can adopt it. */

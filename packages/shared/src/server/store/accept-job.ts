@@ -1,6 +1,6 @@
 /** Accepting a job: one atomic write, after which it cannot be lost. */
 import { z } from 'zod'
-import type { Snapshot } from '../../index.ts'
+import type { JobLimits, Snapshot } from '../../index.ts'
 import type { JobStore, NewJob } from '../job-store.ts'
 import { ACCEPT } from '../lua/accept.ts'
 import { bindScript } from '../lua/bind-script.ts'
@@ -40,6 +40,8 @@ export function createAccept(context: StoreContext): JobStore['accept'] {
   }
 }
 
+const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
+
 function firstSnapshot(job: NewJob, time: { createdAt: number; retentionMs: number }): Snapshot {
   return {
     jobId: job.jobId,
@@ -55,6 +57,9 @@ function firstSnapshot(job: NewJob, time: { createdAt: number; retentionMs: numb
     times: { queue: null, prepare: null, execute: null, collect: null },
     priority: job.priority,
     metadata: job.metadata,
+    limits: job.limits ?? NO_LIMITS,
+    deadLetter: false,
+    replayOf: job.replayOf ?? null,
     createdAt: time.createdAt,
     startedAt: null,
     completedAt: null,
