@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DIALECTS, type Dialect, traitsOf } from './dialect.ts'
 import { comparable, comparableHttp } from './replay/compare.ts'
 import { recordedMessages, replayTrace } from './replay/replay-trace.ts'
-import { RECORDING_OF, type Scenario, SCENARIOS } from './replay/scenarios.ts'
+import { RECORDING_OF, type Scenario, SCENARIOS, tickRule } from './replay/scenarios.ts'
 import { toStory } from './replay/tokens.ts'
 import { type HttpEntry, readTrace, type TraceEntry } from './replay/trace-file.ts'
 import { startSimulator } from './simulator.ts'
@@ -34,7 +34,7 @@ describe.each(DIALECTS)('a simulated %s', (dialect) => {
 
       const options = {
         by: scenario.by ?? 'nodes',
-        collapseTicks: scenario.looseTicks === true || traitsOf(dialect).throttledTicks,
+        ticks: tickRule(scenario, traitsOf(dialect).throttledTicks),
       }
       for (const sock of socketsOf(recording)) {
         const heard = toStory(replay.sockets.get(sock) ?? [], replayedIds)

@@ -11,14 +11,16 @@ export type Comparison =
   /** The words of each node in order: which output comes first changes the types in between. */
   | 'per node'
 
+/** `all`: each one counts · `kinds`: a run counts once, with the kinds of message in it · `any`: a run counts once. */
+export type TickRule = 'all' | 'kinds' | 'any'
+
 export interface CompareOptions {
   readonly by: Comparison
-  /** Where time decides how many ticks there are, a run of them counts as one. */
-  readonly collapseTicks: boolean
+  readonly ticks: TickRule
 }
 
-export function comparable(story: SocketStory, { by, collapseTicks }: CompareOptions): unknown {
-  const tokens = collapseTicks ? collapse(story.tokens) : story.tokens
+export function comparable(story: SocketStory, { by, ticks }: CompareOptions): unknown {
+  const tokens = ticks === 'all' ? story.tokens : collapse(story.tokens, ticks)
   switch (by) {
     case 'nodes':
       return { words: tokens.map(({ full }) => full), ...statusesOf(story) }
@@ -29,14 +31,25 @@ export function comparable(story: SocketStory, { by, collapseTicks }: CompareOpt
   }
 }
 
-const TICKS: Token = { type: 'ticks', node: null, isTick: true, full: 'ticks' }
-
-export function collapse(tokens: readonly Token[]): Token[] {
+export function collapse(tokens: readonly Token[], rule: 'kinds' | 'any'): Token[] {
   const collapsed: Token[] = []
-  for (const token of tokens) {
-    if (!token.isTick) collapsed.push(token)
-    else if (collapsed.at(-1) !== TICKS) collapsed.push(TICKS)
+  let run: Set<string> | null = null
+  const endRun = (): void => {
+    if (!run) return
+    const full = rule === 'any' ? 'ticks' : `ticks ${[...run].sort().join(', ')}`
+    collapsed.push({ type: 'ticks', node: null, isTick: true, full })
+    run = null
   }
+  for (const token of tokens) {
+    if (token.isTick) {
+      run ??= new Set()
+      run.add(token.type)
+    } else {
+      endRun()
+      collapsed.push(token)
+    }
+  }
+  endRun()
   return collapsed
 }
 

@@ -1,6 +1,6 @@
 /** Which recorded scenarios the simulator is held to, and how closely. */
 import type { Dialect } from '../dialect.ts'
-import type { Comparison } from './compare.ts'
+import type { Comparison, TickRule } from './compare.ts'
 
 export interface Scenario {
   readonly name: string
@@ -9,6 +9,8 @@ export interface Scenario {
   readonly after?: string
   /** Where the moment of a click or a cut line decides how many ticks are seen. */
   readonly looseTicks?: boolean
+  /** Ticks that carry a picture are never left out, so there are as many as steps. */
+  readonly hasPreviews?: boolean
   readonly since?: 'progress_state'
 }
 
@@ -16,12 +18,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'introspection', after: 'two-queued' },
   { name: 'view-errors' },
   { name: 'success-core', by: 'types' },
-  { name: 'success-txt2img' },
-  { name: 'success-txt2img-preview-metadata', after: 'success-txt2img' },
-  { name: 'success-caller-prompt-id', after: 'success-txt2img' },
+  { name: 'success-txt2img', hasPreviews: true },
+  { name: 'success-txt2img-preview-metadata', hasPreviews: true, after: 'success-txt2img' },
+  { name: 'success-caller-prompt-id', hasPreviews: true, after: 'success-txt2img' },
   { name: 'duplicate-prompt-id' },
-  { name: 'cached-full' },
-  { name: 'cached-partial', after: 'cached-full' },
+  { name: 'cached-full', hasPreviews: true },
+  { name: 'cached-partial', hasPreviews: true, after: 'cached-full' },
   { name: 'node-error' },
   { name: 'node-oom' },
   { name: 'invalid-graphs' },
@@ -45,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'execution-blocked', since: 'progress_state' },
   { name: 'nan-in-ui', since: 'progress_state' },
   { name: 'status-says-success', since: 'progress_state' },
-  { name: 'text-frames', since: 'progress_state' },
+  { name: 'text-frames', hasPreviews: true, since: 'progress_state' },
 ]
 
 /** The recording each dialect must sound like. */
@@ -54,4 +56,10 @@ export const RECORDING_OF: Readonly<Record<Dialect, '0.3.34' | '0.3.64' | '0.33.
   '0.3.34': '0.3.34',
   '0.3.64': '0.3.64',
   '0.33.0': '0.33.0',
+}
+
+/** How exactly ticks can be compared: time decides how many a throttled server sends. */
+export function tickRule(scenario: Scenario, isThrottled: boolean): TickRule {
+  if (scenario.looseTicks) return 'any'
+  return isThrottled && !scenario.hasPreviews ? 'kinds' : 'all'
 }

@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 3
 
 /** A socket's messages, runs of ticks counted once. */
 export function words(messages: readonly Message[]): string[] {
-  return collapse(toStory(messages, () => '').tokens).map(({ full }) => full)
+  return collapse(toStory(messages, () => '').tokens, 'any').map(({ full }) => full)
 }
 
 export interface WordCounter {
