@@ -1,11 +1,16 @@
 /** The simulator as a process. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { slowSteps } from './replay/graphs.ts'
 import { createVisitor } from './replay/visitor.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+const WAIT = { timeout: 10_000 }
 
 function start(...flags: string[]): {
   child: ChildProcess
@@ -44,6 +49,26 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await ended).toBe(0)
   },
 )
+
+it('leaves a record of what it executed, also when it is killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'executions.jsonl')
+  const { child, said, ended } = start('--port', '0', '--executions', file)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await vi.waitFor(() => expect(said()).toMatch(/listening on /), WAIT)
+  const visitor = createVisitor(/http:\S+/.exec(said())?.[0] ?? '')
+  await visitor.submit(slowSteps(1, 0.001))
+  await visitor.submit(slowSteps(100, 1))
+  const lines = () => readFileSync(file, 'utf8').trim().split('\n')
+  await vi.waitFor(() => expect(lines()).toHaveLength(3), WAIT)
+  child.kill('SIGKILL')
+  await ended
+  const told = lines().map((line) => JSON.parse(line))
+  expect(told.map(({ outcome }) => outcome)).toEqual(['running', 'success', 'running'])
+  expect(told[0]).toMatchObject({ promptId: told[1].promptId, startedAt: told[1].startedAt })
+  expect(told[2].promptId).not.toBe(told[1].promptId)
+})
 
 it('explains its flags, and refuses a dialect nobody speaks', async () => {
   const help = start('--help')

@@ -1,4 +1,5 @@
 /** The simulator as a process: reads its flags, prints its address, ends on a signal. */
+import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DIALECTS, isDialect } from './dialect.ts'
 import { startSimulator } from './simulator.ts'
@@ -11,6 +12,7 @@ const USAGE = `A ComfyUI that needs no GPU.
   --speed <number>     1 is realistic, 10 ten times faster, Infinity without waiting (1)
   --seed <number>      for what ComfyUI leaves to chance (1)
   --no-previews        send no preview pictures
+  --executions <file>  append a line at the beginning and at the end of each execution; it outlives us
   --help               this text
 `
 
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     speed: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     'no-previews': { type: 'boolean', default: false },
+    executions: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -44,7 +47,19 @@ if (values.help) {
   if (!Number.isInteger(seed)) fail(`seed must be a whole number: ${values.seed}`)
 
   const previews = !values['no-previews']
-  const simulator = await startSimulator({ port, host, dialect, speed, seed, previews })
+  const { executions } = values
+  const simulator = await startSimulator({
+    port,
+    host,
+    dialect,
+    speed,
+    seed,
+    previews,
+    // at once: a killed process writes nothing more
+    ...(executions
+      ? { onExecution: (line) => appendFileSync(executions, `${JSON.stringify(line)}\n`) }
+      : {}),
+  })
   process.stdout.write(`simulator listening on ${simulator.url}\n`)
   const stop = (): void => {
     void simulator.close().then(() => process.exit(0))

@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   /** For what ComfyUI leaves to chance, the names of temp files. */
   readonly seed?: number
   readonly previews?: boolean
+  /** Told at the beginning and at the end of each execution. */
+  readonly onExecution?: (execution: Execution) => void
 }
 
 export interface Simulator {
@@ -77,7 +79,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     loadedModels: new Set(),
     current,
   }
-  const executor = startExecutor({ host, queue, history, cache })
+  const executor = startExecutor({
+    host,
+    queue,
+    history,
+    cache,
+    onExecution: options.onExecution,
+  })
 
   const state = { environment, classes, queue, history, interrupt, memory: executor.memory }
   const routes = [

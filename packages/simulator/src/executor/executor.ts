@@ -1,5 +1,6 @@
 /** The one worker: takes prompts in turn, runs them, writes history, and dies of what it cannot catch. */
 import type { OutputCache } from '../graph/output-cache.ts'
+import { readText } from '../record.ts'
 import type { History } from './history.ts'
 import type { PromptQueue } from './prompt-queue.ts'
 import type { Host } from './prompt-run.ts'
@@ -7,6 +8,8 @@ import { runPrompt } from './run-prompt.ts'
 
 export interface Execution {
   readonly promptId: string
+  /** Who submitted it: our only mark on hosts that choose the promptId themselves. */
+  readonly clientId: string | null
   readonly startedAt: number
   /** null while it runs, and for ever if the executor died of it. */
   endedAt: number | null
@@ -30,6 +33,8 @@ export interface ExecutorDeps {
   readonly queue: PromptQueue
   readonly history: History
   readonly cache: OutputCache
+  /** Told at the beginning and at the end of each execution. */
+  readonly onExecution?: ((execution: Execution) => void) | undefined
 }
 
 export function startExecutor(deps: ExecutorDeps): Executor {
@@ -43,11 +48,13 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     await host.clock.yield()
     const execution: Execution = {
       promptId: item.promptId,
+      clientId: readText(item.extraData['client_id']) ?? null,
       startedAt: Date.now(),
       endedAt: null,
       outcome: 'running',
     }
     executions.push(execution)
+    deps.onExecution?.({ ...execution })
     const running = runPrompt(host, cache, item)
     const result = await running.catch((error: unknown) => {
       execution.outcome = 'crashed'
@@ -55,6 +62,7 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     })
     execution.outcome = result.outcome
     execution.endedAt = Date.now()
+    deps.onExecution?.({ ...execution })
     history.add({
       item,
       outputs: result.outputs,
