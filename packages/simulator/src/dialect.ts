@@ -24,6 +24,8 @@ export interface DialectTraits {
   /** From 0.3.45 an exception message ends with a line of tips (empty for most errors). */
   readonly errorTips: boolean
   readonly refusesCrossSite: boolean
+  /** The same id and number twice in the queue: 500, and the executor dies when it takes the next prompt. */
+  readonly diesOfDuplicates: boolean
 }
 
 const MAX_UPLOAD_BYTES = 104_857_600
@@ -44,6 +46,7 @@ const oldest = {
   namesCycles: false,
   errorTips: false,
   refusesCrossSite: false,
+  diesOfDuplicates: false,
 } as const
 
 const TRAITS: Readonly<Record<Dialect, DialectTraits>> = {
@@ -85,6 +88,7 @@ const TRAITS: Readonly<Record<Dialect, DialectTraits>> = {
     namesCycles: true,
     errorTips: true,
     refusesCrossSite: true,
+    diesOfDuplicates: true,
   },
 }
 

@@ -2,6 +2,8 @@
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DIALECTS, isDialect } from './dialect.ts'
+import { EXIT_FAULTS, type Faults, SUBMIT_FAULTS } from './faults/faults.ts'
+import { readFaults } from './faults/read-faults.ts'
 import { startSimulator } from './simulator.ts'
 
 const USAGE = `A ComfyUI that needs no GPU.
@@ -12,8 +14,16 @@ const USAGE = `A ComfyUI that needs no GPU.
   --speed <number>     1 is realistic, 10 ten times faster, Infinity without waiting (1)
   --seed <number>      for what ComfyUI leaves to chance (1)
   --no-previews        send no preview pictures
-  --executions <file>  append a line at the beginning and at the end of each execution; it outlives us
+  --vram-gb <number>   memory of the GPU, as /system_stats tells it (24)
+  --faults <json>      what fails from the start, e.g. '{"slowHttp":500}'
+  --executions <file>  append a JSON line at each start and end of an execution; it outlives a kill
   --help               this text
+
+Faults, also turned while it runs with POST /_simulator/faults and read with GET:
+  deafReconnect, deaf, blockedDelivery, executorDead, historyWiped, wsRefused: true or false
+  lostInterrupts, outOfMemory: how many; slowHttp: milliseconds
+  submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
+GET /_simulator/executions lists what ran.
 `
 
 const { values } = parseArgs({
@@ -25,6 +35,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     'no-previews': { type: 'boolean', default: false },
     executions: { type: 'string' },
+    'vram-gb': { type: 'string', default: '24' },
+    faults: { type: 'string', default: '{}' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -34,6 +46,14 @@ function fail(problem: string): never {
   process.exit(2)
 }
 
+function parseFaults(json: string): Partial<Faults> {
+  try {
+    return readFaults(JSON.parse(json))
+  } catch (error) {
+    return fail(`no faults: ${error instanceof Error ? error.message : json}`)
+  }
+}
+
 if (values.help) {
   process.stdout.write(USAGE)
 } else {
@@ -41,10 +61,13 @@ if (values.help) {
   const port = Number(values.port)
   const speed = Number(values.speed)
   const seed = Number(values.seed)
+  const vramGb = Number(values['vram-gb'])
+  const faults = parseFaults(values.faults)
   if (!isDialect(dialect)) fail(`unknown dialect: ${dialect}`)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`no port: ${values.port}`)
   if (!(speed > 0)) fail(`speed must be above 0: ${values.speed}`)
   if (!Number.isInteger(seed)) fail(`seed must be a whole number: ${values.seed}`)
+  if (!(vramGb > 0)) fail(`no amount of memory: ${values['vram-gb']}`)
 
   const previews = !values['no-previews']
   const { executions } = values
@@ -55,6 +78,9 @@ if (values.help) {
     speed,
     seed,
     previews,
+    vramGb,
+    faults,
+    exit: () => process.exit(1),
     // at once: a killed process writes nothing more
     ...(executions
       ? { onExecution: (line) => appendFileSync(executions, `${JSON.stringify(line)}\n`) }

@@ -23,3 +23,10 @@ export function keyError(key: unknown): PythonError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+export function outOfMemory(): PythonError {
+  return new PythonError(
+    'torch.OutOfMemoryError',
+    'Allocation on device 0 would exceed allowed memory. (out of memory)',
+  )
+}

@@ -1,26 +1,21 @@
-/** Puts a simulated ComfyUI together, opens its port, and closes everything again. */
-import { createServer } from 'node:http'
-import { WebSocketServer } from 'ws'
-import { createClock } from './clock.ts'
-import { createDelivery, type SocketInfo } from './delivery/delivery.ts'
+/** A simulated ComfyUI on a port: one boot after the other behind the same address. */
+import { createServer, type Server } from 'node:http'
+import { type Boot, startBoot } from './boot.ts'
+import type { SocketInfo } from './delivery/delivery.ts'
 import { type Dialect, traitsOf } from './dialect.ts'
-import { type Execution, startExecutor } from './executor/executor.ts'
-import { createHistory } from './executor/history.ts'
-import { createInterruptFlag } from './executor/interrupt.ts'
-import { createPromptQueue } from './executor/prompt-queue.ts'
-import type { Host } from './executor/prompt-run.ts'
+import {
+  createExecutionLog,
+  type Execution,
+  type ExecutionEvent,
+} from './executor/execution-log.ts'
+import { createFaultState, type FaultSwitches } from './faults/fault-switches.ts'
+import type { Faults } from './faults/faults.ts'
 import { createFileStore } from './files/file-store.ts'
-import { createOutputCache } from './graph/output-cache.ts'
-import { fileRoutes } from './http/file-routes.ts'
-import { historyRoutes } from './http/history-routes.ts'
-import { infoRoutes } from './http/info-routes.ts'
-import { jobRoutes } from './http/job-routes.ts'
-import { isForeign } from './http/origin.ts'
-import { promptRoutes } from './http/prompt-routes.ts'
-import { queueRoutes } from './http/queue-routes.ts'
+import { acceptSockets } from './http/accept-sockets.ts'
+import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
+import { delayAnswer } from './http/respond.ts'
 import { createRequestListener } from './http/router.ts'
 import { createNodeClasses } from './nodes/node-classes.ts'
-import { createRandom } from './random.ts'
 
 export interface SimulatorOptions {
   /** 0: any free port. */
@@ -32,106 +27,96 @@ export interface SimulatorOptions {
   /** For what ComfyUI leaves to chance, the names of temp files. */
   readonly seed?: number
   readonly previews?: boolean
-  /** Told at the beginning and at the end of each execution. */
-  readonly onExecution?: (execution: Execution) => void
+  /** What /system_stats says the GPU has. */
+  readonly vramGb?: number
+  readonly faults?: Partial<Faults>
+  /** Told at each start and end of an execution. */
+  readonly onExecution?: (event: ExecutionEvent) => void
+  /** What `exitDuring` does; a restart, unless there is a process to end. */
+  readonly exit?: () => void
 }
 
 export interface Simulator {
   readonly url: string
   readonly dialect: Dialect
-  /** Every prompt that really began to run: one id twice means it was paid for twice. */
+  readonly faults: FaultSwitches
+  /** Every prompt that really began to run, across restarts: one id twice means it was paid for twice. */
   executions(): Execution[]
   sockets(): SocketInfo[]
+  /** How often POST /free was called. */
+  freed(): number
+  /** As if the process had been killed and started again at once: only files in input and output remain. */
+  restart(): void
   close(): Promise<void>
 }
 
-/** ComfyUI refuses larger messages from clients. */
-const MAX_CLIENT_MESSAGE_BYTES = 4 * 1024 * 1024
+const DEFAULT_VRAM_GB = 24
+const GB = 1024 ** 3
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const dialect = options.dialect ?? '0.33.0'
   const traits = traitsOf(dialect)
   const environment = { traits, files: createFileStore() }
-  const classes = createNodeClasses(environment)
-  const clock = createClock(options.speed ?? 1)
-  const cache = createOutputCache()
-  const history = createHistory()
-  const interrupt = createInterruptFlag()
-  const current: Host['current'] = { clientId: null, lastNodeId: null }
+  const executions = createExecutionLog((event) => options.onExecution?.(event))
+  let freed = 0
 
-  const queue = createPromptQueue(() => {
-    const exec_info = { queue_remaining: queue.remaining() }
-    delivery.send('status', { status: { exec_info } }, null)
+  const faults = createFaultState(options.faults ?? {}, {
+    changed: () => boot.flush(),
+    wipeHistory: () => boot.wipeHistory(),
   })
-  const delivery = createDelivery({
-    features: traits.features,
-    queueRemaining: () => queue.remaining(),
-    runningNode: (clientId) => (current.clientId === clientId ? current.lastNodeId : null),
-  })
-  const host: Host = {
-    environment,
-    classes,
-    delivery,
-    clock,
-    interrupt,
-    random: createRandom(options.seed ?? 1),
-    previews: options.previews ?? true,
-    loadedModels: new Set(),
-    current,
-  }
-  const executor = startExecutor({
-    host,
-    queue,
-    history,
-    cache,
-    onExecution: options.onExecution,
-  })
-
-  const state = { environment, classes, queue, history, interrupt, memory: executor.memory }
-  const routes = [
-    ...promptRoutes(state),
-    ...queueRoutes(state),
-    ...historyRoutes(state),
-    ...fileRoutes(state),
-    ...jobRoutes(state),
-    ...infoRoutes(state),
-  ]
-  const server = createServer(
-    createRequestListener(routes, (request) =>
-      isForeign(request, traits.refusesCrossSite) ? 403 : null,
-    ),
-  )
-  const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_CLIENT_MESSAGE_BYTES })
-  server.on('upgrade', (request, socket, head) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://host')
-    const isSocketPath = pathname === '/ws' || pathname === '/api/ws'
-    if (!isSocketPath || isForeign(request, traits.refusesCrossSite)) {
-      socket.end(`HTTP/1.1 ${isSocketPath ? '403 Forbidden' : '404 Not Found'}\r\n\r\n`)
-      return
-    }
-    upgrades.handleUpgrade(request, socket, head, (webSocket) =>
-      delivery.attach(webSocket, searchParams.get('clientId')),
-    )
-  })
-
-  const url = await new Promise<string>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
-      server.off('error', reject)
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      resolve(`http://${options.host ?? '127.0.0.1'}:${port}`)
+  const start = (): Boot =>
+    startBoot({
+      environment,
+      classes,
+      executions,
+      faults,
+      survive(moment) {
+        if (faults.get().exitDuring !== moment) return
+        faults.set({ exitDuring: 'none' })
+        exit()
+        throw new Error('the process is gone')
+      },
+      freed: () => freed++,
+      speed: options.speed ?? 1,
+      seed: options.seed ?? 1,
+      previews: options.previews ?? true,
+      vramBytes: (options.vramGb ?? DEFAULT_VRAM_GB) * GB,
     })
+  const restart = (): void => {
+    boot.end()
+    server.closeAllConnections()
+    boot = start()
+  }
+  const exit = options.exit ?? restart
+  const classes = createNodeClasses(environment)
+  let boot = start()
+
+  const control = createRequestListener(
+    controlRoutes({ faults, executions: executions.list, freed: () => freed }),
+    () => null,
+  )
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith(CONTROL_PATH)) return control(request, response)
+    const { slowHttp } = faults.get()
+    if (slowHttp > 0) delayAnswer(response, slowHttp)
+    boot.answer(request, response)
+  })
+  const upgrades = acceptSockets(server, {
+    refusesCrossSite: traits.refusesCrossSite,
+    refusesAll: () => faults.get().wsRefused,
+    attach: (socket, clientId) => boot.attach(socket, clientId),
   })
 
   return {
-    url,
+    url: await listen(server, options.port ?? 0, options.host ?? '127.0.0.1'),
     dialect,
-    executions: executor.executions,
-    sockets: delivery.sockets,
+    faults: { get: faults.get, set: faults.set, clear: faults.clear },
+    executions: executions.list,
+    sockets: () => boot.sockets(),
+    freed: () => freed,
+    restart,
     async close() {
-      clock.close()
-      delivery.close()
+      boot.end()
       upgrades.close()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
@@ -139,4 +124,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       })
     },
   }
+}
+
+function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      const address = server.address()
+      const bound = typeof address === 'object' && address ? address.port : 0
+      resolve(`http://${host}:${bound}`)
+    })
+  })
 }

@@ -1,6 +1,7 @@
 /** Who receives what: one registered socket per client id, broadcasts, and drops for the absent. */
 import { randomBytes } from 'node:crypto'
 import { WebSocket } from 'ws'
+import type { Faults } from '../faults/faults.ts'
 import { toPythonJson } from '../python-json.ts'
 import { isRecord, type Json } from '../record.ts'
 import { toBuffer } from './raw-data.ts'
@@ -11,6 +12,7 @@ export interface DeliveryOptions {
   /** The text of `status`, and the node a returning client is told about. */
   queueRemaining(): number
   runningNode(clientId: string): string | null
+  faults(): Pick<Faults, 'deaf' | 'deafReconnect' | 'blockedDelivery'>
 }
 
 export interface SocketInfo {
@@ -27,6 +29,8 @@ export interface Delivery {
   hears(to: string | null): boolean
   supports(clientId: string | null, flag: string): boolean
   readonly sockets: () => SocketInfo[]
+  /** Sends what a blocked delivery held back, unless it still is. */
+  flush(): void
   close(): void
 }
 
@@ -34,9 +38,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const open = new Map<WebSocket, string>()
   const registered = new Map<string, WebSocket>()
   const clientFlags = new Map<string, Json>()
+  const seen = new Set<string>()
+  /** What one publishing loop has not sent yet: it waits for each client in turn. */
+  const held: { payload: string | Buffer; to: string | null }[] = []
 
   const write = (socket: WebSocket, payload: string | Buffer): void => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(payload)
+    if (socket.readyState === WebSocket.OPEN && !options.faults().deaf) socket.send(payload)
   }
 
   const recipients = (to: string | null): WebSocket[] => {
@@ -49,9 +56,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     for (const socket of recipients(to)) write(socket, payload)
   }
 
-  const send = (type: string, data: Json, to: string | null): void => {
-    if (recipients(to).length > 0) deliver(toPythonJson({ type, data }), to)
+  const publish = (payload: string | Buffer, to: string | null): void => {
+    if (options.faults().blockedDelivery) held.push({ payload, to })
+    else deliver(payload, to)
   }
+
+  const send = (type: string, data: Json, to: string | null): void => {
+    if (recipients(to).length > 0) publish(toPythonJson({ type, data }), to)
+  }
+
+  // Greetings do not go through the publishing loop.
+  const greet = (type: string, data: Json, sid: string): void =>
+    deliver(toPythonJson({ type, data }), sid)
 
   // Only the first message that is JSON counts, and only if it announces flags.
   const listenForFlags = (socket: WebSocket, sid: string): void => {
@@ -62,7 +78,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       socket.off('message', onMessage)
       if (!isRecord(message) || message['type'] !== 'feature_flags' || !options.features) return
       clientFlags.set(sid, isRecord(message['data']) ? message['data'] : {})
-      send('feature_flags', options.features, sid)
+      greet('feature_flags', options.features, sid)
     }
     socket.on('message', onMessage)
   }
@@ -81,13 +97,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         clientFlags.delete(sid)
       })
       const status = { exec_info: { queue_remaining: options.queueRemaining() } }
-      send('status', { status, sid }, sid)
+      greet('status', { status, sid }, sid)
       const node = options.runningNode(sid)
-      if (node !== null) send('executing', { node }, sid)
+      if (node !== null) greet('executing', { node }, sid)
       listenForFlags(socket, sid)
+      if (options.faults().deafReconnect && seen.has(sid)) registered.delete(sid)
+      seen.add(sid)
     },
     send,
-    sendBinary: deliver,
+    sendBinary(frame, to) {
+      if (recipients(to).length > 0) publish(frame, to)
+    },
     hears: (to) => recipients(to).length > 0,
     supports: (clientId, flag) => clientId !== null && clientFlags.get(clientId)?.[flag] === true,
     sockets: () =>
@@ -95,6 +115,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         clientId,
         registered: registered.get(clientId) === socket,
       })),
+    flush() {
+      if (options.faults().blockedDelivery) return
+      for (const { payload, to } of held.splice(0)) deliver(payload, to)
+    },
     close() {
       for (const socket of open.keys()) socket.terminate()
     },

@@ -1,20 +1,11 @@
 /** The one worker: takes prompts in turn, runs them, writes history, and dies of what it cannot catch. */
 import type { OutputCache } from '../graph/output-cache.ts'
 import { readText } from '../record.ts'
+import type { ExecutionLog } from './execution-log.ts'
 import type { History } from './history.ts'
 import type { PromptQueue } from './prompt-queue.ts'
 import type { Host } from './prompt-run.ts'
 import { runPrompt } from './run-prompt.ts'
-
-export interface Execution {
-  readonly promptId: string
-  /** Who submitted it: our only mark on hosts that choose the promptId themselves. */
-  readonly clientId: string | null
-  readonly startedAt: number
-  /** null while it runs, and for ever if the executor died of it. */
-  endedAt: number | null
-  outcome: 'running' | 'success' | 'error' | 'interrupted' | 'crashed'
-}
 
 export interface MemoryRequest {
   unloadModels: boolean
@@ -22,8 +13,6 @@ export interface MemoryRequest {
 }
 
 export interface Executor {
-  /** Every prompt that really began to run, in order. */
-  readonly executions: () => Execution[]
   /** What POST /free asked for; honoured before the next prompt runs. */
   readonly memory: MemoryRequest
 }
@@ -33,36 +22,27 @@ export interface ExecutorDeps {
   readonly queue: PromptQueue
   readonly history: History
   readonly cache: OutputCache
-  /** Told at the beginning and at the end of each execution. */
-  readonly onExecution?: ((execution: Execution) => void) | undefined
+  readonly executions: ExecutionLog
 }
 
 export function startExecutor(deps: ExecutorDeps): Executor {
-  const { host, queue, history, cache } = deps
-  const executions: Execution[] = []
+  const { host, queue, history, cache, executions } = deps
   const memory: MemoryRequest = { unloadModels: false, dropCache: false }
 
   const runNext = async (): Promise<void> => {
     const item = await queue.take()
     honour(memory, host, cache)
     await host.clock.yield()
-    const execution: Execution = {
-      promptId: item.promptId,
-      clientId: readText(item.extraData['client_id']) ?? null,
-      startedAt: Date.now(),
-      endedAt: null,
-      outcome: 'running',
-    }
-    executions.push(execution)
-    deps.onExecution?.({ ...execution })
-    const running = runPrompt(host, cache, item)
+    const clientId = readText(item.extraData['client_id']) ?? null
+    const execution = executions.begin({ promptId: item.promptId, clientId, number: item.number })
+    const running = host.faults.get().executorDead
+      ? dieOf(host, item.promptId, clientId)
+      : runPrompt(host, cache, item)
     const result = await running.catch((error: unknown) => {
-      execution.outcome = 'crashed'
+      executions.end(execution, 'crashed')
       throw error
     })
-    execution.outcome = result.outcome
-    execution.endedAt = Date.now()
-    deps.onExecution?.({ ...execution })
+    executions.end(execution, result.outcome)
     history.add({
       item,
       outputs: result.outputs,
@@ -74,7 +54,6 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       },
     })
     queue.done()
-    const { clientId } = host.current
     if (clientId !== null) {
       host.delivery.send('executing', { node: null, prompt_id: item.promptId }, clientId)
     }
@@ -87,10 +66,17 @@ export function startExecutor(deps: ExecutorDeps): Executor {
   // ComfyUI's worker thread dies just so: HTTP goes on answering, the prompt stays in queue_running.
   work().catch(() => undefined)
 
-  return {
-    executions: () => executions.map((execution) => ({ ...execution })),
-    memory,
+  return { memory }
+}
+
+/** Something escapes the executor's own error handling right after the prompt was announced. */
+async function dieOf(host: Host, promptId: string, clientId: string | null): Promise<never> {
+  host.current.clientId = clientId
+  if (clientId !== null) {
+    const message = { prompt_id: promptId, timestamp: Date.now() }
+    host.delivery.send('execution_start', message, clientId)
   }
+  throw new Error('the executor died')
 }
 
 function honour(memory: MemoryRequest, host: Host, cache: OutputCache): void {

@@ -13,11 +13,12 @@ export interface InterruptFlag {
   readonly throwIfRaised: () => void
 }
 
-export function createInterruptFlag(): InterruptFlag {
+/** `isLost` is asked once per interrupt: what it takes never happens. */
+export function createInterruptFlag(isLost: () => boolean): InterruptFlag {
   let raised = false
   return {
     raise() {
-      raised = true
+      if (!isLost()) raised = true
     },
     clear() {
       raised = false

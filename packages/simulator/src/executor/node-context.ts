@@ -17,6 +17,13 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
 
   return {
     ...host.environment,
+    files: {
+      ...host.environment.files,
+      write(item, bytes) {
+        host.survive('saving')
+        host.environment.files.write(item, bytes)
+      },
+    },
     nodeId,
     graph: run.graph,
     extraData: run.extraData,
@@ -28,10 +35,14 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
       createProgressBar({
         max,
         throttled: host.environment.traits.throttledTicks,
-        send: (tick) => run.progress.tick(nodeId, tick),
+        send(tick) {
+          run.progress.tick(nodeId, tick)
+          host.survive('execution')
+        },
         throwIfInterrupted: host.interrupt.throwIfRaised,
       }),
     throwIfInterrupted: host.interrupt.throwIfRaised,
+    runsOutOfMemory: () => host.faults.spend('outOfMemory'),
     sendText: (text) => host.delivery.sendBinary(textFrame(nodeId, text), run.clientId),
     builder: () => createGraphBuilder(`${nodeId}.${index}.${builders++}.`),
   }

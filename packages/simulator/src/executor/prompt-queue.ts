@@ -23,11 +23,28 @@ export interface PromptQueue {
   remaining(): number
 }
 
-/** `changed` is called as often as ComfyUI would broadcast a status. */
-export function createPromptQueue(changed: () => void): PromptQueue {
+export interface PromptQueueOptions {
+  /** The heap compares whole prompts once number and id are equal, and prompts cannot be compared. */
+  readonly diesOfDuplicates: boolean
+  /** Called as often as ComfyUI would broadcast a status. */
+  readonly changed: () => void
+}
+
+export function createPromptQueue({ diesOfDuplicates, changed }: PromptQueueOptions): PromptQueue {
   let pending: QueueItem[] = []
   let running: QueueItem | null = null
   let wake: (() => void) | null = null
+  let isBroken = false
+
+  const throwIfEqual = (item: QueueItem): void => {
+    const isSame = (other: QueueItem): boolean =>
+      other.number === item.number && other.promptId === item.promptId
+    if (!diesOfDuplicates || !pending.some(isSame)) return
+    // The item is in the heap by then, and the next one who touches the heap meets the same error.
+    pending.push(item)
+    isBroken = true
+    throw new TypeError("'<' not supported between instances of 'dict' and 'dict'")
+  }
 
   const clear = (): void => {
     pending = []
@@ -36,6 +53,7 @@ export function createPromptQueue(changed: () => void): PromptQueue {
 
   return {
     put(item) {
+      throwIfEqual(item)
       pending.push(item)
       pending.sort((a, b) => a.number - b.number)
       changed()
@@ -47,6 +65,7 @@ export function createPromptQueue(changed: () => void): PromptQueue {
           wake = resolve
         })
       }
+      if (isBroken) throw new TypeError('the heap cannot be ordered')
       running = pending.shift() ?? null
       if (!running) throw new Error('the queue emptied while an item was taken')
       changed()

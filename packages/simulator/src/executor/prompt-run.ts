@@ -1,6 +1,8 @@
 /** Everything one running prompt shares between its nodes. */
 import type { Clock } from '../clock.ts'
 import type { Delivery } from '../delivery/delivery.ts'
+import type { FaultState } from '../faults/fault-switches.ts'
+import type { ExitFault } from '../faults/faults.ts'
 import type { ExecutionList } from '../graph/execution-list.ts'
 import type { NodeUi, PromptCache } from '../graph/output-cache.ts'
 import type { DynamicGraph, PromptGraph } from '../graph/prompt-graph.ts'
@@ -21,6 +23,9 @@ export interface Host {
   readonly interrupt: InterruptFlag
   readonly random: Random
   readonly previews: boolean
+  readonly faults: FaultState
+  /** A moment at which the whole process may have to end; then this throws or never returns. */
+  readonly survive: (moment: ExitFault) => void
   readonly loadedModels: Set<string>
   /** The client of the current (or last) prompt and the node it is told about on reconnect. */
   readonly current: { clientId: string | null; lastNodeId: string | null }

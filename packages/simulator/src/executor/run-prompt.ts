@@ -48,6 +48,8 @@ export async function runPrompt(
   for (;;) {
     const staged = await run.list.stage()
     if (staged.state === 'empty') {
+      // A prompt without a tick of progress has its last chance to be cut off here.
+      host.survive('execution')
       tell('execution_success', {})
       break
     }

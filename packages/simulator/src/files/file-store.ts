@@ -15,6 +15,7 @@ export interface FileStore {
   write(item: FileItem, bytes: Buffer): void
   /** Paths below a folder, subfolder included. */
   list(type: FolderType): string[]
+  empty(type: FolderType): void
   /** `<prefix>_00001_.png`, then 00002: the next name ComfyUI's folder scan would give. */
   nextName(options: NextName): FileItem
 }
@@ -44,6 +45,7 @@ export function createFileStore(): FileStore {
     read: (item) => folders[item.type].get(pathOf(item)),
     write: (item, bytes) => void folders[item.type].set(pathOf(item), bytes),
     list: (type) => [...folders[type].keys()],
+    empty: (type) => folders[type].clear(),
     nextName(options) {
       const path = posix.normalize(expandPrefix(options))
       if (path.startsWith('..') || path.startsWith('/')) {

@@ -6,7 +6,7 @@ import { sendEmpty, sendJson } from './respond.ts'
 import type { Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 
-export function infoRoutes({ environment, classes }: ServerState): readonly Route[] {
+export function infoRoutes({ environment, classes, vramBytes }: ServerState): readonly Route[] {
   const { traits } = environment
   const get = (path: string, body: () => unknown): Route => ({
     method: 'GET',
@@ -15,7 +15,7 @@ export function infoRoutes({ environment, classes }: ServerState): readonly Rout
   })
 
   return [
-    get('/system_stats', () => systemStats(traits.comfyuiVersion)),
+    get('/system_stats', () => systemStats(traits.comfyuiVersion, vramBytes)),
     ...(traits.features ? [get('/features', () => traits.features)] : []),
     get('/extensions', () => []),
     get('/embeddings', () => []),
@@ -47,9 +47,8 @@ export function infoRoutes({ environment, classes }: ServerState): readonly Rout
 }
 
 const RAM_BYTES = 25_276_502_016
-const VRAM_BYTES = 25_769_803_776
 
-function systemStats(comfyuiVersion: string): Json {
+function systemStats(comfyuiVersion: string, vramBytes: number): Json {
   return {
     system: {
       os: 'linux',
@@ -66,10 +65,10 @@ function systemStats(comfyuiVersion: string): Json {
         name: 'simulated',
         type: 'cuda',
         index: 0,
-        vram_total: VRAM_BYTES,
-        vram_free: VRAM_BYTES * 0.8,
-        torch_vram_total: VRAM_BYTES,
-        torch_vram_free: VRAM_BYTES * 0.8,
+        vram_total: vramBytes,
+        vram_free: Math.round(vramBytes * 0.8),
+        torch_vram_total: vramBytes,
+        torch_vram_free: Math.round(vramBytes * 0.8),
       },
     ],
   }

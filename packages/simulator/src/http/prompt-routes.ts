@@ -6,13 +6,16 @@ import { printed } from '../validation/coerce.ts'
 import { promptProblem } from '../validation/node-errors.ts'
 import { validatePrompt } from '../validation/validate-prompt.ts'
 import { readJsonObject } from './body.ts'
-import { sendJson } from './respond.ts'
+import { hangUp, sendJson, sendServerError } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 
 const CANONICAL_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Never kept in queue or history. */
 const SECRETS = ['auth_token_comfy_org', 'api_key_comfy_org']
+
+/** How long a submission that gets no answer keeps its connection. */
+const HANG_MS = 3000
 
 export function promptRoutes(state: ServerState): readonly Route[] {
   let counter = 0
@@ -48,6 +51,8 @@ export function promptRoutes(state: ServerState): readonly Route[] {
     const verdict = validatePrompt(state, body['prompt'], Array.isArray(targets) ? targets : null)
     if (verdict.error) return refuse(response, verdict.error, verdict.nodeErrors)
 
+    const { submitFails } = state.faults.get()
+    if (submitFails === '500') return sendServerError(response)
     state.queue.put({
       number,
       promptId,
@@ -55,6 +60,8 @@ export function promptRoutes(state: ServerState): readonly Route[] {
       extraData: readExtraData(traits, body),
       outputs: verdict.outputs,
     })
+    if (submitFails === '500_queued') return sendServerError(response)
+    if (submitFails === 'hang') return hangUp(response, HANG_MS)
     sendJson(response, { prompt_id: promptId, number, node_errors: verdict.nodeErrors })
   }
 

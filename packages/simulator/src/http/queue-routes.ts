@@ -50,6 +50,7 @@ export function queueRoutes(state: ServerState): readonly Route[] {
       path: '/free',
       async answer({ request, response }) {
         const body = await readJsonObject(request)
+        state.freed()
         if (body['unload_models']) state.memory.unloadModels = true
         if (body['free_memory']) state.memory.dropCache = true
         sendEmpty(response, 200)

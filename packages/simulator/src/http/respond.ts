@@ -21,3 +21,21 @@ export function sendEmpty(response: ServerResponse, status: number): void {
 export function sendServerError(response: ServerResponse): void {
   sendText(response, 500, '500 Internal Server Error\n\nServer got itself in trouble')
 }
+
+/** Everything this response says from now on leaves later by that much, or never if the client goes first. */
+export function delayAnswer(response: ServerResponse, delayMs: number): void {
+  // What passes through are the arguments of a call that was typed where it was made.
+  const end = response.end.bind(response) as (...args: unknown[]) => unknown
+  response.end = (...args: unknown[]) => {
+    if (response.destroyed) return response
+    const timer = setTimeout(() => end(...args), delayMs)
+    response.once('close', () => clearTimeout(timer))
+    return response
+  }
+}
+
+/** Never answers, and cuts the connection after a while. */
+export function hangUp(response: ServerResponse, afterMs: number): void {
+  const timer = setTimeout(() => response.destroy(), afterMs)
+  response.once('close', () => clearTimeout(timer))
+}

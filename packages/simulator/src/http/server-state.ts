@@ -1,5 +1,6 @@
 /** What the routes may reach. */
-import type { Execution, MemoryRequest } from '../executor/executor.ts'
+import type { MemoryRequest } from '../executor/executor.ts'
+import type { FaultState } from '../faults/fault-switches.ts'
 import type { History } from '../executor/history.ts'
 import type { InterruptFlag } from '../executor/interrupt.ts'
 import type { PromptQueue } from '../executor/prompt-queue.ts'
@@ -13,6 +14,8 @@ export interface ServerState {
   readonly history: History
   readonly interrupt: InterruptFlag
   readonly memory: MemoryRequest
+  readonly faults: FaultState
+  readonly vramBytes: number
+  /** Called for every POST /free. */
+  readonly freed: () => void
 }
-
-export type { Execution }

@@ -42,6 +42,8 @@ export interface NodeContext extends NodeEnvironment {
   sleep(ms: number): Promise<void>
   progressBar(max: number): ProgressBar
   throwIfInterrupted(): void
+  /** Asked once by what needs much memory. */
+  runsOutOfMemory(): boolean
   sendText(text: string): void
   builder(): GraphBuilder
 }

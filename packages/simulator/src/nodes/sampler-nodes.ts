@@ -1,6 +1,7 @@
 /** Samplers: step by step from noise to the scene that prompt and seed stand for. */
 import { mixedPicture, type Picture, scenePicture } from '../picture/picture.ts'
 import { createPreviews } from '../picture/preview.ts'
+import { outOfMemory } from '../python-error.ts'
 import { hashText } from '../random.ts'
 import type { Json } from '../record.ts'
 import * as input from './inputs.ts'
@@ -96,6 +97,7 @@ async function sample(
   inputs: Readonly<Json>,
   sampling: Sampling,
 ): Promise<NodeResult> {
+  if (context.runsOutOfMemory()) throw outOfMemory()
   const latent = readValue(inputs, 'latent_image', 'latent')
   const pictures = Array.from({ length: latent.batch }, (_, index) =>
     sampled(inputs, latent, { ...sampling, index }),

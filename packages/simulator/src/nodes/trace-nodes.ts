@@ -1,7 +1,7 @@
 /** The nodes the traces were recorded with: steps on demand, failures on demand, odd outputs. */
 import { createPreviews } from '../picture/preview.ts'
 import { scenePicture } from '../picture/picture.ts'
-import { PythonError } from '../python-error.ts'
+import { outOfMemory, PythonError } from '../python-error.ts'
 import * as input from './inputs.ts'
 import type { NodeClass } from './node-class.ts'
 import { readNumber, readString } from './values.ts'
@@ -39,12 +39,7 @@ const traceRaise: NodeClass = {
   inputs: { required: { image: input.image, kind: [['value_error', 'oom']] } },
   outputs: [{ type: 'IMAGE' }],
   run(inputs) {
-    if (readString(inputs, 'kind') === 'oom') {
-      throw new PythonError(
-        'torch.OutOfMemoryError',
-        'Allocation on device 0 would exceed allowed memory. (out of memory)',
-      )
-    }
+    if (readString(inputs, 'kind') === 'oom') throw outOfMemory()
     throw new PythonError('ValueError', 'trace: this node always fails')
   },
 }

@@ -1,0 +1,127 @@
+/** One life of the simulated ComfyUI, from start to end of its process: what a restart replaces. */
+import type { RequestListener } from 'node:http'
+import type { WebSocket } from 'ws'
+import { createClock } from './clock.ts'
+import { createDelivery, type SocketInfo } from './delivery/delivery.ts'
+import type { ExecutionLog } from './executor/execution-log.ts'
+import { startExecutor } from './executor/executor.ts'
+import { createHistory } from './executor/history.ts'
+import { createInterruptFlag } from './executor/interrupt.ts'
+import { createPromptQueue } from './executor/prompt-queue.ts'
+import type { Host } from './executor/prompt-run.ts'
+import type { FaultState } from './faults/fault-switches.ts'
+import { createOutputCache } from './graph/output-cache.ts'
+import { fileRoutes } from './http/file-routes.ts'
+import { historyRoutes } from './http/history-routes.ts'
+import { infoRoutes } from './http/info-routes.ts'
+import { jobRoutes } from './http/job-routes.ts'
+import { isForeign } from './http/origin.ts'
+import { promptRoutes } from './http/prompt-routes.ts'
+import { queueRoutes } from './http/queue-routes.ts'
+import { createRequestListener } from './http/router.ts'
+import type { NodeClasses } from './nodes/node-classes.ts'
+import type { NodeEnvironment } from './nodes/node-class.ts'
+import { createRandom } from './random.ts'
+
+/** What outlives a restart. */
+export interface BootOptions {
+  readonly environment: NodeEnvironment
+  readonly classes: NodeClasses
+  readonly executions: ExecutionLog
+  readonly faults: FaultState
+  readonly survive: Host['survive']
+  readonly freed: () => void
+  readonly speed: number
+  readonly seed: number
+  readonly previews: boolean
+  readonly vramBytes: number
+}
+
+export interface Boot {
+  readonly answer: RequestListener
+  attach(socket: WebSocket, clientId: string | null): void
+  readonly sockets: () => SocketInfo[]
+  wipeHistory(): void
+  /** Lets go what a blocked delivery held back, once it is no longer blocked. */
+  flush(): void
+  /** At once, and as rudely as a process ends: sockets are cut, the running prompt stops where it is. */
+  end(): void
+}
+
+export function startBoot(options: BootOptions): Boot {
+  const { environment, classes, faults } = options
+  const { traits } = environment
+  const clock = createClock(options.speed)
+  const cache = createOutputCache()
+  const history = createHistory()
+  const interrupt = createInterruptFlag(() => faults.spend('lostInterrupts'))
+  const current: Host['current'] = { clientId: null, lastNodeId: null }
+  environment.files.empty('temp')
+
+  const queue = createPromptQueue({
+    diesOfDuplicates: traits.diesOfDuplicates,
+    changed() {
+      const exec_info = { queue_remaining: queue.remaining() }
+      delivery.send('status', { status: { exec_info } }, null)
+    },
+  })
+  const delivery = createDelivery({
+    features: traits.features,
+    queueRemaining: () => queue.remaining(),
+    runningNode: (clientId) => (current.clientId === clientId ? current.lastNodeId : null),
+    faults: faults.get,
+  })
+  const host: Host = {
+    environment,
+    classes,
+    delivery,
+    clock,
+    interrupt,
+    faults,
+    survive: options.survive,
+    random: createRandom(options.seed),
+    previews: options.previews,
+    loadedModels: new Set(),
+    current,
+  }
+  const { memory } = startExecutor({
+    host,
+    queue,
+    history,
+    cache,
+    executions: options.executions,
+  })
+  const { vramBytes, freed } = options
+  const state = {
+    environment,
+    classes,
+    queue,
+    history,
+    interrupt,
+    memory,
+    faults,
+    vramBytes,
+    freed,
+  }
+  const routes = [
+    ...promptRoutes(state),
+    ...queueRoutes(state),
+    ...historyRoutes(state),
+    ...fileRoutes(state),
+    ...jobRoutes(state),
+    ...infoRoutes(state),
+  ]
+  return {
+    answer: createRequestListener(routes, (request) =>
+      isForeign(request, traits.refusesCrossSite) ? 403 : null,
+    ),
+    attach: (socket, clientId) => delivery.attach(socket, clientId),
+    sockets: delivery.sockets,
+    wipeHistory: () => history.clear(),
+    flush: () => delivery.flush(),
+    end() {
+      clock.close()
+      delivery.close()
+    },
+  }
+}

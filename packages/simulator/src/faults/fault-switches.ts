@@ -1,0 +1,42 @@
+/** The switches themselves: turned from outside, read wherever something can fail. */
+import { type Faults, NO_FAULTS } from './faults.ts'
+
+export interface FaultSwitches {
+  readonly get: () => Faults
+  readonly set: (patch: Partial<Faults>) => void
+  /** Turns everything off; what a fault has done stays done. */
+  readonly clear: () => void
+}
+
+export interface FaultState extends FaultSwitches {
+  /** Uses up one of a counted fault; false: none are left. */
+  readonly spend: (name: 'lostInterrupts' | 'outOfMemory') => boolean
+}
+
+export interface FaultEffects {
+  /** After every change. */
+  changed(): void
+  wipeHistory(): void
+}
+
+export function createFaultState(initial: Partial<Faults>, effects: FaultEffects): FaultState {
+  let current: Faults = { ...NO_FAULTS, ...initial, historyWiped: false }
+
+  const set = (patch: Partial<Faults>): void => {
+    current = { ...current, ...patch, historyWiped: false }
+    if (patch.historyWiped) effects.wipeHistory()
+    effects.changed()
+  }
+
+  return {
+    get: () => current,
+    set,
+    clear: () => set(NO_FAULTS),
+    spend(name) {
+      const left = current[name]
+      if (left <= 0) return false
+      current = { ...current, [name]: left - 1 }
+      return true
+    },
+  }
+}

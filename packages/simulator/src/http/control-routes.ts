@@ -1,0 +1,46 @@
+/** What ComfyUI does not have: the simulator's own switches and counts, under /_simulator. */
+import type { Execution } from '../executor/execution-log.ts'
+import type { FaultSwitches } from '../faults/fault-switches.ts'
+import { FaultUnknown, readFaults } from '../faults/read-faults.ts'
+import { readJsonObject } from './body.ts'
+import { sendJson } from './respond.ts'
+import type { Exchange, Route } from './router.ts'
+
+export const CONTROL_PATH = '/_simulator/'
+
+export interface ControlDeps {
+  readonly faults: FaultSwitches
+  readonly executions: () => Execution[]
+  readonly freed: () => number
+}
+
+export function controlRoutes({ faults, executions, freed }: ControlDeps): readonly Route[] {
+  const patch = async ({ request, response }: Exchange): Promise<void> => {
+    try {
+      faults.set(readFaults(await readJsonObject(request)))
+    } catch (error) {
+      if (
+        error instanceof FaultUnknown ||
+        error instanceof SyntaxError ||
+        error instanceof TypeError
+      )
+        return sendJson(response, { error: error.message }, 400)
+      throw error
+    }
+    sendJson(response, faults.get())
+  }
+
+  return [
+    {
+      method: 'GET',
+      path: '/_simulator/faults',
+      answer: ({ response }) => sendJson(response, faults.get()),
+    },
+    { method: 'POST', path: '/_simulator/faults', answer: patch },
+    {
+      method: 'GET',
+      path: '/_simulator/executions',
+      answer: ({ response }) => sendJson(response, { executions: executions(), freed: freed() }),
+    },
+  ]
+}
