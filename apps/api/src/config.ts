@@ -5,6 +5,7 @@ import {
   duration,
   flag,
   parseConfig,
+  resolveFolder,
   port,
   wholeNumber,
 } from '@safelight/shared/server'
@@ -55,5 +56,6 @@ export const apiConfigSchema = commonConfigSchema.extend({
 export type ApiConfig = z.output<typeof apiConfigSchema>
 
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
-  return parseConfig(apiConfigSchema, env)
+  const config = parseConfig(apiConfigSchema, env)
+  return { ...config, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
 }

@@ -4,6 +4,7 @@ import {
   commonConfigSchema,
   duration,
   parseConfig,
+  resolveFolder,
   urlList,
   wholeNumber,
 } from '@safelight/shared/server'
@@ -40,5 +41,6 @@ export const workerConfigSchema = commonConfigSchema.extend({
 export type WorkerConfig = z.output<typeof workerConfigSchema>
 
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
-  return parseConfig(workerConfigSchema, env)
+  const config = parseConfig(workerConfigSchema, env)
+  return { ...config, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
 }

@@ -48,6 +48,7 @@ describe('an asset', () => {
     const url = await store({ hash: `blake3:${'ef'.repeat(32)}` })
     const response = await fetch(`${url}/content`)
     expect([response.status, (await readError(response)).code]).toEqual([404, 'not_found'])
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/)
     expect(response.headers.get('cache-control')).toBeNull()
     expect(response.headers.get('etag')).toBeNull()
   })

@@ -8,6 +8,15 @@ import { refuseDeepJson } from './json-depth.ts'
 import { type BaseUrlOptions, createLinks, readBaseUrl } from './links.ts'
 import type { Route } from './route.ts'
 
+/** What describes content, and so must not describe a refusal of it. */
+const CONTENT_HEADERS = [
+  'ETag',
+  'Cache-Control',
+  'Content-Disposition',
+  'Content-Type',
+  'Accept-Ranges',
+]
+
 export interface MountOptions extends BaseUrlOptions {
   bodyLimitBytes: number
   /** How long an answer may take to be known; bodies in and streams out are not counted. */
@@ -65,9 +74,7 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     }
     // headers of what was about to be sent would make caches keep the refusal
     if (response.headersSent) return response.destroy()
-    for (const name of ['ETag', 'Cache-Control', 'Content-Disposition', 'Accept-Ranges']) {
-      response.removeHeader(name)
-    }
+    for (const name of CONTENT_HEADERS) response.removeHeader(name)
     if (error.retryAfterSeconds !== null) response.setHeader('Retry-After', error.retryAfterSeconds)
     response.status(error.status).json(toEnvelope(error))
   }
