@@ -70,9 +70,30 @@ it('leaves a record of what it executed, also when it is killed', async () => {
   expect(told[2].promptId).not.toBe(told[1].promptId)
 })
 
-it('explains its flags, and refuses a dialect nobody speaks', async () => {
+it('ends at once during an execution, with nothing but its beginning on record', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'executions.jsonl')
+  const faults = JSON.stringify({ slowHttp: 1 })
+  const { child, said, ended } = start('--port', '0', '--executions', file, '--faults', faults)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await vi.waitFor(() => expect(said()).toMatch(/listening on /), WAIT)
+  const visitor = createVisitor(/http:\S+/.exec(said())?.[0] ?? '')
+  const set = await visitor.post('/_simulator/faults', { exitDuring: 'execution' })
+  expect(set.json).toMatchObject({ slowHttp: 1, exitDuring: 'execution' })
+  const promptId = await visitor.submit(slowSteps(5, 0.2))
+  expect(await ended).toBe(1)
+  const told = readFileSync(file, 'utf8').trim().split('\n')
+  expect(told.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'start', promptId, number: 0, clientId: null },
+  ])
+})
+
+it('explains its flags, and refuses a dialect nobody speaks and a fault nobody knows', async () => {
   const help = start('--help')
   expect(await help.ended).toBe(0)
   expect(help.said()).toContain('--dialect')
+  expect(help.said()).toContain('deafReconnect')
   expect(await start('--dialect', '9.9.9').ended).toBe(2)
+  expect(await start('--faults', '{"dead":true}').ended).toBe(2)
 })
