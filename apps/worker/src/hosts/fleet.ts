@@ -35,9 +35,12 @@ export interface FleetOptions {
 
 /** What other workers do is only seen by asking. */
 const REFRESH_EVERY_MS = 1_000
-/** A dead worker's seats are free again after this; its successor takes them over before. */
-const LEASE_MS = 30_000
-const RENEW_EVERY_MS = 10_000
+/**
+ * A dead worker's seats are free again after this. Not later than its tickets: on hosts that are full
+ * of its prompts nobody has a seat to spare, and so nobody would take the tickets to adopt them.
+ */
+const LEASE_MS = 9_000
+const RENEW_EVERY_MS = 3_000
 /** An adopted prompt is on the host already, whatever the count says. */
 const NO_LIMIT = 1_000_000
 
