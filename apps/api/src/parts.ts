@@ -1,7 +1,7 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
 import {
   closeRedis,
-  createExtraData,
+  createDeadLetters,
   createHostRegistry,
   createJobQueue,
   createJobStore,
@@ -34,7 +34,14 @@ export function openParts({ config, log, scope }: PartsDeps) {
   const subscriber = createRedis(config.REDIS_URL, 'subscriber', { log })
   scope.defer(() => closeRedis(subscriber))
 
-  const store = createJobStore({ redis, keys, retentionMs: config.RETENTION })
+  const storeDeps = {
+    redis,
+    keys,
+    retentionMs: config.RETENTION,
+    deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
+  }
+  const store = createJobStore(storeDeps)
+  const deadLetters = createDeadLetters(storeDeps)
   const queue = scope.use(createJobQueue({ redis, keys }))
   const outbox = createOutbox({ redis, keys, queue, store, log })
   scope.use(outbox.startSweeper({ everyMs: SWEEP_OUTBOX_MS }))
@@ -48,6 +55,5 @@ export function openParts({ config, log, scope }: PartsDeps) {
     createPositions({ position: (jobId) => queue.position(jobId), failed }),
   )
   const feed = scope.use(createFeed({ subscriber, store, keys, decodePreview, failed }))
-  const extraData = createExtraData({ redis, keys })
-  return { redis, keys, store, queue, outbox, hosts, positions, feed, extraData }
+  return { redis, keys, store, deadLetters, queue, outbox, hosts, positions, feed }
 }

@@ -2,6 +2,7 @@
 import { type Logger, publishControl } from '@safelight/shared/server'
 import type { ApiConfig } from './config.ts'
 import { DEADLINE_MS } from './http/deadline.ts'
+import { createAdmission } from './jobs/admission.ts'
 import { createKnownClasses } from './jobs/known-classes.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
@@ -21,30 +22,30 @@ export function toRouteDeps(
   parts: Parts,
   { config, log, streams, isClosing }: RouteExtras,
 ): RouteDeps {
-  const { redis, keys, store, queue, outbox, hosts, positions, feed, extraData } = parts
+  const { redis, keys, store, queue, outbox, hosts, positions, feed, deadLetters } = parts
+  const admission = createAdmission({
+    countQueued: () => queue.depth(),
+    maxQueueDepth: config.MAX_QUEUE_DEPTH,
+    flushOutbox: (jobId) => outbox.flush(jobId),
+    log,
+  })
   return {
     submit: {
       store,
-      flushOutbox: (jobId) => outbox.flush(jobId),
-      countQueued: () => queue.depth(),
+      admission,
       nodeClasses: createKnownClasses({ load: () => hosts.nodeClasses() }),
-      extraData,
       positions,
       log,
-      limits: {
-        maxQueueDepth: config.MAX_QUEUE_DEPTH,
-        maxNodes: config.MAX_WORKFLOW_NODES,
-        maxBytes: config.MAX_WORKFLOW_BYTES,
-      },
+      limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
     read: { store, positions },
     cancel: {
       store,
       removeTicket: (jobId) => queue.remove(jobId),
       announceCancel: (jobId) => publishControl(redis, keys, { type: 'cancel', jobId }),
-      extraData,
       log,
     },
+    deadLetters: { deadLetters, admission, positions, log },
     events: {
       feed,
       positions,

@@ -1,8 +1,10 @@
 /** The route table: every REST route there is, in the order the documentation shows them. */
 import { type AssetDeps, getAssetRoute, getContentRoute } from './assets/routes.ts'
+import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters/routes.ts'
 import { type HealthDeps, liveRoute, readyRoute } from './http/health.ts'
 import type { Route } from './http/route.ts'
 import { type CancelDeps, cancelRoute } from './jobs/cancel.ts'
+import { type CancelManyDeps, cancelManyRoute } from './jobs/cancel-many.ts'
 import { getJobRoute, getWorkflowRoute, listJobsRoute, type ReadDeps } from './jobs/read.ts'
 import { type SubmitDeps, submitRoute } from './jobs/submit.ts'
 import { type EventsDeps, eventsRoute } from './sse/route.ts'
@@ -10,7 +12,8 @@ import { type EventsDeps, eventsRoute } from './sse/route.ts'
 export interface RouteDeps {
   submit: SubmitDeps
   read: ReadDeps
-  cancel: CancelDeps
+  cancel: CancelDeps & CancelManyDeps
+  deadLetters: DeadLetterDeps
   events: EventsDeps
   assets: AssetDeps
   health: HealthDeps
@@ -24,6 +27,8 @@ export function createRoutes(deps: RouteDeps): Route[] {
     getWorkflowRoute(deps.read),
     eventsRoute(deps.events),
     cancelRoute(deps.cancel),
+    cancelManyRoute(deps.cancel),
+    ...deadLetterRoutes(deps.deadLetters),
     getAssetRoute(deps.assets),
     getContentRoute(deps.assets),
     liveRoute(),

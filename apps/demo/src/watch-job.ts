@@ -29,8 +29,8 @@ export function watchJob({ apiUrl, jobId, onChange, signal }: WatchOptions): Pro
     }
     // every connection, the first or the tenth, says the last event it has and hears what came after
     socket.on('connect', () => {
-      const afterSeq = snapshot?.seq
-      socket.emit('watch', { jobId, ...(afterSeq === undefined ? {} : { afterSeq }) }, (answer) => {
+      const after = snapshot ? { afterSeq: snapshot.seq, stamp: snapshot.stamp } : {}
+      socket.emit('watch', { jobId, ...after }, (answer) => {
         if (answer.ok) take(answer.snapshot)
         else reject(new Error(answer.error.message))
       })

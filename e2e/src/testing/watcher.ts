@@ -72,7 +72,9 @@ function connectOnce(
     socket.on('connect_error', reject)
     socket.on('connect', () => {
       const afterSeq = watched.snapshot?.seq ?? options.afterSeq
-      socket.emit('watch', { jobId, ...(afterSeq === undefined ? {} : { afterSeq }) }, (answer) => {
+      const stamp = watched.snapshot?.stamp
+      const after = { ...(afterSeq === undefined ? {} : { afterSeq }), ...(stamp && { stamp }) }
+      socket.emit('watch', { jobId, ...after }, (answer) => {
         if (!answer.ok) reject(new Error(answer.error.message))
         // a client that comes back keeps its own fold and is told what it missed
         else if (!watched.snapshot) take(answer.snapshot)

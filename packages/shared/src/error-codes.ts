@@ -23,6 +23,7 @@ export const API_ERRORS = {
   not_found: 404,
   method_not_allowed: 405,
   payload_too_large: 413,
+  idempotency_in_flight: 409, // the first request with this key is not answered yet
   range_not_satisfiable: 416,
   invalid_workflow: 422,
   workflow_format_ui: 422,

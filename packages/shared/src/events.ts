@@ -38,7 +38,7 @@ const statusBodySchema = z.object({
 const progressBodySchema = z.object({ type: z.literal('progress'), progress: progressSchema })
 const outputBodySchema = z.object({ type: z.literal('output'), output: outputSchema })
 
-/** What a writer decides; the store adds `jobId`, `seq` and `ts`. */
+/** What a writer decides; the store adds the envelope. */
 export const jobEventBodySchema = z.discriminatedUnion('type', [
   statusBodySchema,
   progressBodySchema,
@@ -52,6 +52,10 @@ const envelope = {
   seq: z.int().positive(),
   /** ms since the epoch */
   ts: z.number(),
+  /** Random name of this event: a history that Redis lost may have had another event with this `seq`. */
+  stamp: z.string(),
+  /** `stamp` of the event before it (of the accepted job, for the first): who holds another one holds another history. */
+  follows: z.string(),
 }
 export const jobEventSchema = z.discriminatedUnion('type', [
   statusBodySchema.extend(envelope),

@@ -7,6 +7,8 @@ import { isTerminal } from './status.ts'
 import { eventsArb, fold } from './testing/arbitrary-events.ts'
 import { newSnapshot } from './testing/new-snapshot.ts'
 
+const envelope = { jobId: 'job', stamp: 's', follows: 's' }
+
 /** Events and a place to cut them. */
 const cutArb = eventsArb.chain((events) =>
   fc.record({ events: fc.constant(events), cut: fc.nat(events.length) }),
@@ -87,12 +89,12 @@ describe('reduceJob', () => {
 
   it('remembers when a job first ran, however often it is handed back', () => {
     const run = (seq: number, ts: number) =>
-      ({ type: 'status', status: 'running', phase: 'preparing', jobId: 'job', seq, ts }) as const
+      ({ ...envelope, type: 'status', status: 'running', phase: 'preparing', seq, ts }) as const
     const back = {
+      ...envelope,
       type: 'status',
       status: 'queued',
       phase: null,
-      jobId: 'job',
       seq: 2,
       ts: 20,
     } as const
@@ -104,10 +106,10 @@ describe('reduceJob', () => {
   it('lets a field that is not named stay, and one that is null go', () => {
     const base = newSnapshot({ status: 'running', hostId: 'gpu-1', attempt: 2 })
     const quiet = {
+      ...envelope,
       type: 'status',
       status: 'running',
       phase: 'executing',
-      jobId: 'job',
       seq: 1,
       ts: 1,
     } as const

@@ -14,7 +14,7 @@ export function reduceJob<O extends { id: string }>(
   event: JobEventOf<O>,
 ): SnapshotOf<O> {
   if (event.seq <= snapshot.seq || isTerminal(snapshot.status)) return snapshot
-  const next = { ...snapshot, seq: event.seq }
+  const next = { ...snapshot, seq: event.seq, stamp: event.stamp }
   switch (event.type) {
     case 'progress':
       return { ...next, progress: advance(snapshot.progress, event.progress) }

@@ -20,6 +20,8 @@ export const snapshotSchema = z.object({
   jobId: z.string(),
   /** `seq` of the last event folded in; 0 for a job that was just accepted. */
   seq: z.int().nonnegative(),
+  /** `stamp` of that event: `seq` and `stamp` together say exactly what is folded in. */
+  stamp: z.string(),
   status: jobStatusSchema,
   phase: jobPhaseSchema.nullable(),
   attempt: z.int().nonnegative(),
@@ -35,10 +37,12 @@ export const snapshotSchema = z.object({
   metadata: z.record(z.string(), z.unknown()).nullable(),
   /** What the submitter allows the job. */
   limits: jobLimitsSchema,
-  /** Listed among the dead letters until replayed or discarded. */
+  /** Listed among the dead letters; false again once replayed or discarded. */
   deadLetter: z.boolean(),
   /** The job this one repeats, if it came from the dead letters. */
   replayOf: z.string().nullable(),
+  /** The job that repeats this dead letter. Set after the end, without an event. */
+  replayedBy: z.string().nullable(),
   /** All times are ms since the epoch. */
   createdAt: z.number(),
   startedAt: z.number().nullable(),

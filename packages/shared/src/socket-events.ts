@@ -8,6 +8,8 @@ export const watchRequestSchema = z.object({
   jobId: z.string().min(1).max(128),
   /** Last `seq` the client holds: the events after it follow the acknowledgement. */
   afterSeq: z.int().nonnegative().optional(),
+  /** `stamp` that belongs to it. With it, a client whose history Redis lost is told, by a `resync`. */
+  stamp: z.string().min(1).max(64).optional(),
   /** Also send preview images (volatile, latest wins). */
   previews: z.boolean().optional(),
 })

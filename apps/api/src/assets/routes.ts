@@ -7,11 +7,11 @@ import { z } from 'zod'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import { assetParams } from '../jobs/job-id.ts'
-import { toIso } from '../jobs/view.ts'
+import { toIso, toOutputView } from '../jobs/view.ts'
 import { toDisposition, toServedType } from './content-type.ts'
 
 export interface AssetDeps {
-  store: Pick<JobStore, 'loadAsset' | 'load'>
+  store: Pick<JobStore, 'loadAsset'>
   dataDir: string
 }
 
@@ -27,10 +27,8 @@ export function getAssetRoute({ store }: AssetDeps) {
     errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
     async handle({ params, links }) {
       const asset = await store.loadAsset(params.id)
-      // an output lives as long as the job that made it
-      const job = asset && (await store.load(asset.job_id))
-      if (!job) throw noSuchAsset()
-      return { body: toAssetView(asset, job.expiresAt, links) }
+      if (!asset) throw noSuchAsset()
+      return { body: toAssetView(asset, links) }
     },
   })
 }
@@ -106,14 +104,13 @@ function toSendError(error: Error): Error {
   return error
 }
 
-function toAssetView(asset: Asset, expiresAt: number, links: Links): AssetView {
+function toAssetView(asset: Asset, links: Links): AssetView {
+  const output = toOutputView(asset, asset.job_id, links)
   return {
-    ...asset,
+    ...output,
     file_path: asset.name,
     created_at: toIso(asset.created_at),
-    url: links.assetContent(asset.id),
-    url_expires_at: toIso(expiresAt),
-    expires_at: toIso(expiresAt),
+    expires_at: output.url_expires_at,
   }
 }
 

@@ -145,7 +145,7 @@ export function createFeed(deps: FeedDeps): Feed {
       let attached = false
       try {
         await entry.opening
-        attached = await entry.topic.attach(options.watcher, options.afterSeq)
+        attached = await entry.topic.attach(options.watcher, options.after)
       } finally {
         if (!attached) leave(options.jobId, entry)
       }

@@ -2,18 +2,19 @@
  * One watched job: its snapshot, kept level with the stream, and its watchers.
  *
  * The live channel is the fast path, the stored snapshot and stream are the truth:
- * - A live event that is the next one is folded and told. An older one is dropped. A newer one than
- *   the next means something was missed: read.
+ * - A live event that is the next one (by its number, and it follows the event we hold) is folded and
+ *   told. An older one is dropped. Any other means something was missed: read.
  * - `refresh` reads the stored snapshot. Newer than ours: the events between come from the stream,
  *   and where the stream no longer holds them the stored snapshot is told instead (`resync`).
- *   Older than what we knew before reading: Redis lost writes, and the stored snapshot rules.
+ *   Older than what we knew before reading, or another event under its number: Redis lost writes, and
+ *   the stored snapshot rules (docs/adr/0008-epoch.md).
  * - Folding and telling happen in one synchronous step, so whoever is attached in between has
  *   missed nothing and hears nothing twice.
  */
 import { isTerminal, type JobEvent, reduceJob, type Snapshot } from '@safelight/shared'
 import type { JobStore } from '@safelight/shared/server'
 import { createSingleFlight } from './single-flight.ts'
-import type { Watcher } from './watcher.ts'
+import type { Position, Watcher } from './watcher.ts'
 
 /** A fast writer may append while we read; after so many tries a snapshot is kinder than another read. */
 const MISSED_READS = 5
@@ -26,7 +27,7 @@ export interface Topic {
   hear(event: JobEvent): void
   refresh(): Promise<void>
   /** Reads, then opens the watcher in the same step in which it is attached. False: no such job. */
-  attach(watcher: Watcher, afterSeq: number | undefined): Promise<boolean>
+  attach(watcher: Watcher, after: Position | undefined): Promise<boolean>
 }
 
 interface TopicDeps {
@@ -45,12 +46,21 @@ export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
   function hear(event: JobEvent): void {
     // before the first read there is nothing to fold into, and that read comes after the subscription
     if (!snapshot || event.seq <= snapshot.seq || isTerminal(snapshot.status)) return
-    if (event.seq > snapshot.seq + 1) {
+    if (!isNext(event, snapshot)) {
       refresh().catch(failed)
       return
     }
-    snapshot = reduceJob(snapshot, event)
+    tell(event, snapshot)
+  }
+
+  function tell(event: JobEvent, before: Snapshot): void {
+    snapshot = reduceJob(before, event)
     for (const watcher of watchers) watcher.event(event, snapshot)
+  }
+
+  /** Tells those of the stored events that come next. */
+  function catchUp(events: readonly JobEvent[]): void {
+    for (const event of events) if (snapshot && isNext(event, snapshot)) tell(event, snapshot)
   }
 
   function replace(stored: Snapshot): void {
@@ -71,22 +81,27 @@ export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
       return
     }
     if (stored.seq < known.seq) return replace(stored)
+    const level = [known, snapshot].find(({ seq }) => seq === stored.seq)
+    if (level && level.stamp !== stored.stamp) return replace(stored)
     if (stored.seq <= snapshot.seq) return
     const { events, complete } = await store.eventsAfter(jobId, snapshot.seq)
-    if (complete) for (const event of events) hear(event)
+    if (complete) catchUp(events)
     if (stored.seq > snapshot.seq) replace(stored)
   }
 
   /** The events between what the client holds and the snapshot; null when they cannot be had exactly. */
-  async function readMissed(afterSeq: number): Promise<JobEvent[] | null> {
-    for (let tries = 0; tries < MISSED_READS && snapshot; tries++) {
-      if (afterSeq === snapshot.seq) return []
+  async function readMissed({ seq, stamp }: Position): Promise<JobEvent[] | null> {
+    // a client that names no stamp is taken at its word
+    const isTheirs = (held: string | undefined) => stamp === undefined || stamp === held
+    for (let tries = 0; tries < MISSED_READS; tries++) {
+      if (seq === snapshot?.seq) return isTheirs(snapshot.stamp) ? [] : null
       // a client ahead of us holds events Redis has lost
-      if (afterSeq > snapshot.seq) return null
-      const { events, complete } = await store.eventsAfter(jobId, afterSeq)
-      if (!complete) return null
-      for (const event of events) hear(event)
-      if (events.at(-1)?.seq === snapshot.seq) return events
+      if (!snapshot || seq > snapshot.seq) return null
+      const { events, complete } = await store.eventsAfter(jobId, seq)
+      if (!complete || !isTheirs(events[0]?.follows)) return null
+      catchUp(events)
+      const last = events.at(-1)
+      if (last?.seq === snapshot.seq && last.stamp === snapshot.stamp) return events
     }
     return null
   }
@@ -101,13 +116,18 @@ export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
     },
     hear,
     refresh,
-    async attach(watcher, afterSeq) {
+    async attach(watcher, after) {
       await refresh()
-      const missed = afterSeq === undefined ? [] : await readMissed(afterSeq)
+      const missed = after === undefined ? [] : await readMissed(after)
       if (gone || !snapshot) return false
       watchers.add(watcher)
       watcher.open({ snapshot, missed })
       return true
     },
   }
+}
+
+/** The number alone does not say it: after a loss, another history may have grown to it. */
+function isNext(event: JobEvent, snapshot: Snapshot): boolean {
+  return event.seq === snapshot.seq + 1 && event.follows === snapshot.stamp
 }

@@ -5,7 +5,7 @@ import type { Preview } from '@safelight/shared/server'
 /** Called synchronously by the feed; must not throw and must not wait. */
 export interface Watcher {
   /**
-   * The job now. `missed`: the events after the client's `afterSeq` up to the snapshot; null when
+   * The job now. `missed`: the events after the client's position up to the snapshot; null when
    * they cannot be had exactly any more and the snapshot replaces what the client holds.
    */
   open(opening: { snapshot: Snapshot; missed: JobEvent[] | null }): void
@@ -19,6 +19,13 @@ export interface Watcher {
   gone(): void
 }
 
+/** An event, by its number and its name. */
+export interface Position {
+  seq: number
+  /** Undefined: the client did not say, and is not told of a loss. */
+  stamp: string | undefined
+}
+
 export interface Watch {
   close(): void
 }
@@ -26,7 +33,7 @@ export interface Watch {
 export interface WatchOptions {
   jobId: string
   watcher: Watcher
-  /** Last `seq` the client holds. */
-  afterSeq?: number | undefined
+  /** The last event the client holds. */
+  after?: Position | undefined
   previews?: boolean | undefined
 }

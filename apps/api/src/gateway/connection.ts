@@ -45,7 +45,8 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
   }
 
   async function watch(request: WatchRequest, acknowledge: Acknowledge): Promise<void> {
-    const { jobId, afterSeq, previews } = request
+    const { jobId, afterSeq, stamp, previews } = request
+    const after = afterSeq === undefined ? undefined : { seq: afterSeq, stamp }
     if (!held.has(jobId) && held.size >= deps.maxWatches) {
       throw new ApiError('too_many_streams', `At most ${deps.maxWatches} jobs per connection.`)
     }
@@ -65,7 +66,7 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
 
     async function begin(): Promise<boolean> {
       teller.place(await deps.positions.read(jobId))
-      const opened = await deps.feed.watch({ jobId, watcher: teller, afterSeq, previews })
+      const opened = await deps.feed.watch({ jobId, watcher: teller, after, previews })
       one.watch = opened
       if (!isHeld()) {
         opened?.close()

@@ -4,9 +4,11 @@ import type { RequestHandler } from 'express'
 /** `*` or exact origins; empty: only pages served by ourselves. */
 export type CorsOrigins = readonly string[]
 
-const METHODS = 'GET, POST, HEAD, OPTIONS'
-const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range'
-const RESPONSE_HEADERS = 'Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition'
+const METHODS = 'GET, POST, DELETE, HEAD, OPTIONS'
+const REQUEST_HEADERS =
+  'Authorization, Content-Type, Idempotency-Key, Idempotency-Mode, Last-Event-ID, Range'
+const RESPONSE_HEADERS =
+  'Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition, Idempotent-Replayed'
 
 export function cors(origins: CorsOrigins): RequestHandler {
   return (request, response, next) => {

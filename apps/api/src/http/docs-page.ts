@@ -30,7 +30,7 @@ function renderTag(tag: DocsModel['tags'][number], model: DocsModel): string {
       .filter(([, operation]) => operation.tags.includes(tag.name))
       .map(([method, operation]) => renderOperation(method, path, operation)),
   )
-  return `<h2>${escapeHtml(tag.name)}</h2><p class="soft">${toText(tag.description)}</p>${operations.join('\n')}`
+  return `<h2>${escapeHtml(toTitle(tag.name))}</h2><p class="soft">${toText(tag.description)}</p>${operations.join('\n')}`
 }
 
 function renderOperation(method: string, path: string, operation: DocsOperation): string {
@@ -95,6 +95,10 @@ function toType(schema: DocsSchema | undefined): string {
   if (schema.items) return `list of ${toType(schema.items)}`
   const type = [schema.type ?? 'any'].flat().join(' or ')
   return escapeHtml(schema.format ? `${type} (${schema.format})` : type)
+}
+
+function toTitle(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
 /** Descriptions are plain text with `code` in backticks. */

@@ -20,7 +20,7 @@ summary { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: baselin
 summary::-webkit-details-marker { display: none; }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .6rem; }
 .method { font-weight: 700; font-size: .78rem; min-width: 3rem; text-transform: uppercase; }
-.get { color: var(--get); } .post { color: var(--post); }
+.get { color: var(--get); } .post { color: var(--post); } .delete { color: var(--accent); }
 .path { font-weight: 600; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 td { padding: .35rem .8rem .35rem 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }

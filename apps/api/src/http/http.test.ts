@@ -24,7 +24,7 @@ describe('a request for something that is not there', () => {
 
   it.each([
     ['DELETE', '/api/v2/jobs/x', 'GET'],
-    ['PUT', '/api/v2/jobs', 'POST, GET'],
+    ['PUT', '/api/v2/jobs', 'POST, GET, DELETE'],
     ['GET', '/api/v2/jobs/x/cancel', 'POST'],
     ['POST', '/livez', 'GET'],
   ])('is refused with the allowed methods: %s %s', async (method, path, allowed) => {

@@ -41,7 +41,10 @@ function serve(route: Route, options: MountOptions): RequestHandler {
     const links = createLinks(readBaseUrl(request, options))
     const reply = await withDeadline(route.answer(request, links), options.deadlineMs)
     if ('send' in reply) return reply.send(response)
-    response.status(reply.status ?? route.success.status).json(reply.body)
+    const status = reply.status ?? route.success.status
+    response.status(status).set(reply.headers ?? {})
+    if (status === 204) response.end()
+    else response.json(reply.body)
   }
 }
 

@@ -33,6 +33,10 @@ export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
     security: [{ bearerAuth: [] }, {}],
     tags: [
       { name: 'jobs', description: 'One execution of a workflow: durable, pollable, cancelable.' },
+      {
+        name: 'dead letters',
+        description: 'Jobs whose every attempt failed, kept until replayed or discarded.',
+      },
       { name: 'assets', description: 'What jobs made.' },
       { name: 'service', description: 'Health of this process.' },
     ],

@@ -16,19 +16,19 @@ export interface Call<Params, Query, Headers, Body> {
 
 /** `send` takes over the response, for streams and files; everything before it has a deadline. */
 export type Reply =
-  | { status?: number; body: unknown }
+  | { status?: number; body: unknown; headers?: Record<string, string> }
   | { send: (response: Response) => void | Promise<void> }
 
 export interface RouteDoc {
-  method: 'get' | 'post'
+  method: 'get' | 'post' | 'delete'
   /** As OpenAPI writes it: `/jobs/{id}` */
   path: string
   operationId: string
-  tag: 'jobs' | 'assets' | 'service'
+  tag: 'jobs' | 'dead letters' | 'assets' | 'service'
   summary: string
   description?: string
   success: {
-    status: 200 | 201
+    status: 200 | 201 | 204
     description: string
     /** Of a JSON answer; other answers name their content type. */
     schema?: z.ZodType

@@ -1,6 +1,6 @@
 /** POST /api/v2/jobs/{id}/cancel: the job's own record decides, in one atomic step, what the request means. */
 import { isTerminal, type JobEventBody, jobViewSchema, type Snapshot } from '@safelight/shared'
-import type { ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
+import type { JobStore, Logger } from '@safelight/shared/server'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from './job-id.ts'
 import { noSuchJob } from './read.ts'
@@ -12,7 +12,6 @@ export interface CancelDeps {
   removeTicket: (jobId: string) => Promise<unknown>
   /** Tells the workers now; they also see the record. */
   announceCancel: (jobId: string) => Promise<unknown>
-  extraData: Pick<ExtraDataStore, 'drop'>
   log: Logger
 }
 
@@ -37,13 +36,25 @@ export function cancelRoute(deps: CancelDeps) {
     success: { status: 200, description: 'Current job state.', schema: jobViewSchema },
     errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
     async handle({ params, links }) {
-      const result = await deps.store.append(params.id, decideCancel)
-      if (!('snapshot' in result)) throw noSuchJob()
-      const { snapshot } = result
-      await followUp(deps, snapshot)
-      return { body: toJobView(snapshot, { links, queuePosition: null }) }
+      const result = await cancelJob(deps, params.id, () => true)
+      if (!result) throw noSuchJob()
+      return { body: toJobView(result.snapshot, { links, queuePosition: null }) }
     },
   })
+}
+
+/** Null when there is no such job; `declined` when it had ended, was asked before or is not meant. */
+export async function cancelJob(
+  deps: CancelDeps,
+  jobId: string,
+  isMeant: (snapshot: Snapshot) => boolean,
+) {
+  const result = await deps.store.append(jobId, (snapshot) =>
+    isMeant(snapshot) ? decideCancel(snapshot) : null,
+  )
+  if (!('snapshot' in result)) return null
+  await followUp(deps, result.snapshot)
+  return result
 }
 
 /** The record has decided; these only make it happen sooner, so their failure fails nothing. */
@@ -51,9 +62,7 @@ async function followUp(deps: CancelDeps, { jobId, status }: Snapshot): Promise<
   try {
     // also when it was `canceling` before: the first announcement may have been lost
     if (status === 'canceling') await deps.announceCancel(jobId)
-    if (status !== 'canceled') return
-    await deps.removeTicket(jobId)
-    await deps.extraData.drop(jobId)
+    if (status === 'canceled') await deps.removeTicket(jobId)
   } catch (err) {
     deps.log.warn({ err, jobId }, 'cancel recorded, but not passed on')
   }

@@ -1,48 +1,40 @@
-/** POST /api/v2/jobs: parse → check the graph → check the depth → accept (atomic) → put on the queue. */
+/** POST /api/v2/jobs: parse → key → check the graph → check the depth → accept (atomic) → put on the queue. */
 import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
 import {
   ApiError,
-  type ExtraData,
+  type JobLimits,
+  type JobView,
   jobViewSchema,
   type Snapshot,
+  type SubmitRequest,
   submitRequestSchema,
   type Workflow,
 } from '@safelight/shared'
-import type { ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
-import { z } from 'zod'
+import type { JobStore, Logger } from '@safelight/shared/server'
 import type { Positions } from '../feed/positions.ts'
 import { defineRoute } from '../http/route.ts'
+import type { Admission } from './admission.ts'
+import {
+  answerAgain,
+  type IdempotencyKey,
+  idempotencyHeaders,
+  readIdempotencyKey,
+} from './idempotency.ts'
 import { toJobView } from './view.ts'
 
 export interface SubmitDeps {
-  store: Pick<JobStore, 'accept'>
-  /** Brings accepted jobs to the queue; what it misses, the sweeper brings. */
-  flushOutbox: (jobId: string) => Promise<unknown>
-  /** Jobs accepted and not yet started. */
-  countQueued: () => Promise<number>
+  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer'>
+  admission: Admission
   /** What the hosts know; null when no host is known. */
   nodeClasses: () => Promise<NodeClasses | null>
-  extraData: Pick<ExtraDataStore, 'save' | 'drop'>
   positions: Pick<Positions, 'read'>
   log: Logger
-  limits: { maxQueueDepth: number; maxNodes: number; maxBytes: number }
+  limits: { maxNodes: number; maxBytes: number }
 }
 
-const QUEUE_FULL_RETRY_SECONDS = 10
-
-const headers = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, { error: 'at most 255 visible ASCII characters' })
-    .optional()
-    .meta({
-      description:
-        'Single-use for 24 h: a second request with the same key is refused with 422 `idempotency_key_reuse`.',
-    }),
-})
-
 export function submitRoute(deps: SubmitDeps) {
+  const { store, admission, positions, log } = deps
   return defineRoute({
     method: 'post',
     path: '/api/v2/jobs',
@@ -51,11 +43,12 @@ export function submitRoute(deps: SubmitDeps) {
     summary: 'Submit a workflow for execution',
     description:
       'Takes an API-format graph verbatim. 201 means the job is recorded for good and will reach a terminal status.',
-    request: { headers, body: submitRequestSchema },
+    request: { headers: idempotencyHeaders, body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
       'invalid_request',
       'unauthorized',
+      'idempotency_in_flight',
       'payload_too_large',
       'invalid_workflow',
       'workflow_format_ui',
@@ -65,57 +58,73 @@ export function submitRoute(deps: SubmitDeps) {
       'unavailable',
     ],
     async handle({ body, headers, links }) {
+      const key = readIdempotencyKey(headers, body)
+      const use = key && (await store.loadKeyUse(key.key))
+      if (key && use) return answerAgain(key, use, links)
       const workflow = await checkGraph(deps, body.workflow)
-      await refuseWhenFull(deps)
-      const snapshot = await accept(deps, {
-        jobId: randomUUID(),
-        workflow,
-        priority: body.priority ?? 0,
-        metadata: body.metadata ?? null,
-        idempotencyKey: headers['Idempotency-Key'] ?? null,
-        extraData: body.extra_data ?? null,
-      })
+      await admission.refuseWhenFull()
+      const snapshot = await accept(deps, { body, workflow, key })
+      // another request with the key was faster
+      if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
+      if (!snapshot) throw new Error('a job without a key cannot be a repetition')
       const { jobId, priority } = snapshot
-      deps.log.info({ jobId, nodes: Object.keys(workflow).length, priority }, 'job accepted')
-      const queuePosition = await deps.positions.read(jobId)
-      return { body: toJobView(snapshot, { links, queuePosition }) }
+      log.info({ jobId, nodes: Object.keys(workflow).length, priority }, 'job accepted')
+      await admission.enqueue(jobId)
+      const view = toJobView(snapshot, { links, queuePosition: await positions.read(jobId) })
+      if (key) await keepAnswer(deps, key, view)
+      return { body: view }
     },
   })
 }
 
 async function checkGraph(deps: SubmitDeps, candidate: unknown): Promise<Workflow> {
-  const { maxNodes, maxBytes } = deps.limits
   const classes = await deps.nodeClasses()
-  const check = checkWorkflow(candidate, { classes, limits: { maxNodes, maxBytes } })
+  const check = checkWorkflow(candidate, { classes, limits: deps.limits })
   if (check.ok) return check.workflow
   throw new ApiError(check.code, check.message, { details: { node_errors: check.nodeErrors } })
 }
 
-/** Counted, not reserved: requests that race may overshoot the bound by their number. */
-async function refuseWhenFull({ countQueued, limits }: SubmitDeps): Promise<void> {
-  if ((await countQueued()) < limits.maxQueueDepth) return
-  throw new ApiError('queue_full', 'The queue is full. Try again later.', {
-    retryAfterSeconds: QUEUE_FULL_RETRY_SECONDS,
-  })
+interface Submission {
+  body: SubmitRequest
+  workflow: Workflow
+  key: IdempotencyKey | null
 }
 
-type NewJob = Parameters<JobStore['accept']>[0] & { extraData: ExtraData | null }
+/** Null when the idempotency key belongs to another job. */
+async function accept(
+  { store }: SubmitDeps,
+  { body, workflow, key }: Submission,
+): Promise<Snapshot | null> {
+  const accepted = await store.accept({
+    jobId: randomUUID(),
+    workflow,
+    priority: body.priority ?? 0,
+    metadata: body.metadata ?? null,
+    limits: toLimits(body),
+    idempotencyKey: key?.key ?? null,
+    ...(key && { requestHash: key.requestHash }),
+    extraData: body.extra_data ?? null,
+  })
+  return accepted.outcome === 'accepted' ? accepted.snapshot : null
+}
 
-async function accept(deps: SubmitDeps, { extraData, ...job }: NewJob): Promise<Snapshot> {
-  // before the job: from the moment it is accepted a worker may ask for it
-  if (extraData) await deps.extraData.save(job.jobId, extraData)
-  const accepted = await deps.store.accept(job)
-  if (accepted.outcome === 'key_reused') {
-    if (extraData) await deps.extraData.drop(job.jobId)
-    throw new ApiError('idempotency_key_reuse', 'This Idempotency-Key has been used already.', {
-      details: { job_id: accepted.jobId },
-    })
+function toLimits({ start_deadline_s, timeout_s, node_retries }: SubmitRequest): JobLimits {
+  return {
+    startBy: start_deadline_s === undefined ? null : Date.now() + start_deadline_s * 1_000,
+    timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
+    nodeRetries: node_retries ?? 0,
   }
+}
+
+async function keepAnswer(
+  { store, log }: SubmitDeps,
+  { key }: IdempotencyKey,
+  view: JobView,
+): Promise<void> {
   try {
-    await deps.flushOutbox(job.jobId)
+    await store.keepAnswer(key, view.id, view)
   } catch (err) {
-    // accepted is accepted: the sweeper brings it to the queue
-    deps.log.warn({ err, jobId: job.jobId }, 'accepted, but not on the queue yet')
+    // a repetition gets the job as it was accepted instead
+    log.warn({ err, jobId: view.id }, 'accepted, but its answer was not kept')
   }
-  return accepted.snapshot
 }

@@ -41,7 +41,19 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     priority: snapshot.priority,
     metadata: snapshot.metadata,
     warnings: snapshot.warnings,
+    limits: toLimitsView(snapshot),
+    dead_letter: snapshot.deadLetter,
+    replay_of: snapshot.replayOf,
+    replayed_by: snapshot.replayedBy,
     seq: snapshot.seq,
+  }
+}
+
+function toLimitsView({ limits }: Snapshot): JobView['limits'] {
+  return {
+    start_by: toIsoOrNull(limits.startBy),
+    timeout_s: limits.timeoutMs === null ? null : limits.timeoutMs / 1_000,
+    node_retries: limits.nodeRetries,
   }
 }
 

@@ -3,7 +3,7 @@ import type { JobView } from '@safelight/shared'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { readError, submit } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
-import { collect, collectSse, ids, type SseFrame } from '../testing/read-sse.ts'
+import { collect, collectSse, seqs, type SseFrame } from '../testing/read-sse.ts'
 import { type Stack, startStack } from '../testing/start-stack.ts'
 import { until } from '../testing/until.ts'
 
@@ -53,8 +53,8 @@ describe('the bounds of event streams', () => {
     const frames = await response.readAll()
     // 20 MB in full; what the two ends of the socket hold is not ours to bound
     expect(frames.length).toBeLessThan(900)
-    expect(frames.at(-1)).toMatchObject({ id: String(seq), data: { status: 'failed' } })
-    const heard = ids(frames)
+    expect(frames.at(-1)).toMatchObject({ seq, data: { status: 'failed' } })
+    const heard = seqs(frames)
     expect(heard).toEqual([...heard].sort((a, b) => a - b))
   })
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { readJob, submit } from '../testing/http.ts'
 import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { collect, collectSse, ids, type SseFrame } from '../testing/read-sse.ts'
+import { collect, collectSse, type SseFrame, seqs } from '../testing/read-sse.ts'
 import { startRedisProxy } from '../testing/redis-proxy.ts'
 import { type Stack, startStack } from '../testing/start-stack.ts'
 import { until } from '../testing/until.ts'
@@ -40,12 +40,12 @@ describe('the event stream', () => {
     })
     const { frames, done } = collect(response)
     await until(() => frames.length === 1)
-    expect(frames[0]).toMatchObject({ id: '0', event: 'status', data: { queue_position: 0 } })
+    expect(frames[0]).toMatchObject({ seq: 0, event: 'status', data: { queue_position: 0 } })
     const bodies = smallJob(randomUUID())
     for (const body of bodies) await stack.append(job.id, body)
     await done
     for (const { event, data } of frames) assertContract(PAYLOADS[event] ?? '', data)
-    expect(ids(frames)).toEqual(range(0, bodies.length))
+    expect(seqs(frames)).toEqual(range(0, bodies.length))
     const { status, outputs } = await readJob(stack.api.url, job.id)
     expect(frames.at(-1)).toMatchObject({ event: 'status', data: { status, outputs, error: null } })
   })
@@ -54,15 +54,15 @@ describe('the event stream', () => {
     for (const body of smallJob('o').slice(0, 7)) await stack.append(job.id, body)
     const { frames, done } = collect(await open())
     await until(() => frames.length === 3)
-    expect(frames.map(({ event, id }) => [event, id])).toEqual([
+    expect(frames.map(({ event, seq }) => [event, seq])).toEqual([
       ['status', null],
       ['output', null],
-      ['progress', '7'],
+      ['progress', 7],
     ])
     await stack.append(job.id, FAILED)
     await done
     expect(frames.at(-1)).toMatchObject({
-      id: '8',
+      seq: 8,
       data: { status: 'failed', error: { code: 'node_execution_error' } },
     })
   })
@@ -75,9 +75,9 @@ describe('the event stream', () => {
     await until(() => frames.length === 4)
     for (const body of bodies.slice(6)) await stack.append(job.id, body)
     await done
-    expect(frames.map(({ id }) => Number(id))).toEqual(range(3, end))
+    expect(seqs(frames)).toEqual(range(3, end))
     const again = await collectSse(await open(stack.api.url, { 'last-event-id': '5' }))
-    expect(again.map(({ id }) => Number(id))).toEqual(range(6, end))
+    expect(seqs(again)).toEqual(range(6, end))
     expect(again.at(-1)?.data['outputs']).toHaveLength(1)
   })
 
@@ -86,9 +86,9 @@ describe('the event stream', () => {
     await stack.redis.xtrim(stack.keys.events(job.id), 'MAXLEN', 1)
     const { frames, done } = collect(await open(stack.api.url, { 'last-event-id': '1' }))
     await until(() => frames.length === 2)
-    expect(frames.map(({ event, id }) => [event, id])).toEqual([
+    expect(frames.map(({ event, seq }) => [event, seq])).toEqual([
       ['status', null],
-      ['progress', '6'],
+      ['progress', 6],
     ])
     await stack.append(job.id, FAILED)
     await done
@@ -99,12 +99,12 @@ describe('the event stream', () => {
     for (const body of bodies) await stack.append(job.id, body)
     const frames = await collectSse(await open())
     expect(frames).toHaveLength(1)
-    expect(frames[0]).toMatchObject({ id: String(bodies.length), data: { status: 'succeeded' } })
+    expect(frames[0]).toMatchObject({ seq: bodies.length, data: { status: 'succeeded' } })
     const back = await open(stack.api.url, { 'last-event-id': frames[0]?.id ?? '' })
     expect(back.status).toBe(204)
   })
 
-  it.each(['-1', 'x', '1.5', '99999999999999999999', ''])(
+  it.each(['-1', 'x', '1.5', '1-', '1-a b', '99999999999999999999', ''])(
     'takes a Last-Event-ID that is none of ours for none: %j',
     async (id) => {
       await stack.append(job.id, RUNNING)
@@ -120,7 +120,10 @@ describe('the event stream', () => {
     for (const body of smallJob('o', 30)) await stack.append(job.id, body)
     await Promise.all([here.done, there.done])
     const plain = (frames: SseFrame[]) =>
-      JSON.stringify(frames.filter(({ id }) => id !== null)).replaceAll(/127\.0\.0\.1:\d+/g, 'host')
+      JSON.stringify(frames.filter(({ seq }) => seq !== null)).replaceAll(
+        /127\.0\.0\.1:\d+/g,
+        'host',
+      )
     expect(plain(there.frames)).toBe(plain(here.frames))
   })
 
@@ -134,7 +137,7 @@ describe('the event stream', () => {
       await stack.append(job.id, body)
     }
     await done
-    expect(ids(frames)).toEqual(range(0, bodies.length))
+    expect(seqs(frames)).toEqual(range(0, bodies.length))
     await proxy.close()
   })
 

@@ -11,6 +11,7 @@ import {
 import type { Preview } from '@safelight/shared/server'
 import type { Links } from '../http/links.ts'
 import { toOutputView } from '../jobs/view.ts'
+import { toEventId } from './event-id.ts'
 
 export interface FrameContext {
   links: Links
@@ -18,7 +19,7 @@ export interface FrameContext {
 }
 
 /** @param id a client sends the last one back as `Last-Event-ID` */
-export function toFrame(event: string, data: unknown, id?: number): string {
+export function toFrame(event: string, data: unknown, id?: string): string {
   const head = id === undefined ? '' : `id: ${id}\n`
   return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
@@ -40,27 +41,30 @@ export function toSnapshotFrames(snapshot: Snapshot, context: FrameContext): str
     frames.push(['progress', view])
   }
   return frames
-    .map(([event, data], at) => toFrame(event, data, at === frames.length - 1 ? seq : undefined))
+    .map(([event, data], at) =>
+      toFrame(event, data, at === frames.length - 1 ? toEventId(snapshot) : undefined),
+    )
     .join('')
 }
 
 export function toEventFrame(event: JobEvent, snapshot: Snapshot, context: FrameContext): string {
   const { jobId, seq } = event
+  const id = toEventId(event)
   switch (event.type) {
     case 'progress': {
       const view: SseProgress = { ...event.progress, job_id: jobId, seq }
-      return toFrame('progress', view, seq)
+      return toFrame('progress', view, id)
     }
     case 'output': {
       const view: SseOutput = { ...toOutputView(event.output, event.jobId, context.links), seq }
-      return toFrame('output', view, seq)
+      return toFrame('output', view, id)
     }
     case 'status': {
       // nothing follows the end, so the snapshot is exactly the job at this event
       if (isTerminal(event.status)) return toStatusFrame(snapshot, context)
       const { status, phase } = event
       const attempt = event.attempt ?? snapshot.attempt
-      return toFrame('status', toStatus({ ...snapshot, seq, status, phase, attempt }, context), seq)
+      return toFrame('status', toStatus({ ...snapshot, seq, status, phase, attempt }, context), id)
     }
     default:
       return assertNever(event)
@@ -83,7 +87,7 @@ export function toPreviewFrame(jobId: string, frame: Preview): string {
 }
 
 function toStatusFrame(snapshot: Snapshot, context: FrameContext): string {
-  return toFrame('status', toStatus(snapshot, context), snapshot.seq)
+  return toFrame('status', toStatus(snapshot, context), toEventId(snapshot))
 }
 
 function toStatus(snapshot: Snapshot, { links, queuePosition }: FrameContext): SseStatus {

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { Feed, Watch } from '../feed/feed.ts'
 import type { Positions } from '../feed/positions.ts'
+import type { Position } from '../feed/watcher.ts'
 import { withDeadline } from '../http/deadline.ts'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
@@ -10,6 +11,7 @@ import { jobParams } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
 import type { Slots } from './slots.ts'
 import { createStream, type Stream } from './stream.ts'
+import { toPosition } from './event-id.ts'
 
 export interface EventsDeps {
   feed: Pick<Feed, 'watch'>
@@ -26,8 +28,7 @@ const headers = z.object({
   'Last-Event-ID': z
     .string()
     .optional()
-    // whatever is not one of our ids is treated as none: a snapshot is always right
-    .transform((id) => (id && /^\d{1,15}$/.test(id) ? Number(id) : undefined))
+    .transform(toPosition)
     .meta({ description: 'Id of the last frame received: the missed events follow, exactly.' }),
 })
 const query = z.strictObject({
@@ -44,7 +45,7 @@ export function eventsRoute(deps: EventsDeps) {
     tag: 'jobs',
     summary: 'Live event stream (SSE)',
     description:
-      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. 204: the job has ended and the client holds everything.',
+      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry an `id` (`<seq>-<stamp>`); a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept, or when Redis lost what the client has seen. 204: the job has ended and the client holds everything.',
     request: { params: jobParams, query, headers },
     success: {
       status: 200,
@@ -61,9 +62,9 @@ export function eventsRoute(deps: EventsDeps) {
       'unavailable',
     ],
     handle({ params, query, headers, links, request }) {
-      const afterSeq = headers['Last-Event-ID']
+      const after = headers['Last-Event-ID']
       const previews = query.previews === 'true'
-      const asked = { jobId: params.id, afterSeq, previews, links, request }
+      const asked = { jobId: params.id, after, previews, links, request }
       return { send: (response) => serveEvents(deps, asked, response) }
     },
   })
@@ -71,7 +72,7 @@ export function eventsRoute(deps: EventsDeps) {
 
 interface Asked {
   jobId: string
-  afterSeq: number | undefined
+  after: Position | undefined
   previews: boolean
   links: Links
   request: Request
@@ -83,7 +84,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     return
   }
   if (response.destroyed) return
-  const { jobId, afterSeq, links } = asked
+  const { jobId, after, links } = asked
   const giveBack = deps.slots.take(asked.request.ip ?? 'unknown')
   let watch: Watch | null = null
   let closed = false
@@ -92,7 +93,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     response,
     links,
     positions: deps.positions,
-    resumed: afterSeq !== undefined,
+    resumed: after !== undefined,
     keepAliveMs: deps.keepAliveMs,
     closed() {
       closed = true
@@ -105,7 +106,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
 
   async function begin(): Promise<boolean> {
     stream.place(await deps.positions.read(jobId))
-    watch = await deps.feed.watch({ jobId, watcher: stream, afterSeq, previews: asked.previews })
+    watch = await deps.feed.watch({ jobId, watcher: stream, after, previews: asked.previews })
     // the end of the job, the client's going or our deadline may have come first
     if (closed) watch?.close()
     return watch !== null

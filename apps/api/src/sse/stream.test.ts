@@ -46,6 +46,7 @@ function toSnapshot(seq: number): Snapshot {
   return {
     jobId: 'j',
     seq,
+    stamp: `s${seq}`,
     status: 'running',
     phase: 'executing',
     attempt: 1,
@@ -60,6 +61,7 @@ function toSnapshot(seq: number): Snapshot {
     limits: { startBy: null, timeoutMs: null, nodeRetries: 0 },
     deadLetter: false,
     replayOf: null,
+    replayedBy: null,
     createdAt: 0,
     startedAt: null,
     completedAt: null,
@@ -69,7 +71,8 @@ function toSnapshot(seq: number): Snapshot {
 
 function tell(stream: Stream, seq: number): void {
   const progress = toProgress(0.5, { message: 'x'.repeat(50_000) })
-  const event: JobEvent = { type: 'progress', jobId: 'j', seq, ts: 0, progress }
+  const envelope = { jobId: 'j', seq, ts: 0, stamp: `s${seq}`, follows: `s${seq - 1}` }
+  const event: JobEvent = { type: 'progress', ...envelope, progress }
   stream.event(event, { ...toSnapshot(seq), progress })
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 export interface SseFrame {
   id: string | null
+  /** The number in the id. */
+  seq: number | null
   event: string
   data: Record<string, unknown>
 }
@@ -39,7 +41,9 @@ function toFrame(block: string): SseFrame | null {
   )
   const [event, data] = [fields.get('event'), fields.get('data')]
   if (!event || data === undefined) return null
-  return { id: fields.get('id') ?? null, event, data: dataSchema.parse(JSON.parse(data)) }
+  const id = fields.get('id') ?? null
+  const seq = id === null ? null : Number(id.split('-')[0])
+  return { id, seq, event, data: dataSchema.parse(JSON.parse(data)) }
 }
 
 /** Reads until the stream ends; frames so far are in the list at any time. */
@@ -51,5 +55,4 @@ export function collect(response: Response) {
   return { frames, done }
 }
 
-export const ids = (frames: SseFrame[]) =>
-  frames.flatMap(({ id }) => (id === null ? [] : Number(id)))
+export const seqs = (frames: SseFrame[]) => frames.flatMap(({ seq }) => seq ?? [])

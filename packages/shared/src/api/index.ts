@@ -1,6 +1,9 @@
 /** The REST and SSE face, as schemas both sides share. */
 export * from './asset-view.ts'
+export * from './bulk-cancel.ts'
+export * from './dead-letter-view.ts'
 export * from './error-envelope.ts'
+export * from './host-view.ts'
 export * from './job-view.ts'
 export * from './output-view.ts'
 export * from './requests.ts'

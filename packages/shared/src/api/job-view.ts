@@ -22,6 +22,13 @@ export const jobMetricsSchema = z.object({
   collect_ms: milliseconds,
 })
 
+/** What the submitter allowed. */
+export const jobLimitsViewSchema = z.object({
+  start_by: z.iso.datetime().nullable(),
+  timeout_s: z.number().nullable(),
+  node_retries: z.int().nonnegative(),
+})
+
 export const jobViewSchema = z
   .object({
     id: z.string(),
@@ -48,7 +55,14 @@ export const jobViewSchema = z
     priority: z.int(),
     metadata: z.record(z.string(), z.unknown()).nullable(),
     warnings: z.array(warningSchema),
-    /** Number of the last event folded in; compare with the `id` of the event stream's frames. */
+    limits: jobLimitsViewSchema,
+    dead_letter: z.boolean().meta({
+      description:
+        'Every attempt failed; listed at `/api/v2/dead-letters` until replayed or discarded.',
+    }),
+    replay_of: z.string().nullable().meta({ description: 'The dead letter this job repeats.' }),
+    replayed_by: z.string().nullable().meta({ description: 'The job that repeats this one.' }),
+    /** Number of the last event folded in; compare with the `id` of the event stream's frames, which begin with it. */
     seq: z.int().nonnegative(),
   })
   .meta({ id: 'Job' })

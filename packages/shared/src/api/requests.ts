@@ -42,19 +42,31 @@ export const submitRequestSchema = z
       .optional()
       .meta({ description: 'Higher runs sooner; 0 is normal.' }),
     metadata: metadataSchema.optional(),
+    start_deadline_s: z.int().min(1).max(604_800).optional().meta({
+      description: 'A job that has not started after so many seconds becomes `expired`.',
+    }),
+    timeout_s: z.int().min(1).max(86_400).optional().meta({
+      description: 'A job not done so many seconds after its first start fails with `timeout`.',
+    }),
+    node_retries: z.int().min(0).max(5).optional().meta({
+      description: 'How often to try again when a node raises; 0 unless asked for.',
+    }),
   })
   .meta({ id: 'SubmitRequest' })
 export type SubmitRequest = z.input<typeof submitRequestSchema>
 
-export const listQuerySchema = z.strictObject({
+export const pageQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().min(1).max(512).optional(),
+})
+
+export const listQuerySchema = pageQuerySchema.extend({
   status: z
     .string()
     .transform((list) => list.split(','))
     .pipe(z.array(jobStatusSchema).min(1).max(7))
     .optional()
     .meta({ description: 'Comma-separated statuses.', example: 'queued,running' }),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().min(1).max(512).optional(),
 })
 
 function byteLength(value: unknown): number {

@@ -6,9 +6,14 @@ import { createAccept } from './store/accept-job.ts'
 import { createAppend } from './store/append-event.ts'
 import { createAssets } from './store/assets.ts'
 import { createClaims } from './store/claim-job.ts'
-import { DEFAULT_RETENTION_MS, type StoreContext } from './store/context.ts'
+import {
+  DEFAULT_DEAD_LETTER_RETENTION_MS,
+  DEFAULT_RETENTION_MS,
+  type StoreContext,
+} from './store/context.ts'
 import { createList } from './store/list-jobs.ts'
 import { createPreviews } from './store/previews.ts'
+import { createIdempotency } from './store/idempotency.ts'
 import { createEventsAfter } from './store/read-events.ts'
 import { createReads } from './store/read-job.ts'
 
@@ -18,15 +23,23 @@ export interface JobStoreDeps {
   now?: () => number
   /** How long a job and its outputs are kept after its end; 24 hours unless told. */
   retentionMs?: number
+  /** The same for a job that used up its attempts; 7 days unless told. */
+  deadLetterRetentionMs?: number
 }
 
-export function createJobStore({ redis, keys, ...options }: JobStoreDeps): JobStore {
-  const context: StoreContext = {
+/** What every part of the store is made with. */
+export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): StoreContext {
+  return {
     redis,
     keys,
     now: options.now ?? Date.now,
     retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS,
+    deadLetterRetentionMs: options.deadLetterRetentionMs ?? DEFAULT_DEAD_LETTER_RETENTION_MS,
   }
+}
+
+export function createJobStore(deps: JobStoreDeps): JobStore {
+  const context = toStoreContext(deps)
   return {
     accept: createAccept(context),
     append: createAppend(context),
@@ -36,5 +49,6 @@ export function createJobStore({ redis, keys, ...options }: JobStoreDeps): JobSt
     ...createClaims(context),
     ...createAssets(context),
     ...createPreviews(context),
+    ...createIdempotency(context),
   }
 }

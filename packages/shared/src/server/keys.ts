@@ -13,7 +13,7 @@ export function createKeys(namespace: string) {
     namespace,
     /** `prefix` for BullMQ's own keys: same tag, never touched by our scripts. */
     bullPrefix: `${tag}:bull`,
-    /** HASH: `snapshot` (JSON), `seq`, `fence`, `write` (id of the last append), `run` (JSON, private: host and promptId of the attempt). */
+    /** HASH: `snapshot` (JSON), `seq`, `stamp` (of the last event), `fence`, `run` (JSON, private: host and promptId of the attempt). */
     job,
     /** STRING: the workflow, once. */
     workflow: (jobId: string) => `${job(jobId)}:workflow`,
@@ -29,14 +29,24 @@ export function createKeys(namespace: string) {
     secrets: (jobId: string) => `${job(jobId)}:secrets`,
     /** ZSET: jobs accepted but maybe not yet on the queue; score = ms accepted. */
     outbox: `${tag}:outbox`,
-    /** STRING: jobId that used the key. */
+    /** HASH: who used the key: `job`, `at` (ms), `request` (its hash), `snapshot` (as accepted), `answer` (JSON, once given). */
     idempotency: (key: string) => `${tag}:idem:${key}`,
     /** ZSET per owner: jobIds by ms created. One owner until accounts exist. */
     index: (owner: string) => `${tag}:index:${owner}`,
+    /** ZSET: jobs that have not ended, by ms created. */
+    open: `${tag}:open`,
+    /** ZSET: jobs that used up their attempts, by ms failed. */
+    deadLetters: `${tag}:dead-letters`,
+    /** ZSET: jobs that must be looked at by then (ms): they may not start, or not take, any longer. */
+    deadlines: `${tag}:deadlines`,
     /** STRING: asset record JSON. */
     asset: (assetId: string) => `${tag}:asset:${assetId}`,
-    /** HASH: hostId → heartbeat JSON. */
+    /** HASH: `<hostId> <workerId>` → what that worker reports of the host, JSON. */
     hosts: `${tag}:hosts`,
+    /** HASH: hostId → drain JSON. No expiry: a drain outlives workers and hosts. */
+    hostDrains: `${tag}:host-drains`,
+    /** HASH: hostId → the prompt that stands still there and ignores its interrupt, JSON. */
+    hostStuck: `${tag}:host-stuck`,
     /** HASH: hostId → node classes JSON (compact object_info). */
     nodeClasses: `${tag}:node-classes`,
     /** ZSET per host: jobId leases of slots, score = ms of expiry. */

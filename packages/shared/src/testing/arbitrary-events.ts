@@ -61,7 +61,14 @@ export const bodyArb: fc.Arbitrary<JobEventBody> = fc.oneof(
 export const eventsArb: fc.Arbitrary<JobEvent[]> = fc
   .array(bodyArb, { maxLength: 40 })
   .map((bodies) =>
-    bodies.map((body, at) => ({ ...body, jobId: 'job', seq: at + 1, ts: 1_000 + at })),
+    bodies.map((body, at) => ({
+      ...body,
+      jobId: 'job',
+      seq: at + 1,
+      ts: 1_000 + at,
+      stamp: `stamp-${at + 1}`,
+      follows: `stamp-${at}`,
+    })),
   )
 
 export function fold(events: readonly JobEvent[], from: Snapshot = newSnapshot()): Snapshot {

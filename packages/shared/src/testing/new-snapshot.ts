@@ -5,6 +5,7 @@ export function newSnapshot(over: Partial<Snapshot> = {}): Snapshot {
   return {
     jobId: 'job',
     seq: 0,
+    stamp: 'stamp-0',
     status: 'queued',
     phase: null,
     attempt: 0,
@@ -19,6 +20,7 @@ export function newSnapshot(over: Partial<Snapshot> = {}): Snapshot {
     limits: { startBy: null, timeoutMs: null, nodeRetries: 0 },
     deadLetter: false,
     replayOf: null,
+    replayedBy: null,
     createdAt: 1_000,
     startedAt: null,
     completedAt: null,

@@ -22,6 +22,9 @@ export const commonConfigSchema = z.object({
   RETENTION: duration()
     .prefault('24h')
     .describe('How long a job and its outputs are kept after its end'),
+  DEAD_LETTER_RETENTION: duration()
+    .prefault('7d')
+    .describe('The same for a job whose every attempt failed, so that it can be replayed'),
   LOG_LEVEL: logLevelSchema.prefault('info').describe('trace, debug, info, warn, error or silent'),
 })
 export type CommonConfig = z.output<typeof commonConfigSchema>

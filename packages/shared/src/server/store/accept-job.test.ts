@@ -16,7 +16,8 @@ describe('accept', () => {
     expect(await store.loadWorkflow(job.jobId)).toEqual(job.workflow)
     expect(await redis.zscore(keys.index(OWNER), job.jobId)).toBe('5000')
     expect(await redis.zscore(keys.outbox, job.jobId)).toBe('5000')
-    expect(await redis.get(keys.idempotency('once'))).toBe(job.jobId)
+    expect(await redis.zscore(keys.open, job.jobId)).toBe('5000')
+    expect(await store.loadKeyUse('once')).toMatchObject({ jobId: job.jobId })
   })
 
   it('gives an idempotency key to exactly one of many that come at the same time', async () => {
@@ -30,8 +31,9 @@ describe('accept', () => {
     const [winner] = accepted
     const others = answers.filter((answer) => answer.outcome === 'key_reused')
     expect(others).toHaveLength(19)
-    for (const answer of others) expect(answer).toEqual({ outcome: 'key_reused', jobId: winner })
+    expect(await store.loadKeyUse('order-1')).toMatchObject({ jobId: winner })
     // the losers left nothing behind
+    expect(await redis.zrange(keys.open, '0', '-1')).toEqual([winner])
     expect(await redis.zrange(keys.index(OWNER), '0', '-1')).toEqual([winner])
     expect(await redis.zrange(keys.outbox, '0', '-1')).toEqual([winner])
   })

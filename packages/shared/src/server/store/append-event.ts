@@ -1,5 +1,4 @@
 /** Appending an event: decide on what is known, write if it still holds, decide again if not. */
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import {
   canMove,
@@ -15,6 +14,7 @@ import { APPEND } from '../lua/append.ts'
 import { bindScript } from '../lua/bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
 import {
+  newStamp,
   RECORD_SLACK_MS,
   STREAM_AFTER_END_MS,
   STREAM_LENGTH,
@@ -78,7 +78,7 @@ function permitted(snapshot: Snapshot, decide: Decide): JobEventBody | null {
   return body
 }
 
-function createWrite({ redis, keys, now, retentionMs }: StoreContext) {
+function createWrite({ redis, keys, now, ...context }: StoreContext) {
   const append = bindScript(redis, APPEND)
   return async (
     snapshot: Snapshot,
@@ -86,26 +86,37 @@ function createWrite({ redis, keys, now, retentionMs }: StoreContext) {
     fence: number | undefined,
   ): Promise<AppendResult | Seen> => {
     const { jobId } = snapshot
-    const event = toEvent(snapshot, body, { ts: now(), retentionMs })
+    const event = toEvent(snapshot, body, { ts: now(), ...context })
     const next = reduceJob(snapshot, event)
     const end = isTerminal(next.status)
-    // before the end nothing expires, so nothing but the record is named
+    // before the end nothing expires, so nothing else is named
     const withRecord = end
       ? [keys.workflow(jobId), ...next.outputs.map((o) => keys.asset(o.id))]
       : []
+    const { ts, stamp } = event
     const reply = await append(
-      [keys.job(jobId), keys.events(jobId), ...withRecord],
       [
-        snapshot.seq,
+        keys.job(jobId),
+        keys.events(jobId),
+        keys.open,
+        keys.secrets(jobId),
+        keys.deadLetters,
+        ...withRecord,
+      ],
+      [
+        jobId,
+        snapshot.stamp,
         fence ?? '',
         next.seq,
         JSON.stringify(next),
         JSON.stringify(event),
+        stamp,
         keys.live(jobId),
         STREAM_LENGTH,
         end ? Math.round(next.expiresAt + RECORD_SLACK_MS) : '',
         STREAM_AFTER_END_MS,
-        randomUUID(),
+        end && next.deadLetter ? ts : '',
+        ts - context.deadLetterRetentionMs,
       ],
     )
     const [outcome, stored] = replySchema.parse(reply)
@@ -118,12 +129,16 @@ function createWrite({ redis, keys, now, retentionMs }: StoreContext) {
 function toEvent(
   snapshot: Snapshot,
   body: JobEventBody,
-  time: { ts: number; retentionMs: number },
+  time: { ts: number } & Pick<StoreContext, 'retentionMs' | 'deadLetterRetentionMs'>,
 ): JobEvent {
-  const envelope = { jobId: snapshot.jobId, seq: snapshot.seq + 1, ts: time.ts }
+  const { jobId, seq, stamp } = snapshot
+  const envelope = { jobId, seq: seq + 1, ts: time.ts, stamp: newStamp(), follows: stamp }
   const ends = body.type === 'status' && isTerminal(body.status)
-  const expiry =
-    ends && body.expiresAt === undefined ? { expiresAt: time.ts + time.retentionMs } : {}
+  const keptMs =
+    ends && body.deadLetter
+      ? Math.max(time.retentionMs, time.deadLetterRetentionMs)
+      : time.retentionMs
+  const expiry = ends && body.expiresAt === undefined ? { expiresAt: time.ts + keptMs } : {}
   // what JSON cannot carry (NaN) must fail here, in the writer, not in every later reader
   return jobEventSchema.parse({ ...body, ...expiry, ...envelope })
 }

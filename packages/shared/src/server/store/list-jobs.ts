@@ -1,5 +1,5 @@
 /** Listing jobs, newest first, page by page. */
-import type { Snapshot } from '../../index.ts'
+import { isTerminal, type Snapshot } from '../../index.ts'
 import type { JobStore, ListQuery } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import { OWNER, type StoreContext } from './context.ts'
@@ -11,6 +11,18 @@ const BATCH = 100
 const SCAN_AT_MOST = 1_000
 
 export function createList(context: StoreContext): JobStore['list'] {
+  const all = createPage(context, context.keys.index(OWNER))
+  const open = createPage(context, context.keys.open)
+  return (query) => (asksForOpen(query) ? open(query) : all(query))
+}
+
+/** Jobs that have not ended are few and have a list of their own. */
+function asksForOpen({ status }: ListQuery): boolean {
+  return status !== undefined && status.length > 0 && !status.some(isTerminal)
+}
+
+/** @param zset jobIds by a time in ms */
+export function createPage(context: StoreContext, zset: string): JobStore['list'] {
   return async (query) => {
     const start = query.cursor === undefined ? null : decodeCursor(query.cursor)
     const jobs: Snapshot[] = []
@@ -18,7 +30,7 @@ export function createList(context: StoreContext): JobStore['list'] {
     let last: Cursor | null = null
     let scanned = 0
     try {
-      for await (const { entry, snapshot } of newestFirst(context, start)) {
+      for await (const { entry, snapshot } of newestFirst(context, zset, start)) {
         if (jobs.length === query.limit || scanned === SCAN_AT_MOST) {
           // there is more: this entry opens the next page
           return { jobs, nextCursor: last && encodeCursor(last) }
@@ -30,7 +42,7 @@ export function createList(context: StoreContext): JobStore['list'] {
       }
       return { jobs, nextCursor: null }
     } finally {
-      await forget(context, expired)
+      await forget(context, zset, expired)
     }
   }
 }
@@ -40,11 +52,11 @@ function matches(snapshot: Snapshot, { status }: ListQuery): boolean {
 }
 
 /** Every index entry after the cursor, with its record (null when it has expired). */
-async function* newestFirst({ redis, keys }: StoreContext, start: Cursor | null) {
+async function* newestFirst({ redis, keys }: StoreContext, zset: string, start: Cursor | null) {
   const from = start ? String(start.createdAt) : '+inf'
   for (let offset = 0; ; offset += BATCH) {
     const range = await ask(
-      redis.zrevrangebyscore(keys.index(OWNER), from, '-inf', 'WITHSCORES', 'LIMIT', offset, BATCH),
+      redis.zrevrangebyscore(zset, from, '-inf', 'WITHSCORES', 'LIMIT', offset, BATCH),
     )
     const entries = toEntries(range)
     const wanted = entries.filter((entry) => !start || isAfter(entry, start))
@@ -74,6 +86,6 @@ function isAfter(entry: Cursor, cursor: Cursor): boolean {
 }
 
 /** Only once the page is read: removing while reading would shift what is still to be read. */
-async function forget({ redis, keys }: StoreContext, jobIds: string[]): Promise<void> {
-  if (jobIds.length > 0) await ask(redis.zrem(keys.index(OWNER), ...jobIds))
+async function forget({ redis }: StoreContext, zset: string, jobIds: string[]): Promise<void> {
+  if (jobIds.length > 0) await ask(redis.zrem(zset, ...jobIds))
 }

@@ -1,0 +1,107 @@
+/** DELETE /api/v2/jobs: cancels what a filter finds, a bounded number per call; harmless when repeated. */
+import {
+  type BulkCancelQuery,
+  bulkCancelQuerySchema,
+  bulkCancelResultSchema,
+  type Snapshot,
+} from '@safelight/shared'
+import type { JobStore } from '@safelight/shared/server'
+import { defineRoute } from '../http/route.ts'
+import { type CancelDeps, cancelJob } from './cancel.ts'
+
+export interface CancelManyDeps extends CancelDeps {
+  store: Pick<JobStore, 'append' | 'list'>
+}
+
+const PAGE = 100
+const CHANGES_AT_MOST = 1_000
+/** Below the deadline of an answer, with room for the page that is under way. */
+const WORK_MS = 1_000
+
+interface Tally {
+  canceled: number
+  canceling: number
+  skipped: number
+}
+
+export function cancelManyRoute(deps: CancelManyDeps) {
+  return defineRoute({
+    method: 'delete',
+    path: '/api/v2/jobs',
+    operationId: 'cancelJobs',
+    tag: 'jobs',
+    summary: 'Request cancellation of all jobs that match',
+    description:
+      'Every condition must hold; without one, `all=true` must say that all jobs are meant. Queued jobs are canceled at once, running ones are `canceling` until their host has stopped, ended ones are left alone. At most 1000 jobs per call, newest first: while `truncated`, call again with `next_cursor`. Records are kept: nothing is deleted.',
+    request: { query: bulkCancelQuerySchema },
+    success: {
+      status: 200,
+      description: 'How many were canceled.',
+      schema: bulkCancelResultSchema,
+    },
+    errors: ['invalid_request', 'unauthorized', 'upstream_error', 'unavailable'],
+    async handle({ query }) {
+      const tally: Tally = { canceled: 0, canceling: 0, skipped: 0 }
+      const cursor = query.ids
+        ? await cancelListed(deps, query, { tally, ids: query.ids })
+        : await cancelFound(deps, query, tally)
+      return { body: { ...tally, truncated: cursor !== null, next_cursor: cursor } }
+    },
+  })
+}
+
+async function cancelListed(
+  deps: CancelManyDeps,
+  query: BulkCancelQuery,
+  { tally, ids }: { tally: Tally; ids: readonly string[] },
+): Promise<null> {
+  const one = async (jobId: string) => count(tally, await cancelIf(deps, jobId, query))
+  await Promise.all([...new Set(ids)].map(one))
+  return null
+}
+
+/** @returns where to go on; null when everything was seen */
+async function cancelFound(
+  deps: CancelManyDeps,
+  query: BulkCancelQuery,
+  tally: Tally,
+): Promise<string | null> {
+  const until = Date.now() + WORK_MS
+  let cursor = query.cursor ?? null
+  do {
+    const page = await deps.store.list({
+      status: query.status ?? ['queued', 'running'],
+      limit: PAGE,
+      ...(cursor !== null && { cursor }),
+    })
+    const meant = page.jobs.filter((snapshot) => matches(snapshot, query))
+    await Promise.all(
+      meant.map(async ({ jobId }) => count(tally, await cancelIf(deps, jobId, query))),
+    )
+    cursor = page.nextCursor
+    const changed = tally.canceled + tally.canceling
+    if (changed + PAGE > CHANGES_AT_MOST || Date.now() > until) break
+  } while (cursor !== null)
+  return cursor
+}
+
+/** Judged once more on the record itself: the job may have moved on since it was listed. */
+function cancelIf(deps: CancelManyDeps, jobId: string, query: BulkCancelQuery) {
+  return cancelJob(deps, jobId, (snapshot) => matches(snapshot, query))
+}
+
+function matches(snapshot: Snapshot, query: BulkCancelQuery): boolean {
+  const { status, created_before, metadata } = query
+  if (status && !status.some((wanted) => wanted === snapshot.status)) return false
+  if (created_before !== undefined && snapshot.createdAt >= created_before) return false
+  return (metadata ?? []).every(([name, value]) => {
+    const held = snapshot.metadata?.[name]
+    return held !== undefined && (typeof held === 'string' ? held : JSON.stringify(held)) === value
+  })
+}
+
+function count(tally: Tally, result: Awaited<ReturnType<typeof cancelJob>>): void {
+  if (result?.outcome !== 'appended') tally.skipped += 1
+  else if (result.snapshot.status === 'canceling') tally.canceling += 1
+  else tally.canceled += 1
+}

@@ -1,0 +1,66 @@
+/** The `Idempotency-Key` of a submission: single-use as the contract says, or replayed for who asks for that. */
+import { ApiError, type SubmitRequest } from '@safelight/shared'
+import type { KeyUse } from '@safelight/shared/server'
+import { z } from 'zod'
+import type { Links } from '../http/links.ts'
+import type { Reply } from '../http/route.ts'
+import { hashRequest } from './request-hash.ts'
+import { toJobView } from './view.ts'
+
+export const idempotencyHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, { error: 'at most 255 visible ASCII characters' })
+    .optional()
+    .meta({
+      description:
+        'Good for one job in 24 h: any later request with the same key is refused with 422 `idempotency_key_reuse`. A submission that fails does not use it up.',
+    }),
+  'Idempotency-Mode': z.enum(['single-use', 'replay']).optional().meta({
+    description:
+      '`replay`: a later request with the same key and body gets the first answer again, with `Idempotent-Replayed: true`; 409 `idempotency_in_flight` while there is none yet. `extra_data` is not compared.',
+  }),
+})
+
+export interface IdempotencyKey {
+  key: string
+  replays: boolean
+  requestHash: string
+}
+
+export function readIdempotencyKey(
+  headers: z.output<typeof idempotencyHeaders>,
+  request: SubmitRequest,
+): IdempotencyKey | null {
+  const key = headers['Idempotency-Key']
+  if (key === undefined) return null
+  const replays = headers['Idempotency-Mode'] === 'replay'
+  return { key, replays, requestHash: hashRequest(request) }
+}
+
+/** The answer to a request whose key has been used; throws when it is a refusal. */
+export function answerAgain(
+  { replays, requestHash }: IdempotencyKey,
+  use: KeyUse | null,
+  links: Links,
+): Reply {
+  // null: the key's day ended between our two looks, so the next request may use it
+  if (!use || (replays && use.inFlight && use.requestHash === requestHash)) {
+    throw new ApiError('idempotency_in_flight', 'The first request with this key is under way.', {
+      retryAfterSeconds: 1,
+    })
+  }
+  if (!replays || use.requestHash !== requestHash) {
+    const why = replays ? ' for another request' : ''
+    throw new ApiError(
+      'idempotency_key_reuse',
+      `This Idempotency-Key has been used already${why}.`,
+      { details: { job_id: use.jobId } },
+    )
+  }
+  return {
+    // never answered (the process died, Redis went): then the job as it was accepted is what it would have said
+    body: use.answer ?? toJobView(use.snapshot, { links, queuePosition: null }),
+    headers: { 'Idempotent-Replayed': 'true', 'Idempotency-Replayed': 'true' },
+  }
+}
