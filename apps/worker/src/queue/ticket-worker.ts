@@ -11,9 +11,8 @@ export interface TicketWorkerOptions {
   log: Logger
 }
 
-/** A worker that died is noticed within lock + interval. */
-const LOCK_MS = 10_000
-const STALLED_EVERY_MS = 5_000
+/** Renewed at half of it. Longer than an event loop may hang; a dead worker's jobs wait for it to run out. */
+export const LOCK_MS = 10_000
 /** Tickets put back by `moveToWait` wake nobody: this is how soon an idle worker looks by itself. */
 const LOOK_EVERY_SECONDS = 1
 
@@ -27,9 +26,8 @@ export async function createTicketWorker(options: TicketWorkerOptions): Promise<
     autorun: false,
     concurrency: 1,
     lockDuration: LOCK_MS,
-    stalledInterval: STALLED_EVERY_MS,
-    // a stalled job is adopted, as often as it takes: its own attempts are counted elsewhere
-    maxStalledCount: 1_000_000,
+    // see lost-tickets.ts
+    skipStalledCheck: true,
     drainDelay: LOOK_EVERY_SECONDS,
     // after an outage of Redis, look again soon
     runRetryDelay: 1_000,
@@ -38,7 +36,6 @@ export async function createTicketWorker(options: TicketWorkerOptions): Promise<
     // an outage is told by the client itself, once; BullMQ repeats it with every try
     log[redis.status === 'ready' ? 'warn' : 'debug']({ err: error }, 'queue trouble')
   })
-  worker.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
   worker.on('failed', (job, error) => log.error({ jobId: job?.id, err: error }, 'ticket failed'))
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) {
