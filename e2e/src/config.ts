@@ -22,3 +22,9 @@ function toKind(name: string | undefined): TestConfig['redisKind'] {
   if (name === 'process' || name === 'docker' || name === 'embedded') return name
   throw new Error('SAFELIGHT_TEST_REDIS must be process, docker or embedded')
 }
+
+/** What processes that tests start inherit: enough to be found and to run, nothing of our settings. */
+export function childEnv(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'NO_COLOR']
+  return Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+}

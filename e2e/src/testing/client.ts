@@ -1,6 +1,7 @@
 /** What tests say to the API over HTTP. */
 import { readFileSync } from 'node:fs'
-import { type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
+import { isTerminal, type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
+import { until } from './until.ts'
 
 const example: { workflow: Workflow } = JSON.parse(
   readFileSync(new URL('../../../examples/text-to-image.json', import.meta.url), 'utf8'),
@@ -29,4 +30,31 @@ export async function submit(url: string, workflow: Workflow): Promise<JobView> 
 
 export async function getJob(url: string, jobId: string): Promise<JobView> {
   return jobViewSchema.parse(await (await fetch(`${url}/api/v2/jobs/${jobId}`)).json())
+}
+
+/** The first view of the job that passes. A server that is away for a moment is asked again. */
+export function whenJob(
+  url: string,
+  jobId: string,
+  test: (job: JobView) => boolean,
+): Promise<JobView> {
+  return until(
+    async () => {
+      const job = await getJob(url, jobId).catch(() => null)
+      return job && test(job) ? job : null
+    },
+    { what: `job ${jobId} is as wanted`, withinMs: 60_000 },
+  )
+}
+
+export const endOf = (url: string, jobId: string) =>
+  whenJob(url, jobId, ({ status }) => isTerminal(status))
+
+/** Its prompt is really running on a host, and has shown it. */
+export const whenExecuting = (url: string, jobId: string) =>
+  whenJob(url, jobId, ({ phase, progress }) => phase === 'executing' && (progress?.step ?? 0) >= 2)
+
+export async function cancel(url: string, jobId: string): Promise<JobView> {
+  const answer = await fetch(`${url}/api/v2/jobs/${jobId}/cancel`, { method: 'POST' })
+  return jobViewSchema.parse(await answer.json())
 }
