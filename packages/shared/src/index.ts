@@ -2,6 +2,7 @@
 export * from './api/index.ts'
 export * from './error-codes.ts'
 export * from './events.ts'
+export * from './host-state.ts'
 export * from './job-error.ts'
 export * from './output.ts'
 export * from './progress.ts'

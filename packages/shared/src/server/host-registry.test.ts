@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { createHostRegistry, type Heartbeat } from './host-registry.ts'
+import { toHostReason } from '../host-state.ts'
+import { createHostRegistry } from './host-registry.ts'
+import type { HostReport } from './hosts/host-report.ts'
 import { openTestStore } from './testing/test-store.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -10,35 +12,115 @@ async function openRegistry() {
   return { clock, registry: createHostRegistry({ redis, keys, now: () => clock.now }), redis, keys }
 }
 
-const beat = (hostId: string, at: number): Heartbeat => ({
+const report = (hostId: string, at: number, over: Partial<HostReport> = {}): HostReport => ({
   hostId,
-  version: '0.33.0',
   workerId: 'w-1',
-  slots: 2,
-  busy: 1,
   at,
+  left: false,
+  state: 'ready',
+  reason: toHostReason('idle'),
+  since: at,
+  version: '0.33.0',
+  slots: 2,
+  running: [],
+  staged: [],
+  queueDepth: 0,
+  devices: [],
+  seenAt: at,
+  movedAt: null,
+  ...over,
 })
 
-it('lists hosts heard of in the last 30 seconds, with their latest heartbeat', async () => {
+it('lists the hosts by id, each as its latest reports say', async () => {
   const { registry, clock } = await openRegistry()
-  await registry.heartbeat(beat('gpu-2', clock.now))
-  await registry.heartbeat(beat('gpu-1', clock.now - 1))
-  await registry.heartbeat({ ...beat('gpu-1', clock.now), busy: 0, version: null })
-  expect(await registry.list()).toEqual([
-    { ...beat('gpu-1', clock.now), busy: 0, version: null },
-    beat('gpu-2', clock.now),
+  await registry.report(report('gpu-2', clock.now))
+  await registry.report(report('gpu-1', clock.now - 1))
+  const reason = toHostReason('has_prompts')
+  const running = ['job-1']
+  await registry.report(report('gpu-1', clock.now, { state: 'busy', reason, running }))
+  expect(await registry.list()).toMatchObject([
+    { id: 'gpu-1', state: 'busy', running: ['job-1'], workers: ['w-1'] },
+    { id: 'gpu-2', state: 'ready', running: [] },
   ])
-  clock.now += 30_001
-  await registry.heartbeat(beat('gpu-2', clock.now))
-  expect((await registry.list()).map((host) => host.hostId)).toEqual(['gpu-2'])
 })
 
-it('forgets a host that was not heard of for a day', async () => {
+it('keeps a host that no worker reports any more as offline, with when it was last seen', async () => {
+  const { registry, clock } = await openRegistry()
+  await registry.report(report('gpu-1', clock.now))
+  clock.now += 30_001
+  expect(await registry.list()).toMatchObject([
+    {
+      id: 'gpu-1',
+      state: 'offline',
+      reason: { code: 'no_worker' },
+      workers: [],
+      last_seen_at: new Date(1_000_000_000).toISOString(),
+    },
+  ])
+})
+
+it('calls a host offline at once when its only worker has left', async () => {
+  const { registry, clock } = await openRegistry()
+  await registry.report(report('gpu-1', clock.now, { left: true }))
+  expect(await registry.list()).toMatchObject([{ state: 'offline', reason: { code: 'no_worker' } }])
+})
+
+it('forgets a host that was not reported for a day, but never one that is drained', async () => {
   const { registry, clock, redis, keys } = await openRegistry()
-  await registry.heartbeat(beat('gpu-1', clock.now))
+  await registry.report(report('gpu-1', clock.now))
+  await registry.report(report('gpu-2', clock.now))
+  await registry.drain('gpu-2', null)
   clock.now += DAY_MS + 1
-  expect(await registry.list()).toEqual([])
+  expect(await registry.list()).toMatchObject([{ id: 'gpu-2', state: 'offline' }])
+  expect(await redis.hlen(keys.hosts)).toBe(1)
+  expect(await registry.resume('gpu-2')).toBeNull()
   expect(await redis.hlen(keys.hosts)).toBe(0)
+})
+
+it('skips what a worker of another version wrote', async () => {
+  const { registry, clock, redis, keys } = await openRegistry()
+  await redis.hset(keys.hosts, 'gpu-1', JSON.stringify({ hostId: 'gpu-1', busy: 1 }))
+  await registry.report(report('gpu-2', clock.now))
+  expect((await registry.list()).map(({ id }) => id)).toEqual(['gpu-2'])
+})
+
+it('records a drain for every worker to read, and lifts it', async () => {
+  const { registry, clock } = await openRegistry()
+  await registry.report(report('gpu-1', clock.now))
+  const since = new Date(clock.now).toISOString()
+  expect(await registry.drain('gpu-1', 'new driver')).toMatchObject({
+    state: 'draining',
+    reason: { code: 'drain_requested', message: 'new driver' },
+    drain: { reason: 'new driver', since },
+  })
+  expect(await registry.marks(['gpu-2', 'gpu-1'])).toEqual([
+    { drain: null, stuck: null },
+    { drain: { reason: 'new driver', at: clock.now }, stuck: null },
+  ])
+  clock.now += 1_000
+  expect(await registry.drain('gpu-1', null)).toMatchObject({ drain: { reason: null, since } })
+  expect(await registry.resume('gpu-1')).toMatchObject({ state: 'ready', drain: null })
+  expect(await registry.marks(['gpu-1'])).toEqual([{ drain: null, stuck: null }])
+})
+
+it('drains and resumes nothing that it does not know', async () => {
+  const { registry, redis, keys } = await openRegistry()
+  expect(await registry.drain('gpu-1', null)).toBeNull()
+  expect(await registry.resume('gpu-1')).toBeNull()
+  expect(await redis.hlen(keys.hostDrains)).toBe(0)
+  expect(await registry.marks([])).toEqual([])
+})
+
+it('remembers the prompt that a host is stuck with until that very one is gone', async () => {
+  const { registry } = await openRegistry()
+  const first = { promptId: 'prompt-1', begun: true }
+  const second = { begun: false, promptId: 'prompt-2' }
+  await registry.markStuck('gpu-1', first)
+  await registry.markStuck('gpu-1', second)
+  await registry.clearStuck('gpu-1', first)
+  expect(await registry.marks(['gpu-1'])).toEqual([{ drain: null, stuck: second }])
+  await registry.clearStuck('gpu-1', second)
+  expect(await registry.marks(['gpu-1'])).toEqual([{ drain: null, stuck: null }])
 })
 
 it('knows of each class what at least one host accepts', async () => {
@@ -59,7 +141,7 @@ it('keeps the classes of a host that is away for a while, not of one that left',
   const classes = { KSampler: { output: false, outputs: 1, required: [] } }
   await registry.saveNodeClasses('gpu-1', classes)
   clock.now += DAY_MS
-  await registry.heartbeat(beat('gpu-1', clock.now))
+  await registry.report(report('gpu-1', clock.now))
   clock.now += DAY_MS
   expect(await registry.nodeClasses()).toEqual(classes)
   clock.now += 1

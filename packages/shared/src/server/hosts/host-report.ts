@@ -1,0 +1,56 @@
+/** What one worker reports of one host, and what all workers must know of it. */
+import { z } from 'zod'
+import { hostReasonSchema, hostStateSchema } from '../../host-state.ts'
+
+export const hostReportSchema = z.object({
+  hostId: z.string(),
+  workerId: z.string(),
+  /** ms since the epoch, as every time here */
+  at: z.number(),
+  /** The worker has stopped: it drives the host no longer. */
+  left: z.boolean(),
+  state: hostStateSchema,
+  reason: hostReasonSchema,
+  /** When the host entered the state. */
+  since: z.number(),
+  /** ComfyUI's version, when it told. */
+  version: z.string().nullable(),
+  slots: z.int().nonnegative(),
+  /** Jobs of this worker that execute there. */
+  running: z.array(z.string()),
+  /** Jobs of this worker that wait there. */
+  staged: z.array(z.string()),
+  /** Prompts in the host's own queue, whoever's. */
+  queueDepth: z.int().nonnegative().nullable(),
+  devices: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      vramTotal: z.number().nullable(),
+      vramFree: z.number().nullable(),
+    }),
+  ),
+  /** When it last answered. */
+  seenAt: z.number().nullable(),
+  /** When a prompt of this worker last moved there. */
+  movedAt: z.number().nullable(),
+})
+export type HostReport = z.infer<typeof hostReportSchema>
+
+export const hostDrainSchema = z.object({ reason: z.string().nullable(), at: z.number() })
+/** New prompts are kept from the host until somebody resumes it. */
+export type HostDrain = z.infer<typeof hostDrainSchema>
+
+export const stuckPromptSchema = z.object({
+  promptId: z.string(),
+  /** False: it was next in line, nothing ran, and the executor did not begin it. */
+  begun: z.boolean(),
+})
+/** A prompt that stands still on a host and ignores its interrupt: the host's executor is dead. */
+export type StuckPrompt = z.infer<typeof stuckPromptSchema>
+
+/** What holds for a host whichever worker drives it. */
+export interface HostMarks {
+  drain: HostDrain | null
+  stuck: StuckPrompt | null
+}
