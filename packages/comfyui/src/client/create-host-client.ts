@@ -2,7 +2,13 @@
 import { HostError, PromptRejected } from '../errors.ts'
 import type { HostFeatures } from '../protocol/features.ts'
 import { toFeatures } from '../protocol/features.ts'
-import { parseHistory, parseNodeClasses, parseQueue, parseSystemStats } from './parse-answers.ts'
+import {
+  parseHistory,
+  parseNodeClasses,
+  parseQueue,
+  parseQueueDepth,
+  parseSystemStats,
+} from './parse-answers.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
 import { createRequester, describe, expectOk, parseAnswer, toFailure } from './request.ts'
@@ -93,6 +99,8 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
 
     queue: (signal) => read({ method: 'GET', path: '/queue', signal }, parseQueue),
 
+    queueDepth: (signal) => read({ method: 'GET', path: '/prompt', signal }, parseQueueDepth),
+
     async history(promptId, signal) {
       const path = `/history/${encodeURIComponent(promptId)}`
       const entries = await read({ method: 'GET', path, signal }, parseHistory)
@@ -117,6 +125,8 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
     interruptWhateverRuns: (signal) => tell('/interrupt', {}, signal),
 
     forget: (promptId, signal) => tell('/history', { delete: [promptId] }, signal),
+
+    free: (signal) => tell('/free', { unload_models: true, free_memory: true }, signal),
 
     async view(file, signal) {
       const call: HostCall = { method: 'GET', path: toViewPath(file), signal }

@@ -79,6 +79,14 @@ export function parseQueue(answer: unknown): QueueState | null {
   return queueSchema.safeParse(answer).data ?? null
 }
 
+const queueDepthSchema = z
+  .object({ exec_info: z.looseObject({ queue_remaining: z.int().nonnegative() }) })
+  .transform(({ exec_info }) => exec_info.queue_remaining)
+
+export function parseQueueDepth(answer: unknown): number | null {
+  return queueDepthSchema.safeParse(answer).data ?? null
+}
+
 /** Oldest first, as the host lists them. */
 export function parseHistory(answer: unknown): HistoryEntry[] | null {
   const list = z.record(z.string(), z.unknown()).safeParse(answer)

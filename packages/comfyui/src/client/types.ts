@@ -86,6 +86,8 @@ export interface HostClient {
   nodeClasses(signal?: AbortSignal): Promise<NodeClasses>
   submit(request: SubmitRequest, signal?: AbortSignal): Promise<SubmitAnswer>
   queue(signal?: AbortSignal): Promise<QueueState>
+  /** How many prompts it holds, the running one included: the cheapest question there is. */
+  queueDepth(signal?: AbortSignal): Promise<number>
   history(promptId: string, signal?: AbortSignal): Promise<HistoryEntry | null>
   /** Newest entries first, for finding our mark on hosts that choose ids. */
   recentHistory(maxItems: number, signal?: AbortSignal): Promise<HistoryEntry[]>
@@ -95,6 +97,8 @@ export interface HostClient {
   /** The global interrupt, for hosts that know no other. Only for a caller who just saw that its own prompt runs. */
   interruptWhateverRuns(signal?: AbortSignal): Promise<void>
   forget(promptId: string, signal?: AbortSignal): Promise<void>
+  /** Unloads every model and frees the memory, after the prompt that runs: a GPU that ran out of it starts afresh. */
+  free(signal?: AbortSignal): Promise<void>
   /** The file's bytes as a web stream plus what the host says of it. */
   view(
     file: FileItem,

@@ -2,6 +2,7 @@
 import type { HostMessage } from '../protocol/host-message.ts'
 import type { Attribution } from './attribute.ts'
 import { attribute, isEnd, startAttribution } from './attribute.ts'
+import type { Heard } from './deafness.ts'
 import { createMovement } from './movement.ts'
 import type { PromptOptions, PromptUpdate } from './types.ts'
 
@@ -11,7 +12,7 @@ const MAX_EARLY = 256
 export interface HearingOptions {
   prompt: PromptOptions
   /** Any frame at all. */
-  onHeard(ours: boolean): void
+  onHeard(what: Heard): void
   /** A message of ours that changes something. */
   onMoved(): void
   /** A message of ours that announces the end. */
@@ -27,6 +28,8 @@ export interface Hearing {
   submitted(update: PromptUpdate & { type: 'submitted' }): void
   /** What the last look found; before `submitted` too, for what was heard earlier. */
   saw(running: boolean): void
+  /** What is known of the socket now; passed on when it is news. */
+  deaf(verdict: boolean | null): void
   /** Nothing is passed on any more. */
   end(): void
 }
@@ -37,6 +40,8 @@ export function createHearing(options: HearingOptions): Hearing {
   let state: Attribution | null = null
   let seenRunning = false
   let early: HostMessage[] = []
+  let toldRunning = false
+  let toldDeaf: boolean | null = null
   let ended = false
 
   const publish = (update: PromptUpdate) => {
@@ -49,10 +54,16 @@ export function createHearing(options: HearingOptions): Hearing {
     }
   }
 
+  const tellRunning = () => {
+    if (toldRunning || !seenRunning || !state) return
+    toldRunning = true
+    publish({ type: 'running' })
+  }
+
   const pass = (message: HostMessage, known: Attribution) => {
     const attributed = attribute(known, message)
     state = attributed.state
-    options.onHeard(attributed.ours)
+    options.onHeard(toHeard(message, attributed.ours))
     if (!attributed.ours) return
     if (isMovement(message)) options.onMoved()
     publish({ type: 'message', message })
@@ -63,12 +74,12 @@ export function createHearing(options: HearingOptions): Hearing {
     hear(message) {
       if (ended) return
       if (message.type === 'unknown') {
-        options.onHeard(false)
+        options.onHeard('others')
         return publish({ type: 'unknown', name: message.name })
       }
       if (state) return pass(message, state)
       if (early.length < MAX_EARLY) early.push(message)
-      options.onHeard(false)
+      options.onHeard('others')
     },
     socket(open) {
       // what ran when the connection broke may have ended since
@@ -83,13 +94,26 @@ export function createHearing(options: HearingOptions): Hearing {
         seenRunning,
       }
       for (const message of early.splice(0)) pass(message, state)
+      tellRunning()
     },
     saw(running) {
       seenRunning = running
       if (state) state = { ...state, seenRunning }
+      tellRunning()
+    },
+    deaf(verdict) {
+      if (verdict === null || verdict === toldDeaf) return
+      toldDeaf = verdict
+      publish({ type: 'deaf', deaf: verdict })
     },
     end() {
       ended = true
     },
   }
+}
+
+/** Without a prompt, `executing` is what every socket hears that opens while our prompt runs. */
+function toHeard(message: HostMessage, ours: boolean): Heard {
+  if (!ours) return 'others'
+  return message.type === 'executing' && message.promptId === null ? 'hint' : 'ours'
 }

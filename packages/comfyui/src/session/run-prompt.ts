@@ -6,7 +6,7 @@
  *   watching    see watch-prompt.ts; messages are passed on as hints, polls of history decide
  *   ended       the socket is closed before the promise settles; nothing is heard or sent any more
  *
- * A detach (abort for any reason but `'cancel'`) ends it in every state and leaves the prompt to the host.
+ * A detach (abort for any reason but `'cancel'` and `'timeout'`) ends it in every state and leaves the prompt to the host.
  */
 import { adoptOrSubmit } from './submit.ts'
 import { createContact } from './contact.ts'
@@ -40,9 +40,10 @@ export const runPrompt: RunPrompt = async (prompt) => {
 
   const hearing = createHearing({
     prompt,
-    onHeard(ours) {
-      deafness.heard(ours)
-      if (ours) contact.made(performance.now())
+    onHeard(what) {
+      deafness.heard(what)
+      hearing.deaf(deafness.verdict)
+      if (what !== 'others') contact.made(performance.now())
       if (!heardAnything) wake.wake()
       heardAnything = true
     },
@@ -102,6 +103,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
       stall,
       deafness,
       onSighting: (sighting) => hearing.saw(sighting.at === 'running'),
+      onDeafness: (verdict) => hearing.deaf(verdict),
       throwFault,
     })
   }

@@ -55,6 +55,48 @@ it('opens a deaf socket anew, one at a time, and hears again', async () => {
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
   expect(host.peakSockets).toBe(1)
+  expect(session.deafness()).toEqual([true, false])
+})
+
+it('says of a prompt that is heard that it is heard, once, and when it runs', async () => {
+  const host = await withHost()
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  expect(session.has('running')).toBe(false)
+  host.start()
+  await expect.poll(() => session.has('running')).toBe(true)
+  host.finish()
+  await session.end
+  expect(session.deafness()).toEqual([false])
+  expect(session.updates.filter(({ type }) => type === 'running')).toHaveLength(1)
+})
+
+it('says that messages do not arrive when a prompt ran and ended unheard', async () => {
+  const host = await withHost()
+  host.speaks = false
+  const session = host.session({ timings: { deafMs: 60_000 } })
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  const looks = () => host.calls('GET', '/queue').length
+  const before = looks()
+  await expect.poll(looks).toBeGreaterThan(before + 3)
+  host.finish()
+  await session.end
+  expect(session.deafness()).toEqual([true])
+})
+
+it('blames no host for a long silence that a loading model explains', async () => {
+  const host = await withHost()
+  const session = host.session()
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  await expect.poll(() => session.heard()).toContain('execution_cached')
+  const opened = () =>
+    session.updates.filter((update) => update.type === 'socket' && update.open).length
+  await expect.poll(opened).toBe(3)
+  expect(session.deafness()).toEqual([false])
+  // one more in vain, and a load does not explain it any more
+  await expect.poll(() => session.deafness(), { timeout: 5_000 }).toEqual([false, true])
 })
 
 it('finishes a prompt that ended while the socket was away', async () => {

@@ -186,14 +186,30 @@ it('says that a stalled prompt did not stop when the host ignores the interrupt'
   expect(host.calls('POST', '/interrupt').length).toBeGreaterThan(1)
 })
 
+it('takes a prompt back that the host does not begin though nothing else runs', async () => {
+  const host = await withHost()
+  const session = host.session({ stallMs: 120 })
+  const { promptId } = session
+  expect(await session.end).toEqual({
+    outcome: 'stalled',
+    promptId,
+    interrupted: false,
+    neverRan: true,
+  })
+  expect(host.pending).toEqual([])
+})
+
 it('takes neither waiting in the queue nor slow steps for a stall, but repetition for one', async () => {
   const host = await withHost()
+  host.enqueue({ promptId: randomUUID(), clientId: 'another', workflow: {} })
+  host.start()
   const session = host.session({ stallMs: 300 })
   await expect.poll(() => host.pending.length).toBe(1)
   const polls = () => host.calls('GET', '/queue').length
   // well past the limit, but waiting
   const submittedAt = performance.now()
   await expect.poll(() => performance.now() - submittedAt).toBeGreaterThan(450)
+  host.finish()
   host.start()
   const startedAt = performance.now()
   let value = 0

@@ -18,7 +18,7 @@ export interface PromptOptions {
   pollMs?: number
   /** Other durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
-  /** Abort reason `'cancel'`: cancel on the host and end `canceled`. Any other reason: leave the prompt running and end `detached`. */
+  /** Abort reason `'cancel'` or `'timeout'`: cancel on the host and end `canceled`. Any other reason: leave the prompt running and end `detached`. */
   signal: AbortSignal
   onUpdate(update: PromptUpdate): void
 }
@@ -29,6 +29,10 @@ export type PromptUpdate =
   | { type: 'socket'; open: boolean }
   /** Only messages that belong to this prompt (previews and text attributed to it). */
   | { type: 'message'; message: HostMessage }
+  /** A look saw the prompt running; once. The socket may have said so before, or may never say it. */
+  | { type: 'running' }
+  /** Whether the host's messages of this prompt arrive; each time that it turns out otherwise than before. */
+  | { type: 'deaf'; deaf: boolean }
   /** A frame that could not be understood, whoever it was for. `name` is its type on the wire. */
   | { type: 'unknown'; name: string }
 
@@ -40,9 +44,10 @@ export type PromptEnd =
   | { outcome: 'lost'; promptId: string }
   /**
    * No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. With `false` also
-   * the end of a cancel that the host did not obey in time: the prompt may still run there.
+   * the end of a cancel that the host did not obey in time: the prompt may still run there. `neverRan`: it was
+   * the next in line, nothing ran, and the host did not begin it.
    */
-  | { outcome: 'stalled'; promptId: string; interrupted: boolean }
+  | { outcome: 'stalled'; promptId: string; interrupted: boolean; neverRan?: true }
   | { outcome: 'detached'; promptId: string | null }
 
 /**

@@ -5,8 +5,9 @@
  *    │ ├─── in neither queue nor history, twice ────→ lost (after a stop: once → stopped)
  *    │ ├─── no answer for `unreachableMs` ──────────→ throws HostError
  *    │ └─── pending or running → wait → look again
- *    ├─ running, open socket silent for `deafMs` → the socket is opened anew
- *    ├─ cancel requested, or running without movement for `stallMs` → stopping
+ *    ├─ running and nothing heard for `deafMs` → an open socket is opened anew
+ *    ├─ cancel requested, or running without movement for `stallMs` → stopping; next in line while
+ *    │  nothing runs counts as running: a living executor would have begun it
  *    └─ stopping: every `interruptEveryMs` the host is asked to stop, until a look above ends it,
  *       or `stopMs` have passed → stalled, interrupted: false. That is also the end of a cancel the host
  *       never obeys: the truth is that the prompt may still run, so it is not called canceled.
@@ -43,6 +44,8 @@ export interface WatchOptions {
   stall: StallClock
   deafness: Deafness
   onSighting(sighting: Sighting): void
+  /** What is known of the socket after a look. */
+  onDeafness(verdict: boolean | null): void
   /** @throws what a listener threw */
   throwFault(): void
 }
@@ -53,6 +56,7 @@ export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
   const stopping = createStopping(timings)
   let sighting: Sighting | null = null
   let absentSince: number | null = null
+  let ran = false
 
   for (;;) {
     options.throwFault()
@@ -73,10 +77,16 @@ export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
     const now = performance.now()
     if (sighting) {
       options.onSighting(sighting)
-      stall.saw(toPlace(sighting), sighting.at === 'running', now)
+      ran ||= sighting.at === 'running'
+      stall.saw(toPlace(sighting), isDue(sighting), now)
     }
-    if (sighting?.at === 'ended') return toEnd(sighting.entry, stopping.cause)
+    if (sighting?.at === 'ended') {
+      options.deafness.ended()
+      options.onDeafness(options.deafness.verdict)
+      return toEnd(sighting.entry, stopping.cause)
+    }
     if (sighting?.at === 'absent') {
+      if (stopping.cause === 'stall' && !ran) return neverRan(promptId)
       if (stopping.cause) return toAbsentEnd(promptId, stopping.cause)
       if (absentSince !== null && now - absentSince >= timings.confirmMs) {
         return toAbsentEnd(promptId, null)
@@ -85,10 +95,13 @@ export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
     } else if (sighting) {
       absentSince = null
     }
-    if (stopping.isOverdue(now)) return { outcome: 'stalled', promptId, interrupted: false }
+    if (stopping.isOverdue(now)) {
+      return ran ? { outcome: 'stalled', promptId, interrupted: false } : neverRan(promptId)
+    }
 
-    const expectsMessages = sighting?.at === 'running' && options.socket.open
-    if (options.deafness.isDeaf(expectsMessages, now)) options.socket.reopen()
+    const deaf = options.deafness.isDeaf(sighting?.at === 'running', now)
+    if (deaf && options.socket.open) options.socket.reopen()
+    options.onDeafness(options.deafness.verdict)
 
     const failures = contact.failures
     const absent = sighting?.at === 'absent'
@@ -97,6 +110,14 @@ export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
       signal,
     )
   }
+}
+
+function isDue(sighting: Sighting): boolean {
+  return sighting.at === 'running' || (sighting.at === 'pending' && sighting.ahead === 0)
+}
+
+function neverRan(promptId: string): PromptEnd {
+  return { outcome: 'stalled', promptId, interrupted: false, neverRan: true }
 }
 
 function toPlace(sighting: Sighting): string {

@@ -67,6 +67,8 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
 
   server.on('upgrade', (request, raw, head) => {
     if (!host.acceptsSockets) {
+      // whoever was refused may be gone before the refusal is read
+      raw.on('error', () => {})
       raw.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
       return
     }

@@ -41,6 +41,8 @@ export interface Session {
   /** Types of the messages passed on so far. */
   heard(): HostMessage['type'][]
   has(type: PromptUpdate['type']): boolean
+  /** What it said of its socket, in order. */
+  deafness(): boolean[]
   abort(reason: string): void
 }
 
@@ -67,6 +69,7 @@ export function startSession(baseUrl: string, options: Partial<PromptOptions> = 
     heard: () =>
       updates.flatMap((update) => (update.type === 'message' ? [update.message.type] : [])),
     has: (type) => updates.some((update) => update.type === type),
+    deafness: () => updates.flatMap((update) => (update.type === 'deaf' ? [update.deaf] : [])),
     abort: (reason) => controller.abort(reason),
   }
 }
