@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { isTerminal } from '../index.ts'
+import { noteDeadline } from './deadlines.ts'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
@@ -41,7 +42,10 @@ export function createOutbox({
   const outbox: Outbox = {
     async flush(jobId) {
       const snapshot = await store.load(jobId)
-      if (snapshot && !isTerminal(snapshot.status)) await queue.add(jobId, snapshot.priority)
+      if (snapshot && !isTerminal(snapshot.status)) {
+        await noteDeadline({ redis, keys }, snapshot)
+        await queue.add(jobId, snapshot.priority)
+      }
       await ask(redis.zrem(keys.outbox, jobId))
     },
     async sweep() {

@@ -32,6 +32,17 @@ it('announces the frame on the channel of previews', async () => {
   expect(decodePreview(await heard)).toEqual(frame)
 })
 
+it('publishes nothing of a worker that has been replaced', async () => {
+  const { store } = await openTestStore()
+  const jobId = await acceptJob(store)
+  await store.claim(jobId)
+  expect(await store.publishPreview(jobId, frame, 1)).toBe('published')
+  await store.claim(jobId)
+  const late = { ...frame, data: new Uint8Array([1]) }
+  expect(await store.publishPreview(jobId, late, 1)).toBe('fenced')
+  expect(await store.loadPreview(jobId)).toEqual(frame)
+})
+
 it('takes nothing for a frame that is none', () => {
   const bytes = encodePreview(frame)
   expect(decodePreview(bytes)).toEqual(frame)

@@ -1,5 +1,7 @@
 /** Previews: the last frame, for who joins late, and the announcement of each. */
 import type { JobStore } from '../job-store.ts'
+import { bindScript } from '../lua/bind-script.ts'
+import { PUBLISH_PREVIEW } from '../lua/publish-preview.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
 import { decodePreview, encodePreview } from './preview-frame.ts'
@@ -11,16 +13,14 @@ export function createPreviews({
   redis,
   keys,
 }: StoreContext): Pick<JobStore, 'publishPreview' | 'loadPreview'> {
+  const publish = bindScript(redis, PUBLISH_PREVIEW)
   return {
-    async publishPreview(jobId, frame) {
-      const bytes = encodePreview(frame)
-      await ask(
-        redis
-          .multi()
-          .set(keys.preview(jobId), bytes, 'PX', KEEP_MS)
-          .publish(keys.previews(jobId), bytes)
-          .exec(),
+    async publishPreview(jobId, frame, fence) {
+      const published = await publish(
+        [keys.job(jobId), keys.preview(jobId)],
+        [fence ?? '', encodePreview(frame), KEEP_MS, keys.previews(jobId)],
       )
+      return published === 1 ? 'published' : 'fenced'
     },
     async loadPreview(jobId) {
       const bytes = await ask(redis.getBuffer(keys.preview(jobId)))
