@@ -24,7 +24,15 @@ export const workerConfigSchema = commonConfigSchema.extend({
     .describe('Name of this worker in logs and in the list of hosts; unset: host name and pid'),
   MAX_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .prefault('3')
-    .describe('How often a job is tried whose host fails'),
+    .describe('How often a job is tried that stalls, runs out of memory or meets trouble of ours'),
+  MAX_HOST_LOSSES: wholeNumber({ min: 1, max: 100 })
+    .prefault('5')
+    .describe('A job that has lost its host this often fails; these tries count apart'),
+  ADOPT_WAIT: duration()
+    .prefault('20s')
+    .describe(
+      'How long a job of a dead worker waits for one that drives the same host before it is run elsewhere',
+    ),
   HOST_TIMEOUT: duration()
     .prefault('30s')
     .describe('How long a host may give no answer before its job is tried elsewhere'),

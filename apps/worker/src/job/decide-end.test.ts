@@ -1,10 +1,11 @@
 import { HostError, type NodeFailure, type PromptEnd, PromptRejected } from '@safelight/comfyui'
 import { describe, expect, it } from 'vitest'
+import { RedisUnavailable } from '@safelight/shared/server'
 import { OutputMissing } from '../outputs/errors.ts'
+import { TurnLost } from './guard.ts'
 import { decideEnd, decideThrown, type EndFacts } from './decide-end.ts'
 
-const facts: EndFacts = { attempt: 1, maxAttempts: 3, stop: null }
-const last: EndFacts = { ...facts, attempt: 3 }
+const facts: EndFacts = { stop: null }
 const failure: NodeFailure = {
   nodeId: '3',
   nodeType: 'KSampler',
@@ -31,7 +32,8 @@ describe('an execution that ended', () => {
   it('fails with node, class and a traceback that names no host path', () => {
     const decision = decideEnd({ outcome: 'failed', promptId: 'p', outputs: [], failure }, facts)
     expect(decision).toMatchObject({
-      action: 'fail',
+      action: 'give_up',
+      cause: 'node',
       error: { code: 'node_execution_error', node_id: '3', class_type: 'KSampler' },
     })
     expect(JSON.stringify(decision)).not.toContain('/opt/comfy')
@@ -46,6 +48,7 @@ describe('an execution that ended', () => {
       failure: { ...failure, exceptionType, message },
     })
     expect(decideEnd(end('torch.OutOfMemoryError', 'x'), facts)).toMatchObject({
+      cause: 'out_of_memory',
       error: { code: 'out_of_memory' },
     })
     expect(decideEnd(end('RuntimeError', 'out of memory'), facts)).toMatchObject({
@@ -58,30 +61,43 @@ describe('an execution that ended', () => {
     expect(decideEnd(end, facts)).toEqual({ action: 'cancel', confirmed: true })
   })
 
-  it('is tried again when its host lost it, until the attempts are used up', () => {
-    expect(decideEnd(lost, facts)).toEqual({ action: 'retry', cause: 'host_unavailable' })
-    expect(decideEnd(lost, last)).toMatchObject({
-      action: 'fail',
+  it('is given up when its host lost it, and nothing is left there', () => {
+    expect(decideEnd(lost, facts)).toMatchObject({
+      action: 'give_up',
+      cause: 'host_unavailable',
+      left: false,
       error: { code: 'host_unavailable' },
     })
   })
 
-  it('is not tried again when it was lost while it was being canceled', () => {
-    expect(decideEnd(lost, { ...facts, stop: 'cancel' })).toMatchObject({ action: 'cancel' })
+  it('is not tried again when it was lost while it was being stopped', () => {
+    expect(decideEnd(lost, { stop: 'cancel' })).toMatchObject({ action: 'cancel' })
+    expect(decideEnd(lost, { stop: 'timeout' })).toMatchObject({ error: { code: 'timeout' } })
   })
 
-  it('fails as stalled when the host obeyed the interrupt: the workflow stands still, not the host', () => {
-    expect(decideEnd(stalled(true), facts)).toMatchObject({
-      action: 'fail',
+  it.each([true, false])('is given up as stalled, host obeyed: %s', (interrupted) => {
+    expect(decideEnd(stalled(interrupted), facts)).toMatchObject({
+      action: 'give_up',
+      cause: 'stalled',
       error: { code: 'stalled' },
     })
   })
 
-  it('is tried elsewhere when the host ignored the interrupt, and fails as stalled at last', () => {
-    expect(decideEnd(stalled(false), facts)).toEqual({ action: 'retry', cause: 'stalled' })
-    expect(decideEnd(stalled(false), last)).toMatchObject({
+  it('fails as timeout when its time was up, whatever the interrupt made of it', () => {
+    const timeout: EndFacts = { stop: 'timeout' }
+    const interrupted: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
+    const raised: PromptEnd = { outcome: 'failed', promptId: 'p', outputs: [], failure }
+    for (const end of [interrupted, raised, stalled(false)]) {
+      expect(decideEnd(end, timeout)).toMatchObject({ action: 'fail', error: { code: 'timeout' } })
+    }
+    expect(decideEnd(stalled(false), timeout)).toMatchObject({ confirmed: false })
+  })
+
+  it('keeps the failure of a node that was faster than the cancel', () => {
+    const raised: PromptEnd = { outcome: 'failed', promptId: 'p', outputs: [], failure }
+    expect(decideEnd(raised, { stop: 'cancel' })).toMatchObject({
       action: 'fail',
-      error: { code: 'stalled' },
+      error: { code: 'node_execution_error' },
     })
   })
 
@@ -92,8 +108,11 @@ describe('an execution that ended', () => {
 
   it('is handed back when this worker leaves, and dropped when the lock is another’s', () => {
     const end: PromptEnd = { outcome: 'detached', promptId: 'p' }
-    expect(decideEnd(end, { ...facts, stop: 'shutdown' })).toEqual({ action: 'hand_back' })
-    expect(decideEnd(end, { ...facts, stop: 'lock-lost' })).toEqual({ action: 'drop' })
+    expect(decideEnd(end, { stop: 'shutdown' })).toEqual({ action: 'hand_back', delayMs: 0 })
+    expect(decideEnd(end, { stop: 'lock-lost' })).toEqual({ action: 'drop' })
+    // noticed while it was being canceled
+    const canceled: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
+    expect(decideEnd(canceled, { stop: 'lock-lost' })).toEqual({ action: 'drop' })
   })
 })
 
@@ -107,10 +126,21 @@ describe('something thrown', () => {
     })
   })
 
-  it('is tried again when the host could not be reached', () => {
+  it('is given up when the host could not be reached, and its prompt may be there still', () => {
     const error = new HostError('unreachable', 'no')
-    expect(decideThrown(error, facts)).toEqual({ action: 'retry', cause: 'host_unavailable' })
-    expect(decideThrown(error, last)).toMatchObject({ error: { code: 'host_unavailable' } })
+    expect(decideThrown(error, facts)).toMatchObject({
+      action: 'give_up',
+      cause: 'host_unavailable',
+      left: true,
+    })
+  })
+
+  it('is never the end of a job when it is the store that is in trouble', () => {
+    expect(decideThrown(new RedisUnavailable(null), facts)).toMatchObject({ action: 'hand_back' })
+  })
+
+  it('means that another worker holds the job when the guard says so, whatever was asked', () => {
+    expect(decideThrown(new TurnLost(), { stop: 'cancel' })).toEqual({ action: 'drop' })
   })
 
   it('fails as output_missing when an output cannot be fetched', () => {
@@ -120,17 +150,27 @@ describe('something thrown', () => {
     })
   })
 
+  it('is tried again where the outputs are when they are only out of reach', () => {
+    expect(decideThrown(new OutputMissing('unreachable', 'gone'), facts)).toMatchObject({
+      action: 'give_up',
+      left: true,
+      error: { code: 'output_missing' },
+    })
+  })
+
   it('says nothing of an unexpected error', () => {
     const decision = decideThrown(new Error('password in /etc/secret'), facts)
-    expect(decision).toMatchObject({ action: 'fail', error: { code: 'internal' } })
+    expect(decision).toMatchObject({ cause: 'internal', error: { code: 'internal' } })
     expect(JSON.stringify(decision)).not.toContain('secret')
   })
 
   it('follows the reason to stop rather than what the abort made of the call', () => {
     const error = new HostError('unreachable', 'aborted')
-    expect(decideThrown(error, { ...facts, stop: 'cancel' })).toMatchObject({ action: 'cancel' })
+    expect(decideThrown(error, { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: false })
+    expect(decideThrown('x', { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: true })
     expect(decideThrown('shutdown', { ...facts, stop: 'shutdown' })).toEqual({
       action: 'hand_back',
+      delayMs: 0,
     })
     expect(decideThrown('x', { ...facts, stop: 'lock-lost' })).toEqual({ action: 'drop' })
   })

@@ -1,4 +1,4 @@
-/** What follows when an execution ends: one table, from the end (or the error) to a decision. Acted on in process-job only. */
+/** What follows when an execution ends: one table, from the end (or the error) to a decision. Acted on in conclude.ts. */
 import {
   type FileItem,
   HostError,
@@ -7,8 +7,10 @@ import {
   stripPaths,
   toJobError,
 } from '@safelight/comfyui'
-import type { JobError } from '@safelight/shared'
+import { type JobError, TIMED_OUT } from '@safelight/shared'
+import { AppendContention, type FailureCause, RedisUnavailable } from '@safelight/shared/server'
 import { OutputMissing } from '../outputs/errors.ts'
+import { TurnLost } from './guard.ts'
 import type { StopReason } from './stop.ts'
 
 /** The execution went well; the job is over when its outputs are stored. */
@@ -18,80 +20,116 @@ export interface CollectDecision {
   files: FileItem[]
 }
 
+/** This attempt is over; whether there is another one is up to the retry policy. */
+export interface GiveUp {
+  action: 'give_up'
+  cause: FailureCause
+  /** The prompt may still be on the host: it is looked for before another attempt begins. */
+  left: boolean
+  /** What the job fails with if this was its last attempt. */
+  error: JobError
+}
+
 export type Conclusion =
   | { action: 'succeed' }
   /** `confirmed` is false when the host did not obey in time: it may still be busy with the prompt. */
   | { action: 'cancel'; confirmed: boolean }
-  | { action: 'fail'; error: JobError }
-  /** Back to the line for a new attempt; the host that failed rests. */
-  | { action: 'retry'; cause: 'host_unavailable' | 'stalled' }
-  /** Leave the prompt running and hand the ticket back: a successor adopts it. */
-  | { action: 'hand_back' }
+  /** No other attempt could help. */
+  | { action: 'fail'; error: JobError; confirmed?: boolean }
+  | GiveUp
+  /** Leave the prompt where it is and hand the ticket back: whoever takes it adopts the prompt. */
+  | { action: 'hand_back'; delayMs: number }
   /** Another worker holds the job: touch nothing. */
   | { action: 'drop' }
 
+/** Why we were told to stop, if we were. */
 export interface EndFacts {
-  /** The attempt that ended, from 1. */
-  attempt: number
-  maxAttempts: number
-  /** Why we were told to stop, if we were. */
   stop: StopReason | null
 }
 
 const MAX_MESSAGE = 1_000
+/** Redis answers, but not now. */
+const STORE_PAUSE_MS = 1_000
 
 /** The host's history has spoken, or the session gave up on it. */
-export function decideEnd(end: PromptEnd, facts: EndFacts): CollectDecision | Conclusion {
+export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision | Conclusion {
+  if (stop === 'lock-lost') return { action: 'drop' }
   switch (end.outcome) {
     case 'succeeded':
       return { action: 'collect', promptId: end.promptId, files: end.outputs }
     case 'failed':
-      return { action: 'fail', error: toJobError(end.failure) }
+      return decideFailed(toJobError(end.failure), stop)
     case 'canceled':
       // somebody else's interrupt ends in the same way as ours, and the picture is just as gone
-      return { action: 'cancel', confirmed: true }
+      return decideStopped(stop, true)
     case 'lost':
-      if (facts.stop === 'cancel') return { action: 'cancel', confirmed: true }
-      return retry('host_unavailable', facts)
+      return stop
+        ? decideStopped(stop, true)
+        : { action: 'give_up', cause: 'host_unavailable', left: false, error: HOST_UNAVAILABLE }
     case 'stalled':
-      if (facts.stop === 'cancel') return { action: 'cancel', confirmed: end.interrupted }
-      // a host that obeys is alive and the workflow is what stands still: elsewhere it would again
-      return end.interrupted ? { action: 'fail', error: STALLED } : retry('stalled', facts)
+      // the host was asked to stop it for as long as is worth it: asking again would not help
+      return stop
+        ? decideStopped(stop, end.interrupted)
+        : { action: 'give_up', cause: 'stalled', left: false, error: STALLED }
     case 'detached':
-      return decideStop(facts.stop ?? 'shutdown')
+      return decideStop(stop ?? 'shutdown', true)
     default:
       return assertNever(end)
   }
 }
 
 /** @param error whatever was thrown; an abort throws its own reason */
-export function decideThrown(error: unknown, facts: EndFacts): Conclusion {
+export function decideThrown(error: unknown, { stop }: EndFacts): Conclusion {
+  if (error instanceof TurnLost) return { action: 'drop' }
   // an aborted call throws whatever the abort made of it: the reason to stop says more
-  if (facts.stop) return decideStop(facts.stop)
+  if (stop) return decideStop(stop, !(error instanceof HostError))
   if (error instanceof PromptRejected) return { action: 'fail', error: toRejection(error) }
-  if (error instanceof HostError) return retry('host_unavailable', facts)
-  if (error instanceof OutputMissing) {
-    return { action: 'fail', error: { code: 'output_missing', message: error.message } }
+  if (error instanceof HostError) {
+    return { action: 'give_up', cause: 'host_unavailable', left: true, error: HOST_UNAVAILABLE }
   }
-  return { action: 'fail', error: INTERNAL }
+  if (error instanceof OutputMissing) return decideMissing(error)
+  // the store's trouble is never the job's: it is as it was, and somebody takes it up again
+  if (error instanceof RedisUnavailable || error instanceof AppendContention) {
+    return { action: 'hand_back', delayMs: STORE_PAUSE_MS }
+  }
+  return { action: 'give_up', cause: 'internal', left: true, error: INTERNAL }
 }
 
-function decideStop(reason: StopReason): Conclusion {
+/** A node raised. History is believed even after a cancel, but nothing is tried again then. */
+function decideFailed(error: JobError, stop: StopReason | null): Conclusion {
+  if (stop === 'timeout') return { action: 'fail', error: TIMED_OUT }
+  if (stop === 'cancel') return { action: 'fail', error }
+  const cause = error.code === 'out_of_memory' ? 'out_of_memory' : 'node'
+  return { action: 'give_up', cause, left: false, error }
+}
+
+/** What the host listed cannot be had. While it is only out of reach, it may be had when the host is back. */
+function decideMissing(missing: OutputMissing): Conclusion {
+  const error: JobError = { code: 'output_missing', message: missing.message }
+  return missing.reason === 'unreachable'
+    ? { action: 'give_up', cause: 'host_unavailable', left: true, error }
+    : { action: 'fail', error }
+}
+
+function decideStopped(stop: StopReason | null, confirmed: boolean): Conclusion {
+  return stop === 'timeout'
+    ? { action: 'fail', error: TIMED_OUT, confirmed }
+    : { action: 'cancel', confirmed }
+}
+
+/** @param confirmed that nothing of the job runs on any more; a host that is away cannot say */
+function decideStop(reason: StopReason, confirmed: boolean): Conclusion {
   switch (reason) {
     case 'cancel':
-      return { action: 'cancel', confirmed: true }
+    case 'timeout':
+      return decideStopped(reason, confirmed)
     case 'shutdown':
-      return { action: 'hand_back' }
+      return { action: 'hand_back', delayMs: 0 }
     case 'lock-lost':
       return { action: 'drop' }
     default:
       return assertNever(reason)
   }
-}
-
-function retry(cause: 'host_unavailable' | 'stalled', facts: EndFacts): Conclusion {
-  if (facts.attempt < facts.maxAttempts) return { action: 'retry', cause }
-  return { action: 'fail', error: cause === 'stalled' ? STALLED : HOST_UNAVAILABLE }
 }
 
 const STALLED: JobError = {

@@ -53,7 +53,13 @@ export function toQueuedAgain(snapshot: Snapshot): Decision {
 
 export type Ending =
   | { status: 'succeeded' | 'canceled'; times?: PhaseTimes; warnings?: Warning[] }
-  | { status: 'failed'; error: JobError; times?: PhaseTimes; warnings?: Warning[] }
+  | {
+      status: 'failed' | 'expired'
+      error: JobError
+      deadLetter?: boolean
+      times?: PhaseTimes
+      warnings?: Warning[]
+    }
 
 /** One terminal state per job: whoever is second writes nothing. */
 export function toEnd(snapshot: Snapshot, ending: Ending): Decision {

@@ -5,6 +5,10 @@ import type { AppendResult, Claim, Decide, JobStore } from '@safelight/shared/se
 export interface JobWriter {
   /** The newest state this writer has seen. */
   readonly snapshot: Snapshot
+  /** The job is no longer ours: nothing is written any more. */
+  readonly lost: boolean
+  /** Something else noticed that the job is no longer ours. */
+  lose(): void
   /** @returns false when nothing was written: the decision was null, or the job is no longer ours */
   append(decide: Decide): Promise<boolean>
 }
@@ -35,10 +39,15 @@ export function createJobWriter({
     return settle(await store.append(jobId, decide, { fence, known: snapshot }))
   }
 
+  function lose(): void {
+    if (lost) return
+    lost = true
+    onLost()
+  }
+
   function settle(result: AppendResult): boolean {
     if (!('snapshot' in result)) {
-      lost = true
-      onLost()
+      lose()
       return false
     }
     snapshot = result.snapshot
@@ -50,6 +59,10 @@ export function createJobWriter({
     get snapshot() {
       return snapshot
     },
+    get lost() {
+      return lost
+    },
+    lose,
     append(decide) {
       const turn = tail.then(() => write(decide))
       // the next in line goes on; the failure belongs to whoever asked

@@ -28,7 +28,7 @@ export interface UpdateReporter {
 
 /** @param start the tracker before anything ran */
 export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateReporter {
-  const { deps, jobId, writer, stopwatch, log } = turn
+  const { deps, jobId, fence, writer, stopwatch, log } = turn
   const { clock, store } = deps
   let tracker = start
   let warnings: Warning[] = []
@@ -42,7 +42,7 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
   const previews = createCoalescer<Preview>({
     everyMs: PREVIEW_EVERY_MS,
     clock,
-    emit: (preview) => written(store.publishPreview(jobId, preview)),
+    emit: (preview) => written(store.publishPreview(jobId, preview, fence)),
   })
 
   /** An event that could not be written is not worth the picture; the end will say if the store is really gone. */
@@ -60,12 +60,15 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
     void written(writer.append((snapshot) => toPhase(snapshot, next)))
   }
 
+  function enterExecution(): void {
+    if (executing) return
+    executing = true
+    stopwatch.enter('execute')
+    enterPhase('executing')
+  }
+
   function onMessage(message: HostMessage): void {
-    if (!executing && isExecution(message)) {
-      executing = true
-      stopwatch.enter('execute')
-      enterPhase('executing')
-    }
+    if (isExecution(message)) enterExecution()
     if (message.type === 'preview') return onPreview(message)
     if (message.type === 'execution_error' && message.blocked) {
       warnings = addWarnings(warnings, [toBlockedWarning(message.failure)])
@@ -110,6 +113,13 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
         }
         case 'message':
           onMessage(update.message)
+          return
+        case 'running':
+          // its messages may never come
+          enterExecution()
+          return
+        case 'deaf':
+          if (update.deaf) log.warn('messages of the host do not arrive')
           return
         case 'unknown':
           deps.unknownMessages.note(update.name)

@@ -1,11 +1,12 @@
 /** `Turn`: what a worker holds while a job is in its hands. */
-import type { RunPrompt, SessionTimings } from '@safelight/comfyui'
-import type { Claim, ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
+import type { HostClient, RunPrompt, SessionTimings } from '@safelight/comfyui'
+import type { Claim, Deadlines, ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
 import type { Place, Room } from '../queue/room.ts'
 import type { Clock } from './clock.ts'
 import type { CostBook } from './cost-book.ts'
+import { createGuard, type Guard } from './guard.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 import { createPhaseStopwatch, type PhaseStopwatch } from './phase-times.ts'
 import type { StopSwitch } from './stop.ts'
@@ -18,6 +19,9 @@ export interface TurnDeps {
   fleet: Fleet
   room: Room
   runPrompt: RunPrompt
+  /** A way to a host of which only the address is known; gives up soon. */
+  connect(baseUrl: string): HostClient
+  deadlines: Deadlines
   blobs: BlobStore
   costs: CostBook
   extraData: ExtraDataStore
@@ -28,6 +32,9 @@ export interface TurnDeps {
   /** Where the prompt session differs from its defaults. */
   timings: Partial<SessionTimings>
   maxAttempts: number
+  maxHostLosses: number
+  /** How long a job whose host cannot be reached from here waits for a worker that can. */
+  adoptWaitMs: number
   maxOutputBytes: number
   retentionMs: number
 }
@@ -44,6 +51,8 @@ export interface Turn {
   readonly jobId: string
   readonly fence: number
   readonly writer: JobWriter
+  /** Asked before anything only the job's worker may do outside of the store. */
+  readonly guard: Guard
   readonly stopwatch: PhaseStopwatch
   readonly stop: StopSwitch
   readonly place: Place
@@ -53,17 +62,26 @@ export interface Turn {
 
 export function createTurn(deps: TurnDeps, claim: Claim, { place, stop }: Ticket): Turn {
   const { store } = deps
+  const { fence } = claim
   const { jobId, createdAt } = claim.snapshot
   const onCanceling = () => stop.stop('cancel')
+  const writer = createJobWriter({
+    store,
+    claim,
+    onCanceling,
+    onLost: () => stop.stop('lock-lost'),
+  })
+  const onLost = () => writer.lose()
   return {
     deps,
     jobId,
-    fence: claim.fence,
-    writer: createJobWriter({ store, claim, onCanceling, onLost: () => stop.stop('lock-lost') }),
+    fence,
+    writer,
+    guard: createGuard({ holds: () => store.holds(jobId, fence), onLost }),
     stopwatch: createPhaseStopwatch(createdAt, deps.clock),
     stop,
     place,
     log: deps.log.child({ jobId }),
-    close: watchForCancel({ store, jobId, onCanceling }),
+    close: watchForCancel({ store, jobId, fence, onCanceling, onLost }),
   }
 }

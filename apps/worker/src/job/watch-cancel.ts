@@ -1,4 +1,4 @@
-/** Re-reads a running job now and then: a cancel whose control message was missed is still found. */
+/** Re-reads a running job now and then: a cancel whose control message was missed is found, and a lost claim. */
 import type { JobStore } from '@safelight/shared/server'
 
 const EVERY_MS = 3_000
@@ -6,19 +6,22 @@ const EVERY_MS = 3_000
 export interface CancelWatch {
   store: JobStore
   jobId: string
+  fence: number
   onCanceling: () => void
+  onLost: () => void
   everyMs?: number
 }
 
 /** @returns stops watching */
 export function watchForCancel(watch: CancelWatch): () => void {
-  const { store, jobId, onCanceling, everyMs = EVERY_MS } = watch
+  const { store, jobId, fence, onCanceling, onLost, everyMs = EVERY_MS } = watch
   let reading = false
 
   async function read(): Promise<void> {
     if (reading) return
     reading = true
     try {
+      if (!(await store.holds(jobId, fence))) return onLost()
       const snapshot = await store.load(jobId)
       if (snapshot?.status === 'canceling') onCanceling()
     } catch {

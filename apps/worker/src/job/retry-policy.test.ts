@@ -1,0 +1,60 @@
+import type { FailedAttempt, FailureCause } from '@safelight/shared/server'
+import { expect, it } from 'vitest'
+import { hostsToAvoid, judgeFailure, type RetryLimits, wantsMemory } from './retry-policy.ts'
+
+const limits: RetryLimits = { maxAttempts: 3, maxHostLosses: 5, nodeRetries: 0 }
+const failed = (...causes: FailureCause[]): FailedAttempt[] =>
+  causes.map((cause, at) => ({ attempt: at + 1, hostId: `gpu-${at + 1}`, cause, left: false }))
+const times = (count: number, cause: FailureCause) => failed(...Array(count).fill(cause))
+const judge = (failures: FailedAttempt[], over: Partial<RetryLimits> = {}) =>
+  judgeFailure(failures, { ...limits, ...over }, () => 1)
+
+it.each(['out_of_memory', 'stalled', 'internal'] as const)(
+  'tries %s again until the attempts are used up, then it is a dead letter',
+  (cause) => {
+    expect(judge(times(2, cause)).action).toBe('retry')
+    expect(judge(times(3, cause))).toEqual({ action: 'fail', deadLetter: true })
+  },
+)
+
+it('counts the job’s own failures together, whatever their kind', () => {
+  expect(judge(failed('stalled', 'out_of_memory', 'internal')).action).toBe('fail')
+})
+
+it('does not count a lost host against the job’s own attempts, but not without end either', () => {
+  expect(judge(failed('host_unavailable', 'host_unavailable', 'stalled')).action).toBe('retry')
+  expect(judge(times(4, 'host_unavailable')).action).toBe('retry')
+  expect(judge(times(5, 'host_unavailable'))).toEqual({ action: 'fail', deadLetter: true })
+})
+
+it('never tries a node again that raised, unless asked to', () => {
+  expect(judge(failed('node'))).toEqual({ action: 'fail', deadLetter: false })
+  expect(judge(failed('node'), { nodeRetries: 2 }).action).toBe('retry')
+  expect(judge(times(3, 'node'), { nodeRetries: 2 })).toEqual({ action: 'fail', deadLetter: true })
+})
+
+it('waits twice as long each time, at least half of it for certain, and not for ever', () => {
+  const delays = [1, 2, 3, 40].map((count) => {
+    const failures = times(count, 'host_unavailable')
+    const wide = { ...limits, maxHostLosses: 100 }
+    return [0, 1].map((chance) => judgeFailure(failures, wide, () => chance))
+  })
+  expect(delays).toEqual(
+    [500, 1_000, 2_000, 30_000].map((fullMs) => [
+      { action: 'retry', delayMs: fullMs / 2 },
+      { action: 'retry', delayMs: fullMs },
+    ]),
+  )
+})
+
+it('avoids the hosts that failed the job, the latest first, and not those where we were to blame', () => {
+  expect(hostsToAvoid(failed('host_unavailable', 'internal', 'stalled'))).toEqual([
+    'gpu-3',
+    'gpu-1',
+  ])
+})
+
+it('wants memory once the job ran out of it', () => {
+  expect(wantsMemory(failed('stalled', 'host_unavailable'))).toBe(false)
+  expect(wantsMemory(failed('out_of_memory', 'host_unavailable'))).toBe(true)
+})

@@ -1,0 +1,84 @@
+/** The one table of failures: which kind is tried again, how often and how soon. Pure. */
+import type { FailedAttempt, FailureCause } from '@safelight/shared/server'
+
+export interface RetryLimits {
+  /** Tries of a job that fails by itself: stalls, memory, trouble of our own. */
+  maxAttempts: number
+  /** How often it may lose its host: not its fault, but not without end either. */
+  maxHostLosses: number
+  /** What its submitter allows for nodes that raise. */
+  nodeRetries: number
+}
+
+export type Verdict =
+  | { action: 'retry'; delayMs: number }
+  /** `deadLetter`: everything the job was allowed is used up, and somebody should look. */
+  | { action: 'fail'; deadLetter: boolean }
+
+interface Rule {
+  /** Failures that count together against one allowance. */
+  group: 'own' | 'host' | 'node'
+  /** The first wait; each further failure of the group doubles it. */
+  backoffMs: number
+  /** The host that failed gets the job only if there is no other. */
+  exclude: boolean
+  /** Prefer the host with the most memory. */
+  wantsMemory: boolean
+}
+
+const RULES = {
+  // a workflow that raises would raise again: only its submitter knows better
+  node: { group: 'node', backoffMs: 1_000, exclude: true, wantsMemory: false },
+  out_of_memory: { group: 'own', backoffMs: 500, exclude: true, wantsMemory: true },
+  host_unavailable: { group: 'host', backoffMs: 500, exclude: true, wantsMemory: false },
+  stalled: { group: 'own', backoffMs: 500, exclude: true, wantsMemory: false },
+  // ours: elsewhere is no better than here
+  internal: { group: 'own', backoffMs: 2_000, exclude: false, wantsMemory: false },
+} satisfies Record<FailureCause, Rule>
+
+const LONGEST_MS = 30_000
+
+/** @param failures of the job so far; the last one is judged */
+export function judgeFailure(
+  failures: readonly FailedAttempt[],
+  limits: RetryLimits,
+  random: () => number = Math.random,
+): Verdict {
+  const last = failures.at(-1)
+  if (!last) return { action: 'retry', delayMs: 0 }
+  const { group, backoffMs } = RULES[last.cause]
+  const count = failures.filter(({ cause }) => RULES[cause].group === group).length
+  const allowed = allowance(group, limits)
+  if (count >= allowed) return { action: 'fail', deadLetter: group !== 'node' || allowed > 1 }
+  const fullMs = Math.min(LONGEST_MS, backoffMs * 2 ** (count - 1))
+  // half of it by chance: jobs that lost one host together do not come back together
+  return { action: 'retry', delayMs: Math.round(fullMs * (0.5 + random() / 2)) }
+}
+
+/** The failure that ends the job. */
+function allowance(group: Rule['group'], limits: RetryLimits): number {
+  switch (group) {
+    case 'own':
+      return limits.maxAttempts
+    case 'host':
+      return limits.maxHostLosses
+    case 'node':
+      return limits.nodeRetries + 1
+    default:
+      return assertNever(group)
+  }
+}
+
+/** Where the next attempt should rather not run, the latest failure first. */
+export function hostsToAvoid(failures: readonly FailedAttempt[]): string[] {
+  const failed = failures.filter(({ cause }) => RULES[cause].exclude).map(({ hostId }) => hostId)
+  return [...new Set(failed.reverse())]
+}
+
+export function wantsMemory(failures: readonly FailedAttempt[]): boolean {
+  return failures.some(({ cause }) => RULES[cause].wantsMemory)
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown group: ${JSON.stringify(value)}`)
+}

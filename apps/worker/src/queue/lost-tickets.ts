@@ -1,0 +1,37 @@
+/** Puts tickets whose worker died back in line. Apart from taking tickets: a worker without room must look after them, too. */
+import { type Keys, type Logger, QUEUE_NAME } from '@safelight/shared/server'
+import { Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+
+export interface LostTicketsOptions {
+  redis: Redis
+  keys: Keys
+  name: string
+  log: Logger
+}
+
+/** A worker that died is noticed within lock + interval. Workers take turns: it is asked this often in all. */
+const LOOK_EVERY_MS = 2_000
+/** A lost job is adopted, as often as it takes: its own attempts are counted elsewhere. */
+const NO_LIMIT = 1_000_000
+
+export async function watchLostTickets(
+  options: LostTicketsOptions,
+): Promise<{ close(): Promise<void> }> {
+  const { redis, keys, name, log } = options
+  // without a processor it takes no tickets
+  const watcher = new Worker(QUEUE_NAME, null, {
+    connection: redis,
+    prefix: keys.bullPrefix,
+    name: `${name}-lost-tickets`,
+    autorun: false,
+    stalledInterval: LOOK_EVERY_MS,
+    maxStalledCount: NO_LIMIT,
+    runRetryDelay: 1_000,
+  })
+  watcher.on('error', (error) => log.debug({ err: error }, 'lost tickets not looked for'))
+  watcher.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
+  await watcher.waitUntilReady()
+  await watcher.startStalledCheckTimer()
+  return { close: () => watcher.close(true) }
+}
