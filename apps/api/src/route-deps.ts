@@ -46,6 +46,7 @@ export function toRouteDeps(
       log,
     },
     deadLetters: { deadLetters, admission, positions, log },
+    hosts: { hosts, log },
     events: {
       feed,
       positions,

@@ -1,6 +1,7 @@
 /** The route table: every REST route there is, in the order the documentation shows them. */
 import { type AssetDeps, getAssetRoute, getContentRoute } from './assets/routes.ts'
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters/routes.ts'
+import { type HostDeps, hostRoutes } from './hosts/routes.ts'
 import { type HealthDeps, liveRoute, readyRoute } from './http/health.ts'
 import type { Route } from './http/route.ts'
 import { type CancelDeps, cancelRoute } from './jobs/cancel.ts'
@@ -14,6 +15,7 @@ export interface RouteDeps {
   read: ReadDeps
   cancel: CancelDeps & CancelManyDeps
   deadLetters: DeadLetterDeps
+  hosts: HostDeps
   events: EventsDeps
   assets: AssetDeps
   health: HealthDeps
@@ -29,6 +31,7 @@ export function createRoutes(deps: RouteDeps): Route[] {
     cancelRoute(deps.cancel),
     cancelManyRoute(deps.cancel),
     ...deadLetterRoutes(deps.deadLetters),
+    ...hostRoutes(deps.hosts),
     getAssetRoute(deps.assets),
     getContentRoute(deps.assets),
     liveRoute(),

@@ -29,7 +29,8 @@ export function mountRoutes(app: Express, routes: readonly Route[], options: Mou
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
     const here = routes.filter((route) => route.path === path)
     for (const route of here) {
-      const readBody = route.request.body ? [requireJson, ...json] : []
+      const check = route.bodyIsOptional ? requireJsonIfAny : requireJson
+      const readBody = route.request.body ? [check, ...json] : []
       mounted[route.method](...readBody, serve(route, options))
     }
     mounted.all(refuseMethod(here.map(({ method }) => method.toUpperCase())))
@@ -51,6 +52,12 @@ function serve(route: Route, options: MountOptions): RequestHandler {
 const requireJson: RequestHandler = (request, _response, next) => {
   if (request.is('json')) return next()
   next(new ApiError('invalid_request', 'Send a JSON body with `Content-Type: application/json`.'))
+}
+
+const requireJsonIfAny: RequestHandler = (request, response, next) => {
+  const isEmpty = Number(request.get('content-length') ?? 0) === 0
+  if (isEmpty && request.get('transfer-encoding') === undefined) return next()
+  return requireJson(request, response, next)
 }
 
 function refuseMethod(methods: readonly string[]): RequestHandler {

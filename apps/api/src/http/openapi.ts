@@ -37,6 +37,7 @@ export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
         name: 'dead letters',
         description: 'Jobs whose every attempt failed, kept until replayed or discarded.',
       },
+      { name: 'hosts', description: 'The ComfyUI servers that run the jobs.' },
       { name: 'assets', description: 'What jobs made.' },
       { name: 'service', description: 'Health of this process.' },
     ],
@@ -67,7 +68,10 @@ function toOperation(route: Route): ZodOpenApiOperationObject {
       ...(headers && { header: headers }),
     },
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      requestBody: {
+        required: !route.bodyIsOptional,
+        content: { 'application/json': { schema: body } },
+      },
     }),
     responses: toResponses(route),
   }

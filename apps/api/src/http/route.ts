@@ -24,7 +24,7 @@ export interface RouteDoc {
   /** As OpenAPI writes it: `/jobs/{id}` */
   path: string
   operationId: string
-  tag: 'jobs' | 'dead letters' | 'assets' | 'service'
+  tag: 'jobs' | 'dead letters' | 'hosts' | 'assets' | 'service'
   summary: string
   description?: string
   success: {
@@ -37,6 +37,8 @@ export interface RouteDoc {
   /** Other answers that are no errors, e.g. 206. */
   alsoAnswers?: Record<number, string>
   errors: readonly ApiErrorCode[]
+  /** Nothing at all is a body, too. */
+  bodyIsOptional?: boolean
   /** Needs no token. */
   isPublic?: boolean
 }

@@ -1,0 +1,142 @@
+import { hostListSchema, type HostView, hostViewSchema, toHostReason } from '@safelight/shared'
+import type { HostReport } from '@safelight/shared/server'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { post, readError } from '../testing/http.ts'
+import { type Stack, startStack } from '../testing/start-stack.ts'
+
+let stack: Stack
+let base: string
+beforeEach(async () => {
+  stack = await startStack()
+  base = `${stack.api.url}/api/v2/hosts`
+})
+afterEach(() => stack.close())
+
+function report(hostId: string, over: Partial<HostReport> = {}): Promise<void> {
+  const at = Date.now()
+  return stack.hosts.report({
+    hostId,
+    workerId: 'w-1',
+    at,
+    left: false,
+    state: 'ready',
+    reason: toHostReason('idle'),
+    since: at,
+    version: '0.33.0',
+    slots: 2,
+    running: [],
+    staged: [],
+    queueDepth: 0,
+    devices: [{ name: 'cuda:0', type: 'cuda', vramTotal: 24, vramFree: 20 }],
+    seenAt: at,
+    movedAt: null,
+    ...over,
+  })
+}
+
+async function list(): Promise<HostView[]> {
+  const response = await fetch(base)
+  expect(response.status).toBe(200)
+  return hostListSchema.parse(await response.json()).hosts
+}
+
+async function host(response: Response): Promise<HostView> {
+  expect(response.status).toBe(200)
+  return hostViewSchema.parse(await response.json())
+}
+
+describe('the list', () => {
+  it('is empty while no worker drives a host', async () => {
+    expect(await list()).toEqual([])
+  })
+
+  it('has each host once, as its workers see it together', async () => {
+    await report('gpu-1:8188')
+    const running = ['job-1']
+    await report('gpu-1:8188', {
+      workerId: 'w-2',
+      state: 'busy',
+      reason: toHostReason('has_prompts'),
+      running,
+    })
+    await report('gpu-0:8188', { state: 'offline', reason: toHostReason('unreachable') })
+    expect(await list()).toMatchObject([
+      { id: 'gpu-0:8188', state: 'offline', reason: { code: 'unreachable' } },
+      {
+        id: 'gpu-1:8188',
+        state: 'busy',
+        reason: { code: 'has_prompts', message: expect.any(String) },
+        workers: ['w-1', 'w-2'],
+        slots: 2,
+        running,
+        staged: [],
+        queue_depth: 0,
+        version: '0.33.0',
+        devices: [{ name: 'cuda:0', type: 'cuda', vram_total: 24, vram_free: 20 }],
+        drain: null,
+      },
+    ])
+  })
+})
+
+describe('a drain', () => {
+  it('is there at once, with its reason, until it is lifted', async () => {
+    await report('gpu-1:8188')
+    const drained = await host(await post(`${base}/gpu-1:8188/drain`, { reason: ' new driver ' }))
+    expect(drained).toMatchObject({
+      state: 'draining',
+      reason: { code: 'drain_requested', message: 'new driver' },
+      drain: { reason: 'new driver' },
+    })
+    expect(await list()).toEqual([drained])
+    const resumed = await host(await fetch(`${base}/gpu-1:8188/resume`, { method: 'POST' }))
+    expect(resumed).toMatchObject({ state: 'ready', drain: null })
+    expect(await list()).toEqual([resumed])
+  })
+
+  it('needs no reason, and no body', async () => {
+    await report('gpu-1:8188')
+    const url = `${base}/gpu-1%3A8188/drain`
+    for (const response of [await fetch(url, { method: 'POST' }), await post(url, {})]) {
+      expect(await host(response)).toMatchObject({ drain: { reason: null } })
+    }
+  })
+
+  it('of a host that is not drained is lifted without complaint', async () => {
+    await report('[::1]:8188')
+    const id = encodeURIComponent('[::1]:8188')
+    const response = await fetch(`${base}/${id}/resume`, { method: 'POST' })
+    expect(await host(response)).toMatchObject({ id: '[::1]:8188', state: 'ready' })
+  })
+
+  it.each([
+    { reason: '' },
+    { reason: 'x'.repeat(201) },
+    { reason: 1 },
+    { why: 'x' },
+    [],
+    'no json',
+  ])('is refused with %j', async (body) => {
+    await report('gpu-1:8188')
+    const response = await post(`${base}/gpu-1:8188/drain`, body)
+    expect([response.status, (await readError(response)).code]).toEqual([400, 'invalid_request'])
+    expect(await list()).toMatchObject([{ drain: null }])
+  })
+
+  it.each(['gpu-2:8188', 'unknown', 'a b', '..%2f..', '%00', 'x'.repeat(300), '__proto__'])(
+    'of %s is not found',
+    async (id) => {
+      await report('gpu-1:8188')
+      for (const action of ['drain', 'resume']) {
+        const response = await post(`${base}/${id}/${action}`, {})
+        expect([response.status, (await readError(response)).code]).toEqual([404, 'not_found'])
+      }
+      expect(await list()).toMatchObject([{ id: 'gpu-1:8188', drain: null }])
+    },
+  )
+})
+
+it('leaves the readiness of the API to itself, whatever its hosts do', async () => {
+  await report('gpu-1:8188', { state: 'offline', reason: toHostReason('unreachable') })
+  expect((await fetch(`${stack.api.url}/readyz`)).status).toBe(200)
+})
