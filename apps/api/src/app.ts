@@ -1,5 +1,6 @@
 /** The API as one thing that starts and closes: REST, event streams and Socket.IO over one HTTP server. */
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger, createScope, type Logger, whenReady } from '@safelight/shared/server'
 import type { ApiConfig } from './config.ts'
 import { createGateway } from './gateway/gateway.ts'
@@ -74,7 +75,9 @@ async function start({ config, log, scope }: PartsDeps): Promise<Api> {
   const port = await listen(server, { host: config.HOST, port: config.PORT })
   scope.defer(async () => {
     closing = true
-    for (const stream of streams) stream.end()
+    // readiness says no from here on; whoever sends clients needs a moment to notice
+    if (config.SHUTDOWN_DELAY > 0) await sleep(config.SHUTDOWN_DELAY)
+    for (const stream of streams) stream.move()
     // not `disconnectSockets`: a client told to leave does not come back by itself, one cut off does
     gateway.engine.close()
     await drain(config.SHUTDOWN_TIMEOUT)

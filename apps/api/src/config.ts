@@ -49,6 +49,11 @@ export const apiConfigSchema = commonConfigSchema.extend({
   MAX_STREAMS: count('5000').describe('Most open event streams (SSE) per process'),
   MAX_STREAMS_PER_CLIENT: count('100').describe('Most open event streams (SSE) per client address'),
   MAX_WATCHES_PER_SOCKET: count('200').describe('Most jobs one Socket.IO connection may watch'),
+  SHUTDOWN_DELAY: duration()
+    .prefault('0s')
+    .describe(
+      'How long to go on serving after SIGTERM while /readyz already says no; behind a load balancer: a little more than it takes to notice',
+    ),
   SHUTDOWN_TIMEOUT: duration()
     .prefault('10s')
     .describe('How long requests may take to finish after SIGTERM'),

@@ -1,4 +1,4 @@
-/** Starts the API and stops it when told to. */
+/** Starts the API and stops it when told to: politely at first, at once when told again. */
 import { ConfigError, createLogger } from '@safelight/shared/server'
 import { createApi } from './app.ts'
 import { type ApiConfig, loadConfig } from './config.ts'
@@ -8,7 +8,13 @@ async function main(): Promise<void> {
   if (!config) return
   const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
   const api = await createApi(config, { log })
+  let stopping = false
   const stop = (signal: string) => {
+    if (stopping) {
+      log.warn({ signal }, 'stopped at once')
+      process.exit(1)
+    }
+    stopping = true
     log.info({ signal }, 'stopping')
     api.close().then(
       () => log.info('stopped'),
@@ -18,8 +24,8 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 }
 
 function readConfig(): ApiConfig | null {

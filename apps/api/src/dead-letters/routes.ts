@@ -78,8 +78,9 @@ function replayRoute({ deadLetters, admission, positions, log }: DeadLetterDeps)
     request: { params: jobParams },
     success: { status: 201, description: 'The new job.', schema: jobViewSchema },
     errors: [...ERRORS, 'queue_full'],
-    async handle({ params, links }) {
+    async handle({ params, links, signal }) {
       await admission.refuseWhenFull()
+      signal.throwIfAborted()
       const snapshot = await deadLetters.replay(params.id)
       if (!snapshot) throw noSuchLetter()
       const { jobId } = snapshot

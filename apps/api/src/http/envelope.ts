@@ -1,6 +1,6 @@
 /** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
 import { ApiError, type ErrorEnvelope } from '@safelight/shared'
-import { InvalidCursor, RedisUnavailable } from '@safelight/shared/server'
+import { InvalidCursor, type OutageReason, RedisUnavailable } from '@safelight/shared/server'
 
 export function toEnvelope(error: ApiError): ErrorEnvelope {
   return { error: { code: error.code, message: error.message, details: error.details } }
@@ -28,10 +28,28 @@ export function toApiError(error: unknown): ApiError {
 }
 
 export function unavailable(cause?: unknown): ApiError {
-  return new ApiError('unavailable', 'The service cannot reach its store. Try again shortly.', {
+  const reason = cause instanceof RedisUnavailable ? cause.reason : 'away'
+  const { message, retryAfterSeconds } = OUTAGES[reason]
+  return new ApiError('unavailable', message, { retryAfterSeconds, cause })
+}
+
+const OUTAGES: Record<OutageReason, { message: string; retryAfterSeconds: number }> = {
+  away: {
+    message: 'The service cannot reach its store. Try again shortly.',
     retryAfterSeconds: 2,
-    cause,
-  })
+  },
+  full: {
+    message: 'The store of the service is full: nothing new is taken, what it holds can be read.',
+    retryAfterSeconds: 10,
+  },
+  read_only: {
+    message: 'The store of the service takes no changes at the moment. Try again shortly.',
+    retryAfterSeconds: 2,
+  },
+  loading: {
+    message: 'The store of the service is starting. Try again shortly.',
+    retryAfterSeconds: 2,
+  },
 }
 
 /** Express and its parsers mark their errors with a status and, for bodies, a type. */

@@ -40,7 +40,9 @@ export function mountRoutes(app: Express, routes: readonly Route[], options: Mou
 function serve(route: Route, options: MountOptions): RequestHandler {
   return async (request, response) => {
     const links = createLinks(readBaseUrl(request, options))
-    const reply = await withDeadline(route.answer(request, links), options.deadlineMs)
+    const answered = new AbortController()
+    const answer = route.answer(request, links, answered.signal)
+    const reply = await withDeadline(answer, options.deadlineMs).finally(() => answered.abort())
     if ('send' in reply) return reply.send(response)
     const status = reply.status ?? route.success.status
     response.status(status).set(reply.headers ?? {})

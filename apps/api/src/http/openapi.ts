@@ -7,8 +7,12 @@ import {
   sseStatusSchema,
   sseOutputSchema,
 } from '@safelight/shared'
+import { z } from 'zod'
 import {
+  type CreateDocumentOptions,
   createDocument,
+  createSchema,
+  type ZodOpenApiObject,
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
@@ -17,12 +21,33 @@ import type { Route } from './route.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
+const OPTIONS: CreateDocumentOptions = {
+  // answers may gain fields: a client made from this document must not refuse them
+  override({ jsonSchema, io }) {
+    if (io === 'output' && jsonSchema.additionalProperties === false) {
+      delete jsonSchema.additionalProperties
+    }
+  },
+}
+
 export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
+  const document = createDocument(toSource(routes), OPTIONS)
+  const schemas = { ...document.components?.schemas, ...toEventSchemas() }
+  return { ...document, components: { ...document.components, schemas } }
+}
+
+/** No route refers to the payloads of server-sent events: OpenAPI 3.1 has no place for them. */
+function toEventSchemas() {
+  const events = z.union([sseStatusSchema, sseProgressSchema, sseOutputSchema, ssePreviewSchema])
+  return createSchema(events, { io: 'output', openapiVersion: '3.1.0', opts: OPTIONS }).components
+}
+
+function toSource(routes: readonly Route[]): ZodOpenApiObject {
   const paths: ZodOpenApiPathsObject = {}
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) }
   }
-  return createDocument({
+  return {
     openapi: '3.1.0',
     info: {
       title: 'Safelight',
@@ -44,14 +69,8 @@ export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
     paths,
     components: {
       securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer' } },
-      schemas: {
-        StatusEvent: sseStatusSchema,
-        ProgressEvent: sseProgressSchema,
-        OutputEvent: sseOutputSchema,
-        PreviewEvent: ssePreviewSchema,
-      },
     },
-  })
+  }
 }
 
 function toOperation(route: Route): ZodOpenApiOperationObject {

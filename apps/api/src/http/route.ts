@@ -12,6 +12,8 @@ export interface Call<Params, Query, Headers, Body> {
   body: Body
   links: Links
   request: Request
+  /** Aborted once the client has its answer, which may be that we took too long: nothing may begin after that. */
+  signal: AbortSignal
 }
 
 /** `send` takes over the response, for streams and files; everything before it has a deadline. */
@@ -68,7 +70,7 @@ interface RouteSpec<
 /** A route whose types are closed over: what the table holds. */
 export interface Route extends RouteDoc {
   request: RequestParts<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType>
-  answer(request: Request, links: Links): Promise<Reply>
+  answer(request: Request, links: Links, signal: AbortSignal): Promise<Reply>
 }
 
 export function defineRoute<
@@ -81,7 +83,7 @@ export function defineRoute<
   return {
     ...doc,
     request: parts,
-    async answer(request, links) {
+    async answer(request, links, signal) {
       return handle({
         params: parse(parts.params, request.params, 'not_found'),
         query: parse(parts.query, request.query, 'invalid_request'),
@@ -89,6 +91,7 @@ export function defineRoute<
         body: parse(parts.body, request.body, 'invalid_request'),
         links,
         request,
+        signal,
       })
     },
   }

@@ -40,11 +40,11 @@ export function cancelManyRoute(deps: CancelManyDeps) {
       schema: bulkCancelResultSchema,
     },
     errors: ['invalid_request', 'unauthorized', 'upstream_error', 'unavailable'],
-    async handle({ query }) {
+    async handle({ query, signal }) {
       const tally: Tally = { canceled: 0, canceling: 0, skipped: 0 }
       const cursor = query.ids
         ? await cancelListed(deps, query, { tally, ids: query.ids })
-        : await cancelFound(deps, query, tally)
+        : await cancelFound(deps, query, { tally, signal })
       return { body: { ...tally, truncated: cursor !== null, next_cursor: cursor } }
     },
   })
@@ -64,11 +64,12 @@ async function cancelListed(
 async function cancelFound(
   deps: CancelManyDeps,
   query: BulkCancelQuery,
-  tally: Tally,
+  { tally, signal }: { tally: Tally; signal: AbortSignal },
 ): Promise<string | null> {
   const until = Date.now() + WORK_MS
   let cursor = query.cursor ?? null
   do {
+    signal.throwIfAborted()
     const page = await deps.store.list({
       status: query.status ?? ['queued', 'running'],
       limit: PAGE,

@@ -57,12 +57,14 @@ export function submitRoute(deps: SubmitDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ body, headers, links }) {
+    async handle({ body, headers, links, signal }) {
       const key = readIdempotencyKey(headers, body)
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
       const workflow = await checkGraph(deps, body.workflow)
       await admission.refuseWhenFull()
+      // who was told that the service is away must not find a job made later
+      signal.throwIfAborted()
       const snapshot = await accept(deps, { body, workflow, key })
       // another request with the key was faster
       if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)

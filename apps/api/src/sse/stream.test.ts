@@ -86,7 +86,7 @@ describe('a stream to a client that stops reading', () => {
       if (seq % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     expect(response.writableLength).toBeLessThan(512 * 1024)
-    stream.end()
+    stream.move()
   })
 
   it('is cut off after two beats in which nothing was taken', async () => {
@@ -105,7 +105,7 @@ describe('a stream that ends', () => {
     const { stream, client, ends } = await openStuck(60_000)
     client.destroy()
     await until(() => ends.closed === 1)
-    stream.end()
+    stream.move()
     stream.release()
     expect(ends.closed).toBe(1)
   })

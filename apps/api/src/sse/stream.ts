@@ -33,11 +33,14 @@ export interface StreamOptions {
 export interface Stream extends Watcher {
   /** The place in the queue now; tells it when it is news. */
   place(position: number | null): void
-  /** Ends it from our side; clients come back after `retry`. */
-  end(): void
+  /** Ends it because this process stops: clients come back soon, to another one. */
+  move(): void
   /** Gives everything up but the response, e.g. when there is no such job. */
   release(): void
 }
+
+/** When clients return, on average, whose process stops. */
+const MOVE_MS = 500
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -75,6 +78,13 @@ export function createStream(options: StreamOptions): Stream {
     // an answer that has not begun must not look like a complete, empty one
     if (response.headersSent) response.end()
     else response.destroy()
+  }
+
+  /** Not all at the same moment: whoever is left has to take them in. */
+  function move(): void {
+    const soonMs = Math.round(MOVE_MS * (0.5 + Math.random()))
+    if (!over && response.headersSent && !behind) response.write(`retry: ${soonMs}\n\n`)
+    end()
   }
 
   /** The client holds everything: to an EventSource, 204 says not to come back. */
@@ -145,7 +155,7 @@ export function createStream(options: StreamOptions): Stream {
       response.write(toPreviewFrame(jobId, frame))
     },
     gone: end,
-    end,
+    move,
     release,
   }
 }

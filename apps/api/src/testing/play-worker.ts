@@ -51,6 +51,14 @@ export const FAILED: JobEventBody = {
   phase: null,
   error: { code: 'node_execution_error', message: 'it broke', node_id: '1' },
 }
+/** The end of a job whose every attempt failed. */
+export const DEAD: JobEventBody = {
+  type: 'status',
+  status: 'failed',
+  phase: null,
+  error: { code: 'host_unavailable', message: 'no host could be reached' },
+  deadLetter: true,
+}
 
 export function progressed(value: number, patch: Partial<Progress> = {}): JobEventBody {
   return { type: 'progress', progress: toProgress(value, patch) }

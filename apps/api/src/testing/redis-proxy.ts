@@ -1,20 +1,30 @@
-/** A TCP proxy before Redis that can cut every connection, refuse new ones, or swallow all that is said. */
+/** A TCP proxy before Redis that can cut every connection, refuse new ones, swallow all that is said, or only the answers. */
 import { createServer, type Socket, connect as dial } from 'node:net'
 
 export async function startRedisProxy(redisUrl: string) {
   const target = new URL(redisUrl)
   const open = new Set<Socket>()
-  let mode: 'pass' | 'refuse' | 'swallow' = 'pass'
+  let mode: 'pass' | 'refuse' | 'swallow' | 'mute' = 'pass'
+  let cue: string | null = null
+
+  const passes = (what: 'question' | 'answer') =>
+    mode !== 'swallow' && (mode !== 'mute' || what === 'question')
 
   const server = createServer((client) => {
     if (mode === 'refuse') return void client.destroy()
     const upstream = dial(Number(target.port || 6379), target.hostname)
+    client.on('data', (chunk: Buffer) => {
+      if (cue === null || !chunk.includes(cue)) return
+      cue = null
+      mode = 'mute'
+    })
+    upstream.on('data', (chunk: Buffer) => passes('answer') && client.write(chunk))
+    client.on('data', (chunk: Buffer) => passes('question') && upstream.write(chunk))
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       open.add(from)
-      from.on('data', (chunk: Buffer) => mode !== 'swallow' && to.write(chunk))
       from.on('error', () => undefined)
       from.on('close', () => {
         open.delete(from)
@@ -41,7 +51,12 @@ export async function startRedisProxy(redisUrl: string) {
     swallow() {
       mode = 'swallow'
     },
+    /** Redis does what it is told by the command with this text, and is not heard from then on. */
+    muteAt(text: string) {
+      cue = text
+    },
     restore() {
+      cue = null
       mode = 'pass'
       // what was swallowed is missing in the middle of the protocol: start over
       cut()

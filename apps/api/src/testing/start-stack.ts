@@ -19,7 +19,10 @@ import { type Api, createApi, loadConfig } from '../app.ts'
 
 export type Stack = Awaited<ReturnType<typeof startStack>>
 
-export async function startStack(settings: Record<string, string> = {}) {
+export async function startStack(
+  settings: Record<string, string> = {},
+  redisUrl = inject('redisUrl'),
+) {
   const scope = createScope('stack')
   const namespace = `t-${randomUUID()}`
   const dataDir = await mkdtemp(join(tmpdir(), 'safelight-api-'))
@@ -31,12 +34,12 @@ export async function startStack(settings: Record<string, string> = {}) {
     destination: { write: (line: string) => void logged.push(line) },
   })
   const keys = createKeys(namespace)
-  const redis = createRedis(inject('redisUrl'), 'worker', { log })
+  const redis = createRedis(redisUrl, 'worker', { log })
   scope.defer(() => closeRedis(redis))
 
   async function startApi(own: Record<string, string> = {}): Promise<Api> {
     const config = loadConfig({
-      REDIS_URL: inject('redisUrl'),
+      REDIS_URL: redisUrl,
       SAFELIGHT_NAMESPACE: namespace,
       SAFELIGHT_DATA_DIR: dataDir,
       PORT: '0',

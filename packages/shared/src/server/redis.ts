@@ -1,7 +1,7 @@
 /** Where Redis clients are made: one set of options per role, each with its reason. */
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
-import { RedisUnavailable } from './redis-unavailable.ts'
+import { RedisUnavailable, replyCode } from './redis-unavailable.ts'
 
 /**
  * `api` answers people and must fail fast; `worker` (and BullMQ) waits out any outage;
@@ -13,6 +13,8 @@ const CONNECT_MS = 2_000
 const COMMAND_MS = 2_000
 // an outage is over when Redis is back, so look often: a page is waiting
 const RETRY_AT_MOST_MS = 1_000
+/** How often a client that was refused a write looks for a new primary. */
+const FAILOVER_LOOK_MS = 2_000
 
 // replyMapping decides the client's type; ours is the default everywhere
 const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
@@ -43,9 +45,26 @@ export function createRedis(url: string, role: RedisRole, { log }: { log: Logger
     connectTimeout: CONNECT_MS,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_AT_MOST_MS),
     connectionName: `safelight-${role}`,
+    reconnectOnError: createFailover(role),
   })
   logStateChanges(redis, log.child({ redis: role }))
   return redis
+}
+
+/**
+ * A primary that takes no writes has become a replica: its address may lead to the new primary by now.
+ * Workers wait it out, so the refused command is sent again; whoever answers people does not.
+ */
+function createFailover(role: RedisRole): (error: Error) => boolean | 1 | 2 {
+  let lastAt = Number.NEGATIVE_INFINITY
+  return (error) => {
+    if (replyCode(error) !== 'READONLY') return false
+    if (role === 'worker') return 2
+    // not at every refusal: reads go on meanwhile
+    if (performance.now() - lastAt < FAILOVER_LOOK_MS) return false
+    lastAt = performance.now()
+    return 1
+  }
 }
 
 /** One line when Redis goes and one when it is back, not one per attempt to reconnect. */

@@ -159,6 +159,19 @@ describe('the end of a job', () => {
     expect(stream).toBeLessThanOrEqual(3_600_000)
   })
 
+  it('takes the job off the open ones and its credential out of Redis, in the same step', async () => {
+    const { store, redis, keys } = await openTestStore()
+    const extraData = { api_key_comfy_org: 'secret' }
+    const jobId = await acceptJob(store, { extraData })
+    await store.append(jobId, () => status('running', { phase: 'executing' }))
+    expect(await redis.get(keys.secrets(jobId))).toBe(JSON.stringify(extraData))
+    expect(await redis.pttl(keys.secrets(jobId))).toBeGreaterThan(3_600_000)
+    expect(await redis.zrange(keys.open, '0', '-1')).toEqual([jobId])
+    await store.append(jobId, () => status('succeeded'))
+    expect(await redis.exists(keys.secrets(jobId))).toBe(0)
+    expect(await redis.zcard(keys.open)).toBe(0)
+  })
+
   it('carries expiresAt in the event, so that watchers agree with the record', async () => {
     const { store } = await openTestStore({ retentionMs: 1_234 })
     const jobId = await acceptJob(store)

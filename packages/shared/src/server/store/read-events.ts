@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type JobEvent, jobEventSchema } from '../../index.ts'
 import type { JobStore } from '../job-store.ts'
-import { ask } from '../redis-unavailable.ts'
+import { ask, nameFailure } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
 
 const entriesSchema = z.array(z.tuple([z.string(), z.array(z.string())]))
@@ -18,7 +18,7 @@ export function createEventsAfter({ redis, keys }: StoreContext): JobStore['even
         .exec(),
     )
     const [stored, entries] = (replies ?? []).map(([error, reply]) => {
-      if (error) throw error
+      if (error) throw nameFailure(error)
       return reply
     })
     const events = entriesSchema.parse(entries).map(([, fields]) => toEvent(fields))

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { ask, RedisUnavailable, replyCode } from './redis-unavailable.ts'
+
+function reply(message: string, extra: object = {}): Error {
+  return Object.assign(new Error(message), { name: 'ReplyError' }, extra)
+}
+const failureOf = (error: unknown) =>
+  ask(Promise.reject(error)).catch((failure: unknown) => failure)
+
+it.each([
+  ['OOM command not allowed when used memory > ', 'full'],
+  [
+    "OOM command not allowed when used memory > 'maxmemory'. script: 1f, on @user_script:5.",
+    'full',
+  ],
+  [
+    'ERR Error running script (call to f_1f): @user_script:5: @user_script: 5: -OOM command not allowed when',
+    'full',
+  ],
+  ["READONLY You can't write against a read only replica.", 'read_only'],
+  ['MISCONF Redis is configured to save RDB snapshots, but', 'read_only'],
+  ['NOREPLICAS Not enough good replicas to write.', 'read_only'],
+  ['LOADING Redis is loading the dataset in memory', 'loading'],
+  ['MASTERDOWN Link with MASTER is down', 'away'],
+])('is unavailable, and why: %s', async (message, reason) => {
+  const failure = await failureOf(reply(message))
+  expect(failure).toBeInstanceOf(RedisUnavailable)
+  expect(failure).toMatchObject({ code: 'unavailable', reason })
+})
+
+it('is away when there was no reply', async () => {
+  expect(await failureOf(new Error('Connection is closed.'))).toMatchObject({ reason: 'away' })
+})
+
+it('names the refusal that made a transaction fail', async () => {
+  const refused = reply('LOADING Redis is loading the dataset in memory')
+  const aborted = reply('EXECABORT Transaction discarded because of previous errors.', {
+    previousErrors: [refused],
+  })
+  expect(await failureOf(aborted)).toMatchObject({ reason: 'loading' })
+  expect(await failureOf(reply('EXECABORT Transaction discarded'))).toMatchObject({
+    reason: 'away',
+  })
+})
+
+it('leaves our own mistakes as they are', async () => {
+  const mistake = reply('WRONGTYPE Operation against a key holding the wrong kind of value')
+  expect(await failureOf(mistake)).toBe(mistake)
+  expect(replyCode(mistake)).toBe('WRONGTYPE')
+})
