@@ -3,15 +3,14 @@ import { hostname } from 'node:os'
 import { createHostClient, runPrompt, type SessionTimings } from '@safelight/comfyui'
 import {
   closeRedis,
+  createDeadlines,
   createExtraData,
-  createHostRegistry,
   createJobStore,
   createKeys,
   createLogger,
   createNodeCosts,
   createRedis,
   createScope,
-  createSlots,
   type Keys,
   type Logger,
   type Scope,
@@ -20,21 +19,23 @@ import {
 } from '@safelight/shared/server'
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
-import { createFleet, type Fleet } from './hosts/fleet.ts'
-import { startHeartbeat } from './hosts/heartbeat.ts'
-import { createHost } from './hosts/host.ts'
-import { hostIdOf } from './hosts/host-id.ts'
+import type { Fleet } from './hosts/fleet.ts'
+import { openFleet } from './hosts/open-fleet.ts'
 import { systemClock } from './job/clock.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createProcessor } from './job/process-job.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'
 import { createBlobStore } from './outputs/blob-store.ts'
 import { closeTicketWorker } from './queue/drain.ts'
+import { watchLostTickets } from './queue/lost-tickets.ts'
 import { createRoom, type Room } from './queue/room.ts'
 import { createTicketWorker } from './queue/ticket-worker.ts'
 
 /** Tickets per seat: how many jobs may still collect outputs while their seats are taken again. */
 const TICKETS_PER_SEAT = 3
+const SWEEP_DEADLINES_MS = 2_000
+/** For a host that others drive: whether it can be reached from here is the question. */
+const UNKNOWN_HOST_MS = 5_000
 
 export interface WorkerApp {
   /** Takes nothing new, lets running jobs finish for the drain time, hands the rest back, closes everything. */
@@ -86,7 +87,10 @@ async function start(parts: Start): Promise<void> {
   const subscriber = open('subscriber')
   // a BullMQ worker whose first handshake fails stays broken
   await Promise.all([whenReady(redis), whenReady(subscriber)])
-  const { fleet, room } = openFleet(parts, redis, keys)
+  const { fleet, room } = await openHosts(parts, redis, keys)
+  const store = createJobStore({ redis, keys, retentionMs: config.RETENTION })
+  const deadlines = createDeadlines({ redis, keys, store, log })
+  scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
 
   const worker = await createTicketWorker({
     redis,
@@ -94,7 +98,9 @@ async function start(parts: Start): Promise<void> {
     name: workerId,
     log,
     processJob: createProcessor({
-      store: createJobStore({ redis, keys, retentionMs: config.RETENTION }),
+      store,
+      deadlines,
+      connect: (baseUrl) => createHostClient(baseUrl, { timeoutMs: UNKNOWN_HOST_MS }),
       extraData: createExtraData({ redis, keys }),
       costs: createCostBook({ store: createNodeCosts({ redis, keys }), clock: systemClock, log }),
       blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
@@ -107,10 +113,13 @@ async function start(parts: Start): Promise<void> {
       stallMs: config.STALL_TIMEOUT,
       timings: { unreachableMs: config.HOST_TIMEOUT, ...timings },
       maxAttempts: config.MAX_ATTEMPTS,
+      maxHostLosses: config.MAX_HOST_LOSSES,
+      adoptWaitMs: config.ADOPT_WAIT,
       maxOutputBytes: config.MAX_OUTPUT_BYTES,
       retentionMs: config.RETENTION,
     }),
   })
+  scope.use(await watchLostTickets({ redis, keys, name: workerId, log }))
   scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, log }))
   scope.defer(() => room.close())
   await subscribeControl({
@@ -123,39 +132,19 @@ async function start(parts: Start): Promise<void> {
   log.info({ hosts: fleet.hosts.map(({ hostId }) => hostId) }, 'worker started')
 }
 
-function openFleet(parts: Start, redis: Redis, keys: Keys): { fleet: Fleet; room: Room } {
-  const { config, workerId, log, scope } = parts
+async function openHosts(
+  { config, workerId, log, scope }: Start,
+  redis: Redis,
+  keys: Keys,
+): Promise<{ fleet: Fleet; room: Room }> {
   const seatsPerHost = config.HOST_SLOTS
-  const hosts = config.COMFYUI_HOSTS.map((url) =>
-    scope.use(
-      createHost({
-        hostId: hostIdOf(new URL(url)),
-        client: createHostClient(url),
-        clock: systemClock,
-        log,
-        onChange: () => {
-          room.update()
-          heartbeat.beat()
-        },
-      }),
-    ),
-  )
-  const fleet = scope.use(
-    createFleet({
-      hosts,
-      slots: createSlots({ redis, keys }),
-      seatsPerHost,
-      log,
-      onChange: () => room.update(),
-    }),
-  )
+  const urls = config.COMFYUI_HOSTS
+  let fleet: Fleet | null = null
   const room = createRoom({
-    freeSeats: () => fleet.freeSeats(),
-    maxTickets: TICKETS_PER_SEAT * seatsPerHost * hosts.length,
+    freeSeats: () => fleet?.freeSeats() ?? 0,
+    maxTickets: TICKETS_PER_SEAT * seatsPerHost * urls.length,
   })
-  const registry = createHostRegistry({ redis, keys })
-  const heartbeat = scope.use(
-    startHeartbeat({ fleet, registry, workerId, seatsPerHost, clock: systemClock, log }),
-  )
+  const onChange = () => room.update()
+  fleet = await openFleet({ redis, keys, scope, log, workerId, urls, seatsPerHost, onChange })
   return { fleet, room }
 }

@@ -1,7 +1,8 @@
 /** The hosts of this worker and who sits where: a seat is a place in a host's queue, shared with other workers. */
+import { takesPrompts } from '@safelight/shared'
 import { type Logger, repeat, type Slots } from '@safelight/shared/server'
 import type { Host } from './host.ts'
-import { pickHosts, type Wishes } from './pick-host.ts'
+import { toTries, type Wishes } from './pick-host.ts'
 
 /** A job's place on a host, from before its prompt is submitted until its execution ends. */
 export interface Seat {
@@ -15,7 +16,7 @@ export interface Seat {
 export interface Fleet {
   readonly hosts: readonly Host[]
   find(hostId: string): Host | null
-  /** On the reachable hosts, as far as known: other workers sit there too. */
+  /** On the hosts that take new prompts, as far as known: other workers sit there too. */
   freeSeats(): number
   /** On one host, by whichever worker. */
   busySeats(hostId: string): number
@@ -50,14 +51,15 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
   const busySeats = (hostId: string) => busy.get(hostId) ?? 0
   const freeOn = (host: Host) => Math.max(0, seatsPerHost - busySeats(host.hostId))
 
-  function setBusy(hostId: string, seats: number): void {
-    if (busySeats(hostId) === seats) return
-    busy.set(hostId, seats)
+  function setBusy(host: Host, seats: number): void {
+    if (busySeats(host.hostId) === seats) return
+    busy.set(host.hostId, seats)
+    host.seated(seats)
     onChange()
   }
 
   async function refresh(): Promise<void> {
-    for (const { hostId } of hosts) setBusy(hostId, await slots.held(hostId))
+    for (const host of hosts) setBusy(host, await slots.held(host.hostId))
   }
 
   async function renew(): Promise<void> {
@@ -78,13 +80,13 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
     const { hostId } = host
     const lease = { hostId, jobId }
     held.add(lease)
-    setBusy(hostId, busySeats(hostId) + 1)
+    setBusy(host, busySeats(hostId) + 1)
     return {
       host,
       async release() {
         if (!held.delete(lease)) return
         await slots.release(hostId, jobId)
-        setBusy(hostId, Math.max(0, busySeats(hostId) - 1))
+        setBusy(host, Math.max(0, busySeats(hostId) - 1))
       },
       leave() {
         held.delete(lease)
@@ -92,34 +94,23 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
     }
   }
 
-  /**
-   * An idle host before a place in another's queue: two workers that choose at the same moment know
-   * nothing of each other, so it is the lease that must refuse, and not the count we remember.
-   */
-  function toTries<H extends { hostId: string }>(picked: H[], { prefer, avoid }: Wishes) {
-    const levels = Array.from({ length: seatsPerHost }, (_, below) => below + 1)
-    const inTurn = (group: H[]) => levels.flatMap((max) => group.map((host) => ({ ...host, max })))
-    const own = picked.filter(({ hostId }) => hostId === prefer)
-    const others = picked.filter(({ hostId }) => hostId !== prefer && hostId !== avoid)
-    const last = picked.filter(({ hostId }) => hostId !== prefer && hostId === avoid)
-    return [...own.map((host) => ({ ...host, max: NO_LIMIT })), ...inTurn(others), ...inTurn(last)]
-  }
-
   return {
     hosts,
     find: (hostId) => hosts.find((host) => host.hostId === hostId) ?? null,
     freeSeats: () =>
-      hosts.reduce((sum, host) => sum + (host.state.reachable ? freeOn(host) : 0), 0),
+      hosts.reduce((sum, host) => sum + (takesPrompts(host.condition.state) ? freeOn(host) : 0), 0),
     busySeats,
     async takeSeat(jobId, wishes) {
       const candidates = hosts.map((host) => ({
         hostId: host.hostId,
-        reachable: host.state.reachable,
+        state: host.condition.state,
         freeSeats: freeOn(host),
-        host,
+        memory: Math.max(0, ...host.state.devices.map(({ vramTotal }) => vramTotal ?? 0)),
+        known: host,
       }))
-      for (const { hostId, host, max } of toTries(pickHosts(candidates, wishes), wishes)) {
-        if (await slots.acquire(hostId, { jobId, max, ttlMs: LEASE_MS })) return toSeat(host, jobId)
+      for (const { host, max } of toTries(candidates, wishes, seatsPerHost)) {
+        const lease = { jobId, max, ttlMs: LEASE_MS }
+        if (await slots.acquire(host.hostId, lease)) return toSeat(host.known, jobId)
       }
       // somebody was faster: see what is left before another ticket is taken in vain
       await refresh()

@@ -1,11 +1,11 @@
-/** Tells the registry which hosts are alive here and what they can run. Silence means away. */
-import { type HostRegistry, type Logger, repeat } from '@safelight/shared/server'
+/** Reports to the registry how this worker finds its hosts, and what they can run: at every change, and every five seconds. */
 import type { NodeClasses } from '@safelight/comfyui'
+import { type HostRegistry, type HostReport, type Logger, repeat } from '@safelight/shared/server'
 import type { Clock } from '../job/clock.ts'
-import type { Fleet } from './fleet.ts'
+import type { Host } from './host.ts'
 
 export interface HeartbeatOptions {
-  fleet: Fleet
+  hosts: readonly Host[]
   registry: HostRegistry
   workerId: string
   seatsPerHost: number
@@ -14,46 +14,100 @@ export interface HeartbeatOptions {
 }
 
 export interface Heartbeat {
-  /** Beats now, e.g. because a host came back. */
-  beat(): void
+  /** Reports this host soon: something about it has changed. */
+  beat(host: Host): void
+  /** The last report says that this worker drives the hosts no longer. */
   close(): Promise<void>
 }
 
 const EVERY_MS = 5_000
+/** Nobody waits longer for the last word: the list notices silence as well. */
+const LAST_WORD_MS = 1_000
 
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { fleet, registry, workerId, seatsPerHost, clock, log } = options
+  const { hosts, registry, clock, log } = options
   const saved = new Map<string, NodeClasses>()
+  const changed = new Set<Host>()
+  let telling: Promise<void> | null = null
+  let closed = false
 
-  async function beat(): Promise<void> {
-    for (const { hostId, state } of fleet.hosts) {
-      if (!state.reachable) continue
-      const { version, nodeClasses } = state
-      const busy = fleet.busySeats(hostId)
-      await registry.heartbeat({
-        hostId,
-        version,
-        workerId,
-        slots: seatsPerHost,
-        busy,
-        at: clock.now(),
-      })
-      if (saved.get(hostId) === nodeClasses) continue
-      await registry.saveNodeClasses(hostId, nodeClasses)
-      saved.set(hostId, nodeClasses)
+  const onError = (error: unknown) => log.warn({ err: error }, 'hosts not reported')
+
+  async function tell(host: Host): Promise<void> {
+    await registry.report(toReport(host, options))
+    const { nodeClasses } = host.state
+    if (!host.state.reachable || saved.get(host.hostId) === nodeClasses) return
+    await registry.saveNodeClasses(host.hostId, nodeClasses)
+    saved.set(host.hostId, nodeClasses)
+  }
+
+  /** One after the other, so that an older report never follows a newer one. */
+  async function tellChanged(): Promise<void> {
+    // what changes together is told together
+    await Promise.resolve()
+    for (const host of changed) {
+      changed.delete(host)
+      await tell(host)
     }
   }
 
-  const onError = (error: unknown) => log.warn({ err: error }, 'heartbeat failed')
-  const loop = repeat({ everyMs: EVERY_MS, run: beat, onError })
-  let extra = Promise.resolve()
+  function beat(host: Host): void {
+    if (closed) return
+    changed.add(host)
+    telling ??= tellChanged()
+      .catch(onError)
+      .finally(() => {
+        telling = null
+      })
+  }
+
+  async function beatAll(): Promise<void> {
+    for (const host of hosts) beat(host)
+    await telling
+  }
+
+  async function leave(): Promise<void> {
+    await telling
+    const at = clock.now()
+    for (const host of hosts) {
+      await registry.report({ ...toReport(host, options), at, left: true })
+    }
+  }
+
+  const loop = repeat({ everyMs: EVERY_MS, run: beatAll, onError })
   return {
-    beat() {
-      extra = extra.then(beat).catch(onError)
-    },
+    beat,
     async close() {
-      await loop.close()
-      await extra
+      closed = true
+      let callOff = () => {}
+      const patience = new Promise<void>((resolve) => {
+        callOff = clock.after(LAST_WORD_MS, resolve)
+      })
+      const said = Promise.all([loop.close(), leave()]).catch(onError)
+      await Promise.race([said, patience])
+      callOff()
     },
+  }
+}
+
+function toReport(host: Host, options: HeartbeatOptions): HostReport {
+  const { workerId, seatsPerHost, clock } = options
+  const { version, devices, queueDepth, seenAt, movedAt } = host.state
+  const { state, reason, since } = host.condition
+  return {
+    hostId: host.hostId,
+    workerId,
+    at: clock.now(),
+    left: false,
+    state,
+    reason,
+    since,
+    version,
+    slots: seatsPerHost,
+    ...host.jobs(),
+    queueDepth,
+    devices,
+    seenAt,
+    movedAt,
   }
 }

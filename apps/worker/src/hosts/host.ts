@@ -1,23 +1,41 @@
-/** `Host`: one ComfyUI server as this worker knows it, probed for as long as it is open. */
-import { type HostClient, HostError, type NodeClasses } from '@safelight/comfyui'
-import type { Logger } from '@safelight/shared/server'
+/** `Host`: one ComfyUI server as this worker knows it, probed and judged for as long as it is open. */
+import type { HostClient } from '@safelight/comfyui'
+import type { HostState } from '@safelight/shared'
+import type { HostMarks, Logger, StuckPrompt } from '@safelight/shared/server'
 import type { Clock } from '../job/clock.ts'
+import { backOffMs } from './back-off.ts'
+import { type Condition, type Observation, observe, startCondition } from './condition.ts'
+import { type Follow, type FollowedPrompt, followPrompt } from './follow.ts'
+import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
+import { startProbing } from './probing.ts'
 
-export interface HostState {
-  /** It answered lately and has nothing to rest from. */
+export interface KnownHost extends HostKnowledge {
+  /** It answers, though it need not be fit for new prompts. */
   reachable: boolean
-  version: string | null
-  nodeClasses: NodeClasses
+  /** When it last answered, and when a prompt of ours last moved there. */
+  seenAt: number | null
+  movedAt: number | null
+  /** Bytes of the GPU that has most; 0 when the host does not tell. */
+  memory: number
 }
 
 export interface Host {
   readonly hostId: string
   readonly client: HostClient
-  readonly state: HostState
+  readonly state: KnownHost
+  readonly condition: Condition
+  /** Jobs whose prompts are there now. */
+  jobs(): { running: string[]; staged: string[] }
+  /** From before the prompt is submitted to its end. */
+  follow(jobId: string): Follow
   /** It lost or starved a job: no new one for a while, longer each time until it thrives. */
   rest(cause: string): void
   /** It finished a prompt: earlier trouble is forgotten. */
   thrive(): void
+  /** How many seats are taken there, by whichever worker. */
+  seated(count: number): void
+  /** What all workers know of it. */
+  mark(marks: HostMarks): void
   close(): void
 }
 
@@ -26,102 +44,135 @@ export interface HostOptions {
   client: HostClient
   clock: Clock
   log: Logger
-  onChange: () => void
+  /** Its state, its jobs or what is known of it has changed. */
+  onChange: (host: Host) => void
+  /** A prompt stands still there, or is gone from there: for the other workers. */
+  onStuck: (hostId: string, prompt: StuckPrompt) => void
+  onUnstuck: (hostId: string, prompt: StuckPrompt) => void
 }
 
-const PROBE_EVERY_MS = 10_000
-const FIRST_RETRY_MS = 500
-const LONGEST_WAIT_MS = 30_000
-/** The classes a host knows change only with a restart or an installed pack. */
-const CLASSES_EVERY_MS = 10 * 60_000
-/** A GPU-busy Python answers late: one slow probe is no proof. */
-const SLOW_PROBES = 3
+/** Jobs come and go all the time; a host that fails is news. */
+const LEVELS = {
+  starting: 'info',
+  ready: 'info',
+  busy: 'debug',
+  draining: 'info',
+  degraded: 'warn',
+  quarantined: 'warn',
+  offline: 'warn',
+} as const satisfies Record<HostState, string>
 
-export function createHost({ hostId, client, clock, log, onChange }: HostOptions): Host {
-  const closing = new AbortController()
-  let state: HostState = { reachable: false, version: null, nodeClasses: {} }
-  let classesAtMs = Number.NEGATIVE_INFINITY
-  let failures = 0
+export function createHost(options: HostOptions): Host {
+  const { hostId, client, clock, log } = options
+  const followed = new Set<FollowedPrompt>()
+  let condition = startCondition(clock.now())
+  let movedAt: number | null = null
+  let seats = 0
   let rests = 0
-  // a probe that began before a rest must not end it
-  let era = 0
-  let callOff = clock.after(0, probe)
+  /** The last prompt that was seen to be gone: what is said of it later is old. */
+  let gonePromptId: string | null = null
 
-  function schedule(ms: number): void {
-    callOff()
-    if (!closing.signal.aborted) callOff = clock.after(ms, probe)
+  const probing = startProbing({
+    client,
+    clock,
+    isNew: () => condition.facts.contact !== 'up',
+    isStuck: () => condition.facts.stuck !== null,
+    onAnswer: learn,
+    onMiss: (error) => see({ type: 'unanswered', cause: toAbsence(error) }),
+  })
+
+  function learn({ running }: ProbeAnswer): void {
+    if (running) see({ type: 'looked', running })
+    if ([...followed].some((prompt) => prompt.deaf)) see({ type: 'deaf', deaf: true })
+    countPrompts()
+    see({ type: 'answered' })
+    options.onChange(host)
   }
 
-  function probe(): void {
-    void look()
+  function countPrompts(): void {
+    const others = Math.max(0, (probing.known.queueDepth ?? 0) - seats)
+    see({ type: 'prompts', count: seats + others })
   }
 
-  async function look(): Promise<void> {
-    const since = era
-    try {
-      const next = await ask()
-      if (since === era) succeed(next)
-    } catch (error) {
-      if (since === era) fail(error)
+  function see(observation: Observation, detail: Record<string, unknown> = {}): void {
+    const before = condition
+    condition = observe(before, observation, clock.now())
+    const { stuck } = before.facts
+    if (stuck && !condition.facts.stuck) {
+      gonePromptId = stuck.promptId
+      options.onUnstuck(hostId, stuck)
     }
+    if (condition.state !== before.state) announce(before.state, detail)
   }
 
-  async function ask(): Promise<HostState> {
-    const { version } = await client.systemStats(closing.signal)
-    const known = state.reachable && version === state.version
-    const fresh = known && clock.now() - classesAtMs < CLASSES_EVERY_MS
-    const nodeClasses = fresh ? state.nodeClasses : await client.nodeClasses(closing.signal)
-    if (!fresh) classesAtMs = clock.now()
-    return { reachable: true, version, nodeClasses }
-  }
-
-  function succeed(next: HostState): void {
-    failures = 0
-    if (!state.reachable) log.info({ hostId, version: next.version }, 'host reachable')
-    change(next)
-    schedule(PROBE_EVERY_MS)
-  }
-
-  function fail(error: unknown): void {
-    if (closing.signal.aborted) return
-    failures += 1
-    const code = error instanceof HostError ? error.code : 'unknown'
-    const onlySlow = code === 'timeout' && state.reachable && failures < SLOW_PROBES
-    if (!onlySlow && (state.reachable || failures === 1))
-      log.warn({ hostId, code }, 'host not reachable')
-    if (!onlySlow && state.reachable) change({ ...state, reachable: false })
-    schedule(backOff(failures))
-  }
-
-  function change(next: HostState): void {
-    state = next
-    onChange()
+  function announce(from: HostState, detail: Record<string, unknown>): void {
+    const { state, reason, facts } = condition
+    const level = state === 'ready' && from === 'busy' ? 'debug' : LEVELS[state]
+    const { version } = probing.known
+    log[level]({ hostId, state, from, reason: reason.code, version, ...detail }, `host is ${state}`)
+    if (facts.stuck) for (const prompt of followed) prompt.takeBack(facts.stuck)
+    options.onChange(host)
   }
 
   const host: Host = {
     hostId,
     client,
     get state() {
-      return state
+      const { state } = condition
+      const reachable = state !== 'offline' && state !== 'starting'
+      const { known, seenAt } = probing
+      const memory = Math.max(0, ...known.devices.map(({ vramTotal }) => vramTotal ?? 0))
+      return { ...known, reachable, seenAt, movedAt, memory }
+    },
+    get condition() {
+      return condition
+    },
+    jobs() {
+      const idsOf = (running: boolean) =>
+        [...followed].flatMap((prompt) => (prompt.running === running ? [prompt.jobId] : []))
+      return { running: idsOf(true), staged: idsOf(false) }
+    },
+    follow(jobId) {
+      const prompt = followPrompt(jobId, {
+        stuck: () => condition.facts.stuck,
+        onRunning: () => options.onChange(host),
+        onMoved: () => (movedAt = clock.now()),
+        onDeaf: (deaf) => see({ type: 'deaf', deaf }, { jobId }),
+        onStuck(stuck) {
+          rests += 1
+          probing.restart(backOffMs(rests))
+          see({ type: 'stuck', prompt: stuck }, { jobId, promptId: stuck.promptId })
+          options.onStuck(hostId, stuck)
+        },
+        onClosed(closed) {
+          followed.delete(closed)
+          options.onChange(host)
+        },
+      })
+      followed.add(prompt)
+      options.onChange(host)
+      return prompt
     },
     rest(cause) {
-      era += 1
       rests += 1
-      log.warn({ hostId, cause, restMs: backOff(rests) }, 'host rests')
-      change({ ...state, reachable: false })
-      schedule(backOff(rests))
+      probing.restart(backOffMs(rests))
+      see({ type: 'rests' }, { cause, restMs: backOffMs(rests) })
     },
     thrive() {
       rests = 0
     },
-    close() {
-      callOff()
-      closing.abort()
+    seated(count) {
+      seats = count
+      countPrompts()
     },
+    mark({ drain, stuck }) {
+      see({ type: 'drain', drain })
+      if (!stuck || stuck.promptId === gonePromptId) return
+      if (stuck.promptId === condition.facts.stuck?.promptId) return
+      probing.restart(backOffMs(1))
+      see({ type: 'stuck', prompt: stuck }, { promptId: stuck.promptId })
+    },
+    close: () => probing.close(),
   }
   return host
-}
-
-function backOff(times: number): number {
-  return Math.min(LONGEST_WAIT_MS, FIRST_RETRY_MS * 2 ** (times - 1))
 }

@@ -1,12 +1,15 @@
+import type { HostState } from '@safelight/shared'
 import { expect, it } from 'vitest'
-import { type Candidate, pickHosts } from './pick-host.ts'
+import { type Candidate, pickHosts, toTries } from './pick-host.ts'
 
-const host = (hostId: string, freeSeats: number, reachable = true): Candidate => ({
-  hostId,
-  freeSeats,
-  reachable,
-})
+const host = (
+  hostId: string,
+  freeSeats: number,
+  state: HostState = freeSeats === 2 ? 'ready' : 'busy',
+): Candidate => ({ hostId, freeSeats, state })
 const ids = (hosts: Candidate[]) => hosts.map(({ hostId }) => hostId)
+const triesOf = (hosts: Candidate[], wishes = {}) =>
+  toTries(hosts, wishes, 2).map((one) => `${one.host.hostId}${one.max > 2 ? '' : one.max}`)
 
 it('prefers the host with the most room', () => {
   expect(ids(pickHosts([host('a', 1), host('b', 2)]))).toEqual(['b', 'a'])
@@ -16,19 +19,61 @@ it('keeps the given order among equals', () => {
   expect(ids(pickHosts([host('a', 2), host('b', 2)]))).toEqual(['a', 'b'])
 })
 
-it('leaves out hosts that are full or cannot be reached', () => {
-  expect(ids(pickHosts([host('a', 0), host('b', 2, false), host('c', 1)]))).toEqual(['c'])
+it('prefers ready hosts to busy ones, and busy ones to degraded ones', () => {
+  const hosts = [host('deaf', 2, 'degraded'), host('busy', 2, 'busy'), host('ready', 1, 'ready')]
+  expect(ids(pickHosts(hosts))).toEqual(['ready', 'busy', 'deaf'])
 })
 
-it('returns to the host of an earlier life, even when it is full: the prompt is counted there', () => {
-  expect(ids(pickHosts([host('a', 2), host('b', 0)], { prefer: 'b' }))).toEqual(['b', 'a'])
+it('leaves out hosts that are full or may not get new prompts', () => {
+  const closed = (['starting', 'draining', 'quarantined', 'offline'] as const).map((state) =>
+    host(state, 2, state),
+  )
+  expect(ids(pickHosts([host('full', 0), ...closed, host('open', 1)]))).toEqual(['open'])
 })
+
+it.each(['busy', 'degraded', 'draining', 'quarantined'] as const)(
+  'returns to the host of an earlier life, even when it is full and %s: the prompt is there',
+  (state) => {
+    const hosts = [host('a', 2), host('b', 0, state)]
+    expect(ids(pickHosts(hosts, { prefer: 'b' }))).toEqual(['b', 'a'])
+  },
+)
 
 it('does not wait for an earlier host that is out of reach', () => {
-  expect(ids(pickHosts([host('a', 2), host('b', 2, false)], { prefer: 'b' }))).toEqual(['a'])
+  const hosts = [host('a', 2), host('b', 2, 'offline')]
+  expect(ids(pickHosts(hosts, { prefer: 'b' }))).toEqual(['a'])
 })
 
 it('avoids the host that failed the job, unless there is no other', () => {
-  expect(ids(pickHosts([host('a', 2), host('b', 1)], { avoid: 'a' }))).toEqual(['b', 'a'])
-  expect(ids(pickHosts([host('a', 2)], { avoid: 'a' }))).toEqual(['a'])
+  expect(ids(pickHosts([host('a', 2), host('b', 1)], { avoid: ['a'] }))).toEqual(['b', 'a'])
+  expect(ids(pickHosts([host('a', 2)], { avoid: ['a'] }))).toEqual(['a'])
+})
+
+it('goes back to the host that failed longest ago, when all of them did', () => {
+  const hosts = [host('a', 2), host('b', 2), host('c', 2)]
+  expect(ids(pickHosts(hosts, { avoid: ['b', 'c', 'a'] }))).toEqual(['a', 'c', 'b'])
+})
+
+it('prefers the most memory to the most room for a job that ran out of it', () => {
+  const small = { ...host('small', 2), memory: 8 }
+  const big = { ...host('big', 1), memory: 24 }
+  expect(ids(pickHosts([small, big], { wantsMemory: true }))).toEqual(['big', 'small'])
+  expect(ids(pickHosts([small, big]))).toEqual(['small', 'big'])
+  expect(triesOf([small, big], { wantsMemory: true })).toEqual(['big1', 'big2', 'small1', 'small2'])
+})
+
+it('tries every idle host before a second place, and a degraded one after all others', () => {
+  const hosts = [host('deaf', 2, 'degraded'), host('a', 2), host('b', 1)]
+  expect(triesOf(hosts)).toEqual(['a1', 'b1', 'a2', 'b2', 'deaf1', 'deaf2'])
+})
+
+it('tries the host of the prompt without a limit, and hosts that failed the job last', () => {
+  const hosts = [host('a', 2), host('failed', 2), host('own', 0)]
+  expect(triesOf(hosts, { prefer: 'own', avoid: ['failed'] })).toEqual([
+    'own',
+    'a1',
+    'a2',
+    'failed1',
+    'failed2',
+  ])
 })

@@ -1,26 +1,98 @@
 /** Which host gets the next prompt. Pure: from what is known of the hosts, and from where the job has been. */
+import { type HostState, takesPrompts } from '@safelight/shared'
 
 export interface Candidate {
   hostId: string
-  reachable: boolean
+  state: HostState
   freeSeats: number
+  /** Bytes of the GPU that has most, when the host told. */
+  memory?: number
 }
 
 export interface Wishes {
   /** The host that may still run or hold this attempt's prompt. */
   prefer?: string | null
-  /** The host that failed the job last: the last choice, but better than none. */
-  avoid?: string | null
+  /** Hosts that failed the job, the latest first: the last choice, but better than none. */
+  avoid?: readonly string[]
+  /** The job ran out of memory elsewhere: the host with the most of it, even if another is idle. */
+  wantsMemory?: boolean
 }
 
-/** Hosts worth trying, best first: reachable and with room, the freest first. */
+/** One try to take a seat: on this host, while fewer than `max` are taken there. */
+export interface Try<H extends Candidate> {
+  host: H
+  max: number
+}
+
+/** An adopted prompt is on the host already, whatever the count says. */
+const NO_LIMIT = 1_000_000
+
+/** Hosts worth trying, best first: the host of the prompt, then ready before busy before degraded ones, the freest first. */
 export function pickHosts<H extends Candidate>(hosts: readonly H[], wishes: Wishes = {}): H[] {
-  const rank = (host: H) =>
-    host.hostId === wishes.prefer ? 0 : host.hostId === wishes.avoid ? 2 : 1
-  return (
-    hosts
-      // an adopted prompt already has its place on the host, whether the lease outlived its holder or not
-      .filter((host) => host.reachable && (host.freeSeats > 0 || host.hostId === wishes.prefer))
-      .sort((a, b) => rank(a) - rank(b) || b.freeSeats - a.freeSeats)
-  )
+  const { prefer, avoid = [], wantsMemory = false } = wishes
+  const rank = ({ hostId }: H) => {
+    if (hostId === prefer) return 0
+    const failed = avoid.indexOf(hostId)
+    return failed < 0 ? 1 : 1 + avoid.length - failed
+  }
+  const memory = (host: H) => (wantsMemory ? (host.memory ?? 0) : 0)
+  return hosts
+    .filter((host) => (host.hostId === prefer ? isThere(host) : isOpen(host)))
+    .sort(
+      (a, b) =>
+        rank(a) - rank(b) ||
+        memory(b) - memory(a) ||
+        STATE_RANK[a.state] - STATE_RANK[b.state] ||
+        b.freeSeats - a.freeSeats,
+    )
+}
+
+/**
+ * What to try, in this order. An idle host before a place in another's queue: two workers that choose at the same
+ * moment know nothing of each other, so it is the lease that must refuse, and not the count we remember. A degraded
+ * host comes after every place on the others; for a job that needs memory, a smaller host does.
+ */
+export function toTries<H extends Candidate>(
+  hosts: readonly H[],
+  wishes: Wishes,
+  seatsPerHost: number,
+): Try<H>[] {
+  const { prefer, avoid = [], wantsMemory = false } = wishes
+  const levels = Array.from({ length: seatsPerHost }, (_, below) => below + 1)
+  const fillEach = (group: H[]) => group.flatMap((host) => levels.map((max) => ({ host, max })))
+  const fillEvenly = (group: H[]) => levels.flatMap((max) => group.map((host) => ({ host, max })))
+
+  const picked = pickHosts(hosts, wishes)
+  const own = picked.filter(({ hostId }) => hostId === prefer)
+  const others = picked.filter(({ hostId }) => hostId !== prefer && !avoid.includes(hostId))
+  const sound = others.filter(({ state }) => state !== 'degraded')
+  const degraded = others.filter(({ state }) => state === 'degraded')
+  const last = picked.filter(({ hostId }) => hostId !== prefer && avoid.includes(hostId))
+  return [
+    ...own.map((host) => ({ host, max: NO_LIMIT })),
+    ...(wantsMemory ? fillEach(others) : [...fillEvenly(sound), ...fillEvenly(degraded)]),
+    ...fillEach(last),
+  ]
+}
+
+const STATE_RANK: Record<HostState, number> = {
+  ready: 0,
+  busy: 1,
+  degraded: 2,
+  starting: 3,
+  draining: 3,
+  quarantined: 3,
+  offline: 3,
+}
+
+function isOpen({ state, freeSeats }: Candidate): boolean {
+  return takesPrompts(state) && freeSeats > 0
+}
+
+/**
+ * The prompt already has its place there, whether the lease outlived its holder or not: a full or draining host
+ * lets it finish. A quarantined one may have finished it before; what waits there is taken back.
+ */
+function isThere({ state }: Candidate): boolean {
+  return state !== 'starting' && state !== 'offline'
 }

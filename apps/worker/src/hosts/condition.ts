@@ -1,0 +1,152 @@
+/**
+ * The state of one host as this worker sees it, and how observations move it. Pure.
+ *
+ * A condition is a few facts; the state is the first of these that holds:
+ *
+ *   starting     it has never answered here
+ *   offline      it does not answer: it refused a connection, let three questions in a row time out, or
+ *                lost a job and rests. The next good probe ends it, and a socket that was deaf has a new chance
+ *   quarantined  a prompt stands still and ignores its interrupt: the executor is dead, though HTTP answers.
+ *                Only evidence of life ends it: the prompt has left the host's queue (it moved on after all,
+ *                or the host was restarted). A prompt that was never begun leaves no such trace when it is
+ *                taken back, so there something else must run, or the host must have been away
+ *   draining     somebody asked that it gets no new prompts; ends when that is lifted
+ *   degraded     its sockets are deaf: jobs end by polling, so it is used when nothing better is free. Ends
+ *                when a prompt is heard, when the host was away, or five minutes after the last deaf prompt
+ *   busy         it has prompts, ours or other people's
+ *   ready        it has none
+ *
+ * The facts below the one that names the state are kept: a drained host that goes away and comes back is
+ * draining, a quarantined one that was only slow is still quarantined.
+ */
+import { type HostReason, type HostState, toHostReason } from '@safelight/shared'
+import type { HostDrain, StuckPrompt } from '@safelight/shared/server'
+
+export type Absence = 'unreachable' | 'not_answering' | 'bad_answer' | 'resting'
+
+interface Facts {
+  readonly contact: 'none' | 'up' | Absence
+  /** Probes in a row that timed out while the host was up. */
+  readonly slowProbes: number
+  readonly stuck: StuckPrompt | null
+  readonly drain: HostDrain | null
+  /** When a prompt was last found to be deaf. */
+  readonly deafAt: number | null
+  readonly prompts: number
+}
+
+export interface Condition {
+  readonly state: HostState
+  readonly reason: HostReason
+  /** When it entered the state, in ms. */
+  readonly since: number
+  readonly facts: Facts
+}
+
+export type Observation =
+  /** A probe was answered in full. */
+  | { type: 'answered' }
+  | { type: 'unanswered'; cause: Exclude<Absence, 'resting'> }
+  /** It lost a job: it is not asked for a while. */
+  | { type: 'rests' }
+  | { type: 'stuck'; prompt: StuckPrompt }
+  /** A look at its queue, while a prompt is stuck: what runs there. */
+  | { type: 'looked'; running: readonly string[] }
+  | { type: 'drain'; drain: HostDrain | null }
+  | { type: 'deaf'; deaf: boolean }
+  /** Prompts it has, as far as known. */
+  | { type: 'prompts'; count: number }
+
+/** A GPU-busy Python answers late: one slow probe is no proof. */
+const SLOW_PROBES = 3
+const DEAF_FOR_MS = 5 * 60_000
+
+export function startCondition(atMs: number): Condition {
+  const facts: Facts = {
+    contact: 'none',
+    slowProbes: 0,
+    stuck: null,
+    drain: null,
+    deafAt: null,
+    prompts: 0,
+  }
+  return { ...judge(facts), since: atMs, facts }
+}
+
+/** @returns the same condition when nothing changed */
+export function observe(condition: Condition, seen: Observation, atMs: number): Condition {
+  const facts = learn(condition.facts, seen, atMs)
+  if (facts === condition.facts) return condition
+  const judged = judge(facts)
+  const since = judged.state === condition.state ? condition.since : atMs
+  return { ...judged, since, facts }
+}
+
+function learn(facts: Facts, seen: Observation, atMs: number): Facts {
+  switch (seen.type) {
+    case 'answered': {
+      const forgiven = facts.deafAt !== null && atMs - facts.deafAt >= DEAF_FOR_MS
+      if (facts.contact === 'up' && facts.slowProbes === 0 && !forgiven) return facts
+      const deafAt = forgiven ? null : facts.deafAt
+      return { ...facts, contact: 'up', slowProbes: 0, deafAt }
+    }
+    case 'unanswered':
+      return missed(facts, seen.cause)
+    case 'rests':
+      // a dead executor is the better explanation, and does not pass by resting
+      return facts.stuck ? facts : away(facts, 'resting')
+    case 'stuck':
+      return facts.stuck?.promptId === seen.prompt.promptId
+        ? facts
+        : { ...facts, stuck: seen.prompt }
+    case 'looked':
+      return isAlive(facts.stuck, seen.running) ? { ...facts, stuck: null } : facts
+    case 'drain':
+      return sameDrain(facts.drain, seen.drain) ? facts : { ...facts, drain: seen.drain }
+    case 'deaf':
+      if (seen.deaf) return { ...facts, deafAt: atMs }
+      return facts.deafAt === null ? facts : { ...facts, deafAt: null }
+    case 'prompts':
+      return facts.prompts === seen.count ? facts : { ...facts, prompts: seen.count }
+    default:
+      return assertNever(seen)
+  }
+}
+
+function missed(facts: Facts, cause: Exclude<Absence, 'resting'>): Facts {
+  const slowProbes = cause === 'not_answering' ? facts.slowProbes + 1 : 0
+  const onlySlow = cause === 'not_answering' && slowProbes < SLOW_PROBES
+  // a host that is resting or away already has no credit to lose
+  return onlySlow && facts.contact === 'up' ? { ...facts, slowProbes } : away(facts, cause)
+}
+
+function away(facts: Facts, contact: Absence): Facts {
+  // what was never begun there is not there after a restart; what stood still must be looked for
+  const stuck = contact === 'unreachable' && facts.stuck?.begun === false ? null : facts.stuck
+  if (facts.contact === contact && facts.deafAt === null && stuck === facts.stuck) return facts
+  return { ...facts, contact, slowProbes: 0, deafAt: null, stuck }
+}
+
+function isAlive(stuck: StuckPrompt | null, running: readonly string[]): boolean {
+  if (!stuck) return false
+  return stuck.begun ? !running.includes(stuck.promptId) : running.length > 0
+}
+
+function sameDrain(one: HostDrain | null, other: HostDrain | null): boolean {
+  return one?.at === other?.at && one?.reason === other?.reason
+}
+
+function judge(facts: Facts): Pick<Condition, 'state' | 'reason'> {
+  const { contact, stuck, drain, deafAt, prompts } = facts
+  if (contact === 'none') return { state: 'starting', reason: toHostReason('not_reached_yet') }
+  if (contact !== 'up') return { state: 'offline', reason: toHostReason(contact) }
+  if (stuck) return { state: 'quarantined', reason: toHostReason('executor_stuck') }
+  if (drain) return { state: 'draining', reason: toHostReason('drain_requested', drain.reason) }
+  if (deafAt !== null) return { state: 'degraded', reason: toHostReason('socket_deaf') }
+  if (prompts > 0) return { state: 'busy', reason: toHostReason('has_prompts') }
+  return { state: 'ready', reason: toHostReason('idle') }
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown observation: ${JSON.stringify(value)}`)
+}

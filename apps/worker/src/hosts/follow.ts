@@ -1,0 +1,106 @@
+/** One prompt of ours on a host, followed for what it tells of the host: does it run, is it heard, does it move. */
+import { createMovement, type PromptEnd, type PromptUpdate } from '@safelight/comfyui'
+import type { StuckPrompt } from '@safelight/shared/server'
+
+export interface Follow {
+  /**
+   * Aborted with `cancel` when the host's executor is dead and this prompt only waits behind it: the
+   * session then takes the prompt back, as it does for a cancel.
+   */
+  readonly signal: AbortSignal
+  saw(update: PromptUpdate): void
+  /** @returns the end as the job should take it: a prompt that was taken back is lost, not canceled */
+  ended(end: PromptEnd): PromptEnd
+  close(): void
+}
+
+export interface FollowedPrompt extends Follow {
+  readonly jobId: string
+  readonly running: boolean
+  readonly deaf: boolean
+  /** The host cannot run it. Nothing happens when it runs already, or is what the host is stuck with. */
+  takeBack(stuck: StuckPrompt): void
+}
+
+export interface FollowDeps {
+  /** The prompt that the host is stuck with, if it is. */
+  stuck(): StuckPrompt | null
+  onRunning(): void
+  onMoved(): void
+  onDeaf(deaf: boolean): void
+  onStuck(prompt: StuckPrompt): void
+  onClosed(followed: FollowedPrompt): void
+}
+
+export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
+  const evict = new AbortController()
+  const isMovement = createMovement()
+  let promptId: string | null = null
+  let running = false
+  let deaf = false
+
+  function run(): void {
+    if (running) return
+    running = true
+    deps.onMoved()
+    deps.onRunning()
+  }
+
+  const followed: FollowedPrompt = {
+    jobId,
+    signal: evict.signal,
+    get running() {
+      return running
+    },
+    get deaf() {
+      return deaf
+    },
+    saw(update) {
+      switch (update.type) {
+        case 'submitted':
+          promptId = update.promptId
+          // adopted on a host that is stuck: one that runs already says so right after this
+          queueMicrotask(() => {
+            const stuck = deps.stuck()
+            if (stuck) followed.takeBack(stuck)
+          })
+          return
+        case 'running':
+          return run()
+        case 'message':
+          if (update.message.type === 'execution_start') run()
+          if (isMovement(update.message)) deps.onMoved()
+          return
+        case 'deaf':
+          deaf = update.deaf
+          return deps.onDeaf(update.deaf)
+        case 'socket':
+        case 'unknown':
+          return
+        default:
+          assertNever(update)
+      }
+    },
+    takeBack(stuck) {
+      if (running || promptId === null || promptId === stuck.promptId) return
+      evict.abort('cancel')
+    },
+    ended(end) {
+      if (end.outcome === 'stalled' && !end.interrupted) {
+        deps.onStuck({ promptId: end.promptId, begun: end.neverRan !== true })
+      }
+      if (end.outcome === 'canceled' && end.promptId !== null && evict.signal.aborted) {
+        return { outcome: 'lost', promptId: end.promptId }
+      }
+      return end
+    },
+    close() {
+      deps.onClosed(followed)
+    },
+  }
+  return followed
+}
+
+function assertNever(value: never): never {
+  throw new Error(`unknown update: ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,58 @@
+/** The hosts of a worker with everything that looks after them: probes, seats, marks, reports. */
+import { createHostClient } from '@safelight/comfyui'
+import {
+  createHostRegistry,
+  createSlots,
+  type Keys,
+  type Logger,
+  type Scope,
+} from '@safelight/shared/server'
+import type { Redis } from 'ioredis'
+import { systemClock } from '../job/clock.ts'
+import { createFleet, type Fleet } from './fleet.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { createHost } from './host.ts'
+import { hostIdOf } from './host-id.ts'
+import { watchMarks } from './marks.ts'
+
+export interface OpenFleetOptions {
+  redis: Redis
+  keys: Keys
+  scope: Scope
+  log: Logger
+  workerId: string
+  urls: readonly string[]
+  seatsPerHost: number
+  /** How many prompts there is room for may have changed. */
+  onChange: () => void
+}
+
+/** Resolves when it is known which hosts may not be given prompts. */
+export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
+  const { redis, keys, scope, log, workerId, urls, seatsPerHost, onChange } = options
+  const hosts = urls.map((url) =>
+    scope.use(
+      createHost({
+        hostId: hostIdOf(new URL(url)),
+        client: createHostClient(url),
+        clock: systemClock,
+        log,
+        onChange(host) {
+          onChange()
+          heartbeat.beat(host)
+        },
+        onStuck: (hostId, prompt) => marks.stuck(hostId, prompt),
+        onUnstuck: (hostId, prompt) => marks.unstuck(hostId, prompt),
+      }),
+    ),
+  )
+  const slots = createSlots({ redis, keys })
+  const fleet = scope.use(createFleet({ hosts, slots, seatsPerHost, log, onChange }))
+  const registry = createHostRegistry({ redis, keys })
+  const marks = scope.use(watchMarks({ hosts, registry, log }))
+  const heartbeat = scope.use(
+    startHeartbeat({ hosts, registry, workerId, seatsPerHost, clock: systemClock, log }),
+  )
+  await marks.ready
+  return fleet
+}

@@ -1,0 +1,91 @@
+/** Asks one host again and again: steadily while it answers, less and less often while it does not. */
+import type { HostClient } from '@safelight/comfyui'
+import type { Clock } from '../job/clock.ts'
+import { backOffMs } from './back-off.ts'
+import { type HostKnowledge, NOTHING_KNOWN, type ProbeAnswer, probeHost } from './probe.ts'
+
+export interface Probing {
+  /** What the last good probe told. */
+  readonly known: HostKnowledge
+  /** When the host last answered. */
+  readonly seenAt: number | null
+  /** Something worse was learned: a probe that is under way must not undo it, and the next comes after this time. */
+  restart(afterMs: number): void
+  close(): void
+}
+
+export interface ProbingOptions {
+  client: HostClient
+  clock: Clock
+  /** What the host can run may have changed since it was last asked. */
+  isNew(): boolean
+  /** It matters what runs there. */
+  isStuck(): boolean
+  onAnswer(answer: ProbeAnswer): void
+  onMiss(error: unknown): void
+}
+
+const PROBE_EVERY_MS = 5_000
+/** The classes a host knows change only with a restart or an installed pack. */
+const CLASSES_EVERY_MS = 10 * 60_000
+
+export function startProbing(options: ProbingOptions): Probing {
+  const { client, clock } = options
+  const closing = new AbortController()
+  let known: HostKnowledge = NOTHING_KNOWN
+  let seenAt: number | null = null
+  let classesAtMs = Number.NEGATIVE_INFINITY
+  let failures = 0
+  let era = 0
+  let callOff = clock.after(0, probe)
+
+  function schedule(ms: number): void {
+    callOff()
+    if (!closing.signal.aborted) callOff = clock.after(ms, probe)
+  }
+
+  function probe(): void {
+    void look()
+  }
+
+  async function look(): Promise<void> {
+    const since = era
+    try {
+      const answer = await probeHost(client, {
+        known,
+        askClasses: options.isNew() || clock.now() - classesAtMs >= CLASSES_EVERY_MS,
+        askRunning: options.isStuck(),
+        signal: closing.signal,
+      })
+      if (since !== era || closing.signal.aborted) return
+      failures = 0
+      seenAt = clock.now()
+      if (answer.nodeClasses !== known.nodeClasses) classesAtMs = seenAt
+      known = answer
+      schedule(PROBE_EVERY_MS)
+      options.onAnswer(answer)
+    } catch (error) {
+      if (since !== era || closing.signal.aborted) return
+      failures += 1
+      schedule(backOffMs(failures))
+      options.onMiss(error)
+    }
+  }
+
+  return {
+    get known() {
+      return known
+    },
+    get seenAt() {
+      return seenAt
+    },
+    restart(afterMs) {
+      era += 1
+      schedule(afterMs)
+    },
+    close() {
+      callOff()
+      closing.abort()
+    },
+  }
+}
