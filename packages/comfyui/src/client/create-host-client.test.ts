@@ -131,3 +131,11 @@ it('lists recent history newest first', async () => {
   const entries = await createHostClient(host.url).recentHistory(10)
   expect(entries.map((entry) => entry.promptId)).toEqual(['second', 'first'])
 })
+
+it('tells a host to let go of its models and memory', async () => {
+  const host = await withHost()
+  await createHostClient(host.url).free()
+  expect(host.calls('POST', '/free').map(({ body }) => body)).toEqual([
+    { unload_models: true, free_memory: true },
+  ])
+})

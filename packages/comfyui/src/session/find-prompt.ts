@@ -1,8 +1,11 @@
 /** Finds a prompt that an earlier life of this attempt may have submitted. */
 import type { HostClient } from '../client/types.ts'
 
-/** How far back our mark is looked for on hosts that choose their own ids. Entries carry whole graphs. */
-const RECENT_ENTRIES = 64
+/**
+ * How far back our mark is looked for on hosts that choose their own ids. Entries carry whole graphs, so the
+ * short look comes first; the long one is for a successor that comes after many quick prompts.
+ */
+const RECENT_ENTRIES = [64, 1024]
 
 export interface FindOptions {
   client: HostClient
@@ -37,6 +40,11 @@ export async function findPrompt(options: FindOptions): Promise<FoundPrompt | nu
 
   const { callerPromptId } = await client.features(signal)
   if (callerPromptId) return null
-  const marked = (await client.recentHistory(RECENT_ENTRIES, signal)).find(isOurs)
-  return marked ? { promptId: marked.promptId, running: false } : null
+  for (const count of RECENT_ENTRIES) {
+    const entries = await client.recentHistory(count, signal)
+    const marked = entries.find(isOurs)
+    if (marked) return { promptId: marked.promptId, running: false }
+    if (entries.length < count) break
+  }
+  return null
 }

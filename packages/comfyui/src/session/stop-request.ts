@@ -1,7 +1,7 @@
 /** The caller's one signal, read as what it can mean: cancel on the host, or let go. */
 
 export interface StopRequest {
-  /** Aborted with `'cancel'`: stop the prompt on the host. */
+  /** Aborted with `'cancel'` or `'timeout'`: stop the prompt on the host. */
   readonly canceled: boolean
   /** Fires for every other reason, and never after a cancel. */
   readonly detach: AbortSignal
@@ -24,7 +24,7 @@ export function createStopRequest(options: StopRequestOptions): StopRequest {
   let timer: NodeJS.Timeout | undefined
 
   const read = () => {
-    if (signal.reason === 'cancel') {
+    if (signal.reason === 'cancel' || signal.reason === 'timeout') {
       canceled = true
       options.onCancel()
       return
