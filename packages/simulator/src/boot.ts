@@ -21,6 +21,7 @@ import { queueRoutes } from './http/queue-routes.ts'
 import { createRequestListener } from './http/router.ts'
 import type { NodeClasses } from './nodes/node-classes.ts'
 import type { NodeEnvironment } from './nodes/node-class.ts'
+import { createScenes } from './picture/scenes.ts'
 import { createRandom } from './random.ts'
 
 /** What outlives a restart. */
@@ -78,8 +79,13 @@ export function startBoot(options: BootOptions): Boot {
     clock,
     interrupt,
     faults,
-    survive: options.survive,
+    survive(moment) {
+      // What other threads still finish for a server that has ended must leave no trace.
+      if (clock.closed) throw new Error('the process is gone')
+      options.survive(moment)
+    },
     random: createRandom(options.seed),
+    scenes: createScenes(),
     previews: options.previews,
     loadedModels: new Set(),
     current,

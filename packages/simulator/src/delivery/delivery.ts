@@ -108,7 +108,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     sendBinary(frame, to) {
       if (recipients(to).length > 0) publish(frame, to)
     },
-    hears: (to) => recipients(to).length > 0,
+    hears: (to) => recipients(to).length > 0 && !options.faults().deaf,
     supports: (clientId, flag) => clientId !== null && clientFlags.get(clientId)?.[flag] === true,
     sockets: () =>
       [...open].map(([socket, clientId]) => ({

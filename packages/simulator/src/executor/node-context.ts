@@ -2,6 +2,7 @@
 import { textFrame } from '../delivery/frames.ts'
 import { createGraphBuilder } from '../graph/graph-builder.ts'
 import type { NodeContext } from '../nodes/node-class.ts'
+import { createPause } from '../picture/slices.ts'
 import { createProgressBar } from './progress-bar.ts'
 import type { Host, PromptRun } from './prompt-run.ts'
 
@@ -29,6 +30,9 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
     extraData: run.extraData,
     random: host.random,
     loadedModels: host.loadedModels,
+    scenes: host.scenes,
+    pause: createPause(() => host.clock.yield()),
+    isHeard: () => host.delivery.hears(run.clientId),
     previews: host.previews,
     sleep: host.clock.pacer(),
     progressBar: (max) =>

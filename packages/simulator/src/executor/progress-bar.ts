@@ -6,7 +6,7 @@ const MIN_INTERVAL_MS = 100
 const MIN_SHARE = 0.005
 
 export interface ProgressBar {
-  update(value: number, preview?: () => PreviewImage): void
+  update(value: number, preview?: PreviewImage | null): void
 }
 
 export interface ProgressBarOptions {

@@ -13,8 +13,8 @@ export interface PromptProgress {
 export interface Tick {
   readonly value: number
   readonly max: number
-  /** Encoded only if somebody will receive it. */
-  readonly preview?: (() => PreviewImage) | undefined
+  /** null: there is one, but it was not made, as nobody would receive it. */
+  readonly preview?: PreviewImage | null | undefined
 }
 
 export interface ProgressDeps {
@@ -65,13 +65,12 @@ export function createProgress(deps: ProgressDeps): PromptProgress {
     // The frame with metadata follows progress_state, the plain one follows progress; never both.
     tick(nodeId, { value, max, preview }) {
       change(nodeId, { value, max, state: 'running' })
-      const heard = preview !== undefined && delivery.hears(clientId)
       const withMetadata = delivery.supports(clientId, 'supports_preview_metadata')
-      if (heard && withMetadata) {
-        delivery.sendBinary(previewFrameWithMetadata(preview(), idsOf(nodeId)), clientId)
+      if (preview && withMetadata) {
+        delivery.sendBinary(previewFrameWithMetadata(preview, idsOf(nodeId)), clientId)
       }
       sendTick(nodeId, value, max)
-      if (heard && !withMetadata) delivery.sendBinary(previewFrame(preview()), clientId)
+      if (preview && !withMetadata) delivery.sendBinary(previewFrame(preview), clientId)
     },
     finish(nodeId) {
       const max = nodes.get(nodeId)?.max ?? 1

@@ -8,6 +8,7 @@ import type { NodeUi, PromptCache } from '../graph/output-cache.ts'
 import type { DynamicGraph, PromptGraph } from '../graph/prompt-graph.ts'
 import type { NodeClasses } from '../nodes/node-classes.ts'
 import type { NodeEnvironment } from '../nodes/node-class.ts'
+import type { Scenes } from '../picture/scenes.ts'
 import type { Random } from '../random.ts'
 import type { Json } from '../record.ts'
 import type { InterruptFlag } from './interrupt.ts'
@@ -22,6 +23,7 @@ export interface Host {
   readonly clock: Clock
   readonly interrupt: InterruptFlag
   readonly random: Random
+  readonly scenes: Scenes
   readonly previews: boolean
   readonly faults: FaultState
   /** A moment at which the whole process may have to end; then this throws or never returns. */

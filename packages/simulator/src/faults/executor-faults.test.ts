@@ -2,22 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { slowSteps, textToImage } from '../replay/graphs.ts'
-import { filesOf, type Visitor } from '../replay/visitor.ts'
+import { filesOf } from '../replay/visitor.ts'
 import { until } from '../replay/wait.ts'
 import { isRunning, withSimulator } from '../replay/with-simulator.ts'
+import { answersAgain } from '../testing/answers-again.ts'
 import { openEar } from '../testing/open-ear.ts'
-
-/** Connections that a restart cut may still look usable for a moment. */
-async function answersAgain(visitor: Visitor): Promise<void> {
-  await until(
-    () =>
-      visitor.get('/prompt').then(
-        () => true,
-        () => false,
-      ),
-    () => 'no answer after the restart',
-  )
-}
 
 it('dies of the next prompt while requests are answered, and only a restart helps', async () => {
   await withSimulator({ faults: { executorDead: true } }, async (visitor, simulator) => {

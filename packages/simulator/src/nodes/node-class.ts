@@ -4,6 +4,8 @@ import type { DialectTraits } from '../dialect.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { GraphBuilder } from '../graph/graph-builder.ts'
 import type { DynamicGraph, Link, PromptGraph } from '../graph/prompt-graph.ts'
+import type { Scenes } from '../picture/scenes.ts'
+import type { Pause } from '../picture/slices.ts'
 import type { Random } from '../random.ts'
 import type { Json } from '../record.ts'
 import type { PreviewImage } from '../delivery/frames.ts'
@@ -37,6 +39,11 @@ export interface NodeContext extends NodeEnvironment {
   readonly random: Random
   /** Checkpoints in memory: the first load is slow. */
   readonly loadedModels: Set<string>
+  readonly scenes: Scenes
+  /** For long work: others have their turn in between. */
+  readonly pause: Pause
+  /** Whether anybody hears this prompt; pictures nobody sees need not be drawn. */
+  isHeard(): boolean
   readonly previews: boolean
   /** Milliseconds of ComfyUI's time. */
   sleep(ms: number): Promise<void>

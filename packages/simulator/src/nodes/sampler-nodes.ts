@@ -1,6 +1,7 @@
 /** Samplers: step by step from noise to the scene that prompt and seed stand for. */
-import { mixedPicture, type Picture, scenePicture } from '../picture/picture.ts'
-import { createPreviews } from '../picture/preview.ts'
+import { mixedPicture, type Picture } from '../picture/picture.ts'
+import { createPreviews, type Previews } from '../picture/preview.ts'
+import type { Scenes } from '../picture/scenes.ts'
 import { outOfMemory } from '../python-error.ts'
 import { hashText } from '../random.ts'
 import type { Json } from '../record.ts'
@@ -11,6 +12,7 @@ import type {
   NodeEnvironment,
   NodeInputs,
   NodeResult,
+  PreviewImage,
 } from './node-class.ts'
 import { SCHEDULERS, samplersOf } from './samplers.ts'
 import { type LatentValue, readNumber, readString, readValue } from './values.ts'
@@ -100,7 +102,7 @@ async function sample(
   if (context.runsOutOfMemory()) throw outOfMemory()
   const latent = readValue(inputs, 'latent_image', 'latent')
   const pictures = Array.from({ length: latent.batch }, (_, index) =>
-    sampled(inputs, latent, { ...sampling, index }),
+    sampled(inputs, context.scenes, { ...sampling, index, latent }),
   )
   const [first] = pictures
   const previews = context.previews && first ? createPreviews(first, sampling.seed) : null
@@ -108,22 +110,32 @@ async function sample(
   for (let step = 1; step <= sampling.steps; step++) {
     await context.sleep(STEP_MS)
     context.throwIfInterrupted()
-    bar.update(step, previews ? () => previews(step / sampling.steps) : undefined)
+    bar.update(step, await previewOf(context, previews, step / sampling.steps))
   }
   return { outputs: [{ ...latent, pictures } satisfies LatentValue] }
 }
 
+/** undefined: no preview at all; null: nobody is there to see it. */
+export async function previewOf(
+  context: NodeContext,
+  previews: Previews | null,
+  done: number,
+): Promise<PreviewImage | null | undefined> {
+  if (!previews) return undefined
+  return context.isHeard() ? previews(done, context.pause) : null
+}
+
 function sampled(
   inputs: Readonly<Json>,
-  latent: LatentValue,
-  { seed, denoise, index }: Sampling & { index: number },
+  scenes: Scenes,
+  { seed, denoise, index, latent }: Sampling & { index: number; latent: LatentValue },
 ): Picture {
   const model = readValue(inputs, 'model', 'model')
   const positive = readValue(inputs, 'positive', 'conditioning').text
   const negative = readValue(inputs, 'negative', 'conditioning').text
   const details = hashText(`${model.name}|${negative}|${readNumber(inputs, 'cfg')}`)
   const request = { text: positive, seed: (seed % 0xffffffff) + index * 7919 + details }
-  const scene = scenePicture(request, latent.width, latent.height)
+  const scene = scenes.picture(request, latent)
   const base = latent.pictures?.[index % latent.pictures.length]
   return base && denoise < 1 ? mixedPicture(base, scene, denoise) : scene
 }

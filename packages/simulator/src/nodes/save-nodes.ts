@@ -2,13 +2,14 @@
 import type { FileItem, FolderType } from '../files/file-store.ts'
 import type { Picture } from '../picture/picture.ts'
 import { encodePng } from '../picture/png.ts'
+import type { Pause } from '../picture/slices.ts'
 import { encodeWebp } from '../picture/webp.ts'
 import { toPythonJson } from '../python-json.ts'
 import { tempSuffix } from '../random.ts'
 import { isRecord } from '../record.ts'
 import { describeText } from './describe-value.ts'
 import * as input from './inputs.ts'
-import type { NodeClass, NodeContext } from './node-class.ts'
+import type { NodeClass, NodeContext, PreviewImage } from './node-class.ts'
 import { firstPicture, readString, readValue } from './values.ts'
 
 const SAVE_MS = 50
@@ -28,7 +29,8 @@ async function savePngs(
     await context.sleep(SAVE_MS)
     const { width, height } = picture
     const item = context.files.nextName({ prefix, extension: 'png', type, width, height })
-    context.files.write(item, encodePng(picture.draw(), metadataOf(context)))
+    const canvas = await picture.draw(context.pause)
+    context.files.write(item, await encodePng(canvas, context.pause, metadataOf(context)))
     items.push(item)
   }
   return items
@@ -80,6 +82,10 @@ const previewImage: NodeClass = {
   },
 }
 
+async function pngPreview(picture: Picture, pause: Pause): Promise<PreviewImage> {
+  return { format: 'png', bytes: await encodePng(await picture.draw(pause), pause) }
+}
+
 const saveImageWebsocket: NodeClass = {
   name: 'SaveImageWebsocket',
   category: 'api/image',
@@ -93,7 +99,7 @@ const saveImageWebsocket: NodeClass = {
     const bar = context.progressBar(pictures.length)
     for (const [index, picture] of pictures.entries()) {
       await context.sleep(SAVE_MS)
-      bar.update(index, () => ({ format: 'png', bytes: encodePng(picture.draw()) }))
+      bar.update(index, context.isHeard() ? await pngPreview(picture, context.pause) : null)
     }
     return {}
   },
@@ -129,11 +135,12 @@ function animated(name: string, extension: 'png' | 'webp'): NodeClass {
       const { width, height } = picture
       const prefix = readString(inputs, 'filename_prefix', 'ComfyUI')
       const item = context.files.nextName({ prefix, extension, type: 'output', width, height })
-      const canvas = picture.draw()
-      context.files.write(
-        item,
-        extension === 'png' ? encodePng(canvas, metadataOf(context)) : encodeWebp(canvas),
-      )
+      const canvas = await picture.draw(context.pause)
+      const bytes =
+        extension === 'png'
+          ? await encodePng(canvas, context.pause, metadataOf(context))
+          : await encodeWebp(canvas, context.pause)
+      context.files.write(item, bytes)
       return { ui: { images: [item], animated: [true] } }
     },
   }

@@ -1,6 +1,6 @@
 /** ComfyUI's own testing nodes: stubs, lists, lazy inputs, blockers, async sleeps, a cycle on demand. */
 import { fromHex } from '../picture/color.ts'
-import { mixedPicture, scenePicture, solidPicture } from '../picture/picture.ts'
+import { mixedPicture, solidPicture } from '../picture/picture.ts'
 import * as input from './inputs.ts'
 import { ExecutionBlocker, type NodeClass } from './node-class.ts'
 import {
@@ -30,13 +30,13 @@ const stubImage: NodeClass = {
   module: MODULE,
   inputs: { required: { content: [['WHITE', 'BLACK', 'NOISE']], ...size } },
   outputs: [{ type: 'IMAGE' }],
-  run(inputs) {
+  run(inputs, context) {
     const width = readNumber(inputs, 'width', 512)
     const height = readNumber(inputs, 'height', 512)
     const content = readString(inputs, 'content')
     const picture = () =>
       content === 'NOISE'
-        ? scenePicture({ text: content, seed: width * height }, width, height)
+        ? context.scenes.picture({ text: content, seed: width * height }, { width, height })
         : solidPicture(width, height, content === 'WHITE' ? WHITE : BLACK)
     const pictures = Array.from({ length: readNumber(inputs, 'batch_size', 1) }, picture)
     return { outputs: [{ kind: 'image', pictures } satisfies ImageValue] }

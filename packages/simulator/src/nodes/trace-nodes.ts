@@ -1,9 +1,9 @@
 /** The nodes the traces were recorded with: steps on demand, failures on demand, odd outputs. */
 import { createPreviews } from '../picture/preview.ts'
-import { scenePicture } from '../picture/picture.ts'
 import { outOfMemory, PythonError } from '../python-error.ts'
 import * as input from './inputs.ts'
 import type { NodeClass } from './node-class.ts'
+import { previewOf } from './sampler-nodes.ts'
 import { readNumber, readString } from './values.ts'
 
 const MODULE = 'custom_nodes.trace_nodes'
@@ -75,10 +75,15 @@ const spam: NodeClass = {
     const text = readString(inputs, 'text')
     if (text !== '') context.sendText(text)
     const previews =
-      side > 0 ? createPreviews(scenePicture({ text, seed: 1 }, side, side), 1) : null
+      side > 0
+        ? createPreviews(
+            context.scenes.picture({ text, seed: 1 }, { width: side, height: side }),
+            1,
+          )
+        : null
     const bar = context.progressBar(count)
     for (let step = 1; step <= count; step++) {
-      bar.update(step, previews ? () => previews(step / count) : undefined)
+      bar.update(step, await previewOf(context, previews, step / count))
       await context.sleep(readNumber(inputs, 'sleep') * 1000)
     }
     return { ui: { text: ['done', String(count)], num: [count] } }

@@ -36,7 +36,7 @@ const saveWebm: NodeClass = {
       width,
       height,
     })
-    const frames = toJpegFrames(pictures, readNumber(inputs, 'fps', 24))
+    const frames = await toJpegFrames(pictures, readNumber(inputs, 'fps', 24), context.pause)
     context.files.write(item, encodeWebm(frames))
     return { ui: { images: [item], animated: [true] } }
   },
@@ -84,7 +84,7 @@ const saveVideo: NodeClass = {
     await context.sleep(ENCODE_FRAME_MS * pictures.length)
     const prefix = readString(inputs, 'filename_prefix', 'video/ComfyUI')
     const item = context.files.nextName({ prefix, extension: 'mp4', type: 'output', width, height })
-    context.files.write(item, encodeMp4(toJpegFrames(pictures, fps)))
+    context.files.write(item, encodeMp4(await toJpegFrames(pictures, fps, context.pause)))
     return { ui: { images: [item], animated: [true] } }
   },
 }

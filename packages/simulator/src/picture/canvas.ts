@@ -1,9 +1,13 @@
 /** A plain grid of red, green and blue bytes. */
 import type { Color } from './color.ts'
+import { forRows, type Pause } from './slices.ts'
 
-export interface Canvas {
+export interface Size {
   readonly width: number
   readonly height: number
+}
+
+export interface Canvas extends Size {
   /** Three bytes per pixel, row by row; clamped, so sums may overshoot. */
   readonly data: Uint8ClampedArray
 }
@@ -21,30 +25,39 @@ export function fillCanvas(canvas: Canvas, [red, green, blue]: Color): void {
 }
 
 /** Bilinear; a pixel's centre maps to a pixel's centre. */
-export function resample(source: Canvas, width: number, height: number): Canvas {
-  const target = createCanvas(width, height)
-  const { data } = source
-  const scaleX = source.width / width
-  const scaleY = source.height / height
-  for (let y = 0; y < height; y++) {
+export async function resample(source: Canvas, size: Size, pause: Pause): Promise<Canvas> {
+  const target = createCanvas(size.width, size.height)
+  const scaleY = source.height / size.height
+  await forRows(size.height, pause, (y) => {
     const fromY = Math.min(Math.max((y + 0.5) * scaleY - 0.5, 0), source.height - 1)
-    const top = Math.floor(fromY)
-    const bottom = Math.min(top + 1, source.height - 1)
-    const v = fromY - top
-    for (let x = 0; x < width; x++) {
-      const fromX = Math.min(Math.max((x + 0.5) * scaleX - 0.5, 0), source.width - 1)
-      const left = Math.floor(fromX)
-      const right = Math.min(left + 1, source.width - 1)
-      const u = fromX - left
-      const at = (y * width + x) * 3
-      for (let channel = 0; channel < 3; channel++) {
-        const a = data[(top * source.width + left) * 3 + channel] ?? 0
-        const b = data[(top * source.width + right) * 3 + channel] ?? 0
-        const c = data[(bottom * source.width + left) * 3 + channel] ?? 0
-        const d = data[(bottom * source.width + right) * 3 + channel] ?? 0
-        target.data[at + channel] = a + (b - a) * u + (c - a + (a - b - c + d) * u) * v
-      }
+    resampleRow(source, target, { y, fromY })
+  })
+  return target
+}
+
+function resampleRow(
+  { data, width, height }: Canvas,
+  target: Canvas,
+  { y, fromY }: { y: number; fromY: number },
+): void {
+  const scaleX = width / target.width
+  const top = Math.floor(fromY)
+  const bottom = Math.min(top + 1, height - 1)
+  const v = fromY - top
+  for (let x = 0; x < target.width; x++) {
+    const fromX = Math.min(Math.max((x + 0.5) * scaleX - 0.5, 0), width - 1)
+    const left = Math.floor(fromX)
+    const right = Math.min(left + 1, width - 1)
+    const u = fromX - left
+    const at = (y * target.width + x) * 3
+    const upper = top * width
+    const lower = bottom * width
+    for (let channel = 0; channel < 3; channel++) {
+      const a = data[(upper + left) * 3 + channel] ?? 0
+      const b = data[(upper + right) * 3 + channel] ?? 0
+      const c = data[(lower + left) * 3 + channel] ?? 0
+      const d = data[(lower + right) * 3 + channel] ?? 0
+      target.data[at + channel] = a + (b - a) * u + (c - a + (a - b - c + d) * u) * v
     }
   }
-  return target
 }

@@ -1,57 +1,57 @@
-/** An image that is drawn when somebody looks at it, once. */
-import { type Canvas, createCanvas, fillCanvas, resample } from './canvas.ts'
+/** An image that is drawn when somebody looks at it, once, and in slices. */
+import { type Canvas, createCanvas, fillCanvas, resample, type Size } from './canvas.ts'
 import type { Color } from './color.ts'
 import { drawScene, type SceneRequest } from './scene.ts'
+import { forRows, type Pause } from './slices.ts'
 
-export interface Picture {
-  readonly width: number
-  readonly height: number
-  draw(): Canvas
+export interface Picture extends Size {
+  draw(pause: Pause): Promise<Canvas>
 }
 
-/** Scenes are drawn no larger than this and scaled up: drawing blocks everything else. */
+/** Scenes are drawn no larger than this and scaled up: drawing costs more than all the rest. */
 const MAX_SCENE_SIDE = 512
 
-function once(width: number, height: number, make: () => Canvas): Picture {
-  let drawn: Canvas | null = null
+function once({ width, height }: Size, make: (pause: Pause) => Promise<Canvas>): Picture {
+  let drawn: Promise<Canvas> | null = null
   return {
     width,
     height,
-    draw() {
-      drawn ??= make()
+    draw(pause) {
+      drawn ??= make(pause)
       return drawn
     },
   }
 }
 
 export function canvasPicture(canvas: Canvas): Picture {
-  return { width: canvas.width, height: canvas.height, draw: () => canvas }
+  return once(canvas, async () => canvas)
 }
 
 export function solidPicture(width: number, height: number, color: Color): Picture {
-  return once(width, height, () => {
+  return once({ width, height }, async () => {
     const canvas = createCanvas(width, height)
     fillCanvas(canvas, color)
     return canvas
   })
 }
 
-export function scenePicture(request: SceneRequest, width: number, height: number): Picture {
-  return once(width, height, () => {
-    const shrink = Math.min(1, MAX_SCENE_SIDE / Math.max(width, height))
-    const scene = drawScene(request, scaled(width, shrink), scaled(height, shrink))
-    return shrink < 1 ? resample(scene, width, height) : scene
+export function scenePicture(request: SceneRequest, size: Size): Picture {
+  return once(size, async (pause) => {
+    const shrink = Math.min(1, MAX_SCENE_SIDE / Math.max(size.width, size.height))
+    const scene = await drawScene(request, scaled(size, shrink), pause)
+    return shrink < 1 ? resample(scene, size, pause) : scene
   })
 }
 
 export function resizedPicture(source: Picture, width: number, height: number): Picture {
-  return once(width, height, () => resample(source.draw(), width, height))
+  const size = { width, height }
+  return once(size, async (pause) => resample(await source.draw(pause), size, pause))
 }
 
 export function invertedPicture(source: Picture): Picture {
-  return once(source.width, source.height, () => {
+  return once(source, async (pause) => {
     const canvas = createCanvas(source.width, source.height)
-    const from = source.draw().data
+    const from = (await source.draw(pause)).data
     for (let at = 0; at < from.length; at++) canvas.data[at] = 255 - (from[at] ?? 0)
     return canvas
   })
@@ -60,17 +60,23 @@ export function invertedPicture(source: Picture): Picture {
 /** `share` 0 shows the first, 1 the second. */
 export function mixedPicture(first: Picture, second: Picture, share: number): Picture {
   const { width, height } = first
-  return once(width, height, () => {
+  return once(first, async (pause) => {
     const canvas = createCanvas(width, height)
-    const a = first.draw().data
-    const b = resizedPicture(second, width, height).draw().data
-    for (let at = 0; at < a.length; at++) {
-      canvas.data[at] = (a[at] ?? 0) * (1 - share) + (b[at] ?? 0) * share
-    }
+    const a = (await first.draw(pause)).data
+    const b = (await resizedPicture(second, width, height).draw(pause)).data
+    const row = width * 3
+    await forRows(height, pause, (y) => {
+      for (let at = y * row; at < (y + 1) * row; at++) {
+        canvas.data[at] = (a[at] ?? 0) * (1 - share) + (b[at] ?? 0) * share
+      }
+    })
     return canvas
   })
 }
 
-function scaled(side: number, by: number): number {
-  return Math.max(1, Math.round(side * by))
+function scaled({ width, height }: Size, by: number): Size {
+  return {
+    width: Math.max(1, Math.round(width * by)),
+    height: Math.max(1, Math.round(height * by)),
+  }
 }

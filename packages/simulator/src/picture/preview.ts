@@ -1,55 +1,63 @@
 /** The picture as it looks part of the way through sampling: blurred, and under noise that thins out. */
-import jpeg from 'jpeg-js'
 import type { PreviewImage } from '../delivery/frames.ts'
 import { createRandom } from '../random.ts'
-import { type Canvas, createCanvas, resample } from './canvas.ts'
+import { type Canvas, createCanvas, resample, type Size } from './canvas.ts'
+import { createJpegEncoder } from './jpeg.ts'
 import type { Picture } from './picture.ts'
+import { forRows, type Pause } from './slices.ts'
 
 const MAX_SIDE = 192
 const JPEG_QUALITY = 82
 const NOISE_SIDE = 64
+const NOISE_CELLS = NOISE_SIDE * NOISE_SIDE
 
-export function createPreviews(target: Picture, seed: number): (done: number) => PreviewImage {
+/** `done` from 0 to 1. */
+export type Previews = (done: number, pause: Pause) => Promise<PreviewImage>
+
+export function createPreviews(target: Picture, seed: number): Previews {
   const shrink = Math.min(1, MAX_SIDE / Math.max(target.width, target.height))
   const width = Math.max(8, Math.round(target.width * shrink))
   const height = Math.max(8, Math.round(target.height * shrink))
+  const canvas = createCanvas(width, height)
+  const noise = Float32Array.from({ length: NOISE_CELLS * 3 }, createRandom(seed))
+  const encode = createJpegEncoder(JPEG_QUALITY)
   let sharp: Canvas | null = null
 
-  return (done) => {
-    sharp ??= resample(target.draw(), width, height)
-    return { format: 'jpeg', bytes: encodeJpeg(emerge(sharp, done, seed)) }
+  return async (done, pause) => {
+    sharp ??= await resample(await target.draw(pause), { width, height }, pause)
+    const missing = (1 - done) ** 1.4
+    const soft = await blurred(sharp, 1 + missing * 22, pause)
+    // One tile of noise serves all steps: it only starts elsewhere each time.
+    const offset = (Math.imul(Math.round(done * 1000), 2_654_435_761) >>> 0) % NOISE_CELLS
+    const strength = missing * 190
+    const lift = (44 - 0.5 * 190) * missing
+    const keep = 1 - missing * 0.35
+    const { data } = canvas
+    await forRows(height, pause, (y) => {
+      const start = (y >> 1) * NOISE_SIDE + offset
+      for (let x = 0; x < width; x++) {
+        const at = (y * width + x) * 3
+        const cell = ((start + ((x >> 1) % NOISE_SIDE)) % NOISE_CELLS) * 3
+        data[at] = (soft.data[at] ?? 0) * keep + lift + (noise[cell] ?? 0) * strength
+        data[at + 1] = (soft.data[at + 1] ?? 0) * keep + lift + (noise[cell + 1] ?? 0) * strength
+        data[at + 2] = (soft.data[at + 2] ?? 0) * keep + lift + (noise[cell + 2] ?? 0) * strength
+      }
+    })
+    return { format: 'jpeg', bytes: encode(canvas) }
   }
 }
 
-/** `done` from 0 to 1. */
-function emerge(sharp: Canvas, done: number, seed: number): Canvas {
+async function blurred(sharp: Canvas, blur: number, pause: Pause): Promise<Canvas> {
   const { width, height } = sharp
-  const missing = (1 - done) ** 1.4
-  const blur = 1 + missing * 22
-  const soft = resample(
-    shrinkTo(sharp, Math.max(2, Math.round(width / blur)), Math.max(2, Math.round(height / blur))),
-    width,
-    height,
-  )
-  const noise = createNoiseTile(seed + Math.round(done * 1000))
-  const canvas = createCanvas(width, height)
-  const strength = missing * 190
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = (y * width + x) * 3
-      const cell = (((y >> 1) % NOISE_SIDE) * NOISE_SIDE + ((x >> 1) % NOISE_SIDE)) * 3
-      for (let channel = 0; channel < 3; channel++) {
-        const grain = ((noise[cell + channel] ?? 0.5) - 0.5) * strength
-        canvas.data[at + channel] =
-          (soft.data[at + channel] ?? 0) * (1 - missing * 0.35) + 44 * missing + grain
-      }
-    }
-  }
-  return canvas
+  const small = shrinkTo(sharp, {
+    width: Math.max(2, Math.round(width / blur)),
+    height: Math.max(2, Math.round(height / blur)),
+  })
+  return small === sharp ? sharp : resample(small, sharp, pause)
 }
 
 /** Averages, where resample would skip pixels. */
-function shrinkTo(source: Canvas, width: number, height: number): Canvas {
+function shrinkTo(source: Canvas, { width, height }: Size): Canvas {
   if (width >= source.width) return source
   const target = createCanvas(width, height)
   const sums = new Float32Array(width * height * 4)
@@ -71,20 +79,4 @@ function shrinkTo(source: Canvas, width: number, height: number): Canvas {
     }
   }
   return target
-}
-
-function createNoiseTile(seed: number): Float32Array {
-  const random = createRandom(seed)
-  return Float32Array.from({ length: NOISE_SIDE * NOISE_SIDE * 3 }, random)
-}
-
-export function encodeJpeg(canvas: Canvas): Buffer {
-  const { width, height } = canvas
-  const data = Buffer.alloc(width * height * 4, 255)
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    for (let channel = 0; channel < 3; channel++) {
-      data[pixel * 4 + channel] = canvas.data[pixel * 3 + channel] ?? 0
-    }
-  }
-  return jpeg.encode({ data, width, height }, JPEG_QUALITY).data
 }

@@ -15,7 +15,7 @@ export function readUpload(name: string, bytes: Buffer): Picture {
   }
   const isKnown = /^(RIFF....WEBP|GIF8|BM)/s.test(start.toString('latin1'))
   if (!isKnown) throw unreadable(name)
-  return scenePicture({ text: name, seed: bytes.length }, 512, 512)
+  return scenePicture({ text: name, seed: bytes.length }, { width: 512, height: 512 })
 }
 
 function unreadable(name: string): PythonError {

@@ -1,8 +1,9 @@
 /** Draws the scene a prompt and a seed stand for; the same two always give the same pixels. */
-import { type Canvas, createCanvas } from './canvas.ts'
+import { type Canvas, createCanvas, type Size } from './canvas.ts'
 import { type Color, mix } from './color.ts'
 import { createRidges, type Ridge } from './land.ts'
 import { planScene, type ScenePlan } from './scene-plan.ts'
+import { forRows, type Pause } from './slices.ts'
 import { createSky } from './sky.ts'
 import { createSubject, type Subject } from './subject.ts'
 import { createWater } from './water.ts'
@@ -12,22 +13,26 @@ export interface SceneRequest {
   readonly seed: number
 }
 
-export function drawScene(request: SceneRequest, width: number, height: number): Canvas {
+export async function drawScene(
+  request: SceneRequest,
+  { width, height }: Size,
+  pause: Pause = () => null,
+): Promise<Canvas> {
   const plan = planScene(request.text, request.seed)
   const aspect = width / height
   const canvas = createCanvas(width, height)
   const colorAt = createScene(plan, aspect)
-  for (let row = 0; row < height; row++) {
+  await forRows(height, pause, (row) => {
+    const y = (row + 0.5) / height
     for (let column = 0; column < width; column++) {
       const x = ((column + 0.5) / width) * aspect
-      const y = (row + 0.5) / height
       const color = finish(colorAt(x, y), { x: x / aspect, y, grain: grainAt(column, row) })
       const at = (row * width + column) * 3
       canvas.data[at] = color[0]
       canvas.data[at + 1] = color[1]
       canvas.data[at + 2] = color[2]
     }
-  }
+  })
   return canvas
 }
 

@@ -1,14 +1,18 @@
 /** Lossless WebP, written the plainest way the format allows: no transforms, eight bits a channel. */
 import type { Canvas } from './canvas.ts'
+import { forRows, type Pause } from './slices.ts'
 
 const SIGNATURE = 0x2f
 /** The order in which code lengths of code lengths are stored; we use the lengths 0 and 8 only. */
 const LENGTH_ORDER = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 const GREEN_SYMBOLS = 280
 const COLOR_SYMBOLS = 256
+/** More than sizes and codes take; every pixel takes three bytes. */
+const HEAD_BYTES = 256
 
-export function encodeWebp({ width, height, data }: Canvas): Buffer {
-  const bits = createBits()
+export async function encodeWebp(canvas: Canvas, pause: Pause): Promise<Buffer> {
+  const { width, height, data } = canvas
+  const bits = createBits(HEAD_BYTES + data.length)
   bits.put(SIGNATURE, 8)
   bits.put(width - 1, 14)
   bits.put(height - 1, 14)
@@ -20,11 +24,13 @@ export function encodeWebp({ width, height, data }: Canvas): Buffer {
   putByteCode(bits, COLOR_SYMBOLS)
   putSingleCode(bits, 255)
   putSingleCode(bits, 0)
-  for (let at = 0; at < data.length; at += 3) {
-    bits.put(reversed(data[at + 1] ?? 0), 8)
-    bits.put(reversed(data[at] ?? 0), 8)
-    bits.put(reversed(data[at + 2] ?? 0), 8)
-  }
+  await forRows(height, pause, (y) => {
+    for (let at = y * width * 3; at < (y + 1) * width * 3; at += 3) {
+      bits.put(reversed(data[at + 1] ?? 0), 8)
+      bits.put(reversed(data[at] ?? 0), 8)
+      bits.put(reversed(data[at + 2] ?? 0), 8)
+    }
+  })
   return riff(bits.finish())
 }
 
@@ -34,8 +40,9 @@ interface Bits {
 }
 
 /** Least significant bit first. */
-function createBits(): Bits {
-  const bytes: number[] = []
+function createBits(maxBytes: number): Bits {
+  const bytes = Buffer.alloc(maxBytes)
+  let length = 0
   let pending = 0
   let filled = 0
   return {
@@ -43,14 +50,14 @@ function createBits(): Bits {
       pending |= value << filled
       filled += count
       while (filled >= 8) {
-        bytes.push(pending & 255)
+        bytes[length++] = pending & 255
         pending >>>= 8
         filled -= 8
       }
     },
     finish() {
-      if (filled > 0) bytes.push(pending & 255)
-      return Buffer.from(bytes)
+      if (filled > 0) bytes[length++] = pending & 255
+      return bytes.subarray(0, length)
     },
   }
 }

@@ -72,7 +72,7 @@ export async function replayTrace(url: string, entries: readonly TraceEntry[]): 
   const request = async (entry: HttpEntry): Promise<HttpEntry> => {
     const response = await fetch(url + translate(entry.path), {
       method: entry.method,
-      ...bodyOf(entry.body, translate),
+      ...(await bodyOf(entry.body, translate)),
     })
     const contentType = response.headers.get('content-type') ?? ''
     const bytes = Buffer.from(await response.arrayBuffer())
@@ -181,21 +181,26 @@ function firstSid(entries: readonly TraceEntry[], sock: string): string {
   throw new Error(`${sock} never learned its id`)
 }
 
-function bodyOf(body: unknown, translate: (text: string) => string): { body?: string | FormData } {
+async function bodyOf(
+  body: unknown,
+  translate: (text: string) => string,
+): Promise<{ body?: string | FormData }> {
   if (body === null || body === undefined) return {}
-  if (isRecord(body) && isRecord(body['multipart'])) return { body: toForm(body['multipart']) }
+  if (isRecord(body) && isRecord(body['multipart']))
+    return { body: await toForm(body['multipart']) }
   return { body: translate(JSON.stringify(body)) }
 }
 
 /** `cat.png rgb(255, 0, 0)`: the recorder noted the upload's name and colour, not its bytes. */
-function toForm(multipart: Json): FormData {
+async function toForm(multipart: Json): Promise<FormData> {
   const form = new FormData()
   for (const [name, value] of Object.entries(multipart)) {
     const image = /^(\S+) rgb\((\d+), (\d+), (\d+)\)$/.exec(String(value))
     if (!image) form.set(name, String(value))
     else {
       const color = [Number(image[2]), Number(image[3]), Number(image[4])] as const
-      const png = encodePng(solidPicture(32, 32, color).draw())
+      const pause = () => null
+      const png = await encodePng(await solidPicture(32, 32, color).draw(pause), pause)
       form.set(name, new Blob([new Uint8Array(png)]), image[1])
     }
   }

@@ -8,6 +8,8 @@ import { parsePythonJson } from '../replay/trace-file.ts'
 export interface Ear {
   /** Text messages only. */
   readonly heard: Json[]
+  /** How many binary frames came. */
+  frames(): number
   /** The types of the messages that concern one prompt. */
   about(promptId: string): unknown[]
   /** Resolves when the server has answered a ping. */
@@ -19,7 +21,9 @@ export interface Ear {
 export async function openEar(url: string, clientId: string): Promise<Ear> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?clientId=${clientId}`)
   const heard: Json[] = []
+  let frames = 0
   socket.on('message', (data, isBinary) => {
+    if (isBinary) frames++
     const message = isBinary ? null : parsePythonJson(toBuffer(data).toString())
     if (isRecord(message)) heard.push(message)
   })
@@ -30,6 +34,7 @@ export async function openEar(url: string, clientId: string): Promise<Ear> {
 
   return {
     heard,
+    frames: () => frames,
     about: (promptId) =>
       heard
         .filter(({ data }) => isRecord(data) && data['prompt_id'] === promptId)

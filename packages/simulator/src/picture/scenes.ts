@@ -1,0 +1,27 @@
+/** The scenes one server drew lately: the same words, seed and size are not drawn twice. */
+import type { Size } from './canvas.ts'
+import { type Picture, scenePicture } from './picture.ts'
+import type { SceneRequest } from './scene.ts'
+
+export interface Scenes {
+  picture(request: SceneRequest, size: Size): Picture
+}
+
+const MAX_KEPT = 12
+
+export function createScenes(): Scenes {
+  const kept = new Map<string, Picture>()
+
+  return {
+    picture(request, size) {
+      const key = JSON.stringify([request.text, request.seed, size.width, size.height])
+      const picture = kept.get(key) ?? scenePicture(request, size)
+      // Last in, first asked for again: the oldest go.
+      kept.delete(key)
+      kept.set(key, picture)
+      const [oldest] = kept.keys()
+      if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
+      return picture
+    },
+  }
+}

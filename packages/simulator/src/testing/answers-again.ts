@@ -1,0 +1,14 @@
+/** After a restart: connections it cut may still look usable for a moment. */
+import type { Visitor } from '../replay/visitor.ts'
+import { until } from '../replay/wait.ts'
+
+export async function answersAgain(visitor: Visitor): Promise<void> {
+  await until(
+    () =>
+      visitor.get('/prompt').then(
+        () => true,
+        () => false,
+      ),
+    () => 'no answer after the restart',
+  )
+}
