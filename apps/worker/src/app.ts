@@ -88,7 +88,12 @@ async function start(parts: Start): Promise<void> {
   // a BullMQ worker whose first handshake fails stays broken
   await Promise.all([whenReady(redis), whenReady(subscriber)])
   const { fleet, room } = await openHosts(parts, redis, keys)
-  const store = createJobStore({ redis, keys, retentionMs: config.RETENTION })
+  const store = createJobStore({
+    redis,
+    keys,
+    retentionMs: config.RETENTION,
+    deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
+  })
   const deadlines = createDeadlines({ redis, keys, store, log })
   scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
 

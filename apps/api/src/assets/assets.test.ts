@@ -7,6 +7,8 @@ import { assertContract } from '../testing/contract.ts'
 import { readError, submit } from '../testing/http.ts'
 import { toOutput } from '../testing/play-worker.ts'
 import { type Stack, startStack } from '../testing/start-stack.ts'
+import { createLinks } from '../http/links.ts'
+import { toOutputView } from '../jobs/view.ts'
 import { toDisposition, toServedType } from './content-type.ts'
 
 let stack: Stack
@@ -35,6 +37,19 @@ describe('an asset', () => {
     const asset: unknown = await (await fetch(url)).json()
     assertContract('Asset', asset)
     expect(asset).toMatchObject({ url: `${url}/content`, hash: `blake3:${HEX}` })
+  })
+
+  it('expires when it says, everywhere the same', async () => {
+    const expires_at = Date.UTC(2030, 0, 1)
+    const url = await store({ expires_at })
+    const asset: unknown = await (await fetch(url)).json()
+    const date = '2030-01-01T00:00:00.000Z'
+    expect(asset).toMatchObject({ expires_at: date, url_expires_at: date })
+    expect(toOutputView(toOutput('o', { expires_at }), 'j', createLinks('http://x'))).toMatchObject(
+      {
+        url_expires_at: date,
+      },
+    )
   })
 
   it('is not found under an unknown id', async () => {

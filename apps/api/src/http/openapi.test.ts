@@ -40,6 +40,19 @@ describe('/openapi.json', () => {
     for (const name of names) expect(document.components.schemas).toHaveProperty(name ?? '')
   })
 
+  it('gives every schema one name, and answers room to grow', async () => {
+    const { components } = await readDocument()
+    const names = Object.keys(components.schemas)
+    expect(names).toEqual(
+      expect.arrayContaining(['Output', 'JobError', 'StatusEvent', 'DeadLetter']),
+    )
+    expect(names.filter((name) => /(Input|Output)Output$|.Output$|^__schema/.test(name))).toEqual(
+      [],
+    )
+    expect(components.schemas['Job']).not.toHaveProperty('additionalProperties')
+    expect(components.schemas['SubmitRequest']).toMatchObject({ additionalProperties: false })
+  })
+
   it('has every operation of the contract that we serve, under its name and with its answers', async () => {
     const { paths } = await readDocument()
     const { operations } = readContract()
@@ -72,6 +85,7 @@ describe('/docs', () => {
     const page = await response.text()
     expect(response.headers.get('content-type')).toContain('text/html')
     const { paths, components } = await readDocument()
+    expect(page).toContain('<h2>Dead letters</h2>')
     for (const path of Object.keys(paths)) expect(page).toContain(path)
     for (const name of Object.keys(components.schemas)) expect(page).toContain(`schema-${name}"`)
     expect(page).not.toMatch(/<script|<link|src=|@import|url\(/)

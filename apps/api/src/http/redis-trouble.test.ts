@@ -87,9 +87,10 @@ describe('a Redis that became a replica', () => {
     await until(async () => (await fetch(`${stack.api.url}/api/v2/jobs/${old.id}`)).status === 200)
     // a worker does not answer people: what it writes waits for the new primary
     let written = false
-    const append = stack.append(old.id, RUNNING).then(() => {
+    const append = (async () => {
+      await stack.append(old.id, RUNNING)
       written = true
-    })
+    })()
     expect((await refusal('/api/v2/jobs', 'POST', { workflow: WORKFLOW })).status).toBe(503)
     expect(written).toBe(false)
     await redis.redis.replicaof('NO', 'ONE')

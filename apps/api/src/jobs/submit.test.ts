@@ -32,6 +32,18 @@ describe('an accepted job', () => {
     expect(await readJob(stack.api.url, job.id)).toEqual(job)
   })
 
+  it('carries the limits it was given, and shows them', async () => {
+    const job = await submit(stack.api.url, { start_deadline_s: 60, timeout_s: 9, node_retries: 2 })
+    const startBy = Date.parse(job.created_at) + 60_000
+    expect(job.limits).toMatchObject({ timeout_s: 9, node_retries: 2 })
+    expect(Math.abs(Date.parse(job.limits.start_by ?? '') - startBy)).toBeLessThan(2_000)
+    const { limits } = (await stack.store.load(job.id)) ?? {}
+    expect(limits).toMatchObject({ timeoutMs: 9_000, nodeRetries: 2 })
+    expect(limits?.startBy).toBe(Date.parse(job.limits.start_by ?? ''))
+    const free = await submit(stack.api.url)
+    expect(free.limits).toEqual({ start_by: null, timeout_s: null, node_retries: 0 })
+  })
+
   it('keeps its workflow verbatim, and gives it back', async () => {
     const { id } = await submit(stack.api.url)
     const response = await fetch(`${url}/${id}/workflow`)
@@ -110,6 +122,11 @@ describe('a request that cannot be a job', () => {
     ['a field of the future', { workflow: WORKFLOW, inputs: {} }, 400, 'invalid_request'],
     ['a priority out of range', { workflow: WORKFLOW, priority: 1e7 }, 400, 'invalid_request'],
     ['half a priority', { workflow: WORKFLOW, priority: 0.5 }, 400, 'invalid_request'],
+    ['no time to start', { workflow: WORKFLOW, start_deadline_s: 0 }, 400, 'invalid_request'],
+    ['a week to start', { workflow: WORKFLOW, start_deadline_s: 604_801 }, 400, 'invalid_request'],
+    ['no time to run', { workflow: WORKFLOW, timeout_s: 0 }, 400, 'invalid_request'],
+    ['half a second', { workflow: WORKFLOW, timeout_s: 0.5 }, 400, 'invalid_request'],
+    ['too many retries', { workflow: WORKFLOW, node_retries: 6 }, 400, 'invalid_request'],
     ['a list as metadata', { workflow: WORKFLOW, metadata: [] }, 400, 'invalid_request'],
     [
       'too much metadata',

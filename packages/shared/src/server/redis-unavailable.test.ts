@@ -4,8 +4,16 @@ import { ask, RedisUnavailable, replyCode } from './redis-unavailable.ts'
 function reply(message: string, extra: object = {}): Error {
   return Object.assign(new Error(message), { name: 'ReplyError' }, extra)
 }
-const failureOf = (error: unknown) =>
-  ask(Promise.reject(error)).catch((failure: unknown) => failure)
+async function failureOf(cause: unknown): Promise<unknown> {
+  const fail = async () => {
+    throw cause
+  }
+  try {
+    return await ask(fail())
+  } catch (failure) {
+    return failure
+  }
+}
 
 it.each([
   ['OOM command not allowed when used memory > ', 'full'],
