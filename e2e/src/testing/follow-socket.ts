@@ -64,16 +64,18 @@ export async function followBySocket(options: FollowOptions): Promise<Followed> 
       timeout: CONNECT_MS,
     })
     let eventsLeft = options.eventsUntilDrop()
+    let forget = () => {}
     const over = new Promise<void>((resolve, reject) => {
       const giveUp = () => resolve()
+      forget = () => signal.removeEventListener('abort', giveUp)
       signal.addEventListener('abort', giveUp, { once: true })
       socket.on('connect_error', giveUp)
       socket.on('disconnect', giveUp)
       socket.on('connect', () => {
         followed.connections += 1
-        const request = { jobId, ...(held ? { afterSeq: held.seq } : {}) }
+        const after = held ? { afterSeq: held.seq, stamp: held.stamp } : {}
         // a callback, not a promise: events may follow in the same breath
-        socket.timeout(ACK_MS).emit('watch', request, (error, answer) => {
+        socket.timeout(ACK_MS).emit('watch', { jobId, ...after }, (error, answer) => {
           const why = error ? 'over' : answered(answer)
           if (why === 'unknown') reject(new JobNotFound(jobId))
           else if (why) resolve()
@@ -93,6 +95,7 @@ export async function followBySocket(options: FollowOptions): Promise<Followed> 
       })
     })
     return over.finally(() => {
+      forget()
       socket.removeAllListeners()
       socket.disconnect()
     })

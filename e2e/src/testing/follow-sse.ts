@@ -30,6 +30,7 @@ export async function followBySse(options: FollowOptions): Promise<Followed> {
   const order = createOrderCheck(followed.disorder)
   /** `seq` of the snapshot whose frames are coming in; the last of them carries it as its id. */
   let snapshotSeq: number | null = null
+  let lastId: string | null = null
 
   function take({ id, event, data }: SseFrame): void {
     if (event === 'preview') return
@@ -39,7 +40,7 @@ export async function followBySse(options: FollowOptions): Promise<Followed> {
       snapshotSeq = seq
       return
     }
-    if (id !== seq) followed.disorder.push(`frame ${id} says ${seq}`)
+    lastId = id
     const status = event === 'status' ? sseStatusSchema.parse(data) : null
     // a lone status frame may be a whole snapshot, and the terminal one always is
     const isSnapshot = order.last() === null || snapshotSeq === seq || status !== null
@@ -54,12 +55,11 @@ export async function followBySse(options: FollowOptions): Promise<Followed> {
     const stop = () => call.abort()
     signal.addEventListener('abort', stop, { once: true })
     let watchdog = setTimeout(stop, CONNECT_MS)
-    const last = order.last()
     try {
       const answer = await fetch(
         `${options.pickUrl()}/api/v2/jobs/${jobId}/events?previews=false`,
         {
-          headers: last === null ? {} : { 'last-event-id': String(last) },
+          headers: lastId === null ? {} : { 'last-event-id': lastId },
           signal: call.signal,
         },
       )

@@ -1,8 +1,8 @@
 /** Reads an event stream as it comes in: frames with id, event and data. */
 
 export interface SseFrame {
-  /** null: not an event of its own, but part of something larger or a hint. */
-  id: number | null
+  /** To come back with; null: not an event of its own, but part of something larger or a hint. */
+  id: string | null
   event: string
   data: unknown
 }
@@ -30,5 +30,5 @@ function toFrame(block: string): SseFrame | null {
   )
   const [id, event, data] = [fields.get('id'), fields.get('event'), fields.get('data')]
   if (!event || data === undefined) return null
-  return { id: id === undefined ? null : Number.parseInt(id, 10), event, data: JSON.parse(data) }
+  return { id: id ?? null, event, data: JSON.parse(data) }
 }

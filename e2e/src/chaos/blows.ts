@@ -1,0 +1,186 @@
+/** Carries out the schedule: breaks processes that the cluster started, and mends every one of them again. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { closeRedis, createRedis, type Logger } from '@safelight/shared/server'
+import type { Cluster } from '../testing/cluster.ts'
+import type { Process } from '../testing/process.ts'
+import type { Act, HostPoison, RedisPoison } from './schedule.ts'
+
+/** One thing that really happened. */
+export interface Disruption {
+  target: string
+  what: string
+  /** ms since the epoch */
+  at: number
+  /** Set for hosts. */
+  hostId: string | null
+  /** The process is dead. */
+  dead: boolean
+  /** Set for hosts: what it ran and remembered is gone. */
+  forgot: boolean
+}
+
+export interface Blows {
+  readonly disruptions: readonly Disruption[]
+  /** Resolves when it is mended. A target that suffers already is left alone. */
+  strike(act: Act): Promise<void>
+  /** Everybody is alive, awake and well. */
+  mendAll(): Promise<void>
+}
+
+export interface BlowsOptions {
+  cluster: Cluster
+  log: Logger
+  signal: AbortSignal
+}
+
+const TERM_MS = 20_000
+const START_MS = 60_000
+
+export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
+  const disruptions: Disruption[] = []
+  const suffering = new Map<string, Promise<void>>()
+  const everybody: Process[] = [
+    ...(cluster.redis ? [cluster.redis] : []),
+    ...cluster.apis,
+    ...cluster.workers,
+    ...cluster.simulators,
+  ]
+  /** Cut short when the run is over: mending never waits. */
+  const last = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined)
+  const note = (target: string, what: string, { dead = false, forgot = false } = {}) => {
+    const hostId = cluster.simulators.find(({ name }) => name === target)?.hostId ?? null
+    disruptions.push({ target, what, at: Date.now(), hostId, dead, forgot: forgot || dead })
+  }
+
+  async function kill(process: Process, what: string): Promise<void> {
+    await process.kill('SIGKILL')
+    note(process.name, what, { dead: true })
+  }
+
+  async function restart(process: Process): Promise<void> {
+    const ended = process.ended()
+    await process.kill('SIGTERM')
+    note(process.name, 'restarted', { dead: true })
+    const patience = new AbortController()
+    const tooSlow = delay(TERM_MS, 'slow' as const, { signal: patience.signal }).catch(() => null)
+    if ((await Promise.race([ended, tooSlow])) === 'slow') await kill(process, 'killed')
+    patience.abort()
+  }
+
+  async function poison(name: string, faults: HostPoison, forMs: number): Promise<void> {
+    const host = cluster.simulators.find((one) => one.name === name)
+    if (!host) return
+    await post(host.url, faults)
+    note(name, Object.keys(faults).join(), { forgot: 'historyWiped' in faults })
+    if ('exitDuring' in faults)
+      void host.ended().then((code) => code === 1 && note(name, 'exited', { dead: true }))
+    await last(forMs)
+    // a dead executor does not come back by itself, nor does a process that has ended
+    if ('executorDead' in faults) await kill(host, 'killed')
+    else if (host.pid() !== null) await post(host.url, WELL)
+  }
+
+  async function act({ target, blow, forMs }: Act): Promise<void> {
+    const process = everybody.find(({ name }) => name === target)
+    if (!process) return
+    switch (blow.kind) {
+      case 'kill':
+        await kill(process, 'killed')
+        await last(forMs)
+        break
+      case 'restart':
+        await restart(process)
+        break
+      case 'freeze':
+        note(target, 'frozen')
+        await process.kill('SIGSTOP')
+        await last(forMs)
+        await process.kill('SIGCONT')
+        break
+      case 'poison':
+        await poison(target, blow.poison, forMs)
+        break
+      case 'squeeze':
+        note(target, blow.poison)
+        await squeeze(blow.poison, forMs)
+        break
+    }
+    await revive(process)
+  }
+
+  async function squeeze(how: RedisPoison, forMs: number): Promise<void> {
+    const redis = createRedis(cluster.redisUrl, 'worker', { log })
+    try {
+      switch (how) {
+        case 'failover pause':
+          await redis.call('CLIENT', 'PAUSE', String(forMs))
+          await last(forMs)
+          break
+        case 'connections cut':
+          await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+          await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+          break
+        case 'memory full':
+          await redis.config('SET', 'maxmemory', '1mb')
+          await last(forMs)
+          await redis.config('SET', 'maxmemory', '0')
+          break
+      }
+    } finally {
+      await closeRedis(redis)
+    }
+  }
+
+  async function revive(process: Process): Promise<void> {
+    if (process.pid() === null && !signal.aborted) process.launch()
+    // workers are ready when Redis is, so nobody waits for them here
+    if (!process.name.startsWith('worker')) await process.untilReady(START_MS)
+  }
+
+  return {
+    disruptions,
+    async strike(one) {
+      if (suffering.has(one.target)) return
+      const pain = act(one)
+      suffering.set(one.target, pain)
+      try {
+        await pain
+      } catch (error) {
+        log.warn({ err: error, target: one.target }, 'blow went wrong')
+      } finally {
+        suffering.delete(one.target)
+      }
+    },
+    async mendAll() {
+      await Promise.allSettled(suffering.values())
+      for (const process of everybody) {
+        await process.kill('SIGCONT')
+        if (process.pid() === null) process.launch()
+      }
+      await Promise.all(everybody.map((process) => process.untilReady(START_MS)))
+      for (const { url } of cluster.simulators) await post(url, WELL)
+    },
+  }
+}
+
+const WELL: HostPoison = {
+  deafReconnect: false,
+  deaf: false,
+  blockedDelivery: false,
+  executorDead: false,
+  lostInterrupts: 0,
+  slowHttp: 0,
+  submitFails: 'none',
+  exitDuring: 'none',
+  outOfMemory: 0,
+  wsRefused: false,
+}
+
+async function post(url: string, faults: HostPoison): Promise<void> {
+  await fetch(`${url}/_simulator/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(faults),
+    signal: AbortSignal.timeout(10_000),
+  })
+}

@@ -1,0 +1,59 @@
+/** `npm run chaos`: breaks real processes by a seeded schedule while jobs run, and says whether anything was lost. */
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findRedisServer } from '../testing/redis-server.ts'
+import { parseOptions, USAGE } from './options.ts'
+import { toFindings, toLine, toSlowest, toTable } from './report.ts'
+import { runChaos } from './run.ts'
+import { isClean } from './verdict.ts'
+
+const SEEDS = 1_000_000
+const MINUTE_MS = 60_000
+const MOST_FINDINGS = 50
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const stop = new AbortController()
+
+/** The first signal cleans up, the second ends at once. */
+function interrupt(): void {
+  stop.abort(new Error('interrupted'))
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
+}
+
+async function main(): Promise<void> {
+  const { minutes, seed, keep } = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
+  const redisBinary = findRedisServer()
+  if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
+  say(`chaos: ${minutes} min, seed ${seed}; 2 APIs, 3 workers, 3 hosts, 1 Redis, 20 watchers`)
+  const isTerminal = process.stdout.isTTY
+  const show = (line: string) =>
+    isTerminal && process.stdout.write(`\r${line.slice(0, 110)}\u001b[K`)
+  const folder = keep ?? (await mkdtemp(join(tmpdir(), 'safelight-chaos-')))
+  const { verdict, startedAt } = await runChaos({
+    redisBinary,
+    durationMs: minutes * MINUTE_MS,
+    seed,
+    folder,
+    onMoment: (moment) => show(toLine(moment)),
+    signal: stop.signal,
+  })
+  if (isTerminal) say('')
+  say(`\n${toTable(verdict, startedAt)}\n`)
+  for (const finding of toFindings(verdict).slice(0, MOST_FINDINGS)) say(finding)
+  if (!isClean(verdict)) process.exitCode = 1
+  if (keep || !isClean(verdict)) [...toSlowest(verdict), `logs: ${folder}`].forEach(say)
+  else await rm(folder, { recursive: true, force: true })
+}
+
+process.once('SIGINT', interrupt)
+process.once('SIGTERM', interrupt)
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(
+    `chaos: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`,
+  )
+  process.exitCode = 2
+}

@@ -1,0 +1,97 @@
+/** Reads the truth about all jobs from the store: while it runs for the count, at the end for the verdict. */
+import { isTerminal } from '@safelight/shared'
+import {
+  closeRedis,
+  createJobStore,
+  createKeys,
+  createRedis,
+  type Logger,
+} from '@safelight/shared/server'
+import type { FinalState } from '../testing/follower.ts'
+import { until } from '../testing/until.ts'
+import type { JobHistory } from './recovery.ts'
+
+export interface Observer {
+  /** Accepted jobs that had ended at the last look. */
+  ended(): number
+  /** Resolves when all have ended, or the time is over. */
+  untilAllEnded(withinMs: number): Promise<void>
+  readAll(): Promise<{ records: Map<string, FinalState>; histories: JobHistory[] }>
+  close(): Promise<void>
+}
+
+export interface ObserverOptions {
+  redisUrl: string
+  namespace: string
+  accepted: readonly string[]
+  log: Logger
+}
+
+const LOOK_MS = 1_000
+const PAGE = 100
+
+export function createObserver(options: ObserverOptions): Observer {
+  const { accepted, log } = options
+  const redis = createRedis(options.redisUrl, 'worker', { log })
+  const store = createJobStore({ redis, keys: createKeys(options.namespace) })
+  const over = new Set<string>()
+  let looking: Promise<void> | null = null
+
+  async function look(): Promise<void> {
+    for (const jobId of accepted) {
+      if (over.has(jobId)) continue
+      const snapshot = await store.load(jobId)
+      if (snapshot && isTerminal(snapshot.status)) over.add(jobId)
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch((error: unknown) => log.debug({ err: error }, 'look failed'))
+      .finally(() => {
+        looking = null
+      })
+  }, LOOK_MS)
+
+  async function listIds(): Promise<string[]> {
+    const ids: string[] = []
+    let cursor: string | null = null
+    do {
+      const page = await store.list({ limit: PAGE, ...(cursor ? { cursor } : {}) })
+      ids.push(...page.jobs.map(({ jobId }) => jobId))
+      cursor = page.nextCursor
+    } while (cursor)
+    return ids
+  }
+
+  return {
+    ended: () => over.size,
+    async untilAllEnded(withinMs) {
+      await until(
+        async () => {
+          await look()
+          return over.size === accepted.length
+        },
+        { what: 'all jobs ended', withinMs, everyMs: 500 },
+      ).catch(() => undefined)
+    },
+    async readAll() {
+      const records = new Map<string, FinalState>()
+      const histories: JobHistory[] = []
+      for (const jobId of await listIds()) {
+        const snapshot = await store.load(jobId)
+        if (!snapshot) continue
+        const { status, seq, outputs, error } = snapshot
+        const assets = outputs.map(({ id }) => id).toSorted()
+        records.set(jobId, { status, seq, outputs: assets, errorCode: error?.code ?? null })
+        histories.push({ jobId, events: (await store.eventsAfter(jobId, 0)).events })
+      }
+      return { records, histories }
+    },
+    async close() {
+      clearInterval(timer)
+      await looking
+      await closeRedis(redis)
+    },
+  }
+}

@@ -1,0 +1,82 @@
+/** The one table of a run, and the line that shows it running. Pure. */
+import type { Verdict } from './verdict.ts'
+
+export function toTable(verdict: Verdict, startedAt: number): string {
+  const { ended, failures, slowest } = verdict
+  const codes = Object.entries(failures).map(([code, times]) => `${code} ${times}`)
+  const rows: [string, string][] = [
+    ['accepted', withNote(verdict.accepted, verdict.unanswered, 'more whose answer was lost')],
+    ['succeeded', String(ended.succeeded ?? 0)],
+    [
+      'failed',
+      [ended.failed ?? 0, ...(codes.length > 0 ? [`(${codes.join(', ')})`] : [])].join(' '),
+    ],
+    ['canceled', String(ended.canceled ?? 0)],
+    ['**lost**', mustBeNone(verdict.lost)],
+    ['executions', withNote(verdict.executed, verdict.cutOff, 'cut off with their host')],
+    ['**executed twice**', mustBeNone(verdict.executedTwice)],
+    ['executed again, result lost with its host', String(verdict.lostWithHost)],
+    [
+      'watches',
+      `${verdict.watches} (${verdict.connections} connections, ${verdict.events} events)`,
+    ],
+    ['**watches that end differently from the record**', mustBeNone(verdict.differing)],
+    ['**events out of order or repeated**', mustBeNone(verdict.disorder)],
+    ...[...slowest].map(([kind, { ms, target, what, at }]): [string, string] => [
+      `slowest recovery after the loss of a ${kind}`,
+      `${(ms / 1_000).toFixed(1)} s (${target} ${what} at ${toClock(at - startedAt)})`,
+    ]),
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  const lines = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value} |`)
+  return [`| ${'chaos'.padEnd(width)} | |`, `| ${'-'.repeat(width)} | --- |`, ...lines].join('\n')
+}
+
+/** Where to look in the logs for the slowest recoveries, one line each. */
+export function toSlowest({ slowest }: Verdict): string[] {
+  return [...slowest.values()].map(
+    ({ ms, target, what, at, jobId }) => `${ms} ms: ${jobId} after ${target} ${what} (${at})`,
+  )
+}
+
+/** What is wrong, one line each. */
+export function toFindings(verdict: Verdict): string[] {
+  const { lost, executedTwice, differing, disorder } = verdict
+  return [
+    ...lost.map((what) => `lost: ${what}`),
+    ...executedTwice.map((what) => `executed twice: ${what}`),
+    ...differing.map((what) => `differs: ${what}`),
+    ...disorder.map((what) => `out of order: ${what}`),
+  ]
+}
+
+export interface Moment {
+  elapsedMs: number
+  totalMs: number
+  accepted: number
+  ended: number
+  /** What broke last. */
+  latest: string
+}
+
+const BAR = 24
+
+export function toLine({ elapsedMs, totalMs, accepted, ended, latest }: Moment): string {
+  const filled = Math.round(BAR * Math.min(1, elapsedMs / totalMs))
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`
+  const time = `${toClock(Math.min(elapsedMs, totalMs))}/${toClock(totalMs)}`
+  return `chaos ${bar} ${time}  jobs ${ended}/${accepted}  ${latest}`
+}
+
+export function toClock(ms: number): string {
+  const seconds = Math.floor(ms / 1_000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function withNote(number: number, extra: number, note: string): string {
+  return extra === 0 ? String(number) : `${number} (${extra} ${note})`
+}
+
+function mustBeNone(list: string[]): string {
+  return list.length === 0 ? '**0**' : `**${list.length}** (must be 0)`
+}

@@ -1,0 +1,115 @@
+/** What the run came to: every number of the table, from what was accepted, executed, watched and recorded. Pure. */
+import { isTerminal, type JobStatus } from '@safelight/shared'
+import { promptIdOf } from '@safelight/worker/derived-id'
+import type { ExecutionLine } from '../testing/executions.ts'
+import type { FinalState, Followed } from '../testing/follower.ts'
+import type { Disruption } from './blows.ts'
+import { type JobHistory, type Recovery, slowestRecoveries } from './recovery.ts'
+import { countTwice, type HostExecution } from './twice.ts'
+
+export interface Facts {
+  /** Jobs that were answered with 201. */
+  accepted: readonly string[]
+  /** The record of every job there is, also of those whose answer was lost on its way. */
+  records: ReadonlyMap<string, FinalState>
+  histories: readonly JobHistory[]
+  executions: readonly (ExecutionLine & { host: string })[]
+  watches: readonly Followed[]
+  disruptions: readonly Disruption[]
+}
+
+export interface Verdict {
+  accepted: number
+  /** On record although no answer came through. */
+  unanswered: number
+  ended: Partial<Record<JobStatus, number>>
+  failures: Record<string, number>
+  lost: string[]
+  executed: number
+  executedTwice: string[]
+  lostWithHost: number
+  cutOff: number
+  /** Executed, but of no job we know. */
+  strangers: number
+  watches: number
+  connections: number
+  events: number
+  differing: string[]
+  disorder: string[]
+  slowest: Map<string, Recovery>
+}
+
+/** More attempts than any job of a run makes. */
+const MOST_ATTEMPTS = 60
+
+export function judge(facts: Facts): Verdict {
+  const { accepted, records, watches, disruptions } = facts
+  const ids = new Set([...accepted, ...records.keys()])
+  const jobOf = new Map<string, string>()
+  for (const jobId of ids)
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1)
+      jobOf.set(promptIdOf(jobId, attempt), jobId)
+  const executions = facts.executions.flatMap((one): HostExecution[] => {
+    const jobId = jobOf.get(one.clientId ?? '')
+    return jobId ? [{ ...one, jobId }] : []
+  })
+  const losses = disruptions
+    .filter(({ forgot }) => forgot)
+    .map(({ target, at }) => ({ host: target, at }))
+  const { twice, lostWithHost, cutOff } = countTwice(executions, losses)
+  const ends = [...records.values()].filter(({ status }) => isEnd(status))
+  return {
+    accepted: accepted.length,
+    unanswered: ids.size - new Set(accepted).size,
+    ended: count(ends.map(({ status }) => status)),
+    failures: count(ends.flatMap(({ errorCode }) => errorCode ?? [])),
+    lost: [...ids].flatMap((jobId) => {
+      const status = records.get(jobId)?.status ?? 'not on record'
+      return isEnd(status) ? [] : [`${jobId}: ${status}`]
+    }),
+    executed: executions.length,
+    executedTwice: twice,
+    lostWithHost,
+    cutOff,
+    strangers: facts.executions.length - executions.length,
+    watches: watches.length,
+    connections: watches.reduce((sum, { connections }) => sum + connections, 0),
+    events: watches.reduce((sum, { events }) => sum + events, 0),
+    differing: watches.flatMap((watch) => toDifference(watch, records.get(watch.jobId)) ?? []),
+    disorder: watches.flatMap(({ jobId, kind, disorder }) =>
+      disorder.map((what) => `${jobId} (${kind}): ${what}`),
+    ),
+    slowest: slowestRecoveries(disruptions, facts.histories),
+  }
+}
+
+/** All that must be zero is. */
+export function isClean({ lost, executedTwice, differing, disorder }: Verdict): boolean {
+  return [lost, executedTwice, differing, disorder].every((list) => list.length === 0)
+}
+
+function isEnd(status: string): boolean {
+  return ENDS.includes(status)
+}
+
+const ALL: readonly JobStatus[] = [
+  'queued',
+  'running',
+  'canceling',
+  'succeeded',
+  'failed',
+  'canceled',
+  'expired',
+]
+const ENDS: readonly string[] = ALL.filter(isTerminal)
+
+function toDifference(watch: Followed, record: FinalState | undefined): string | null {
+  const [seen, kept] = [JSON.stringify(watch.final), JSON.stringify(record ?? null)]
+  return seen === kept ? null : `${watch.jobId} (${watch.kind}): saw ${seen}, is ${kept}`
+}
+
+function count(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
