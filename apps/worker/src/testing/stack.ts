@@ -4,9 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SessionTimings } from '@safelight/comfyui'
-import { isTerminal, type JobEvent, type Snapshot, type Workflow } from '@safelight/shared'
+import {
+  isTerminal,
+  type JobEvent,
+  type JobLimits,
+  type Snapshot,
+  type Workflow,
+} from '@safelight/shared'
 import {
   closeRedis,
+  createHostRegistry,
   createJobQueue,
   createJobStore,
   createKeys,
@@ -14,6 +21,9 @@ import {
   createOutbox,
   createRedis,
   createScope,
+  type HostRegistry,
+  type HostReport,
+  hostReportSchema,
   type JobStore,
   type Keys,
   type Logger,
@@ -21,17 +31,24 @@ import {
 } from '@safelight/shared/server'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export interface Stack {
   keys: Keys
   store: JobStore
+  /** The hosts as the API sees them. */
+  hosts: HostRegistry
+  /** What each worker reports of a host. */
+  reports(hostId: string): Promise<HostReport[]>
   dataDir: string
   startWorker(
     hosts: readonly string[],
     options?: { env?: Record<string, string>; timings?: Partial<SessionTimings>; log?: Logger },
   ): Promise<WorkerApp>
+  /** The same as a process of its own; killed with the stack, if it still lives. */
+  startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>
   /** Accepted and on the queue. */
-  submit(workflow: Workflow): Promise<string>
+  submit(workflow: Workflow, limits?: Partial<JobLimits>): Promise<string>
   /** As the API does it; `silent` leaves out the control message. */
   cancel(jobId: string, options?: { silent?: boolean }): Promise<void>
   /** The first snapshot that passes. */
@@ -53,24 +70,46 @@ export async function startStack(redisUrl: string): Promise<Stack> {
   const queue = scope.use(createJobQueue({ redis, keys }))
   const outbox = createOutbox({ redis, keys, queue, store, log })
 
+  const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
+    REDIS_URL: redisUrl,
+    SAFELIGHT_NAMESPACE: keys.namespace,
+    SAFELIGHT_DATA_DIR: dataDir,
+    COMFYUI_HOSTS: hosts.join(','),
+    ...env,
+  })
   const stack: Stack = {
     keys,
     store,
+    hosts: createHostRegistry({ redis, keys }),
+    async reports(hostId) {
+      const reports = await redis.hvals(keys.hosts)
+      return reports
+        .map((json) => hostReportSchema.parse(JSON.parse(json)))
+        .filter((report) => report.hostId === hostId)
+    },
     dataDir,
     async startWorker(hosts, { env = {}, ...options } = {}) {
-      const config = workerConfigSchema.parse({
-        REDIS_URL: redisUrl,
-        SAFELIGHT_NAMESPACE: keys.namespace,
-        SAFELIGHT_DATA_DIR: dataDir,
-        COMFYUI_HOSTS: hosts.join(','),
-        LOG_LEVEL: 'silent',
-        ...env,
-      })
+      const config = workerConfigSchema.parse(toEnv(hosts, { LOG_LEVEL: 'silent', ...env }))
       return scope.use(await createWorkerApp(config, options))
     },
-    async submit(workflow) {
+    async startProcess(hosts, env = {}) {
+      const worker = await startWorkerProcess(toEnv(hosts, { LOG_LEVEL: 'info', ...env }))
+      scope.defer(async () => {
+        worker.kill('SIGKILL')
+        await worker.gone
+      })
+      return worker
+    },
+    async submit(workflow, limits = {}) {
       const jobId = randomUUID()
-      await store.accept({ jobId, workflow, priority: 0, metadata: null, idempotencyKey: null })
+      await store.accept({
+        jobId,
+        workflow,
+        priority: 0,
+        metadata: null,
+        idempotencyKey: null,
+        limits: { startBy: null, timeoutMs: null, nodeRetries: 0, ...limits },
+      })
       await outbox.flush(jobId)
       return jobId
     },

@@ -1,0 +1,103 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { slow } from '../testing/graphs.ts'
+import { whenHost, whenState } from '../testing/host-view.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { hostIdOf } from './host-id.ts'
+
+let stack: Stack
+let one: Simulator
+let other: Simulator
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  one = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  other = await startSimulator({ dialect: '0.33.0', speed: 20 })
+})
+afterEach(async () => {
+  await stack.close()
+  await Promise.all([one.close(), other.close()])
+})
+
+const idOf = ({ url }: Simulator) => hostIdOf(new URL(url))
+
+async function run(count: number): Promise<void> {
+  const jobs = Array.from({ length: count }, (_, n) =>
+    stack.submit(slow({ color: n, steps: 5, seconds: 0.2 })),
+  )
+  for (const job of jobs) {
+    expect(await stack.end(await job)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  }
+}
+
+it('keeps new prompts of all workers from a drained host, and gives it some again when resumed', async () => {
+  const urls = [one.url, other.url]
+  await Promise.all([
+    stack.startWorker(urls, { env: { WORKER_NAME: 'w-1' } }),
+    stack.startWorker(urls, { env: { WORKER_NAME: 'w-2' } }),
+  ])
+  await whenHost(stack, one.url, ({ workers }) => workers.length === 2)
+  await whenState(stack, one.url, 'ready')
+  await stack.hosts.drain(idOf(one), 'new driver')
+  expect(await whenState(stack, one.url, 'draining')).toMatchObject({
+    workers: ['w-1', 'w-2'],
+    reason: { code: 'drain_requested', message: 'new driver' },
+  })
+  // the list goes by the record; this is the moment when both workers obey
+  await obeyed('draining')
+  await run(8)
+  expect(one.executions()).toEqual([])
+
+  await stack.hosts.resume(idOf(one))
+  await obeyed('ready')
+  await run(8)
+  expect(one.executions().length).toBeGreaterThan(0)
+})
+
+/** Both workers have seen it, by their own reports. */
+async function obeyed(state: string): Promise<void> {
+  await expect
+    .poll(() => stack.reports(idOf(one)).then((all) => all.map((report) => report.state)), {
+      timeout: 3_000,
+    })
+    .toEqual([state, state])
+}
+
+it('lets what runs on a drained host finish, begins nothing there, and goes on when resumed', async () => {
+  await stack.startWorker([one.url], { env: { HOST_SLOTS: '1' } })
+  const running = await stack.submit(slow({ color: 1, steps: 20, seconds: 1 }))
+  await stack.when(running, ({ phase }) => phase === 'executing')
+  expect(await whenHost(stack, one.url, (host) => host.running.length > 0)).toMatchObject({
+    state: 'busy',
+    running: [running],
+    staged: [],
+  })
+  await stack.hosts.drain(idOf(one), null)
+  expect(await stack.end(running)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  const waiting = await stack.submit(slow({ color: 2 }))
+  expect(await whenHost(stack, one.url, ({ running: [job] }) => job === undefined)).toMatchObject({
+    state: 'draining',
+    queue_depth: expect.any(Number),
+  })
+  expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
+  expect(one.executions()).toHaveLength(1)
+  await stack.hosts.resume(idOf(one))
+  expect(await stack.end(waiting)).toMatchObject({ status: 'succeeded', attempt: 1 })
+})
+
+it('is still drained for a worker that starts later, from its first moment on', async () => {
+  const first = await stack.startWorker([one.url])
+  await whenState(stack, one.url, 'ready')
+  await first.close()
+  expect(await whenState(stack, one.url, 'offline')).toMatchObject({
+    reason: { code: 'no_worker' },
+    workers: [],
+  })
+  await stack.hosts.drain(idOf(one), null)
+  const waiting = await stack.submit(slow({ color: 1 }))
+  await stack.startWorker([one.url])
+  await whenState(stack, one.url, 'draining')
+  expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
+  expect(one.executions()).toEqual([])
+  await stack.hosts.resume(idOf(one))
+  expect(await stack.end(waiting)).toMatchObject({ status: 'succeeded' })
+})
