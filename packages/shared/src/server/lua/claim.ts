@@ -11,7 +11,11 @@ export const CLAIM: Script = {
   name: 'safelightClaim',
   lua: `
 if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
-local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
+-- not a plain count: after a loss it would give a number again that a worker still holds
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local fence = math.max(redis.call('HGET', KEYS[1], 'fence') + 1, now)
+redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', fence))
 local stored = redis.call('HMGET', KEYS[1], 'snapshot', 'run')
 return {fence, stored[1], stored[2] or ''}
 `,
