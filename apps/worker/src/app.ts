@@ -116,7 +116,11 @@ async function start(parts: Start): Promise<void> {
       clock: systemClock,
       log,
       stallMs: config.STALL_TIMEOUT,
-      timings: { unreachableMs: config.HOST_TIMEOUT, ...timings },
+      timings: {
+        unreachableMs: config.HOST_TIMEOUT,
+        stopMs: config.STOP_TIMEOUT,
+        ...timings,
+      },
       maxAttempts: config.MAX_ATTEMPTS,
       maxHostLosses: config.MAX_HOST_LOSSES,
       adoptWaitMs: config.ADOPT_WAIT,

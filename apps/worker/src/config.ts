@@ -39,6 +39,11 @@ export const workerConfigSchema = commonConfigSchema.extend({
   STALL_TIMEOUT: duration()
     .prefault('5m')
     .describe('A running prompt that does not move for this long is interrupted'),
+  STOP_TIMEOUT: duration()
+    .prefault('60s')
+    .describe(
+      'How long a host may take to stop a prompt that it is told to stop; after that it is quarantined',
+    ),
   DRAIN_TIMEOUT: duration()
     .prefault('30s')
     .describe('How long running jobs may finish after SIGTERM before they are handed back'),
