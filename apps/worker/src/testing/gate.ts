@@ -1,0 +1,78 @@
+/** A way to a host that sees every request, and can hold one kind back: a worker can then be met at an exact moment. */
+import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+
+export interface Gate {
+  url: string
+  /** e.g. `POST /prompt`, in the order they came, held or not. */
+  requests: string[]
+  /** Requests that begin like this wait until `release`; whoever asked may be gone by then. */
+  hold(start: string): void
+  release(): void
+  /** How many wait. */
+  held(): number
+  close(): Promise<void>
+}
+
+export async function openGate(target: string): Promise<Gate> {
+  const { hostname, port } = new URL(target)
+  const requests: string[] = []
+  const sockets = new Set<Socket>()
+  let holding: string | null = null
+  let waiting: (() => void)[] = []
+
+  function pass(incoming: IncomingMessage, answer: ServerResponse): void {
+    const outgoing = ask(
+      { hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers },
+      (reply) => {
+        answer.writeHead(reply.statusCode ?? 502, reply.headers)
+        reply.pipe(answer)
+      },
+    )
+    outgoing.on('error', () => answer.destroy())
+    incoming.pipe(outgoing)
+  }
+
+  const server = createServer((incoming, answer) => {
+    const name = `${incoming.method} ${incoming.url}`
+    requests.push(name)
+    if (holding === null || !name.startsWith(holding)) return pass(incoming, answer)
+    // what a killed worker asked for never reaches the host
+    waiting.push(() => (incoming.socket.destroyed ? undefined : pass(incoming, answer)))
+  })
+  server.on('upgrade', (incoming, client, head) => {
+    const host = connect(Number(port), hostname, () => {
+      const headers = Object.entries(incoming.headers).map(([key, value]) => `${key}: ${value}`)
+      host.write([`GET ${incoming.url} HTTP/1.1`, ...headers, '', ''].join('\r\n'))
+      host.write(head)
+      host.pipe(client).pipe(host)
+    })
+    for (const end of [host, client]) end.on('error', () => undefined)
+    host.on('close', () => client.destroy())
+    client.on('close', () => host.destroy())
+  })
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // a TCP server's address is an object
+  const { port: ownPort } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${ownPort}`,
+    requests,
+    hold(start) {
+      holding = start
+    },
+    release() {
+      holding = null
+      for (const go of waiting.splice(0)) go()
+    },
+    held: () => waiting.length,
+    async close() {
+      waiting = []
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** A worker as a process of its own, to be killed, stopped and continued. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { until } from './stack.ts'
+
+export interface WorkerProcess {
+  pid: number
+  /** What it has said so far, line by line. */
+  said(): string
+  kill(signal: NodeJS.Signals): void
+  /** Resolves when it is gone: its exit code, or null when a signal ended it. */
+  gone: Promise<number | null>
+}
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+/** @param env its whole environment */
+export async function startWorkerProcess(env: Record<string, string>): Promise<WorkerProcess> {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@safelight/source', '--import', 'tsx', MAIN],
+    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  }
+  const gone = once(child, 'exit').then(([code]: unknown[]) =>
+    typeof code === 'number' ? code : null,
+  )
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(`the worker ended at once: ${said}`)
+    return said.includes('worker started') ? true : null
+  })
+  return {
+    pid: child.pid ?? 0,
+    said: () => said,
+    kill: (signal) => void child.kill(signal),
+    gone,
+  }
+}
