@@ -115,6 +115,23 @@ describe('a key whose submission failed', () => {
   })
 })
 
+describe('a submission that was answered with 503', () => {
+  it('does not become a job afterwards, when Redis is heard again', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    onTestFinished(() => proxy.close())
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    const to = `${api.url}/api/v2/jobs`
+    expect((await post(to, { workflow: WORKFLOW })).status).toBe(201)
+    proxy.hold()
+    expect((await send({}, {}, to)).status).toBe(503)
+    proxy.release()
+    // asked later, on the same connection: when it is answered, the first one has had its chance
+    expect((await send({}, { 'idempotency-key': 'later' }, to)).status).toBe(201)
+    expect(await stack.store.loadKeyUse('k')).toBeNull()
+    expect((await stack.store.list({ limit: 10 })).jobs).toHaveLength(2)
+  })
+})
+
 describe('a submission whose outcome the client never heard', () => {
   it('keeps its key if, and only if, there is a job', async () => {
     const proxy = await startRedisProxy(inject('redisUrl'))
@@ -128,9 +145,7 @@ describe('a submission whose outcome the client never heard', () => {
     expect((await send({}, {}, to)).status).toBe(503)
     proxy.restore()
     await expect.poll(async () => (await fetch(`${api.url}/readyz`)).status).toBe(200)
-    // nor does what was asked in vain come true afterwards
     expect(await stack.store.loadKeyUse('k')).toBeNull()
-    expect((await stack.store.list({ limit: 10 })).jobs).toHaveLength(1)
 
     proxy.muteAt('"class_type":"SaveImage"')
     expect((await send({}, {}, to)).status).toBe(503)

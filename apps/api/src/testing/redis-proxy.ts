@@ -1,14 +1,14 @@
-/** A TCP proxy before Redis that can cut every connection, refuse new ones, swallow all that is said, or only the answers. */
+/** A TCP proxy before Redis that can cut every connection, refuse new ones, and swallow or hold what is said. */
 import { createServer, type Socket, connect as dial } from 'node:net'
 
 export async function startRedisProxy(redisUrl: string) {
   const target = new URL(redisUrl)
   const open = new Set<Socket>()
-  let mode: 'pass' | 'refuse' | 'swallow' | 'mute' = 'pass'
+  let mode: 'pass' | 'refuse' | 'swallow' | 'mute' | 'hold' = 'pass'
+  const held: (() => void)[] = []
   let cue: string | null = null
 
-  const passes = (what: 'question' | 'answer') =>
-    mode !== 'swallow' && (mode !== 'mute' || what === 'question')
+  const passesAnswers = () => mode !== 'swallow' && mode !== 'mute'
 
   const server = createServer((client) => {
     if (mode === 'refuse') return void client.destroy()
@@ -18,8 +18,11 @@ export async function startRedisProxy(redisUrl: string) {
       cue = null
       mode = 'mute'
     })
-    upstream.on('data', (chunk: Buffer) => passes('answer') && client.write(chunk))
-    client.on('data', (chunk: Buffer) => passes('question') && upstream.write(chunk))
+    upstream.on('data', (chunk: Buffer) => passesAnswers() && client.write(chunk))
+    client.on('data', (chunk: Buffer) => {
+      if (mode === 'hold') held.push(() => upstream.write(chunk))
+      else if (mode !== 'swallow') upstream.write(chunk)
+    })
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -50,6 +53,14 @@ export async function startRedisProxy(redisUrl: string) {
     /** Redis is there but says nothing. */
     swallow() {
       mode = 'swallow'
+    },
+    /** Redis hears nothing until `release`, and then all of it. */
+    hold() {
+      mode = 'hold'
+    },
+    release() {
+      mode = 'pass'
+      for (const say of held.splice(0)) say()
     },
     /** Redis does what it is told by the command with this text, and is not heard from then on. */
     muteAt(text: string) {
