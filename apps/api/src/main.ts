@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const config = readConfig()
   if (!config) return
   const log = createLogger({ level: config.LOG_LEVEL, name: 'api' })
-  const api = await createApi(config, { log })
+  const starting = createApi(config, { log })
   let stopping = false
   const stop = (signal: string) => {
     if (stopping) {
@@ -16,7 +16,9 @@ async function main(): Promise<void> {
     }
     stopping = true
     log.info({ signal }, 'stopping')
-    api.close().then(
+    // also in the middle of starting: what was opened is closed
+    const closing = starting.then((api) => api.close())
+    closing.then(
       () => log.info('stopped'),
       (err: unknown) => {
         log.error({ err }, 'stopped, but not cleanly')
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  await starting
 }
 
 function readConfig(): ApiConfig | null {
