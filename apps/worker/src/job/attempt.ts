@@ -62,7 +62,7 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
     // before the prompt is submitted: whoever finds us dead must know where to look
     await saveRun(turn, run)
     const extraData = await deps.extraData.load(jobId)
-    stop.signal.throwIfAborted()
+    // also when it is to be stopped already: what another worker left on the host must be stopped, too
     const end = await deps.runPrompt({
       client: guardHost(host.client, turn.guard),
       workflow,

@@ -81,6 +81,10 @@ export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision |
 /** @param error whatever was thrown; an abort throws its own reason */
 export function decideThrown(error: unknown, { stop }: EndFacts): Conclusion {
   if (error instanceof TurnLost) return { action: 'drop' }
+  // the store's trouble is never the job's: it is as it was, and somebody takes it up again
+  if (error instanceof RedisUnavailable || error instanceof AppendContention) {
+    return { action: 'hand_back', delayMs: STORE_PAUSE_MS }
+  }
   // an aborted call throws whatever the abort made of it: the reason to stop says more
   if (stop) return decideStop(stop, !(error instanceof HostError))
   if (error instanceof PromptRejected) return { action: 'fail', error: toRejection(error) }
@@ -88,10 +92,6 @@ export function decideThrown(error: unknown, { stop }: EndFacts): Conclusion {
     return { action: 'give_up', cause: 'host_unavailable', left: true, error: HOST_UNAVAILABLE }
   }
   if (error instanceof OutputMissing) return decideMissing(error)
-  // the store's trouble is never the job's: it is as it was, and somebody takes it up again
-  if (error instanceof RedisUnavailable || error instanceof AppendContention) {
-    return { action: 'hand_back', delayMs: STORE_PAUSE_MS }
-  }
   return { action: 'give_up', cause: 'internal', left: true, error: INTERNAL }
 }
 

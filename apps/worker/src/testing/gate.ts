@@ -9,6 +9,9 @@ export interface Gate {
   /** Requests that begin like this wait until `release`; whoever asked may be gone by then. */
   hold(start: string): void
   release(): void
+  /** As if the host were off the net, until `reopen`. */
+  shut(): void
+  reopen(): void
   /** How many wait. */
   held(): number
   close(): Promise<void>
@@ -19,6 +22,7 @@ export async function openGate(target: string): Promise<Gate> {
   const requests: string[] = []
   const sockets = new Set<Socket>()
   let holding: string | null = null
+  let isShut = false
   let waiting: (() => void)[] = []
 
   function pass(incoming: IncomingMessage, answer: ServerResponse): void {
@@ -31,6 +35,10 @@ export async function openGate(target: string): Promise<Gate> {
     )
     outgoing.on('error', () => answer.destroy())
     incoming.pipe(outgoing)
+  }
+
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
   }
 
   const server = createServer((incoming, answer) => {
@@ -52,6 +60,7 @@ export async function openGate(target: string): Promise<Gate> {
     client.on('close', () => host.destroy())
   })
   server.on('connection', (socket) => {
+    if (isShut) return socket.destroy()
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
@@ -68,10 +77,17 @@ export async function openGate(target: string): Promise<Gate> {
       holding = null
       for (const go of waiting.splice(0)) go()
     },
+    shut() {
+      isShut = true
+      cut()
+    },
+    reopen() {
+      isShut = false
+    },
     held: () => waiting.length,
     async close() {
       waiting = []
-      for (const socket of sockets) socket.destroy()
+      cut()
       await new Promise((resolve) => server.close(resolve))
     },
   }

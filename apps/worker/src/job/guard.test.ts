@@ -1,0 +1,79 @@
+import { createHostClient } from '@safelight/comfyui'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { type DeadHost, startDeadHost } from '../testing/dead-host.ts'
+import { slow } from '../testing/graphs.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { createGuard, guardHost, TurnLost } from './guard.ts'
+
+let stack: Stack
+let host: DeadHost
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  host = await startDeadHost()
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+async function open() {
+  const jobId = await stack.submit(slow({ color: 1 }))
+  const fence = (await stack.store.claim(jobId))?.fence ?? 0
+  const lost: string[] = []
+  const guard = createGuard({
+    holds: () => stack.store.holds(jobId, fence),
+    onLost: () => lost.push('lost'),
+  })
+  const submit = { workflow: slow({ color: 1 }), clientId: 'me', promptId: 'mine' }
+  return { jobId, lost, submit, client: guardHost(createHostClient(host.url), guard) }
+}
+
+it('lets the worker that holds the job through', async () => {
+  const { client, submit, lost } = await open()
+  await client.submit(submit)
+  await client.interrupt('mine')
+  expect(host.promptIds).toEqual(['mine'])
+  expect(host.interrupts()).toBe(1)
+  expect(lost).toEqual([])
+})
+
+it('stops a worker that was replaced before it changes anything on the host', async () => {
+  const { jobId, client, submit, lost } = await open()
+  await stack.store.claim(jobId)
+  const calls = [
+    () => client.submit(submit),
+    () => client.interrupt('mine'),
+    () => client.interruptWhateverRuns(),
+    () => client.deletePending('mine'),
+    () => client.forget('mine'),
+    () => client.free(),
+  ]
+  for (const call of calls) await expect(call()).rejects.toThrow(TurnLost)
+  expect(host.promptIds).toEqual([])
+  expect(host.interrupts()).toBe(0)
+  expect(lost).toHaveLength(calls.length)
+  // looking is allowed
+  expect((await client.queue()).running).toEqual([])
+})
+
+it('does not trust an answer that was long on its way: it may be older than another’s claim', async () => {
+  const answers = [true, false]
+  let asked = 0
+  const guard = createGuard({
+    async holds() {
+      asked += 1
+      if (asked === 1) await new Promise((resolve) => setTimeout(resolve, 2_100))
+      return answers[asked - 1] ?? false
+    },
+    onLost: () => undefined,
+  })
+  await expect(guard()).rejects.toThrow(TurnLost)
+})
+
+it('does not wait for a store that is away longer than whoever asks', async () => {
+  const leaving = new AbortController()
+  const guard = createGuard({ holds: () => new Promise(() => {}), onLost: () => undefined })
+  const asked = guard(leaving.signal)
+  leaving.abort('shutdown')
+  await expect(asked).rejects.toBe('shutdown')
+})

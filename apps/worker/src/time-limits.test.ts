@@ -1,0 +1,73 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { raising, slow } from './testing/graphs.ts'
+import { type Stack, startStack, until } from './testing/stack.ts'
+
+let stack: Stack
+let host: Simulator
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+const long = () => slow({ color: 1, steps: 1000, seconds: 1 })
+
+it('expires a job that is picked up too late, and never runs it', async () => {
+  const late = await stack.submit(slow({ color: 1 }), { startBy: Date.now() - 1 })
+  await stack.startWorker([host.url])
+  expect(await stack.end(late)).toMatchObject({
+    status: 'expired',
+    attempt: 0,
+    deadLetter: false,
+    error: { code: 'expired' },
+  })
+  const other = await stack.submit(slow({ color: 2 }), { startBy: Date.now() + 60_000 })
+  expect(await stack.end(other)).toMatchObject({ status: 'succeeded' })
+  expect(host.executions()).toHaveLength(1)
+})
+
+it('expires a job in line that no host has room for', async () => {
+  await stack.startWorker([host.url], {
+    env: { HOST_SLOTS: '1' },
+    timings: { interruptEveryMs: 50 },
+  })
+  const running = await stack.submit(long())
+  await stack.when(running, ({ phase }) => phase === 'executing')
+  const waiting = await stack.submit(slow({ color: 2 }), { startBy: Date.now() + 50 })
+  expect(await stack.end(waiting)).toMatchObject({ status: 'expired', attempt: 0 })
+  expect(await stack.store.load(running)).toMatchObject({ status: 'running' })
+  await stack.cancel(running)
+  await stack.end(running)
+})
+
+it('stops a job on its host when its time is up, verified, and fails it', async () => {
+  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  const jobId = await stack.submit(long(), { timeoutMs: 500 })
+  const end = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'failed', deadLetter: false, error: { code: 'timeout' } })
+  expect((end.completedAt ?? 0) - (end.startedAt ?? 0)).toBeGreaterThanOrEqual(500)
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
+})
+
+it('counts the time of a job over all its attempts', async () => {
+  await stack.startWorker([host.url])
+  const jobId = await stack.submit(raising('value_error'), { timeoutMs: 1_200, nodeRetries: 100 })
+  const end = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
+  expect(end.attempt).toBeGreaterThan(1)
+})
+
+it('goes on counting when another worker has taken over', async () => {
+  const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
+  const jobId = await stack.submit(long(), { timeoutMs: 1_000 })
+  const { startedAt } = await stack.when(jobId, ({ phase }) => phase === 'executing')
+  await first.close()
+  await until(() => (Date.now() > (startedAt ?? 0) + 1_000 ? true : null))
+  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  expect(await stack.end(jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
+})
