@@ -1,7 +1,7 @@
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
-import { type Stack, startStack } from './testing/stack.ts'
+import { type Stack, startStack, until } from './testing/stack.ts'
 
 let stack: Stack
 let host: Simulator
@@ -53,4 +53,37 @@ it('confirms a cancel asked while nobody held the job, and stops what was left o
   await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
   expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', attempt: 1 })
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
+})
+
+it('ends at once when its process is told a second time, and leaves the prompt to a successor', {
+  timeout: 60_000,
+}, async () => {
+  const worker = await stack.startProcess([host.url])
+  const jobId = await stack.submit(slow({ color: 1, steps: 1000, seconds: 1 }))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  worker.kill('SIGTERM')
+  await until(() => (worker.said().includes('stopping') ? true : null))
+  worker.kill('SIGTERM')
+  expect(await worker.gone).toBe(1)
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])
+
+  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  await stack.cancel(jobId)
+  expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', attempt: 1 })
+})
+
+it('hands back what is not done within its grace, as a process, too', {
+  timeout: 60_000,
+}, async () => {
+  const worker = await stack.startProcess([host.url], { DRAIN_TIMEOUT: '100ms' })
+  const jobId = await stack.submit(slow({ color: 1, steps: 100, seconds: 1 }))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  worker.kill('SIGTERM')
+  expect(await worker.gone).toBe(0)
+  const handedBackAt = Date.now()
+  await stack.startWorker([host.url])
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  // no lock had to run out
+  expect(Date.now() - handedBackAt).toBeLessThan(9_000)
+  expect(host.executions()).toHaveLength(1)
 })
