@@ -154,6 +154,16 @@ async function openHosts(
     maxTickets: TICKETS_PER_SEAT * seatsPerHost * urls.length,
   })
   const onChange = () => room.update()
-  fleet = await openFleet({ redis, keys, scope, log, workerId, urls, seatsPerHost, onChange })
+  fleet = await openFleet({
+    redis,
+    keys,
+    scope,
+    log,
+    workerId,
+    urls,
+    seatsPerHost,
+    answerMs: config.HOST_TIMEOUT / 2,
+    onChange,
+  })
   return { fleet, room }
 }

@@ -23,18 +23,20 @@ export interface OpenFleetOptions {
   workerId: string
   urls: readonly string[]
   seatsPerHost: number
+  /** How long one call may take: a host is given up when two in a row get no answer. */
+  answerMs: number
   /** How many prompts there is room for may have changed. */
   onChange: () => void
 }
 
 /** Resolves when it is known which hosts may not be given prompts. */
 export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
-  const { redis, keys, scope, log, workerId, urls, seatsPerHost, onChange } = options
+  const { redis, keys, scope, log, workerId, urls, seatsPerHost, answerMs, onChange } = options
   const hosts = urls.map((url) =>
     scope.use(
       createHost({
         hostId: hostIdOf(new URL(url)),
-        client: createHostClient(url),
+        client: createHostClient(url, { timeoutMs: answerMs }),
         clock: systemClock,
         log,
         onChange(host) {

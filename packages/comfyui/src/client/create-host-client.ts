@@ -67,8 +67,11 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
       return known ?? toFeatures((await client.systemStats(signal)).version)
     },
 
-    nodeClasses: (signal) =>
-      read({ method: 'GET', path: '/object_info', signal }, parseNodeClasses),
+    async nodeClasses(signal) {
+      // long by nature: hundreds of classes, and every model folder is read for it
+      const patience = { timeoutMs: Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) }
+      return read({ method: 'GET', path: '/object_info', signal, ...patience }, parseNodeClasses)
+    },
 
     async submit(request, signal) {
       const { callerPromptId } = await client.features(signal)
