@@ -29,15 +29,15 @@ export function toFrame(event: string, data: unknown, id?: string): string {
  * between starts over instead of missing the rest.
  */
 export function toSnapshotFrames(snapshot: Snapshot, context: FrameContext): string {
-  const { seq, jobId, outputs, progress } = snapshot
+  const { seq, stamp, jobId, outputs, progress } = snapshot
   if (isTerminal(snapshot.status)) return toStatusFrame(snapshot, context)
   const frames: [string, unknown][] = [['status', toStatus(snapshot, context)]]
   for (const output of outputs) {
-    const view: SseOutput = { ...toOutputView(output, snapshot.jobId, context.links), seq }
+    const view: SseOutput = { ...toOutputView(output, snapshot.jobId, context.links), seq, stamp }
     frames.push(['output', view])
   }
   if (progress) {
-    const view: SseProgress = { ...progress, job_id: jobId, seq }
+    const view: SseProgress = { ...progress, job_id: jobId, seq, stamp }
     frames.push(['progress', view])
   }
   return frames
@@ -48,15 +48,19 @@ export function toSnapshotFrames(snapshot: Snapshot, context: FrameContext): str
 }
 
 export function toEventFrame(event: JobEvent, snapshot: Snapshot, context: FrameContext): string {
-  const { jobId, seq } = event
+  const { jobId, seq, stamp } = event
   const id = toEventId(event)
   switch (event.type) {
     case 'progress': {
-      const view: SseProgress = { ...event.progress, job_id: jobId, seq }
+      const view: SseProgress = { ...event.progress, job_id: jobId, seq, stamp }
       return toFrame('progress', view, id)
     }
     case 'output': {
-      const view: SseOutput = { ...toOutputView(event.output, event.jobId, context.links), seq }
+      const view: SseOutput = {
+        ...toOutputView(event.output, event.jobId, context.links),
+        seq,
+        stamp,
+      }
       return toFrame('output', view, id)
     }
     case 'status': {
@@ -64,7 +68,11 @@ export function toEventFrame(event: JobEvent, snapshot: Snapshot, context: Frame
       if (isTerminal(event.status)) return toStatusFrame(snapshot, context)
       const { status, phase } = event
       const attempt = event.attempt ?? snapshot.attempt
-      return toFrame('status', toStatus({ ...snapshot, seq, status, phase, attempt }, context), id)
+      return toFrame(
+        'status',
+        toStatus({ ...snapshot, seq, stamp, status, phase, attempt }, context),
+        id,
+      )
     }
     default:
       return assertNever(event)
@@ -91,13 +99,13 @@ function toStatusFrame(snapshot: Snapshot, context: FrameContext): string {
 }
 
 function toStatus(snapshot: Snapshot, { links, queuePosition }: FrameContext): SseStatus {
-  const { jobId, seq, status, phase, attempt, error } = snapshot
+  const { jobId, seq, stamp, status, phase, attempt, error } = snapshot
   const ended = isTerminal(status) && {
     outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
     error,
   }
   const queue_position = status === 'queued' ? queuePosition : null
-  return { status, queue_position, phase, attempt, job_id: jobId, seq, ...ended }
+  return { status, queue_position, phase, attempt, job_id: jobId, seq, stamp, ...ended }
 }
 
 function assertNever(value: never): never {

@@ -28,11 +28,12 @@ async function regrow(): Promise<void> {
 const events = (headers: Record<string, string> = {}) =>
   fetch(`${stack.api.url}/api/v2/jobs/${jobId}/events`, { headers })
 
-it('an event stream that comes back with the id of a lost event begins anew', async () => {
+it('an event stream that comes back with the id and stamp of a lost event begins anew', async () => {
   const before = collect(await events())
   await until(() => before.frames.length === 2)
-  const held = before.frames.at(-1)?.id ?? ''
-  expect(held).toMatch(/^3-[\w-]+$/)
+  const last = before.frames.at(-1)
+  expect(last).toMatchObject({ id: '3', data: { stamp: expect.stringMatching(/^[\w-]+$/) } })
+  const held = `${last?.id}-${String(last?.data['stamp'])}`
   await regrow()
   // another process: nobody there ever saw the lost history
   const other = await stack.startApi()

@@ -45,7 +45,7 @@ export function eventsRoute(deps: EventsDeps) {
     tag: 'jobs',
     summary: 'Live event stream (SSE)',
     description:
-      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry an `id` (`<seq>-<stamp>`); a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept, or when Redis lost what the client has seen. 204: the job has ended and the client holds everything.',
+      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything.',
     request: { params: jobParams, query, headers },
     success: {
       status: 200,

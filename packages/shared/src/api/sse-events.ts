@@ -1,11 +1,12 @@
-/** Payloads of the server-sent event stream, by event name. Comfy API v2's schemas plus `job_id` and `seq`. */
+/** Payloads of the server-sent event stream, by event name. Comfy API v2's schemas plus `job_id`, `seq` and `stamp`. */
 import { z } from 'zod'
 import { jobErrorSchema } from '../job-error.ts'
 import { progressSchema } from '../progress.ts'
 import { jobPhaseSchema, jobStatusSchema } from '../status.ts'
 import { outputViewSchema } from './output-view.ts'
 
-const origin = { job_id: z.string(), seq: z.int().nonnegative() }
+/** `stamp` names the event of this history: see `Last-Event-ID`. */
+const origin = { job_id: z.string(), seq: z.int().nonnegative(), stamp: z.string() }
 
 export const sseStatusSchema = z
   .object({
@@ -25,7 +26,7 @@ export const sseProgressSchema = progressSchema.extend(origin).meta({ id: 'Progr
 export type SseProgress = z.infer<typeof sseProgressSchema>
 
 export const sseOutputSchema = outputViewSchema
-  .extend({ seq: origin.seq })
+  .extend({ seq: origin.seq, stamp: origin.stamp })
   .meta({ id: 'OutputEvent' })
 export type SseOutput = z.infer<typeof sseOutputSchema>
 

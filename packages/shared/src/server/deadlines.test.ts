@@ -23,7 +23,7 @@ async function open() {
       nowMs += ms
     },
     /** @param startInMs from now */
-    async submit(startInMs: number | null): Promise<string> {
+    submit: async (startInMs: number | null): Promise<string> => {
       const jobId = randomUUID()
       const startBy = startInMs === null ? null : nowMs + startInMs
       await store.accept(newJob({ jobId, limits: { startBy, timeoutMs: 1_000, nodeRetries: 0 } }))
