@@ -2,6 +2,7 @@
 import {
   closeRedis,
   createDeadLetters,
+  createDeadlines,
   createHostRegistry,
   createJobQueue,
   createJobStore,
@@ -18,6 +19,7 @@ import { createFeed } from './feed/feed.ts'
 import { createPositions } from './feed/positions.ts'
 
 const SWEEP_OUTBOX_MS = 5_000
+const SWEEP_DEADLINES_MS = 2_000
 
 export interface PartsDeps {
   config: ApiConfig
@@ -45,6 +47,9 @@ export function openParts({ config, log, scope }: PartsDeps) {
   const queue = scope.use(createJobQueue({ redis, keys }))
   const outbox = createOutbox({ redis, keys, queue, store, log })
   scope.use(outbox.startSweeper({ everyMs: SWEEP_OUTBOX_MS }))
+  // workers sweep as well; but a job must expire in time even when there are none
+  const deadlines = createDeadlines({ redis, keys, store, queue, log })
+  scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
   const hosts = createHostRegistry({ redis, keys })
 
   const failed = (err: unknown) => {

@@ -87,9 +87,9 @@ it('replaces a killed worker within 15 seconds, whatever it was doing, and no pr
     })
   }
   const ran = hosts.flatMap((host) => host.executions().map(({ clientId }) => clientId))
-  expect(ran.filter((clientId) => clientId !== 'x').sort()).toEqual(
-    jobIds.map((jobId) => promptIdOf(jobId, 1)).sort(),
-  )
+  const ours = ran.filter((clientId) => clientId !== 'x')
+  expect(ours).toHaveLength(jobIds.length)
+  expect(new Set(ours)).toEqual(new Set(jobIds.map((jobId) => promptIdOf(jobId, 1))))
 })
 
 it('waits for a worker that drives the host, and leaves the prompt to it', async () => {

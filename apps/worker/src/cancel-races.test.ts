@@ -54,11 +54,13 @@ it.each(['0.33.0', '0.3.34'] as const)(
         )
         expect(terminal).toHaveLength(1)
         expect(last?.status).toBe(snapshot?.status)
-        if (snapshot?.status === 'succeeded') expect(snapshot.outputs).toHaveLength(1)
-        return snapshot?.status
+        return `${snapshot?.status} ${snapshot?.outputs.length}`
       }),
     )
-    expect(new Set(ends)).toEqual(new Set(['canceled', 'succeeded']))
+    // a cancel may come when the picture is home already; a success without one is none
+    expect(ends).toContain('canceled 0')
+    expect(ends).toContain('succeeded 1')
+    expect(ends).not.toContain('succeeded 0')
     const known = new Set(jobIds.map((jobId) => promptIdOf(jobId, 1)))
     const ran = host.executions().map(({ clientId }) => clientId ?? '')
     expect(new Set(ran).size).toBe(ran.length)

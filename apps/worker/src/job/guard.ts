@@ -19,8 +19,8 @@ const FRESH_MS = 2_000
 
 export interface GuardOptions {
   /** Whether we hold the job, by the store. */
-  holds(): Promise<boolean>
-  onLost(): void
+  holds: () => Promise<boolean>
+  onLost: () => void
 }
 
 export function createGuard({ holds, onLost }: GuardOptions): Guard {

@@ -50,7 +50,9 @@ export async function openGate(target: string): Promise<Gate> {
   })
   server.on('upgrade', (incoming, client, head) => {
     const host = connect(Number(port), hostname, () => {
-      const headers = Object.entries(incoming.headers).map(([key, value]) => `${key}: ${value}`)
+      const headers = Object.entries(incoming.headers).map(
+        ([key, value]) => `${key}: ${String(value)}`,
+      )
       host.write([`GET ${incoming.url} HTTP/1.1`, ...headers, '', ''].join('\r\n'))
       host.write(head)
       host.pipe(client).pipe(host)

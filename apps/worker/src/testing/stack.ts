@@ -31,7 +31,10 @@ import {
 } from '@safelight/shared/server'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
+import { until } from './until.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
+
+export { until } from './until.ts'
 
 export interface Stack {
   keys: Keys
@@ -131,13 +134,4 @@ export async function startStack(redisUrl: string): Promise<Stack> {
     close: () => scope.close(),
   }
   return stack
-}
-
-/** Asks until there is an answer. The test's own timeout says when that is too long. */
-export async function until<T>(ask: () => Promise<T | null> | T | null): Promise<T> {
-  for (;;) {
-    const answer = await ask()
-    if (answer !== null) return answer
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
