@@ -41,6 +41,7 @@ const ENV = {
     // longer than any host is frozen: a host that is given up while it still works is another failure
     HOST_TIMEOUT: '20s',
     STALL_TIMEOUT: '8s',
+    STOP_TIMEOUT: '8s',
     DRAIN_TIMEOUT: '2s',
   },
 }
@@ -56,7 +57,7 @@ export async function runChaos(
       redis: { binary: redisBinary },
       apis: CAST.apis,
       workers: CAST.workers,
-      dialects: [...DIALECTS],
+      hosts: DIALECTS.map((dialect) => ({ dialect })),
       speed: SPEED,
       env: ENV,
       ...(folder ? { folder } : {}),

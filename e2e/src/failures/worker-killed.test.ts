@@ -11,7 +11,7 @@ const DIALECTS = ['0.33.0', '0.3.64', '0.3.34'] as const
 
 async function start({ onTestFinished }: TestContext, dialect: Dialect) {
   const redis = { url: inject('redisUrl') }
-  const cluster = await startCluster({ redis, workers: 2, dialects: [dialect], speed: 1 })
+  const cluster = await startCluster({ redis, workers: 2, hosts: [{ dialect }], speed: 1 })
   onTestFinished(() => cluster.close())
   return {
     url: cluster.apis[0]?.url ?? '',

@@ -16,13 +16,19 @@ export interface ClusterOptions {
   redis: { url: string } | { binary: string }
   apis?: number
   workers?: number
-  /** One simulated host each. */
-  dialects?: Dialect[]
+  hosts?: HostSeed[]
   /** How much faster than life the hosts are. */
   speed?: number
   env?: { api?: Record<string, string>; worker?: Record<string, string> }
   /** Logs and data are kept in a folder of its own under this one; none: a temporary one that goes with the cluster. */
   folder?: string
+}
+
+/** A simulated host; `faults` are switches that are on from its every start. */
+export interface HostSeed {
+  dialect?: Dialect
+  vramGb?: number
+  faults?: Readonly<Record<string, boolean | number | string>>
 }
 
 export interface ApiProcess extends Process {
@@ -77,8 +83,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       LOG_LEVEL: 'info',
     }
     const simulators = await Promise.all(
-      (options.dialects ?? ['0.33.0']).map((dialect, at) =>
-        openSimulator({ dialect, folder, name: `host-${at + 1}`, speed: options.speed ?? 20 }),
+      (options.hosts ?? [{}]).map((seed, at) =>
+        openSimulator({ ...seed, folder, name: `host-${at + 1}`, speed: options.speed ?? 20 }),
       ),
     )
     const apis = await Promise.all(
@@ -155,19 +161,21 @@ function openWorker(name: string, logDir: string, env: Record<string, string>): 
   })
 }
 
-interface SimulatorSeed {
-  name: string
-  dialect: Dialect
-  folder: string
-  speed: number
-}
-
-async function openSimulator(seed: SimulatorSeed): Promise<SimulatorProcess> {
-  const { name, dialect, folder, speed } = seed
+async function openSimulator(
+  seed: HostSeed & { name: string; folder: string; speed: number },
+): Promise<SimulatorProcess> {
+  const { name, dialect = '0.33.0', vramGb = 24, faults = {}, folder, speed } = seed
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   const executionsFile = join(folder, `${name}.executions.jsonl`)
-  const flags = { port, dialect, speed, executions: executionsFile }
+  const flags = {
+    port,
+    dialect,
+    speed,
+    'vram-gb': vramGb,
+    faults: JSON.stringify(faults),
+    executions: executionsFile,
+  }
   const started = createProcess({
     name,
     command: nodeBinary,
