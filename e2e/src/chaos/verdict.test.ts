@@ -1,0 +1,89 @@
+import { promptIdOf } from '@safelight/worker/derived-id'
+import { expect, it } from 'vitest'
+import type { FinalState, Followed } from '../testing/follower.ts'
+import { type Facts, isClean, judge } from './verdict.ts'
+
+const done: FinalState = { status: 'succeeded', seq: 9, outputs: ['a'], errorCode: null }
+const watch: Followed = {
+  jobId: 'j',
+  kind: 'sse',
+  final: done,
+  connections: 2,
+  events: 7,
+  disorder: [],
+}
+const ran = {
+  promptId: 'the host’s own',
+  clientId: promptIdOf('j', 1),
+  startedAt: 1,
+  endedAt: 2,
+  outcome: 'success',
+  host: 'host-1',
+} as const
+
+function facts(rest: Partial<Facts> = {}): Facts {
+  return {
+    accepted: ['j'],
+    records: new Map([['j', done]]),
+    histories: [],
+    executions: [ran],
+    watches: [watch],
+    disruptions: [],
+    ...rest,
+  }
+}
+
+it('is clean when every job ended, ran once and was seen as it is', () => {
+  const verdict = judge(facts())
+  expect(isClean(verdict)).toBe(true)
+  expect(verdict).toMatchObject({ accepted: 1, ended: { succeeded: 1 }, executed: 1, strangers: 0 })
+})
+
+it('misses a job that is not on record, and one that never ended', () => {
+  expect(judge(facts({ records: new Map() })).lost).toEqual(['j: not on record'])
+  const records = new Map([['j', { ...done, status: 'running' }]])
+  expect(judge(facts({ records })).lost).toEqual(['j: running'])
+})
+
+it('knows the attempts of a job by their marks', () => {
+  const again = { ...ran, clientId: promptIdOf('j', 4), startedAt: 5, host: 'host-2' }
+  const verdict = judge(facts({ executions: [ran, again, { ...ran, clientId: 'another’s' }] }))
+  expect(verdict).toMatchObject({ executed: 2, strangers: 1 })
+  expect(verdict.executedTwice).toHaveLength(1)
+  expect(isClean(verdict)).toBe(false)
+})
+
+it('sees a watcher that ended differently, saw no end, or saw events in disorder', () => {
+  const watches = [
+    { ...watch, final: { ...done, outputs: [] } },
+    { ...watch, final: null },
+    { ...watch, disorder: ['event 3 after 3'] },
+  ]
+  const { differing, disorder } = judge(facts({ watches }))
+  expect(differing).toHaveLength(2)
+  expect(disorder).toEqual(['j (sse): event 3 after 3'])
+})
+
+it('counts jobs whose answer was lost: they are on record, so they must end too', () => {
+  const records = new Map([
+    ['j', done],
+    ['k', { ...done, status: 'queued' }],
+  ])
+  expect(judge(facts({ records }))).toMatchObject({ unanswered: 1, lost: ['k: queued'] })
+})
+
+it('finds the slowest recovery among the jobs that ran on the host that was killed', () => {
+  const at = { jobId: 'j', stamp: '', follows: '' }
+  const running = (ts: number, hostId: string) =>
+    ({ ...at, seq: 1, ts, type: 'status', status: 'running', phase: 'executing', hostId }) as const
+  const end = (ts: number) =>
+    ({ ...at, seq: 2, ts, type: 'status', status: 'succeeded', phase: null }) as const
+  const histories = [
+    { jobId: 'j', events: [running(100, 'gpu-1'), end(5_100)] },
+    { jobId: 'k', events: [running(100, 'gpu-2'), end(9_000)] },
+    { jobId: 'l', events: [running(100, 'gpu-1'), end(150)] },
+  ]
+  const killed = { target: 'host-1', what: 'killed', at: 200, hostId: 'gpu-1', forgot: true }
+  const { slowest } = judge(facts({ histories, disruptions: [{ ...killed, dead: true }] }))
+  expect(slowest.get('host')).toMatchObject({ ms: 4_900, jobId: 'j' })
+})
