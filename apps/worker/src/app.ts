@@ -7,6 +7,7 @@ import {
   createExtraData,
   createJobStore,
   createKeys,
+  createLeftovers,
   createLogger,
   createNodeCosts,
   createRedis,
@@ -21,6 +22,7 @@ import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
 import type { Fleet } from './hosts/fleet.ts'
 import { openFleet } from './hosts/open-fleet.ts'
+import { startCleaningHosts } from './job/clean-hosts.ts'
 import { systemClock } from './job/clock.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createProcessor } from './job/process-job.ts'
@@ -96,6 +98,16 @@ async function start(parts: Start): Promise<void> {
   })
   const deadlines = createDeadlines({ redis, keys, store, log })
   scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
+  const sessionTimings = {
+    unreachableMs: config.HOST_TIMEOUT,
+    stopMs: config.STOP_TIMEOUT,
+    ...timings,
+  }
+  const connect = (baseUrl: string) => createHostClient(baseUrl, { timeoutMs: UNKNOWN_HOST_MS })
+  const leftovers = createLeftovers({ redis, keys })
+  scope.use(
+    startCleaningHosts({ fleet, leftovers, runPrompt, connect, timings: sessionTimings, log }),
+  )
 
   const worker = await createTicketWorker({
     redis,
@@ -105,7 +117,8 @@ async function start(parts: Start): Promise<void> {
     processJob: createProcessor({
       store,
       deadlines,
-      connect: (baseUrl) => createHostClient(baseUrl, { timeoutMs: UNKNOWN_HOST_MS }),
+      leftovers,
+      connect,
       extraData: createExtraData({ redis, keys }),
       costs: createCostBook({ store: createNodeCosts({ redis, keys }), clock: systemClock, log }),
       blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
@@ -116,11 +129,7 @@ async function start(parts: Start): Promise<void> {
       clock: systemClock,
       log,
       stallMs: config.STALL_TIMEOUT,
-      timings: {
-        unreachableMs: config.HOST_TIMEOUT,
-        stopMs: config.STOP_TIMEOUT,
-        ...timings,
-      },
+      timings: sessionTimings,
       maxAttempts: config.MAX_ATTEMPTS,
       maxHostLosses: config.MAX_HOST_LOSSES,
       adoptWaitMs: config.ADOPT_WAIT,

@@ -106,3 +106,28 @@ it('collects what a host finished while it was out of reach, instead of running 
     await gate.close()
   }
 })
+
+it('stops the prompt of a job that moved on as soon as its host is heard of again', async () => {
+  await startHosts({ speed: 2 }, { speed: 50 })
+  const [lost, other] = hosts
+  const gate = await openGate(lost?.url ?? '')
+  try {
+    const impatient = {
+      env: { HOST_TIMEOUT: '200ms' },
+      timings: { pollMs: 50, quickPollsMs: [50] },
+    }
+    await stack.startWorker([gate.url], impatient)
+    const jobId = await stack.submit(slow({ color: 1, steps: 400, seconds: 0.5 }))
+    await stack.when(jobId, ({ phase }) => phase === 'executing')
+    await stack.startWorker([other?.url ?? ''], impatient)
+    gate.shut()
+    await until(() => (runs()[1] === 1 ? true : null))
+    expect(lost?.executions()[0]?.outcome).toBe('running')
+    gate.reopen()
+    await until(() => (lost?.executions()[0]?.outcome === 'interrupted' ? true : null))
+    expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2 })
+    expect(runs()).toEqual([1, 1])
+  } finally {
+    await gate.close()
+  }
+})

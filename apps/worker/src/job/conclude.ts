@@ -5,6 +5,7 @@ import type { Run } from '@safelight/shared/server'
 import { saveRun } from './attempt.ts'
 import type { Conclusion, GiveUp } from './decide-end.ts'
 import { type Ending, toEnd, toQueuedAgain } from './decisions.ts'
+import { leaveBehind } from './leftover.ts'
 import { judgeFailure } from './retry-policy.ts'
 import type { Turn } from './turn.ts'
 
@@ -29,8 +30,10 @@ export async function conclude(turn: Turn, conclusion: Conclusion, facts: Facts)
     case 'succeed':
       return finish(turn, { status: 'succeeded', warnings })
     case 'cancel':
+      if (!conclusion.confirmed) await leaveBehind(turn, facts.run)
       return finish(turn, { status: 'canceled', warnings })
     case 'fail':
+      if (conclusion.confirmed === false) await leaveBehind(turn, facts.run)
       return finish(turn, { status: 'failed', error: conclusion.error, warnings })
     case 'give_up':
       return giveUp(turn, conclusion, facts)
@@ -49,6 +52,8 @@ async function giveUp(turn: Turn, failed: GiveUp, { run, warnings }: Facts): Pro
   const { cause, left, error } = failed
   const { attempt, hostId } = run
   const failures = [...run.failures, { attempt, hostId, cause, left }]
+  // it may run there yet, when its host is heard of again
+  if (left || cause === 'stalled') await leaveBehind(turn, run)
   const { nodeRetries } = writer.snapshot.limits
   const { maxAttempts, maxHostLosses } = deps
   const verdict = judgeFailure(failures, { maxAttempts, maxHostLosses, nodeRetries })

@@ -1,11 +1,11 @@
 /** What a worker that is gone left on a host: stopped, and verified, before the job goes another way. */
-import type { PromptEnd, SessionTimings } from '@safelight/comfyui'
+import type { HostClient, PromptEnd, RunPrompt, SessionTimings } from '@safelight/comfyui'
 import type { Run } from '@safelight/shared/server'
 import { promptIdOf } from './derived-id.ts'
 import { guardHost, TurnLost } from './guard.ts'
 import type { Turn } from './turn.ts'
 
-/** Short: the job waits, and a host that does not answer cannot be helped by waiting. */
+/** Short: a job may wait, and a host that does not answer cannot be helped by waiting. */
 const TIMINGS: Partial<SessionTimings> = {
   firstLookMs: 1_000,
   unreachableMs: 5_000,
@@ -13,26 +13,21 @@ const TIMINGS: Partial<SessionTimings> = {
 }
 
 /**
- * Looks for the run's prompt and stops it, but submits nothing.
+ * Looks for the run's prompt and stops it.
  * @returns how it ended, `succeeded` too, when it was faster; null when the host cannot be reached
  */
 export async function stopLeftover(turn: Turn, run: Run): Promise<PromptEnd | null> {
   const { deps, jobId, log } = turn
   const { hostId } = run
   const baseUrl = deps.fleet.find(hostId)?.client.baseUrl ?? run.hostUrl
-  const workflow = await deps.store.loadWorkflow(jobId)
-  if (!baseUrl || !workflow) return null
+  if (!baseUrl) return null
   try {
-    const end = await deps.runPrompt({
+    const end = await stopPrompt({
+      runPrompt: deps.runPrompt,
       client: guardHost(deps.connect(baseUrl), turn.guard),
-      workflow,
       promptId: promptIdOf(jobId, run.attempt),
       knownPromptId: run.promptId,
-      stallMs: deps.stallMs,
-      timings: { ...deps.timings, ...TIMINGS },
-      // canceled before it begins
-      signal: AbortSignal.abort('cancel'),
-      onUpdate() {},
+      timings: deps.timings,
     })
     log.info({ hostId, promptId: end.promptId, end: end.outcome }, 'leftover looked after')
     return end
@@ -41,4 +36,33 @@ export async function stopLeftover(turn: Turn, run: Run): Promise<PromptEnd | nu
     log.warn({ hostId, err: error }, 'leftover out of reach')
     return null
   }
+}
+
+/** The job goes on, or ends, without it: should its host come back, whoever reaches it stops the prompt. */
+export async function leaveBehind({ deps, jobId }: Turn, run: Run): Promise<void> {
+  const promptId = promptIdOf(jobId, run.attempt)
+  await deps.leftovers.note(run.hostId, { promptId, knownPromptId: run.promptId })
+}
+
+export interface StopOptions {
+  runPrompt: RunPrompt
+  client: HostClient
+  promptId: string
+  knownPromptId: string
+  timings: Partial<SessionTimings>
+}
+
+/** A session that is canceled before it begins: it looks for the prompt and stops it, but submits nothing. */
+export async function stopPrompt(options: StopOptions): Promise<PromptEnd> {
+  const { runPrompt, client, promptId, knownPromptId, timings } = options
+  return runPrompt({
+    client,
+    workflow: {},
+    promptId,
+    knownPromptId,
+    stallMs: Number.POSITIVE_INFINITY,
+    timings: { ...timings, ...TIMINGS },
+    signal: AbortSignal.abort('cancel'),
+    onUpdate() {},
+  })
 }

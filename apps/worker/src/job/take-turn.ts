@@ -7,7 +7,7 @@ import { collect } from './collect-job.ts'
 import { BACK, conclude, finish, type Outcome, SPENT } from './conclude.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-end.ts'
 import { toRunning } from './decisions.ts'
-import { stopLeftover } from './leftover.ts'
+import { leaveBehind, stopLeftover } from './leftover.ts'
 import { type BeginPlan, planTurn } from './plan-turn.ts'
 import { hostsToAvoid, wantsMemory } from './retry-policy.ts'
 import { runOnHost, type Start } from './run-on-host.ts'
@@ -43,7 +43,8 @@ async function confirmCancel(turn: Turn, run: Run | null): Promise<Outcome> {
   if (run) {
     const wait = await waitForHost(turn, run)
     if (wait) return wait
-    await stopLeftover(turn, run)
+    const end = await stopLeftover(turn, run)
+    if (!end || end.outcome === 'stalled') await leaveBehind(turn, run)
   }
   return finish(turn, { status: 'canceled' })
 }

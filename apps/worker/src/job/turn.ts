@@ -1,6 +1,13 @@
 /** `Turn`: what a worker holds while a job is in its hands. */
 import type { HostClient, RunPrompt, SessionTimings } from '@safelight/comfyui'
-import type { Claim, Deadlines, ExtraDataStore, JobStore, Logger } from '@safelight/shared/server'
+import type {
+  Claim,
+  Deadlines,
+  ExtraDataStore,
+  JobStore,
+  Leftovers,
+  Logger,
+} from '@safelight/shared/server'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
 import type { Place, Room } from '../queue/room.ts'
@@ -22,6 +29,7 @@ export interface TurnDeps {
   /** A way to a host of which only the address is known; gives up soon. */
   connect(baseUrl: string): HostClient
   deadlines: Deadlines
+  leftovers: Leftovers
   blobs: BlobStore
   costs: CostBook
   extraData: ExtraDataStore

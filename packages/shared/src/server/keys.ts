@@ -51,6 +51,8 @@ export function createKeys(namespace: string) {
     nodeClasses: `${tag}:node-classes`,
     /** ZSET per host: jobId leases of slots, score = ms of expiry. */
     slots: (hostId: string) => `${tag}:slots:${hostId}`,
+    /** HASH per host: promptId of ours → the id by which the host knows it; prompts of jobs that moved on. */
+    leftovers: (hostId: string) => `${tag}:leftovers:${hostId}`,
     /** HASH: node class → learned cost JSON. */
     nodeCosts: `${tag}:node-costs`,
     /** CHANNEL: control messages to workers (cancel). */
