@@ -1,11 +1,13 @@
 /** Hosts that fail, each in its own way: the job ends well, and the host ends in the state that fits. */
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { type ClusterOptions, startCluster } from '../testing/cluster.ts'
 import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
 
-async function start(options: Pick<ClusterOptions, 'hosts' | 'env'> = {}) {
+type Options = Pick<ClusterOptions, 'hosts' | 'env'>
+
+async function start({ onTestFinished }: TestContext, options: Options = {}) {
   const cluster = await startCluster({ redis: { url: inject('redisUrl') }, speed: 1, ...options })
   onTestFinished(() => cluster.close())
   const [host, other = host] = cluster.simulators
@@ -21,9 +23,9 @@ async function start(options: Pick<ClusterOptions, 'hosts' | 'env'> = {}) {
 
 const TWO = { hosts: [{ dialect: '0.3.34' as const }, { dialect: '0.33.0' as const }] }
 
-describe('host unreachable, restarted, or the prompt vanished', () => {
-  it('moves the job to another host, rests the one that is gone, and spends none of the job’s own attempts', async () => {
-    const { url, host, cluster } = await start({
+describe.concurrent('host unreachable, restarted, or the prompt vanished', () => {
+  it('moves the job to another host, rests the one that is gone, and spends none of the job’s own attempts', async (context) => {
+    const { url, host, cluster } = await start(context, {
       ...TWO,
       env: { worker: { MAX_ATTEMPTS: '1', HOST_TIMEOUT: '3s' } },
     })
@@ -42,8 +44,8 @@ describe('host unreachable, restarted, or the prompt vanished', () => {
     expect(host.pid()).not.toBeNull()
   }, 90_000)
 
-  it('notices a restart in the middle of a prompt, though the host answers again at once', async () => {
-    const { url, host, outcomes } = await start()
+  it('notices a restart in the middle of a prompt, though the host answers again at once', async (context) => {
+    const { url, host, outcomes } = await start(context)
     const { id } = await submit(url, slow({ steps: 20, seconds: 0.2 }))
     await whenExecuting(url, id)
     await host.kill('SIGKILL')
@@ -52,8 +54,11 @@ describe('host unreachable, restarted, or the prompt vanished', () => {
     expect(await outcomes()).toEqual(['running', 'success'])
   }, 90_000)
 
-  it('takes a host that hangs for one that is gone, after its timeout', async () => {
-    const { url, cluster } = await start({ ...TWO, env: { worker: { HOST_TIMEOUT: '3s' } } })
+  it('takes a host that hangs for one that is gone, after its timeout', async (context) => {
+    const { url, cluster } = await start(context, {
+      ...TWO,
+      env: { worker: { HOST_TIMEOUT: '3s' } },
+    })
     const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
     await whenExecuting(url, id)
     const counts = await Promise.all(cluster.simulators.map((one) => outcomesOf([one])))
@@ -66,11 +71,12 @@ describe('host unreachable, restarted, or the prompt vanished', () => {
   }, 90_000)
 })
 
-describe('socket deaf', () => {
-  it.each([{ deaf: true }, { blockedDelivery: true }])(
+describe.concurrent('socket deaf', () => {
+  it.for([{ deaf: true }, { blockedDelivery: true }])(
     'finishes the job by polling and calls the host degraded: %o',
-    async (faults) => {
-      const { url, host, outcomes } = await start()
+    { timeout: 90_000 },
+    async (faults, context) => {
+      const { url, host, outcomes } = await start(context)
       await setFaults(host, faults)
       const { id } = await submit(url, slow({ steps: 14, seconds: 1 }))
       await whenHost(url, host.hostId, ({ state }) => state === 'degraded')
@@ -79,13 +85,12 @@ describe('socket deaf', () => {
       const { reason } = await whenHost(url, host.hostId, ({ state }) => state === 'degraded')
       expect(reason.code).toBe('socket_deaf')
     },
-    90_000,
   )
 })
 
-describe('executor dead while HTTP answers', () => {
-  it('interrupts in vain, quarantines the host, and runs the job on another; a restart ends the quarantine', async () => {
-    const { url, host, cluster } = await start({
+describe.concurrent('executor dead while HTTP answers', () => {
+  it('interrupts in vain, quarantines the host, and runs the job on another; a restart ends the quarantine', async (context) => {
+    const { url, host, cluster } = await start(context, {
       hosts: [{ faults: { executorDead: true } }, {}],
       env: { worker: { STALL_TIMEOUT: '2s', STOP_TIMEOUT: '3s' } },
     })
@@ -103,9 +108,9 @@ describe('executor dead while HTTP answers', () => {
   }, 90_000)
 })
 
-describe('no movement', () => {
-  it('interrupts the prompt, sees it end, tries elsewhere, and fails as stalled when that is no better', async () => {
-    const { url, outcomes } = await start({
+describe.concurrent('no movement', () => {
+  it('interrupts the prompt, sees it end, tries elsewhere, and fails as stalled when that is no better', async (context) => {
+    const { url, outcomes } = await start(context, {
       ...TWO,
       env: { worker: { STALL_TIMEOUT: '1500ms', MAX_ATTEMPTS: '2' } },
     })

@@ -15,7 +15,7 @@ import { readSse, type SseFrame } from './read-sse.ts'
 
 /** Longer than the server's keep-alive: a server that says nothing at all is gone. */
 const SILENCE_MS = 40_000
-const numbered = z.looseObject({ seq: z.int().nonnegative() })
+const numbered = z.looseObject({ seq: z.int().nonnegative(), stamp: z.string().optional() })
 
 export async function followBySse(options: FollowOptions): Promise<Followed> {
   const { jobId, signal } = options
@@ -35,12 +35,12 @@ export async function followBySse(options: FollowOptions): Promise<Followed> {
   function take({ id, event, data }: SseFrame): void {
     if (event === 'preview') return
     followed.events += 1
-    const { seq } = numbered.parse(data)
+    const { seq, stamp } = numbered.parse(data)
     if (id === null) {
       snapshotSeq = seq
       return
     }
-    lastId = id
+    lastId = stamp ? `${seq}-${stamp}` : id
     const status = event === 'status' ? sseStatusSchema.parse(data) : null
     // a lone status frame may be a whole snapshot, and the terminal one always is
     const isSnapshot = order.last() === null || snapshotSeq === seq || status !== null
