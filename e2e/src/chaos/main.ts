@@ -12,6 +12,8 @@ import { isClean } from './verdict.ts'
 const SEEDS = 1_000_000
 const MINUTE_MS = 60_000
 const MOST_FINDINGS = 50
+/** Columns of a usual terminal, and some. */
+const WIDTH = 110
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const stop = new AbortController()
@@ -23,28 +25,36 @@ function interrupt(): void {
 }
 
 async function main(): Promise<void> {
-  const { minutes, seed, keep } = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
+  const options = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
+  const { minutes, seed, keep } = options
   say(`chaos: ${minutes} min, seed ${seed}; 2 APIs, 3 workers, 3 hosts, 1 Redis, 20 watchers`)
-  const isTerminal = process.stdout.isTTY
-  const show = (line: string) =>
-    isTerminal && process.stdout.write(`\r${line.slice(0, 110)}\u001b[K`)
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'safelight-chaos-')))
-  const { verdict, startedAt } = await runChaos({
-    redisBinary,
-    durationMs: minutes * MINUTE_MS,
-    seed,
-    folder,
-    onMoment: (moment) => show(toLine(moment)),
-    signal: stop.signal,
-  })
-  if (isTerminal) say('')
-  say(`\n${toTable(verdict, startedAt)}\n`)
-  for (const finding of toFindings(verdict).slice(0, MOST_FINDINGS)) say(finding)
-  if (!isClean(verdict)) process.exitCode = 1
-  if (keep || !isClean(verdict)) [...toSlowest(verdict), `logs: ${folder}`].forEach(say)
-  else await rm(folder, { recursive: true, force: true })
+  let worthKeeping = keep !== null
+  try {
+    const { verdict, startedAt } = await runChaos({
+      redisBinary,
+      durationMs: minutes * MINUTE_MS,
+      seed,
+      folder,
+      onMoment: (moment) => show(toLine(moment)),
+      signal: stop.signal,
+    })
+    show('')
+    say(`\n${toTable(verdict, startedAt)}\n`)
+    for (const finding of toFindings(verdict).slice(0, MOST_FINDINGS)) say(finding)
+    if (!isClean(verdict)) process.exitCode = 1
+    worthKeeping ||= !isClean(verdict)
+    if (worthKeeping) [...toSlowest(verdict), `logs: ${folder}`].forEach(say)
+  } finally {
+    if (!worthKeeping) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The one line that changes; only where somebody looks. */
+function show(line: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r${line.slice(0, WIDTH)}\u001b[K`)
 }
 
 process.once('SIGINT', interrupt)
@@ -52,8 +62,12 @@ process.once('SIGTERM', interrupt)
 try {
   await main()
 } catch (error) {
-  process.stderr.write(
-    `chaos: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`,
-  )
-  process.exitCode = 2
+  if (stop.signal.aborted) {
+    process.stderr.write('\nchaos: interrupted\n')
+    process.exitCode = 130
+  } else {
+    process.stderr.write(`chaos: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`\n${USAGE}`)
+    process.exitCode = 2
+  }
 }
