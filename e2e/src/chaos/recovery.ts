@@ -1,4 +1,4 @@
-/** How long jobs stood still after a kill: from the kill to their next progress or end. Pure. */
+/** How long jobs stood still after a kill: from the kill to their next progress or end, less their waits in line. Pure. */
 import { isTerminal, type JobEvent } from '@safelight/shared'
 import type { Disruption } from './blows.ts'
 
@@ -16,7 +16,7 @@ export interface JobHistory {
   events: readonly JobEvent[]
 }
 
-/** The slowest per kind of target: of the jobs that were running then, and on a host that was hit, only those there. */
+/** The slowest per kind of target: of the jobs that were worked at then, and on a host that was hit, only those there. */
 export function slowestRecoveries(
   disruptions: readonly Disruption[],
   histories: readonly JobHistory[],
@@ -34,19 +34,25 @@ export function slowestRecoveries(
   return slowest
 }
 
-/** Null when the job was not running then, or not there. */
+/** Null when the job was not being worked at then, or not there. */
 function standstill(events: readonly JobEvent[], at: number, hostId: string | null): number | null {
   const first = events[0]
   if (!first || first.ts > at) return null
-  const before = events.filter(({ ts }) => ts <= at)
-  const statuses = before.filter((event) => event.type === 'status')
-  const isRunning = statuses.at(-1)?.status === 'running'
-  const lastHost = statuses.findLast((event) => event.hostId !== undefined)?.hostId
-  if (!isRunning || (hostId !== null && lastHost !== hostId)) return null
+  const statuses = events.filter((event) => event.type === 'status')
+  const before = statuses.filter(({ ts }) => ts <= at)
+  const worked = before.at(-1)?.phase === 'executing' || before.at(-1)?.phase === 'collecting'
+  const lastHost = before.findLast((event) => event.hostId !== undefined)?.hostId
+  if (!worked || (hostId !== null && lastHost !== hostId)) return null
   const next = events.find(
     (event) =>
       event.ts > at &&
       (event.type === 'progress' || (event.type === 'status' && isTerminal(event.status))),
   )
-  return next ? next.ts - at : null
+  if (!next) return null
+  const lined = statuses.filter(({ status, ts }) => status === 'queued' && ts > at && ts < next.ts)
+  const waits = lined.map((back) => {
+    const taken = statuses.find(({ ts, status }) => ts >= back.ts && status !== 'queued')
+    return Math.min(taken?.ts ?? next.ts, next.ts) - back.ts
+  })
+  return next.ts - at - waits.reduce((sum, ms) => sum + ms, 0)
 }

@@ -76,12 +76,19 @@ it('finds the slowest recovery among the jobs that ran on the host that was kill
   const at = { jobId: 'j', stamp: '', follows: '' }
   const running = (ts: number, hostId: string) =>
     ({ ...at, seq: 1, ts, type: 'status', status: 'running', phase: 'executing', hostId }) as const
+  const queued = (ts: number) =>
+    ({ ...at, seq: 2, ts, type: 'status', status: 'queued', phase: null }) as const
   const end = (ts: number) =>
     ({ ...at, seq: 2, ts, type: 'status', status: 'succeeded', phase: null }) as const
   const histories = [
     { jobId: 'j', events: [running(100, 'gpu-1'), end(5_100)] },
     { jobId: 'k', events: [running(100, 'gpu-2'), end(9_000)] },
     { jobId: 'l', events: [running(100, 'gpu-1'), end(150)] },
+    // most of it in line, behind others
+    {
+      jobId: 'm',
+      events: [running(100, 'gpu-1'), queued(1_000), running(30_000, 'gpu-2'), end(30_100)],
+    },
   ]
   const killed = { target: 'host-1', what: 'killed', at: 200, hostId: 'gpu-1', forgot: true }
   const { slowest } = judge(facts({ histories, disruptions: [{ ...killed, dead: true }] }))
