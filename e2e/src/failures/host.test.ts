@@ -3,6 +3,7 @@ import { describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { type ClusterOptions, startCluster } from '../testing/cluster.ts'
 import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
+import { until } from '../testing/until.ts'
 import { slow } from '../testing/workflows.ts'
 
 type Options = Pick<ClusterOptions, 'hosts' | 'env'>
@@ -54,20 +55,26 @@ describe.concurrent('host unreachable, restarted, or the prompt vanished', () =>
     expect(await outcomes()).toEqual(['running', 'success'])
   }, 90_000)
 
-  it('takes a host that hangs for one that is gone, after its timeout', async (context) => {
+  it('takes a host that hangs for one that is gone, after its timeout, and stops what was left there when it wakes', async (context) => {
     const { url, cluster } = await start(context, {
       ...TWO,
       env: { worker: { HOST_TIMEOUT: '3s' } },
     })
-    const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
+    const { id } = await submit(url, slow({ steps: 60, seconds: 0.2 }))
     await whenExecuting(url, id)
     const counts = await Promise.all(cluster.simulators.map((one) => outcomesOf([one])))
     const hit = cluster.simulators[counts.findIndex(({ length }) => length === 1)]
     const stoppedAt = Date.now()
-    await hit?.kill('SIGSTOP')
+    if (!hit) throw new Error('it runs nowhere')
+    await hit.kill('SIGSTOP')
     await whenJob(url, id, ({ attempt }) => attempt === 2)
     expect(Date.now() - stoppedAt).toBeLessThan(20_000)
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
+    // nobody could tell it while it hung; it is told when it is heard of again
+    await hit.kill('SIGCONT')
+    await until(async () => (await outcomesOf([hit]))[0] === 'interrupted', {
+      what: 'the prompt that was left there is stopped',
+    })
   }, 90_000)
 })
 
