@@ -25,3 +25,13 @@ export function raising(kind: 'value_error' | 'oom', color = randomInt(COLORS)):
 function emptyImage(color: number) {
   return { class_type: 'EmptyImage', inputs: { width: 32, height: 32, batch_size: 1, color } }
 }
+
+/** Ten previews a second. */
+export function previewing({ frames = 100, size = 512, text = `${randomInt(COLORS)}` }): Workflow {
+  return {
+    '1': {
+      class_type: 'RSpam',
+      inputs: { n: frames, sleep: 0.1, preview: size, text, busy: 0 },
+    },
+  }
+}
