@@ -1,6 +1,7 @@
 /** The contract: schemas, events, the reducer and the error codes. Isomorphic (zod only). */
 export * from './api/index.ts'
 export * from './deadline.ts'
+export * from './assert-never.ts'
 export * from './error-codes.ts'
 export * from './events.ts'
 export * from './host-state.ts'

@@ -1,4 +1,5 @@
 /** The one reducer: the store, the gateway and every client fold events with it, so they cannot disagree. */
+import { assertNever } from './assert-never.ts'
 import type { JobEventOf } from './events.ts'
 import type { Progress } from './progress.ts'
 import type { SnapshotOf } from './snapshot.ts'
@@ -56,8 +57,4 @@ function advance(previous: Progress | null, next: Progress): Progress {
 function withOutput<O extends { id: string }>(outputs: O[], output: O): O[] {
   const at = outputs.findIndex((known) => known.id === output.id)
   return at < 0 ? [...outputs, output] : outputs.with(at, output)
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown job event: ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 /** Server-sent frames of a job: the contract's payloads, as text. */
+import { assertNever } from '@safelight/shared'
 import {
   isTerminal,
   type JobEvent,
@@ -106,8 +107,4 @@ function toStatus(snapshot: Snapshot, { links, queuePosition }: FrameContext): S
   }
   const queue_position = status === 'queued' ? queuePosition : null
   return { status, queue_position, phase, attempt, job_id: jobId, seq, stamp, ...ended }
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown job event: ${JSON.stringify(value)}`)
 }

@@ -19,6 +19,7 @@
  * The facts below the one that names the state are kept: a drained host that goes away and comes back is
  * draining, a quarantined one that was only slow is still quarantined.
  */
+import { assertNever } from '@safelight/shared'
 import { type HostReason, type HostState, toHostReason } from '@safelight/shared'
 import type { HostDrain, StuckPrompt } from '@safelight/shared/server'
 
@@ -145,8 +146,4 @@ function judge(facts: Facts): Pick<Condition, 'state' | 'reason'> {
   if (deafAt !== null) return { state: 'degraded', reason: toHostReason('socket_deaf') }
   if (prompts > 0) return { state: 'busy', reason: toHostReason('has_prompts') }
   return { state: 'ready', reason: toHostReason('idle') }
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown observation: ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 /** One prompt of ours on a host, followed for what it tells of the host: does it run, is it heard, does it move. */
+import { assertNever } from '@safelight/shared'
 import { createMovement, type PromptEnd, type PromptUpdate } from '@safelight/comfyui'
 import type { StuckPrompt } from '@safelight/shared/server'
 
@@ -99,8 +100,4 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
     },
   }
   return followed
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown update: ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 /** Acts on decisions: writes the job's end or its way back to the line. Nothing else does. */
+import { assertNever } from '@safelight/shared'
 import type { Warning } from '@safelight/shared'
 import { isTerminal } from '@safelight/shared'
 import type { Run } from '@safelight/shared/server'
@@ -80,8 +81,4 @@ export async function finish(turn: Turn, ending: Ending): Promise<Outcome> {
   log.info({ outcome: ending.status, ...code, phases: times }, 'job finished')
   await deps.extraData.drop(jobId)
   return SPENT
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown decision: ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 /** What follows when an execution ends: one table, from the end (or the error) to a decision. Acted on in conclude.ts. */
+import { assertNever } from '@safelight/shared'
 import {
   type FileItem,
   HostError,
@@ -152,8 +153,4 @@ function toRejection(error: PromptRejected): JobError {
     message: stripPaths(error.message).slice(0, MAX_MESSAGE),
     details: { reason: error.reason, node_errors: error.nodeErrors },
   }
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown end: ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 /** Turns what a running prompt says into job events: phases at once, progress and previews at a bearable rate. */
+import { assertNever } from '@safelight/shared'
 import {
   foldProgress,
   type HostMessage,
@@ -157,8 +158,4 @@ function isExecution(message: HostMessage): boolean {
     default:
       return false
   }
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown update: ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 /** The one table of failures: which kind is tried again, how often and how soon. Pure. */
+import { assertNever } from '@safelight/shared'
 import type { FailedAttempt, FailureCause } from '@safelight/shared/server'
 
 export interface RetryLimits {
@@ -77,8 +78,4 @@ export function hostsToAvoid(failures: readonly FailedAttempt[]): string[] {
 
 export function wantsMemory(failures: readonly FailedAttempt[]): boolean {
   return failures.some(({ cause }) => RULES[cause].wantsMemory)
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown group: ${JSON.stringify(value)}`)
 }

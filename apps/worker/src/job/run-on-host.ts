@@ -1,4 +1,5 @@
 /** An attempt on the host where the job has its seat: run, collect, and what the host is told afterwards. */
+import { assertNever } from '@safelight/shared'
 import type { FailedAttempt, Run } from '@safelight/shared/server'
 import type { Seat } from '../hosts/fleet.ts'
 import { runAttempt } from './attempt.ts'
@@ -84,8 +85,4 @@ async function free({ guard, log }: Turn, { host }: Seat): Promise<void> {
   await guardHost(host.client, guard)
     .free()
     .catch((error: unknown) => log.warn({ err: error }, 'memory not freed'))
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown decision: ${JSON.stringify(value)}`)
 }

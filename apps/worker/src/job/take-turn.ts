@@ -1,4 +1,5 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
+import { assertNever } from '@safelight/shared'
 import type { PromptEnd } from '@safelight/comfyui'
 import type { Run } from '@safelight/shared/server'
 import type { Seat } from '../hosts/fleet.ts'
@@ -118,8 +119,4 @@ async function bringHome(
     result: { tracker, warnings: [] },
   })
   return conclude(turn, conclusion, { run })
-}
-
-function assertNever(value: never): never {
-  throw new Error(`unknown plan: ${JSON.stringify(value)}`)
 }

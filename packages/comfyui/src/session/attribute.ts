@@ -6,7 +6,7 @@
  * What names none is ours only while our prompt is the one that runs: a host runs one at a time.
  */
 import type { HostMessage } from '../protocol/host-message.ts'
-import { assertNever } from './assert-never.ts'
+import { assertNever } from '@safelight/shared'
 
 export interface Attribution {
   readonly promptId: string

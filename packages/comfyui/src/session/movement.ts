@@ -1,6 +1,6 @@
 /** Whether a message of our prompt changes anything: a host that repeats itself is not moving. */
 import type { HostMessage } from '../protocol/host-message.ts'
-import { assertNever } from './assert-never.ts'
+import { assertNever } from '@safelight/shared'
 
 /** @returns a function that says of each message whether it differs from the last of its type */
 export function createMovement(): (message: HostMessage) => boolean {

@@ -1,7 +1,7 @@
 /** How a session ends, given what history says and why the prompt was asked to stop, if it was. */
 import type { HistoryEntry } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
-import { assertNever } from './assert-never.ts'
+import { assertNever } from '@safelight/shared'
 import type { PromptEnd } from './types.ts'
 
 export type StopCause = 'cancel' | 'stall'
