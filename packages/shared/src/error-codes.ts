@@ -1,8 +1,7 @@
-/** Every error code a client can meet, in one closed list each. */
-import { z } from 'zod'
+/** Every error code a client can meet, in one closed list each. Without zod: clients carry it to browsers. */
 
 /** Why a job failed (`job.error.code`). */
-export const jobErrorCodeSchema = z.enum([
+export const JOB_ERROR_CODES = [
   'invalid_workflow', // the host refused the graph; `details.node_errors` says why
   'node_execution_error', // a node raised
   'out_of_memory',
@@ -12,8 +11,8 @@ export const jobErrorCodeSchema = z.enum([
   'timeout', // `timeout_s` was over before the job was
   'expired', // `start_deadline_s` was over before the job could start
   'internal',
-])
-export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>
+] as const
+export type JobErrorCode = (typeof JOB_ERROR_CODES)[number]
 
 /** Why a request was refused (`error.code` of the envelope), with its HTTP status. */
 export const API_ERRORS = {
@@ -37,6 +36,11 @@ export const API_ERRORS = {
   unavailable: 503, // Redis is away; nothing was accepted, try again
 } as const
 export type ApiErrorCode = keyof typeof API_ERRORS
+
+/** True for a code of the closed list; what a server of another version says may not be. */
+export function isApiErrorCode(code: string): code is ApiErrorCode {
+  return Object.hasOwn(API_ERRORS, code)
+}
 
 /** A refusal with a stable code. The message is safe to show; `details` is JSON. */
 export class ApiError extends Error {

@@ -1,9 +1,10 @@
 /** Job events: what happened to a job, numbered without gaps. Snapshot + later events = the whole truth. */
 import { z } from 'zod'
 import { jobErrorSchema } from './job-error.ts'
+import { nodeStatesSchema } from './node-state.ts'
 import { outputSchema } from './output.ts'
 import { progressSchema } from './progress.ts'
-import { jobPhaseSchema, jobStatusSchema } from './status.ts'
+import { jobPhaseSchema, jobStatusSchema } from './status-schema.ts'
 
 export const warningSchema = z.object({
   code: z.enum(['output_dropped', 'execution_blocked']),
@@ -35,7 +36,12 @@ const statusBodySchema = z.object({
   /** With `failed`: every attempt the job was allowed is spent; it joins the dead letters. */
   deadLetter: z.boolean().optional(),
 })
-const progressBodySchema = z.object({ type: z.literal('progress'), progress: progressSchema })
+const progressBodySchema = z.object({
+  type: z.literal('progress'),
+  progress: progressSchema,
+  /** Nodes whose state is news. */
+  nodes: nodeStatesSchema.optional(),
+})
 const outputBodySchema = z.object({ type: z.literal('output'), output: outputSchema })
 
 /** What a writer decides; the store adds the envelope. */

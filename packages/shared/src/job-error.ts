@@ -1,10 +1,10 @@
 /** `JobError`: why a job failed, safe to show to anyone who may see the job. */
 import { z } from 'zod'
-import { jobErrorCodeSchema } from './error-codes.ts'
+import { JOB_ERROR_CODES } from './error-codes.ts'
 
 export const jobErrorSchema = z
   .object({
-    code: jobErrorCodeSchema,
+    code: z.enum(JOB_ERROR_CODES),
     message: z.string(),
     node_id: z.string().nullable().optional(),
     class_type: z.string().nullable().optional(),

@@ -1,9 +1,11 @@
 /** The one reducer: the store, the gateway and every client fold events with it, so they cannot disagree. */
 import { assertNever } from './assert-never.ts'
 import type { JobEventOf } from './events.ts'
+import type { JobError } from './job-error.ts'
+import type { NodeStates } from './node-state.ts'
 import type { Progress } from './progress.ts'
 import type { SnapshotOf } from './snapshot.ts'
-import { isTerminal } from './status.ts'
+import { isTerminal, type JobStatus } from './status.ts'
 
 /**
  * Folds one event into a snapshot. An event the snapshot already holds (`seq` not newer) and any
@@ -15,10 +17,14 @@ export function reduceJob<O extends { id: string }>(
   event: JobEventOf<O>,
 ): SnapshotOf<O> {
   if (event.seq <= snapshot.seq || isTerminal(snapshot.status)) return snapshot
-  const next = { ...snapshot, seq: event.seq, stamp: event.stamp }
+  const next = { ...snapshot, seq: event.seq, stamp: event.stamp, updatedAt: event.ts }
   switch (event.type) {
     case 'progress':
-      return { ...next, progress: advance(snapshot.progress, event.progress) }
+      return {
+        ...next,
+        progress: advance(snapshot.progress, event.progress),
+        nodes: event.nodes ? { ...snapshot.nodes, ...event.nodes } : snapshot.nodes,
+      }
     case 'output':
       return { ...next, outputs: withOutput(snapshot.outputs, event.output) }
     case 'status':
@@ -32,11 +38,13 @@ function foldStatus<O>(
   next: SnapshotOf<O>,
   event: Extract<JobEventOf<O>, { type: 'status' }>,
 ): SnapshotOf<O> {
+  const attempt = event.attempt ?? next.attempt
   return {
     ...next,
     status: event.status,
     phase: event.phase,
-    attempt: event.attempt ?? next.attempt,
+    attempt,
+    nodes: foldNodes(attempt > next.attempt ? {} : next.nodes, event),
     hostId: event.hostId === undefined ? next.hostId : event.hostId,
     error: event.error === undefined ? next.error : event.error,
     warnings: event.warnings ?? next.warnings,
@@ -46,6 +54,17 @@ function foldStatus<O>(
     startedAt: next.startedAt ?? (event.status === 'running' ? event.ts : null),
     completedAt: isTerminal(event.status) ? event.ts : null,
   }
+}
+
+/** A new attempt starts all nodes over; at the end none runs any more, and one may be to blame. */
+function foldNodes(
+  nodes: NodeStates,
+  { status, error }: { status: JobStatus; error?: JobError | null | undefined },
+): NodeStates {
+  if (!isTerminal(status)) return nodes
+  const over = Object.entries(nodes).filter(([, state]) => state !== 'running')
+  const failed = error?.node_id ? { [error.node_id]: 'failed' as const } : {}
+  return { ...Object.fromEntries(over), ...failed }
 }
 
 /** Newer facts, but a value that never falls: a second attempt starts over, the bar does not. */

@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { phaseTimesSchema, warningSchema } from './events.ts'
 import { jobErrorSchema } from './job-error.ts'
+import { nodeStatesSchema } from './node-state.ts'
 import { outputSchema } from './output.ts'
 import { progressSchema } from './progress.ts'
-import { jobPhaseSchema, jobStatusSchema } from './status.ts'
+import { jobPhaseSchema, jobStatusSchema } from './status-schema.ts'
 
 export const jobLimitsSchema = z.object({
   /** ms since the epoch: a job that has not started by then becomes `expired` and never runs. */
@@ -27,6 +28,8 @@ export const snapshotSchema = z.object({
   attempt: z.int().nonnegative(),
   hostId: z.string().nullable(),
   progress: progressSchema.nullable(),
+  /** Of the attempt at hand, or of the last one. */
+  nodes: nodeStatesSchema.default({}),
   outputs: z.array(outputSchema),
   error: jobErrorSchema.nullable(),
   warnings: z.array(warningSchema),
@@ -45,6 +48,8 @@ export const snapshotSchema = z.object({
   replayedBy: z.string().nullable(),
   /** All times are ms since the epoch. */
   createdAt: z.number(),
+  /** When the last event was written. */
+  updatedAt: z.number().nullable().default(null),
   startedAt: z.number().nullable(),
   completedAt: z.number().nullable(),
   /** When the record and its outputs may be dropped. */

@@ -27,7 +27,13 @@ export type SnapshotView = SnapshotOf<OutputView>
 export type JobEventView = JobEventOf<OutputView>
 
 export type WatchAck =
-  | { ok: true; snapshot: SnapshotView; queuePosition: number | null }
+  | {
+      ok: true
+      snapshot: SnapshotView
+      queuePosition: number | null
+      /** The server's clock, ms since the epoch: `snapshot.updatedAt` is measured by it. */
+      now: number
+    }
   | { ok: false; error: { code: string; message: string } }
 
 /** A preview frame; `data` is the encoded image. Sent only to watchers that asked, never queued. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { canMove, isTerminal, jobStatusSchema } from './status.ts'
+import { canMove, isTerminal, JOB_STATUSES } from './status.ts'
 
-const statuses = jobStatusSchema.options
+const statuses = JOB_STATUSES
 
 it('has four ends, and no way out of them', () => {
   const ends = statuses.filter(isTerminal)

@@ -1,14 +1,19 @@
-/** Job status and phase: the one vocabulary, and every question asked about it. */
-import { z } from 'zod'
+/** Job status and phase: the one vocabulary, and every question asked about it. Without zod: clients carry it to browsers. */
 
-export const jobStatusSchema = z
-  .enum(['queued', 'running', 'succeeded', 'canceling', 'canceled', 'failed', 'expired'])
-  .meta({ id: 'JobStatus' })
-export type JobStatus = z.infer<typeof jobStatusSchema>
+export const JOB_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'canceling',
+  'canceled',
+  'failed',
+  'expired',
+] as const
+export type JobStatus = (typeof JOB_STATUSES)[number]
 
 /** What a `running` job is doing. `canceling` keeps the phase it was asked in. */
-export const jobPhaseSchema = z.enum(['preparing', 'submitted', 'executing', 'collecting'])
-export type JobPhase = z.infer<typeof jobPhaseSchema>
+export const JOB_PHASES = ['preparing', 'submitted', 'executing', 'collecting'] as const
+export type JobPhase = (typeof JOB_PHASES)[number]
 
 const NEXT: Record<JobStatus, readonly JobStatus[]> = {
   queued: ['running', 'canceling', 'canceled', 'failed', 'expired'],

@@ -80,6 +80,7 @@ export function createSocketWatch(options: SocketWatchOptions): SocketWatch {
         ok: true,
         snapshot: toSnapshotView(snapshot, links),
         queuePosition: snapshot.status === 'queued' ? queuePosition : null,
+        now: Date.now(),
       })
       // the events the client asked for cannot be had: what it was just acknowledged replaces all
       if (!missed) return resync(snapshot)

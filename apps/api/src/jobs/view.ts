@@ -40,11 +40,13 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     attempt: snapshot.attempt,
     priority: snapshot.priority,
     metadata: snapshot.metadata,
+    nodes: snapshot.nodes,
     warnings: snapshot.warnings,
     limits: toLimitsView(snapshot),
     dead_letter: snapshot.deadLetter,
     replay_of: snapshot.replayOf,
     replayed_by: snapshot.replayedBy,
+    host_id: snapshot.hostId,
     seq: snapshot.seq,
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { JobEvent, Snapshot } from '@safelight/shared'
+import { newSnapshot } from '@safelight/shared/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createPositions } from '../feed/positions.ts'
 import { listen } from '../http/listen.ts'
@@ -43,30 +44,8 @@ async function openStuck(keepAliveMs: number) {
 }
 
 function toSnapshot(seq: number): Snapshot {
-  return {
-    jobId: 'j',
-    seq,
-    stamp: `s${seq}`,
-    status: 'running',
-    phase: 'executing',
-    attempt: 1,
-    hostId: null,
-    progress: null,
-    outputs: [],
-    error: null,
-    warnings: [],
-    times: { queue: null, prepare: null, execute: null, collect: null },
-    priority: 0,
-    metadata: null,
-    limits: { startBy: null, timeoutMs: null, nodeRetries: 0 },
-    deadLetter: false,
-    replayOf: null,
-    replayedBy: null,
-    createdAt: 0,
-    startedAt: null,
-    completedAt: null,
-    expiresAt: 0,
-  }
+  const running = { status: 'running', phase: 'executing', attempt: 1 } as const
+  return newSnapshot({ jobId: 'j', seq, stamp: `s${seq}`, ...running })
 }
 
 function tell(stream: Stream, seq: number): void {

@@ -39,7 +39,7 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
   const promptId = promptIdOf(jobId, attempt)
   const tracker = await createTracker(turn, workflow, host)
   // before the host is even asked: a page that watches never shows 0/0
-  await writer.append((snapshot) => toProgressed(snapshot, tracker.progress))
+  await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
   const reporter = createUpdateReporter(turn, tracker)
   const follow = host.follow(jobId)

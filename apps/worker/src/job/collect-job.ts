@@ -1,5 +1,5 @@
 /** The last phase of a job: its outputs come home, each announced as it lands, and then the bar is full. */
-import { completeProgress, type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
+import { type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
 import { collectOutputs } from '../outputs/collect.ts'
 import type { AttemptResult } from './attempt.ts'
 import { type Conclusion, decideThrown } from './decide-end.ts'
@@ -53,8 +53,7 @@ async function collectJob(turn: Turn, { client, files, result }: Harvest): Promi
     },
     signal: stop.signal,
   })
-  const complete = completeProgress(tracker)
-  await writer.append((snapshot) => toCompleteProgress(snapshot, complete))
+  await writer.append((snapshot) => toCompleteProgress(snapshot, tracker))
 }
 
 /** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */

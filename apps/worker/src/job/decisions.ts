@@ -1,13 +1,19 @@
 /** What a worker may write, given the newest snapshot: each function decides one event, or null to write nothing. */
 import {
+  completeNodeStates,
+  completeProgress,
+  nodeStatesOf,
+  type TrackerState,
+} from '@safelight/comfyui'
+import {
   canMove,
   isTerminal,
   type JobError,
   type JobEventBody,
   type JobPhase,
+  type NodeStates,
   type Output,
   type PhaseTimes,
-  type Progress,
   type Snapshot,
   type Warning,
 } from '@safelight/shared'
@@ -31,8 +37,23 @@ export function toPhase(
   return snapshot.status === 'running' ? { type: 'status', status: 'running', ...next } : null
 }
 
-export function toProgressed(snapshot: Snapshot, progress: Progress): Decision {
-  return snapshot.status === 'running' ? { type: 'progress', progress } : null
+/** How far the prompt is: the bar, and which nodes have moved. */
+export function toProgressed(snapshot: Snapshot, tracker: TrackerState): Decision {
+  if (snapshot.status !== 'running') return null
+  return {
+    type: 'progress',
+    progress: tracker.progress,
+    ...toNews(snapshot, nodeStatesOf(tracker)),
+  }
+}
+
+function toNews(snapshot: Snapshot, nodes: NodeStates): { nodes?: NodeStates } {
+  const news = Object.entries(nodes).filter(([id, state]) => {
+    const known = snapshot.nodes[id]
+    // who adopts a prompt has not heard which nodes were cached, and knows of them only that they are over
+    return state !== known && !(known === 'cached' && state === 'done')
+  })
+  return news.length > 0 ? { nodes: Object.fromEntries(news) } : {}
 }
 
 /** Also the full bar of a job that finishes although its cancel was asked. */
@@ -40,8 +61,10 @@ export function toOutput(snapshot: Snapshot, output: Output): Decision {
   return isTerminal(snapshot.status) ? null : { type: 'output', output }
 }
 
-export function toCompleteProgress(snapshot: Snapshot, progress: Progress): Decision {
-  return isTerminal(snapshot.status) ? null : { type: 'progress', progress }
+export function toCompleteProgress(snapshot: Snapshot, tracker: TrackerState): Decision {
+  if (isTerminal(snapshot.status)) return null
+  const nodes = toNews(snapshot, completeNodeStates(tracker))
+  return { type: 'progress', progress: completeProgress(tracker), ...nodes }
 }
 
 /** Given up here, to be tried again: back to the line. A cancel that came meanwhile stays. */

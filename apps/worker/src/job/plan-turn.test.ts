@@ -1,32 +1,10 @@
 import type { Snapshot } from '@safelight/shared'
 import type { FailedAttempt, Run } from '@safelight/shared/server'
+import { newSnapshot } from '@safelight/shared/testing'
 import { expect, it } from 'vitest'
 import { planTurn } from './plan-turn.ts'
 
-const base: Snapshot = {
-  jobId: 'job-1',
-  seq: 0,
-  stamp: 'stamp-0',
-  status: 'queued',
-  phase: null,
-  attempt: 0,
-  hostId: null,
-  progress: null,
-  outputs: [],
-  error: null,
-  warnings: [],
-  times: { queue: null, prepare: null, execute: null, collect: null },
-  priority: 0,
-  metadata: null,
-  limits: { startBy: null, timeoutMs: null, nodeRetries: 0 },
-  deadLetter: false,
-  replayOf: null,
-  replayedBy: null,
-  createdAt: 1,
-  startedAt: null,
-  completedAt: null,
-  expiresAt: 2,
-}
+const base = newSnapshot({ jobId: 'job-1', createdAt: 1, expiresAt: 2 })
 const run: Run = {
   attempt: 1,
   hostId: 'gpu-1:8188',

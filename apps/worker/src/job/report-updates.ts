@@ -6,7 +6,7 @@ import {
   type PromptUpdate,
   type TrackerState,
 } from '@safelight/comfyui'
-import type { JobPhase, Progress, Warning } from '@safelight/shared'
+import type { JobPhase, Warning } from '@safelight/shared'
 import type { Preview } from '@safelight/shared/server'
 import { createCoalescer } from './coalesce.ts'
 import { toPhase, toProgressed } from './decisions.ts'
@@ -35,10 +35,10 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
   let warnings: Warning[] = []
   let executing = false
 
-  const progress = createCoalescer<Progress>({
+  const progress = createCoalescer<TrackerState>({
     everyMs: PROGRESS_EVERY_MS,
     clock,
-    emit: (value) => written(writer.append((snapshot) => toProgressed(snapshot, value))),
+    emit: (state) => written(writer.append((snapshot) => toProgressed(snapshot, state))),
   })
   const previews = createCoalescer<Preview>({
     everyMs: PREVIEW_EVERY_MS,
@@ -77,7 +77,7 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
     }
     const next = foldProgress(tracker, message, clock.now())
     if (next.progress !== tracker.progress) {
-      progress.push(next.progress)
+      progress.push(next)
       const { value, node } = next.progress
       log.debug(
         { value: node?.value, max: node?.max, percent: Math.floor(value * 100) },

@@ -1,12 +1,5 @@
 /** The one shape of every refusal: `{error: {code, message, details}}`. */
 import { z } from 'zod'
-import { API_ERRORS, type ApiErrorCode } from '../error-codes.ts'
-
-const codes = Object.keys(API_ERRORS)
-/** True for a code of the closed list; what a server of another version says may not be. */
-export function isApiErrorCode(code: string): code is ApiErrorCode {
-  return codes.includes(code)
-}
 
 export const errorEnvelopeSchema = z
   .object({

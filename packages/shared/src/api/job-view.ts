@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { warningSchema } from '../events.ts'
 import { jobErrorSchema } from '../job-error.ts'
+import { nodeStatesSchema } from '../node-state.ts'
 import { progressSchema } from '../progress.ts'
-import { jobPhaseSchema, jobStatusSchema } from '../status.ts'
+import { jobPhaseSchema, jobStatusSchema } from '../status-schema.ts'
 import { outputViewSchema } from './output-view.ts'
 
 export const jobUrlsSchema = z
@@ -54,6 +55,10 @@ export const jobViewSchema = z
     attempt: z.int().nonnegative(),
     priority: z.int(),
     metadata: z.record(z.string(), z.unknown()).nullable(),
+    nodes: nodeStatesSchema.meta({
+      description:
+        'Node id → `running`, `done`, `cached` or `failed`; a node that is not named waits.',
+    }),
     warnings: z.array(warningSchema),
     limits: jobLimitsViewSchema,
     dead_letter: z.boolean().meta({
@@ -62,6 +67,7 @@ export const jobViewSchema = z
     }),
     replay_of: z.string().nullable().meta({ description: 'The dead letter this job repeats.' }),
     replayed_by: z.string().nullable().meta({ description: 'The job that repeats this one.' }),
+    host_id: z.string().nullable().meta({ description: 'The host that has it, or had it last.' }),
     /** Number of the last event folded in; compare with the `id` of the event stream's frames, which begin with it. */
     seq: z.int().nonnegative(),
   })

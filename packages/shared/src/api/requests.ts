@@ -1,6 +1,6 @@
 /** What a client may send to the REST face. Closed objects: an unknown field is refused, never ignored. */
 import { z } from 'zod'
-import { jobStatusSchema } from '../status.ts'
+import { jobStatusSchema } from '../status-schema.ts'
 
 export const PRIORITY_LIMIT = 1_000_000
 export const METADATA_MAX_BYTES = 1024

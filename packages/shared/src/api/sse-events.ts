@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jobErrorSchema } from '../job-error.ts'
 import { progressSchema } from '../progress.ts'
-import { jobPhaseSchema, jobStatusSchema } from '../status.ts'
+import { jobPhaseSchema, jobStatusSchema } from '../status-schema.ts'
 import { outputViewSchema } from './output-view.ts'
 
 /** `stamp` names the event of this history: see `Last-Event-ID`. */

@@ -5,7 +5,8 @@ import type { Output } from '../output.ts'
 import { type Progress, progressKindSchema } from '../progress.ts'
 import { reduceJob } from '../reduce-job.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { jobPhaseSchema, jobStatusSchema } from '../status.ts'
+import { nodeStateSchema } from '../node-state.ts'
+import { jobPhaseSchema, jobStatusSchema } from '../status-schema.ts'
 import { newSnapshot } from './new-snapshot.ts'
 
 const optional = <T>(arb: fc.Arbitrary<T>) => fc.option(arb, { nil: null })
@@ -52,7 +53,11 @@ export const bodyArb: fc.Arbitrary<JobEventBody> = fc.oneof(
   { weight: 2, arbitrary: statusBodyArb },
   {
     weight: 3,
-    arbitrary: progressArb.map((progress) => ({ type: 'progress' as const, progress })),
+    arbitrary: fc.record({
+      type: fc.constant('progress' as const),
+      progress: progressArb,
+      nodes: fc.dictionary(fc.constantFrom('1', '2'), fc.constantFrom(...nodeStateSchema.options)),
+    }),
   },
   { weight: 1, arbitrary: outputArb.map((output) => ({ type: 'output' as const, output })) },
 )

@@ -20,6 +20,7 @@ export function firstSnapshot(
     attempt: 0,
     hostId: null,
     progress: null,
+    nodes: {},
     outputs: [],
     error: null,
     warnings: [],
@@ -31,6 +32,7 @@ export function firstSnapshot(
     replayOf: null,
     replayedBy: null,
     createdAt,
+    updatedAt: null,
     startedAt: null,
     completedAt: null,
     // a first guess; the end of the job sets the real one

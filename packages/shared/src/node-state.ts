@@ -1,0 +1,9 @@
+/** What has become of each node of a job's workflow; one that is not named waits, or will not run. */
+import { z } from 'zod'
+
+export const nodeStateSchema = z.enum(['running', 'done', 'cached', 'failed'])
+export type NodeState = z.infer<typeof nodeStateSchema>
+
+/** By id in the submitted workflow; a node made by expansion counts toward the one that made it. */
+export const nodeStatesSchema = z.record(z.string(), nodeStateSchema)
+export type NodeStates = z.infer<typeof nodeStatesSchema>
