@@ -18,7 +18,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/simulator': [],
   'apps/api': ['@safelight/shared', '@safelight/shared/server', '@safelight/comfyui'],
   'apps/worker': ['@safelight/shared', '@safelight/shared/server', '@safelight/comfyui'],
-  'apps/demo': ['@safelight/shared', '@safelight/simulator'],
+  'apps/demo': [
+    '@safelight/client',
+    '@safelight/client/terminal',
+    '@safelight/shared',
+    '@safelight/simulator',
+  ],
+  'apps/cli': ['@safelight/client', '@safelight/client/terminal', '@safelight/shared'],
+  'apps/web': [
+    '@safelight/client',
+    '@safelight/client/react',
+    '@safelight/client/react.css',
+    '@safelight/shared',
+  ],
 }
 const QUEUE_OR_REDIS = /^(ioredis|bullmq)($|\/)/
 const KNOWS_REDIS = ['packages/shared', 'apps/api', 'apps/worker']

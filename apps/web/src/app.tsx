@@ -1,0 +1,36 @@
+/** The page: its providers, its frame, and which address shows what. */
+import { SafelightProvider } from '@safelight/client/react'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, Route, Switch } from 'wouter'
+import { createPageClient } from './api/client.ts'
+import { FleetPage } from './pages/fleet/fleet-page.tsx'
+import { GeneratePage } from './pages/generate/generate-page.tsx'
+import { JobPage } from './pages/job/job-page.tsx'
+import { JobsPage } from './pages/jobs/jobs-page.tsx'
+import { Frame } from './shell/frame.tsx'
+import { Empty } from './ui/card.tsx'
+
+export function App() {
+  const [client] = useState(createPageClient)
+  const [queries] = useState(() => new QueryClient())
+  return (
+    <QueryClientProvider client={queries}>
+      <SafelightProvider client={client}>
+        <Frame>
+          <Switch>
+            <Route path="/" component={GeneratePage} />
+            <Route path="/jobs" component={JobsPage} />
+            <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
+            <Route path="/fleet" component={FleetPage} />
+            <Route>
+              <Empty title="There is no such page" action={<Link href="/">To the start</Link>}>
+                The address may be mistyped.
+              </Empty>
+            </Route>
+          </Switch>
+        </Frame>
+      </SafelightProvider>
+    </QueryClientProvider>
+  )
+}

@@ -1,0 +1,4 @@
+/** To come. */
+export function FleetPage() {
+  return <h1>Fleet</h1>
+}

@@ -1,0 +1,4 @@
+/** To come. */
+export function GeneratePage() {
+  return <h1>Generate</h1>
+}

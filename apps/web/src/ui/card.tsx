@@ -1,0 +1,59 @@
+/** The shapes that hold things: a card, a notice, and the page that has nothing to show yet. */
+import type { ReactNode } from 'react'
+import './card.css'
+
+export function Card({
+  title,
+  children,
+  className,
+}: {
+  title?: string
+  children: ReactNode
+  className?: string
+}) {
+  return (
+    <section className={className ? `card ${className}` : 'card'}>
+      {title && <h2>{title}</h2>}
+      {children}
+    </section>
+  )
+}
+
+export function Notice({
+  tone = 'plain',
+  title,
+  children,
+}: {
+  tone?: 'plain' | 'bad'
+  title?: string
+  children?: ReactNode
+}) {
+  return (
+    <div
+      className={tone === 'bad' ? 'notice bad' : 'notice'}
+      role={tone === 'bad' ? 'alert' : undefined}
+    >
+      {title && <strong>{title}</strong>}
+      {children}
+    </div>
+  )
+}
+
+/** What belongs here, and how to make it appear. */
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string
+  children: ReactNode
+  action?: ReactNode
+}) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {action}
+    </div>
+  )
+}

@@ -1,0 +1,2 @@
+/** A job as a line in a terminal. */
+export {}

@@ -1,0 +1,164 @@
+/** What the client offers, in types: the shapes are the API's own (`@safelight/shared`). */
+import type {
+  BulkCancelResult,
+  DeadLetterView,
+  HostView,
+  JobEventView,
+  JobPage,
+  JobStatus,
+  JobView,
+  OutputView,
+  PreviewFrame,
+  SnapshotView,
+  SubmitRequest,
+  Workflow,
+} from '@safelight/shared'
+
+export interface ClientOptions {
+  /** Address of the API, e.g. `https://pictures.example`; in a browser it may be left out: the page's own origin. */
+  baseUrl?: string
+  /** Bearer token; a function is asked before every request and connection, so that it may change. */
+  token?: string | (() => string | undefined)
+  /** Used for all HTTP; `globalThis.fetch` unless given. */
+  fetch?: typeof globalThis.fetch
+}
+
+/** `connecting`: nothing heard yet · `live` · `reconnecting`: what is shown is the last that was heard. */
+export type Connection = 'connecting' | 'live' | 'reconnecting'
+
+/** The job now, and what made it so. */
+export interface JobUpdate {
+  snapshot: SnapshotView
+  /** Null when a whole snapshot came, the place in line changed, or the connection did. */
+  event: JobEventView | null
+  /** Jobs ahead while queued: 0 is next; null when not queued or not known. */
+  queuePosition: number | null
+  connection: Connection
+  /** When the job last moved: ms since the epoch on this machine's clock, whatever the server's says. */
+  movedAt: number
+}
+
+/** What `run` calls a progress callback with: enough for a bar without further thought. */
+export type ProgressListener = (update: JobUpdate) => void
+
+export interface WatchOptions {
+  /** Aborting ends the watch: the iterator throws the reason. The job goes on. */
+  signal?: AbortSignal
+  /** Called with pictures in the making, when there are any. The latest wins, none is owed. */
+  onPreview?: (frame: PreviewFrame) => void
+  /** First also the events so far, as far as they are kept (about 512, one hour past the end), each with the job as it is now. */
+  history?: boolean
+}
+
+export interface FollowOptions extends Omit<WatchOptions, 'signal'> {
+  onUpdate: (update: JobUpdate) => void
+  /** Also before the first update. */
+  onConnection?: (connection: Connection) => void
+  /** The job has ended and the last update has been told. */
+  onEnd?: () => void
+  /** The watch cannot go on: no such job, no access. Nothing more is told. */
+  onError?: (error: Error) => void
+}
+
+export interface SubmitOptions extends Omit<SubmitRequest, 'workflow'> {
+  signal?: AbortSignal
+  /** Names this submission: however often it is sent, it makes one job. One is made up unless given. */
+  idempotencyKey?: string
+}
+
+export interface RunOptions extends SubmitOptions {
+  onProgress?: ProgressListener
+  onPreview?: (frame: PreviewFrame) => void
+  /** Called once, as soon as the job is accepted. */
+  onAccepted?: (job: JobView) => void
+}
+
+export interface RunResult {
+  jobId: string
+  outputs: OutputView[]
+  snapshot: SnapshotView
+}
+
+export interface ListOptions {
+  status?: readonly JobStatus[]
+  /** 1 to 100; 20 unless given. */
+  limit?: number
+  /** `next_cursor` of the page before. */
+  cursor?: string
+  signal?: AbortSignal
+}
+
+/** Which jobs to cancel; every condition must hold. `all: true` alone means all of them. */
+export interface CancelFilter {
+  status?: readonly ('queued' | 'running')[]
+  ids?: readonly string[]
+  createdBefore?: Date
+  metadata?: Readonly<Record<string, string>>
+  all?: true
+}
+
+/** Whatever can be aborted. */
+export interface CallOptions {
+  signal?: AbortSignal
+}
+
+export interface Jobs {
+  /** @returns the accepted job; it will reach an end. Sent again by itself when no answer came, without making a second job. */
+  submit(workflow: Workflow, options?: SubmitOptions): Promise<JobView>
+  get(jobId: string, options?: CallOptions): Promise<JobView>
+  /** The graph as it was submitted. */
+  workflow(jobId: string, options?: CallOptions): Promise<Workflow>
+  /** Newest first. */
+  list(options?: ListOptions): Promise<JobPage>
+  /** Asks for the end; the answer says how it stands. Harmless when repeated. */
+  cancel(jobId: string, options?: CallOptions): Promise<JobView>
+  /** Cancels all that match, however many calls it takes. */
+  cancelMany(
+    filter: CancelFilter,
+    options?: CallOptions,
+  ): Promise<Pick<BulkCancelResult, 'canceled' | 'canceling' | 'skipped'>>
+  /**
+   * The job now, then every change once, in order, to its end. Reconnects by itself; the value of
+   * the bar never falls. A consumer that is slow gets the newest state instead of a growing backlog.
+   */
+  watch(jobId: string, options?: WatchOptions): AsyncIterable<JobUpdate>
+  /** `watch` as callbacks. @returns what ends it */
+  follow(jobId: string, options: FollowOptions): () => void
+  /**
+   * Submits, watches, and resolves with the outputs.
+   * @throws JobFailed, JobCanceled when the job ended so. Aborting stops waiting; the job goes on.
+   */
+  run(workflow: Workflow, options?: RunOptions): Promise<RunResult>
+}
+
+export interface Outputs {
+  /** The content. The token goes along only to the API itself. */
+  fetch(output: Pick<OutputView, 'url'>, options?: CallOptions): Promise<Response>
+  bytes(output: Pick<OutputView, 'url'>, options?: CallOptions): Promise<Uint8Array>
+}
+
+export interface Hosts {
+  list(options?: CallOptions): Promise<HostView[]>
+  /** No new prompts for it until resumed. */
+  drain(hostId: string, options?: CallOptions & { reason?: string }): Promise<HostView>
+  resume(hostId: string, options?: CallOptions): Promise<HostView>
+}
+
+export interface DeadLetters {
+  list(options?: Omit<ListOptions, 'status'>): Promise<JobPage>
+  get(jobId: string, options?: CallOptions): Promise<DeadLetterView>
+  /** @returns the new job */
+  replay(jobId: string, options?: CallOptions): Promise<JobView>
+  discard(jobId: string, options?: CallOptions): Promise<void>
+}
+
+export interface Client {
+  /** Without a slash at the end. */
+  readonly baseUrl: string
+  readonly jobs: Jobs
+  readonly outputs: Outputs
+  readonly hosts: Hosts
+  readonly deadLetters: DeadLetters
+  /** Ends every watch and the connection. */
+  close(): void
+}
