@@ -1,0 +1,95 @@
+/** What can be asked of jobs. */
+import type {
+  BulkCancelResult,
+  JobPage,
+  JobView,
+  JobWorkflowView,
+  Workflow,
+} from '@safelight/shared'
+import type { Call, Http } from './http/request.ts'
+import { retrying } from './http/retry.ts'
+import { runJob } from './run.ts'
+import type { CallOptions, CancelFilter, Jobs, ListOptions } from './types.ts'
+import type { Hub } from './watch/hub.ts'
+import { watchJob } from './watch/watch.ts'
+
+const JOBS = '/api/v2/jobs'
+
+export function createJobs(http: Http, hub: Hub): Jobs {
+  const jobs: Jobs = {
+    submit(workflow, { signal, idempotencyKey, ...options } = {}) {
+      // with a key a repetition gets the first answer again, so that a lost answer costs no second picture
+      const key = idempotencyKey ?? newKey()
+      const call: Call = {
+        method: 'POST',
+        body: { workflow, ...options },
+        headers: { 'idempotency-key': key, 'idempotency-mode': 'replay' },
+        signal,
+      }
+      return retrying(() => http.json<JobView>(JOBS, call), signal)
+    },
+    get: (jobId, options) => http.json<JobView>(pathOf(jobId), { ...options }),
+    async workflow(jobId, options) {
+      const { workflow } = await http.json<JobWorkflowView>(`${pathOf(jobId)}/workflow`, {
+        ...options,
+      })
+      // it was a workflow when it was accepted
+      return workflow as Workflow
+    },
+    list: (options = {}) => http.json<JobPage>(JOBS, toListCall(options)),
+    cancel(jobId, options) {
+      const call: Call = { method: 'POST', ...options }
+      return retrying(() => http.json<JobView>(`${pathOf(jobId)}/cancel`, call), options?.signal)
+    },
+    cancelMany: (filter, options) => cancelMany(http, filter, options),
+    watch: (jobId, options = {}) =>
+      watchJob((id, listeners) => hub.follow(id, listeners), jobId, options),
+    follow: (jobId, options) => hub.follow(jobId, options),
+    run: (workflow, options = {}) => runJob(jobs, workflow, options),
+  }
+  return jobs
+}
+
+export function toListCall({ status, limit, cursor, signal }: ListOptions): Call {
+  return {
+    query: {
+      status: status?.join(','),
+      limit: limit === undefined ? undefined : String(limit),
+      cursor,
+    },
+    signal,
+  }
+}
+
+function pathOf(jobId: string): string {
+  return `${JOBS}/${encodeURIComponent(jobId)}`
+}
+
+/** One call cancels a bounded number: on until the server says that it has seen all. */
+async function cancelMany(http: Http, filter: CancelFilter, options: CallOptions = {}) {
+  const { status, ids, createdBefore, metadata, all } = filter
+  const total = { canceled: 0, canceling: 0, skipped: 0 }
+  let cursor: string | null = null
+  do {
+    const query = {
+      status: status?.join(','),
+      ids: ids?.join(','),
+      created_before: createdBefore?.toISOString(),
+      metadata: Object.entries(metadata ?? {}).map(([name, value]) => `${name}:${value}`),
+      all: all ? 'true' : undefined,
+      cursor: cursor ?? undefined,
+    }
+    const answer: BulkCancelResult = await http.json(JOBS, { method: 'DELETE', query, ...options })
+    total.canceled += answer.canceled
+    total.canceling += answer.canceling
+    total.skipped += answer.skipped
+    cursor = answer.next_cursor
+  } while (cursor !== null)
+  return total
+}
+
+/** Random enough to be nobody else's; `randomUUID` is missing on pages without https. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

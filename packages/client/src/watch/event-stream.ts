@@ -1,0 +1,106 @@
+/** Server-sent events: one watched job over one HTTP answer, for networks that let no WebSocket through. */
+import type { JobEventView } from '@safelight/shared'
+import type { Http } from '../http/request.ts'
+import type { Channel } from './channel.ts'
+import type { Opening } from './follower.ts'
+import { createFrameParser, type Frame } from './sse-parser.ts'
+
+export interface StreamOptions {
+  http: Http
+  channel: Channel
+  signal: AbortSignal
+  /** The server has answered: what follows is the job. */
+  onOpen: () => void
+}
+
+/** `ended`: the server closed it, or it broke · `gap`: it must be opened anew from what is held. */
+export type StreamEnd = 'ended' | 'gap'
+
+/** No byte for longer than this, and the stream is dead: the server sends a comment every 15 s. */
+const SILENCE_MS = 40_000
+
+/** Follows until the stream ends. @throws RequestError when it is refused or cannot be opened */
+export async function readEventStream(options: StreamOptions): Promise<StreamEnd> {
+  const { http, channel, signal, onOpen } = options
+  const { jobId, afterSeq, stamp, previews } = channel.toRequest()
+  // the events so far would come without the job they belong to: over this way there is no history
+  const after = afterSeq && stamp !== undefined ? `${afterSeq}-${stamp}` : undefined
+  const silence = new AbortController()
+  const answer = await http.open(`/api/v2/jobs/${encodeURIComponent(jobId)}/events`, {
+    query: { format: 'native', previews: previews ? 'true' : 'false' },
+    headers: {
+      accept: 'text/event-stream',
+      ...(after !== undefined && { 'last-event-id': after }),
+    },
+    signal: AbortSignal.any([signal, silence.signal]),
+  })
+  if (!answer.body) return 'ended'
+  onOpen()
+  const parse = createFrameParser()
+  const decoder = new TextDecoder()
+  const reader = answer.body.getReader()
+  let watchdog = setTimeout(() => silence.abort(), SILENCE_MS)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return 'ended'
+      clearTimeout(watchdog)
+      watchdog = setTimeout(() => silence.abort(), SILENCE_MS)
+      for (const frame of parse(decoder.decode(value, { stream: true }))) {
+        if (take(frame, channel) === 'gap') return 'gap'
+      }
+    }
+  } catch {
+    // broken in the middle: the next stream begins where this one ended
+    return 'ended'
+  } finally {
+    clearTimeout(watchdog)
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+function take({ event, data }: Frame, channel: Channel): 'gap' | 'folded' {
+  // frames of our own API, in the contract's shapes (`nativeEvents` in @safelight/shared)
+  const parsed = JSON.parse(data)
+  switch (event) {
+    case 'snapshot':
+      channel.opened(parsed as Opening)
+      break
+    case 'open':
+      channel.resumed(parsed as { queuePosition: number | null })
+      break
+    case 'resync':
+      channel.resync(parsed as Opening)
+      break
+    case 'event':
+      return channel.event(parsed as JobEventView)
+    case 'position':
+      channel.place((parsed as { queuePosition: number | null }).queuePosition)
+      break
+    case 'preview': {
+      const { job_id, node_id, content_type, data_base64 } = parsed as SsePreviewFrame
+      const nodeId = node_id === '' ? null : node_id
+      channel.preview({
+        jobId: job_id,
+        nodeId,
+        contentType: content_type,
+        data: toBytes(data_base64),
+      })
+      break
+    }
+    default:
+    // a later server may say more
+  }
+  return 'folded'
+}
+
+interface SsePreviewFrame {
+  job_id: string
+  node_id: string
+  content_type: string
+  data_base64: string
+}
+
+function toBytes(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+}
