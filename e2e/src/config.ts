@@ -7,6 +7,9 @@ export interface TestConfig {
   redisKind: 'process' | 'docker' | 'embedded' | undefined
   /** CI: what cannot run fails instead of being skipped. */
   requireAll: boolean
+  /** Use this Chromium instead of the one on the PATH. */
+  chromium: string | undefined
+  path: string
 }
 
 export function readTestConfig(env: NodeJS.ProcessEnv = process.env): TestConfig {
@@ -14,6 +17,8 @@ export function readTestConfig(env: NodeJS.ProcessEnv = process.env): TestConfig
     redisUrl: env['REDIS_URL'] || undefined,
     redisKind: toKind(env['SAFELIGHT_TEST_REDIS']),
     requireAll: env['SAFELIGHT_REQUIRE_ALL'] === '1',
+    chromium: env['CHROMIUM_PATH'] || undefined,
+    path: env['PATH'] ?? '',
   }
 }
 
