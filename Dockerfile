@@ -1,11 +1,12 @@
-# One image for both apps: `node apps/api/dist/main.js` or `node apps/worker/dist/main.js`.
+# One image for both apps: `node apps/api/dist/main.js`, which also serves the page, or `node apps/worker/dist/main.js`.
 FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json turbo.json tsconfig.json tsconfig.base.json ./
+COPY package.json package-lock.json turbo.json tsconfig.json tsconfig.base.json vitest.provided.d.ts ./
 COPY packages packages
 COPY apps apps
 COPY e2e e2e
-RUN npm ci --no-fund --no-audit && npx tsc -b && npm prune --omit=dev --no-fund --no-audit
+# the page is built with what is only there for that: before it is pruned
+RUN npm ci --no-fund --no-audit && npx tsc -b && npm run build -w apps/web && npm prune --omit=dev --no-fund --no-audit
 
 FROM node:24-slim
 ENV NODE_ENV=production SAFELIGHT_DATA_DIR=/data

@@ -1,6 +1,6 @@
 /** The container files, as far as they can be checked without a container engine. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apiConfigSchema } from '@safelight/api/config'
 import { workerConfigSchema } from '@safelight/worker/config'
@@ -73,6 +73,19 @@ describe('Dockerfile', () => {
     const { workspaces }: { workspaces: string[] } = JSON.parse(read('package.json'))
     const copied = lines.filter((line) => line.startsWith('COPY ')).join(' ')
     for (const workspace of workspaces) expect(copied).toContain(workspace.replace('/*', ''))
+  })
+
+  it('copies what every compilation reads', () => {
+    const { files }: { files: string[] } = JSON.parse(read('tsconfig.base.json'))
+    const copied = lines.filter((line) => line.startsWith('COPY ')).join(' ')
+    for (const file of files) expect(copied).toContain(basename(file))
+  })
+
+  it('builds the page, before what builds it is removed', () => {
+    const build = lines.find((line) => line.startsWith('RUN npm ci')) ?? ''
+    const steps = build.split('&&').map((step) => step.trim().replace(/ --no-.*/, ''))
+    const [page, prune] = ['npm run build -w apps/web', 'npm prune --omit=dev']
+    expect(steps).toEqual(['RUN npm ci', 'npx tsc -b', page, prune])
   })
 
   it('does not run as root', () => {

@@ -62,6 +62,7 @@ async function start({ config, log, scope }: PartsDeps): Promise<Api> {
     log,
     bodyLimitBytes: config.MAX_WORKFLOW_BYTES + BODY_SLACK_BYTES,
     deadlineMs: DEADLINE_MS,
+    webFolder: config.SAFELIGHT_WEB_DIR,
   })
   const server = createServer(app)
   const drain = prepareDrain(server)

@@ -1,4 +1,5 @@
 /** The API's settings, from the environment. */
+import { fileURLToPath } from 'node:url'
 import {
   byteSize,
   commonConfigSchema,
@@ -41,6 +42,12 @@ export const apiConfigSchema = commonConfigSchema.extend({
     .describe(
       'Web origins that may call from a browser, separated by commas, or *; unset: only pages of this server. For a page served by Vite in development: http://localhost:5173',
     ),
+  SAFELIGHT_WEB_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of the built web page; unset: the one that was built with this server, if it is there',
+    ),
   MAX_QUEUE_DEPTH: count('10000').describe(
     'Waiting jobs from which on new ones get 429 queue_full',
   ),
@@ -58,9 +65,17 @@ export const apiConfigSchema = commonConfigSchema.extend({
     .prefault('10s')
     .describe('How long requests may take to finish after SIGTERM'),
 })
-export type ApiConfig = z.output<typeof apiConfigSchema>
+export type ApiConfig = z.output<typeof apiConfigSchema> & { SAFELIGHT_WEB_DIR: string }
+
+/** Beside this server, whether it runs from `src` or from `dist`. */
+const BUILT_WEB_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
   const config = parseConfig(apiConfigSchema, env)
-  return { ...config, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
+  const { SAFELIGHT_DATA_DIR: data, SAFELIGHT_WEB_DIR: web } = config
+  return {
+    ...config,
+    SAFELIGHT_DATA_DIR: resolveFolder(data, env),
+    SAFELIGHT_WEB_DIR: web === undefined ? BUILT_WEB_DIR : resolveFolder(web, env),
+  }
 }

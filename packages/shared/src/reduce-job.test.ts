@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jobEventSchema } from './events.ts'
+import { type JobEvent, type JobEventBody, jobEventSchema } from './events.ts'
+import type { NodeStates } from './node-state.ts'
+import type { Progress } from './progress.ts'
 import { reduceJob } from './reduce-job.ts'
 import { snapshotSchema } from './snapshot.ts'
 import { isTerminal } from './status.ts'
@@ -116,4 +118,99 @@ describe('reduceJob', () => {
     expect(reduceJob(base, quiet)).toMatchObject({ hostId: 'gpu-1', attempt: 2 })
     expect(reduceJob(base, { ...quiet, hostId: null })).toMatchObject({ hostId: null, attempt: 2 })
   })
+})
+
+const PROGRESS: Progress = {
+  value: 0.5,
+  nodes_done: 0,
+  nodes_total: 3,
+  current_node: null,
+  current_node_class: null,
+  step: null,
+  steps: null,
+  message: null,
+  kind: 'aggregate',
+  node: null,
+  eta_ms: null,
+}
+
+/** Bodies as events 1, 2, 3 …, a second apart. */
+const toEvents = (bodies: JobEventBody[]): JobEvent[] =>
+  bodies.map((body, at) => ({ ...body, ...envelope, seq: at + 1, ts: 1_000 * (at + 1) }))
+const run = (attempt?: number): JobEventBody => ({
+  type: 'status',
+  status: 'running',
+  phase: 'executing',
+  ...(attempt === undefined ? {} : { attempt }),
+})
+const moved = (nodes?: NodeStates): JobEventBody => ({
+  type: 'progress',
+  progress: PROGRESS,
+  ...(nodes ? { nodes } : {}),
+})
+const nodesAfter = (...bodies: JobEventBody[]) => fold(toEvents(bodies)).nodes
+
+describe('the states of nodes', () => {
+  it('are those last heard of each', () => {
+    expect(
+      nodesAfter(run(1), moved({ a: 'cached', b: 'running' }), moved({ b: 'done', c: 'running' })),
+    ).toEqual({ a: 'cached', b: 'done', c: 'running' })
+  })
+
+  it('stay when a progress has no news of them, and through phases of one attempt', () => {
+    const before = fold(toEvents([run(1), moved({ a: 'running' })]))
+    const [, , quiet, phase] = toEvents([run(1), moved(), moved(), run(1)])
+    const after = [quiet, phase].reduce(
+      (snapshot, event) => (event ? reduceJob(snapshot, event) : snapshot),
+      before,
+    )
+    expect(after.seq).toBe(4)
+    expect(after.nodes).toBe(before.nodes)
+    expect(nodesAfter(run(1), moved({ a: 'running' }), run())).toEqual({ a: 'running' })
+  })
+
+  it('start over with a new attempt, not when the job only goes back to the line', () => {
+    const back: JobEventBody = { type: 'status', status: 'queued', phase: null, hostId: null }
+    const lost = [run(1), moved({ a: 'done', b: 'running' }), back]
+    expect(nodesAfter(...lost)).toEqual({ a: 'done', b: 'running' })
+    expect(nodesAfter(...lost, run(2))).toEqual({})
+    expect(nodesAfter(...lost, run(2), moved({ a: 'cached' }))).toEqual({ a: 'cached' })
+  })
+
+  it.each(['succeeded', 'failed', 'canceled', 'expired'] as const)(
+    'name none that runs once the job is %s',
+    (status) => {
+      const end: JobEventBody = { type: 'status', status, phase: null }
+      const nodes = { a: 'cached', b: 'done', c: 'running' } as const
+      expect(nodesAfter(run(1), moved(nodes), end)).toEqual({ a: 'cached', b: 'done' })
+    },
+  )
+
+  it.each<[string, NodeStates]>([
+    ['ran', { a: 'done', b: 'running' }],
+    ['was never heard of', { a: 'done' }],
+    ['was taken for done', { a: 'done', b: 'done' }],
+  ])('name the one to blame, when it %s', (_what, nodes) => {
+    const error = { code: 'node_execution_error', message: 'it broke', node_id: 'b' } as const
+    const end: JobEventBody = { type: 'status', status: 'failed', phase: null, error }
+    expect(nodesAfter(run(1), moved(nodes), end)).toEqual({ a: 'done', b: 'failed' })
+  })
+
+  it('blame nobody for an error that names no node', () => {
+    const error = { code: 'stalled', message: 'it stood still' } as const
+    const end: JobEventBody = { type: 'status', status: 'failed', phase: null, error }
+    expect(nodesAfter(run(1), moved({ a: 'running' }), end)).toEqual({})
+  })
+})
+
+it('says when the last event was written, whatever it was, and not of one it ignored', () => {
+  expect(newSnapshot().updatedAt).toBeNull()
+  const events = toEvents([run(1), moved(), { type: 'status', status: 'succeeded', phase: null }])
+  expect(events.map((_, at) => fold(events.slice(0, at + 1)).updatedAt)).toEqual([
+    1_000, 2_000, 3_000,
+  ])
+  const late = { ...envelope, ...moved(), seq: 4, ts: 9_000 }
+  expect(reduceJob(fold(events), late).updatedAt).toBe(3_000)
+  const again = { ...envelope, ...moved(), seq: 1, ts: 9_000 }
+  expect(reduceJob(fold(events.slice(0, 1)), again).updatedAt).toBe(1_000)
 })

@@ -1,6 +1,7 @@
-/** The Express application: route table, documents about it, and the rules around both. Does not listen. */
+/** The Express application: route table, documents about it, the web page, and the rules around them. Does not listen. */
 import type { Logger } from '@safelight/shared/server'
 import express, { type Express } from 'express'
+import { serveWeb } from '../web/serve-web.ts'
 import { type CorsOrigins, cors } from './cors.ts'
 import { renderDocs } from './docs-page.ts'
 import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './mount.ts'
@@ -13,6 +14,8 @@ export interface ExpressAppOptions extends MountOptions {
   corsOrigins: CorsOrigins
   isAllowed: TokenCheck
   log: Logger
+  /** Where the built web page is, or would be. */
+  webFolder: string
 }
 
 export function createExpressApp(routes: readonly Route[], options: ExpressAppOptions): Express {
@@ -30,6 +33,7 @@ export function createExpressApp(routes: readonly Route[], options: ExpressAppOp
   app.use('/api', requireToken(options.isAllowed))
   mountRoutes(app, routes, options)
   mountDocs(app, routes)
+  app.use(serveWeb({ folder: options.webFolder, publicUrl: options.publicUrl }))
   app.use(refuseUnknownPath)
   app.use(answerErrors(options.log))
   return app

@@ -2,6 +2,10 @@
 import {
   API_ERRORS,
   errorEnvelopeSchema,
+  nativeEventSchema,
+  nativeOpenSchema,
+  nativePositionSchema,
+  nativeSnapshotSchema,
   ssePreviewSchema,
   sseProgressSchema,
   sseStatusSchema,
@@ -38,7 +42,16 @@ export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
 
 /** No route refers to the payloads of server-sent events: OpenAPI 3.1 has no place for them. */
 function toEventSchemas() {
-  const events = z.union([sseStatusSchema, sseProgressSchema, sseOutputSchema, ssePreviewSchema])
+  const events = z.union([
+    sseStatusSchema,
+    sseProgressSchema,
+    sseOutputSchema,
+    ssePreviewSchema,
+    nativeOpenSchema,
+    nativeSnapshotSchema,
+    nativeEventSchema,
+    nativePositionSchema,
+  ])
   return createSchema(events, { io: 'output', openapiVersion: '3.1.0', opts: OPTIONS }).components
 }
 

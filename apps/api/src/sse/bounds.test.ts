@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as sendRaw } from 'node:http'
 import type { JobView } from '@safelight/shared'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { foldNative } from '../testing/fold-native.ts'
 import { readError, submit } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
 import { collect, collectSse, seqs, type SseFrame } from '../testing/read-sse.ts'
@@ -40,23 +41,31 @@ describe('the bounds of event streams', () => {
     }
   })
 
-  it('a slow reader costs little and still hears the end, from one snapshot', async ({ skip }) => {
-    if (inject('redisKind') === 'embedded')
-      skip('the embedded Redis is too slow for 20 MB of events')
-    const response = await openPaused(`${stack.api.url}${job.urls.events}`)
-    const message = 'x'.repeat(20_000)
-    await stack.append(job.id, RUNNING)
-    for (let tick = 1; tick <= 1_000; tick++) {
-      await stack.append(job.id, progressed(tick / 2_000, { message }))
-    }
-    const { seq } = await stack.append(job.id, FAILED)
-    const frames = await response.readAll()
-    // 20 MB in full; what the two ends of the socket hold is not ours to bound
-    expect(frames.length).toBeLessThan(900)
-    expect(frames.at(-1)).toMatchObject({ seq, data: { status: 'failed' } })
-    const heard = seqs(frames)
-    expect(heard).toEqual([...heard].sort((a, b) => a - b))
-  })
+  it.for([
+    ['v2', (frames: SseFrame[]) => frames.at(-1)?.data],
+    ['native', foldNative],
+  ] as const)(
+    'a slow reader costs little and still hears the end, in %s',
+    async (row, { skip }) => {
+      const [format, toEnd] = row
+      if (inject('redisKind') === 'embedded')
+        skip('the embedded Redis is too slow for 20 MB of events')
+      const response = await openPaused(`${stack.api.url}${job.urls.events}?format=${format}`)
+      const message = 'x'.repeat(20_000)
+      await stack.append(job.id, RUNNING)
+      for (let tick = 1; tick <= 1_000; tick++) {
+        await stack.append(job.id, progressed(tick / 2_000, { message }))
+      }
+      const { seq } = await stack.append(job.id, FAILED)
+      const frames = await response.readAll()
+      // 20 MB in full; what the two ends of the socket hold is not ours to bound
+      expect(frames.length).toBeLessThan(900)
+      expect(frames.at(-1)).toMatchObject({ seq })
+      expect(toEnd(frames)).toMatchObject({ status: 'failed', seq })
+      const heard = seqs(frames)
+      expect(heard).toEqual([...heard].sort((a, b) => a - b))
+    },
+  )
 
   it('ends them all when the process stops', async () => {
     const api = await stack.startApi()

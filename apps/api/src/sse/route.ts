@@ -5,13 +5,15 @@ import type { Feed, Watch } from '../feed/feed.ts'
 import type { Positions } from '../feed/positions.ts'
 import type { Position } from '../feed/watcher.ts'
 import { withDeadline } from '../http/deadline.ts'
-import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
+import { toPosition } from './event-id.ts'
+import type { FrameWriter } from './frame-writer.ts'
+import { createNativeFrames } from './frames-native.ts'
+import { createV2Frames } from './frames-v2.ts'
 import type { Slots } from './slots.ts'
 import { createStream, type Stream } from './stream.ts'
-import { toPosition } from './event-id.ts'
 
 export interface EventsDeps {
   feed: Pick<Feed, 'watch'>
@@ -35,7 +37,16 @@ const query = z.strictObject({
   previews: z.enum(['true', 'false']).default('true').meta({
     description: 'Whether to send `preview` events.',
   }),
+  format: z.enum(['v2', 'native']).default('v2').meta({
+    description:
+      'The words of the stream: Comfy API v2’s, or (`native`) those of Socket.IO, which carry all that is known and are folded with the same reducer.',
+  }),
+  after: z.string().optional().transform(toPosition).meta({
+    description: 'As `Last-Event-ID`, for a client that cannot set headers. The header wins.',
+  }),
 })
+
+const FORMATS = { v2: createV2Frames, native: createNativeFrames }
 
 export function eventsRoute(deps: EventsDeps) {
   return defineRoute({
@@ -45,11 +56,12 @@ export function eventsRoute(deps: EventsDeps) {
     tag: 'jobs',
     summary: 'Live event stream (SSE)',
     description:
-      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything.',
+      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, now}`), or with `open` (`{queuePosition, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be told one by one.',
     request: { params: jobParams, query, headers },
     success: {
       status: 200,
-      description: 'Events `status`, `progress`, `output`, `preview`.',
+      description:
+        'Events `status`, `progress`, `output`, `preview`; natively `snapshot`, `open`, `event`, `resync`, `position`, `preview`.',
       contentType: 'text/event-stream',
     },
     alsoAnswers: { 204: 'The job has ended and `Last-Event-ID` was its last event.' },
@@ -62,9 +74,10 @@ export function eventsRoute(deps: EventsDeps) {
       'unavailable',
     ],
     handle({ params, query, headers, links, request }) {
-      const after = headers['Last-Event-ID']
+      const after = headers['Last-Event-ID'] ?? query.after
       const previews = query.previews === 'true'
-      const asked = { jobId: params.id, after, previews, links, request }
+      const frames = FORMATS[query.format](links)
+      const asked = { jobId: params.id, after, previews, frames, request }
       return { send: (response) => serveEvents(deps, asked, response) }
     },
   })
@@ -74,7 +87,7 @@ interface Asked {
   jobId: string
   after: Position | undefined
   previews: boolean
-  links: Links
+  frames: FrameWriter
   request: Request
 }
 
@@ -84,14 +97,14 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     return
   }
   if (response.destroyed) return
-  const { jobId, after, links } = asked
+  const { jobId, after, frames } = asked
   const giveBack = deps.slots.take(asked.request.ip ?? 'unknown')
   let watch: Watch | null = null
   let closed = false
   const stream = createStream({
     jobId,
     response,
-    links,
+    frames,
     positions: deps.positions,
     resumed: after !== undefined,
     keepAliveMs: deps.keepAliveMs,

@@ -7,10 +7,12 @@ import { listen } from '../http/listen.ts'
 import { createLinks } from '../http/links.ts'
 import { toProgress } from '../testing/play-worker.ts'
 import { until } from '../testing/until.ts'
+import { createNativeFrames } from './frames-native.ts'
+import { createV2Frames } from './frames-v2.ts'
 import { createStream, type Stream } from './stream.ts'
 
 /** A stream to a client that has stopped reading. */
-async function openStuck(keepAliveMs: number) {
+async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
   const ends: { stream?: Stream; response?: ServerResponse; closed: number } = { closed: 0 }
   const positions = createPositions({ position: async () => null, failed: () => undefined })
   const server = createServer((_request, response) => {
@@ -19,7 +21,7 @@ async function openStuck(keepAliveMs: number) {
       jobId: 'j',
       // all the stream uses of Express' response is Node's
       response: response as Parameters<typeof createStream>[0]['response'],
-      links: createLinks('http://localhost'),
+      frames: createFrames(createLinks('http://localhost')),
       positions,
       resumed: false,
       keepAliveMs,
@@ -56,8 +58,11 @@ function tell(stream: Stream, seq: number): void {
 }
 
 describe('a stream to a client that stops reading', () => {
-  it('never holds more than its bound', async () => {
-    const { stream, response } = await openStuck(60_000)
+  it.each([
+    ['v2', createV2Frames],
+    ['native', createNativeFrames],
+  ])('never holds more than its bound in format %s', async (_format, createFrames) => {
+    const { stream, response } = await openStuck(60_000, createFrames)
     const previews = { nodeId: '1', contentType: 'image/jpeg', data: new Uint8Array(100_000) }
     for (let seq = 1; seq <= 2_000; seq++) {
       tell(stream, seq)

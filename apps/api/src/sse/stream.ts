@@ -10,8 +10,7 @@ import type { Response } from 'express'
 import { followPosition } from '../feed/follow-position.ts'
 import type { Positions } from '../feed/positions.ts'
 import type { Watcher } from '../feed/watcher.ts'
-import type { Links } from '../http/links.ts'
-import { toEventFrame, toPositionFrame, toPreviewFrame, toSnapshotFrames } from './frames.ts'
+import type { FrameWriter, JobNow } from './frame-writer.ts'
 
 /** Unsent bytes from which a reader counts as slow. */
 const SLOW_BYTES = 256 * 1024
@@ -21,7 +20,7 @@ const PREVIEW_BYTES = 64 * 1024
 export interface StreamOptions {
   jobId: string
   response: Response
-  links: Links
+  frames: FrameWriter
   positions: Positions
   /** The client named the last event it holds: it gets what it missed, and no snapshot if that can be had. */
   resumed: boolean
@@ -50,7 +49,7 @@ const HEADERS = {
 }
 
 export function createStream(options: StreamOptions): Stream {
-  const { jobId, response, links, positions } = options
+  const { jobId, response, frames, positions } = options
   let queuePosition: number | null = null
   let latest: Snapshot | null = null
   let behind = false
@@ -104,16 +103,16 @@ export function createStream(options: StreamOptions): Stream {
   }
 
   /** Writes, unless too much is unsent already; then the snapshot at the next drain speaks for it. */
-  function write(frame: string): void {
+  function write(toText: () => string): void {
     if (behind || response.writableLength > SLOW_BYTES) behind = true
-    else response.write(frame)
+    else response.write(toText())
   }
 
-  function tell(snapshot: Snapshot, frames: string): void {
+  function tell(snapshot: Snapshot, toText: (now: JobNow) => string): void {
     if (over) return
     latest = snapshot
     position.update(snapshot.status)
-    write(frames)
+    write(() => toText({ snapshot, queuePosition }))
     if (isTerminal(snapshot.status) && !behind) end()
   }
 
@@ -121,13 +120,14 @@ export function createStream(options: StreamOptions): Stream {
     stuckBeats = 0
     if (!behind || !latest) return
     behind = false
-    tell(latest, toSnapshotFrames(latest, { links, queuePosition }))
+    tell(latest, frames.resync)
   }
 
   function place(now: number | null): void {
     if (now === queuePosition) return
     queuePosition = now
-    if (latest) write(toPositionFrame(latest, { links, queuePosition }))
+    const snapshot = latest
+    if (snapshot) write(() => frames.position({ snapshot, queuePosition }))
   }
 
   return {
@@ -138,21 +138,17 @@ export function createStream(options: StreamOptions): Stream {
       if (exact?.length === 0 && isTerminal(snapshot.status)) return endForGood()
       response.writeHead(200, HEADERS)
       response.write('retry: 2000\n\n')
-      const context = { links, queuePosition }
-      const frames = exact
-        ? exact.map((event) => toEventFrame(event, snapshot, context)).join('')
-        : toSnapshotFrames(snapshot, context)
-      tell(snapshot, frames)
+      tell(snapshot, (now) => frames.open(now, exact))
     },
     event(event, snapshot) {
-      tell(snapshot, toEventFrame(event, snapshot, { links, queuePosition }))
+      tell(snapshot, (now) => frames.event(event, now))
     },
     resync(snapshot) {
-      tell(snapshot, toSnapshotFrames(snapshot, { links, queuePosition }))
+      tell(snapshot, frames.resync)
     },
-    preview(frame) {
+    preview(preview) {
       if (over || behind || response.writableLength > PREVIEW_BYTES) return
-      response.write(toPreviewFrame(jobId, frame))
+      response.write(frames.preview(jobId, preview))
     },
     gone: end,
     move,

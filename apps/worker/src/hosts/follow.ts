@@ -87,6 +87,8 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
       evict.abort('cancel')
     },
     ended(end) {
+      // too short to be seen while it ran, or nobody was heard
+      if (end.outcome === 'succeeded' || end.outcome === 'failed') run()
       if (end.outcome === 'stalled' && !end.interrupted) {
         deps.onStuck({ promptId: end.promptId, begun: end.neverRan !== true })
       }

@@ -92,7 +92,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 
 function toReport(host: Host, options: HeartbeatOptions): HostReport {
   const { workerId, seatsPerHost, clock } = options
-  const { version, devices, queueDepth, seenAt, movedAt } = host.state
+  const { version, devices, queueDepth, models, modelsAt, seenAt, movedAt } = host.state
   const { state, reason, since } = host.condition
   return {
     hostId: host.hostId,
@@ -107,6 +107,9 @@ function toReport(host: Host, options: HeartbeatOptions): HostReport {
     ...host.jobs(),
     queueDepth,
     devices,
+    models: [...models],
+    modelsAt,
+    throughput: host.finished,
     seenAt,
     movedAt,
   }

@@ -8,6 +8,7 @@ import { type Condition, type Observation, observe, startCondition } from './con
 import { type Follow, type FollowedPrompt, followPrompt } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { startProbing } from './probing.ts'
+import { createThroughput, type Throughput } from './throughput.ts'
 
 export interface KnownHost extends HostKnowledge {
   /** It answers, though it need not be fit for new prompts. */
@@ -17,6 +18,9 @@ export interface KnownHost extends HostKnowledge {
   movedAt: number | null
   /** Bytes of the GPU that has most; 0 when the host does not tell. */
   memory: number
+  /** Model files of the last workflow of ours that ran there, and when that was learned. */
+  models: readonly string[]
+  modelsAt: number | null
 }
 
 export interface Host {
@@ -26,12 +30,14 @@ export interface Host {
   readonly condition: Condition
   /** Jobs whose prompts are there now. */
   jobs(): { running: string[]; staged: string[] }
-  /** From before the prompt is submitted to its end. */
-  follow(jobId: string): Follow
+  /** What it finished for us within the last hour. */
+  readonly finished: Throughput['lastHour']
+  /** From before the prompt is submitted to its end. `models` are known to be there when it runs. */
+  follow(jobId: string, models: readonly string[]): Follow
   /** It lost or starved a job: no new one for a while, longer each time until it thrives. */
   rest(cause: string): void
-  /** It finished a prompt: earlier trouble is forgotten. */
-  thrive(): void
+  /** It finished a prompt: earlier trouble is forgotten. `executionMs` is null when nobody saw it begin. */
+  thrive(executionMs: number | null): void
   /** How many seats are taken there, by whichever worker. */
   seated(count: number): void
   /** What all workers know of it. */
@@ -65,8 +71,10 @@ const LEVELS = {
 export function createHost(options: HostOptions): Host {
   const { hostId, client, clock, log } = options
   const followed = new Set<FollowedPrompt>()
+  const throughput = createThroughput(clock)
   let condition = startCondition(clock.now())
   let movedAt: number | null = null
+  let loaded: Pick<KnownHost, 'models' | 'modelsAt'> = { models: [], modelsAt: null }
   let seats = 0
   let rests = 0
   /** The last prompt that was seen to be gone: what is said of it later is old. */
@@ -105,10 +113,16 @@ export function createHost(options: HostOptions): Host {
     if (condition.state !== before.state) announce(before.state, detail)
   }
 
+  function load(models: readonly string[]): void {
+    loaded = { models, modelsAt: clock.now() }
+  }
+
   function announce(from: HostState, detail: Record<string, unknown>): void {
     const { state, reason, facts } = condition
     const level = state === 'ready' && from === 'busy' ? 'debug' : LEVELS[state]
     const { version } = probing.known
+    // it may come back as another process, with nothing in memory
+    if (state === 'offline') load([])
     log[level]({ hostId, state, from, reason: reason.code, version, ...detail }, `host is ${state}`)
     if (facts.stuck) for (const prompt of followed) prompt.takeBack(facts.stuck)
     options.onChange(host)
@@ -122,20 +136,26 @@ export function createHost(options: HostOptions): Host {
       const reachable = state !== 'offline' && state !== 'starting'
       const { known, seenAt } = probing
       const memory = Math.max(0, ...known.devices.map(({ vramTotal }) => vramTotal ?? 0))
-      return { ...known, reachable, seenAt, movedAt, memory }
+      return { ...known, reachable, seenAt, movedAt, memory, ...loaded }
     },
     get condition() {
       return condition
+    },
+    get finished() {
+      return throughput.lastHour
     },
     jobs() {
       const idsOf = (running: boolean) =>
         [...followed].flatMap((prompt) => (prompt.running === running ? [prompt.jobId] : []))
       return { running: idsOf(true), staged: idsOf(false) }
     },
-    follow(jobId) {
+    follow(jobId, models) {
       const prompt = followPrompt(jobId, {
         stuck: () => condition.facts.stuck,
-        onRunning: () => options.onChange(host),
+        onRunning() {
+          load(models)
+          options.onChange(host)
+        },
         onMoved: () => (movedAt = clock.now()),
         onDeaf: (deaf) => see({ type: 'deaf', deaf }, { jobId }),
         onStuck(stuck) {
@@ -158,8 +178,10 @@ export function createHost(options: HostOptions): Host {
       probing.restart(backOffMs(rests))
       see({ type: 'rests' }, { cause, restMs: backOffMs(rests) })
     },
-    thrive() {
+    thrive(executionMs) {
       rests = 0
+      throughput.add(executionMs)
+      options.onChange(host)
     },
     seated(count) {
       seats = count

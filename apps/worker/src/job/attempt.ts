@@ -1,6 +1,7 @@
 /** One attempt: one prompt on one host, from the first word to the watchers to its end as history tells it. */
 import {
   type HostClient,
+  modelsOf,
   outputNodesOf,
   startProgress,
   type TrackerState,
@@ -42,7 +43,7 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
   await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
   const reporter = createUpdateReporter(turn, tracker)
-  const follow = host.follow(jobId)
+  const follow = host.follow(jobId, modelsOf(workflow))
   let run: Run = {
     attempt,
     hostId: host.hostId,

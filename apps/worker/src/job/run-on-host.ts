@@ -41,7 +41,8 @@ export async function runOnHost(turn: Turn, seat: Seat, start: Start): Promise<O
             async onExecuted() {
               // the host may go on with its next prompt: its part is over
               await seat.release()
-              host.thrive()
+              // of an adopted prompt we have only seen the rest
+              host.thrive(start.adopt ? null : turn.stopwatch.times.execute)
             },
           })
         : decision

@@ -33,6 +33,23 @@ export const hostViewSchema = z
       description: 'Prompts in its own queue, other people’s and the running one included.',
     }),
     devices: z.array(hostDeviceSchema),
+    models: z.array(z.string()).meta({
+      description:
+        'Model files of the last workflow that ran there; ComfyUI keeps them in memory until it needs the room. Empty once the host has been away.',
+      example: ['sd_xl_base_1.0.safetensors'],
+    }),
+    throughput: z
+      .object({
+        last_hour: z
+          .int()
+          .nonnegative()
+          .meta({ description: 'Prompts of ours that it finished in the last 60 minutes.' }),
+        mean_ms: z
+          .number()
+          .nullable()
+          .meta({ description: 'How long these executed on average; null when there are none.' }),
+      })
+      .meta({ id: 'HostThroughput' }),
     /** Set while it is drained, whatever its state. */
     drain: z.object({ reason: z.string().nullable(), since: z.iso.datetime() }).nullable(),
     /** When it last answered a worker. */

@@ -26,6 +26,9 @@ const report = (hostId: string, at: number, over: Partial<HostReport> = {}): Hos
   staged: [],
   queueDepth: 0,
   devices: [],
+  models: [],
+  modelsAt: null,
+  throughput: { finished: 0, timed: 0, executionMs: 0 },
   seenAt: at,
   movedAt: null,
   ...over,
@@ -82,6 +85,15 @@ it('skips what a worker of another version wrote', async () => {
   await redis.hset(keys.hosts, 'gpu-1', JSON.stringify({ hostId: 'gpu-1', busy: 1 }))
   await registry.report(report('gpu-2', clock.now))
   expect((await registry.list()).map(({ id }) => id)).toEqual(['gpu-2'])
+})
+
+it('reads what workers of an older version report', async () => {
+  const { registry, clock, redis, keys } = await openRegistry()
+  const { models: _, modelsAt: __, throughput: ___, ...older } = report('gpu-1', clock.now)
+  await redis.hset(keys.hosts, 'gpu-1 w-1', JSON.stringify(older))
+  expect(await registry.list()).toMatchObject([
+    { id: 'gpu-1', state: 'ready', models: [], throughput: { last_hour: 0, mean_ms: null } },
+  ])
 })
 
 it('records a drain for every worker to read, and lifts it', async () => {

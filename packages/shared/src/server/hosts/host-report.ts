@@ -30,6 +30,18 @@ export const hostReportSchema = z.object({
       vramFree: z.number().nullable(),
     }),
   ),
+  /** Model files of the last workflow of this worker that ran there; none once the host was away. */
+  models: z.array(z.string()).default([]),
+  /** When that was learned; null: never. */
+  modelsAt: z.number().nullable().default(null),
+  /** Prompts of this worker that it finished within the last hour, and how long those took whose start was seen. */
+  throughput: z
+    .object({
+      finished: z.int().nonnegative(),
+      timed: z.int().nonnegative(),
+      executionMs: z.number().nonnegative(),
+    })
+    .default({ finished: 0, timed: 0, executionMs: 0 }),
   /** When it last answered. */
   seenAt: z.number().nullable(),
   /** When a prompt of this worker last moved there. */

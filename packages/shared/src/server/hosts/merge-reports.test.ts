@@ -22,6 +22,9 @@ const report = (state: HostState, over: Partial<HostReport> = {}): HostReport =>
   staged: [],
   queueDepth: 0,
   devices: [],
+  models: [],
+  modelsAt: null,
+  throughput: { finished: 0, timed: 0, executionMs: 0 },
   seenAt: NOW,
   movedAt: null,
   ...over,
@@ -101,6 +104,28 @@ it('adds up the jobs, and takes what a look tells from whoever looked last', () 
     devices: [{ name: 'cuda:0', type: 'cuda', vram_total: 24, vram_free: 12 }],
     last_movement_at: new Date(NOW - 7).toISOString(),
   })
+})
+
+it('takes the models from whoever learned of them last, also that there are none', () => {
+  const early = report('ready', { models: ['a.safetensors'], modelsAt: NOW - 20 })
+  const late = report('busy', { models: ['b.safetensors'], modelsAt: NOW - 10 })
+  const never = report('ready')
+  expect(merge([early, late, never]).models).toEqual(['b.safetensors'])
+  expect(merge([never]).models).toEqual([])
+  const sawItAway = report('ready', { modelsAt: NOW - 5 })
+  expect(merge([early, sawItAway, late]).models).toEqual([])
+  expect(merge([{ ...late, at: NOW - 30_001 }]).models).toEqual([])
+})
+
+it('adds up what its workers have finished, and means over what was timed', () => {
+  const view = merge([
+    report('ready', { throughput: { finished: 3, timed: 2, executionMs: 1_000 } }),
+    report('ready', { throughput: { finished: 2, timed: 1, executionMs: 1_000 } }),
+    report('ready'),
+    report('ready', { left: true, throughput: { finished: 9, timed: 9, executionMs: 9 } }),
+  ])
+  expect(view.throughput).toEqual({ last_hour: 5, mean_ms: 667 })
+  expect(merge([report('ready')]).throughput).toEqual({ last_hour: 0, mean_ms: null })
 })
 
 it('lets workers that fell silent or left say nothing any more', () => {

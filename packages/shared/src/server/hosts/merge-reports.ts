@@ -10,7 +10,8 @@
  *   degraded, busy, ready   the worst that anyone says: each sees only its own prompts and sockets
  *
  * `since` is the earliest of those who say what counts, the reason is the latest one's. What only a look
- * at the host tells (version, devices, depth of its queue) comes from whoever saw it last.
+ * at the host tells (version, devices, depth of its queue) comes from whoever saw it last; its models come
+ * from whoever learned of them last, be it that a workflow ran or that the host was away.
  */
 import type { HostView } from '../../api/host-view.ts'
 import { type HostReason, type HostState, toHostReason } from '../../host-state.ts'
@@ -59,9 +60,21 @@ export function mergeReports(
       vram_total: vramTotal,
       vram_free: vramFree,
     })),
+    models: latest(fresh, ({ modelsAt }) => modelsAt ?? 0)?.models ?? [],
+    throughput: toThroughput(fresh),
     drain: drain && { reason: drain.reason, since: toIso(drain.at) },
     last_seen_at: toIsoOrNull(greatest(reports.map(({ seenAt }) => seenAt))),
     last_movement_at: toIsoOrNull(greatest(reports.map(({ movedAt }) => movedAt))),
+  }
+}
+
+function toThroughput(fresh: readonly HostReport[]): HostView['throughput'] {
+  const total = (count: (throughput: HostReport['throughput']) => number) =>
+    fresh.reduce((sum, { throughput }) => sum + count(throughput), 0)
+  const timed = total((throughput) => throughput.timed)
+  return {
+    last_hour: total(({ finished }) => finished),
+    mean_ms: timed > 0 ? Math.round(total(({ executionMs }) => executionMs) / timed) : null,
   }
 }
 

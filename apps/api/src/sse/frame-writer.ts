@@ -1,0 +1,40 @@
+/** What an event stream says, whichever words it says it in: one writer of frames per `format`. */
+import type { JobEvent, Snapshot, SsePreview } from '@safelight/shared'
+import type { Preview } from '@safelight/shared/server'
+
+/** The job at the moment of writing. */
+export interface JobNow {
+  snapshot: Snapshot
+  queuePosition: number | null
+}
+
+export interface FrameWriter {
+  /**
+   * The first of all frames.
+   * @param missed exactly what a returning client does not hold; null: it needs the job as it is
+   */
+  open: (now: JobNow, missed: readonly JobEvent[] | null) => string
+  event: (event: JobEvent, now: JobNow) => string
+  /** The job as it is, in place of whatever the client holds. */
+  resync: (now: JobNow) => string
+  /** A new place in the queue: no event of the job, so no id. */
+  position: (now: JobNow) => string
+  preview: (jobId: string, preview: Preview) => string
+}
+
+/** @param id a client sends the last one back as `Last-Event-ID` */
+export function toFrame(event: string, data: unknown, id?: string): string {
+  const head = id === undefined ? '' : `id: ${id}\n`
+  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/** The same in every format: pictures in text are a matter of the transport. */
+export function toPreviewFrame(jobId: string, preview: Preview): string {
+  const view: SsePreview = {
+    job_id: jobId,
+    node_id: preview.nodeId ?? '',
+    content_type: preview.contentType,
+    data_base64: Buffer.from(preview.data).toString('base64'),
+  }
+  return toFrame('preview', view)
+}

@@ -1,0 +1,45 @@
+/** `format=native`: what Socket.IO says of the job, as frames, so that a client folds both alike. */
+import type {
+  JobEvent,
+  NativeEvent,
+  NativeOpen,
+  NativePosition,
+  NativeSnapshot,
+} from '@safelight/shared'
+import type { Links } from '../http/links.ts'
+import { toEventView, toSnapshotView } from '../jobs/view.ts'
+import { toEventId } from './event-id.ts'
+import { type FrameWriter, type JobNow, toFrame, toPreviewFrame } from './frame-writer.ts'
+
+export function createNativeFrames(links: Links): FrameWriter {
+  function toSnapshotFrame(event: 'snapshot' | 'resync', now: JobNow): string {
+    const data: NativeSnapshot = { snapshot: toSnapshotView(now.snapshot, links), ...toOpen(now) }
+    return toFrame(event, data, toEventId(now.snapshot))
+  }
+
+  function toEventFrame(event: JobEvent): string {
+    const data: NativeEvent = toEventView(event, links)
+    return toFrame('event', data, toEventId(event))
+  }
+
+  return {
+    open: (now, missed) =>
+      missed
+        ? [toFrame('open', toOpen(now)), ...missed.map(toEventFrame)].join('')
+        : toSnapshotFrame('snapshot', now),
+    event: toEventFrame,
+    resync: (now) => toSnapshotFrame('resync', now),
+    position({ snapshot, queuePosition }) {
+      const data: NativePosition = { jobId: snapshot.jobId, queuePosition }
+      return toFrame('position', data)
+    },
+    preview: toPreviewFrame,
+  }
+}
+
+function toOpen({ snapshot, queuePosition }: JobNow): NativeOpen {
+  return {
+    queuePosition: snapshot.status === 'queued' ? queuePosition : null,
+    now: Date.now(),
+  }
+}

@@ -1,0 +1,87 @@
+/** `format=v2`: the contract's payloads, as frames. */
+import { assertNever } from '@safelight/shared'
+import {
+  isTerminal,
+  type JobEvent,
+  type Snapshot,
+  type SseOutput,
+  type SseProgress,
+  type SseStatus,
+} from '@safelight/shared'
+import type { Links } from '../http/links.ts'
+import { toOutputView } from '../jobs/view.ts'
+import { toEventId } from './event-id.ts'
+import { type FrameWriter, type JobNow, toFrame, toPreviewFrame } from './frame-writer.ts'
+
+export function createV2Frames(links: Links): FrameWriter {
+  /**
+   * Everything a client must know. Only the last frame carries the id: a client cut off in between
+   * starts over instead of missing the rest.
+   */
+  function toSnapshotFrames(now: JobNow): string {
+    const { seq, stamp, jobId, outputs, progress, status } = now.snapshot
+    if (isTerminal(status)) return toStatusFrame(now)
+    const frames: [string, unknown][] = [['status', toStatus(now)]]
+    for (const output of outputs) {
+      const view: SseOutput = { ...toOutputView(output, jobId, links), seq, stamp }
+      frames.push(['output', view])
+    }
+    if (progress) {
+      const view: SseProgress = { ...progress, job_id: jobId, seq, stamp }
+      frames.push(['progress', view])
+    }
+    return frames
+      .map(([event, data], at) =>
+        toFrame(event, data, at === frames.length - 1 ? toEventId(now.snapshot) : undefined),
+      )
+      .join('')
+  }
+
+  function toEventFrame(event: JobEvent, now: JobNow): string {
+    const { jobId, seq, stamp } = event
+    const id = toEventId(event)
+    switch (event.type) {
+      case 'progress': {
+        const view: SseProgress = { ...event.progress, job_id: jobId, seq, stamp }
+        return toFrame('progress', view, id)
+      }
+      case 'output': {
+        const view: SseOutput = { ...toOutputView(event.output, jobId, links), seq, stamp }
+        return toFrame('output', view, id)
+      }
+      case 'status': {
+        // nothing follows the end, so the snapshot is exactly the job at this event
+        if (isTerminal(event.status)) return toStatusFrame(now)
+        const { status, phase } = event
+        const attempt = event.attempt ?? now.snapshot.attempt
+        const snapshot: Snapshot = { ...now.snapshot, seq, stamp, status, phase, attempt }
+        return toFrame('status', toStatus({ ...now, snapshot }), id)
+      }
+      default:
+        return assertNever(event)
+    }
+  }
+
+  function toStatusFrame(now: JobNow): string {
+    return toFrame('status', toStatus(now), toEventId(now.snapshot))
+  }
+
+  function toStatus({ snapshot, queuePosition }: JobNow): SseStatus {
+    const { jobId, seq, stamp, status, phase, attempt, error } = snapshot
+    const ended = isTerminal(status) && {
+      outputs: snapshot.outputs.map((output) => toOutputView(output, jobId, links)),
+      error,
+    }
+    const queue_position = status === 'queued' ? queuePosition : null
+    return { status, queue_position, phase, attempt, job_id: jobId, seq, stamp, ...ended }
+  }
+
+  return {
+    open: (now, missed) =>
+      missed ? missed.map((event) => toEventFrame(event, now)).join('') : toSnapshotFrames(now),
+    event: toEventFrame,
+    resync: toSnapshotFrames,
+    position: (now) => toFrame('status', toStatus(now)),
+    preview: toPreviewFrame,
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The built web page at `/`, and at every address that is nobody else's: the page itself knows what
+ * `/jobs/abc` shows. Mounted after all routes. Needs no token: the page holds no secret, and asks for
+ * one when the API does.
+ */
+import { join } from 'node:path'
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express'
+import { refuseUnknownPath } from '../http/mount.ts'
+import { toPageHeaders } from './page-headers.ts'
+
+/** Below these, what does not exist is refused as to a program, whoever asks. */
+const NOT_PAGES = /^\/+(?:api|docs|openapi\.json|livez|readyz|socket\.io)(?:\/|$)/i
+const FOREVER = 'public, max-age=31536000, immutable'
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Safelight</title></head>
+<body><p>The page was not built: run <code>npm run build</code>. The API is here: <a href="/docs">/docs</a>.</p></body></html>
+`
+
+export interface WebOptions {
+  folder: string
+  publicUrl: string | null
+}
+
+export function serveWeb({ folder, publicUrl }: WebOptions): Router {
+  const pageHeaders = toPageHeaders(publicUrl)
+
+  function serveFiles(root: string, cacheControl: string): RequestHandler {
+    return express.static(root, {
+      index: false,
+      redirect: false,
+      cacheControl: false,
+      setHeaders(response: Response) {
+        response.set({ ...pageHeaders, 'Cache-Control': cacheControl })
+      },
+    })
+  }
+
+  const files = serveFiles(folder, 'no-cache')
+
+  function servePage(request: Request, response: Response, next: NextFunction): void {
+    response.vary('Accept')
+    if (!wantsPage(request)) return next()
+    request.url = '/index.html'
+    // looked for at each request: it may be built while we run
+    files(request, response, (error?: unknown) => {
+      if (error) next(error)
+      else response.status(404).set(pageHeaders).type('html').send(NOT_BUILT)
+    })
+  }
+
+  const router = express.Router()
+  router.use((request, _response, next) =>
+    next(NOT_PAGES.test(request.path) ? 'router' : undefined),
+  )
+  // the build names these by their content; one that is gone must not be answered with a page
+  router.use('/assets', serveFiles(join(folder, 'assets'), FOREVER), refuseUnknownPath)
+  router.use(files)
+  router.get('/{*path}', servePage)
+  return router
+}
+
+/** Whoever asks for `/` without a wish gets the page; elsewhere only who prefers HTML, as browsers do. */
+function wantsPage(request: Request): boolean {
+  const offers = request.path === '/' ? ['html', 'json'] : ['json', 'html']
+  return request.accepts(offers) === 'html'
+}

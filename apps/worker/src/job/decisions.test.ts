@@ -1,0 +1,87 @@
+import { foldProgress, type HostMessage, startProgress } from '@safelight/comfyui'
+import type { NodeStates, Snapshot } from '@safelight/shared'
+import { newSnapshot } from '@safelight/shared/testing'
+import { describe, expect, it } from 'vitest'
+import { txt2img } from '../testing/graphs.ts'
+import { toCompleteProgress, toProgressed } from './decisions.ts'
+
+const promptId = 'p'
+const executing = (node: string): HostMessage => ({
+  type: 'executing',
+  promptId,
+  node,
+  displayNode: node,
+})
+const cached = (...nodes: string[]): HostMessage => ({ type: 'execution_cached', promptId, nodes })
+const heard = (...messages: HostMessage[]) =>
+  messages.reduce(
+    (state, message) => foldProgress(state, message, 1),
+    startProgress({ workflow: txt2img() }, 0),
+  )
+const running = (nodes: NodeStates = {}, over: Partial<Snapshot> = {}) =>
+  newSnapshot({ status: 'running', phase: 'executing', attempt: 1, nodes, ...over })
+
+/** The encoders and the latent are cached, the sampler runs. */
+const sampling = heard(cached('4', '5', '6', '7'), executing('3'))
+const CACHED = { '4': 'cached', '5': 'cached', '6': 'cached', '7': 'cached' } as const
+
+describe('a progress', () => {
+  it('tells of every node whose state is news', () => {
+    expect(toProgressed(running(), sampling)).toMatchObject({
+      type: 'progress',
+      progress: sampling.progress,
+      nodes: { ...CACHED, '3': 'running' },
+    })
+    expect(toProgressed(running(CACHED), sampling)).toHaveProperty('nodes', { '3': 'running' })
+  })
+
+  it('names none when there is none', () => {
+    const told = running({ ...CACHED, '3': 'running' })
+    expect(toProgressed(told, sampling)).toEqual({ type: 'progress', progress: sampling.progress })
+    expect(toProgressed(running(), heard())).not.toHaveProperty('nodes')
+  })
+
+  it('lets what was cached be cached, when who adopted the prompt only knows that it is over', () => {
+    const adopted = heard(executing('4'), executing('6'), executing('3'))
+    expect(toProgressed(running(CACHED), adopted)).toHaveProperty('nodes', { '3': 'running' })
+  })
+
+  it('tells of a node that runs although it was cached', () => {
+    const again = heard(cached('4'), executing('4'))
+    expect(toProgressed(running({ '4': 'cached' }), again)).toHaveProperty('nodes', {
+      '4': 'running',
+    })
+  })
+
+  it.each(['queued', 'canceling', 'succeeded', 'failed'] as const)(
+    'is not written of a job that is %s',
+    (status) => {
+      expect(toProgressed(running({}, { status }), sampling)).toBeNull()
+    },
+  )
+})
+
+describe('the full bar', () => {
+  it('has the rest done, and never what was cached', () => {
+    const told = running({ ...CACHED, '3': 'running' })
+    expect(toCompleteProgress(told, sampling)).toMatchObject({
+      type: 'progress',
+      progress: { value: 1, kind: 'complete' },
+      nodes: { '3': 'done', '8': 'done', '9': 'done' },
+    })
+    expect(toCompleteProgress(told, sampling)).not.toHaveProperty('nodes.4')
+    // of an adopted prompt nothing was heard
+    const nodes = { '3': 'done', '8': 'done', '9': 'done' }
+    expect(toCompleteProgress(told, heard())).toHaveProperty('nodes', nodes)
+  })
+
+  it('names no node when all are known to be over', () => {
+    const told = running({ ...CACHED, '3': 'done', '8': 'done', '9': 'done' })
+    expect(toCompleteProgress(told, sampling)).not.toHaveProperty('nodes')
+  })
+
+  it('is also for a job that finishes although its cancel was asked, not for one that is over', () => {
+    expect(toCompleteProgress(running({}, { status: 'canceling' }), sampling)).not.toBeNull()
+    expect(toCompleteProgress(running({}, { status: 'canceled' }), sampling)).toBeNull()
+  })
+})

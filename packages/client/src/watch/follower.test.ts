@@ -1,0 +1,115 @@
+import { type JobEventView, reduceJob, type SnapshotView } from '@safelight/shared'
+import { newSnapshot } from '@safelight/shared/testing'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { FollowOptions, JobUpdate } from '../types.ts'
+import { createFollower } from './follower.ts'
+
+/** A job of `count` events: it runs, moves, and succeeds with the last. */
+function toEvents(count: number): JobEventView[] {
+  return Array.from({ length: count }, (_, at) => {
+    const seq = at + 1
+    const envelope = { jobId: 'job', seq, ts: seq, stamp: `s${seq}`, follows: `s${seq - 1}` }
+    if (seq === count) return { ...envelope, type: 'status', status: 'succeeded', phase: null }
+    if (seq === 1) return { ...envelope, type: 'status', status: 'running', phase: 'executing' }
+    return { ...envelope, type: 'progress', progress: toProgress(seq / count) }
+  })
+}
+
+function toProgress(value: number) {
+  const nothing = { current_node: null, current_node_class: null, message: null, node: null }
+  const counts = { nodes_done: 0, nodes_total: 1, step: null, steps: null, eta_ms: null }
+  return { ...nothing, ...counts, value, kind: 'node' as const }
+}
+
+const COUNT = 12
+const EVENTS = toEvents(COUNT)
+const FIRST: SnapshotView = { ...newSnapshot({ stamp: 's0' }), outputs: [] }
+const at = (seq: number) => EVENTS.slice(0, seq).reduce(reduceJob, FIRST)
+const opening = (seq: number) => ({ snapshot: at(seq), queuePosition: null, now: 5_000 })
+
+function follow(options: Partial<FollowOptions> = {}) {
+  const told: JobUpdate[] = []
+  let ends = 0
+  const onUpdate = (update: JobUpdate) => void told.push(update)
+  const follower = createFollower({ onUpdate, ...options }, () => (ends += 1))
+  return { follower, told, ends: () => ends }
+}
+
+describe('a follower', () => {
+  it('holds the same in the end, whatever it is told twice, late, or by two ways at once', () => {
+    const joinArb = fc.nat(COUNT)
+    const repeatArb = fc.array(fc.nat(COUNT - 1), { maxLength: 30 })
+    fc.assert(
+      fc.property(joinArb, repeatArb, (join, repeats) => {
+        const { follower, told, ends } = follow()
+        follower.replace(opening(join))
+        for (const [n, event] of EVENTS.entries()) {
+          // something it was told before, or will be told later, comes in between
+          const stray = EVENTS[repeats[n] ?? 0]
+          if (stray && stray.seq <= (follower.snapshot?.seq ?? 0)) follower.event(stray)
+          follower.event(event)
+        }
+        expect(follower.snapshot).toEqual(at(COUNT))
+        expect(ends()).toBe(1)
+        const seqs = told.flatMap(({ event }) => event?.seq ?? [])
+        expect(seqs).toEqual(EVENTS.slice(join).map(({ seq }) => seq))
+      }),
+    )
+  })
+
+  it('calls an event that does not follow a gap, by its number and by its history', () => {
+    const { follower, told } = follow()
+    follower.replace(opening(3))
+    const [skipped, next] = [EVENTS[5], EVENTS[3]]
+    if (!skipped || !next) throw new Error('too few events')
+    expect(follower.event(skipped)).toBe('gap')
+    expect(follower.event({ ...next, follows: 'another history' })).toBe('gap')
+    expect(follower.snapshot).toEqual(at(3))
+    expect(follower.event(next)).toBe('folded')
+    expect(told.at(-1)?.snapshot.seq).toBe(4)
+  })
+
+  it('never shows less than it has shown, not even when history was lost', () => {
+    const { follower, told } = follow()
+    follower.replace(opening(9))
+    follower.replace(opening(4))
+    const values = told.map(({ snapshot }) => snapshot.progress?.value)
+    expect(values).toEqual([9 / COUNT, 9 / COUNT])
+    expect(told.at(-1)?.snapshot.seq).toBe(4)
+  })
+
+  it('measures when the job last moved by the server’s clock, and says it by ours', () => {
+    const { follower, told } = follow()
+    const before = Date.now()
+    follower.replace({ ...opening(4), now: 4 + 30_000 })
+    expect(told[0]?.movedAt).toBeGreaterThanOrEqual(before - 30_000)
+    expect(told[0]?.movedAt).toBeLessThanOrEqual(Date.now() - 30_000)
+  })
+
+  it('tells the events so far first, when it is asked to, and ends after them', () => {
+    const { follower, told, ends } = follow({ history: true })
+    expect(follower.wantsHistory).toBe(true)
+    follower.replace(opening(COUNT))
+    expect([follower.wantsHistory, ends()]).toEqual([false, 0])
+    for (const event of EVENTS) follower.event(event)
+    expect(told.map(({ event }) => event?.seq ?? null)).toEqual([null, ...EVENTS.map((e) => e.seq)])
+    expect(ends()).toBe(1)
+  })
+
+  it('ends all the same when the history cannot be had', () => {
+    const { follower, ends } = follow({ history: true })
+    follower.replace(opening(COUNT))
+    follower.historyEnds()
+    expect(ends()).toBe(1)
+  })
+
+  it('tells nothing more once it has failed', () => {
+    const problems: Error[] = []
+    const { follower, told, ends } = follow({ onError: (error) => void problems.push(error) })
+    follower.fail(new Error('gone'))
+    follower.replace(opening(2))
+    follower.connection('live')
+    expect([problems.length, told.length, ends()]).toEqual([1, 0, 1])
+  })
+})
