@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs'
 import { isTerminal, type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
 import { until } from './until.ts'
 
-const example: { workflow: Workflow } = JSON.parse(
-  readFileSync(new URL('../../../examples/text-to-image.json', import.meta.url), 'utf8'),
-)
+const EXAMPLE = new URL('../../../examples/text-to-image.json', import.meta.url)
+
+/** The README's workflow. */
+export function readExample(): Workflow {
+  const example: { workflow: Workflow } = JSON.parse(readFileSync(EXAMPLE, 'utf8'))
+  return example.workflow
+}
 
 /** The README's workflow with another seed, so that it is not cached; small, as the simulator paints in our process. */
 export function textToImage(seed: number, steps = 20): Workflow {
-  const { '3': sampler, '5': latent, ...rest } = example.workflow
+  const { '3': sampler, '5': latent, ...rest } = readExample()
   if (!sampler || !latent) throw new Error('the example has changed')
   return {
     ...rest,

@@ -1,0 +1,68 @@
+/** `npm run screenshots`: every view of the page, by day and by night, on a desk and on a phone, for `docs/images`. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findOrStartRedis } from '@safelight/simulator'
+import type { Browser } from 'playwright-core'
+import { launchBrowser, openPage } from '../testing/browser.ts'
+import { whenJob } from '../testing/client.ts'
+import { type Scene, setScene } from './scene.ts'
+
+const FOLDER = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
+const SIZES = {
+  wide: { width: 1280, height: 860 },
+  phone: { width: 390, height: 844 },
+} as const
+const LIGHTS = ['light', 'dark'] as const
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const redis = await findOrStartRedis({ log: say })
+const scene = await setScene(redis.url)
+const browser = await launchBrowser()
+try {
+  await whenJob(scene.url, scene.running, ({ progress }) => (progress?.value ?? 0) > 0.3)
+  for (const [view, path] of Object.entries(toViews(scene))) {
+    for (const light of LIGHTS) {
+      for (const size of ['wide', 'phone'] as const)
+        await shoot({ browser, view, path, light, size })
+    }
+  }
+} finally {
+  await browser.close()
+  await scene.close()
+  await redis.close()
+}
+
+function toViews({ url, done, failed, running }: Scene): Record<string, string> {
+  return {
+    generate: `${url}/`,
+    running: `${url}/jobs/${running}`,
+    done: `${url}/jobs/${done}`,
+    failed: `${url}/jobs/${failed}`,
+    jobs: `${url}/jobs`,
+    fleet: `${url}/fleet`,
+  }
+}
+
+interface Shot {
+  browser: Browser
+  view: string
+  path: string
+  light: (typeof LIGHTS)[number]
+  size: keyof typeof SIZES
+}
+
+async function shoot({ browser, view, path, light, size }: Shot): Promise<void> {
+  const { page, close } = await openPage(browser, {
+    viewport: SIZES[size],
+    colorScheme: light,
+    deviceScaleFactor: size === 'phone' ? 2 : 1,
+  })
+  await page.goto(path)
+  await page.locator('main h1').first().waitFor()
+  // what fades in has faded in: the page is looked at, not measured
+  await page.waitForTimeout(2_500)
+  const file = `page-${view}-${light}-${size}.png`
+  await page.screenshot({ path: join(FOLDER, file) })
+  say(file)
+  await close()
+}

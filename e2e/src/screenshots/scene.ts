@@ -1,0 +1,80 @@
+/** A stack with a life worth looking at: hosts of several kinds, jobs done, running, waiting, failed. */
+import { createClient, type Client } from '@safelight/client'
+import type { Workflow } from '@safelight/shared'
+import { endOf, readExample } from '../testing/client.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { raising } from '../testing/workflows.ts'
+
+const TEXTS = [
+  'a lighthouse at dusk, calm sea',
+  'pine hills under a full moon',
+  'a red barn in the snow',
+  'a sailing boat in the morning mist',
+  'mountains over a still lake, sunrise',
+  'a castle on a cliff, storm clouds',
+  'a desert at noon, three cacti',
+  'a village at night, stars',
+]
+
+export interface Scene {
+  stack: Stack
+  client: Client
+  url: string
+  /** Ids of jobs that are as their names say; `running` runs for a minute more. */
+  done: string
+  failed: string
+  running: string
+  close(): Promise<void>
+}
+
+export async function setScene(redisUrl: string): Promise<Scene> {
+  const stack = await startStack({
+    redisUrl,
+    workers: 2,
+    dialects: ['0.33.0', '0.3.64', '0.3.34'],
+    speed: 8,
+  })
+  const url = stack.urls[0] ?? ''
+  const client = createClient({ baseUrl: url })
+  const batch = { batch: 'dusk', batch_count: 4 }
+  const submit = (at: number) =>
+    client.jobs.submit(
+      toPicture(TEXTS[at % TEXTS.length] ?? '', at),
+      at < 4 ? { metadata: { ...batch, batch_index: at + 1 } } : {},
+    )
+  const done: string[] = []
+  for (let at = 0; at < 10; at += 1) done.push((await submit(at)).id)
+  const failing = await client.jobs.submit(raising('value_error'))
+  await Promise.all([...done, failing.id].map((id) => endOf(url, id)))
+  const gone = await client.jobs.submit(toPicture('never made', 90, 400))
+  await client.jobs.cancel(gone.id)
+  await endOf(url, gone.id)
+  // longer than any screenshot takes; one per host, and some that wait behind them
+  const long: string[] = []
+  for (let at = 0; at < 9; at += 1) {
+    const text = TEXTS[(at + 4) % TEXTS.length] ?? ''
+    long.push((await client.jobs.submit(toPicture(text, 100 + at, 1_500))).id)
+  }
+  return {
+    stack,
+    client,
+    url,
+    done: done[0] ?? '',
+    failed: failing.id,
+    running: long[0] ?? '',
+    async close() {
+      client.close()
+      await stack.close()
+    },
+  }
+}
+
+function toPicture(text: string, seed: number, steps = 20): Workflow {
+  const { '3': sampler, '6': prompt, ...rest } = readExample()
+  if (!sampler || !prompt) throw new Error('the example has changed')
+  return {
+    ...rest,
+    '6': { ...prompt, inputs: { ...prompt.inputs, text } },
+    '3': { ...sampler, inputs: { ...sampler.inputs, seed, steps } },
+  }
+}
