@@ -2,28 +2,28 @@
  * A job in words: everything a progress display shows, as plain values. Pure.
  * The React component, the page and the terminal say the same because they all ask here.
  */
-import { isTerminal, type JobStatus, type Progress, type SnapshotView } from '@safelight/shared'
+import { isTerminal, type SnapshotView } from '@safelight/shared'
 import type { Connection, JobUpdate } from '../types.ts'
-import { formatDuration, formatEstimate } from './duration.ts'
+import { type Badge, toBadge } from './badge.ts'
+import { type Failure, toFailure } from './failure.ts'
+import {
+  type BatchPlace,
+  toAttemptLine,
+  toEta,
+  toImageLine,
+  toNodeLine,
+  toNodesLine,
+  toStalledLine,
+  toStepLine,
+  toTookLine,
+} from './lines.ts'
 
-/** Where the numbers come from, or why there are none. */
-export type BadgeKind =
-  | 'connecting'
-  | 'queued'
-  | 'connected'
-  | 'inference'
-  | 'node'
-  | 'aggregate'
-  | 'complete'
-  | 'stalled'
-  | 'canceling'
-  | 'canceled'
-  | 'failed'
-  | 'expired'
-  | 'reconnecting'
+export type { Badge, BadgeKind } from './badge.ts'
+export type { Failure } from './failure.ts'
+export type { BatchPlace } from './lines.ts'
 
 export interface JobDescription {
-  badge: { kind: BadgeKind; label: string }
+  badge: Badge
   /** 0 to 1, never falling. */
   value: number
   /** Whole percent, rounded down: 100 means that everything is stored. */
@@ -38,19 +38,28 @@ export interface JobDescription {
   eta: string | null
   /** `Image 1 of 4`, for a job that is part of a batch. */
   image: string | null
+  /** `Attempt 2`: why the counters have started over and the bar has not. */
+  attempt: string | null
   /** Why nothing moves, when nothing has for long. */
   stalled: string | null
+  /** `in 12 s`, once it is done. */
+  took: string | null
+  /** Why it came to nothing. */
+  failure: Failure | null
   ended: boolean
 }
 
 export interface DescribeOptions {
   /** ms since the epoch */
   now: number
+  /** Now; the update's own unless given. */
   connection?: Connection
   /** Which of how many; otherwise what the job's metadata says (`batch_index` from 1, `batch_count`). */
-  batch?: { index: number; count: number }
+  batch?: BatchPlace | undefined
   /** Milliseconds without movement from which on it is said; 60 s unless given. */
-  stalledAfterMs?: number
+  stalledAfterMs?: number | undefined
+  /** The highest value shown for this job so far, by whoever showed it: the bar does not go below. */
+  floor?: number | undefined
 }
 
 const STALLED_AFTER_MS = 60_000
@@ -59,114 +68,58 @@ const STALLED_AFTER_MS = 60_000
 export function describeJob(update: JobUpdate | null, options: DescribeOptions): JobDescription {
   if (!update) return nothingYet(options)
   const { snapshot, queuePosition } = update
-  const { progress, status } = snapshot
-  const ended = isTerminal(status)
   const connection = options.connection ?? update.connection
-  const stalled = ended || connection !== 'live' ? null : toStalled(update, options)
+  /** Numbers that came a while ago over a lost connection say nothing of now. */
+  const isNews = snapshot.status === 'running' && connection === 'live'
+  const stalled = isNews
+    ? toStalledLine(update, options.now, options.stalledAfterMs ?? STALLED_AFTER_MS)
+    : null
+  const value = toValue(snapshot, options.floor)
   return {
     badge: toBadge(snapshot, { connection, queuePosition, stalled: stalled !== null }),
-    value: progress?.value ?? 0,
-    percent: Math.floor((progress?.value ?? 0) * 100),
-    step: progress?.steps ? `${progress.step ?? 0}/${progress.steps}` : null,
-    node: ended ? null : toNodeLine(snapshot, queuePosition),
-    nodes: progress && progress.nodes_total > 0 ? toNodesLine(progress) : null,
-    eta: status === 'running' ? toEta(progress, options.now - update.movedAt) : null,
-    image: toImageLine(snapshot, options.batch),
+    value,
+    percent: toPercent(value),
+    step: toStepLine(snapshot),
+    node: toNodeLine(snapshot, queuePosition),
+    nodes: toNodesLine(snapshot),
+    eta: isNews && !stalled ? toEta(snapshot.progress, options.now - update.movedAt) : null,
+    image: toImageLine(snapshot.metadata, options.batch),
+    attempt: toAttemptLine(snapshot),
     stalled,
-    ended,
+    took: toTookLine(snapshot),
+    failure: toFailure(snapshot),
+    ended: isTerminal(snapshot.status),
   }
 }
 
-function nothingYet({ connection, batch }: DescribeOptions): JobDescription {
-  const away = connection === 'reconnecting'
+function nothingYet({
+  connection = 'connecting',
+  batch,
+  floor = 0,
+}: DescribeOptions): JobDescription {
   return {
-    badge: away
-      ? { kind: 'reconnecting', label: 'Reconnecting' }
-      : { kind: 'connecting', label: 'Connecting' },
-    value: 0,
-    percent: 0,
+    badge: toBadge(null, { connection, queuePosition: null, stalled: false }),
+    value: floor,
+    percent: toPercent(floor),
     step: null,
     node: null,
     nodes: null,
     eta: null,
-    image: batch ? `Image ${batch.index} of ${batch.count}` : null,
+    image: toImageLine(null, batch),
+    attempt: null,
     stalled: null,
+    took: null,
+    failure: null,
     ended: false,
   }
 }
 
-const ENDS: Partial<Record<JobStatus, { kind: BadgeKind; label: string }>> = {
-  succeeded: { kind: 'complete', label: 'Complete' },
-  failed: { kind: 'failed', label: 'Failed' },
-  canceled: { kind: 'canceled', label: 'Canceled' },
-  expired: { kind: 'expired', label: 'Expired' },
+/** A job that is done is done, whatever of its progress was heard. */
+function toValue({ status, progress }: SnapshotView, floor = 0): number {
+  return status === 'succeeded' ? 1 : Math.max(floor, progress?.value ?? 0)
 }
 
-const KINDS: Record<Progress['kind'], string> = {
-  connected: 'Connected',
-  inference: 'Inference',
-  node: 'Node',
-  aggregate: 'Nodes',
-  complete: 'Complete',
-}
-
-/** The end is final; before it, what keeps the numbers from being news comes first. */
-function toBadge(
-  { status, progress }: SnapshotView,
-  now: { connection: Connection; queuePosition: number | null; stalled: boolean },
-): JobDescription['badge'] {
-  const end = ENDS[status]
-  if (end) return end
-  if (now.connection === 'reconnecting') return { kind: 'reconnecting', label: 'Reconnecting' }
-  if (status === 'canceling') return { kind: 'canceling', label: 'Canceling' }
-  if (status === 'queued') {
-    const place = now.queuePosition === null ? '' : ` · #${now.queuePosition + 1}`
-    return { kind: 'queued', label: `Queued${place}` }
-  }
-  if (now.stalled) return { kind: 'stalled', label: 'Stalled' }
-  const kind = progress?.kind ?? 'connected'
-  return { kind, label: KINDS[kind] }
-}
-
-function toNodeLine(snapshot: SnapshotView, queuePosition: number | null): string | null {
-  const { status, phase, progress, outputs } = snapshot
-  if (status === 'queued') {
-    if (queuePosition === null) return 'Waiting for a host'
-    if (queuePosition === 0) return 'Next in line'
-    return `${queuePosition} ${queuePosition === 1 ? 'job' : 'jobs'} ahead`
-  }
-  if (status === 'canceling') return 'Waiting for the host to stop'
-  if (phase === 'collecting') {
-    return outputs.length > 0 ? `Storing outputs, ${outputs.length} so far` : 'Storing outputs'
-  }
-  const node = progress?.node
-  if (!node) return phase === 'preparing' || phase === 'submitted' ? 'Handed to a host' : null
-  const name =
-    node.title && node.class && node.title !== node.class
-      ? `${node.title} (${node.class})`
-      : (node.title ?? node.class ?? `Node ${node.id}`)
-  return node.max > 1 ? `${name} ${Math.floor(node.value)}/${Math.floor(node.max)}` : name
-}
-
-function toNodesLine({ nodes_done, nodes_total }: Progress): string {
-  return `${nodes_done} of ${nodes_total} ${nodes_total === 1 ? 'node' : 'nodes'}`
-}
-
-function toEta(progress: Progress | null, sinceMs: number): string | null {
-  if (!progress || progress.eta_ms === null || progress.value >= 1) return null
-  return `about ${formatEstimate(Math.max(0, progress.eta_ms - Math.max(0, sinceMs)))} left`
-}
-
-function toImageLine({ metadata }: SnapshotView, batch: DescribeOptions['batch']): string | null {
-  const index = batch?.index ?? metadata?.['batch_index']
-  const count = batch?.count ?? metadata?.['batch_count']
-  const known = typeof index === 'number' && typeof count === 'number'
-  return known && count > 1 ? `Image ${index} of ${count}` : null
-}
-
-function toStalled({ snapshot, movedAt }: JobUpdate, options: DescribeOptions): string | null {
-  if (snapshot.status !== 'running') return null
-  const quietMs = options.now - movedAt
-  if (quietMs < (options.stalledAfterMs ?? STALLED_AFTER_MS)) return null
-  return `Nothing has moved for ${formatDuration(quietMs)}. It goes on by itself, or is tried again elsewhere.`
+/** Rounded down, but not because 0.29 × 100 is 28.999… */
+function toPercent(value: number): number {
+  return value >= 1 ? 100 : Math.min(99, Math.floor(value * 100 + 1e-9))
 }

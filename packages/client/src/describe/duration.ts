@@ -12,12 +12,12 @@ export function formatDuration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
 }
 
-/** An estimate is never exact, so it does not look it: `a few seconds`, `20 s`, `3 min`. */
+/** An estimate is never exact, so it does not look it: `a few seconds`, `about 20 s`, `about 3 min`. */
 export function formatEstimate(ms: number): string {
   const seconds = ms / 1_000
   if (seconds < 4) return 'a few seconds'
-  if (seconds < 20) return `${Math.round(seconds)} s`
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`
+  if (seconds < 20) return `about ${Math.round(seconds)} s`
+  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s`
   const minutes = seconds / 60
-  return minutes < 90 ? `${Math.round(minutes)} min` : `${(minutes / 60).toFixed(1)} h`
+  return minutes < 90 ? `about ${Math.round(minutes)} min` : `about ${(minutes / 60).toFixed(1)} h`
 }

@@ -1,0 +1,100 @@
+/** A described job on the page: the bar, the steps and the node at once. Pure: what it shows, it is given. */
+import type { JobDescription } from '../describe/describe-job.ts'
+import type { Failure } from '../describe/failure.ts'
+import { toValueText } from '../describe/value-text.ts'
+import type { ShownKind } from './badge-shapes.ts'
+import { GenerationBadge } from './badge.tsx'
+import { GenerationPicture } from './generation-picture.tsx'
+import { useMilestone } from './use-milestone.ts'
+
+export interface GenerationViewProps {
+  description: JobDescription
+  /** Address of the newest picture, in the making or done. None: no place is kept for it. */
+  picture?: string | null | undefined
+  /** Why the job cannot be watched: nothing that is shown is news any more. */
+  problem?: Failure | null | undefined
+  className?: string | undefined
+}
+
+/** Only here something is known to move. */
+const MOVING: ReadonlySet<ShownKind> = new Set(['inference', 'node', 'aggregate'])
+const UNWATCHED = { kind: 'unavailable', label: 'Not watched' } as const
+
+export function GenerationView({ description, picture, problem, className }: GenerationViewProps) {
+  const { value, percent, step, node, nodes, eta, image, attempt, ended } = description
+  const isUnwatched = Boolean(problem) && !ended
+  const badge = isUnwatched ? UNWATCHED : description.badge
+  const { kind } = badge
+  const time = isUnwatched ? null : (eta ?? description.took)
+  const milestone = useMilestone(description)
+  const trouble = isUnwatched ? problem : description.failure
+  return (
+    <div
+      className={className ? `sl-generation ${className}` : 'sl-generation'}
+      role="group"
+      aria-label={image ?? 'Generation'}
+      data-kind={kind}
+    >
+      <div className="sl-generation__body">
+        <div className="sl-generation__main">
+          <p className="sl-generation__head">
+            <GenerationBadge kind={kind} label={badge.label} />
+            {image && <span className="sl-generation__image">{image}</span>}
+            {attempt && <span className="sl-generation__attempt">{attempt}</span>}
+          </p>
+          <div className="sl-generation__figures">
+            <p className="sl-generation__percent">
+              {percent}
+              <span className="sl-generation__sign">%</span>
+            </p>
+            <div className="sl-generation__counts">
+              {step && (
+                <p className="sl-generation__steps">
+                  <span className="sl-generation__step">{step}</span> steps
+                </p>
+              )}
+              {time && <p className="sl-generation__time">{time}</p>}
+            </div>
+          </div>
+          <div
+            className="sl-bar"
+            role="progressbar"
+            aria-label={image ? `Progress of ${image}` : 'Progress'}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={percent}
+            aria-valuetext={toValueText({ ...description, badge })}
+            data-moving={MOVING.has(kind)}
+          >
+            <div className="sl-bar__fill" style={{ width: `${value * 100}%` }} />
+          </div>
+          {(!ended || node || nodes) && (
+            <p className="sl-generation__lines">
+              <span className="sl-generation__node">{node}</span>
+              {nodes && <span className="sl-generation__nodes">{nodes}</span>}
+            </p>
+          )}
+          {description.stalled && !isUnwatched && (
+            <p className="sl-generation__note">{description.stalled}</p>
+          )}
+          {trouble && <Trouble {...trouble} />}
+        </div>
+        {picture !== undefined && (
+          <GenerationPicture url={picture} isDone={description.badge.kind === 'complete'} />
+        )}
+      </div>
+      <p className="sl-generation__said" role="status">
+        {isUnwatched ? trouble?.summary : milestone}
+      </p>
+    </div>
+  )
+}
+
+function Trouble({ summary, detail }: Failure) {
+  return (
+    <div className="sl-generation__trouble">
+      <p className="sl-generation__summary">{summary}</p>
+      {detail && <p className="sl-generation__detail">{detail}</p>}
+    </div>
+  )
+}

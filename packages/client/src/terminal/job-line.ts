@@ -1,0 +1,127 @@
+/** A job as one line of a terminal: bar, percent, badge, step, what happens now, time left. Pure. */
+import type { BadgeKind, JobDescription } from '../describe/describe-job.ts'
+import type { Color, Paint } from './paint.ts'
+import { cutText, padText, toPlainText, widthOf } from './text.ts'
+
+export interface JobRow {
+  /** Which job it is, in the caller's words. */
+  label: string
+  job: JobDescription
+  /** Said at the end of a job that came to something. */
+  note: string | null
+}
+
+export interface LineStyle {
+  /** Columns there are; without a bound, nothing is cut. */
+  width: number
+  /** Columns of the longest label beside it, so that bars stand in line. */
+  labelWidth: number
+  paint: Paint
+}
+
+const MARKS: Record<BadgeKind, { mark: string; color: Color }> = {
+  connecting: { mark: '◌', color: 'yellow' },
+  queued: { mark: '○', color: 'yellow' },
+  connected: { mark: '●', color: 'cyan' },
+  inference: { mark: '●', color: 'cyan' },
+  node: { mark: '●', color: 'cyan' },
+  aggregate: { mark: '●', color: 'cyan' },
+  complete: { mark: '✓', color: 'green' },
+  stalled: { mark: '!', color: 'magenta' },
+  canceling: { mark: '●', color: 'magenta' },
+  canceled: { mark: '–', color: 'magenta' },
+  failed: { mark: '✗', color: 'red' },
+  expired: { mark: '✗', color: 'red' },
+  reconnecting: { mark: '◌', color: 'yellow' },
+}
+
+/** The longest badges: `Reconnecting`, `Queued · #12`. */
+const BADGE_WIDTH = 12
+const STEP_WIDTH = 'step 12/20'.length
+/** Less says nothing any more. */
+const NOW_AT_LEAST = 10
+
+export function toJobLine({ label, job, note }: JobRow, style: LineStyle): string {
+  const { width, paint } = style
+  const { mark, color } = MARKS[job.badge.kind]
+  const barWidth = toBarWidth(width)
+  const labelWidth = Math.min(style.labelWidth, Math.max(6, Math.floor(width * 0.3)), width - 8)
+  const name = padText(toName({ label, job }, labelWidth), labelWidth)
+  const bar = toBar(job.value, barWidth)
+  const head = [
+    { text: `${mark} ${name}`, painted: `${paint(mark, color)} ${name}` },
+    { text: bar.full + bar.rest, painted: paint(bar.full, color) + paint(bar.rest, 'dim') },
+    plain(`${job.percent}%`.padStart(4)),
+  ].filter(({ text }) => text !== '')
+  const used = head.reduce((sum, { text }) => sum + widthOf(text) + GAP.length, 0)
+  const badge = cutText(job.badge.label, width - used)
+  const room = width - used - Math.max(BADGE_WIDTH, widthOf(badge))
+  const tail = toTail(job, note, room)
+  const painted = paint(tail ? padText(badge, BADGE_WIDTH) : badge, color)
+  return [...head.map(({ painted }) => painted), ...(badge ? [painted] : [])].join(GAP) + tail
+}
+
+const GAP = '  '
+
+/** `portrait · Image 1 of 4`; where that is too long, which image it is matters more. */
+export function toName({ label, job }: Pick<JobRow, 'label' | 'job'>, width = Infinity): string {
+  const name = toPlainText(label)
+  const image = job.image === null ? '' : ` · ${job.image}`
+  const room = width - widthOf(image)
+  return room < Math.min(4, widthOf(name)) ? cutText(name, width) : cutText(name, room) + image
+}
+
+function plain(text: string): { text: string; painted: string } {
+  return { text, painted: text }
+}
+
+/** Under 60 columns the words matter more than the bar. */
+function toBarWidth(width: number): number {
+  if (width >= 130) return 28
+  if (width >= 100) return 22
+  if (width >= 80) return 16
+  if (width >= 60) return 12
+  return width >= 44 ? 8 : 0
+}
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+function toBar(value: number, width: number): { full: string; rest: string } {
+  const eighths = Math.floor(value * width * EIGHTHS.length)
+  const part = EIGHTHS[eighths % EIGHTHS.length] ?? ''
+  const full = '█'.repeat(Math.floor(eighths / EIGHTHS.length)) + part
+  return { full, rest: '░'.repeat(width - full.length) }
+}
+
+/** Steps, nodes, what happens now, time left: as many as fit; of what happens now, as much as fits. */
+function toTail(job: JobDescription, note: string | null, room: number): string {
+  if (job.ended) {
+    const { summary = '', detail = null } = job.failure ?? {}
+    const words = note ?? (detail === null ? summary : `${summary} ${detail}`)
+    const text = cutText(toPlainText(words), room - GAP.length)
+    return text && GAP + text
+  }
+  const now = toNow(job)
+  const eta = job.eta === null || job.stalled !== null ? '' : job.eta
+  const wanted = widthOf(eta) + Math.min(widthOf(now), NOW_AT_LEAST) + GAP.length * 2
+  let left = room
+  let tail = ''
+  const add = (text: string, keep: number) => {
+    if (!text || widthOf(text) + GAP.length + keep > left) return
+    tail += GAP + text
+    left -= widthOf(text) + GAP.length
+  }
+  add(job.step === null ? '' : padText(`step ${job.step}`, STEP_WIDTH), 0)
+  add(job.attempt ?? '', wanted)
+  add(job.nodes ?? '', Math.max(wanted, 40))
+  const short = cutText(now, left - GAP.length - (eta ? widthOf(eta) + GAP.length : 0))
+  if (widthOf(short) >= Math.min(NOW_AT_LEAST, widthOf(now))) add(short, 0)
+  add(eta, 0)
+  return tail.trimEnd()
+}
+
+/** What the step says already is not said twice. */
+function toNow({ node, step, stalled }: JobDescription): string {
+  const now = toPlainText(stalled ?? node ?? '')
+  return step !== null && now.endsWith(` ${step}`) ? now.slice(0, -step.length - 1) : now
+}
