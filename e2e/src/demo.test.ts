@@ -35,8 +35,9 @@ it('starts the stack, draws two bars, leaves two different pictures and ends wel
   expect(pictures).toHaveLength(2)
   for (const picture of pictures) expect(picture.subarray(1, 4).toString()).toBe('PNG')
   expect(pictures[0]?.equals(pictures[1] ?? Buffer.alloc(0))).toBe(false)
-  expect(stdout).toMatch(/text to image.*step \d+\/20.*node \d+\/7/)
-  expect(stdout).toMatch(/second image.* 100%/)
+  expect(stdout).toMatch(/text to image .*█.* \d+% .*step \d+\/20 .*\d of 7 nodes/)
+  expect(stdout).toMatch(/second image .* 100% {2}Complete {6}1 output in /)
+  expect(stdout).toMatch(/npm run dev.* http:\/\/127\.0\.0\.1:8080/)
   expect(stdout).toContain('file://')
 }, 90_000)
 

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { createClient } from '@safelight/client'
+import { createJobBoard, readSkills } from '@safelight/client/terminal'
 import { type DemoConfig, readConfig } from './config.ts'
 import { pickWorkflows } from './pick-workflows.ts'
 import { runJobs } from './run-jobs.ts'
-import { createScreen } from './screen/screen.ts'
 import { startStack } from './stack/start-stack.ts'
 
 const DEMO_MS = 5 * 60_000
@@ -47,12 +48,10 @@ async function runDemo(config: DemoConfig): Promise<void> {
     try {
       const jobs = await pickWorkflows(stack.hosts, signal)
       say('')
-      const paths = await runJobs(jobs, {
-        apiUrl: stack.apiUrl,
-        folder: config.folder,
-        screen: createScreen(process.stdout),
-        signal,
-      })
+      const client = createClient({ baseUrl: stack.apiUrl })
+      const board = createJobBoard(process.stdout, readSkills(process.stdout, process.env))
+      const paths = await runJobs(jobs, { client, folder: config.folder, board, signal })
+      client.close()
       say('')
       for (const path of paths) say(`picture: ${path}\n         ${pathToFileURL(path).href}`)
     } finally {
@@ -64,7 +63,9 @@ async function runDemo(config: DemoConfig): Promise<void> {
     output.end()
   }
   await rm(dataDir, { recursive: true, force: true })
-  say('\nNext: `npm run dev` keeps the stack up; README.md shows how to submit and watch.')
+  say(
+    `\nNext: \`npm run dev\` keeps the stack up, with its page at http://127.0.0.1:${config.port || 8080}; README.md shows how to submit and watch.`,
+  )
 }
 
 async function runDev(config: DemoConfig): Promise<void> {
@@ -77,7 +78,9 @@ async function runDev(config: DemoConfig): Promise<void> {
     say,
     signal: stop.signal,
   })
-  say(`ready: submit to ${stack.apiUrl}/api/v2/jobs, read ${stack.apiUrl}/docs; Ctrl-C ends it`)
+  say(`ready: ${stack.apiUrl}`)
+  say(`API docs: ${stack.apiUrl}/docs`)
+  say('Ctrl-C ends it')
   await new Promise<void>((resolve) =>
     stop.signal.addEventListener('abort', () => resolve(), { once: true }),
   )

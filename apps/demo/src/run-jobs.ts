@@ -1,74 +1,62 @@
 /** The main job, end to end: submit, watch with a live bar each, fetch the pictures. */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { SnapshotView } from '@safelight/shared'
-import { z } from 'zod'
+import { basename, join } from 'node:path'
+import { type Client, JobFailed, type JobUpdate, RequestError } from '@safelight/client'
+import type { JobBoard } from '@safelight/client/terminal'
+import type { OutputView } from '@safelight/shared'
 import type { DemoJob } from './pick-workflows.ts'
-import { toLine } from './screen/bar.ts'
-import type { Screen } from './screen/screen.ts'
-import { watchJob } from './watch-job.ts'
 
 export interface RunOptions {
-  apiUrl: string
+  client: Client
   /** Pictures are put here. */
   folder: string
-  screen: Screen
+  board: JobBoard
   signal: AbortSignal
 }
 
-const jobSchema = z.looseObject({ id: z.string() })
-const refusalSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) })
-
 /** @returns paths of the pictures; @throws Error when any job does not succeed */
 export async function runJobs(jobs: DemoJob[], options: RunOptions): Promise<string[]> {
-  const paths = await Promise.all(jobs.map((job) => runJob(job, options)))
-  return paths.flat()
+  const { board } = options
+  try {
+    const paths = await Promise.all(jobs.map((job) => runJob(job, options)))
+    return paths.flat()
+  } finally {
+    board.close()
+  }
 }
 
 async function runJob({ label, workflow }: DemoJob, options: RunOptions): Promise<string[]> {
-  const { apiUrl, screen, signal } = options
-  const jobId = await submit(apiUrl, workflow, signal)
-  const onChange = (snapshot: SnapshotView) => {
-    const tenth = Math.floor((snapshot.progress?.value ?? 0) * 10)
-    screen.draw(jobId, toLine(label, snapshot), `${snapshot.status} ${tenth}`)
-  }
-  const end = await watchJob({ apiUrl, jobId, onChange, signal })
-  if (end.status !== 'succeeded') {
-    throw new Error(`${label} ${end.status}${end.error ? `: ${end.error.message}` : ''}`)
-  }
-  return Promise.all(end.outputs.map((output) => fetchOutput(output, jobId, options)))
-}
-
-async function submit(
-  apiUrl: string,
-  workflow: DemoJob['workflow'],
-  signal: AbortSignal,
-): Promise<string> {
-  const answer = await fetch(`${apiUrl}/api/v2/jobs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ workflow }),
+  const { client, board, signal } = options
+  const show = (jobId: string, update: JobUpdate | null) => board.show(jobId, label, update)
+  const run = client.jobs.run(workflow, {
+    onAccepted: ({ id }) => show(id, null),
+    onProgress: (update) => show(update.snapshot.jobId, update),
     signal,
   })
-  const body: unknown = await answer.json()
-  if (answer.status === 201) return jobSchema.parse(body).id
-  const refusal = refusalSchema.safeParse(body)
-  throw new Error(
-    `the job was refused: ${refusal.success ? refusal.data.error.message : `HTTP ${answer.status}`}`,
-  )
+  const { outputs } = await run.catch((cause: unknown) => {
+    throw toError(label, cause)
+  })
+  return Promise.all(outputs.map((output) => fetchOutput(output, options)))
+}
+
+function toError(label: string, cause: unknown): unknown {
+  if (cause instanceof JobFailed) {
+    return new Error(`${label} ${cause.snapshot.status}: ${cause.message}`, { cause })
+  }
+  if (cause instanceof RequestError) {
+    return new Error(`${label} was refused: ${cause.message}`, { cause })
+  }
+  return cause
 }
 
 async function fetchOutput(
-  output: SnapshotView['outputs'][number],
-  jobId: string,
-  options: RunOptions,
+  output: OutputView,
+  { client, folder, signal }: RunOptions,
 ): Promise<string> {
-  const answer = await fetch(new URL(output.url, options.apiUrl), { signal: options.signal })
-  if (!answer.ok)
-    throw new Error(`output ${output.name} could not be fetched: HTTP ${answer.status}`)
-  const folder = join(options.folder, 'pictures')
-  await mkdir(folder, { recursive: true })
-  const path = join(folder, `${jobId.slice(0, 8)}-${output.name}`)
-  await writeFile(path, Buffer.from(await answer.arrayBuffer()))
+  const pictures = join(folder, 'pictures')
+  await mkdir(pictures, { recursive: true })
+  // the name is the host's: it says nothing about where
+  const path = join(pictures, `${output.job_id.slice(0, 8)}-${basename(output.name)}`)
+  await writeFile(path, await client.outputs.bytes(output, { signal }))
   return path
 }

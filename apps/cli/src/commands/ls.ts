@@ -1,0 +1,103 @@
+/** `safelight ls`: the jobs, newest first. */
+import type { Client } from '@safelight/client'
+import { type Color, createPaint, readSkills } from '@safelight/client/terminal'
+import { JOB_STATUSES, type JobStatus, type JobView } from '@safelight/shared'
+import { formatAge } from '../age.ts'
+import { defineCommand } from '../command.ts'
+import { UsageError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { toShortId } from '../ids.ts'
+import { parseWhole } from '../options.ts'
+import { type Cell, toTable } from '../table.ts'
+
+const LIMIT = 20
+const LIMIT_MOST = 10_000
+/** As many as the API gives at a time. */
+const PAGE = 100
+
+export const ls = defineCommand({
+  name: 'ls',
+  takes: '',
+  summary: 'list jobs, newest first',
+  options: {
+    status: { type: 'string', value: 'A,B', text: `only these: ${JOB_STATUSES.join(', ')}` },
+    limit: { type: 'string', short: 'n', value: 'N', text: `at most so many (${LIMIT})` },
+    json: { type: 'boolean', text: 'one job per line, as the API tells it' },
+  },
+  examples: [
+    ['safelight ls --status queued,running', 'what waits and what runs'],
+    ['safelight ls -n 1000 --json | jq -r .id', 'ids, for a script'],
+  ],
+  async act({ values, positionals }, { client, io }) {
+    if (positionals[0]) throw new UsageError(`ls takes no '${positionals[0]}'`)
+    const status = values.status === undefined ? undefined : parseStatuses(values.status)
+    const limit = parseWhole('limit', values.limit, { least: 1, most: LIMIT_MOST }) ?? LIMIT
+    const { jobs, more } = await listJobs(client, limit, status)
+    const { stdout, config } = io
+    if (values.json) {
+      for (const job of jobs) stdout.write(`${JSON.stringify(job)}\n`)
+      return EXIT.ok
+    }
+    if (jobs.length === 0) {
+      stdout.write(status ? `no job is ${status.join(' or ')}\n` : 'no jobs yet\n')
+      return EXIT.ok
+    }
+    const skills = readSkills(stdout, config.terminal)
+    const rows = jobs.map((job) => toRow(job, Date.now()))
+    const lines = toTable(['ID', 'STATUS', 'DONE', 'AGE', 'OUTPUTS', 'ERROR'], rows, {
+      width: skills.live ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
+      paint: createPaint(skills.colors),
+    })
+    for (const line of lines) stdout.write(`${line}\n`)
+    if (more && skills.live) stdout.write(`there are more: --limit ${limit * 5}\n`)
+    return EXIT.ok
+  },
+})
+
+function parseStatuses(list: string): JobStatus[] {
+  return list.split(',').map((text) => {
+    const status = JOB_STATUSES.find((known) => known === text.trim())
+    if (status) return status
+    throw new UsageError(`no job is ever '${text}'; statuses are ${JOB_STATUSES.join(', ')}`)
+  })
+}
+
+async function listJobs(
+  client: Client,
+  limit: number,
+  status: JobStatus[] | undefined,
+): Promise<{ jobs: JobView[]; more: boolean }> {
+  const jobs: JobView[] = []
+  let cursor: string | null = null
+  do {
+    const page = await client.jobs.list({
+      limit: Math.min(PAGE, limit - jobs.length),
+      ...(status && { status }),
+      ...(cursor !== null && { cursor }),
+    })
+    jobs.push(...page.jobs)
+    cursor = page.next_cursor
+  } while (cursor !== null && jobs.length < limit)
+  return { jobs, more: cursor !== null }
+}
+
+const COLORS: Record<JobStatus, Color> = {
+  queued: 'yellow',
+  running: 'cyan',
+  succeeded: 'green',
+  canceling: 'magenta',
+  canceled: 'magenta',
+  failed: 'red',
+  expired: 'red',
+}
+
+function toRow({ id, status, progress, created_at, outputs, error }: JobView, now: number): Cell[] {
+  return [
+    { text: toShortId(id) },
+    { text: status, color: COLORS[status] },
+    { text: progress ? `${Math.floor(progress.value * 100)}%`.padStart(4) : '   –' },
+    { text: formatAge(now - Date.parse(created_at)) },
+    { text: outputs.length > 0 ? String(outputs.length) : '–' },
+    { text: error ? `${error.code}: ${error.message}` : '' },
+  ]
+}

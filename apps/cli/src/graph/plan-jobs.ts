@@ -1,0 +1,52 @@
+/** Workflow files and wishes → the jobs to submit. Pure but for the seeds. */
+import type { SubmitOptions } from '@safelight/client'
+import type { Workflow } from '@safelight/shared'
+import { UsageError } from '../errors.ts'
+import type { WorkflowFile } from './read-workflow.ts'
+import { toVariants } from './seeds.ts'
+import { setValues } from './set-values.ts'
+
+export interface PlannedJob {
+  label: string
+  workflow: Workflow
+  options: Omit<SubmitOptions, 'signal'>
+}
+
+export interface PlanWishes {
+  /** As typed: `NODE.INPUT=VALUE`. */
+  settings: readonly string[]
+  /** Jobs of each workflow. */
+  count: number
+  priority: number | undefined
+  randomSeed: () => number
+}
+
+/** Everything that can be wrong with the command is said before anything is submitted. */
+export function planJobs(files: readonly WorkflowFile[], wishes: PlanWishes): PlannedJob[] {
+  return files.flatMap((file) => {
+    try {
+      return planFile(file, wishes)
+    } catch (error) {
+      if (files.length === 1 || !(error instanceof UsageError)) throw error
+      throw new UsageError(`${file.label}: ${error.message}`, { cause: error })
+    }
+  })
+}
+
+function planFile(
+  { label, workflow, wishes: said }: WorkflowFile,
+  { settings, count, priority, randomSeed }: PlanWishes,
+): PlannedJob[] {
+  const { workflow: base, places } = setValues(workflow, settings)
+  const variants = toVariants(base, { count, fixed: places, random: randomSeed })
+  return variants.map((variant, n) => ({
+    label,
+    workflow: variant,
+    options: {
+      ...said,
+      ...(priority !== undefined && { priority }),
+      // pages and terminals say which image of the batch it is
+      ...(count > 1 && { metadata: { ...said.metadata, batch_index: n + 1, batch_count: count } }),
+    },
+  }))
+}

@@ -1,0 +1,105 @@
+/** `--set NODE.INPUT=VALUE`: other values in a workflow, without editing its file. Pure. */
+import type { Workflow, WorkflowNode } from '@safelight/shared'
+import { UsageError } from '../errors.ts'
+
+/** One input of one node. */
+export interface Place {
+  nodeId: string
+  input: string
+}
+
+export interface SetResult {
+  workflow: Workflow
+  /** Inputs that were set. */
+  places: Place[]
+}
+
+/** @param settings as typed, e.g. `6.text=a lighthouse`. @throws UsageError that lists what there is */
+export function setValues(workflow: Workflow, settings: readonly string[]): SetResult {
+  const next = structuredClone(workflow)
+  const places = settings.map((setting) => {
+    const equals = setting.indexOf('=')
+    if (equals < 1) throw new UsageError(`--set wants NODE.INPUT=VALUE, not '${setting}'`)
+    const place = findPlace(next, setting.slice(0, equals))
+    const inputs = next[place.nodeId]?.inputs ?? {}
+    inputs[place.input] = parseValue(setting.slice(equals + 1), inputs[place.input])
+    return place
+  })
+  return { workflow: next, places }
+}
+
+/** Text stays text; elsewhere JSON is what it says: a number, true, null, a link. */
+function parseValue(text: string, before: unknown): unknown {
+  if (typeof before === 'string') return text
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return text
+  }
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new UsageError(`${text} is too large to be kept exactly`)
+  }
+  return value
+}
+
+/** Titles and inputs may hold dots: each may be the one between them. */
+function findPlace(workflow: Workflow, target: string): Place {
+  const splits = [...target.matchAll(/\./g)].map(({ index }) => ({
+    name: target.slice(0, index),
+    input: target.slice(index + 1),
+  }))
+  const found = splits.flatMap(({ name, input }) =>
+    nodesNamed(workflow, name).map((nodeId) => ({ nodeId, input, name })),
+  )
+  const places = found.filter(({ nodeId, input }) =>
+    Object.hasOwn(workflow[nodeId]?.inputs ?? {}, input),
+  )
+  const [place] = places
+  if (place && places.length === 1) return { nodeId: place.nodeId, input: place.input }
+  if (place) {
+    const ids = places.map(({ nodeId }) => nodeId).join(', ')
+    throw new UsageError(`--set ${target}: '${place.name}' may be node ${ids}; use the id`)
+  }
+  if (found[0]) throw noSuchInput(workflow, target, found[0])
+  const name = splits[0]?.name
+  if (name === undefined) {
+    throw new UsageError(
+      `--set ${target}: name a node and its input, e.g. 6.text; ${listNodes(workflow)}`,
+    )
+  }
+  throw new UsageError(`--set ${target}: there is no node '${name}'; ${listNodes(workflow)}`)
+}
+
+/** By id; else by title; else by class. */
+function nodesNamed(workflow: Workflow, name: string): string[] {
+  if (Object.hasOwn(workflow, name)) return [name]
+  const idsOf = (test: (node: WorkflowNode) => boolean) =>
+    Object.entries(workflow).flatMap(([nodeId, node]) => (test(node) ? [nodeId] : []))
+  const titled = idsOf((node) => node._meta?.title === name)
+  return titled.length > 0 ? titled : idsOf((node) => node.class_type === name)
+}
+
+function noSuchInput(workflow: Workflow, target: string, { nodeId, input }: Place): UsageError {
+  const node = workflow[nodeId]
+  const inputs = Object.keys(node?.inputs ?? {})
+  const has = inputs.length > 0 ? `it has ${listSome(inputs)}` : 'it has none'
+  return new UsageError(
+    `--set ${target}: node ${nodeId} ${node?.class_type ?? ''} has no input '${input}'; ${has}`,
+  )
+}
+
+function listNodes(workflow: Workflow): string {
+  const nodes = Object.entries(workflow).map(([nodeId, { class_type, _meta }]) => {
+    const title = _meta?.title && _meta.title !== class_type ? ` "${_meta.title}"` : ''
+    return `${nodeId} ${class_type}${title}`
+  })
+  return `there are ${listSome(nodes)}`
+}
+
+const SOME = 20
+
+function listSome(names: readonly string[]): string {
+  const more = names.length > SOME ? [`${names.length - SOME} more`] : []
+  return [...names.slice(0, SOME), ...more].join(', ')
+}

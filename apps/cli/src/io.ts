@@ -1,0 +1,28 @@
+/** What the command line has of the world around it. */
+import type { Terminal } from '@safelight/client/terminal'
+import type { CliConfig } from './config.ts'
+
+export interface Keyboard extends AsyncIterable<Uint8Array | string> {
+  isTTY?: boolean
+  setRawMode?(raw: boolean): unknown
+  on(event: 'data', listener: (data: Uint8Array | string) => void): unknown
+  off(event: 'data', listener: (data: Uint8Array | string) => void): unknown
+  resume(): unknown
+  pause(): unknown
+}
+
+export type Interrupt = 'SIGINT' | 'SIGTERM'
+
+export interface Io {
+  stdin: Keyboard
+  stdout: Terminal
+  stderr: Terminal
+  config: CliConfig
+  /** While there is a listener, it decides what comes of the signal. @returns what ends it */
+  onInterrupt(listener: (signal: Interrupt) => void): () => void
+}
+
+/** Somebody is there to answer a question. */
+export function canAsk({ stdin, stdout, stderr }: Io): boolean {
+  return [stdin, stdout, stderr].every(({ isTTY }) => isTTY === true)
+}
