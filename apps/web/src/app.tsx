@@ -3,33 +3,40 @@ import { SafelightProvider } from '@safelight/client/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, Route, Switch } from 'wouter'
+import { createAccess } from './api/access.ts'
 import { createPageClient } from './api/client.ts'
+import { AccessContext } from './api/use-access.ts'
 import { FleetPage } from './pages/fleet/fleet-page.tsx'
 import { GeneratePage } from './pages/generate/generate-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
 import { JobsPage } from './pages/jobs/jobs-page.tsx'
 import { Frame } from './shell/frame.tsx'
+import { TokenGate } from './shell/token-gate.tsx'
 import { Empty } from './ui/card.tsx'
 
 export function App() {
-  const [client] = useState(createPageClient)
+  const [access] = useState(createAccess)
+  const [client] = useState(() => createPageClient(access))
   const [queries] = useState(() => new QueryClient())
   return (
     <QueryClientProvider client={queries}>
       <SafelightProvider client={client}>
-        <Frame>
-          <Switch>
-            <Route path="/" component={GeneratePage} />
-            <Route path="/jobs" component={JobsPage} />
-            <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
-            <Route path="/fleet" component={FleetPage} />
-            <Route>
-              <Empty title="There is no such page" action={<Link href="/">To the start</Link>}>
-                The address may be mistyped.
-              </Empty>
-            </Route>
-          </Switch>
-        </Frame>
+        <AccessContext value={access}>
+          <Frame>
+            <Switch>
+              <Route path="/" component={GeneratePage} />
+              <Route path="/jobs" component={JobsPage} />
+              <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
+              <Route path="/fleet" component={FleetPage} />
+              <Route>
+                <Empty title="There is no such page" action={<Link href="/">To the start</Link>}>
+                  The address may be mistyped.
+                </Empty>
+              </Route>
+            </Switch>
+          </Frame>
+          <TokenGate />
+        </AccessContext>
       </SafelightProvider>
     </QueryClientProvider>
   )

@@ -1,0 +1,37 @@
+/** Whether the API lets this page in: learned from its answers, settled by the token gate. */
+export interface AccessState {
+  /** The API has refused us, and no token was accepted since. */
+  refused: boolean
+  /** One more with every token accepted: what failed in an earlier round is worth another try. */
+  round: number
+}
+
+export interface Access {
+  read: () => AccessState
+  /** @returns what ends it */
+  subscribe: (onChange: () => void) => () => void
+  refuse: () => void
+  admit: () => void
+}
+
+export function createAccess(): Access {
+  const listeners = new Set<() => void>()
+  let state: AccessState = { refused: false, round: 0 }
+  const become = (next: AccessState) => {
+    state = next
+    for (const tell of listeners) tell()
+  }
+  return {
+    read: () => state,
+    subscribe(onChange) {
+      listeners.add(onChange)
+      return () => listeners.delete(onChange)
+    },
+    refuse() {
+      if (!state.refused) become({ ...state, refused: true })
+    },
+    admit() {
+      become({ refused: false, round: state.round + 1 })
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** What lies in the tray: its name, its kind, its size, and what can be done with it. */
+import type { OutputView } from '@safelight/shared'
+import { Sign } from '../ui/sign.tsx'
+import './caption.css'
+import { toFactsLine } from './output-facts.ts'
+import type { PictureSize } from './picture.tsx'
+import { SaveLink } from './save-link.tsx'
+
+export interface CaptionProps {
+  output: OutputView
+  url: string | null
+  size: PictureSize | null
+}
+
+export function Caption({ output, url, size }: CaptionProps) {
+  const canOpen = url !== null && output.type !== 'file' && output.type !== 'latent'
+  return (
+    <div className="caption">
+      <div className="caption-words">
+        <strong title={output.name}>{output.name}</strong>
+        <span className="soft">
+          {toFactsLine(output)}
+          {size && ` · ${size.width} × ${size.height}`}
+        </span>
+      </div>
+      {canOpen && (
+        <a className="button quiet compact" href={url} target="_blank" rel="noreferrer">
+          <Sign name="open" /> Open original
+        </a>
+      )}
+      <SaveLink output={output} url={url} className="button compact">
+        <Sign name="save" /> Download
+      </SaveLink>
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+/** Saves an output under its own name: a plain link where that works, fetched first where it cannot. */
+import { useClient } from '@safelight/client/react'
+import type { OutputView } from '@safelight/shared'
+import { type ReactNode, useState } from 'react'
+import { Button } from '../ui/button.tsx'
+import { saveOutput } from './save-output.ts'
+
+export interface SaveLinkProps {
+  output: OutputView
+  /** An address of this origin that needs no token, if there is one. */
+  url: string | null
+  children: ReactNode
+  className: string
+  label?: string
+}
+
+export function SaveLink({ output, url, children, className, label }: SaveLinkProps) {
+  const name = label ? { 'aria-label': label, title: label } : {}
+  if (url && isOurs(url)) {
+    return (
+      <a className={className} href={url} download={output.name} {...name}>
+        {children}
+      </a>
+    )
+  }
+  return (
+    <FetchedSave output={output} className={className} name={name}>
+      {children}
+    </FetchedSave>
+  )
+}
+
+/** Elsewhere browsers ignore `download`. */
+function isOurs(url: string): boolean {
+  return new URL(url, location.href).origin === location.origin
+}
+
+function FetchedSave(props: {
+  output: OutputView
+  className: string
+  name: object
+  children: ReactNode
+}) {
+  const { output, className, name, children } = props
+  const client = useClient()
+  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle')
+
+  async function save(): Promise<void> {
+    setState('busy')
+    try {
+      await saveOutput(client, output)
+      setState('idle')
+    } catch {
+      setState('failed')
+    }
+  }
+
+  return (
+    <Button
+      className={className}
+      {...name}
+      disabled={state === 'busy'}
+      title={state === 'failed' ? 'It could not be fetched. Try again?' : undefined}
+      onClick={() => void save()}
+    >
+      {children}
+    </Button>
+  )
+}

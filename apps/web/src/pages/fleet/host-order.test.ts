@@ -1,0 +1,67 @@
+/** The order of hosts, and the fleet in numbers. */
+import { toHostReason } from '@safelight/shared'
+import { describe, expect, it } from 'vitest'
+import { asAsked, inOrder, toNumbers, toOthers } from './host-order.ts'
+import { hostView } from './testing/host-view.ts'
+
+describe('the order', () => {
+  it('puts trouble first, and hosts of one state by their number', () => {
+    const hosts = [
+      hostView({ id: 'gpu-10', state: 'ready' }),
+      hostView({ id: 'gpu-2', state: 'ready' }),
+      hostView({ id: 'gpu-3', state: 'offline' }),
+      hostView({ id: 'gpu-4', state: 'busy' }),
+    ]
+    expect(inOrder(hosts).map(({ id }) => id)).toEqual(['gpu-3', 'gpu-4', 'gpu-2', 'gpu-10'])
+  })
+})
+
+describe('a host that was just asked', () => {
+  const drain = { reason: 'new driver', since: '2026-01-01T13:00:00.000Z' }
+
+  it('is draining before its workers have heard of it', () => {
+    expect(asAsked(hostView({ state: 'busy', drain }))).toMatchObject({
+      state: 'draining',
+      since: drain.since,
+      reason: { code: 'drain_requested', message: 'new driver' },
+    })
+  })
+
+  it('keeps worse news than its drain', () => {
+    const host = hostView({ state: 'offline', reason: toHostReason('unreachable'), drain })
+    expect(asAsked(host)).toBe(host)
+  })
+
+  it('is back at once when it is resumed', () => {
+    expect(asAsked(hostView({ state: 'draining' })).state).toBe('ready')
+    expect(asAsked(hostView({ state: 'draining', running: ['job'] })).state).toBe('busy')
+  })
+})
+
+describe('the numbers', () => {
+  it('count free slots only where new prompts go', () => {
+    const numbers = toNumbers([
+      hostView({ running: ['a'], throughput: { last_hour: 7, mean_ms: 1 } }),
+      hostView({ state: 'offline', throughput: { last_hour: 3, mean_ms: 1 } }),
+      hostView({ state: 'draining' }),
+    ])
+    expect(numbers).toEqual({
+      hosts: 3,
+      states: [
+        { state: 'offline', count: 1 },
+        { state: 'draining', count: 1 },
+        { state: 'ready', count: 1 },
+      ],
+      slots: 2,
+      free: 1,
+      lastHour: 10,
+    })
+  })
+
+  it('tell how many prompts are other people’s', () => {
+    expect(toOthers(hostView({ queue_depth: 5, running: ['a'], staged: ['b'] }))).toBe(3)
+    expect(toOthers(hostView({ queue_depth: null }))).toBeNull()
+    // the two are not read at the same moment
+    expect(toOthers(hostView({ queue_depth: 0, running: ['a'] }))).toBe(0)
+  })
+})

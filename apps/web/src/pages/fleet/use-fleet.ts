@@ -1,0 +1,62 @@
+/** The hosts, looked at every two seconds while the page is seen; what is asked of one shows at once. */
+import { useClient } from '@safelight/client/react'
+import type { HostView } from '@safelight/shared'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { asAsked, inOrder } from './host-order.ts'
+
+const KEY = ['hosts']
+const LOOK_MS = 2_000
+
+export interface Fleet {
+  /** Undefined until they were read. */
+  hosts: HostView[] | undefined
+  error: Error | null
+  retry: () => void
+  drain: (hostId: string, reason: string | undefined) => Promise<void>
+  resume: (hostId: string) => Promise<void>
+}
+
+export function useFleet(): Fleet {
+  const client = useClient()
+  const queries = useQueryClient()
+  const { data, error, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => client.hosts.list({ signal }),
+    refetchInterval: LOOK_MS,
+    retry: false,
+    networkMode: 'always',
+  })
+
+  /** @param meant how the host will be; taken back when it could not be asked */
+  async function change(hostId: string, meant: Partial<HostView>, ask: () => Promise<HostView>) {
+    // an answer that is on its way does not know of it
+    await queries.cancelQueries({ queryKey: KEY })
+    const before = queries.getQueryData<HostView[]>(KEY)
+    put(hostId, (host) => ({ ...host, ...meant }))
+    try {
+      const answer = await ask()
+      await queries.cancelQueries({ queryKey: KEY })
+      put(hostId, () => answer)
+    } catch (problem) {
+      queries.setQueryData(KEY, before)
+      throw problem
+    }
+  }
+
+  function put(hostId: string, toHost: (host: HostView) => HostView): void {
+    queries.setQueryData<HostView[]>(KEY, (hosts) =>
+      hosts?.map((host) => (host.id === hostId ? toHost(host) : host)),
+    )
+  }
+
+  return {
+    hosts: data && inOrder(data.map(asAsked)),
+    error,
+    retry: () => void refetch(),
+    drain: (hostId, reason) =>
+      change(hostId, { drain: { reason: reason ?? null, since: new Date().toISOString() } }, () =>
+        client.hosts.drain(hostId, reason === undefined ? {} : { reason }),
+      ),
+    resume: (hostId) => change(hostId, { drain: null }, () => client.hosts.resume(hostId)),
+  }
+}

@@ -1,0 +1,83 @@
+import type { SnapshotView } from '@safelight/shared'
+import { newSnapshot } from '@safelight/shared/testing'
+import { describe, expect, it } from 'vitest'
+import { toCountLine, toNodeRows } from './node-rows.ts'
+
+const NAMES = [
+  { id: '4', title: 'Load', class: 'CheckpointLoaderSimple' },
+  { id: '3', title: 'Sampler', class: 'KSampler' },
+  { id: '9', title: 'SaveImage', class: 'SaveImage' },
+]
+
+function toSnapshot(patch: Partial<SnapshotView>): SnapshotView {
+  return { ...newSnapshot(), outputs: [], ...patch }
+}
+
+function statesOf(patch: Partial<SnapshotView>): string[] {
+  return toNodeRows(NAMES, toSnapshot(patch)).map(({ state }) => state)
+}
+
+describe('the nodes of a job', () => {
+  it('wait until something is said of them', () => {
+    expect(statesOf({ status: 'running', nodes: { '4': 'cached', '3': 'running' } })).toEqual([
+      'cached',
+      'running',
+      'waiting',
+    ])
+  })
+
+  it('were not needed when the job succeeded without them', () => {
+    expect(statesOf({ status: 'succeeded', nodes: { '4': 'done', '3': 'done' } })).toEqual([
+      'done',
+      'done',
+      'skipped',
+    ])
+  })
+
+  it('have not finished when the job ended first', () => {
+    expect(statesOf({ status: 'canceled', nodes: { '4': 'done' } })).toEqual([
+      'done',
+      'unfinished',
+      'unfinished',
+    ])
+  })
+
+  it('have a bar of their own while they count', () => {
+    const node = { id: '3', class: 'KSampler', title: null, value: 5, max: 20 }
+    const progress = {
+      value: 0.4,
+      nodes_done: 1,
+      nodes_total: 3,
+      current_node: '3',
+      current_node_class: 'KSampler',
+      step: 5,
+      steps: 20,
+      message: null,
+      kind: 'node' as const,
+      node,
+      eta_ms: null,
+    }
+    const rows = toNodeRows(
+      NAMES,
+      toSnapshot({ status: 'running', nodes: { '3': 'running' }, progress }),
+    )
+    expect(rows.map(({ part }) => part)).toEqual([null, { value: 5, max: 20 }, null])
+  })
+
+  it('say why they failed', () => {
+    const error = { code: 'node_execution_error' as const, message: 'no memory', node_id: '3' }
+    const rows = toNodeRows(
+      NAMES,
+      toSnapshot({ status: 'failed', nodes: { '3': 'failed' }, error }),
+    )
+    expect(rows.map(({ message }) => message)).toEqual([null, 'no memory', null])
+  })
+
+  it('are counted without those that were not needed', () => {
+    const rows = toNodeRows(
+      NAMES,
+      toSnapshot({ status: 'succeeded', nodes: { '4': 'cached', '3': 'done' } }),
+    )
+    expect(toCountLine(rows)).toBe('1 of 1 done, 1 cached')
+  })
+})

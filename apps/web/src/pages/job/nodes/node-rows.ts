@@ -1,0 +1,55 @@
+/** The workflow's nodes with what has become of each: what the list shows. Pure. */
+import { isTerminal, type NodeState, type SnapshotView } from '@safelight/shared'
+
+/** `waiting` before its turn · `skipped`: no output needed it · `unfinished`: the job ended first. */
+export type RowState = NodeState | 'waiting' | 'skipped' | 'unfinished'
+
+export interface NodeRow {
+  id: string
+  title: string
+  class: string
+  state: RowState
+  /** How far the running node says it is; null when it says nothing. */
+  part: { value: number; max: number } | null
+  /** Why it failed. */
+  message: string | null
+}
+
+export interface NodeName {
+  id: string
+  title: string
+  class: string
+}
+
+export function toNodeRows(names: readonly NodeName[], snapshot: SnapshotView): NodeRow[] {
+  const rest = toRestState(snapshot)
+  const { nodes, error, progress } = snapshot
+  return names.map((name) => {
+    const state = nodes[name.id] ?? rest
+    const node = state === 'running' && progress?.node?.id === name.id ? progress.node : null
+    return {
+      id: name.id,
+      title: name.title,
+      class: name.class,
+      state,
+      // hosts say 0 of 1 of nodes that do not count
+      part: node && node.max > 1 ? { value: node.value, max: node.max } : null,
+      message: state === 'failed' && error?.node_id === name.id ? error.message : null,
+    }
+  })
+}
+
+/** What a node is that nothing was said of. */
+function toRestState({ status }: SnapshotView): RowState {
+  if (!isTerminal(status)) return 'waiting'
+  return status === 'succeeded' ? 'skipped' : 'unfinished'
+}
+
+/** `3 of 5 done, 2 cached`: of those that have to run, as the progress counts them. */
+export function toCountLine(rows: readonly NodeRow[]): string {
+  const count = (wanted: RowState) => rows.filter(({ state }) => state === wanted).length
+  const cached = count('cached')
+  const toRun = rows.length - count('skipped') - cached
+  const parts = [toRun > 0 && `${count('done')} of ${toRun} done`, cached > 0 && `${cached} cached`]
+  return parts.filter(Boolean).join(', ')
+}

@@ -1,0 +1,30 @@
+/** What the browser's tab says of the job, so that one may work elsewhere meanwhile. */
+import { assertNever, type SnapshotView } from '@safelight/shared'
+
+export const PLAIN_TITLE = 'Safelight'
+
+export function toPageTitle(snapshot: SnapshotView | null, queuePosition: number | null): string {
+  if (!snapshot) return PLAIN_TITLE
+  return `${toWord(snapshot, queuePosition)} · ${PLAIN_TITLE}`
+}
+
+function toWord({ status, progress }: SnapshotView, queuePosition: number | null): string {
+  switch (status) {
+    case 'queued':
+      return queuePosition === null ? 'in line' : `#${queuePosition + 1} in line`
+    case 'running':
+      return `${Math.floor((progress?.value ?? 0) * 100 + 1e-9)} %`
+    case 'canceling':
+      return 'canceling'
+    case 'succeeded':
+      return '✓ done'
+    case 'failed':
+      return '✕ failed'
+    case 'canceled':
+      return 'canceled'
+    case 'expired':
+      return 'expired'
+    default:
+      return assertNever(status)
+  }
+}

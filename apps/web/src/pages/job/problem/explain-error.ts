@@ -1,0 +1,75 @@
+/** What went wrong in plain words, and what one can do about it; one entry per code. */
+import type { JobErrorCode } from '@safelight/shared'
+
+export interface Explanation {
+  title: string
+  happened: string
+  advice: string
+}
+
+const EXPLANATIONS: Record<JobErrorCode, Explanation> = {
+  invalid_workflow: {
+    title: 'The host refused the workflow',
+    happened: 'It checked the graph before running it and found something it cannot run.',
+    advice:
+      'Open it with “Edit and run again” and mend the nodes below: trying again as it is would end the same way.',
+  },
+  node_execution_error: {
+    title: 'A node failed',
+    happened: 'The workflow ran up to this node, which then raised an error of its own.',
+    advice: 'Its message usually says what it did not like. Change that input and run again.',
+  },
+  out_of_memory: {
+    title: 'The host ran out of memory',
+    happened: 'The workflow needs more memory than any host has that it was tried on.',
+    advice: 'Make the picture smaller, lower the batch size, or use a smaller model.',
+  },
+  stalled: {
+    title: 'It stopped moving',
+    happened: 'Nothing had moved for longer than a host may be silent, so it was interrupted.',
+    advice:
+      'A very slow node can look like this. Run it again; if it happens again, look at the Fleet page.',
+  },
+  host_unavailable: {
+    title: 'No host could finish it',
+    happened: 'Every attempt lost its host, or none could be reached.',
+    advice: 'The workflow is likely fine. Look at the Fleet page, then run it again.',
+  },
+  output_missing: {
+    title: 'An output could not be fetched',
+    happened:
+      'The workflow ran to its end, but a file that the host listed was not there to be stored.',
+    advice:
+      'Run it again. If it keeps happening, the node that saves the file is the one to look at.',
+  },
+  timeout: {
+    title: 'It took too long',
+    happened: 'The time that this job was given was over before it was done.',
+    advice: 'Give it more time, or fewer steps.',
+  },
+  expired: {
+    title: 'It could not start in time',
+    happened: 'It was to start before a deadline, and no host was free until then. It never ran.',
+    advice: 'Run it again with a later deadline, or with a higher priority.',
+  },
+  internal: {
+    title: 'Something went wrong on our side',
+    happened: 'The fault is not in the workflow.',
+    advice: 'Run it again. The server’s log has the details.',
+  },
+}
+
+const UNKNOWN: Explanation = {
+  title: 'It failed',
+  happened: 'The server gave a reason that this page does not know.',
+  advice: 'What it said is below.',
+}
+
+/** A server of another version may know other codes. */
+export function explainError(code: string): Explanation {
+  return isKnown(code) ? EXPLANATIONS[code] : UNKNOWN
+}
+
+function isKnown(code: string): code is JobErrorCode {
+  return Object.hasOwn(EXPLANATIONS, code)
+}

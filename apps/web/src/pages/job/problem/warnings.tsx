@@ -1,0 +1,43 @@
+/** What did not go as the workflow meant it, in a job that went on all the same. */
+import { assertNever, type Warning, type Workflow } from '@safelight/shared'
+import { Notice } from '../../../ui/card.tsx'
+import { titleOf } from '../../../workflow/naming.ts'
+
+export interface WarningsProps {
+  warnings: readonly Warning[]
+  workflow: Workflow | undefined
+}
+
+export function Warnings({ warnings, workflow }: WarningsProps) {
+  if (warnings.length === 0) return null
+  return (
+    <Notice title={warnings.length === 1 ? 'One warning' : `${warnings.length} warnings`}>
+      <ul className="warnings">
+        {warnings.map((warning, index) => (
+          <li key={index}>
+            {toWords(warning.code)}
+            {warning.node_id && workflow && (
+              <>
+                {' '}
+                <strong>{titleOf(workflow, warning.node_id)}</strong>{' '}
+                <code className="soft">#{warning.node_id}</code>
+              </>
+            )}
+            <span className="soft"> {warning.message}</span>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+function toWords(code: Warning['code']): string {
+  switch (code) {
+    case 'output_dropped':
+      return 'The host left out an output it could not make:'
+    case 'execution_blocked':
+      return 'A node stopped a part of the graph on purpose:'
+    default:
+      return assertNever(code)
+  }
+}

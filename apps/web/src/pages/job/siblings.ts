@@ -1,0 +1,43 @@
+/** The jobs that were submitted together with this one. */
+import type { JobView } from '@safelight/shared'
+
+export interface BatchPlace {
+  /** Names the batch; every member carries it. */
+  batch: string
+  index: number
+  count: number
+}
+
+type Metadata = JobView['metadata']
+
+/** Null when the job stands alone. */
+export function readBatch(metadata: Metadata): BatchPlace | null {
+  const batch = metadata?.['batch']
+  const index = metadata?.['batch_index']
+  const count = metadata?.['batch_count']
+  // anybody may have written it
+  if (typeof batch !== 'string' || !isWhole(index) || !isWhole(count)) return null
+  return count > 1 && index <= count ? { batch, index, count } : null
+}
+
+/** In the order of the batch; what is no longer kept, or too long ago, is missing. */
+export function pickSiblings(jobs: readonly JobView[], batch: string): JobView[] {
+  return jobs
+    .filter(({ metadata }) => readBatch(metadata)?.batch === batch)
+    .toSorted((a, b) => indexOf(a) - indexOf(b))
+}
+
+/** What a job of its own keeps of a member's metadata. */
+export function withoutBatch(metadata: Metadata): Record<string, unknown> | null {
+  if (!metadata) return null
+  const { batch: _batch, batch_index: _index, batch_count: _count, ...rest } = metadata
+  return Object.keys(rest).length > 0 ? rest : null
+}
+
+function indexOf({ metadata }: JobView): number {
+  return readBatch(metadata)?.index ?? 0
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+}

@@ -1,0 +1,34 @@
+/** Which jobs are selected. Pure; only jobs that can still be canceled can be. */
+export interface Selection {
+  ids: ReadonlySet<string>
+  /** The job that was last selected by itself: where a range begins. */
+  anchor: string | null
+}
+
+export const NOTHING: Selection = { ids: new Set(), anchor: null }
+
+export function toggle({ ids }: Selection, jobId: string): Selection {
+  const next = new Set(ids)
+  if (!next.delete(jobId)) next.add(jobId)
+  return { ids: next, anchor: jobId }
+}
+
+/** Everything from the anchor to this job, added to what is selected. */
+export function extendTo(
+  selection: Selection,
+  jobId: string,
+  selectable: readonly string[],
+): Selection {
+  const from = selection.anchor === null ? -1 : selectable.indexOf(selection.anchor)
+  const to = selectable.indexOf(jobId)
+  if (from < 0 || to < 0) return toggle(selection, jobId)
+  const range = selectable.slice(Math.min(from, to), Math.max(from, to) + 1)
+  return { ids: new Set([...selection.ids, ...range]), anchor: selection.anchor }
+}
+
+/** Without jobs that have ended meanwhile. @returns the selection itself when all are still there */
+export function retain(selection: Selection, selectable: readonly string[]): Selection {
+  const there = new Set(selectable)
+  const ids = [...selection.ids].filter((id) => there.has(id))
+  return ids.length === selection.ids.size ? selection : { ...selection, ids: new Set(ids) }
+}

@@ -1,0 +1,63 @@
+/** What is known of a dead letter: every attempt, and the whole error. */
+import { useClient } from '@safelight/client/react'
+import type { JobView } from '@safelight/shared'
+import { useQuery } from '@tanstack/react-query'
+import { Trouble } from '../../../ui/trouble.tsx'
+import { toErrorWords } from './error-words.ts'
+
+export function DeadLetterDetails({ job }: { job: JobView }) {
+  const client = useClient()
+  const letter = useQuery({
+    queryKey: ['dead-letter', job.id],
+    queryFn: ({ signal }) => client.deadLetters.get(job.id, { signal }),
+    // it does not change any more, and is gone once replayed
+    staleTime: Infinity,
+    retry: false,
+    networkMode: 'always',
+  })
+  // a replayed one was already read when it is still open
+  if (letter.error && !letter.data) {
+    return (
+      <Trouble error={letter.error} what="The dead letter" onRetry={() => void letter.refetch()} />
+    )
+  }
+  const failures = letter.data?.failures ?? []
+  const { error } = job
+  return (
+    <div className="dead-details" aria-busy={letter.isPending}>
+      <p className="dead-message">{error?.message}</p>
+      {error?.class_type && (
+        <p className="soft">
+          At node {error.node_id}, <span className="mono">{error.class_type}</span>
+        </p>
+      )}
+      {failures.length > 0 && (
+        <table>
+          <caption className="visually-hidden">Attempts that failed</caption>
+          <thead>
+            <tr>
+              <th scope="col">Attempt</th>
+              <th scope="col">Host</th>
+              <th scope="col">What happened</th>
+            </tr>
+          </thead>
+          <tbody>
+            {failures.map(({ attempt, host_id, cause }) => (
+              <tr key={`${attempt} ${host_id}`}>
+                <td>{attempt}</td>
+                <td className="mono">{host_id}</td>
+                <td>{toErrorWords(cause)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {error?.traceback && (
+        <details>
+          <summary>Traceback</summary>
+          <pre className="mono">{error.traceback.trimEnd()}</pre>
+        </details>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+/** One dead letter: its error in a line, more on demand, and the two things that can be done. */
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { TimeAgo } from '../../../ui/time-ago.tsx'
+import { toUpdate } from '../data/merge-job.ts'
+import { toName, toShortId } from '../list/job-words.ts'
+import { DeadLetterActions } from './dead-letter-actions.tsx'
+import { DeadLetterDetails } from './dead-letter-details.tsx'
+import { toErrorWords } from './error-words.ts'
+import type { DeadLetterEntry, DeadLettersData } from './use-dead-letters.ts'
+
+export interface DeadLetterRowProps {
+  entry: DeadLetterEntry
+  letters: Pick<DeadLettersData, 'replay' | 'discard'>
+  now: number
+}
+
+export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: DeadLetterRowProps) {
+  const [open, setOpen] = useState(false)
+  const name = toName(toUpdate(job, now).snapshot)
+  const detailsId = `dead-${job.id}`
+  return (
+    <li className="dead-letter">
+      <div className="dead-line">
+        <button
+          type="button"
+          className="dead-expand"
+          aria-expanded={open}
+          aria-controls={detailsId}
+          onClick={() => setOpen(!open)}
+        >
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d="M6 3.5 10.5 8 6 12.5" />
+          </svg>
+          <span className="dead-what">
+            <strong>{job.error ? toErrorWords(job.error.code) : 'Failed'}</strong>
+            <span className="dead-clip">{job.error?.message ?? 'No reason was given'}</span>
+          </span>
+        </button>
+        <span className="dead-facts">
+          <Link href={`/jobs/${job.id}`}>
+            {name && <>{name} </>}
+            <span className="mono">{toShortId(job.id)}</span>
+          </Link>
+          <span>{job.attempt === 1 ? '1 attempt' : `${job.attempt} attempts`}</span>
+          <TimeAgo at={Date.parse(job.completed_at ?? job.created_at)} now={now} />
+        </span>
+        {replayedBy === null ? (
+          <DeadLetterActions job={job} letters={letters} />
+        ) : (
+          <span className="dead-replayed" role="status">
+            Replayed as{' '}
+            <Link href={`/jobs/${replayedBy}`} className="mono">
+              {toShortId(replayedBy)}
+            </Link>
+          </span>
+        )}
+      </div>
+      <div id={detailsId}>{open && <DeadLetterDetails job={job} />}</div>
+    </li>
+  )
+}

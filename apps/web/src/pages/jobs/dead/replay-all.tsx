@@ -1,0 +1,73 @@
+/** Replays every dead letter in view, one after the other; stops when the API refuses. */
+import type { JobView } from '@safelight/shared'
+import { RequestError } from '@safelight/client'
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '../../../ui/button.tsx'
+
+type Step =
+  | { step: 'idle' }
+  | { step: 'asking' }
+  | { step: 'working'; at: number; of: number }
+  | { step: 'said'; words: string }
+
+export interface ReplayAllProps {
+  jobs: readonly JobView[]
+  replay: (job: JobView) => Promise<void>
+}
+
+export function ReplayAll({ jobs, replay }: ReplayAllProps) {
+  const [now, setNow] = useState<Step>({ step: 'idle' })
+  const gone = useRef(false)
+  useEffect(() => {
+    gone.current = false
+    return () => {
+      gone.current = true
+    }
+  }, [])
+
+  async function replayAll(): Promise<void> {
+    const of = jobs.length
+    let done = 0
+    for (const [at, job] of jobs.entries()) {
+      if (gone.current) return
+      setNow({ step: 'working', at: at + 1, of })
+      try {
+        await replay(job)
+        done += 1
+      } catch (error) {
+        // somebody else was faster
+        if (error instanceof RequestError && error.code === 'not_found') continue
+        const reason = error instanceof Error ? error.message : String(error)
+        return setNow({ step: 'said', words: `${done} of ${of} replayed, then: ${reason}` })
+      }
+    }
+    setNow({ step: 'said', words: `${done} replayed.` })
+  }
+
+  return (
+    <div className="replay-all" role="status">
+      {now.step === 'working' && <span>{`Replaying ${now.at} of ${now.of} …`}</span>}
+      {now.step === 'said' && <span>{now.words}</span>}
+      {now.step === 'asking' ? (
+        <>
+          <Button compact look="quiet" onClick={() => setNow({ step: 'idle' })}>
+            Not now
+          </Button>
+          <Button compact look="primary" autoFocus onClick={() => void replayAll()}>
+            {`Yes, replay ${jobs.length}`}
+          </Button>
+        </>
+      ) : (
+        jobs.length > 0 && (
+          <Button
+            compact
+            disabled={now.step === 'working'}
+            onClick={() => setNow({ step: 'asking' })}
+          >
+            {`Replay all ${jobs.length}`}
+          </Button>
+        )
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+/** The chips that say which jobs are shown. */
+import type { RefObject } from 'react'
+import { CHIPS, type ChipKey, type JobsView, toggleChip } from './data/filter.ts'
+import type { Open } from './data/read-open.ts'
+import './filter-bar.css'
+
+export interface FilterBarProps {
+  view: JobsView
+  onView: (view: JobsView) => void
+  open: Pick<Open, 'queued' | 'running' | 'more'> | null
+  /** Dead letters there are, e.g. `3` or `9+`; null when none. */
+  dead: string | null
+  barRef: RefObject<HTMLDivElement | null>
+}
+
+export function FilterBar({ view, onView, open, dead, barRef }: FilterBarProps) {
+  const chips = view.view === 'list' ? view.chips : []
+  return (
+    <div className="filter-bar" role="group" aria-label="Show" ref={barRef}>
+      <Chip
+        pressed={view.view === 'list' && chips.length === 0}
+        onPress={() => onView({ view: 'list', chips: [] })}
+        label="All"
+      />
+      {CHIPS.map(({ key, label }) => (
+        <Chip
+          key={key}
+          pressed={chips.includes(key)}
+          onPress={() => onView({ view: 'list', chips: toggleChip(chips, key) })}
+          label={label}
+          count={toCount(key, open)}
+        />
+      ))}
+      <span className="filter-apart" />
+      <Chip
+        pressed={view.view === 'dead'}
+        onPress={() => onView({ view: 'dead' })}
+        label="Dead letters"
+        count={dead}
+        bad
+      />
+    </div>
+  )
+}
+
+interface ChipProps {
+  label: string
+  pressed: boolean
+  onPress: () => void
+  count?: string | null
+  bad?: boolean
+}
+
+function Chip({ label, pressed, onPress, count = null, bad = false }: ChipProps) {
+  return (
+    <button type="button" className="chip" aria-pressed={pressed} onClick={onPress}>
+      {label}
+      {count !== null && <span className={bad ? 'chip-count bad' : 'chip-count'}>{count}</span>}
+    </button>
+  )
+}
+
+/** Only what is open is counted: the rest would have to be read to the end. */
+function toCount(key: ChipKey, open: FilterBarProps['open']): string | null {
+  if (key === 'queued' && open?.queued) return open.more ? `${open.queued}+` : `${open.queued}`
+  if (key === 'running' && open?.running) return `${open.running}`
+  return null
+}

@@ -1,0 +1,78 @@
+/** The live list with its filter, and the bar for many jobs at once. */
+import { useRef } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { Trouble } from '../../ui/trouble.tsx'
+import { BulkBar } from './bulk/bulk-bar.tsx'
+import { useBulkCancel } from './bulk/use-bulk-cancel.ts'
+import { useSelection } from './bulk/use-selection.ts'
+import type { Chips, JobsView } from './data/filter.ts'
+import { useJobs } from './data/use-jobs.ts'
+import { FilterBar } from './filter-bar.tsx'
+import './jobs-panel.css'
+import { EmptyJobs } from './list/empty-jobs.tsx'
+import { JobList } from './list/job-list.tsx'
+import { ListSkeleton } from './list/list-skeleton.tsx'
+
+export interface JobsPanelProps {
+  chips: Chips
+  onView: (view: JobsView) => void
+  dead: string | null
+}
+
+export function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
+  const jobs = useJobs(chips)
+  const { open, ids } = jobs
+  const selection = useSelection(ids, jobs.listed)
+  const bulk = useBulkCancel(selection.clear)
+  const barRef = useRef<HTMLDivElement>(null)
+  const toFilter = () => {
+    barRef.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus()
+  }
+  return (
+    <>
+      <div className="page-head jobs-head">
+        <div>
+          <h1>Jobs</h1>
+          <p className="jobs-keys" aria-hidden="true">
+            <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>x</kbd> selects ·{' '}
+            <kbd>/</kbd> filter
+          </p>
+        </div>
+        {open && open.queued > 0 && (
+          <Button
+            look="danger"
+            compact
+            disabled={bulk.now.step === 'working'}
+            onClick={() => bulk.ask({ kind: 'queued', count: open.queued, more: open.more })}
+          >
+            Cancel all queued
+          </Button>
+        )}
+      </div>
+      <FilterBar
+        view={{ view: 'list', chips }}
+        onView={onView}
+        open={open}
+        dead={dead}
+        barRef={barRef}
+      />
+      {jobs.error && (
+        <div className="jobs-trouble">
+          <Trouble error={jobs.error} what="The jobs" onRetry={jobs.retry} />
+        </div>
+      )}
+      {toContent()}
+      <BulkBar bulk={bulk} selection={selection} />
+    </>
+  )
+
+  function toContent() {
+    if (ids.length > 0) {
+      return <JobList jobs={jobs} selection={selection} place={chips.join()} onFilter={toFilter} />
+    }
+    // an empty page with more behind it is not the end: the list goes on looking
+    if (jobs.loading || jobs.more)
+      return jobs.error ? null : <ListSkeleton onMore={jobs.loadMore} />
+    return <EmptyJobs chips={chips} />
+  }
+}

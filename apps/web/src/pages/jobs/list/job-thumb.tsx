@@ -1,0 +1,63 @@
+/** The first picture of a job in a fixed frame; before there is one, an empty frame that develops. */
+import type { OutputView, SnapshotView } from '@safelight/shared'
+import { useState } from 'react'
+import { useOutputUrl } from '../../../outputs/use-output-url.ts'
+import './job-thumb.css'
+
+export interface JobThumbProps {
+  snapshot: SnapshotView
+  /** False while the list flies by: pictures are not loaded for rows that nobody sees. */
+  settled: boolean
+}
+
+export function JobThumb({ snapshot, settled }: JobThumbProps) {
+  const output =
+    snapshot.outputs.find(({ type }) => type === 'image') ??
+    snapshot.outputs.find(({ type }) => type === 'video')
+  if (output) return <Picture key={output.id} output={output} settled={settled} />
+  return <Frame snapshot={snapshot} />
+}
+
+function Picture({ output, settled }: { output: OutputView; settled: boolean }) {
+  const [wanted, setWanted] = useState(settled)
+  const [broken, setBroken] = useState(false)
+  // once asked for, it stays
+  if (settled && !wanted) setWanted(true)
+  const { url, failed } = useOutputUrl(output, wanted)
+  if (broken || failed) {
+    return (
+      <span className="job-thumb">
+        <span className="visually-hidden">The picture is no longer there</span>
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+          <path d="M4 5h16v14H4ZM4 5l16 14" />
+        </svg>
+      </span>
+    )
+  }
+  const fail = () => setBroken(true)
+  return (
+    <span className="job-thumb">
+      {url && wanted && output.type === 'image' && (
+        <img src={url} alt="" width={52} height={52} decoding="async" onError={fail} />
+      )}
+      {url && wanted && output.type === 'video' && (
+        // a moment in: the very first frame is often black
+        <video src={`${url}#t=0.1`} preload="metadata" muted playsInline onError={fail} />
+      )}
+    </span>
+  )
+}
+
+function Frame({ snapshot: { status, progress } }: { snapshot: SnapshotView }) {
+  const risen = status === 'running' || status === 'canceling' ? (progress?.value ?? 0) : 0
+  return (
+    <span className={`job-thumb ${status}`}>
+      <span className="thumb-developing" style={{ transform: `scaleY(${risen})` }} />
+      {status === 'succeeded' && (
+        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+          <path d="M7 3.5h7l4 4v13H7ZM14 3.5v4h4" />
+        </svg>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,58 @@
+/** A job of the list in words: its name, and the one line that matters now. Pure. */
+import { formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
+import type { SnapshotView } from '@safelight/shared'
+
+/** Where submitters put a name for people. */
+const NAMES = ['title', 'name', 'label'] as const
+
+export function toShortId(jobId: string): string {
+  return jobId.slice(0, 8)
+}
+
+/** What the submitter calls it; null when nothing was said. */
+export function toName({ metadata }: SnapshotView): string | null {
+  for (const key of NAMES) {
+    const name = metadata?.[key]
+    if (typeof name === 'string' && name.trim() !== '') return name.trim()
+  }
+  return null
+}
+
+/** From the first start to the end, or to now; null for a job that never ran. */
+export function toTookMs(
+  { startedAt, completedAt }: Pick<SnapshotView, 'startedAt' | 'completedAt'>,
+  now: number,
+): number | null {
+  return startedAt === null ? null : Math.max(0, (completedAt ?? now) - startedAt)
+}
+
+export function toLine({ snapshot }: JobUpdate, words: JobDescription): string {
+  switch (snapshot.status) {
+    case 'queued':
+    case 'canceling':
+      return words.node ?? ''
+    case 'running':
+      return toRunningLine(snapshot, words)
+    case 'succeeded':
+      return toOutputsLine(snapshot)
+    case 'failed':
+    case 'expired':
+      return snapshot.error?.message.split('\n')[0] ?? 'No reason was given'
+    case 'canceled': {
+      const took = toTookMs(snapshot, 0)
+      return took === null ? 'Before it ran' : `After ${formatDuration(took)}`
+    }
+  }
+}
+
+function toRunningLine({ attempt }: SnapshotView, words: JobDescription): string {
+  const again = attempt > 1 ? `Attempt ${attempt}` : null
+  if (words.stalled) return [again, words.stalled].filter(Boolean).join(' · ')
+  return [again, words.node, words.eta].filter(Boolean).join(' · ')
+}
+
+function toOutputsLine({ outputs }: SnapshotView): string {
+  const [first, ...others] = outputs
+  if (!first) return 'It made no files'
+  return others.length > 0 ? `${first.name} and ${others.length} more` : first.name
+}

@@ -1,0 +1,20 @@
+/** How long ago something was, as one would say it. */
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** `just now`, `40 s ago`, `3 min ago`, `5 h ago`, `2 d ago` */
+export function toAgo(time: number, now: number): string {
+  const words = toAge(time, now)
+  return words === null ? 'just now' : `${words} ago`
+}
+
+/** `40 s`, `3 min`, `5 h`, `2 d`; null for less than a few seconds. A clock that is ahead of ours is no future. */
+export function toAge(time: number, now: number): string | null {
+  const ms = now - time
+  if (ms < 5_000) return null
+  if (ms < MINUTE) return `${Math.floor(ms / 1_000)} s`
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h`
+  return `${Math.floor(ms / DAY)} d`
+}

@@ -1,0 +1,52 @@
+/** Says what keeps the page from asking the API, and offers to try again. What is shown stays. */
+import { RequestError } from '@safelight/client'
+import { Button } from './button.tsx'
+import { Notice } from './card.tsx'
+import './trouble.css'
+
+export interface TroubleProps {
+  error: Error
+  /** What could not be had, e.g. `The jobs`. */
+  what: string
+  onRetry: () => void
+}
+
+export function Trouble({ error, what, onRetry }: TroubleProps) {
+  const { title, advice } = toWords(error, what)
+  return (
+    <Notice tone="bad" title={title}>
+      <div className="trouble">
+        <span>{advice}</span>
+        <Button compact onClick={onRetry}>
+          Try again
+        </Button>
+      </div>
+    </Notice>
+  )
+}
+
+function toWords(error: Error, what: string): { title: string; advice: string } {
+  const code = error instanceof RequestError ? error.code : null
+  switch (code) {
+    case 'unreachable':
+      return {
+        title: 'Safelight does not answer',
+        advice: 'What you see is the last that was heard. This page keeps trying.',
+      }
+    case 'unauthorized':
+    case 'forbidden':
+      return {
+        title: 'No access',
+        advice: 'Safelight wants a token, or another one than this browser tab has.',
+      }
+    case 'unavailable':
+      return {
+        title: 'Safelight cannot reach its store',
+        advice: 'Accepted jobs are safe. This page keeps trying.',
+      }
+    case 'rate_limited':
+      return { title: 'Asked too often', advice: 'This page waits a moment, then goes on.' }
+    default:
+      return { title: `${what} could not be read`, advice: error.message }
+  }
+}

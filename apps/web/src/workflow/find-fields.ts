@@ -1,0 +1,97 @@
+/** Finds what people edit in a workflow: texts, seeds, numbers, sizes and models that stand in it as literals. */
+import type { Workflow } from '@safelight/shared'
+import { type ColorField, type Field, ROLES, type SizeField } from './field.ts'
+import { findPrompts } from './find-prompts.ts'
+import { findTexts } from './find-texts.ts'
+import { KNOWN_INPUTS, type KnownInput } from './known-inputs.ts'
+import { findLiteral, type Place, toLink } from './links.ts'
+import { idOf, userOf } from './naming.ts'
+
+/** In the order of `ROLES`; within a role, in the order of the file. */
+export function findFields(workflow: Workflow): Field[] {
+  const ids = Object.keys(workflow)
+  const prompts = findPrompts(workflow)
+  const found = [
+    ...findTexts(workflow, prompts),
+    ...ids.flatMap((nodeId) => findKnown(workflow, nodeId)),
+    ...ids.flatMap((nodeId) => findSize(workflow, nodeId)),
+    ...ids.flatMap((nodeId) => findColor(workflow, nodeId)),
+  ]
+  // several samplers may share one primitive: the first that uses it names the field
+  const fields = [...new Map(found.toReversed().map((field) => [field.id, field])).values()]
+  return fields.toReversed().sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role))
+}
+
+function findKnown(workflow: Workflow, nodeId: string): Field[] {
+  return Object.keys(workflow[nodeId]?.inputs ?? {}).flatMap((input) => {
+    const known = Object.hasOwn(KNOWN_INPUTS, input) ? KNOWN_INPUTS[input] : undefined
+    const field = known && toKnownField(workflow, { nodeId, input }, known)
+    return field ? [field] : []
+  })
+}
+
+function toKnownField(workflow: Workflow, user: Place, known: KnownInput): Field | null {
+  const wanted = known.kind === 'choice' ? isText : isNumber
+  const place = findLiteral(workflow, user, wanted)
+  if (!place) return null
+  const value = workflow[place.nodeId]?.inputs[place.input]
+  const common = { ...place, id: idOf(place), ...userOf(workflow, user.nodeId) }
+  if (known.kind === 'choice') {
+    return isText(value) ? { ...known, ...common, kind: 'choice', value } : null
+  }
+  if (!isNumber(value)) return null
+  if (known.kind === 'seed') return { ...known, ...common, kind: 'seed', value }
+  const label = known.role === 'batch' && makesFilm(workflow) ? 'Frames' : known.label
+  return { ...known, ...common, label, value }
+}
+
+/** The steps in which sides grow: every latent stands for eight pixels. */
+const LATENT_STEP = 8
+
+function findSize(workflow: Workflow, nodeId: string): SizeField[] {
+  const node = workflow[nodeId]
+  const width = findLiteral(workflow, { nodeId, input: 'width' }, isNumber)
+  const height = findLiteral(workflow, { nodeId, input: 'height' }, isNumber)
+  if (!node || !width || !height || idOf(width) === idOf(height)) return []
+  const value = {
+    width: Number(workflow[width.nodeId]?.inputs[width.input]),
+    height: Number(workflow[height.nodeId]?.inputs[height.input]),
+  }
+  // a scaler that is to keep the proportions has a side of 0: no size anybody would set
+  if (value.width < 1 || value.height < 1) return []
+  const user = userOf(workflow, nodeId)
+  // what makes an empty picture sets the size; what is given one changes it
+  const label = Object.values(node.inputs).some(toLinkOfPicture) ? user.nodeTitle : 'Size'
+  const step = node.class_type.includes('Latent') ? LATENT_STEP : 1
+  const id = idOf(width)
+  return [{ ...width, ...user, id, kind: 'size', role: 'size', label, value, step, height }]
+
+  function toLinkOfPicture(input: unknown): boolean {
+    const link = toLink(input)
+    return link !== null && link.from !== width?.nodeId && link.from !== height?.nodeId
+  }
+}
+
+function findColor(workflow: Workflow, nodeId: string): ColorField[] {
+  const value = workflow[nodeId]?.inputs['color']
+  const isColor = Number.isInteger(value) && isNumber(value) && value >= 0 && value <= 0xffffff
+  if (!isColor) return []
+  const place = { nodeId, input: 'color' }
+  const common = { ...place, id: idOf(place), ...userOf(workflow, nodeId) }
+  return [{ ...common, kind: 'color', role: 'color', label: 'Color', value }]
+}
+
+/** Whether the pictures end up one after the other instead of side by side. */
+function makesFilm(workflow: Workflow): boolean {
+  return Object.values(workflow).some(({ class_type }) =>
+    /animated|video|webm|gif/i.test(class_type),
+  )
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number'
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

@@ -1,0 +1,46 @@
+/** Links between nodes: an input holding `[nodeId, slot]`; everything else an input holds is a literal. */
+import type { Workflow } from '@safelight/shared'
+
+export interface Link {
+  from: string
+  slot: number
+}
+
+/** One input of one node. */
+export interface Place {
+  nodeId: string
+  input: string
+}
+
+/** @returns the link an input value is, or null for a literal */
+export function toLink(value: unknown): Link | null {
+  if (!Array.isArray(value) || value.length !== 2) return null
+  const [from, slot]: unknown[] = value
+  return typeof from === 'string' && typeof slot === 'number' ? { from, slot } : null
+}
+
+/**
+ * Where the literal behind an input stands: at the input itself, or, when that is a link, at the one
+ * literal of the node it leads to (a primitive, a seed node). Null when there is none or several.
+ */
+export function findLiteral(
+  workflow: Workflow,
+  place: Place,
+  isWanted: (value: unknown) => boolean,
+): Place | null {
+  const seen = new Set<string>()
+  let at: Place = place
+  for (;;) {
+    const value = workflow[at.nodeId]?.inputs[at.input]
+    if (isWanted(value)) return at
+    const link = toLink(value)
+    if (!link || seen.has(link.from)) return null
+    seen.add(link.from)
+    const inputs = Object.entries(workflow[link.from]?.inputs ?? {})
+    const literals = inputs.filter(([, value]) => isWanted(value))
+    // a node that only hands on (a reroute) has one input, and that is a link
+    const next = literals.length === 1 ? literals[0] : inputs.length === 1 ? inputs[0] : undefined
+    if (!next) return null
+    at = { nodeId: link.from, input: next[0] }
+  }
+}

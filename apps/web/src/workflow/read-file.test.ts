@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { isPng, readPngTexts } from './png-texts.ts'
+import { readFile } from './read-file.ts'
+
+const graph = { '1': { class_type: 'EmptyImage', inputs: { width: 64 }, is_changed: [null] } }
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+describe('reading a file', () => {
+  it('reads JSON', async () => {
+    const file = new File([JSON.stringify(graph)], 'workflow.json')
+    expect(await readFile(file)).toEqual({ ok: true, workflow: graph })
+  })
+
+  it('finds the graph in a picture of ComfyUI, with the NaN that Python writes', async () => {
+    const prompt = JSON.stringify(graph).replace('[null]', '[NaN]')
+    const file = png(chunk('tEXt', `prompt\0${prompt}`), chunk('tEXt', 'workflow\0{"nodes":[]}'))
+    expect(await readFile(file)).toEqual({ ok: true, workflow: graph })
+  })
+
+  it('leaves the word NaN in a prompt alone', async () => {
+    const spoken = { '1': { class_type: 'CLIPTextEncode', inputs: { text: 'bread, NaN, tea' } } }
+    const file = png(chunk('tEXt', `prompt\0${JSON.stringify(spoken)}`))
+    expect(await readFile(file)).toEqual({ ok: true, workflow: spoken })
+  })
+
+  it('reads unicode text chunks, and passes over compressed and broken ones', () => {
+    const bytes = pngBytes(
+      chunk('iTXt', 'prompt\0\0\0\0\0{"café":1}'),
+      chunk('iTXt', 'packed\0\u0001\0\0\0xyz'),
+      chunk('tEXt', 'no zero'),
+      new Uint8Array([0, 0, 9, 9, ...ascii('tEXt'), 1]),
+    )
+    expect(isPng(bytes)).toBe(true)
+    expect([...readPngTexts(bytes)]).toEqual([['prompt', '{"café":1}']])
+  })
+
+  it('says when a picture has none, and when a file is something else', async () => {
+    expect(await readFile(png())).toMatchObject({ title: 'There is no workflow in this picture' })
+    expect(await readFile(new File([new Uint8Array([0xff, 0xd8, 0, 1])], 'a.jpg'))).toMatchObject({
+      title: 'No workflow can be read from this file',
+    })
+    const long = new File([new Uint8Array(9 * 1024 * 1024).fill(32)], 'a.json')
+    expect(await readFile(long)).toMatchObject({ title: 'This file is too large' })
+  })
+})
+
+function png(...chunks: Uint8Array[]): File {
+  return new File([pngBytes(...chunks)], 'picture.png')
+}
+
+function pngBytes(...chunks: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const end = chunk('IEND', '')
+  return new Uint8Array([
+    ...SIGNATURE,
+    ...[chunk('IHDR', 'x'.repeat(13)), ...chunks, end].flatMap((bytes) => [...bytes]),
+  ])
+}
+
+/** The checksum is left at zero: nobody looks at it. */
+function chunk(type: string, text: string): Uint8Array {
+  const data = new TextEncoder().encode(text)
+  const bytes = new Uint8Array(12 + data.length)
+  new DataView(bytes.buffer).setUint32(0, data.length)
+  bytes.set(ascii(type), 4)
+  bytes.set(data, 8)
+  return bytes
+}
+
+function ascii(text: string): number[] {
+  return [...new TextEncoder().encode(text)]
+}
