@@ -1,0 +1,55 @@
+/** A folder to use the command line in, against one server. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { jobViewSchema, type Workflow } from '@safelight/shared'
+import { type Result, type RunningCommand, runSafelight, startSafelight } from './safelight.ts'
+import { until } from './until.ts'
+import { slow } from './workflows.ts'
+
+export interface CliDesk {
+  folder: string
+  /** Runs a command to its end. */
+  safelight(...args: string[]): Promise<Result>
+  start(args: readonly string[], command?: readonly [string, ...string[]]): RunningCommand
+  /** @returns the path of the file */
+  save(workflow: Workflow): Promise<string>
+  /** Submits a job that runs until it is stopped. @returns its id, once it runs */
+  submitLong(): Promise<string>
+  statusOf(jobId: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** Minutes, even of a host that is much faster than life. */
+export const LONG = { steps: 2_000 }
+
+export async function createCliDesk(url: string): Promise<CliDesk> {
+  const folder = await mkdtemp(join(tmpdir(), 'safelight-cli-'))
+  const place = { url, cwd: folder }
+  let files = 0
+  const desk: CliDesk = {
+    folder,
+    safelight: (...args) => runSafelight(args, place),
+    start: (args, command) =>
+      startSafelight(args, { ...place, env: { TERM: 'xterm' }, ...(command && { command }) }),
+    async save(workflow) {
+      files += 1
+      const path = join(folder, `workflow-${files}.json`)
+      await writeFile(path, JSON.stringify(workflow))
+      return path
+    },
+    async submitLong() {
+      const { stdout } = await desk.safelight('run', await desk.save(slow(LONG)), '--detach')
+      const jobId = stdout.trim()
+      const isRunning = async () => (await desk.statusOf(jobId)) === 'running'
+      await until(isRunning, { what: 'the job runs' })
+      return jobId
+    },
+    async statusOf(jobId) {
+      const answer = await fetch(`${url}/api/v2/jobs/${jobId}`)
+      return jobViewSchema.parse(await answer.json()).status
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
+  return desk
+}

@@ -1,0 +1,68 @@
+/** The command `safelight`, built, in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { childEnv } from '../config.ts'
+import { until } from './until.ts'
+
+export const SAFELIGHT = fileURLToPath(
+  new URL('../../../apps/cli/bin/safelight.js', import.meta.url),
+)
+
+export interface CommandOptions {
+  /** Where the server is. */
+  url: string
+  cwd?: string
+  env?: Readonly<Record<string, string>>
+  /** What runs it; Node itself unless given. */
+  command?: readonly [string, ...string[]]
+}
+
+export interface Result {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunningCommand {
+  child: ChildProcess
+  said(): string
+  /** Until standard output holds the text. */
+  untilSaid(text: string): Promise<unknown>
+  type(keys: string): void
+  ended: Promise<Result>
+}
+
+export function startSafelight(args: readonly string[], options: CommandOptions): RunningCommand {
+  const [command, ...before] = options.command ?? [process.execPath, SAFELIGHT]
+  const child = spawn(command, [...before, ...args], {
+    env: { ...childEnv(), SAFELIGHT_URL: options.url, ...options.env },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  // whoever ends before it has read all that is typed is no problem of the test
+  child.stdin.on('error', () => undefined)
+  return {
+    child,
+    said: () => stdout,
+    untilSaid: (text) =>
+      until(() => stdout.includes(text), { what: `'${text}' is said`, withinMs: 15_000 }),
+    type: (keys) => void child.stdin.write(keys),
+    ended: new Promise((resolve) => {
+      child.once('close', (code) => resolve({ code, stdout, stderr }))
+    }),
+  }
+}
+
+/** @param input its standard input */
+export function runSafelight(
+  args: readonly string[],
+  options: CommandOptions,
+  input = '',
+): Promise<Result> {
+  const { child, ended } = startSafelight(args, options)
+  child.stdin?.end(input)
+  return ended
+}
