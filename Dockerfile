@@ -5,6 +5,8 @@ COPY package.json package-lock.json turbo.json tsconfig.json tsconfig.base.json 
 COPY packages packages
 COPY apps apps
 COPY e2e e2e
+# the page offers them
+COPY examples examples
 # the page is built with what is only there for that: before it is pruned
 RUN npm ci --no-fund --no-audit && npx tsc -b && npm run build -w apps/web && npm prune --omit=dev --no-fund --no-audit
 

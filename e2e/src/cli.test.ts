@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { childEnv, readTestConfig } from './config.ts'
 import { type CliDesk, createCliDesk, LONG } from './testing/cli-desk.ts'
 import { runSafelight, SAFELIGHT } from './testing/safelight.ts'
@@ -12,6 +12,9 @@ import { until } from './testing/until.ts'
 import { raising, slow } from './testing/workflows.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/text-to-image.json', import.meta.url))
+
+// every test starts several processes, beside which others may run
+vi.setConfig({ testTimeout: 90_000 })
 
 let stack: Stack
 let desk: CliDesk
@@ -22,9 +25,9 @@ beforeAll(async () => {
   desk = await createCliDesk(url)
 })
 afterAll(async () => {
-  await stack.close()
   await desk.close()
-})
+  await stack.close()
+}, 60_000)
 
 const safelight = (...args: string[]) => desk.safelight(...args)
 

@@ -91,6 +91,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
 
   it('says that there is no such job', async () => {
     const { page } = await open('no-such-job')
-    await page.getByText('no such job', { exact: false }).first().waitFor()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await page.locator('main').innerText()).toMatch(/no such job/i)
   })
 })

@@ -155,6 +155,7 @@ describe('watch', () => {
 
   it('leaves nothing open once nothing is watched', async () => {
     await client.jobs.run(textToImage(64, 2))
-    await until(() => wire.open() === 0, { what: 'the connection is closed' })
+    const isClosed = await until(() => wire.open() === 0, { what: 'the connection is closed' })
+    expect(isClosed).toBe(true)
   })
 })

@@ -40,7 +40,7 @@ export interface OpenPage {
   page: Page
   /** What the page complained of: errors thrown, and errors on its console. */
   complaints: string[]
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /** A tab in a profile of its own. */

@@ -3,7 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jobViewSchema, type Workflow } from '@safelight/shared'
-import { type Result, type RunningCommand, runSafelight, startSafelight } from './safelight.ts'
+import {
+  killSafelights,
+  type Result,
+  type RunningCommand,
+  runSafelight,
+  startSafelight,
+} from './safelight.ts'
 import { until } from './until.ts'
 import { slow } from './workflows.ts'
 
@@ -49,7 +55,10 @@ export async function createCliDesk(url: string): Promise<CliDesk> {
       const answer = await fetch(`${url}/api/v2/jobs/${jobId}`)
       return jobViewSchema.parse(await answer.json()).status
     },
-    close: () => rm(folder, { recursive: true, force: true }),
+    async close() {
+      killSafelights()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
   return desk
 }

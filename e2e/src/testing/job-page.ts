@@ -15,7 +15,8 @@ export function readShown(page: Page): Promise<Shown | null> {
   return page.evaluate(() => {
     const bar = document.querySelector('main [role="progressbar"]')
     const badge = document.querySelector<HTMLElement>('main .sl-badge')
-    if (!bar || !badge) return null
+    // while nothing has been heard there is a bar without a value
+    if (!bar?.hasAttribute('aria-valuenow') || !badge) return null
     const step = document.querySelector('main .sl-generation__step')
     return {
       percent: Number(bar.getAttribute('aria-valuenow')),
@@ -43,7 +44,7 @@ export async function recordShown(page: Page): Promise<{ stop: () => Promise<Sho
     const look = () => {
       const bar = document.querySelector('main [role="progressbar"]')
       const badge = document.querySelector<HTMLElement>('main .sl-badge')
-      if (!bar || !badge) return
+      if (!bar?.hasAttribute('aria-valuenow') || !badge) return
       const step = document.querySelector('main .sl-generation__step')?.textContent ?? null
       const percent = Number(bar.getAttribute('aria-valuenow'))
       const last = seen.at(-1)

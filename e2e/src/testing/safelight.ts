@@ -32,6 +32,13 @@ export interface RunningCommand {
   ended: Promise<Result>
 }
 
+const running = new Set<ChildProcess>()
+
+/** What a failed test left behind must not outlive it. */
+export function killSafelights(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
 export function startSafelight(args: readonly string[], options: CommandOptions): RunningCommand {
   const [command, ...before] = options.command ?? [process.execPath, SAFELIGHT]
   const child = spawn(command, [...before, ...args], {
@@ -42,13 +49,15 @@ export function startSafelight(args: readonly string[], options: CommandOptions)
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  running.add(child)
+  child.once('close', () => running.delete(child))
   // whoever ends before it has read all that is typed is no problem of the test
   child.stdin.on('error', () => undefined)
   return {
     child,
     said: () => stdout,
     untilSaid: (text) =>
-      until(() => stdout.includes(text), { what: `'${text}' is said`, withinMs: 15_000 }),
+      until(() => stdout.includes(text), { what: `'${text}' is said`, withinMs: 45_000 }),
     type: (keys) => void child.stdin.write(keys),
     ended: new Promise((resolve) => {
       child.once('close', (code) => resolve({ code, stdout, stderr }))
