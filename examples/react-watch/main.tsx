@@ -2,6 +2,7 @@
 import { createClient } from '@safelight/client'
 import { GenerationProgress, SafelightProvider, useSubmit } from '@safelight/client/react'
 import '@safelight/client/react.css'
+import type { SubmitEvent } from 'react'
 import { createRoot } from 'react-dom/client'
 import example from '../text-to-image.json'
 
@@ -17,13 +18,14 @@ function toWorkflow(text: string) {
 
 function Page() {
   const { submit, jobs, isSubmitting, error } = useSubmit()
-  const generate = (form: FormData) => {
-    const text = form.get('text')
+  const generate = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const text = new FormData(event.currentTarget).get('text')
     if (typeof text === 'string') void submit(toWorkflow(text))
   }
   return (
     <>
-      <form action={generate}>
+      <form onSubmit={generate}>
         <input name="text" aria-label="Text" size={40} defaultValue="a lighthouse at dusk" />{' '}
         <button disabled={isSubmitting}>Generate</button>
       </form>

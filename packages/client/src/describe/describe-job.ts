@@ -24,6 +24,8 @@ export type { BatchPlace } from './lines.ts'
 
 export interface JobDescription {
   badge: Badge
+  /** False before anything has been heard of the job: then 0 is not a fact, and nobody should say it. */
+  isKnown: boolean
   /** 0 to 1, never falling. */
   value: number
   /** Whole percent, rounded down: 100 means that everything is stored. */
@@ -77,6 +79,7 @@ export function describeJob(update: JobUpdate | null, options: DescribeOptions):
   const value = toValue(snapshot, options.floor)
   return {
     badge: toBadge(snapshot, { connection, queuePosition, stalled: stalled !== null }),
+    isKnown: true,
     value,
     percent: toPercent(value),
     step: toStepLine(snapshot),
@@ -99,6 +102,7 @@ function nothingYet({
 }: DescribeOptions): JobDescription {
   return {
     badge: toBadge(null, { connection, queuePosition: null, stalled: false }),
+    isKnown: floor > 0,
     value: floor,
     percent: toPercent(floor),
     step: null,

@@ -113,6 +113,6 @@ describe('the value in words', () => {
   })
 
   it('leaves out what is not known', () => {
-    expect(toValueText(describeJob(null, { now: T0 }))).toBe('0 percent, Connecting')
+    expect(toValueText(describeJob(null, { now: T0 }))).toBe('Connecting')
   })
 })

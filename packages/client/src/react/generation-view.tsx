@@ -21,7 +21,7 @@ const MOVING: ReadonlySet<ShownKind> = new Set(['inference', 'node', 'aggregate'
 const UNWATCHED = { kind: 'unavailable', label: 'Not watched' } as const
 
 export function GenerationView({ description, picture, problem, className }: GenerationViewProps) {
-  const { value, percent, step, node, nodes, eta, image, attempt, ended } = description
+  const { isKnown, value, percent, step, node, nodes, eta, image, attempt, ended } = description
   const isUnwatched = Boolean(problem) && !ended
   const badge = isUnwatched ? UNWATCHED : description.badge
   const { kind } = badge
@@ -44,8 +44,8 @@ export function GenerationView({ description, picture, problem, className }: Gen
           </p>
           <div className="sl-generation__figures">
             <p className="sl-generation__percent">
-              {percent}
-              <span className="sl-generation__sign">%</span>
+              {isKnown ? percent : '–'}
+              {isKnown && <span className="sl-generation__sign">%</span>}
             </p>
             <div className="sl-generation__counts">
               {step && (
@@ -62,7 +62,8 @@ export function GenerationView({ description, picture, problem, className }: Gen
             aria-label={image ? `Progress of ${image}` : 'Progress'}
             aria-valuemin={0}
             aria-valuemax={100}
-            aria-valuenow={percent}
+            // without a value it is a bar of unknown length, and said to be one
+            aria-valuenow={isKnown ? percent : undefined}
             aria-valuetext={toValueText({ ...description, badge })}
             data-moving={MOVING.has(kind)}
           >

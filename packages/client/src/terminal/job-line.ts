@@ -51,7 +51,7 @@ export function toJobLine({ label, job, note }: JobRow, style: LineStyle): strin
   const head = [
     { text: `${mark} ${name}`, painted: `${paint(mark, color)} ${name}` },
     { text: bar.full + bar.rest, painted: paint(bar.full, color) + paint(bar.rest, 'dim') },
-    plain(`${job.percent}%`.padStart(4)),
+    plain((job.isKnown ? `${job.percent}%` : '–').padStart(4)),
   ].filter(({ text }) => text !== '')
   const used = head.reduce((sum, { text }) => sum + widthOf(text) + GAP.length, 0)
   const badge = cutText(job.badge.label, width - used)
