@@ -67,7 +67,7 @@ describe('a line', () => {
   })
 
   it('is there before anything is known', () => {
-    expect(line(null)).toMatch(/^◌ lighthouse .* {3}0% {2}Connecting$/)
+    expect(line(null)).toMatch(/^◌ lighthouse .* {4}– {2}Connecting$/)
   })
 
   it('says why nothing moves', () => {
