@@ -1,12 +1,11 @@
 /** The command line as it is used: built, as a process, against a real server. */
-import { spawnSync } from 'node:child_process'
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { childEnv, readTestConfig } from './config.ts'
 import { type CliDesk, createCliDesk, LONG } from './testing/cli-desk.ts'
-import { runSafelight, SAFELIGHT } from './testing/safelight.ts'
+import { hasScript, onTerminal, runSafelight, SAFELIGHT } from './testing/safelight.ts'
 import { type Stack, startStack } from './testing/stack.ts'
 import { until } from './testing/until.ts'
 import { raising, slow } from './testing/workflows.ts'
@@ -181,14 +180,12 @@ describe('jobs', () => {
   })
 })
 
-describe('hosts', () => {
-  it('are listed with state, memory and reason, and as JSON', async () => {
-    const { stdout } = await safelight('hosts')
-    expect(stdout).toMatch(/^HOST +STATE +JOB +QUEUE +VRAM FREE +LAST HOUR +MODELS +REASON\n/)
-    expect(stdout).toMatch(/127\.0\.0\.1:\d+ +(ready|busy) .* of [\d.]+ GB /)
-    const [host] = (await safelight('hosts', '--json')).stdout.split('\n')
-    expect(JSON.parse(host ?? '')).toMatchObject({ id: expect.stringContaining('127.0.0.1') })
-  })
+it('hosts are listed with state, memory and reason, and as JSON', async () => {
+  const { stdout } = await safelight('hosts')
+  expect(stdout).toMatch(/^HOST +STATE +JOB +QUEUE +VRAM FREE +LAST HOUR +MODELS +REASON\n/)
+  expect(stdout).toMatch(/127\.0\.0\.1:\d+ +(ready|busy) .* of [\d.]+ GB /)
+  const [host] = (await safelight('hosts', '--json')).stdout.split('\n')
+  expect(JSON.parse(host ?? '')).toMatchObject({ id: expect.stringContaining('127.0.0.1') })
 })
 
 describe('Ctrl-C', () => {
@@ -197,7 +194,7 @@ describe('Ctrl-C', () => {
     async (signal) => {
       const path = await desk.save(slow(LONG))
       const command = desk.start(['run', path])
-      await command.untilSaid('step 1')
+      await command.untilSaid('●')
       command.child.kill(signal)
       const { code, stderr } = await command.ended
       expect(code).toBe(130)
@@ -208,24 +205,19 @@ describe('Ctrl-C', () => {
     },
   )
 
-  const { stdout: version } = spawnSync('script', ['--version'], { encoding: 'utf8' })
-  const noScript = !version?.includes('util-linux') && !readTestConfig().requireAll
+  const noScript = !hasScript() && !readTestConfig().requireAll
 
   describe.skipIf(noScript)('on a terminal (needs util-linux’s script, which is not here)', () => {
-    function startOnTerminal(path: string) {
-      const line = `stty cols 100 rows 30; exec "${process.execPath}" "${SAFELIGHT}" run "${path}"`
-      const command = ['script', '-qefc', line, '/dev/null'] as const
-      return desk.start([], command)
-    }
+    const startOnTerminal = (path: string) => desk.start([], onTerminal('run', path))
 
     it('asks, and cancels the job before it ends', async () => {
       const command = startOnTerminal(await desk.save(slow(LONG)))
-      await command.untilSaid('step 1')
+      await command.untilSaid('●')
       command.type('\u0003')
       await command.untilSaid('[c/l/g]')
       command.type('g')
       const { length } = command.said()
-      await until(() => command.said().slice(length).includes('step '), { what: 'it goes on' })
+      await until(() => command.said().slice(length).includes('%'), { what: 'it goes on' })
       command.type('\u0003')
       await until(() => command.said().slice(length).includes('[c/l/g]'), { what: 'it asks again' })
       command.type('c')
@@ -239,7 +231,7 @@ describe('Ctrl-C', () => {
 
     it('leaves at once when it comes twice', async () => {
       const command = startOnTerminal(await desk.save(slow(LONG)))
-      await command.untilSaid('step 1')
+      await command.untilSaid('●')
       command.type('\u0003')
       await command.untilSaid('[c/l/g]')
       command.type('\u0003')

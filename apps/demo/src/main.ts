@@ -50,8 +50,9 @@ async function runDemo(config: DemoConfig): Promise<void> {
       say('')
       const client = createClient({ baseUrl: stack.apiUrl })
       const board = createJobBoard(process.stdout, readSkills(process.stdout, process.env))
-      const paths = await runJobs(jobs, { client, folder: config.folder, board, signal })
-      client.close()
+      const paths = await runJobs(jobs, { client, folder: config.folder, board, signal }).finally(
+        () => client.close(),
+      )
       say('')
       for (const path of paths) say(`picture: ${path}\n         ${pathToFileURL(path).href}`)
     } finally {

@@ -1,12 +1,13 @@
 /** Every view, by day and by night, on a desk and on a phone: usable by everybody, and nothing hangs over the edge. */
 import { createRequire } from 'node:module'
+import { createClient } from '@safelight/client'
 import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { launchBrowser, noBrowser, openPage } from '../testing/browser.ts'
 import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
-import { raising } from '../testing/workflows.ts'
+import { raising, slow } from '../testing/workflows.ts'
 
 const SIZES = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -21,9 +22,10 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
     const done = await submit(url, textToImage(950, 2))
     const failed = await submit(url, raising('value_error'))
     await Promise.all([endOf(url, done.id), endOf(url, failed.id)])
-    const running = await submit(url, textToImage(951, 10_000))
+    const running = await submit(url, slow({ steps: 10_000, seconds: 1 }))
     const queued = []
-    for (let n = 0; n < 3; n += 1) queued.push(await submit(url, textToImage(960 + n, 10_000)))
+    for (let n = 0; n < 3; n += 1)
+      queued.push(await submit(url, slow({ steps: 10_000, seconds: 1 })))
     await whenExecuting(url, running.id)
     for (const [view, path] of Object.entries({
       generate: '/',
@@ -42,6 +44,8 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
   }, 60_000)
   afterAll(async () => {
     await browser.close()
+    // or the worker would wait for them before it stops
+    await createClient({ baseUrl: stack.urls[0] ?? '' }).jobs.cancelMany({ all: true })
     await stack.close()
   })
 

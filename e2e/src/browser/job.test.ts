@@ -30,13 +30,13 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
   }
 
   it('shows the truth after a reload in the middle, and lights up the nodes that ran', async () => {
-    const { id } = await submit(url, textToImage(801, 120))
+    const { id } = await submit(url, textToImage(801, 60))
     const { page, complaints } = await open(id)
     const before = await whenShown(page, ({ percent }) => percent > 20)
     await page.reload()
     const after = await whenShown(page, () => true)
     expect(after.percent).toBeGreaterThanOrEqual(before.percent)
-    expect(after.step).toMatch(/^[1-9]\d*\/120$/)
+    expect(after.step).toMatch(/^[1-9]\d*\/60$/)
     const nodes = page.getByRole('list', { name: 'Nodes' })
     await nodes.getByText('KSampler').first().waitFor()
     expect(await nodes.locator('[data-state="running"]').count()).toBe(1)

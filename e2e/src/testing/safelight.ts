@@ -1,5 +1,5 @@
 /** The command `safelight`, built, in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { childEnv } from '../config.ts'
 import { until } from './until.ts'
@@ -74,4 +74,16 @@ export function runSafelight(
   const { child, ended } = startSafelight(args, options)
   child.stdin?.end(input)
   return ended
+}
+
+/** util-linux's `script` gives a command a terminal; others of that name take other options. */
+export function hasScript(): boolean {
+  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' })
+  return stdout?.includes('util-linux') ?? false
+}
+
+/** The command that runs it on a terminal of 100 columns, typed to through standard input. */
+export function onTerminal(...args: string[]): [string, ...string[]] {
+  const words = [process.execPath, SAFELIGHT, ...args].map((word) => `"${word}"`).join(' ')
+  return ['script', '-qefc', `stty cols 100 rows 30; exec ${words}`, '/dev/null']
 }

@@ -1,14 +1,15 @@
-/** The state of a host and why it is in it: the one vocabulary. */
-import { z } from 'zod'
+/** The state of a host and why it is in it: the one vocabulary. Without zod: clients carry it to browsers. */
 
-export const hostStateSchema = z
-  .enum(['starting', 'ready', 'busy', 'draining', 'degraded', 'quarantined', 'offline'])
-  .meta({
-    id: 'HostState',
-    description:
-      '`starting`: not reached yet · `ready`: idle · `busy`: has prompts · `draining`: takes no new prompts · `degraded`: works, but not as it should · `quarantined`: its executor does not move · `offline`: cannot be reached. New prompts go to `ready`, `busy` and `degraded` hosts, in this order.',
-  })
-export type HostState = z.infer<typeof hostStateSchema>
+export const HOST_STATES = [
+  'starting',
+  'ready',
+  'busy',
+  'draining',
+  'degraded',
+  'quarantined',
+  'offline',
+] as const
+export type HostState = (typeof HOST_STATES)[number]
 
 /** What each reason means, in words for people; the code is what programs go by. */
 const HOST_REASONS = {
@@ -28,12 +29,12 @@ const HOST_REASONS = {
 
 export type HostReasonCode = keyof typeof HOST_REASONS
 // Object.keys is typed as string[]: these are the keys of a constant
-const CODES = Object.keys(HOST_REASONS) as HostReasonCode[]
+export const HOST_REASON_CODES = Object.keys(HOST_REASONS) as HostReasonCode[]
 
-export const hostReasonSchema = z
-  .object({ code: z.enum(CODES), message: z.string() })
-  .meta({ id: 'HostReason' })
-export type HostReason = z.infer<typeof hostReasonSchema>
+export interface HostReason {
+  code: HostReasonCode
+  message: string
+}
 
 /** @param message other words than the usual, e.g. an operator's */
 export function toHostReason(code: HostReasonCode, message?: string | null): HostReason {

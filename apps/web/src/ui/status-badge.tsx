@@ -12,10 +12,18 @@ const LOOKS: Record<JobStatus, Pick<BadgeProps, 'tone' | 'sign'> & { word: strin
   expired: { tone: 'bad', sign: 'late', word: 'Expired' },
 }
 
-export function StatusBadge({ status, wash = false }: { status: JobStatus; wash?: boolean }) {
-  const { tone, sign, word } = LOOKS[status]
+const STALLED = { tone: 'run', sign: 'late', word: 'Stalled' } as const
+
+export interface StatusBadgeProps {
+  status: JobStatus
+  /** Nothing has moved for long. */
+  stalled?: boolean
+}
+
+export function StatusBadge({ status, stalled = false }: StatusBadgeProps) {
+  const { tone, sign, word } = stalled ? STALLED : LOOKS[status]
   return (
-    <Badge tone={tone} sign={sign} wash={wash}>
+    <Badge tone={tone} sign={sign}>
       {word}
     </Badge>
   )

@@ -6,7 +6,7 @@ export interface ThinBarProps {
   value: number
   /** What it measures, for who cannot see it. */
   label: string
-  tone?: 'run' | 'wait'
+  tone?: 'run' | 'soft'
 }
 
 export function ThinBar({ value, label, tone = 'run' }: ThinBarProps) {
@@ -19,7 +19,7 @@ export function ThinBar({ value, label, tone = 'run' }: ThinBarProps) {
       aria-valuemin={0}
       aria-valuemax={100}
     >
-      <span style={{ transform: `scaleX(${value})` }} />
+      <span style={{ transform: `translateX(${(value - 1) * 100}%)` }} />
     </span>
   )
 }

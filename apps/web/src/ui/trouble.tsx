@@ -9,19 +9,23 @@ export interface TroubleProps {
   /** What could not be had, e.g. `The jobs`. */
   what: string
   onRetry: () => void
+  /** There is something to look at meanwhile: it must not move. */
+  floating?: boolean
 }
 
-export function Trouble({ error, what, onRetry }: TroubleProps) {
+export function Trouble({ error, what, onRetry, floating = false }: TroubleProps) {
   const { title, advice } = toWords(error, what)
   return (
-    <Notice tone="bad" title={title}>
-      <div className="trouble">
-        <span>{advice}</span>
-        <Button compact onClick={onRetry}>
-          Try again
-        </Button>
-      </div>
-    </Notice>
+    <div className={floating ? 'trouble floating' : 'trouble'}>
+      <Notice tone="bad" title={title}>
+        <div className="trouble-advice">
+          <span>{advice}</span>
+          <Button compact onClick={onRetry}>
+            Try again
+          </Button>
+        </div>
+      </Notice>
+    </div>
   )
 }
 

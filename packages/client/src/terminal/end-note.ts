@@ -1,11 +1,13 @@
 /** What a job came to, in the few words that fit beside its bar. */
 import type { SnapshotView } from '@safelight/shared'
-import { formatDuration } from '../describe/duration.ts'
+import type { JobDescription } from '../describe/describe-job.ts'
 
-/** `2 outputs in 14 s`, counted from the submission; null for a job that made nothing of it. */
-export function toEndNote(snapshot: SnapshotView): string | null {
-  const { status, outputs, createdAt, completedAt } = snapshot
+/** `2 outputs in 14 s`; null for a job that came to nothing. */
+export function toEndNote(
+  { status, outputs }: SnapshotView,
+  { took }: Pick<JobDescription, 'took'>,
+): string | null {
   if (status !== 'succeeded') return null
   const count = `${outputs.length} ${outputs.length === 1 ? 'output' : 'outputs'}`
-  return completedAt === null ? count : `${count} in ${formatDuration(completedAt - createdAt)}`
+  return took === null ? count : `${count} ${took}`
 }

@@ -90,7 +90,7 @@ function toRow({ label, update }: Entry): JobRow {
   return {
     label,
     job,
-    note: update && toEndNote(update.snapshot),
+    note: update && toEndNote(update.snapshot, job),
   }
 }
 

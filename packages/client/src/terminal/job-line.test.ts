@@ -14,7 +14,7 @@ function line(
   { label = 'lighthouse', colors = false } = {},
 ) {
   const job = describeJob(update, { now: update?.movedAt ?? 0 })
-  const note = update && toEndNote(update.snapshot)
+  const note = update && toEndNote(update.snapshot, job)
   const style = { width, labelWidth: 12, paint: createPaint(colors) }
   return toJobLine({ label, job, note }, style)
 }

@@ -1,8 +1,7 @@
 /** `Host`: what the REST face says of a ComfyUI server. No address beyond the id, which holds no credentials. */
 import { z } from 'zod'
-import { hostReasonSchema, hostStateSchema } from '../host-state.ts'
-
-export const DRAIN_REASON_MAX = 200
+import { hostReasonSchema, hostStateSchema } from '../host-state-schema.ts'
+import { DRAIN_REASON_MAX } from '../limits.ts'
 
 export const hostDeviceSchema = z
   .object({

@@ -1,9 +1,7 @@
 /** What a client may send to the REST face. Closed objects: an unknown field is refused, never ignored. */
 import { z } from 'zod'
+import { METADATA_MAX_BYTES, PRIORITY_LIMIT } from '../limits.ts'
 import { jobStatusSchema } from '../status-schema.ts'
-
-export const PRIORITY_LIMIT = 1_000_000
-export const METADATA_MAX_BYTES = 1024
 
 export const metadataSchema = z
   .record(z.string(), z.unknown())

@@ -3,6 +3,7 @@ import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { type Keys, QUEUE_NAME } from './keys.ts'
+import { PRIORITY_LIMIT } from '../limits.ts'
 import { ask, RedisUnavailable } from './redis-unavailable.ts'
 
 /** What a ticket says: which job. Everything else would go stale. */
@@ -21,7 +22,6 @@ export interface JobQueue {
   close(): Promise<void>
 }
 
-const PRIORITY_LIMIT = 1_000_000
 // a throw nobody foresaw must not end the job: the worker's own policy does, by an event
 const ATTEMPTS = 1_000
 const BACKOFF_MS = 2_000

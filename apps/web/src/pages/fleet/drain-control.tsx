@@ -44,7 +44,7 @@ export function DrainControl({ host, fleet }: DrainControlProps) {
           Resume
         </Button>
       ) : (
-        <Button compact look="quiet" onClick={() => setAsking(true)}>
+        <Button compact onClick={() => setAsking(true)}>
           Drain
         </Button>
       )}

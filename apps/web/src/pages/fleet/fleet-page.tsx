@@ -20,9 +20,12 @@ export function FleetPage() {
         <h1>Fleet</h1>
       </div>
       {error && (
-        <div className="fleet-trouble">
-          <Trouble error={error} what="The hosts" onRetry={fleet.retry} />
-        </div>
+        <Trouble
+          error={error}
+          what="The hosts"
+          onRetry={fleet.retry}
+          floating={hosts !== undefined}
+        />
       )}
       {hosts?.length === 0 && <EmptyFleet />}
       {hosts && hosts.length > 0 && (

@@ -25,7 +25,7 @@ export function FleetSummary({ numbers, queued }: FleetSummaryProps) {
       <Number name="waiting for a slot" of={queued ?? '–'}>
         {queued === '1' ? 'job queued' : 'jobs queued'}
       </Number>
-      <Number name="in the last hour" of={lastHour}>
+      <Number name="in the last hour" of={lastHour.toLocaleString('en')}>
         {lastHour === 1 ? 'job finished' : 'jobs finished'}
       </Number>
     </dl>

@@ -1,12 +1,12 @@
 /** One host: how it is and why, what it has, what it does, and the way to take it out. */
 import type { HostView } from '@safelight/shared'
-import { toAge } from '../../ui/ago.ts'
 import { DrainControl, type DrainControlProps } from './drain-control.tsx'
 import { HostBadge } from './host-badge.tsx'
 import './host-card.css'
 import { HostDevice } from './host-device.tsx'
 import { HostFacts } from './host-facts.tsx'
 import { HostModels } from './host-models.tsx'
+import { HostReason } from './host-reason.tsx'
 import { HostSlots } from './host-slots.tsx'
 
 export interface HostCardProps {
@@ -16,19 +16,13 @@ export interface HostCardProps {
 }
 
 export function HostCard({ host, fleet, now }: HostCardProps) {
-  const since = toAge(Date.parse(host.since), now)
   return (
     <article className="host-card" data-state={host.state} aria-label={host.id}>
       <header>
         <h2 className="mono">{host.id}</h2>
         <HostBadge state={host.state} />
       </header>
-      <p className="host-reason">
-        {host.reason.message}{' '}
-        <span className="soft" title={new Date(host.since).toLocaleString()}>
-          {since === null ? 'Since just now.' : `For ${since}.`}
-        </span>
-      </p>
+      <HostReason host={host} now={now} />
       {host.devices.map((device) => (
         <HostDevice key={device.name} device={device} />
       ))}

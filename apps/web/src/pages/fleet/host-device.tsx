@@ -22,7 +22,7 @@ export function HostDevice({ device }: { device: HostView['devices'][number] }) 
       <span className="soft">
         {toGib(used)} of {toGib(total)} GiB
       </span>
-      <ThinBar value={Math.min(1, used / total)} label={`Memory of ${name} taken`} tone="wait" />
+      <ThinBar value={Math.min(1, used / total)} label={`Memory of ${name} taken`} tone="soft" />
     </div>
   )
 }

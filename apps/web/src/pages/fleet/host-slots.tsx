@@ -36,7 +36,10 @@ function RunningSlot({ jobId }: { jobId: string }) {
   const heard = usePercent(jobId)
   return (
     <Link href={`/jobs/${jobId}`} className="slot running" title={heard?.line ?? undefined}>
-      <span className="slot-fill" style={{ transform: `scaleX(${heard?.value ?? 0})` }} />
+      <span
+        className="slot-fill"
+        style={{ transform: `translateX(${((heard?.value ?? 0) - 1) * 100}%)` }}
+      />
       <span>{heard ? `${heard.percent} %` : 'Running'}</span>
       <span className="mono">{jobId.slice(0, 8)}</span>
     </Link>

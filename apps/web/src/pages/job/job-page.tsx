@@ -25,7 +25,7 @@ export function JobPage({ jobId }: { jobId: string }) {
 
 function WatchedJob({ jobId }: { jobId: string }) {
   const generation = useGeneration(jobId, { history: true, previews: true })
-  const { snapshot, problem, queuePosition, events } = generation
+  const { snapshot, problem, queuePosition, events, connection } = generation
   const workflow = useJobWorkflow(jobId)
   usePageTitle(toPageTitle(snapshot, queuePosition))
   if (!snapshot && problem) return <Gone problem={problem} />
@@ -33,7 +33,7 @@ function WatchedJob({ jobId }: { jobId: string }) {
   const error = snapshot?.error ?? null
   const hasNothing = snapshot && isTerminal(snapshot.status) && snapshot.outputs.length === 0
   return (
-    <article className="job">
+    <article className="job" data-live={connection === 'live'}>
       <JobHead
         jobId={jobId}
         name={toJobName(jobId, snapshot?.metadata ?? null, workflow)}

@@ -28,14 +28,15 @@ export function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
   const toFilter = () => {
     barRef.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus()
   }
+  const escape = () => (bulk.now.step === 'idle' ? selection.clear() : bulk.dismiss())
   return (
     <>
       <div className="page-head jobs-head">
         <div>
           <h1>Jobs</h1>
           <p className="jobs-keys" aria-hidden="true">
-            <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>x</kbd> selects ·{' '}
-            <kbd>/</kbd> filter
+            <kbd>j</kbd>
+            <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>x</kbd> selects · <kbd>/</kbd> filter
           </p>
         </div>
         {open && open.queued > 0 && (
@@ -57,9 +58,12 @@ export function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
         barRef={barRef}
       />
       {jobs.error && (
-        <div className="jobs-trouble">
-          <Trouble error={jobs.error} what="The jobs" onRetry={jobs.retry} />
-        </div>
+        <Trouble
+          error={jobs.error}
+          what="The jobs"
+          onRetry={jobs.retry}
+          floating={ids.length > 0}
+        />
       )}
       {toContent()}
       <BulkBar bulk={bulk} selection={selection} />
@@ -68,7 +72,15 @@ export function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
 
   function toContent() {
     if (ids.length > 0) {
-      return <JobList jobs={jobs} selection={selection} place={chips.join()} onFilter={toFilter} />
+      return (
+        <JobList
+          jobs={jobs}
+          selection={selection}
+          place={chips.join()}
+          onFilter={toFilter}
+          onEscape={escape}
+        />
+      )
     }
     // an empty page with more behind it is not the end: the list goes on looking
     if (jobs.loading || jobs.more)

@@ -45,7 +45,7 @@ export function endedUpdate(snapshot: Partial<SnapshotView> = {}): JobUpdate {
   const kind = snapshot.status === undefined ? 'complete' : 'node'
   return runningUpdate(
     { value, kind, eta_ms: null },
-    { status: 'succeeded', phase: null, completedAt: 14_000, ...snapshot },
+    { status: 'succeeded', phase: null, startedAt: 0, completedAt: 14_000, ...snapshot },
   )
 }
 

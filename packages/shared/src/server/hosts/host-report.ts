@@ -1,6 +1,6 @@
 /** What one worker reports of one host, and what all workers must know of it. */
 import { z } from 'zod'
-import { hostReasonSchema, hostStateSchema } from '../../host-state.ts'
+import { hostReasonSchema, hostStateSchema } from '../../host-state-schema.ts'
 
 export const hostReportSchema = z.object({
   hostId: z.string(),

@@ -3,6 +3,7 @@ import { useClient } from '@safelight/client/react'
 import type { Workflow } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
+import { useAccessRound } from '../../../api/use-access.ts'
 import { withNewSeeds } from '../../../workflow/new-seed.ts'
 
 export interface Again {
@@ -13,12 +14,20 @@ export interface Again {
   giveUp: () => void
 }
 
+interface Failure {
+  jobId: string
+  round: number
+  error: Error
+}
+
 /** @param onWorkflow must keep its identity */
 export function useAgain(onWorkflow: (workflow: Workflow, jobId: string) => void): Again {
   const client = useClient()
   const jobId = new URLSearchParams(useSearch()).get('again')
   const [, navigate] = useLocation()
-  const [failed, setFailed] = useState<{ jobId: string; error: Error } | null>(null)
+  // what was refused for want of a token is asked for again with it
+  const round = useAccessRound()
+  const [failed, setFailed] = useState<Failure | null>(null)
 
   useEffect(() => {
     if (!jobId) return
@@ -33,14 +42,18 @@ export function useAgain(onWorkflow: (workflow: Workflow, jobId: string) => void
         navigate('/', { replace: true })
       } catch (error) {
         if (signal.aborted) return
-        setFailed({ jobId, error: error instanceof Error ? error : new Error(String(error)) })
+        setFailed({
+          jobId,
+          round,
+          error: error instanceof Error ? error : new Error(String(error)),
+        })
       }
     }
     void fetchAgain(jobId)
     return () => leaving.abort()
-  }, [client, jobId, navigate, onWorkflow])
+  }, [client, jobId, round, navigate, onWorkflow])
 
-  const error = failed && failed.jobId === jobId ? failed.error : null
+  const error = failed?.jobId === jobId && failed.round === round ? failed.error : null
   const giveUp = () => navigate('/', { replace: true })
   return { jobId: error ? null : jobId, error, giveUp }
 }

@@ -12,9 +12,7 @@ export function BatchStrip({ snapshot }: { snapshot: SnapshotView }) {
   if (!place) return null
   return (
     <nav className="siblings" aria-label="Jobs of this batch">
-      <span className="siblings-place">
-        Image {place.index} of {place.count}
-      </span>
+      <span className="soft">Batch of {place.count}</span>
       <ol>
         {siblings.map((job) => (
           <li key={job.id}>

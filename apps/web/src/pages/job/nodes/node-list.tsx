@@ -12,7 +12,7 @@ export function NodeList({ snapshot, workflow }: { snapshot: SnapshotView; workf
   const names = useMemo(() => listNodes(workflow), [workflow])
   const rows = toNodeRows(names, snapshot)
   const current = rows.find(({ state }) => state === 'running' || state === 'failed')
-  const { list, isAway, comeBack, onReaderScroll } = useFollow(current?.id ?? null)
+  const { list, isAway, comeBack, onScroll } = useFollow(current?.id ?? null)
   return (
     <section className="panel nodes" aria-labelledby="nodes-title">
       <header>
@@ -24,10 +24,7 @@ export function NodeList({ snapshot, workflow }: { snapshot: SnapshotView; workf
         aria-label="Nodes in the order in which they run"
         // it scrolls, so the keyboard has to reach it
         tabIndex={0}
-        onWheel={onReaderScroll}
-        onTouchMove={onReaderScroll}
-        onKeyUp={onReaderScroll}
-        onPointerUp={onReaderScroll}
+        onScroll={onScroll}
       >
         {rows.map((row) => (
           <NodeRowItem key={row.id} row={row} />

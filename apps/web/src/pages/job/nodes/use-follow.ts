@@ -7,9 +7,12 @@ export interface Follow {
   isAway: boolean
   /** To the row, and stay with it. */
   comeBack: () => void
-  /** To be called when the reader scrolls, by whatever means; not when we do. */
-  onReaderScroll: () => void
+  onScroll: () => void
 }
+
+/** Where in the list, from its top, the row is put; and beyond which it is put there again. */
+const PLACE = 0.35
+const LOWEST = 0.8
 
 /** @param rowId `data-node` of the row; null while there is none to follow */
 export function useFollow(rowId: string | null): Follow {
@@ -18,9 +21,13 @@ export function useFollow(rowId: string | null): Follow {
 
   const show = useCallback(() => {
     const box = list.current
-    const row = rowId === null ? null : findRow(box, rowId)
+    const row = findRow(box, rowId)
+    if (!box || !row) return
+    const top = row.offsetTop - box.scrollTop
+    // where it can be seen well it stays: a list that moves all the time cannot be read
+    if (top >= 0 && top < box.clientHeight * LOWEST) return
     // not scrollIntoView: that would move the page, too
-    if (box && row) box.scrollTo({ top: row.offsetTop - box.clientHeight * 0.4 })
+    box.scrollTo({ top: row.offsetTop - box.clientHeight * PLACE })
   }, [rowId])
 
   useEffect(() => {
@@ -30,18 +37,20 @@ export function useFollow(rowId: string | null): Follow {
   return {
     list,
     isAway: isAway && rowId !== null,
-    comeBack: () => setAway(false),
-    onReaderScroll: () => {
-      const row = rowId === null ? null : findRow(list.current, rowId)
-      // a list that is short enough to be seen whole cannot be left
-      if (list.current && list.current.scrollHeight > list.current.clientHeight) {
-        setAway(!row || !isInView(list.current, row))
-      }
+    comeBack() {
+      setAway(false)
+      show()
+    },
+    // whenever we scroll, the row comes into view: if it is not, it was the reader
+    onScroll() {
+      const row = findRow(list.current, rowId)
+      if (list.current && row) setAway(!isInView(list.current, row))
     },
   }
 }
 
-function findRow(box: HTMLElement | null, id: string): HTMLElement | null {
+function findRow(box: HTMLElement | null, id: string | null): HTMLElement | null {
+  if (id === null) return null
   return box?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`) ?? null
 }
 

@@ -1,7 +1,7 @@
 /** The developing tray and what lies in it: the picture in the making, then what came of it. */
 import type { Generation } from '@safelight/client/react'
 import { isTerminal } from '@safelight/shared'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Caption } from '../../../outputs/caption.tsx'
 import { ContactSheet } from '../../../outputs/contact-sheet.tsx'
 import { Lightbox } from '../../../outputs/lightbox.tsx'
@@ -24,13 +24,21 @@ export function Stage({ generation, ratio }: StageProps) {
   const [chosenId, setChosenId] = useState<string | null>(null)
   const [openId, setOpenId] = useState<string | null>(null)
   const [seen, setSeen] = useState<{ id: string; size: PictureSize } | null>(null)
+  const stage = useRef<HTMLElement>(null)
   const wasWaitedFor = useWaitedFor(generation)
 
   const shown = outputs.find(({ id }) => id === chosenId) ?? pickFirst(outputs)
   const source = useOutputUrl(shown, shown !== null && FETCHED_WHOLE.has(shown.type))
   const size = seen && seen.id === shown?.id ? seen.size : null
+
+  function closeLightbox(): void {
+    setOpenId(null)
+    // it may have been opened from another picture, which is no longer there to go back to
+    stage.current?.querySelector<HTMLElement>('.picture')?.focus()
+  }
+
   return (
-    <section className="stage" aria-label="Picture">
+    <section className="stage" aria-label="Picture" ref={stage}>
       <Tray
         generation={generation}
         shown={shown}
@@ -54,7 +62,7 @@ export function Stage({ generation, ratio }: StageProps) {
             setOpenId(id)
             setChosenId(id)
           }}
-          onClose={() => setOpenId(null)}
+          onClose={closeLightbox}
         />
       )}
     </section>

@@ -60,7 +60,7 @@ function toRunningWords({ phase, hostId, progress }: SnapshotView): TrayWords {
       const loads = /load/i.test(node?.class ?? '')
       if (loads) return { title: 'Loading the model', hint: soon }
       const name = node?.title ?? node?.class
-      return { title: name ? `Running ${name}` : 'Starting', hint: soon }
+      return { title: name ? `Running: ${name}` : 'Starting', hint: soon }
     }
     default:
       return assertNever(phase)

@@ -65,12 +65,12 @@ function Confirm({ bulk, target, working }: ConfirmProps) {
   const words = toTargetWords(target)
   return (
     <>
-      <span className="bulk-said">Cancel {words}? Canceled jobs do not come back.</span>
-      <Button compact look="quiet" disabled={working} onClick={bulk.dismiss}>
-        Keep them
+      <span className="bulk-said">Cancel {words}? This cannot be undone.</span>
+      {/* the focus goes where a key that is held down does no harm */}
+      <Button compact look="quiet" disabled={working} onClick={bulk.dismiss} autoFocus>
+        Keep
       </Button>
-      {/* the focus would be lost with the button that asked */}
-      <Button compact look="primary" disabled={working} onClick={bulk.confirm} autoFocus>
+      <Button compact look="primary" disabled={working} onClick={bulk.confirm}>
         {working ? 'Canceling …' : `Yes, cancel ${words}`}
       </Button>
     </>

@@ -40,6 +40,8 @@ export function useBulkCancel(onDone: () => void): BulkCancel {
     confirm: () => {
       if (now.step === 'asking') void cancel(now.target)
     },
-    dismiss: () => setNow({ step: 'idle' }),
+    dismiss: () => {
+      if (now.step !== 'working') setNow({ step: 'idle' })
+    },
   }
 }

@@ -6,7 +6,7 @@ import type { DeadLettersData } from './use-dead-letters.ts'
 
 export interface DeadLetterActionsProps {
   job: JobView
-  letters: Pick<DeadLettersData, 'replay' | 'discard'>
+  letters: Pick<DeadLettersData, 'replay' | 'discard' | 'reread'>
 }
 
 export function DeadLetterActions({ job, letters }: DeadLetterActionsProps) {
@@ -19,6 +19,7 @@ export function DeadLetterActions({ job, letters }: DeadLetterActionsProps) {
     setProblem(null)
     try {
       await deed(job)
+      await letters.reread()
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error))
     } finally {
@@ -36,13 +37,18 @@ export function DeadLetterActions({ job, letters }: DeadLetterActionsProps) {
       )}
       {asking ? (
         <>
-          <Button compact look="quiet" disabled={working} onClick={() => setAsking(false)}>
+          <Button
+            compact
+            look="quiet"
+            autoFocus
+            disabled={working}
+            onClick={() => setAsking(false)}
+          >
             Keep
           </Button>
           <Button
             compact
             look="danger"
-            autoFocus
             disabled={working}
             onClick={() => void act(letters.discard)}
           >

@@ -1,6 +1,6 @@
 /** What is known of a dead letter: every attempt, and the whole error. */
 import { useClient } from '@safelight/client/react'
-import type { JobView } from '@safelight/shared'
+import type { DeadLetterView, JobView } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 import { Trouble } from '../../../ui/trouble.tsx'
 import { toErrorWords } from './error-words.ts'
@@ -21,7 +21,7 @@ export function DeadLetterDetails({ job }: { job: JobView }) {
       <Trouble error={letter.error} what="The dead letter" onRetry={() => void letter.refetch()} />
     )
   }
-  const failures = letter.data?.failures ?? []
+  const failures = toFailures(job, letter.data)
   const { error } = job
   return (
     <div className="dead-details" aria-busy={letter.isPending}>
@@ -60,4 +60,12 @@ export function DeadLetterDetails({ job }: { job: JobView }) {
       )}
     </div>
   )
+}
+
+/** The last attempt is known by the error of the job itself. */
+function toFailures(job: JobView, letter: DeadLetterView | undefined): DeadLetterView['failures'] {
+  const known = letter?.failures ?? []
+  if (!letter || known.some(({ attempt }) => attempt === job.attempt)) return known
+  const cause = job.error?.code ?? 'internal'
+  return [...known, { attempt: job.attempt, host_id: job.host_id ?? 'none', cause }]
 }

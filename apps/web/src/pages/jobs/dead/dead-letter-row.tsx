@@ -11,7 +11,7 @@ import type { DeadLetterEntry, DeadLettersData } from './use-dead-letters.ts'
 
 export interface DeadLetterRowProps {
   entry: DeadLetterEntry
-  letters: Pick<DeadLettersData, 'replay' | 'discard'>
+  letters: Pick<DeadLettersData, 'replay' | 'discard' | 'reread'>
   now: number
 }
 
@@ -34,12 +34,12 @@ export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: Dead
           </svg>
           <span className="dead-what">
             <strong>{job.error ? toErrorWords(job.error.code) : 'Failed'}</strong>
-            <span className="dead-clip">{job.error?.message ?? 'No reason was given'}</span>
+            <span className="dead-clip">{toFirstLine(job.error?.message)}</span>
           </span>
         </button>
         <span className="dead-facts">
-          <Link href={`/jobs/${job.id}`}>
-            {name && <>{name} </>}
+          <Link href={`/jobs/${job.id}`} className="dead-job">
+            {name && <span className="dead-name">{name}</span>}
             <span className="mono">{toShortId(job.id)}</span>
           </Link>
           <span>{job.attempt === 1 ? '1 attempt' : `${job.attempt} attempts`}</span>
@@ -59,4 +59,8 @@ export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: Dead
       <div id={detailsId}>{open && <DeadLetterDetails job={job} />}</div>
     </li>
   )
+}
+
+function toFirstLine(message: string | undefined): string {
+  return message?.split('\n')[0] ?? 'No reason was given'
 }

@@ -28,13 +28,20 @@ export function DeadLetters({ onView, dead }: DeadLettersProps) {
           <h1>Jobs</h1>
           <p>Dead letters used up every attempt they were allowed.</p>
         </div>
-        <ReplayAll jobs={waiting.map(({ job }) => job)} replay={letters.replay} />
+        <ReplayAll
+          jobs={waiting.map(({ job }) => job)}
+          replay={letters.replay}
+          onDone={letters.reread}
+        />
       </div>
       <FilterBar view={{ view: 'dead' }} onView={onView} open={null} dead={dead} barRef={barRef} />
       {letters.error && (
-        <div className="jobs-trouble">
-          <Trouble error={letters.error} what="The dead letters" onRetry={letters.retry} />
-        </div>
+        <Trouble
+          error={letters.error}
+          what="The dead letters"
+          onRetry={letters.retry}
+          floating={letters.entries.length > 0}
+        />
       )}
       <Content letters={letters} />
     </>

@@ -13,9 +13,11 @@ type Step =
 export interface ReplayAllProps {
   jobs: readonly JobView[]
   replay: (job: JobView) => Promise<void>
+  /** All were asked for: the list is to be read again. */
+  onDone: () => Promise<void>
 }
 
-export function ReplayAll({ jobs, replay }: ReplayAllProps) {
+export function ReplayAll({ jobs, replay, onDone }: ReplayAllProps) {
   const [now, setNow] = useState<Step>({ step: 'idle' })
   const gone = useRef(false)
   useEffect(() => {
@@ -26,10 +28,18 @@ export function ReplayAll({ jobs, replay }: ReplayAllProps) {
   }, [])
 
   async function replayAll(): Promise<void> {
+    const words = await replayEach()
+    if (words === null) return
+    setNow({ step: 'said', words })
+    await onDone()
+  }
+
+  /** @returns what came of it; null when nobody is there any more to be told */
+  async function replayEach(): Promise<string | null> {
     const of = jobs.length
     let done = 0
     for (const [at, job] of jobs.entries()) {
-      if (gone.current) return
+      if (gone.current) return null
       setNow({ step: 'working', at: at + 1, of })
       try {
         await replay(job)
@@ -38,10 +48,10 @@ export function ReplayAll({ jobs, replay }: ReplayAllProps) {
         // somebody else was faster
         if (error instanceof RequestError && error.code === 'not_found') continue
         const reason = error instanceof Error ? error.message : String(error)
-        return setNow({ step: 'said', words: `${done} of ${of} replayed, then: ${reason}` })
+        return `${done} of ${of} replayed, then: ${reason}`
       }
     }
-    setNow({ step: 'said', words: `${done} replayed.` })
+    return `${done} replayed.`
   }
 
   return (
@@ -50,20 +60,17 @@ export function ReplayAll({ jobs, replay }: ReplayAllProps) {
       {now.step === 'said' && <span>{now.words}</span>}
       {now.step === 'asking' ? (
         <>
-          <Button compact look="quiet" onClick={() => setNow({ step: 'idle' })}>
+          <Button compact look="quiet" autoFocus onClick={() => setNow({ step: 'idle' })}>
             Not now
           </Button>
-          <Button compact look="primary" autoFocus onClick={() => void replayAll()}>
+          <Button compact look="primary" onClick={() => void replayAll()}>
             {`Yes, replay ${jobs.length}`}
           </Button>
         </>
       ) : (
-        jobs.length > 0 && (
-          <Button
-            compact
-            disabled={now.step === 'working'}
-            onClick={() => setNow({ step: 'asking' })}
-          >
+        jobs.length > 0 &&
+        now.step !== 'working' && (
+          <Button compact onClick={() => setNow({ step: 'asking' })}>
             {`Replay all ${jobs.length}`}
           </Button>
         )

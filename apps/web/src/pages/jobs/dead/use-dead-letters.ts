@@ -23,6 +23,8 @@ export interface DeadLettersData {
   /** @returns once the new job is accepted */
   replay: (job: JobView) => Promise<void>
   discard: (job: JobView) => Promise<void>
+  /** After one or many of these. */
+  reread: () => Promise<void>
 }
 
 export function useDeadLetters(): DeadLettersData {
@@ -43,7 +45,6 @@ export function useDeadLetters(): DeadLettersData {
     retry: false,
     networkMode: 'always',
   })
-  const reread = () => queries.invalidateQueries({ queryKey: ['dead-letters'] })
   return {
     entries: toEntries(pages.data?.pages.flatMap(({ jobs }) => jobs) ?? [], replayed),
     loading: pages.isPending,
@@ -54,12 +55,9 @@ export function useDeadLetters(): DeadLettersData {
     async replay(job) {
       const { id } = await client.deadLetters.replay(job.id)
       setReplayed((all) => [...all, { job, replayedBy: id }])
-      await reread()
     },
-    async discard(job) {
-      await client.deadLetters.discard(job.id)
-      await reread()
-    },
+    discard: (job) => client.deadLetters.discard(job.id),
+    reread: () => queries.invalidateQueries({ queryKey: ['dead-letters'] }),
   }
 }
 

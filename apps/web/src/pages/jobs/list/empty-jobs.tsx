@@ -31,13 +31,24 @@ export function EmptyJobs({ chips }: { chips: Chips }) {
   const [only, ...others] = chips
   if (only === undefined) {
     return (
-      <Frame title="No jobs yet" action={<Link href="/">Make the first picture</Link>}>
+      <Frame
+        title="No jobs yet"
+        action={
+          <Link href="/" className="button primary">
+            Make the first picture
+          </Link>
+        }
+      >
         Every picture asked for becomes a job: it waits its turn, runs on a host, and stays here
         with what it made. Programs submit with <code>POST /api/v2/jobs</code>.
       </Frame>
     )
   }
-  const all = <Link href={`/jobs${toSearch({ view: 'list', chips: [] })}`}>Show all jobs</Link>
+  const all = (
+    <Link href={`/jobs${toSearch({ view: 'list', chips: [] })}`} className="button compact">
+      Show all jobs
+    </Link>
+  )
   if (others.length > 0) {
     return (
       <Frame title={`No job is ${toWords(chips)}`} action={all}>

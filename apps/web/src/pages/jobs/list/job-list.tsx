@@ -26,9 +26,10 @@ export interface JobListProps {
   /** Which list it is: another one begins at its own position. */
   place: string
   onFilter: () => void
+  onEscape: () => void
 }
 
-export function JobList({ jobs, selection, place, onFilter }: JobListProps) {
+export function JobList({ jobs, selection, place, onFilter, onEscape }: JobListProps) {
   const { book, ids, more, loadMore } = jobs
   const listRef = useRef<HTMLUListElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
@@ -38,7 +39,7 @@ export function JobList({ jobs, selection, place, onFilter }: JobListProps) {
   const drawn = rows.getVirtualItems()
   const settled = !rows.isScrolling
 
-  useScrollMemory(place, ids.length > 0)
+  useScrollMemory({ place, ids, listRef, rowHeight })
   const open = drawn.flatMap(({ index }) => {
     const status = book.get(ids[index] ?? '')?.snapshot.status
     return status && !isTerminal(status) ? (ids[index] ?? []) : []
@@ -72,6 +73,7 @@ export function JobList({ jobs, selection, place, onFilter }: JobListProps) {
       if (focused !== null) selection.select(focused, false)
     },
     toFilter: onFilter,
+    escape: onEscape,
   })
 
   return (
@@ -80,6 +82,7 @@ export function JobList({ jobs, selection, place, onFilter }: JobListProps) {
       <NewPill ids={ids} />
       <ul
         ref={listRef}
+        role="list"
         aria-label="Jobs"
         style={{ height: rows.getTotalSize() }}
         onFocus={({ target }) =>

@@ -13,6 +13,7 @@ export function JobResult({ snapshot: { status, outputs }, words }: JobResultPro
     return (
       <>
         <ThinBar value={words.value} label="Progress" />
+        {words.step && <span className="row-step">{words.step}</span>}
         <span className="row-percent">{words.percent} %</span>
       </>
     )

@@ -2,6 +2,7 @@
 import { describeJob, formatDuration } from '@safelight/client'
 import { memo } from 'react'
 import { Link } from 'wouter'
+import { Checkbox } from '../../../ui/checkbox.tsx'
 import { StatusBadge } from '../../../ui/status-badge.tsx'
 import { TimeAgo } from '../../../ui/time-ago.tsx'
 import type { JobBook } from '../data/job-book.ts'
@@ -35,8 +36,7 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
         <JobThumb snapshot={snapshot} settled={row.settled} />
         {row.selectable && (
           <label className="row-pick">
-            <input
-              type="checkbox"
+            <Checkbox
               checked={row.selected}
               aria-label={`Select job ${toShortId(jobId)}`}
               onChange={({ nativeEvent }) =>
@@ -61,7 +61,7 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
         </span>
       </span>
       <span className="row-status">
-        <StatusBadge status={snapshot.status} />
+        <StatusBadge status={snapshot.status} stalled={words.stalled !== null} />
       </span>
       <span className="row-result">
         <JobResult snapshot={snapshot} words={words} />

@@ -52,7 +52,10 @@ function Frame({ snapshot: { status, progress } }: { snapshot: SnapshotView }) {
   const risen = status === 'running' || status === 'canceling' ? (progress?.value ?? 0) : 0
   return (
     <span className={`job-thumb ${status}`}>
-      <span className="thumb-developing" style={{ transform: `scaleY(${risen})` }} />
+      <span
+        className="thumb-developing"
+        style={{ transform: `translateY(${(1 - risen) * 100}%)` }}
+      />
       {status === 'succeeded' && (
         <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
           <path d="M7 3.5h7l4 4v13H7ZM14 3.5v4h4" />

@@ -47,7 +47,9 @@ export function toLine({ snapshot }: JobUpdate, words: JobDescription): string {
 
 function toRunningLine({ attempt }: SnapshotView, words: JobDescription): string {
   const again = attempt > 1 ? `Attempt ${attempt}` : null
-  if (words.stalled) return [again, words.stalled].filter(Boolean).join(' · ')
+  // the list has room for what happened, not for what will
+  const still = words.stalled?.split('. ')[0]
+  if (still) return [again, still].filter(Boolean).join(' · ')
   return [again, words.node, words.eta].filter(Boolean).join(' · ')
 }
 

@@ -1,4 +1,4 @@
-/** The keys of the list: j and k or arrows move, x selects, / goes to the filter. Enter opens, as on any link. */
+/** The keys of the list: j and k or arrows move, x selects, / goes to the filter, Escape lets go. Enter opens, as on any link. */
 import { useEffect, useEffectEvent } from 'react'
 
 export interface ListKeys {
@@ -7,6 +7,7 @@ export interface ListKeys {
   move: (by: 1 | -1) => void
   select: () => void
   toFilter: () => void
+  escape: () => void
 }
 
 export function useListKeys(keys: ListKeys): void {
@@ -39,6 +40,8 @@ function toAct(keys: ListKeys, { key, target }: KeyboardEvent): (() => void) | n
       return keys.select
     case '/':
       return keys.toFilter
+    case 'Escape':
+      return keys.escape
     default:
       return null
   }
