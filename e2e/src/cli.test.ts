@@ -1,6 +1,6 @@
 /** The command line as it is used: built, as a process, against a real server. */
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { childEnv, readTestConfig } from './config.ts'
@@ -41,8 +41,7 @@ describe('run', () => {
     const path = stdout.trimEnd().split('\n').at(-1) ?? ''
     expect(path).toMatch(/^pictures\/new\/.+\.png$/)
     expect((await readFile(join(desk.folder, path))).subarray(1, 4).toString()).toBe('PNG')
-    const [job] = (await safelight('ls', '--json', '-n', '1')).stdout.split('\n')
-    const { id }: { id: string } = JSON.parse(job ?? '')
+    const { id } = await desk.newestJob()
     const submitted = await (await fetch(`${url}/api/v2/jobs/${id}/workflow`)).json()
     expect(submitted).toMatchObject({
       workflow: { '6': { inputs: { text: 'a lighthouse' } }, '3': { inputs: { seed: 7 } } },
@@ -56,12 +55,8 @@ describe('run', () => {
       .split('\n')
       .map((line): Record<string, unknown> => JSON.parse(line))
     expect(code).toBe(0)
-    expect([...new Set(lines.map(({ type }) => type))]).toEqual([
-      'accepted',
-      'progress',
-      'output',
-      'end',
-    ])
+    const types = [...new Set(lines.map(({ type }) => type))]
+    expect(types).toEqual(['accepted', 'progress', 'output', 'end'])
     const percents = lines.flatMap(({ percent }) => (typeof percent === 'number' ? [percent] : []))
     expect(percents.length).toBeGreaterThan(3)
     expect(percents).toEqual(percents.toSorted((a, b) => a - b))
@@ -109,17 +104,13 @@ describe('run', () => {
   it('submits nothing when a value does not fit', async () => {
     const { code, stderr } = await safelight('run', EXAMPLE, '--set', '3.sed=1')
     expect(code).toBe(2)
-    expect(stderr).toMatch(
-      /^safelight: --set 3\.sed: node 3 KSampler has no input 'sed'; it has .*seed/,
-    )
+    expect(stderr).toMatch(/^safelight: .*node 3 KSampler has no input 'sed'; it has .*seed/)
   })
 
   it('says when nobody is there, and does not try for long', async () => {
     const { code, stderr } = await safelight('run', EXAMPLE, '--url', 'http://127.0.0.1:9')
     expect(code).toBe(3)
-    expect(stderr).toMatch(
-      /^safelight: nothing answers at http:\/\/127\.0\.0\.1:9.*\(unreachable\)\n$/,
-    )
+    expect(stderr).toMatch(/^safelight: nothing answers at .*:9; .*\(unreachable\)\n$/)
   })
 })
 
@@ -128,8 +119,10 @@ describe('jobs', () => {
     const jobId = await desk.submitLong()
     const short = jobId.slice(0, 8)
     const { stdout } = await safelight('ls', '--status', 'queued,running')
-    expect(stdout).toMatch(new RegExp(`^ID .*STATUS .*\n${short} {2}running +\\d+%`))
-    expect((await safelight('hosts')).stdout).toMatch(new RegExp(` busy +${short} `))
+    expect(stdout).toMatch(new RegExp(`^ID .*STATUS .*\n${short} {2}running `))
+    // workers report on hosts every now and then
+    const isThere = async () => (await safelight('hosts')).stdout.includes(` ${short} `)
+    await until(isThere, { what: 'the host has the job' })
     const canceled = await safelight('cancel', short)
     expect(canceled).toMatchObject({ code: 0, stderr: '' })
     expect(canceled.stdout).toMatch(new RegExp(`${short} canceled\n$`))
@@ -145,8 +138,7 @@ describe('jobs', () => {
     const path = await desk.save(slow())
     // one more is staged on the host; the others wait in line
     const waiting = await safelight('run', path, path, path, path, '--detach')
-    const unasked = await safelight('cancel', '--all-queued')
-    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
+    expect((await safelight('cancel', '--all-queued')).stderr).toContain('wants --yes')
     expect(await safelight('cancel', '--all-queued', '--yes')).toMatchObject({ code: 0 })
     expect((await safelight('ls', '--status', 'queued')).stdout).toBe('no job is queued\n')
     await safelight('cancel', running, ...waiting.stdout.trim().split('\n'))
@@ -225,8 +217,7 @@ describe('Ctrl-C', () => {
       expect(code).toBe(4)
       expect(stdout).toContain('Canceled')
       expect(stdout.lastIndexOf('\u001B[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001B[?25l'))
-      const [job] = (await safelight('ls', '--json', '-n', '1')).stdout.split('\n')
-      expect(JSON.parse(job ?? '')).toMatchObject({ status: 'canceled' })
+      expect((await desk.newestJob()).status).toBe('canceled')
     })
 
     it('leaves at once when it comes twice', async () => {
@@ -245,11 +236,10 @@ describe('Ctrl-C', () => {
 })
 
 it('that is not built says how to build it', async () => {
-  const bin = join(desk.folder, 'unbuilt/bin')
-  await mkdir(bin, { recursive: true })
-  await writeFile(join(dirname(bin), 'package.json'), '{"type":"module"}')
-  await copyFile(SAFELIGHT, join(bin, 'safelight.js'))
-  const command = [process.execPath, join(bin, 'safelight.js')] as const
+  const bin = join(desk.folder, 'unbuilt')
+  await mkdir(bin)
+  await copyFile(SAFELIGHT, join(bin, 'safelight.mjs'))
+  const command = [process.execPath, join(bin, 'safelight.mjs')] as const
   expect(await runSafelight([], { url, command })).toEqual({
     code: 2,
     stdout: '',

@@ -1,7 +1,7 @@
 /** Every view, by day and by night, on a desk and on a phone: usable by everybody, and nothing hangs over the edge. */
 import { createRequire } from 'node:module'
 import { createClient } from '@safelight/client'
-import axe from 'axe-core'
+import type axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { launchBrowser, noBrowser, openPage } from '../testing/browser.ts'

@@ -19,7 +19,7 @@ const redis = await findOrStartRedis({ log: say })
 const scene = await setScene(redis.url)
 const browser = await launchBrowser()
 try {
-  await whenJob(scene.url, scene.running, ({ progress }) => (progress?.value ?? 0) > 0.3)
+  await whenJob(scene.url, scene.running, ({ progress }) => (progress?.value ?? 0) > 0.1)
   for (const [view, path] of Object.entries(toViews(scene))) {
     for (const light of LIGHTS) {
       for (const size of ['wide', 'phone'] as const)
@@ -34,12 +34,13 @@ try {
 
 function toViews({ url, done, failed, running }: Scene): Record<string, string> {
   return {
-    generate: `${url}/`,
+    // first, while they run
+    fleet: `${url}/fleet`,
+    jobs: `${url}/jobs`,
     running: `${url}/jobs/${running}`,
+    generate: `${url}/`,
     done: `${url}/jobs/${done}`,
     failed: `${url}/jobs/${failed}`,
-    jobs: `${url}/jobs`,
-    fleet: `${url}/fleet`,
   }
 }
 

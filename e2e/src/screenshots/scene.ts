@@ -20,7 +20,7 @@ export interface Scene {
   stack: Stack
   client: Client
   url: string
-  /** Ids of jobs that are as their names say; `running` runs for a minute more. */
+  /** Ids of jobs that are as their names say; `running` runs for two minutes more. */
   done: string
   failed: string
   running: string
@@ -51,9 +51,9 @@ export async function setScene(redisUrl: string): Promise<Scene> {
   await endOf(url, gone.id)
   // longer than any screenshot takes; one per host, and some that wait behind them
   const long: string[] = []
-  for (let at = 0; at < 9; at += 1) {
+  for (let at = 0; at < 6; at += 1) {
     const text = TEXTS[(at + 4) % TEXTS.length] ?? ''
-    long.push((await client.jobs.submit(toPicture(text, 100 + at, 1_500))).id)
+    long.push((await client.jobs.submit(toPicture(text, 100 + at, 250))).id)
   }
   return {
     stack,

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { jobViewSchema, type Workflow } from '@safelight/shared'
+import { type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
 import {
   killSafelights,
   type Result,
@@ -23,6 +23,7 @@ export interface CliDesk {
   /** Submits a job that runs until it is stopped. @returns its id, once it runs */
   submitLong(): Promise<string>
   statusOf(jobId: string): Promise<string>
+  newestJob(): Promise<JobView>
   close(): Promise<void>
 }
 
@@ -54,6 +55,10 @@ export async function createCliDesk(url: string): Promise<CliDesk> {
     async statusOf(jobId) {
       const answer = await fetch(`${url}/api/v2/jobs/${jobId}`)
       return jobViewSchema.parse(await answer.json()).status
+    },
+    async newestJob() {
+      const { stdout } = await desk.safelight('ls', '--json', '-n', '1')
+      return jobViewSchema.parse(JSON.parse(stdout))
     },
     async close() {
       killSafelights()

@@ -1,6 +1,7 @@
 /** Copies a text and says that it did. */
 import { useState } from 'react'
 import { Button } from './button.tsx'
+import { copyText } from './copy-text.ts'
 import { Sign, type SignName } from './sign.tsx'
 
 export interface CopyButtonProps {
@@ -17,10 +18,9 @@ export function CopyButton({ text, label, sign = 'copy', bare = false }: CopyBut
 
   async function copy(): Promise<void> {
     try {
-      await navigator.clipboard.writeText(text)
+      await copyText(text)
       setSaid('Copied')
     } catch {
-      // without https a browser may refuse
       setSaid('Not allowed here')
     }
   }
