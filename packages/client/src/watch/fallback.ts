@@ -82,7 +82,7 @@ export function createFallback({ http, all, onLost }: FallbackOptions): Fallback
 
   return {
     begin() {
-      if (active || patience) return
+      if (active || patience || all().length === 0) return
       patience = setTimeout(() => {
         patience = null
         active = true

@@ -61,9 +61,10 @@ export function createHub(http: Http): Hub {
   }
 
   function disconnect(): void {
-    fallback.close()
+    // its end is no loss: nothing may wait for it to come back
     socket?.close()
     socket = null
+    fallback.close()
     isUp = false
   }
 
