@@ -1,0 +1,108 @@
+/** All jobs this page has heard of, each as it is known now. Rows listen to their job, the list to what exists. */
+import type { JobUpdate } from '@safelight/client'
+import { isTerminal, type JobStatus, type JobView } from '@safelight/shared'
+import { type KnownJob, mergeUpdate, mergeView } from './merge-job.ts'
+
+/** As much of a job as it takes to list it. */
+export interface ListedJob {
+  id: string
+  status: JobStatus
+  createdAt: number
+}
+
+export interface JobBook {
+  get(jobId: string): JobUpdate | undefined
+  /** Newest first. Another array only when a job came, went, or has another status. */
+  listed(): readonly ListedJob[]
+  /** What a poll has brought. */
+  learn(views: readonly JobView[]): void
+  /** What a watch has told. */
+  hear(update: JobUpdate): void
+  /** The record is gone. */
+  forget(jobId: string): void
+  /** Jobs that have not ended, as far as is known here. */
+  open(): readonly ListedJob[]
+  /** @returns what ends it */
+  onList(listener: () => void): () => void
+  /** @returns what ends it */
+  onJob(jobId: string, listener: () => void): () => void
+}
+
+export function createJobBook(now: () => number = Date.now): JobBook {
+  const jobs = new Map<string, KnownJob>()
+  const listListeners = new Set<() => void>()
+  const jobListeners = new Map<string, Set<() => void>>()
+  let listed: readonly ListedJob[] | null = null
+
+  /** @returns whether the list must be made anew */
+  const put = (jobId: string, held: KnownJob | undefined, known: KnownJob): boolean => {
+    if (known === held) return false
+    jobs.set(jobId, known)
+    for (const listener of jobListeners.get(jobId) ?? []) listener()
+    return held?.update.snapshot.status !== known.update.snapshot.status
+  }
+  const relist = () => {
+    listed = null
+    for (const listener of listListeners) listener()
+  }
+
+  const book: JobBook = {
+    get: (jobId) => jobs.get(jobId)?.update,
+    listed: () => (listed ??= [...jobs.values()].map(toListed).sort(newestFirst)),
+    open: () => book.listed().filter(({ status }) => !isTerminal(status)),
+    learn(views) {
+      let changed = false
+      for (const view of views) {
+        const held = jobs.get(view.id)
+        changed = put(view.id, held, mergeView(held, view, now())) || changed
+      }
+      if (changed) relist()
+    },
+    hear(update) {
+      const { jobId } = update.snapshot
+      const held = jobs.get(jobId)
+      if (put(jobId, held, mergeUpdate(held, update))) relist()
+    },
+    forget(jobId) {
+      if (jobs.delete(jobId)) relist()
+    },
+    onList(listener) {
+      listListeners.add(listener)
+      return () => listListeners.delete(listener)
+    },
+    onJob(jobId, listener) {
+      const listeners = jobListeners.get(jobId) ?? new Set()
+      jobListeners.set(jobId, listeners.add(listener))
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) jobListeners.delete(jobId)
+      }
+    },
+  }
+  return book
+}
+
+function toListed({ update: { snapshot } }: KnownJob): ListedJob {
+  return { id: snapshot.jobId, status: snapshot.status, createdAt: snapshot.createdAt }
+}
+
+/** The order of the API: jobs of the same millisecond by their id, downwards. */
+export function newestFirst(a: ListedJob, b: ListedJob): number {
+  if (a.createdAt !== b.createdAt) return b.createdAt - a.createdAt
+  return a.id < b.id ? 1 : -1
+}
+
+/**
+ * The jobs to show: of the wanted statuses, and none from below what was loaded.
+ * @param horizon the oldest loaded job; polls know older ones, but not all that lie between. Null: everything is loaded
+ */
+export function toShown(
+  listed: readonly ListedJob[],
+  statuses: readonly JobStatus[],
+  horizon: ListedJob | null,
+): readonly string[] {
+  return listed
+    .filter((job) => statuses.length === 0 || statuses.includes(job.status))
+    .filter((job) => !horizon || newestFirst(job, horizon) <= 0 || job.id === horizon.id)
+    .map(({ id }) => id)
+}

@@ -1,0 +1,104 @@
+/**
+ * What is known of one job, put together from what was asked for and what was heard. Pure.
+ *
+ * Two sources speak of a job. A poll answers with the job as it was when the server read it, and
+ * its answer may arrive after newer news; `seq` tells. A watch tells every change in order, and
+ * starts over with a whole snapshot when the server has lost the history: then a lower `seq` is
+ * the truth, but only from the mouth that told the higher one.
+ */
+import type { JobUpdate } from '@safelight/client'
+import type { JobView, SnapshotView } from '@safelight/shared'
+
+export interface KnownJob {
+  update: JobUpdate
+  /** Heard by a watch, not read by a poll. */
+  heard: boolean
+}
+
+/** @returns `held` itself when the poll brings nothing new */
+export function mergeView(held: KnownJob | undefined, view: JobView, now: number): KnownJob {
+  if (!held || view.seq > held.update.snapshot.seq) {
+    return { update: toUpdate(view, now), heard: false }
+  }
+  if (view.seq < held.update.snapshot.seq) return held
+  return mergeSilent(held, view)
+}
+
+/** @returns `held` itself when the watch is behind what a poll has brought already */
+export function mergeUpdate(held: KnownJob | undefined, update: JobUpdate): KnownJob {
+  const behind = held && !held.heard && update.snapshot.seq < held.update.snapshot.seq
+  return behind ? held : { update, heard: true }
+}
+
+/** The few things that change without an event. */
+function mergeSilent(held: KnownJob, view: JobView): KnownJob {
+  const { snapshot, queuePosition } = held.update
+  const same =
+    queuePosition === view.queue_position &&
+    snapshot.deadLetter === view.dead_letter &&
+    snapshot.replayedBy === view.replayed_by
+  if (same) return held
+  return {
+    ...held,
+    update: {
+      ...held.update,
+      queuePosition: view.queue_position,
+      snapshot: { ...snapshot, deadLetter: view.dead_letter, replayedBy: view.replayed_by },
+    },
+  }
+}
+
+/** A polled job in the words of a watch. It counts as moved just now: a poll cannot tell that it stands still. */
+export function toUpdate(view: JobView, now: number): JobUpdate {
+  return {
+    snapshot: toSnapshot(view),
+    event: null,
+    queuePosition: view.queue_position,
+    connection: 'live',
+    movedAt: now,
+  }
+}
+
+function toSnapshot(view: JobView): SnapshotView {
+  const { metrics, limits } = view
+  return {
+    jobId: view.id,
+    seq: view.seq,
+    // polls do not tell it, and nothing is folded onto what they bring
+    stamp: '',
+    status: view.status,
+    phase: view.phase,
+    attempt: view.attempt,
+    hostId: view.host_id,
+    progress: view.progress,
+    nodes: view.nodes,
+    outputs: view.outputs,
+    error: view.error,
+    warnings: view.warnings,
+    times: {
+      queue: metrics.queue_ms,
+      prepare: metrics.prepare_ms,
+      execute: metrics.execution_ms,
+      collect: metrics.collect_ms,
+    },
+    priority: view.priority,
+    metadata: view.metadata,
+    limits: {
+      startBy: toMs(limits.start_by),
+      timeoutMs: limits.timeout_s === null ? null : limits.timeout_s * 1_000,
+      nodeRetries: limits.node_retries,
+    },
+    deadLetter: view.dead_letter,
+    replayOf: view.replay_of,
+    replayedBy: view.replayed_by,
+    createdAt: Date.parse(view.created_at),
+    updatedAt: null,
+    startedAt: toMs(view.started_at),
+    completedAt: toMs(view.completed_at),
+    expiresAt: Date.parse(view.expires_at),
+  }
+}
+
+function toMs(time: string | null): number | null {
+  return time === null ? null : Date.parse(time)
+}

@@ -1,0 +1,156 @@
+/** The jobs of a filter: loaded page by page, kept true by looking again every few seconds while the page is seen. */
+import { useClient } from '@safelight/client/react'
+import { isTerminal, type JobPage } from '@safelight/shared'
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type Chips, toStatuses } from './filter.ts'
+import { createJobBook, type JobBook, type ListedJob, newestFirst, toShown } from './job-book.ts'
+import { type Newest, readNewest, toListed } from './read-newest.ts'
+import { type Open, readOpen } from './read-open.ts'
+
+const PAGE = 100
+const LOOK_MS = 2_500
+
+export interface JobsData {
+  book: JobBook
+  /** What to show, newest first. */
+  ids: readonly string[]
+  /** Every job that is known, shown or not. */
+  listed: readonly ListedJob[]
+  /** Nothing is known yet. */
+  loading: boolean
+  /** There are older ones. */
+  more: boolean
+  loadMore: () => void
+  /** Null until they were counted. */
+  open: Pick<Open, 'queued' | 'running' | 'more'> | null
+  error: Error | null
+  retry: () => void
+}
+
+export function useJobs(chips: Chips): JobsData {
+  const client = useClient()
+  const queries = useQueryClient()
+  const key = ['jobs', 'pages', chips.join()]
+  const newestKey = ['jobs', 'newest', chips.join()]
+  const statuses = useMemo(() => toStatuses(chips), [chips])
+  const [book] = useState(() => seedBook(queries.getQueryData(key)))
+
+  const pages = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) =>
+      client.jobs.list({
+        ...(statuses.length > 0 && { status: statuses }),
+        ...(pageParam !== null && { cursor: pageParam }),
+        limit: PAGE,
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    // looking for new jobs keeps them true; reading them again would be a request per page
+    staleTime: Infinity,
+    ...LOOKING,
+    refetchInterval: ({ state }) => (state.status === 'error' ? LOOK_MS : false),
+  })
+  const newest = useQuery({
+    queryKey: newestKey,
+    queryFn: ({ signal }) => {
+      const first = queries.getQueryData<InfiniteData<JobPage>>(key)?.pages[0]
+      const top = toTop(first, queries.getQueryData(newestKey))
+      return readNewest(client.jobs, { statuses, top, signal })
+    },
+    enabled: pages.isSuccess,
+    // an answer from before says nothing of the jobs between it and the pages
+    gcTime: 0,
+    ...LOOKING,
+  })
+  const listed = useSyncExternalStore(book.onList, book.listed)
+  const horizon = useMemo(
+    () => (pages.hasNextPage ? toHorizon(pages.data) : null),
+    [pages.hasNextPage, pages.data],
+  )
+  const ids = useMemo(() => toShown(listed, statuses, horizon), [listed, statuses, horizon])
+  const open = useQuery({
+    queryKey: ['jobs', 'open'],
+    queryFn: ({ signal }) => {
+      // a list of open jobs just loses those that ended
+      const shown = new Set(statuses.length === 0 || statuses.some(isTerminal) ? ids : [])
+      return readOpen(client.jobs, {
+        believed: book.open(),
+        matters: (id) => shown.has(id),
+        signal,
+      })
+    },
+    ...LOOKING,
+  })
+
+  // before the first paint: a cached page is shown at once, and the scroll position with it
+  useLayoutEffect(() => {
+    for (const page of pages.data?.pages ?? []) book.learn(page.jobs)
+  }, [book, pages.data])
+  useLayoutEffect(() => {
+    if (newest.data) book.learn(newest.data.jobs)
+  }, [book, newest.data])
+  useLayoutEffect(() => {
+    if (open.data) book.learn(open.data.jobs)
+    for (const id of open.data?.gone ?? []) book.forget(id)
+  }, [book, open.data])
+
+  const { refetch } = pages
+  const gap = newest.data?.gap === true
+  const outdated = open.data?.outdated
+  useEffect(() => {
+    if (!gap && !outdated?.length) return
+    void refetch().then(({ data, isError }) => {
+      if (isError) return
+      for (const page of data?.pages ?? []) book.learn(page.jobs)
+      // what the pages do not bring would be asked for again and again
+      for (const { id } of book.open()) if (outdated?.includes(id)) book.forget(id)
+    })
+  }, [book, gap, outdated, refetch])
+
+  return {
+    book,
+    ids,
+    listed,
+    loading: pages.isPending,
+    more: pages.hasNextPage,
+    loadMore: () => {
+      if (pages.hasNextPage && !pages.isFetching) void pages.fetchNextPage()
+    },
+    open: open.data ?? null,
+    error: pages.error ?? newest.error ?? open.error,
+    retry: () => void queries.invalidateQueries({ queryKey: ['jobs'] }),
+  }
+}
+
+/** A failed look is made up for by the next one. */
+const LOOKING = {
+  retry: false,
+  networkMode: 'always',
+  refetchInterval: LOOK_MS,
+  refetchOnWindowFocus: false,
+} as const
+
+function seedBook(cached: InfiniteData<JobPage> | undefined): JobBook {
+  const book = createJobBook()
+  for (const page of cached?.pages ?? []) book.learn(page.jobs)
+  return book
+}
+
+/** The newest job below which nothing is missing. */
+function toTop(page: JobPage | undefined, newest: Newest | undefined): ListedJob | null {
+  const tops = [page?.jobs[0], newest?.jobs[0]].filter((job) => job !== undefined).map(toListed)
+  return tops.sort(newestFirst)[0] ?? null
+}
+
+/** A page may be empty though there is more: the API reads only so far for a rare status. */
+function toHorizon(data: InfiniteData<JobPage> | undefined): ListedJob | null {
+  const last = data?.pages.findLast(({ jobs }) => jobs.length > 0)?.jobs.at(-1)
+  return last ? toListed(last) : null
+}
