@@ -29,8 +29,9 @@ const { createRoot } = await import('react-dom/client')
 
 interface Shown {
   badge: string
-  percent: number
-  now: number
+  /** Null while a dash says that nothing is known. */
+  percent: number | null
+  now: number | null
   step: string | null
   pictures: string[]
   text: string
@@ -41,12 +42,16 @@ function readShown(root: HTMLElement): Shown {
   const bar = root.querySelector('[role="progressbar"]')
   return {
     badge: textOf('.sl-badge') ?? '',
-    percent: Number.parseInt(textOf('.sl-generation__percent') ?? '', 10),
-    now: Number(bar?.getAttribute('aria-valuenow')),
+    percent: toNumber(textOf('.sl-generation__percent')?.replace('%', '')),
+    now: toNumber(bar?.getAttribute('aria-valuenow')),
     step: textOf('.sl-generation__step'),
     pictures: [...root.querySelectorAll('img')].map(({ src }) => src),
     text: root.textContent ?? '',
   }
+}
+
+function toNumber(text: string | null | undefined): number | null {
+  return text == null || text === '–' ? null : Number(text)
 }
 
 /** Mounts the component, and reads the document after every commit. */
@@ -94,7 +99,7 @@ it.each(BADGES)(
     await whenShown(seen, 'the end', (shown) => shown.badge === 'Complete')
     await endOf(url, before)
 
-    expect(seen[0]).toMatchObject({ badge: 'Connecting', percent: 0, step: null })
+    expect(seen[0]).toMatchObject({ badge: 'Connecting', percent: null, step: null })
     const connected = seen.find((shown) => shown.badge === 'Connected' && shown.step !== null)
     expect(connected).toMatchObject({ step: '0/20', percent: 0 })
     expect(seen.filter(({ text }) => /0\/0|of 0 nodes|NaN/.test(text))).toEqual([])
@@ -103,9 +108,9 @@ it.each(BADGES)(
     const way = badges.filter((word) => ['Connected', badge, 'Complete'].includes(word))
     expect(withoutRepeats(way)).toEqual(['Connected', badge, 'Complete'])
 
-    const percents = seen.map(({ percent }) => percent)
+    expect(seen.map(({ now }) => now)).toEqual(seen.map(({ percent }) => percent))
+    const percents = seen.flatMap(({ percent }) => percent ?? [])
     expect(percents).toEqual(percents.toSorted((a, b) => a - b))
-    expect(seen.map(({ now }) => now)).toEqual(percents)
     expect(percents.at(-1)).toBe(100)
     expect(seen.filter((shown) => shown.percent === 100 && shown.badge !== 'Complete')).toEqual([])
 
