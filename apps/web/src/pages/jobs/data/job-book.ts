@@ -13,7 +13,7 @@ export interface ListedJob {
 export interface JobBook {
   get(jobId: string): JobUpdate | undefined
   /** Newest first. Another array only when a job came, went, or has another status. */
-  listed(): readonly ListedJob[]
+  readonly listed: () => readonly ListedJob[]
   /** What a poll has brought. */
   learn(views: readonly JobView[]): void
   /** What a watch has told. */
@@ -23,7 +23,7 @@ export interface JobBook {
   /** Jobs that have not ended, as far as is known here. */
   open(): readonly ListedJob[]
   /** @returns what ends it */
-  onList(listener: () => void): () => void
+  readonly onList: (listener: () => void) => () => void
   /** @returns what ends it */
   onJob(jobId: string, listener: () => void): () => void
 }

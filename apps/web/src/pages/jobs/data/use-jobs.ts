@@ -106,12 +106,14 @@ export function useJobs(chips: Chips): JobsData {
   const outdated = open.data?.outdated
   useEffect(() => {
     if (!gap && !outdated?.length) return
-    void refetch().then(({ data, isError }) => {
+    async function readAnew(): Promise<void> {
+      const { data, isError } = await refetch()
       if (isError) return
       for (const page of data?.pages ?? []) book.learn(page.jobs)
       // what the pages do not bring would be asked for again and again
       for (const { id } of book.open()) if (outdated?.includes(id)) book.forget(id)
-    })
+    }
+    void readAnew()
   }, [book, gap, outdated, refetch])
 
   return {
