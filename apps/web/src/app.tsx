@@ -29,7 +29,11 @@ export function App() {
               <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
               <Route path="/fleet" component={FleetPage} />
               <Route>
-                <Empty title="There is no such page" action={<Link href="/">To the start</Link>}>
+                <Empty
+                  isPage
+                  title="There is no such page"
+                  action={<Link href="/">To the start</Link>}
+                >
                   The address may be mistyped.
                 </Empty>
               </Route>

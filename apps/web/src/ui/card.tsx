@@ -39,19 +39,19 @@ export function Notice({
   )
 }
 
-/** What belongs here, and how to make it appear. */
-export function Empty({
-  title,
-  children,
-  action,
-}: {
+export interface EmptyProps {
   title: string
   children: ReactNode
   action?: ReactNode
-}) {
+  /** It is all that the page has, so its title is the page's. */
+  isPage?: boolean
+}
+
+/** What belongs here, and how to make it appear. */
+export function Empty({ title, children, action, isPage = false }: EmptyProps) {
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p>{children}</p>
       {action}
     </div>

@@ -7,7 +7,7 @@ export function Gone({ problem }: { problem: Error }) {
   const code = problem instanceof RequestError ? problem.code : null
   if (code === 'not_found') {
     return (
-      <Empty title="There is no such job, or it is no longer kept" action={<Ways />}>
+      <Empty isPage title="There is no such job, or it is no longer kept" action={<Ways />}>
         Jobs and their outputs are kept for a while after they end, and then they go; how long is
         the server’s <code>RETENTION</code>. If somebody gave you this address, compare its id
         letter by letter.
@@ -15,7 +15,7 @@ export function Gone({ problem }: { problem: Error }) {
     )
   }
   return (
-    <Empty title="This job cannot be shown" action={<Ways />}>
+    <Empty isPage title="This job cannot be shown" action={<Ways />}>
       {problem.message}
     </Empty>
   )
