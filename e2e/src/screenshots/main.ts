@@ -20,10 +20,10 @@ const scene = await setScene(redis.url)
 const browser = await launchBrowser()
 try {
   await whenJob(scene.url, scene.running, ({ progress }) => (progress?.value ?? 0) > 0.1)
-  for (const [view, path] of Object.entries(toViews(scene))) {
+  for (const [view, toPath] of Object.entries(toViews(scene))) {
     for (const light of LIGHTS) {
       for (const size of ['wide', 'phone'] as const)
-        await shoot({ browser, view, path, light, size })
+        await shoot({ browser, view, path: await toPath(), light, size })
     }
   }
 } finally {
@@ -32,15 +32,16 @@ try {
   await redis.close()
 }
 
-function toViews({ url, done, failed, running }: Scene): Record<string, string> {
+/** Address of each view; asked anew for each picture, as a job does not run for ever. */
+function toViews({ url, done, failed, startRunning }: Scene) {
   return {
-    // first, while they run
-    fleet: `${url}/fleet`,
-    jobs: `${url}/jobs`,
-    running: `${url}/jobs/${running}`,
-    generate: `${url}/`,
-    done: `${url}/jobs/${done}`,
-    failed: `${url}/jobs/${failed}`,
+    // first, while jobs run
+    fleet: () => `${url}/fleet`,
+    jobs: () => `${url}/jobs`,
+    running: async () => `${url}/jobs/${await startRunning()}`,
+    generate: () => `${url}/`,
+    done: () => `${url}/jobs/${done}`,
+    failed: () => `${url}/jobs/${failed}`,
   }
 }
 

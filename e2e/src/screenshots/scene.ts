@@ -1,7 +1,7 @@
 /** A stack with a life worth looking at: hosts of several kinds, jobs done, running, waiting, failed. */
 import { createClient, type Client } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
-import { endOf, readExample } from '../testing/client.ts'
+import { endOf, readExample, whenJob } from '../testing/client.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { raising } from '../testing/workflows.ts'
 
@@ -20,10 +20,12 @@ export interface Scene {
   stack: Stack
   client: Client
   url: string
-  /** Ids of jobs that are as their names say; `running` runs for two minutes more. */
+  /** Ids of jobs that are as their names say. */
   done: string
   failed: string
   running: string
+  /** One more, in the middle of its way: its id. */
+  startRunning: () => Promise<string>
   close(): Promise<void>
 }
 
@@ -37,9 +39,9 @@ export async function setScene(redisUrl: string): Promise<Scene> {
   const url = stack.urls[0] ?? ''
   const client = createClient({ baseUrl: url })
   const batch = { batch: 'dusk', batch_count: 4 }
-  const submit = (at: number) =>
+  const submit = (at: number, steps?: number) =>
     client.jobs.submit(
-      toPicture(TEXTS[at % TEXTS.length] ?? '', at),
+      toPicture(TEXTS[at % TEXTS.length] ?? '', at, steps),
       at < 4 ? { metadata: { ...batch, batch_index: at + 1 } } : {},
     )
   const done: string[] = []
@@ -62,6 +64,13 @@ export async function setScene(redisUrl: string): Promise<Scene> {
     done: done[0] ?? '',
     failed: failing.id,
     running: long[0] ?? '',
+    async startRunning() {
+      const { id } = await submit(done.length, 250)
+      done.push(id)
+      // far enough for its preview to be a picture
+      await whenJob(url, id, ({ progress }) => (progress?.value ?? 0) > 0.45)
+      return id
+    },
     async close() {
       client.close()
       await stack.close()
