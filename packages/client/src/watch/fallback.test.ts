@@ -15,13 +15,15 @@ function openFallback(jobs: number) {
       return new Promise(() => undefined)
     },
   })
-  const channels: Channel[] = Array.from({ length: jobs }, (_, n) => {
-    const channel = createChannel(`job-${n}`)
-    channel.followers.add(createFollower({ onUpdate: () => undefined }, () => undefined))
-    return channel
-  })
+  const channels = Array.from({ length: jobs }, (_, n) => watched(`job-${n}`))
   const fallback = createFallback({ http, all: () => channels, onLost: () => undefined })
   return { fallback, channels, asked }
+}
+
+function watched(jobId: string): Channel {
+  const channel = createChannel(jobId)
+  channel.followers.add(createFollower({ onUpdate: () => undefined }, () => undefined))
+  return channel
 }
 
 describe('streams in the place of the socket', () => {
@@ -43,6 +45,17 @@ describe('streams in the place of the socket', () => {
     expect(asked[0]).toBe('http://127.0.0.1/api/v2/jobs/job-0/events?format=native&previews=false')
     fallback.close()
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('open at once for a job that comes later, while the socket is still away', async () => {
+    const { fallback, channels, asked } = openFallback(1)
+    fallback.begin()
+    await vi.advanceTimersByTimeAsync(2_000)
+    channels.push(watched('late'))
+    fallback.begin()
+    expect(asked.at(-1)).toContain('/jobs/late/events')
+    expect(asked).toHaveLength(2)
+    fallback.close()
   })
 
   it('do not open when the socket is back in time', async () => {

@@ -9,12 +9,13 @@ import type { Channel } from './channel.ts'
 import { readEventStream } from './event-stream.ts'
 
 export interface Fallback {
-  /** The socket is down: streams open for these, unless it comes back within a moment. */
+  /**
+   * The socket is down: every watched job gets a stream, unless it comes back within a moment. Also
+   * for a job that is first watched while it is down: once streams are in use, one opens at once.
+   */
   begin(): void
   /** The socket is up: no new streams. Those that are open stay until each job is live over the socket. */
   pause(): void
-  /** A job was added while the socket is down. */
-  added(channel: Channel): void
   end(channel: Channel): void
   /** Whether the job is being heard through a stream now. */
   carries(channel: Channel): boolean
@@ -82,7 +83,8 @@ export function createFallback({ http, all, onLost }: FallbackOptions): Fallback
 
   return {
     begin() {
-      if (active || patience || all().length === 0) return
+      if (active) return openNext()
+      if (patience || all().length === 0) return
       patience = setTimeout(() => {
         patience = null
         active = true
@@ -94,7 +96,6 @@ export function createFallback({ http, all, onLost }: FallbackOptions): Fallback
       patience = null
       active = false
     },
-    added: open,
     end(channel) {
       streams.get(channel)?.stop.abort()
       streams.delete(channel)
