@@ -1,7 +1,7 @@
 /** Columns that stand in line. */
+import { formatAge } from '@safelight/client'
 import { createPaint } from '@safelight/client/terminal'
 import { expect, it } from 'vitest'
-import { formatAge } from './age.ts'
 import { toTable } from './table.ts'
 
 const rows = [

@@ -12,7 +12,7 @@ import { JobPage } from './pages/job/job-page.tsx'
 import { JobsPage } from './pages/jobs/jobs-page.tsx'
 import { Frame } from './shell/frame.tsx'
 import { TokenGate } from './shell/token-gate.tsx'
-import { Empty } from './ui/card.tsx'
+import { Empty } from './ui/notice.tsx'
 
 export function App() {
   const [access] = useState(createAccess)

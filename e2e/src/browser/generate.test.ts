@@ -2,11 +2,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { launchBrowser, noBrowser, openPage } from '../testing/browser.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser, noBrowser } from '../testing/browser.ts'
 import { recordShown, whenShown } from '../testing/job-page.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { until } from '../testing/until.ts'
+import { visit } from '../testing/visit.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url))
 
@@ -24,12 +25,7 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     await stack.close()
   })
 
-  async function open(path: string) {
-    const opened = await openPage(browser)
-    onTestFinished(() => opened.close())
-    await opened.page.goto(`${url}${path}`)
-    return opened
-  }
+  const open = (path: string) => visit(browser, `${url}${path}`)
 
   it('makes a picture of a prompt: the bar moves, the preview develops, the picture appears', async () => {
     const { page, complaints } = await open('/')

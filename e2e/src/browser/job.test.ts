@@ -1,11 +1,12 @@
 /** The page of a job that runs, is reloaded, watched twice, canceled, or fails. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { launchBrowser, noBrowser, openPage } from '../testing/browser.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser, noBrowser } from '../testing/browser.ts'
 import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
 import { readShown, whenShown } from '../testing/job-page.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { until } from '../testing/until.ts'
+import { visit } from '../testing/visit.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here)', () => {
@@ -22,12 +23,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     await stack.close()
   })
 
-  async function open(jobId: string) {
-    const opened = await openPage(browser)
-    onTestFinished(() => opened.close())
-    await opened.page.goto(`${url}/jobs/${jobId}`)
-    return opened
-  }
+  const open = (jobId: string) => visit(browser, `${url}/jobs/${jobId}`)
 
   it('shows the truth after a reload in the middle, and lights up the nodes that ran', async () => {
     const { id } = await submit(url, textToImage(801, 60))

@@ -2,10 +2,11 @@
 import { createClient } from '@safelight/client'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { launchBrowser, noBrowser, openPage } from '../testing/browser.ts'
+import { launchBrowser, noBrowser } from '../testing/browser.ts'
 import { endOf, submit, textToImage } from '../testing/client.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
 import { until } from '../testing/until.ts'
+import { visit } from '../testing/visit.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 const MANY = 1_000
@@ -23,12 +24,7 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
     await stack.close()
   })
 
-  async function open(address: string) {
-    const opened = await openPage(browser)
-    onTestFinished(() => opened.close())
-    await opened.page.goto(address)
-    return opened
-  }
+  const open = (address: string) => visit(browser, address)
 
   it('shows new jobs as they come, their bars as they move, and how they ended', async () => {
     const [url = ''] = stack.urls

@@ -13,19 +13,22 @@ export interface Measured {
 }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const SOCKETS = /^(socket\.io|engine\.io)/
+const WHOLE = "export * from '@safelight/client'"
+
 export const ENTRIES = {
-  '@safelight/client': "export * from '@safelight/client'",
-  '@safelight/client, without Socket.IO': "export * from '@safelight/client'",
-  '@safelight/client/react, beside the client':
-    "export * from '@safelight/client/react'; export { createClient } from '@safelight/client'",
+  '@safelight/client': { code: WHOLE, withSockets: true },
+  '@safelight/client, without Socket.IO': { code: WHOLE, withSockets: false },
+  '@safelight/client/react, beside the client': {
+    code: "export * from '@safelight/client/react'; export { createClient } from '@safelight/client'",
+    withSockets: false,
+  },
 } as const
 export type EntryName = keyof typeof ENTRIES
 
-const SOCKETS = /^(socket\.io|engine\.io)/
-
 export async function measure(name: EntryName): Promise<Measured> {
   const packages = new Set<string>()
-  const own = name.includes('without') || name.includes('beside')
+  const { code: entry, withSockets } = ENTRIES[name]
   const result = await build({
     configFile: false,
     logLevel: 'silent',
@@ -35,7 +38,7 @@ export async function measure(name: EntryName): Promise<Measured> {
       {
         name: 'entry',
         resolveId: (id) => (id === 'virtual:entry' ? '\0entry' : null),
-        load: (id) => (id === '\0entry' ? ENTRIES[name] : null),
+        load: (id) => (id === '\0entry' ? entry : null),
       },
     ],
     build: {
@@ -44,7 +47,7 @@ export async function measure(name: EntryName): Promise<Measured> {
       rolldownOptions: {
         input: 'virtual:entry',
         preserveEntrySignatures: 'strict',
-        external: (id) => /^react(-dom)?($|\/)/.test(id) || (own && SOCKETS.test(id)),
+        external: (id) => /^react(-dom)?($|\/)/.test(id) || (!withSockets && SOCKETS.test(id)),
         output: { format: 'es' },
       },
     },

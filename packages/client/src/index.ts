@@ -6,7 +6,7 @@ export {
   type DescribeOptions,
   type JobDescription,
 } from './describe/describe-job.ts'
-export { formatDuration, formatEstimate } from './describe/duration.ts'
+export { formatAge, formatDuration, formatEstimate } from './describe/duration.ts'
 export {
   JobCanceled,
   JobFailed,

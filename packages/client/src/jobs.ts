@@ -6,6 +6,7 @@ import type {
   JobWorkflowView,
   Workflow,
 } from '@safelight/shared'
+import { toRandomHex } from './http/random-hex.ts'
 import type { Call, Http } from './http/request.ts'
 import { retrying } from './http/retry.ts'
 import { runJob } from './run.ts'
@@ -19,7 +20,7 @@ export function createJobs(http: Http, hub: Hub): Jobs {
   const jobs: Jobs = {
     submit(workflow, { signal, idempotencyKey, ...options } = {}) {
       // with a key a repetition gets the first answer again, so that a lost answer costs no second picture
-      const key = idempotencyKey ?? newKey()
+      const key = idempotencyKey ?? toRandomHex(16)
       const call: Call = {
         method: 'POST',
         body: { workflow, ...options },
@@ -86,10 +87,4 @@ async function cancelMany(http: Http, filter: CancelFilter, options: CallOptions
     cursor = answer.next_cursor
   } while (cursor !== null)
   return total
-}
-
-/** Random enough to be nobody else's; `randomUUID` is missing on pages without https. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

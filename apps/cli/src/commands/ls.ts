@@ -1,8 +1,7 @@
 /** `safelight ls`: the jobs, newest first. */
-import type { Client } from '@safelight/client'
+import { type Client, formatAge } from '@safelight/client'
 import { type Color, createPaint, readSkills } from '@safelight/client/terminal'
 import { JOB_STATUSES, type JobStatus, type JobView } from '@safelight/shared'
-import { formatAge } from '../age.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'

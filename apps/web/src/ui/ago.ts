@@ -1,7 +1,5 @@
 /** How long ago something was, as one would say it. */
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+import { formatAge } from '@safelight/client'
 
 /** `just now`, `40 s ago`, `3 min ago`, `5 h ago`, `2 d ago` */
 export function toAgo(time: number, now: number): string {
@@ -12,9 +10,5 @@ export function toAgo(time: number, now: number): string {
 /** `40 s`, `3 min`, `5 h`, `2 d`; null for less than a few seconds. A clock that is ahead of ours is no future. */
 export function toAge(time: number, now: number): string | null {
   const ms = now - time
-  if (ms < 5_000) return null
-  if (ms < MINUTE) return `${Math.floor(ms / 1_000)} s`
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
-  if (ms < DAY) return `${Math.floor(ms / HOUR)} h`
-  return `${Math.floor(ms / DAY)} d`
+  return ms < 5_000 ? null : formatAge(ms)
 }

@@ -1,7 +1,7 @@
 /** Says what keeps the page from asking the API, and offers to try again. What is shown stays. */
 import { RequestError } from '@safelight/client'
 import { Button } from './button.tsx'
-import { Notice } from './card.tsx'
+import { Notice } from './notice.tsx'
 import './trouble.css'
 
 export interface TroubleProps {

@@ -1,6 +1,5 @@
 /** A workflow as a list for people: its nodes in the order in which they can run, and what it is in a few words. */
-import type { Workflow } from '@safelight/shared'
-import { toLink } from './links.ts'
+import { toLink, type Workflow } from '@safelight/shared'
 import { titleOf } from './naming.ts'
 
 export interface ListedNode {

@@ -1,10 +1,10 @@
 /** Finds what people edit in a workflow: texts, seeds, numbers, sizes and models that stand in it as literals. */
-import type { Workflow } from '@safelight/shared'
+import { toLink, type Workflow } from '@safelight/shared'
 import { type ColorField, type Field, ROLES, type SizeField } from './field.ts'
 import { findPrompts } from './find-prompts.ts'
 import { findTexts } from './find-texts.ts'
 import { KNOWN_INPUTS, type KnownInput } from './known-inputs.ts'
-import { findLiteral, type Place, toLink } from './links.ts'
+import { findLiteral, type Place } from './links.ts'
 import { idOf, userOf } from './naming.ts'
 
 /** In the order of `ROLES`; within a role, in the order of the file. */

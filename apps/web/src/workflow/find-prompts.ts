@@ -1,6 +1,6 @@
 /** Finds the texts that steer samplers, by following the links from where they are used to where they are written. */
-import type { Workflow } from '@safelight/shared'
-import { findLiteral, type Link, type Place, toLink } from './links.ts'
+import { type Link, toLink, type Workflow } from '@safelight/shared'
+import { findLiteral, type Place } from './links.ts'
 
 export interface FoundPrompt extends Place {
   role: 'prompt' | 'avoid'

@@ -1,22 +1,10 @@
-/** Links between nodes: an input holding `[nodeId, slot]`; everything else an input holds is a literal. */
-import type { Workflow } from '@safelight/shared'
-
-export interface Link {
-  from: string
-  slot: number
-}
+/** Literals, and the way to them along links. */
+import { toLink, type Workflow } from '@safelight/shared'
 
 /** One input of one node. */
 export interface Place {
   nodeId: string
   input: string
-}
-
-/** @returns the link an input value is, or null for a literal */
-export function toLink(value: unknown): Link | null {
-  if (!Array.isArray(value) || value.length !== 2) return null
-  const [from, slot]: unknown[] = value
-  return typeof from === 'string' && typeof slot === 'number' ? { from, slot } : null
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Reads a workflow out of a text, or says in plain words why there is none in it. */
-import type { Workflow } from '@safelight/shared'
+import { isUiFormat, type Workflow } from '@safelight/shared'
 import { findJsonError } from './find-json-error.ts'
 
 export type ReadResult =
@@ -34,7 +34,7 @@ function toWorkflow(value: unknown): ReadResult {
   if (!isObject(value)) return notAWorkflow('It is JSON, but not an object of nodes.')
   const carried = value['workflow'] ?? value['prompt']
   if (isObject(carried) && !('class_type' in carried)) return toWorkflow(carried)
-  if (Array.isArray(value['nodes']) && (Array.isArray(value['links']) || 'version' in value)) {
+  if (isUiFormat(value)) {
     return refuse(
       'This is the editor’s own format',
       `It describes how the graph is drawn. What can be run is the API format of the same workflow. ${HOW_TO_EXPORT}`,

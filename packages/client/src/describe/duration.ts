@@ -21,3 +21,12 @@ export function formatEstimate(ms: number): string {
   const minutes = seconds / 60
   return minutes < 90 ? `about ${Math.round(minutes)} min` : `about ${(minutes / 60).toFixed(1)} h`
 }
+
+/** How long ago, as short as a table wants it: `12 s`, `5 min`, `3 h`, `2 d`. A clock that is ahead is no future. */
+export function formatAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`
+  return `${Math.floor(seconds / 86_400)} d`
+}

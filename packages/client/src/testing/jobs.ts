@@ -1,37 +1,25 @@
 /** Jobs in every state, made by hand, for tests of what is said and shown of them. */
 import type { JobEventView, JobView, OutputView, Progress, SnapshotView } from '@safelight/shared'
+import { newJobView, newSnapshot } from '@safelight/shared/testing'
 import type { JobUpdate } from '../types.ts'
 
 export const T0 = 1_700_000_000_000
 
-export function snapshotOf(over: Partial<SnapshotView> = {}): SnapshotView {
-  return {
-    jobId: 'job',
+export function snapshotOf({ outputs = [], ...over }: Partial<SnapshotView> = {}): SnapshotView {
+  const running = newSnapshot({
     seq: 3,
     stamp: 'stamp-3',
     status: 'running',
     phase: 'executing',
     attempt: 1,
     hostId: 'host',
-    progress: null,
-    nodes: {},
-    outputs: [],
-    error: null,
-    warnings: [],
-    times: { queue: null, prepare: null, execute: null, collect: null },
-    priority: 0,
-    metadata: null,
-    limits: { startBy: null, timeoutMs: null, nodeRetries: 0 },
-    deadLetter: false,
-    replayOf: null,
-    replayedBy: null,
     createdAt: T0 - 20_000,
     updatedAt: T0,
     startedAt: T0 - 10_000,
-    completedAt: null,
     expiresAt: T0 + 86_400_000,
     ...over,
-  }
+  })
+  return { ...running, outputs }
 }
 
 export function progressOf(over: Partial<Progress> = {}): Progress {
@@ -121,31 +109,5 @@ export function eventOf(seq: number, type: 'status' | 'progress' = 'status'): Jo
 /** An accepted job, as the API answers. */
 export function jobViewOf(over: Partial<JobView> = {}): JobView {
   const at = new Date(T0).toISOString()
-  return {
-    id: 'job',
-    status: 'queued',
-    created_at: at,
-    started_at: null,
-    completed_at: null,
-    expires_at: at,
-    queue_position: 0,
-    progress: null,
-    outputs: [],
-    error: null,
-    metrics: { queue_ms: null, prepare_ms: null, execution_ms: null, collect_ms: null },
-    urls: { self: '/', events: '/', cancel: '/' },
-    phase: null,
-    attempt: 0,
-    priority: 0,
-    metadata: null,
-    nodes: {},
-    warnings: [],
-    limits: { start_by: null, timeout_s: null, node_retries: 0 },
-    dead_letter: false,
-    replay_of: null,
-    replayed_by: null,
-    host_id: null,
-    seq: 0,
-    ...over,
-  }
+  return newJobView({ created_at: at, expires_at: at, queue_position: 0, ...over })
 }

@@ -75,8 +75,7 @@ export function createChannel(jobId: string): Channel {
       for (const follower of all()) follower.preview(frame)
     },
     connection(next) {
-      if (now === next || (now === 'connecting' && next === 'connecting')) return
-      becomes(next)
+      if (now !== next) becomes(next)
     },
     fail(error) {
       for (const follower of all()) follower.fail(error)

@@ -1,5 +1,5 @@
 /** Server-sent events: one watched job over one HTTP answer, for networks that let no WebSocket through. */
-import type { JobEventView } from '@safelight/shared'
+import type { JobEventView, NativeOpen, NativePosition, SsePreview } from '@safelight/shared'
 import type { Http } from '../http/request.ts'
 import type { Channel } from './channel.ts'
 import type { Opening } from './follower.ts'
@@ -67,7 +67,7 @@ function take({ event, data }: Frame, channel: Channel): 'gap' | 'folded' {
       channel.opened(parsed as Opening)
       break
     case 'open':
-      channel.resumed(parsed as { queuePosition: number | null })
+      channel.resumed(parsed as NativeOpen)
       break
     case 'resync':
       channel.resync(parsed as Opening)
@@ -75,10 +75,10 @@ function take({ event, data }: Frame, channel: Channel): 'gap' | 'folded' {
     case 'event':
       return channel.event(parsed as JobEventView)
     case 'position':
-      channel.place((parsed as { queuePosition: number | null }).queuePosition)
+      channel.place((parsed as NativePosition).queuePosition)
       break
     case 'preview': {
-      const { job_id, node_id, content_type, data_base64 } = parsed as SsePreviewFrame
+      const { job_id, node_id, content_type, data_base64 } = parsed as SsePreview
       const nodeId = node_id === '' ? null : node_id
       channel.preview({
         jobId: job_id,
@@ -92,13 +92,6 @@ function take({ event, data }: Frame, channel: Channel): 'gap' | 'folded' {
     // a later server may say more
   }
   return 'folded'
-}
-
-interface SsePreviewFrame {
-  job_id: string
-  node_id: string
-  content_type: string
-  data_base64: string
 }
 
 function toBytes(base64: string): Uint8Array {

@@ -1,6 +1,6 @@
 /** Node by node: shape, class, links. Problems use ComfyUI's own error types, so clients handle one vocabulary. */
 import type { NodeClasses } from '../client/types.ts'
-import { toLink } from './links.ts'
+import { toLink } from '@safelight/shared'
 
 export interface GraphProblem {
   type: string

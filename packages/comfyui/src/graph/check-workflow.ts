@@ -1,5 +1,5 @@
 /** Refuses graphs that no host must see: ComfyUI accepts some that kill its executor for good. */
-import { type Workflow, workflowSchema } from '@safelight/shared'
+import { isUiFormat, type Workflow, workflowSchema } from '@safelight/shared'
 import type { NodeClasses } from '../client/types.ts'
 import { findCycle } from './cycles.ts'
 import { type GraphErrors, type GraphProblem, checkNodes } from './check-nodes.ts'
@@ -81,14 +81,6 @@ function checkSize(candidate: object, limits: NonNullable<CheckOptions['limits']
   return bytes > maxBytes
     ? `The workflow has ${bytes} bytes; at most ${maxBytes} are allowed.`
     : null
-}
-
-/** The editor's format has lists of nodes and links; in the API format every value is a node. */
-function isUiFormat(candidate: Record<string, unknown>): boolean {
-  return (
-    Array.isArray(candidate['nodes']) &&
-    (Array.isArray(candidate['links']) || 'version' in candidate)
-  )
 }
 
 function firstProblem(errors: GraphErrors): string | null {

@@ -1,17 +1,5 @@
-/** Links between nodes: an input holding `[nodeId, slot]`. */
-import type { Workflow, WorkflowNode } from '@safelight/shared'
-
-export interface Link {
-  from: string
-  slot: number
-}
-
-/** @returns the link an input value is, or null for a literal */
-export function toLink(value: unknown): Link | null {
-  if (!Array.isArray(value) || value.length !== 2) return null
-  const [from, slot]: unknown[] = value
-  return typeof from === 'string' && typeof slot === 'number' ? { from, slot } : null
-}
+/** What needs what: along the links of a graph. */
+import { toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
 
 /** Ids of the nodes whose results `node` needs. */
 export function sourcesOf(node: WorkflowNode): string[] {

@@ -1,6 +1,5 @@
 /** Sampling steps read from the graph, so that a page can show `0/20` before anything ran. */
-import type { Workflow, WorkflowNode } from '@safelight/shared'
-import { toLink } from './links.ts'
+import { toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
 
 /** Steps that one node will tick, or 0 when it has none. A `steps` input may be linked to a number node. */
 export function stepsOf(node: WorkflowNode, workflow: Workflow): number {

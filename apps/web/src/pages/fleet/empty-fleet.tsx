@@ -1,6 +1,6 @@
 /** No host yet: how a worker is started that brings some. */
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { Empty } from '../../ui/card.tsx'
+import { Empty } from '../../ui/notice.tsx'
 import './empty-fleet.css'
 
 const COMMAND = 'COMFYUI_HOSTS=http://gpu-1:8188,http://gpu-2:8188 docker compose up'

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import './host-slots.css'
 import { toFree } from './host-order.ts'
 import { usePercent } from './use-percent.ts'
+import { toShortId } from '../../ui/short-id.ts'
 
 export function HostSlots({ host }: { host: HostView }) {
   const open = takesPrompts(host.state)
@@ -19,7 +20,7 @@ export function HostSlots({ host }: { host: HostView }) {
         <li key={jobId}>
           <Link href={`/jobs/${jobId}`} className="slot staged">
             <span>Next</span>
-            <span className="mono">{jobId.slice(0, 8)}</span>
+            <span className="mono">{toShortId(jobId)}</span>
           </Link>
         </li>
       ))}
@@ -41,7 +42,7 @@ function RunningSlot({ jobId }: { jobId: string }) {
         style={{ transform: `translateX(${((heard?.value ?? 0) - 1) * 100}%)` }}
       />
       <span>{heard ? `${heard.percent} %` : 'Running'}</span>
-      <span className="mono">{jobId.slice(0, 8)}</span>
+      <span className="mono">{toShortId(jobId)}</span>
     </Link>
   )
 }

@@ -3,7 +3,7 @@ import { RequestError } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import { useCallback, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { Notice } from '../../ui/card.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import type { ReadResult } from '../../workflow/read-workflow.ts'
 import { newDraft } from './draft/draft.ts'
 import { useAgain } from './draft/use-again.ts'
@@ -13,6 +13,7 @@ import { type Incoming, useIncoming } from './incoming/use-incoming.ts'
 import { StartView } from './start/start-view.tsx'
 import { Workbench } from './workbench.tsx'
 import './generate-page.css'
+import { toShortId } from '../../ui/short-id.ts'
 
 type Unread = Extract<ReadResult, { ok: false }>
 
@@ -32,7 +33,7 @@ export function GeneratePage() {
   )
   const repeat = useCallback(
     (workflow: Workflow, jobId: string) => {
-      take({ name: `Job ${jobId.slice(0, 8)}, again`, read: { ok: true, workflow } })
+      take({ name: `Job ${toShortId(jobId)}, again`, read: { ok: true, workflow } })
     },
     [take],
   )

@@ -1,7 +1,7 @@
 /** Instead of a job that cannot be shown: why, and where to go from here. */
 import { RequestError } from '@safelight/client'
 import { Link } from 'wouter'
-import { Empty } from '../../ui/card.tsx'
+import { Empty } from '../../ui/notice.tsx'
 
 export function Gone({ problem }: { problem: Error }) {
   const code = problem instanceof RequestError ? problem.code : null

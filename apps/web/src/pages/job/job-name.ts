@@ -2,6 +2,7 @@
 import type { SnapshotView, Workflow } from '@safelight/shared'
 import { countNodes } from '../../workflow/describe-workflow.ts'
 import { findPrompts } from '../../workflow/find-prompts.ts'
+import { toShortId } from '../../ui/short-id.ts'
 
 export function toJobName(
   jobId: string,
@@ -12,10 +13,6 @@ export function toJobName(
   if (given) return given
   if (!workflow) return `Job ${toShortId(jobId)}`
   return findPromptText(workflow) ?? `A workflow of ${countNodes(workflow)}`
-}
-
-export function toShortId(jobId: string): string {
-  return jobId.slice(0, 8)
 }
 
 function findPromptText(workflow: Workflow): string | undefined {

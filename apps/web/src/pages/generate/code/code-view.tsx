@@ -1,5 +1,5 @@
 /** The workflow as JSON, to read and to edit; the form follows. */
-import { Notice } from '../../../ui/card.tsx'
+import { Notice } from '../../../ui/notice.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { type Draft, textOf, withText } from '../draft/draft.ts'
 import type { ChangeDraft } from '../draft/use-draft.ts'

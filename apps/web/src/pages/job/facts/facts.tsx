@@ -6,9 +6,9 @@ import { saveText } from '../../../outputs/save-output.ts'
 import { Button } from '../../../ui/button.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { Sign } from '../../../ui/sign.tsx'
-import { toShortId } from '../job-name.ts'
 import './facts.css'
 import { PhaseBar } from './phase-bar.tsx'
+import { toShortId } from '../../../ui/short-id.ts'
 
 export interface FactsProps {
   snapshot: SnapshotView

@@ -2,9 +2,9 @@
 import type { SnapshotView } from '@safelight/shared'
 import { Link } from 'wouter'
 import { CopyButton } from '../../../ui/copy-button.tsx'
-import { toShortId } from '../job-name.ts'
 import { BatchStrip } from './batch-strip.tsx'
 import './job-head.css'
+import { toShortId } from '../../../ui/short-id.ts'
 
 export interface JobHeadProps {
   jobId: string

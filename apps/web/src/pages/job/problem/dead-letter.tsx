@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { Button } from '../../../ui/button.tsx'
 import { useNextJob } from '../actions/use-next-job.ts'
-import { toShortId } from '../job-name.ts'
+import { toShortId } from '../../../ui/short-id.ts'
 
 export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
   const client = useClient()

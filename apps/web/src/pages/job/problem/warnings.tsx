@@ -1,6 +1,6 @@
 /** What did not go as the workflow meant it, in a job that went on all the same. */
 import { assertNever, type Warning, type Workflow } from '@safelight/shared'
-import { Notice } from '../../../ui/card.tsx'
+import { Notice } from '../../../ui/notice.tsx'
 import { titleOf } from '../../../workflow/naming.ts'
 
 export interface WarningsProps {

@@ -3,11 +3,12 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/time-ago.tsx'
 import { toUpdate } from '../data/merge-job.ts'
-import { toName, toShortId } from '../list/job-words.ts'
+import { toName } from '../list/job-words.ts'
 import { DeadLetterActions } from './dead-letter-actions.tsx'
 import { DeadLetterDetails } from './dead-letter-details.tsx'
 import { toErrorWords } from './error-words.ts'
 import type { DeadLetterEntry, DeadLettersData } from './use-dead-letters.ts'
+import { toShortId } from '../../../ui/short-id.ts'
 
 export interface DeadLetterRowProps {
   entry: DeadLetterEntry

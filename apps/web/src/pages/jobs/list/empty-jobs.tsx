@@ -1,7 +1,7 @@
 /** What it means that nothing is here, and how something comes to be. */
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { Empty } from '../../../ui/card.tsx'
+import { Empty } from '../../../ui/notice.tsx'
 import { type ChipKey, CHIPS, type Chips, toSearch } from '../data/filter.ts'
 
 const TEXTS: Record<ChipKey, { title: string; text: string }> = {

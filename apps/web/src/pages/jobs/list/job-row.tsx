@@ -10,7 +10,8 @@ import { useJob } from '../data/use-job.ts'
 import './job-row.css'
 import { JobResult } from './job-result.tsx'
 import { JobThumb } from './job-thumb.tsx'
-import { toLine, toName, toShortId, toTookMs } from './job-words.ts'
+import { toLine, toName, toTookMs } from './job-words.ts'
+import { toShortId } from '../../../ui/short-id.ts'
 
 export interface JobRowProps {
   book: JobBook

@@ -5,10 +5,6 @@ import type { SnapshotView } from '@safelight/shared'
 /** Where submitters put a name for people. */
 const NAMES = ['title', 'name', 'label'] as const
 
-export function toShortId(jobId: string): string {
-  return jobId.slice(0, 8)
-}
-
 /** What the submitter calls it; null when nothing was said. */
 export function toName({ metadata }: SnapshotView): string | null {
   for (const key of NAMES) {

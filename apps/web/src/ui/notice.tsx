@@ -1,23 +1,6 @@
-/** The shapes that hold things: a card, a notice, and the page that has nothing to show yet. */
+/** Words in the place of things: a notice, and the page that has nothing to show yet. */
 import type { ReactNode } from 'react'
-import './card.css'
-
-export function Card({
-  title,
-  children,
-  className,
-}: {
-  title?: string
-  children: ReactNode
-  className?: string
-}) {
-  return (
-    <section className={className ? `card ${className}` : 'card'}>
-      {title && <h2>{title}</h2>}
-      {children}
-    </section>
-  )
-}
+import './notice.css'
 
 export function Notice({
   tone = 'plain',
