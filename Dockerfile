@@ -1,9 +1,10 @@
 # One image for both apps: `node apps/api/dist/main.js`, which also serves the page, or `node apps/worker/dist/main.js`.
 FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json turbo.json tsconfig.json tsconfig.base.json vitest.provided.d.ts ./
+COPY package.json package-lock.json turbo.json tsconfig.json tsconfig.base.json tsconfig.tests.json vitest.provided.d.ts ./
 COPY packages packages
 COPY apps apps
+COPY tools tools
 COPY e2e e2e
 # the page offers them
 COPY examples examples

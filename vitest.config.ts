@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@safelight/source'] },
   ssr: { resolve: { conditions: ['@safelight/source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'e2e/src/**/*.test.ts'],
+    include: ['{packages,apps,tools}/*/src/**/*.test.ts', 'e2e/src/**/*.test.ts'],
     globalSetup: ['e2e/src/global-setup.ts'],
     retry: 0,
     testTimeout: 20_000,

@@ -1,5 +1,5 @@
 /** One Redis for the whole test run, found or started; every test takes its own namespace in it. */
-import { findOrStartRedis } from '@safelight/simulator'
+import { findOrStartRedis } from '@safelight/testkit'
 import type { ProvidedContext } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { readTestConfig } from './config.ts'

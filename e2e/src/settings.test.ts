@@ -1,7 +1,7 @@
 /** `.env.example`, docs/settings.md and the README's table say what the schemas say, no more and no less. */
 import { readFileSync } from 'node:fs'
 import { apiConfigSchema } from '@safelight/api/config'
-import { describeSettings } from '@safelight/shared/server'
+import { describeSettings } from '@safelight/runtime'
 import { workerConfigSchema } from '@safelight/worker/config'
 import { expect, it } from 'vitest'
 

@@ -1,7 +1,8 @@
 /** The API as one thing that starts and closes: REST, event streams and Socket.IO over one HTTP server. */
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogger, createScope, type Logger, whenReady } from '@safelight/shared/server'
+import { createLogger, createScope, type Logger } from '@safelight/runtime'
+import { whenReady } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { DEADLINE_MS } from './http/deadline.ts'

@@ -6,10 +6,10 @@ import {
   duration,
   flag,
   parseConfig,
-  resolveFolder,
   port,
+  resolveFolder,
   wholeNumber,
-} from '@safelight/shared/server'
+} from '@safelight/runtime'
 import { z } from 'zod'
 
 const count = (preset: string) => wholeNumber({ min: 1, max: 10_000_000 }).prefault(preset)

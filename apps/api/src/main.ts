@@ -1,5 +1,5 @@
 /** Starts the API. */
-import { runApp } from '@safelight/shared/server'
+import { runApp } from '@safelight/runtime'
 import { createApi } from './app.ts'
 import { loadConfig } from './config.ts'
 

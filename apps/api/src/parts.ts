@@ -1,4 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
+import type { Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
   createDeadLetters,
@@ -10,10 +11,8 @@ import {
   createOutbox,
   createRedis,
   decodePreview,
-  type Logger,
   RedisUnavailable,
-  type Scope,
-} from '@safelight/shared/server'
+} from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import { createFeed } from './feed/feed.ts'
 import { createPositions } from './feed/positions.ts'

@@ -1,5 +1,6 @@
 /** Hands each route exactly what it needs of the parts. */
-import { type Logger, publishControl } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
+import { publishControl } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import { DEADLINE_MS } from './http/deadline.ts'
 import { createAdmission } from './jobs/admission.ts'

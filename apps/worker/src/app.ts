@@ -1,6 +1,7 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
 import { createHostClient, runPrompt, type SessionTimings } from '@safelight/comfyui'
+import { createLogger, createScope, type Logger, type Scope, systemClock } from '@safelight/runtime'
 import {
   closeRedis,
   createDeadlines,
@@ -8,22 +9,17 @@ import {
   createJobStore,
   createKeys,
   createLeftovers,
-  createLogger,
   createNodeCosts,
   createRedis,
-  createScope,
   type Keys,
-  type Logger,
-  type Scope,
   subscribeControl,
   whenReady,
-} from '@safelight/shared/server'
+} from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
 import type { Fleet } from './hosts/fleet.ts'
 import { openFleet } from './hosts/open-fleet.ts'
 import { startCleaningHosts } from './job/clean-hosts.ts'
-import { systemClock } from './job/clock.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createProcessor } from './job/process-job.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'

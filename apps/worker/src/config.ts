@@ -7,7 +7,7 @@ import {
   resolveFolder,
   urlList,
   wholeNumber,
-} from '@safelight/shared/server'
+} from '@safelight/runtime'
 import { z } from 'zod'
 
 export const workerConfigSchema = commonConfigSchema.extend({

@@ -1,5 +1,5 @@
 /** Starts a worker. */
-import { runApp } from '@safelight/shared/server'
+import { runApp } from '@safelight/runtime'
 import { createWorkerApp } from './app.ts'
 import { loadConfig } from './config.ts'
 

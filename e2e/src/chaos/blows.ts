@@ -1,6 +1,7 @@
 /** Carries out the schedule: breaks processes that the cluster started, and mends every one of them again. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { closeRedis, createRedis, type Logger } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
+import { closeRedis, createRedis } from '@safelight/store'
 import type { Cluster } from '../testing/cluster.ts'
 import type { Process } from '../testing/process.ts'
 import type { Act, HostPoison, RedisPoison } from './schedule.ts'

@@ -1,12 +1,7 @@
 /** Reads the truth about all jobs from the store: while it runs for the count, at the end for the verdict. */
+import type { Logger } from '@safelight/runtime'
 import { isTerminal } from '@safelight/shared'
-import {
-  closeRedis,
-  createJobStore,
-  createKeys,
-  createRedis,
-  type Logger,
-} from '@safelight/shared/server'
+import { closeRedis, createJobStore, createKeys, createRedis } from '@safelight/store'
 import type { FinalState } from '../testing/follower.ts'
 import { until } from '../testing/until.ts'
 import type { JobHistory } from './recovery.ts'

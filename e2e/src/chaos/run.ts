@@ -1,7 +1,7 @@
 /** One run of chaos: the cast is started, broken by schedule while jobs run, mended, waited for and judged. */
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createLogger, createScope } from '@safelight/shared/server'
+import { createLogger, createScope } from '@safelight/runtime'
 import { startCluster } from '../testing/cluster.ts'
 import { readExecutions } from '../testing/executions.ts'
 import { createRandom } from '../testing/random.ts'

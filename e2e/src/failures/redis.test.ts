@@ -1,6 +1,7 @@
 /** Redis goes and comes back: a process of our own, with an append-only file. */
+import { createLogger } from '@safelight/runtime'
 import { jobPageSchema, jobViewSchema } from '@safelight/shared'
-import { closeRedis, createLogger, createRedis } from '@safelight/shared/server'
+import { closeRedis, createRedis } from '@safelight/store'
 import { describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
 import { startCluster } from '../testing/cluster.ts'

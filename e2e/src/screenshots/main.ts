@@ -1,7 +1,7 @@
 /** `npm run screenshots`: every view of the page, by day and by night, on a desk and on a phone, for `docs/images`. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findOrStartRedis } from '@safelight/simulator'
+import { findOrStartRedis } from '@safelight/testkit'
 import type { Browser } from 'playwright-core'
 import { launchBrowser, openPage } from '../testing/browser.ts'
 import { whenJob } from '../testing/client.ts'

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApi } from '@safelight/api'
-import { loadConfig as loadApiConfig } from '@safelight/api/config'
-import { createScope } from '@safelight/shared/server'
+import { createScope } from '@safelight/runtime'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { createWorkerApp } from '@safelight/worker'
+import { loadConfig as loadApiConfig } from '@safelight/api/config'
 import { loadConfig as loadWorkerConfig } from '@safelight/worker/config'
 
 export interface StackOptions {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { timeoutAt, toOverdue } from './deadline.ts'
-import { newSnapshot } from './testing/new-snapshot.ts'
+import { newSnapshot } from '@safelight/testkit'
 
 const limits = { startBy: 5_000, timeoutMs: 1_000, nodeRetries: 0 }
 

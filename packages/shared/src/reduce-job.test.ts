@@ -6,8 +6,8 @@ import type { Progress } from './progress.ts'
 import { reduceJob } from './reduce-job.ts'
 import { snapshotSchema } from './snapshot.ts'
 import { isTerminal } from './status.ts'
-import { eventsArb, fold } from './testing/arbitrary-events.ts'
-import { newSnapshot } from './testing/new-snapshot.ts'
+import { newSnapshot } from '@safelight/testkit'
+import { eventsArb, fold } from '@safelight/testkit/vitest'
 
 const envelope = { jobId: 'job', stamp: 's', follows: 's' }
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { slowSteps } from './replay/graphs.ts'
-import { createVisitor } from './replay/visitor.ts'
+import { slowSteps } from './testing/graphs.ts'
+import { createVisitor } from './testing/visitor.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 

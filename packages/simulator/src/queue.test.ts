@@ -1,9 +1,9 @@
 /** What the simulated queue runs, skips, stops and dies of. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { slowSteps } from './replay/graphs.ts'
-import { until } from './replay/wait.ts'
-import { isRunning, withSimulator } from './replay/with-simulator.ts'
+import { slowSteps } from './testing/graphs.ts'
+import { until } from './testing/wait.ts'
+import { isRunning, withSimulator } from './testing/with-simulator.ts'
 
 it.each([
   ['0.33.0', 'success'],

@@ -1,7 +1,7 @@
 /** GET routes of assets: the record, and the bytes from the content-addressed store. */
 import { join } from 'node:path'
 import { ApiError, type Asset, type AssetView, assetViewSchema } from '@safelight/shared'
-import type { JobStore } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 import type { Response } from 'express'
 import { z } from 'zod'
 import type { Links } from '../http/links.ts'

@@ -1,4 +1,5 @@
 /** The dead letters: jobs whose every attempt failed, to be looked at, replayed or discarded. */
+import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
   type DeadLetterView,
@@ -7,7 +8,7 @@ import {
   jobViewSchema,
   pageQuerySchema,
 } from '@safelight/shared'
-import type { DeadLetter, DeadLetters, Logger } from '@safelight/shared/server'
+import type { DeadLetter, DeadLetters } from '@safelight/store'
 import type { Positions } from '../feed/positions.ts'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'

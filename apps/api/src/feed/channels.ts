@@ -1,5 +1,5 @@
 /** One Redis connection that listens to exact channels, and says when it may have missed something. */
-import { ask } from '@safelight/shared/server'
+import { ask } from '@safelight/store'
 import type { Redis } from 'ioredis'
 
 export interface Channels {

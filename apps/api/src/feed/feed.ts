@@ -17,7 +17,7 @@
  * Previews have a channel of their own, listened to only while somebody wants to see them.
  */
 import { jobEventSchema } from '@safelight/shared'
-import type { JobStore, Keys, Preview } from '@safelight/shared/server'
+import type { JobStore, Keys, Preview } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import { createChannels } from './channels.ts'
 import { createPreviews } from './previews.ts'

@@ -1,4 +1,4 @@
-import { RedisUnavailable } from '@safelight/shared/server'
+import { RedisUnavailable } from '@safelight/store'
 import { describe, expect, inject, it } from 'vitest'
 import { createTold } from '../testing/feed-client.ts'
 import { progressed, RUNNING, SUCCEEDED, smallJob } from '../testing/play-worker.ts'

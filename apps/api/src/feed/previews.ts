@@ -1,5 +1,5 @@
 /** Preview frames for the watchers that want them: latest wins, none is kept, none is owed. */
-import type { JobStore, Keys, Preview } from '@safelight/shared/server'
+import type { JobStore, Keys, Preview } from '@safelight/store'
 import type { Channels } from './channels.ts'
 import type { Watcher } from './watcher.ts'
 

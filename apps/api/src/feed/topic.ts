@@ -12,7 +12,7 @@
  *   missed nothing and hears nothing twice.
  */
 import { isTerminal, type JobEvent, reduceJob, type Snapshot } from '@safelight/shared'
-import type { JobStore } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 import { createSingleFlight } from './single-flight.ts'
 import type { Position, Watcher } from './watcher.ts'
 

@@ -1,6 +1,6 @@
 /** What a follower of a job is told, in order: `open` once and first, then the rest. */
 import type { JobEvent, Snapshot } from '@safelight/shared'
-import type { Preview } from '@safelight/shared/server'
+import type { Preview } from '@safelight/store'
 
 /** Called synchronously by the feed; must not throw and must not wait. */
 export interface Watcher {

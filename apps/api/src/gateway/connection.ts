@@ -1,4 +1,5 @@
 /** One connected socket: the jobs it watches, and the bounds it is held to. */
+import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
   unwatchRequestSchema,
@@ -6,7 +7,6 @@ import {
   type WatchRequest,
   watchRequestSchema,
 } from '@safelight/shared'
-import type { Logger } from '@safelight/shared/server'
 import type { Feed, Watch } from '../feed/feed.ts'
 import type { Positions } from '../feed/positions.ts'
 import { withDeadline } from '../http/deadline.ts'

@@ -1,5 +1,5 @@
 import { hostListSchema, type HostView, hostViewSchema, toHostReason } from '@safelight/shared'
-import type { HostReport } from '@safelight/shared/server'
+import type { HostReport } from '@safelight/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { post, readError } from '../testing/http.ts'
 import { type Stack, startStack } from '../testing/start-stack.ts'

@@ -1,4 +1,5 @@
 /** The hosts as their workers see them, and the switch that keeps new prompts from one. */
+import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
   drainRequestSchema,
@@ -6,7 +7,7 @@ import {
   type HostView,
   hostViewSchema,
 } from '@safelight/shared'
-import type { HostRegistry, Logger } from '@safelight/shared/server'
+import type { HostRegistry } from '@safelight/store'
 import { z } from 'zod'
 import { defineRoute, type Route } from '../http/route.ts'
 

@@ -1,6 +1,6 @@
 /** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
 import { ApiError, type ErrorEnvelope } from '@safelight/shared'
-import { InvalidCursor, type OutageReason, RedisUnavailable } from '@safelight/shared/server'
+import { InvalidCursor, type OutageReason, RedisUnavailable } from '@safelight/store'
 
 export function toEnvelope(error: ApiError): ErrorEnvelope {
   return { error: { code: error.code, message: error.message, details: error.details } }

@@ -1,5 +1,5 @@
 /** The Express application: route table, documents about it, the web page, and the rules around them. Does not listen. */
-import type { Logger } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
 import express, { type Express } from 'express'
 import { serveWeb } from '../web/serve-web.ts'
 import { type CorsOrigins, cors } from './cors.ts'

@@ -1,6 +1,6 @@
 /** Makes Express serve the route table. */
+import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
-import type { Logger } from '@safelight/shared/server'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'

@@ -1,5 +1,5 @@
 /** One line per request, without query, headers or body: those may carry secrets. */
-import type { Logger } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
 import type { RequestHandler } from 'express'
 
 export function logRequests(log: Logger): RequestHandler {

@@ -1,6 +1,6 @@
 /** What every way of making a job shares: the bound of the queue before, the way to the queue after. */
+import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
-import type { Logger } from '@safelight/shared/server'
 
 export interface AdmissionDeps {
   /** Jobs accepted and not yet started. */

@@ -5,7 +5,7 @@ import {
   bulkCancelResultSchema,
   type Snapshot,
 } from '@safelight/shared'
-import type { JobStore } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
 import { type CancelDeps, cancelJob } from './cancel.ts'
 

@@ -1,6 +1,7 @@
 /** POST /api/v2/jobs/{id}/cancel: the job's own record decides, in one atomic step, what the request means. */
+import type { Logger } from '@safelight/runtime'
 import { isTerminal, type JobEventBody, jobViewSchema, type Snapshot } from '@safelight/shared'
-import type { JobStore, Logger } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from './job-id.ts'
 import { noSuchJob } from './read.ts'

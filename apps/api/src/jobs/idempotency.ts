@@ -1,6 +1,6 @@
 /** The `Idempotency-Key` of a submission: single-use as the contract says, or replayed for who asks for that. */
 import { ApiError, type SubmitRequest } from '@safelight/shared'
-import type { KeyUse } from '@safelight/shared/server'
+import type { KeyUse } from '@safelight/store'
 import { z } from 'zod'
 import type { Links } from '../http/links.ts'
 import type { Reply } from '../http/route.ts'

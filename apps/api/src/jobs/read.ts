@@ -6,7 +6,7 @@ import {
   jobWorkflowSchema,
   listQuerySchema,
 } from '@safelight/shared'
-import type { JobStore } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 import type { Positions } from '../feed/positions.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from './job-id.ts'

@@ -1,6 +1,7 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → accept (atomic) → put on the queue. */
 import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
+import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
   type JobLimits,
@@ -11,7 +12,7 @@ import {
   submitRequestSchema,
   type Workflow,
 } from '@safelight/shared'
-import type { JobStore, Logger } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 import type { Positions } from '../feed/positions.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Admission } from './admission.ts'

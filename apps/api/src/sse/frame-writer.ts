@@ -1,6 +1,6 @@
 /** What an event stream says, whichever words it says it in: one writer of frames per `format`. */
 import type { JobEvent, Snapshot, SsePreview } from '@safelight/shared'
-import type { Preview } from '@safelight/shared/server'
+import type { Preview } from '@safelight/store'
 
 /** The job at the moment of writing. */
 export interface JobNow {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { JobEvent, Snapshot } from '@safelight/shared'
-import { newSnapshot } from '@safelight/shared/testing'
+import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createPositions } from '../feed/positions.ts'
 import { listen } from '../http/listen.ts'

@@ -1,6 +1,6 @@
 /** A watcher that keeps all it is told, and the fold of it. */
 import { type JobEvent, reduceJob, type Snapshot } from '@safelight/shared'
-import type { Preview } from '@safelight/shared/server'
+import type { Preview } from '@safelight/store'
 import type { Watcher } from '../feed/watcher.ts'
 
 export interface Told extends Watcher {

@@ -1,5 +1,5 @@
 /** Brings a job back to an earlier state, as a Redis that was restored from an old snapshot would. */
-import type { Keys } from '@safelight/shared/server'
+import type { Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 
 /** Remembers the job as it is; the returned function makes Redis forget everything since. */

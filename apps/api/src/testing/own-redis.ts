@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { closeRedis, createLogger, createRedis, whenReady } from '@safelight/shared/server'
+import { createLogger } from '@safelight/runtime'
+import { closeRedis, createRedis, whenReady } from '@safelight/store'
 import { inject, type TestContext } from 'vitest'
 
 const START_MS = 10_000

@@ -1,17 +1,16 @@
 /** A feed with its own connections, reached through a proxy that can fail, and what writes to it. */
 import { randomUUID } from 'node:crypto'
+import { createLogger, createScope } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
 import {
   closeRedis,
   createJobStore,
   createKeys,
-  createLogger,
   createRedis,
-  createScope,
   decodePreview,
   type JobStore,
   whenReady,
-} from '@safelight/shared/server'
+} from '@safelight/store'
 import { inject, onTestFinished } from 'vitest'
 import { createFeed, type FeedDeps } from '../feed/feed.ts'
 import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'

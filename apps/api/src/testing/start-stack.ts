@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createLogger, createScope } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
 import {
   closeRedis,
@@ -10,10 +11,8 @@ import {
   createHostRegistry,
   createJobStore,
   createKeys,
-  createLogger,
   createRedis,
-  createScope,
-} from '@safelight/shared/server'
+} from '@safelight/store'
 import { inject } from 'vitest'
 import { type Api, createApi, loadConfig } from '../app.ts'
 

@@ -19,9 +19,8 @@
  * The facts below the one that names the state are kept: a drained host that goes away and comes back is
  * draining, a quarantined one that was only slow is still quarantined.
  */
-import { assertNever } from '@safelight/shared'
-import { type HostReason, type HostState, toHostReason } from '@safelight/shared'
-import type { HostDrain, StuckPrompt } from '@safelight/shared/server'
+import { assertNever, type HostReason, type HostState, toHostReason } from '@safelight/shared'
+import type { HostDrain, StuckPrompt } from '@safelight/store'
 
 export type Absence = 'unreachable' | 'not_answering' | 'bad_answer' | 'resting'
 

@@ -1,6 +1,7 @@
 /** The hosts of this worker and who sits where: a seat is a place in a host's queue, shared with other workers. */
+import { type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { type Logger, repeat, type Slots } from '@safelight/shared/server'
+import type { Slots } from '@safelight/store'
 import type { Host } from './host.ts'
 import { toTries, type Wishes } from './pick-host.ts'
 

@@ -1,7 +1,7 @@
 /** One prompt of ours on a host, followed for what it tells of the host: does it run, is it heard, does it move. */
-import { assertNever } from '@safelight/shared'
 import { createMovement, type PromptEnd, type PromptUpdate } from '@safelight/comfyui'
-import type { StuckPrompt } from '@safelight/shared/server'
+import { assertNever } from '@safelight/shared'
+import type { StuckPrompt } from '@safelight/store'
 
 export interface Follow {
   /**

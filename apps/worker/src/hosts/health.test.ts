@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { createLogger } from '@safelight/shared/server'
+import { createLogger } from '@safelight/runtime'
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'

@@ -1,7 +1,7 @@
 /** Reports to the registry how this worker finds its hosts, and what they can run: at every change, and every five seconds. */
 import type { NodeClasses } from '@safelight/comfyui'
-import { type HostRegistry, type HostReport, type Logger, repeat } from '@safelight/shared/server'
-import type { Clock } from '../job/clock.ts'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import type { HostRegistry, HostReport } from '@safelight/store'
 import type { Host } from './host.ts'
 
 export interface HeartbeatOptions {

@@ -1,8 +1,8 @@
 /** `Host`: one ComfyUI server as this worker knows it, probed and judged for as long as it is open. */
 import type { HostClient } from '@safelight/comfyui'
+import type { Clock, Logger } from '@safelight/runtime'
 import type { HostState } from '@safelight/shared'
-import type { HostMarks, Logger, StuckPrompt } from '@safelight/shared/server'
-import type { Clock } from '../job/clock.ts'
+import type { HostMarks, StuckPrompt } from '@safelight/store'
 import { backOffMs } from './back-off.ts'
 import { type Condition, type Observation, observe, startCondition } from './condition.ts'
 import { type Follow, type FollowedPrompt, followPrompt } from './follow.ts'

@@ -1,5 +1,6 @@
 /** Keeps the hosts of this worker in step with what all workers know of them: drains, and executors that are dead. */
-import { type HostRegistry, type Logger, repeat, type StuckPrompt } from '@safelight/shared/server'
+import { type Logger, repeat } from '@safelight/runtime'
+import type { HostRegistry, StuckPrompt } from '@safelight/store'
 import type { Host } from './host.ts'
 
 export interface Marks {

@@ -1,14 +1,8 @@
 /** The hosts of a worker with everything that looks after them: probes, seats, marks, reports. */
 import { createHostClient } from '@safelight/comfyui'
-import {
-  createHostRegistry,
-  createSlots,
-  type Keys,
-  type Logger,
-  type Scope,
-} from '@safelight/shared/server'
+import { type Logger, type Scope, systemClock } from '@safelight/runtime'
+import { createHostRegistry, createSlots, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
-import { systemClock } from '../job/clock.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'

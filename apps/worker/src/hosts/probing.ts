@@ -1,6 +1,6 @@
 /** Asks one host again and again: steadily while it answers, less and less often while it does not. */
 import type { HostClient } from '@safelight/comfyui'
-import type { Clock } from '../job/clock.ts'
+import type { Clock } from '@safelight/runtime'
 import { backOffMs } from './back-off.ts'
 import { type HostKnowledge, NOTHING_KNOWN, type ProbeAnswer, probeHost } from './probe.ts'
 

@@ -1,6 +1,6 @@
 /** What a host has finished within the last hour, by the minute: memory does not grow with the work. */
-import type { HostReport } from '@safelight/shared/server'
-import type { Clock } from '../job/clock.ts'
+import type { Clock } from '@safelight/runtime'
+import type { HostReport } from '@safelight/store'
 
 type Finished = HostReport['throughput']
 

@@ -7,7 +7,7 @@ import {
   type TrackerState,
 } from '@safelight/comfyui'
 import type { Warning, Workflow } from '@safelight/shared'
-import type { FailedAttempt, Run } from '@safelight/shared/server'
+import type { FailedAttempt, Run } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import { type CollectDecision, type Conclusion, decideEnd, decideThrown } from './decide-end.ts'
 import { toProgressed } from './decisions.ts'

@@ -1,6 +1,7 @@
 /** Stops the prompts that jobs had to leave behind, as soon as their host can be reached again: nobody waits for them. */
 import type { HostClient, RunPrompt, SessionTimings } from '@safelight/comfyui'
-import { type Leftover, type Leftovers, type Logger, repeat } from '@safelight/shared/server'
+import { type Logger, repeat } from '@safelight/runtime'
+import type { Leftover, Leftovers } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import { stopPrompt } from './leftover.ts'
 

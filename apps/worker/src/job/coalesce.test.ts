@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Clock } from './clock.ts'
+import type { Clock } from '@safelight/runtime'
 import { createCoalescer } from './coalesce.ts'
 
 /** Time that passes when told to. */

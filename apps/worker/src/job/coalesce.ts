@@ -1,5 +1,5 @@
 /** Latest wins: at most one emission per interval, and never a second one while the first is under way. */
-import type { Clock } from './clock.ts'
+import type { Clock } from '@safelight/runtime'
 
 export interface Coalescer<T> {
   push(value: T): void

@@ -1,8 +1,6 @@
 /** Acts on decisions: writes the job's end or its way back to the line. Nothing else does. */
-import { assertNever } from '@safelight/shared'
-import type { Warning } from '@safelight/shared'
-import { isTerminal } from '@safelight/shared'
-import type { Run } from '@safelight/shared/server'
+import { assertNever, isTerminal, type Warning } from '@safelight/shared'
+import type { Run } from '@safelight/store'
 import { saveRun } from './attempt.ts'
 import type { Conclusion, GiveUp } from './decide-end.ts'
 import { type Ending, toEnd, toQueuedAgain } from './decisions.ts'

@@ -1,6 +1,6 @@
 /** Learned node costs as jobs use them: a short memory in front, and never a reason for a job to fail. */
-import type { Logger, NodeCosts } from '@safelight/shared/server'
-import type { Clock } from './clock.ts'
+import type { Clock, Logger } from '@safelight/runtime'
+import type { NodeCosts } from '@safelight/store'
 
 export interface CostBook {
   /** What past runs taught; empty when that cannot be read now. */

@@ -1,6 +1,6 @@
 import { HostError, type NodeFailure, type PromptEnd, PromptRejected } from '@safelight/comfyui'
+import { RedisUnavailable } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
-import { RedisUnavailable } from '@safelight/shared/server'
 import { OutputMissing } from '../outputs/errors.ts'
 import { TurnLost } from './guard.ts'
 import { decideEnd, decideThrown, type EndFacts } from './decide-end.ts'

@@ -1,5 +1,4 @@
 /** What follows when an execution ends: one table, from the end (or the error) to a decision. Acted on in conclude.ts. */
-import { assertNever } from '@safelight/shared'
 import {
   type FileItem,
   HostError,
@@ -8,8 +7,8 @@ import {
   stripPaths,
   toJobError,
 } from '@safelight/comfyui'
-import { type JobError, TIMED_OUT } from '@safelight/shared'
-import { AppendContention, type FailureCause, RedisUnavailable } from '@safelight/shared/server'
+import { assertNever, type JobError, TIMED_OUT } from '@safelight/shared'
+import { AppendContention, type FailureCause, RedisUnavailable } from '@safelight/store'
 import { OutputMissing } from '../outputs/errors.ts'
 import { TurnLost } from './guard.ts'
 import type { StopReason } from './stop.ts'

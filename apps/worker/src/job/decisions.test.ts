@@ -1,6 +1,6 @@
 import { foldProgress, type HostMessage, startProgress } from '@safelight/comfyui'
 import type { NodeStates, Snapshot } from '@safelight/shared'
-import { newSnapshot } from '@safelight/shared/testing'
+import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { txt2img } from '../testing/graphs.ts'
 import { toCompleteProgress, toProgressed } from './decisions.ts'

@@ -1,6 +1,6 @@
 /** The one writer of a job while it runs here: appends one event at a time, on the newest snapshot known. */
 import type { Snapshot } from '@safelight/shared'
-import type { AppendResult, Claim, Decide, JobStore } from '@safelight/shared/server'
+import type { AppendResult, Claim, Decide, JobStore } from '@safelight/store'
 
 export interface JobWriter {
   /** The newest state this writer has seen. */

@@ -1,6 +1,6 @@
 /** What a worker that is gone left on a host: stopped, and verified, before the job goes another way. */
 import type { HostClient, PromptEnd, RunPrompt, SessionTimings } from '@safelight/comfyui'
-import type { Run } from '@safelight/shared/server'
+import type { Run } from '@safelight/store'
 import { promptIdOf } from './derived-id.ts'
 import { guardHost, TurnLost } from './guard.ts'
 import type { Turn } from './turn.ts'

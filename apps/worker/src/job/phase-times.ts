@@ -1,6 +1,6 @@
 /** Milliseconds a job spends per phase, as `times` of the snapshot shows them. */
+import type { Clock } from '@safelight/runtime'
 import type { PhaseTimes } from '@safelight/shared'
-import type { Clock } from './clock.ts'
 
 export interface PhaseStopwatch {
   readonly times: PhaseTimes

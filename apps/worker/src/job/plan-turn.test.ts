@@ -1,6 +1,6 @@
 import type { Snapshot } from '@safelight/shared'
-import type { FailedAttempt, Run } from '@safelight/shared/server'
-import { newSnapshot } from '@safelight/shared/testing'
+import type { FailedAttempt, Run } from '@safelight/store'
+import { newSnapshot } from '@safelight/testkit'
 import { expect, it } from 'vitest'
 import { planTurn } from './plan-turn.ts'
 

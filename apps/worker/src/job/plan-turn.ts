@@ -7,7 +7,7 @@ import {
   type Snapshot,
   TIMED_OUT,
 } from '@safelight/shared'
-import type { Claim, FailedAttempt, Run } from '@safelight/shared/server'
+import type { Claim, FailedAttempt, Run } from '@safelight/store'
 import type { Ending } from './decisions.ts'
 
 export type TurnPlan =

@@ -1,5 +1,5 @@
 /** One ticket, from BullMQ's hand and back into it. The only place of a job that speaks BullMQ. */
-import { ticketSchema } from '@safelight/shared/server'
+import { ticketSchema } from '@safelight/store'
 import { DelayedError, type Job, WaitingError } from 'bullmq'
 import type { Outcome } from './conclude.ts'
 import { createStopSwitch } from './stop.ts'

@@ -1,13 +1,12 @@
 /** Turns what a running prompt says into job events: phases at once, progress and previews at a bearable rate. */
-import { assertNever } from '@safelight/shared'
 import {
   foldProgress,
   type HostMessage,
   type PromptUpdate,
   type TrackerState,
 } from '@safelight/comfyui'
-import type { JobPhase, Warning } from '@safelight/shared'
-import type { Preview } from '@safelight/shared/server'
+import { assertNever, type JobPhase, type Warning } from '@safelight/shared'
+import type { Preview } from '@safelight/store'
 import { createCoalescer } from './coalesce.ts'
 import { toPhase, toProgressed } from './decisions.ts'
 import type { Turn } from './turn.ts'

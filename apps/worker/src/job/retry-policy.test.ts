@@ -1,4 +1,4 @@
-import type { FailedAttempt, FailureCause } from '@safelight/shared/server'
+import type { FailedAttempt, FailureCause } from '@safelight/store'
 import { expect, it } from 'vitest'
 import { hostsToAvoid, judgeFailure, type RetryLimits, wantsMemory } from './retry-policy.ts'
 

@@ -1,6 +1,6 @@
 /** The one table of failures: which kind is tried again, how often and how soon. Pure. */
 import { assertNever } from '@safelight/shared'
-import type { FailedAttempt, FailureCause } from '@safelight/shared/server'
+import type { FailedAttempt, FailureCause } from '@safelight/store'
 
 export interface RetryLimits {
   /** Tries of a job that fails by itself: stalls, memory, trouble of our own. */

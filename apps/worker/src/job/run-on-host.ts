@@ -1,6 +1,6 @@
 /** An attempt on the host where the job has its seat: run, collect, and what the host is told afterwards. */
 import { assertNever } from '@safelight/shared'
-import type { FailedAttempt, Run } from '@safelight/shared/server'
+import type { FailedAttempt, Run } from '@safelight/store'
 import type { Seat } from '../hosts/fleet.ts'
 import { runAttempt } from './attempt.ts'
 import { collect, forget } from './collect-job.ts'

@@ -1,7 +1,7 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
-import { assertNever } from '@safelight/shared'
 import type { PromptEnd } from '@safelight/comfyui'
-import type { Run } from '@safelight/shared/server'
+import { assertNever } from '@safelight/shared'
+import type { Run } from '@safelight/store'
 import type { Seat } from '../hosts/fleet.ts'
 import { createTracker, saveRun } from './attempt.ts'
 import { collect } from './collect-job.ts'

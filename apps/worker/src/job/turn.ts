@@ -1,17 +1,10 @@
 /** `Turn`: what a worker holds while a job is in its hands. */
 import type { HostClient, RunPrompt, SessionTimings } from '@safelight/comfyui'
-import type {
-  Claim,
-  Deadlines,
-  ExtraDataStore,
-  JobStore,
-  Leftovers,
-  Logger,
-} from '@safelight/shared/server'
+import type { Clock, Logger } from '@safelight/runtime'
+import type { Claim, Deadlines, ExtraDataStore, JobStore, Leftovers } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
 import type { Place, Room } from '../queue/room.ts'
-import type { Clock } from './clock.ts'
 import type { CostBook } from './cost-book.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'

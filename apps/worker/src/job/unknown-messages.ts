@@ -1,5 +1,5 @@
 /** Host messages nobody understands: counted, and logged once per type. Custom nodes send whatever they like. */
-import type { Logger } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
 
 export interface UnknownMessages {
   /** @param type as it was on the wire */

@@ -1,5 +1,5 @@
 /** A job whose host cannot be reached from here waits, for a while, for a worker that can. */
-import type { Run } from '@safelight/shared/server'
+import type { Run } from '@safelight/store'
 import { saveRun } from './attempt.ts'
 import type { Outcome } from './conclude.ts'
 import type { Turn } from './turn.ts'

@@ -1,5 +1,5 @@
 /** Re-reads a running job now and then: a cancel whose control message was missed is found, and a lost claim. */
-import type { JobStore } from '@safelight/shared/server'
+import type { JobStore } from '@safelight/store'
 
 const EVERY_MS = 3_000
 

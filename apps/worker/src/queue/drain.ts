@@ -1,5 +1,5 @@
 /** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. */
-import type { Logger } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
 import type { Worker } from 'bullmq'
 
 export async function closeTicketWorker(

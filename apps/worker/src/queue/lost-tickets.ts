@@ -1,5 +1,6 @@
 /** Puts tickets whose worker died back in line. Apart from taking tickets: a worker without room must look after them, too. */
-import { type Keys, type Logger, QUEUE_NAME } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
+import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 

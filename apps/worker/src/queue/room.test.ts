@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import {
-  closeRedis,
-  createJobQueue,
-  createKeys,
-  createLogger,
-  createRedis,
-  createScope,
-} from '@safelight/shared/server'
+import { createLogger, createScope } from '@safelight/runtime'
+import { closeRedis, createJobQueue, createKeys, createRedis } from '@safelight/store'
 import type { Job } from 'bullmq'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { until } from '../testing/stack.ts'

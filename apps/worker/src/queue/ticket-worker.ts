@@ -1,5 +1,6 @@
 /** The BullMQ worker: takes tickets as room allows, and survives losing one. */
-import { type Keys, type Logger, QUEUE_NAME } from '@safelight/shared/server'
+import type { Logger } from '@safelight/runtime'
+import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 

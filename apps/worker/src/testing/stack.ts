@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SessionTimings } from '@safelight/comfyui'
+import { createLogger, createScope, type Logger } from '@safelight/runtime'
 import {
   isTerminal,
   type JobEvent,
@@ -17,18 +18,15 @@ import {
   createJobQueue,
   createJobStore,
   createKeys,
-  createLogger,
   createOutbox,
   createRedis,
-  createScope,
   type HostRegistry,
   type HostReport,
   hostReportSchema,
   type JobStore,
   type Keys,
-  type Logger,
   publishControl,
-} from '@safelight/shared/server'
+} from '@safelight/store'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
 import { until } from './until.ts'

@@ -1,6 +1,6 @@
 /** Jobs in every state, made by hand, for tests of what is said and shown of them. */
 import type { JobEventView, JobView, OutputView, Progress, SnapshotView } from '@safelight/shared'
-import { newJobView, newSnapshot } from '@safelight/shared/testing'
+import { newJobView, newSnapshot } from '@safelight/testkit'
 import type { JobUpdate } from '../types.ts'
 
 export const T0 = 1_700_000_000_000

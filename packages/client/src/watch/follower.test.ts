@@ -1,5 +1,5 @@
 import { type JobEventView, reduceJob, type SnapshotView } from '@safelight/shared'
-import { newSnapshot } from '@safelight/shared/testing'
+import { newSnapshot } from '@safelight/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FollowOptions, JobUpdate } from '../types.ts'

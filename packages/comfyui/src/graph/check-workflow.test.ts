@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadTrace, TRACE_VERSIONS } from '../testing/traces.ts'
+import { loadTrace, TRACE_VERSIONS } from '@safelight/traces'
 import { checkWorkflow } from './check-workflow.ts'
 
 const CLASSES = {

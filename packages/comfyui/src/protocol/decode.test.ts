@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadTrace, traceNames } from '../testing/traces.ts'
+import { loadTrace, traceNames } from '@safelight/traces'
 import { decodeBinary, decodeText } from './decode.ts'
 import { parseLenientJson } from './json.ts'
 

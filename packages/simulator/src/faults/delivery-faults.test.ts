@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { slowSteps } from '../replay/graphs.ts'
-import { until } from '../replay/wait.ts'
-import { withSimulator } from '../replay/with-simulator.ts'
+import { slowSteps } from '../testing/graphs.ts'
+import { until } from '../testing/wait.ts'
+import { withSimulator } from '../testing/with-simulator.ts'
 import { openEar } from '../testing/open-ear.ts'
 
 it('forgets every socket of a returning client, which stays open, and hears new clients', async () => {

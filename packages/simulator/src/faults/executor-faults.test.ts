@@ -1,10 +1,10 @@
 /** Prompts that do not end, end badly, or are forgotten. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { slowSteps, textToImage } from '../replay/graphs.ts'
-import { filesOf } from '../replay/visitor.ts'
-import { until } from '../replay/wait.ts'
-import { isRunning, withSimulator } from '../replay/with-simulator.ts'
+import { slowSteps, textToImage } from '../testing/graphs.ts'
+import { filesOf } from '../testing/visitor.ts'
+import { until } from '../testing/wait.ts'
+import { isRunning, withSimulator } from '../testing/with-simulator.ts'
 import { answersAgain } from '../testing/answers-again.ts'
 import { openEar } from '../testing/open-ear.ts'
 

@@ -1,9 +1,9 @@
 /** Requests that are answered late, wrongly or not at all, and the switches themselves over HTTP. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { slowSteps } from '../replay/graphs.ts'
-import { until } from '../replay/wait.ts'
-import { withSimulator } from '../replay/with-simulator.ts'
+import { slowSteps } from '../testing/graphs.ts'
+import { until } from '../testing/wait.ts'
+import { withSimulator } from '../testing/with-simulator.ts'
 import { startSimulator } from '../simulator.ts'
 import { NO_FAULTS } from './faults.ts'
 

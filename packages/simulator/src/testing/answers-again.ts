@@ -1,6 +1,6 @@
 /** After a restart: connections it cut may still look usable for a moment. */
-import type { Visitor } from '../replay/visitor.ts'
-import { until } from '../replay/wait.ts'
+import type { Visitor } from './visitor.ts'
+import { until } from './wait.ts'
 
 export async function answersAgain(visitor: Visitor): Promise<void> {
   await until(

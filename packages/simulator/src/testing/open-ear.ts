@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { toBuffer } from '../delivery/raw-data.ts'
 import { isRecord, type Json } from '../record.ts'
-import { parsePythonJson } from '../replay/trace-file.ts'
+import { parsePythonJson } from './python-json.ts'
 
 export interface Ear {
   /** Text messages only. */

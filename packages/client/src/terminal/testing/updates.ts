@@ -1,6 +1,6 @@
 /** Updates of jobs, as a client hears them. */
 import type { Progress, SnapshotView } from '@safelight/shared'
-import { newSnapshot } from '@safelight/shared/testing'
+import { newSnapshot } from '@safelight/testkit'
 import type { JobUpdate } from '../../types.ts'
 
 const progress: Progress = {

@@ -1,5 +1,5 @@
 import type { JobEventView, SnapshotView } from '@safelight/shared'
-import { newSnapshot } from '@safelight/shared/testing'
+import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { toTimeline } from './timeline.ts'
 

@@ -1,6 +1,6 @@
 /** Jobs for tests, as the API shows them. */
 import type { JobView } from '@safelight/shared'
-import { newJobView } from '@safelight/shared/testing'
+import { newJobView } from '@safelight/testkit'
 
 const START = Date.parse('2026-01-01T12:00:00Z')
 

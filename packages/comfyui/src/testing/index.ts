@@ -1,0 +1,3 @@
+/** A fake host and a prompt session under observation, for the tests of this package and of the trace tools. */
+export * from './session.ts'
+export * from './with-host.ts'

@@ -1,0 +1,10 @@
+/** What every process needs and no browser: settings, logger, scope, repeat, clock. */
+export * from './clock.ts'
+export * from './logger.ts'
+export * from './repeat.ts'
+export * from './run-app.ts'
+export * from './scope.ts'
+export * from './settings/common-config.ts'
+export * from './settings/config-fields.ts'
+export * from './settings/parse-config.ts'
+export * from './settings/resolve-folder.ts'

@@ -1,0 +1,54 @@
+/** The job store on Redis. Each part is its own file in `store/`; the atomic steps are the scripts in `lua/`. */
+import type { Redis } from 'ioredis'
+import type { JobStore } from './job-store.ts'
+import type { Keys } from './keys.ts'
+import { createAccept } from './jobs/accept-job.ts'
+import { createAppend } from './jobs/append-event.ts'
+import { createAssets } from './jobs/assets.ts'
+import { createClaims } from './jobs/claim-job.ts'
+import {
+  DEFAULT_DEAD_LETTER_RETENTION_MS,
+  DEFAULT_RETENTION_MS,
+  type StoreContext,
+} from './jobs/context.ts'
+import { createList } from './jobs/list-jobs.ts'
+import { createPreviews } from './jobs/previews.ts'
+import { createIdempotency } from './jobs/idempotency.ts'
+import { createEventsAfter } from './jobs/read-events.ts'
+import { createReads } from './jobs/read-job.ts'
+
+export interface JobStoreDeps {
+  redis: Redis
+  keys: Keys
+  now?: () => number
+  /** How long a job and its outputs are kept after its end; 24 hours unless told. */
+  retentionMs?: number
+  /** The same for a job that used up its attempts; 7 days unless told. */
+  deadLetterRetentionMs?: number
+}
+
+/** What every part of the store is made with. */
+export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): StoreContext {
+  return {
+    redis,
+    keys,
+    now: options.now ?? Date.now,
+    retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS,
+    deadLetterRetentionMs: options.deadLetterRetentionMs ?? DEFAULT_DEAD_LETTER_RETENTION_MS,
+  }
+}
+
+export function createJobStore(deps: JobStoreDeps): JobStore {
+  const context = toStoreContext(deps)
+  return {
+    accept: createAccept(context),
+    append: createAppend(context),
+    eventsAfter: createEventsAfter(context),
+    list: createList(context),
+    ...createReads(context),
+    ...createClaims(context),
+    ...createAssets(context),
+    ...createPreviews(context),
+    ...createIdempotency(context),
+  }
+}

@@ -1,0 +1,89 @@
+/** The deadlines of jobs in line: whoever sweeps ends the jobs that nobody took in time. */
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { repeat } from '@safelight/runtime'
+import { isTerminal, type Snapshot, timeoutAt, toOverdue } from '@safelight/shared'
+import type { JobStore } from './job-store.ts'
+import type { Keys } from './keys.ts'
+import type { JobQueue } from './queue.ts'
+import { ask } from './redis-unavailable.ts'
+
+export interface DeadlineDeps {
+  redis: Redis
+  keys: Keys
+  store: JobStore
+  /** Takes the spent tickets out, where there is one; workers recognise them anyhow. */
+  queue?: JobQueue
+  log: Logger
+  now?: () => number
+}
+
+export interface Deadlines {
+  /** Makes sure that the job is looked at when its next deadline is over. Harmless when repeated. */
+  note(snapshot: Snapshot): Promise<void>
+  /** Ends the jobs in line whose deadline is over; says how many. One failing job does not stop the others. */
+  sweep(): Promise<number>
+  /** Sweeps now and then until closed. Several processes may do so at once. */
+  startSweeper(options: { everyMs: number }): { close(): Promise<void> }
+}
+
+const SWEEP_AT_MOST = 500
+/** A job that runs past its time is its worker's to stop; should it come back to the line, it is found there. */
+const LOOK_AGAIN_MS = 15_000
+
+export function createDeadlines(deps: DeadlineDeps): Deadlines {
+  const { redis, keys, store, queue, log, now = Date.now } = deps
+
+  async function look(jobId: string): Promise<boolean> {
+    const result = await store.append(jobId, (snapshot) => toOverdue(snapshot, now()))
+    if (result.outcome === 'appended') {
+      log.info({ jobId, outcome: result.snapshot.status }, 'job ended in line: too late')
+      await queue?.remove(jobId)
+    }
+    const ended = !('snapshot' in result) || isTerminal(result.snapshot.status)
+    if (ended) await ask(redis.zrem(keys.deadlines, jobId))
+    else await ask(redis.zadd(keys.deadlines, 'XX', now() + LOOK_AGAIN_MS, jobId))
+    return result.outcome === 'appended'
+  }
+
+  const deadlines: Deadlines = {
+    note: (snapshot) => noteDeadline({ redis, keys }, snapshot),
+    async sweep() {
+      const due = await ask(
+        redis.zrangebyscore(keys.deadlines, '-inf', now(), 'LIMIT', 0, SWEEP_AT_MOST),
+      )
+      let ended = 0
+      for (const jobId of due) {
+        try {
+          if (await look(jobId)) ended += 1
+        } catch (error) {
+          log.warn({ err: error, jobId }, 'a deadline could not be looked at yet')
+        }
+      }
+      return ended
+    },
+    startSweeper: ({ everyMs }) =>
+      repeat({
+        everyMs,
+        run: () => deadlines.sweep(),
+        onError: (error) => log.debug({ err: error }, 'deadlines could not be swept'),
+      }),
+  }
+  return deadlines
+}
+
+/** What `note` does, for those who have no need of the rest. */
+export async function noteDeadline(
+  { redis, keys }: Pick<DeadlineDeps, 'redis' | 'keys'>,
+  snapshot: Snapshot,
+): Promise<void> {
+  const due = nextDeadline(snapshot)
+  if (due !== null) await ask(redis.zadd(keys.deadlines, due, snapshot.jobId))
+}
+
+function nextDeadline(snapshot: Snapshot): number | null {
+  const { startBy } = snapshot.limits
+  const timeout = timeoutAt(snapshot)
+  if (startBy === null || timeout === null) return startBy ?? timeout
+  return Math.min(startBy, timeout)
+}

@@ -1,0 +1,24 @@
+/** A job's `extra_data` on its way to the host: accepted with the job, kept apart from its record, gone when it ends. */
+import type { Redis } from 'ioredis'
+import { type ExtraData, extraDataSchema } from '@safelight/shared'
+import type { Keys } from './keys.ts'
+import { ask } from './redis-unavailable.ts'
+
+export interface ExtraDataStore {
+  /** For the worker, when it submits. Null when there is none (any more). */
+  load(jobId: string): Promise<ExtraData | null>
+  /** Gone with the end of the job in any case; this is for who has no more use for it before. */
+  drop(jobId: string): Promise<void>
+}
+
+export function createExtraData({ redis, keys }: { redis: Redis; keys: Keys }): ExtraDataStore {
+  return {
+    async load(jobId) {
+      const json = await ask(redis.get(keys.secrets(jobId)))
+      return json ? extraDataSchema.parse(JSON.parse(json)) : null
+    },
+    async drop(jobId) {
+      await ask(redis.del(keys.secrets(jobId)))
+    },
+  }
+}

@@ -1,0 +1,150 @@
+/** The host registry: what workers report of the hosts they drive, what holds for a host whoever drives it, and what it can run. */
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { HostView } from '@safelight/shared'
+import {
+  type HostDrain,
+  hostDrainSchema,
+  type HostMarks,
+  type HostReport,
+  hostReportSchema,
+  type StuckPrompt,
+  stuckPromptSchema,
+} from './hosts/host-report.ts'
+import { mergeReports } from './hosts/merge-reports.ts'
+import type { Keys } from './keys.ts'
+import { bindScript } from './lua/bind-script.ts'
+import { CLEAR_STUCK } from './lua/clear-stuck.ts'
+import { mergeNodeClasses, type NodeClasses, nodeClassesSchema } from './node-classes.ts'
+import { ask } from './redis-unavailable.ts'
+
+export interface HostRegistry {
+  report(report: HostReport): Promise<void>
+  /** Every host reported within a day, or drained, by id; one that no worker reports any more is offline. */
+  list(): Promise<HostView[]>
+  /** Keeps new prompts from the host until it is resumed. Null when no such host is known. */
+  drain(hostId: string, reason: string | null): Promise<HostView | null>
+  /** Null when no such host is known. */
+  resume(hostId: string): Promise<HostView | null>
+  /** What holds for these hosts, in the same order. */
+  marks(hostIds: readonly string[]): Promise<HostMarks[]>
+  /** The host's executor is dead: no worker may give it a prompt while this one stands still there. */
+  markStuck(hostId: string, prompt: StuckPrompt): Promise<void>
+  /** The prompt is gone from there. */
+  clearStuck(hostId: string, prompt: StuckPrompt): Promise<void>
+  saveNodeClasses(hostId: string, classes: NodeClasses): Promise<void>
+  /** Classes of every host known within a day: a host that is restarting can still run what it could. */
+  nodeClasses(): Promise<NodeClasses>
+}
+
+/** A worker reports every five seconds and at every change. */
+const FRESH_MS = 30_000
+const KNOWN_MS = 24 * 3_600_000
+
+const savedClassesSchema = z.object({ at: z.number(), classes: nodeClassesSchema })
+
+export interface HostRegistryDeps {
+  redis: Redis
+  keys: Keys
+  now?: () => number
+}
+
+export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
+  const { redis, keys, now = Date.now } = deps
+  const clearStuck = bindScript(redis, CLEAR_STUCK)
+  const fieldOf = ({ hostId, workerId }: HostReport) => `${hostId} ${workerId}`
+
+  async function readReports(): Promise<HostReport[]> {
+    const entries = await ask(redis.hvals(keys.hosts))
+    // a worker of another version may write what we cannot read: it is not our host list then
+    return entries.flatMap((json) => hostReportSchema.safeParse(JSON.parse(json)).data ?? [])
+  }
+
+  async function readDrains(): Promise<Map<string, HostDrain>> {
+    const entries = Object.entries(await ask(redis.hgetall(keys.hostDrains)))
+    return new Map(entries.map(([id, json]) => [id, hostDrainSchema.parse(JSON.parse(json))]))
+  }
+
+  async function list(): Promise<HostView[]> {
+    const [reports, drains] = await Promise.all([readReports(), readDrains()])
+    const views: HostView[] = []
+    for (const hostId of new Set(reports.map((report) => report.hostId))) {
+      const all = reports.filter((report) => report.hostId === hostId)
+      const known = all.filter(({ at }) => at >= now() - KNOWN_MS)
+      const drain = drains.get(hostId) ?? null
+      // a drained host stays in the list, or nobody could resume it
+      const kept = drain && known.length === 0 ? all : known
+      const forgotten = all.filter((report) => !kept.includes(report))
+      if (forgotten.length > 0) await ask(redis.hdel(keys.hosts, ...forgotten.map(fieldOf)))
+      if (kept.length === 0) continue
+      views.push(mergeReports(hostId, kept, { drain, freshSince: now() - FRESH_MS }))
+    }
+    return views.sort((one, other) => one.id.localeCompare(other.id))
+  }
+
+  const find = async (hostId: string) => (await list()).find(({ id }) => id === hostId) ?? null
+
+  return {
+    list,
+    async report(report) {
+      await ask(redis.hset(keys.hosts, fieldOf(report), JSON.stringify(report)))
+    },
+    async drain(hostId, reason) {
+      const known = await find(hostId)
+      if (!known) return null
+      const at = known.drain ? Date.parse(known.drain.since) : now()
+      const drain: HostDrain = { reason, at }
+      await ask(redis.hset(keys.hostDrains, hostId, JSON.stringify(drain)))
+      return find(hostId)
+    },
+    async resume(hostId) {
+      if (!(await find(hostId))) return null
+      await ask(redis.hdel(keys.hostDrains, hostId))
+      return find(hostId)
+    },
+    async marks(hostIds) {
+      if (hostIds.length === 0) return []
+      const [drains, stuck] = await Promise.all([
+        ask(redis.hmget(keys.hostDrains, ...hostIds)),
+        ask(redis.hmget(keys.hostStuck, ...hostIds)),
+      ])
+      return hostIds.map((_, at) => ({
+        drain: parseOrNull(hostDrainSchema, drains[at]),
+        stuck: parseOrNull(stuckPromptSchema, stuck[at]),
+      }))
+    },
+    async markStuck(hostId, prompt) {
+      await ask(redis.hset(keys.hostStuck, hostId, toStuckJson(prompt)))
+    },
+    async clearStuck(hostId, prompt) {
+      await clearStuck([keys.hostStuck], [hostId, toStuckJson(prompt)])
+    },
+    async saveNodeClasses(hostId, classes) {
+      const saved = JSON.stringify({ at: now(), classes })
+      await ask(redis.hset(keys.nodeClasses, hostId, saved))
+    },
+    async nodeClasses() {
+      const reports = await readReports()
+      const known: NodeClasses[] = []
+      for (const [hostId, json] of Object.entries(await ask(redis.hgetall(keys.nodeClasses)))) {
+        const saved = savedClassesSchema.parse(JSON.parse(json))
+        const seen = reports.flatMap((report) =>
+          report.hostId === hostId && report.seenAt !== null ? [report.seenAt] : [],
+        )
+        if (Math.max(saved.at, ...seen) >= now() - KNOWN_MS) known.push(saved.classes)
+        else await ask(redis.hdel(keys.nodeClasses, hostId))
+      }
+      return mergeNodeClasses(known)
+    },
+  }
+}
+
+/** Compared as text: always written in the same order. */
+const toStuckJson = ({ promptId, begun }: StuckPrompt) => JSON.stringify({ promptId, begun })
+
+function parseOrNull<S extends z.ZodType>(
+  schema: S,
+  json: string | null | undefined,
+): z.output<S> | null {
+  return json == null ? null : schema.parse(JSON.parse(json))
+}

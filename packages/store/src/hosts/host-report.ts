@@ -1,0 +1,68 @@
+/** What one worker reports of one host, and what all workers must know of it. */
+import { z } from 'zod'
+import { hostReasonSchema, hostStateSchema } from '@safelight/shared'
+
+export const hostReportSchema = z.object({
+  hostId: z.string(),
+  workerId: z.string(),
+  /** ms since the epoch, as every time here */
+  at: z.number(),
+  /** The worker has stopped: it drives the host no longer. */
+  left: z.boolean(),
+  state: hostStateSchema,
+  reason: hostReasonSchema,
+  /** When the host entered the state. */
+  since: z.number(),
+  /** ComfyUI's version, when it told. */
+  version: z.string().nullable(),
+  slots: z.int().nonnegative(),
+  /** Jobs of this worker that execute there. */
+  running: z.array(z.string()),
+  /** Jobs of this worker that wait there. */
+  staged: z.array(z.string()),
+  /** Prompts in the host's own queue, whoever's. */
+  queueDepth: z.int().nonnegative().nullable(),
+  devices: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      vramTotal: z.number().nullable(),
+      vramFree: z.number().nullable(),
+    }),
+  ),
+  /** Model files of the last workflow of this worker that ran there; none once the host was away. */
+  models: z.array(z.string()).default([]),
+  /** When that was learned; null: never. */
+  modelsAt: z.number().nullable().default(null),
+  /** Prompts of this worker that it finished within the last hour, and how long those took whose start was seen. */
+  throughput: z
+    .object({
+      finished: z.int().nonnegative(),
+      timed: z.int().nonnegative(),
+      executionMs: z.number().nonnegative(),
+    })
+    .default({ finished: 0, timed: 0, executionMs: 0 }),
+  /** When it last answered. */
+  seenAt: z.number().nullable(),
+  /** When a prompt of this worker last moved there. */
+  movedAt: z.number().nullable(),
+})
+export type HostReport = z.infer<typeof hostReportSchema>
+
+export const hostDrainSchema = z.object({ reason: z.string().nullable(), at: z.number() })
+/** New prompts are kept from the host until somebody resumes it. */
+export type HostDrain = z.infer<typeof hostDrainSchema>
+
+export const stuckPromptSchema = z.object({
+  promptId: z.string(),
+  /** False: it was next in line, nothing ran, and the executor did not begin it. */
+  begun: z.boolean(),
+})
+/** A prompt that stands still on a host and ignores its interrupt: the host's executor is dead. */
+export type StuckPrompt = z.infer<typeof stuckPromptSchema>
+
+/** What holds for a host whichever worker drives it. */
+export interface HostMarks {
+  drain: HostDrain | null
+  stuck: StuckPrompt | null
+}

@@ -1,0 +1,149 @@
+/** Appending an event: decide on what is known, write if it still holds, decide again if not. */
+import { z } from 'zod'
+import {
+  canMove,
+  isTerminal,
+  type JobEvent,
+  type JobEventBody,
+  jobEventSchema,
+  reduceJob,
+  type Snapshot,
+} from '@safelight/shared'
+import type { AppendResult, Decide, JobStore } from '../job-store.ts'
+import { APPEND } from '../lua/append.ts'
+import { bindScript } from '../lua/bind-script.ts'
+import { ask } from '../redis-unavailable.ts'
+import {
+  newStamp,
+  RECORD_SLACK_MS,
+  STREAM_AFTER_END_MS,
+  STREAM_LENGTH,
+  type StoreContext,
+} from './context.ts'
+import { parseSnapshot } from './stored-json.ts'
+
+/** Each lost round means another writer won it, so this many in a row is a bug, not bad luck. */
+const MAX_ROUNDS = 50
+
+export class AppendContention extends Error {
+  readonly code = 'append_contention'
+
+  constructor(jobId: string) {
+    super(`job ${jobId} changed faster than an event could be appended`)
+    this.name = 'AppendContention'
+  }
+}
+
+const replySchema = z.union([
+  z.tuple([z.enum(['appended', 'gone', 'fenced'])]),
+  z.tuple([z.literal('stale'), z.string()]),
+])
+
+/** A snapshot, and whether the store itself said so in this call. */
+type Seen = { snapshot: Snapshot; fresh: boolean }
+
+export function createAppend(context: StoreContext): JobStore['append'] {
+  const write = createWrite(context)
+  return async (jobId, decide, options = {}) => {
+    let seen: Seen | null = options.known ? { snapshot: options.known, fresh: false } : null
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (!seen) {
+        const stored = await readStored(context, jobId)
+        if (!stored) return { outcome: 'gone' }
+        if (options.fence !== undefined && stored.fence !== options.fence) {
+          return { outcome: 'fenced' }
+        }
+        seen = { snapshot: stored.snapshot, fresh: true }
+      }
+      const body = permitted(seen.snapshot, decide)
+      if (!body) {
+        if (seen.fresh) return { outcome: 'declined', snapshot: seen.snapshot }
+        // "no" on old knowledge is not an answer
+        seen = null
+        continue
+      }
+      const result: AppendResult | Seen = await write(seen.snapshot, body, options.fence)
+      if ('outcome' in result) return result
+      seen = result
+    }
+    throw new AppendContention(jobId)
+  }
+}
+
+/** The one place that refuses: nothing happens after the end, and status moves only along its arrows. */
+function permitted(snapshot: Snapshot, decide: Decide): JobEventBody | null {
+  if (isTerminal(snapshot.status)) return null
+  const body = decide(snapshot)
+  if (body?.type === 'status' && !canMove(snapshot.status, body.status)) return null
+  return body
+}
+
+function createWrite({ redis, keys, now, ...context }: StoreContext) {
+  const append = bindScript(redis, APPEND)
+  return async (
+    snapshot: Snapshot,
+    body: JobEventBody,
+    fence: number | undefined,
+  ): Promise<AppendResult | Seen> => {
+    const { jobId } = snapshot
+    const event = toEvent(snapshot, body, { ts: now(), ...context })
+    const next = reduceJob(snapshot, event)
+    const end = isTerminal(next.status)
+    // before the end nothing expires, so nothing else is named
+    const withRecord = end
+      ? [keys.workflow(jobId), ...next.outputs.map((o) => keys.asset(o.id))]
+      : []
+    const { ts, stamp } = event
+    const reply = await append(
+      [
+        keys.job(jobId),
+        keys.events(jobId),
+        keys.open,
+        keys.secrets(jobId),
+        keys.deadLetters,
+        ...withRecord,
+      ],
+      [
+        jobId,
+        snapshot.stamp,
+        fence ?? '',
+        next.seq,
+        JSON.stringify(next),
+        JSON.stringify(event),
+        stamp,
+        keys.live(jobId),
+        STREAM_LENGTH,
+        end ? Math.round(next.expiresAt + RECORD_SLACK_MS) : '',
+        STREAM_AFTER_END_MS,
+        end && next.deadLetter ? ts : '',
+        ts - context.deadLetterRetentionMs,
+      ],
+    )
+    const [outcome, stored] = replySchema.parse(reply)
+    if (outcome === 'appended') return { outcome, snapshot: next }
+    if (outcome === 'stale') return { snapshot: parseSnapshot(stored), fresh: true }
+    return { outcome }
+  }
+}
+
+function toEvent(
+  snapshot: Snapshot,
+  body: JobEventBody,
+  time: { ts: number } & Pick<StoreContext, 'retentionMs' | 'deadLetterRetentionMs'>,
+): JobEvent {
+  const { jobId, seq, stamp } = snapshot
+  const envelope = { jobId, seq: seq + 1, ts: time.ts, stamp: newStamp(), follows: stamp }
+  const ends = body.type === 'status' && isTerminal(body.status)
+  const keptMs =
+    ends && body.deadLetter
+      ? Math.max(time.retentionMs, time.deadLetterRetentionMs)
+      : time.retentionMs
+  const expiry = ends && body.expiresAt === undefined ? { expiresAt: time.ts + keptMs } : {}
+  // what JSON cannot carry (NaN) must fail here, in the writer, not in every later reader
+  return jobEventSchema.parse({ ...body, ...expiry, ...envelope })
+}
+
+async function readStored({ redis, keys }: StoreContext, jobId: string) {
+  const [json, fence] = await ask(redis.hmget(keys.job(jobId), 'snapshot', 'fence'))
+  return json ? { snapshot: parseSnapshot(json), fence: Number(fence) } : null
+}

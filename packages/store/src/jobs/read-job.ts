@@ -1,0 +1,22 @@
+/** Reading a job: its snapshot and its workflow. */
+import { workflowSchema } from '@safelight/shared'
+import type { JobStore } from '../job-store.ts'
+import { ask } from '../redis-unavailable.ts'
+import type { StoreContext } from './context.ts'
+import { parseSnapshot } from './stored-json.ts'
+
+export function createReads({
+  redis,
+  keys,
+}: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow'> {
+  return {
+    async load(jobId) {
+      const json = await ask(redis.hget(keys.job(jobId), 'snapshot'))
+      return json ? parseSnapshot(json) : null
+    },
+    async loadWorkflow(jobId) {
+      const json = await ask(redis.get(keys.workflow(jobId)))
+      return json ? workflowSchema.parse(JSON.parse(json)) : null
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** The outbox: accepted jobs that may not be on the queue yet. A crash between the two is healed here. */
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { repeat } from '@safelight/runtime'
+import { isTerminal } from '@safelight/shared'
+import { noteDeadline } from './deadlines.ts'
+import type { JobStore } from './job-store.ts'
+import type { Keys } from './keys.ts'
+import type { JobQueue } from './queue.ts'
+import { ask } from './redis-unavailable.ts'
+
+export interface OutboxDeps {
+  redis: Redis
+  keys: Keys
+  queue: JobQueue
+  store: JobStore
+  log: Logger
+  now?: () => number
+}
+
+export interface Outbox {
+  /** Puts an accepted job on the queue and takes it off the outbox. Harmless when repeated. */
+  flush(jobId: string): Promise<void>
+  /** Flushes what has been waiting too long; says how many. One failing job does not stop the others. */
+  sweep(): Promise<number>
+  /** Sweeps now and then until closed. Several processes may do so at once. */
+  startSweeper(options: { everyMs: number }): { close(): Promise<void> }
+}
+
+/** Younger entries are most likely being flushed by whoever accepted them. */
+const SETTLE_MS = 5_000
+const SWEEP_AT_MOST = 500
+
+export function createOutbox({
+  redis,
+  keys,
+  queue,
+  store,
+  log,
+  now = Date.now,
+}: OutboxDeps): Outbox {
+  const outbox: Outbox = {
+    async flush(jobId) {
+      const snapshot = await store.load(jobId)
+      if (snapshot && !isTerminal(snapshot.status)) {
+        await noteDeadline({ redis, keys }, snapshot)
+        await queue.add(jobId, snapshot.priority)
+      }
+      await ask(redis.zrem(keys.outbox, jobId))
+    },
+    async sweep() {
+      const until = now() - SETTLE_MS
+      const late = await ask(
+        redis.zrangebyscore(keys.outbox, '-inf', until, 'LIMIT', 0, SWEEP_AT_MOST),
+      )
+      let flushed = 0
+      for (const jobId of late) {
+        try {
+          await outbox.flush(jobId)
+          flushed += 1
+        } catch (error) {
+          log.warn({ err: error, jobId }, 'an accepted job could not be put on the queue yet')
+        }
+      }
+      if (flushed > 0)
+        log.info({ flushed }, 'put accepted jobs on the queue that had not got there')
+      return flushed
+    },
+    startSweeper: ({ everyMs }) =>
+      repeat({
+        everyMs,
+        run: () => outbox.sweep(),
+        onError: (error) => log.debug({ err: error }, 'the outbox could not be swept'),
+      }),
+  }
+  return outbox
+}

@@ -1,0 +1,67 @@
+/** A socket to the host whose every frame goes into the trace. */
+import { once } from 'node:events'
+import type { RawData } from 'ws'
+import { WebSocket } from 'ws'
+import { toSocketAddress } from '@safelight/comfyui'
+import type { TraceFile } from './trace-file.ts'
+
+const FEATURE_FLAGS = '{"type":"feature_flags","data":{"supports_preview_metadata":true}}'
+
+export interface RecordedSocketOptions {
+  host: string
+  clientId: string
+  file: TraceFile
+  signal: AbortSignal
+}
+
+export interface RecordedSocket {
+  close(): Promise<void>
+}
+
+/** Registered with the host (it has said its first word) and with previews negotiated. @throws the socket's error when it cannot open */
+export async function openRecordedSocket(options: RecordedSocketOptions): Promise<RecordedSocket> {
+  const { file, clientId } = options
+  const { url, headers } = toSocketAddress(options.host, clientId)
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: 10_000 })
+  const sock = 'a'
+  socket.on('message', (data, isBinary) => file.frame({ sock, ...toFrame(data, isBinary) }))
+  socket.on('close', (code) => file.frame({ sock, ev: 'close', code }))
+  // a close always follows, and is recorded
+  socket.on('error', () => {})
+  socket.on('open', () => {
+    file.frame({ sock, ev: 'open', clientId })
+    file.frame({ sock, ev: 'send', text: FEATURE_FLAGS })
+    socket.send(FEATURE_FLAGS)
+  })
+  try {
+    await once(socket, 'message', { signal: options.signal })
+  } catch (error) {
+    socket.terminate()
+    throw error
+  }
+  return {
+    async close() {
+      if (socket.readyState === WebSocket.CLOSED) return
+      const closed = once(socket, 'close')
+      socket.close(1000)
+      const kill = setTimeout(() => socket.terminate(), 1000)
+      await closed
+      clearTimeout(kill)
+    },
+  }
+}
+
+/** A frame as a trace keeps it. */
+export function toFrame(
+  data: RawData,
+  isBinary: boolean,
+): { ev: 'text'; text: string } | { ev: 'binary'; base64: string } {
+  const bytes = Buffer.isBuffer(data)
+    ? data
+    : Array.isArray(data)
+      ? Buffer.concat(data)
+      : Buffer.from(data)
+  return isBinary
+    ? { ev: 'binary', base64: bytes.toString('base64') }
+    : { ev: 'text', text: bytes.toString() }
+}
