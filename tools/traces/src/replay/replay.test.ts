@@ -8,12 +8,7 @@ import { replayTrace } from './replay.ts'
 import { parseTrace } from './trace-format.ts'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-const CLI = [
-  '--conditions=@safelight/source',
-  '--import',
-  'tsx',
-  'tools/traces/src/replay/main.ts',
-]
+const CLI = ['--conditions=@safelight/source', '--import', 'tsx', 'tools/traces/src/replay/main.ts']
 
 /** How each scenario's prompts end, told from the recordings' descriptions. */
 const OUTCOMES: Record<string, string[]> = {
