@@ -1,14 +1,48 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './packages/testkit/src/vitest/longest-first.ts'
 
-export default defineConfig({
-  // tests run the sources, never a stale build
+/** Tests run the sources, never a stale build. */
+const sources = {
   resolve: { conditions: ['@safelight/source'] },
   ssr: { resolve: { conditions: ['@safelight/source'] } },
+}
+
+const PARTS = ['{packages,apps,tools}/*/src/**', 'e2e/src/**']
+const filesOf = (ending: string) => PARTS.map((part) => `${part}/*${ending}.test.ts`)
+
+/** A test file says by its name what it needs: nothing, a port or Redis, processes, a browser. */
+const ENDINGS = ['.int', '.proc', '.browser'] as const
+
+const project = (name: string, test: object) => ({
+  ...sources,
   test: {
-    include: ['{packages,apps,tools}/*/src/**/*.test.ts', 'e2e/src/**/*.test.ts'],
-    globalSetup: ['e2e/src/global-setup.ts'],
+    name,
     retry: 0,
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 30_000,
+    setupFiles: ['packages/testkit/src/vitest/setup.ts'],
+    ...test,
+  },
+})
+
+export default defineConfig({
+  ...sources,
+  test: {
+    globalSetup: ['packages/testkit/src/vitest/global-setup.ts'],
+    reporters: ['default', './packages/testkit/src/vitest/slowest-files.ts'],
+    // files wait more than they compute: more of them at once than there are cores
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      project('process', { pool: 'forks', isolate: false, include: filesOf('.proc') }),
+      project('browser', { pool: 'forks', isolate: false, include: filesOf('.browser') }),
+      project('integration', { pool: 'forks', isolate: false, include: filesOf('.int') }),
+      project('unit', {
+        pool: 'threads',
+        isolate: false,
+        include: filesOf(''),
+        exclude: ENDINGS.flatMap(filesOf),
+      }),
+    ],
   },
 })

@@ -2,8 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@safelight/runtime'
 import { closeRedis, createRedis } from '@safelight/store'
-import type { Cluster } from '../testing/cluster.ts'
-import type { Process } from '../testing/process.ts'
+import type { Cluster, Process } from '@safelight/testkit'
 import type { Act, HostPoison, RedisPoison } from './schedule.ts'
 
 /** One thing that really happened. */

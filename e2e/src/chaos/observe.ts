@@ -2,8 +2,8 @@
 import type { Logger } from '@safelight/runtime'
 import { isTerminal } from '@safelight/shared'
 import { closeRedis, createJobStore, createKeys, createRedis } from '@safelight/store'
+import { until } from '@safelight/testkit'
 import type { FinalState } from '../testing/follower.ts'
-import { until } from '../testing/until.ts'
 import type { JobHistory } from './recovery.ts'
 
 export interface Observer {

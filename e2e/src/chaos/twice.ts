@@ -1,5 +1,5 @@
 /** Was anything paid for twice? Counted at the hosts, over all of them. Pure. */
-import type { ExecutionLine } from '../testing/executions.ts'
+import type { ExecutionLine } from '@safelight/testkit'
 
 export interface HostExecution extends ExecutionLine {
   host: string

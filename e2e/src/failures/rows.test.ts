@@ -20,6 +20,6 @@ it('has a test for every row of the failure table, and no test without its row',
 })
 
 it('names every file of these tests', () => {
-  const named = [...page.matchAll(/^- `([\w-]+\.test\.ts)`/gm)].map(([, name = '']) => name)
+  const named = [...page.matchAll(/^- `([\w.-]+\.test\.ts)`/gm)].map(([, name = '']) => name)
   expect(named.toSorted()).toEqual(files.filter((name) => name !== 'rows.test.ts').toSorted())
 })

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findOrStartRedis } from '@safelight/testkit'
+import { launchBrowser, openPage } from '@safelight/testkit/browser'
 import type { Browser } from 'playwright-core'
-import { launchBrowser, openPage } from '../testing/browser.ts'
 import { whenJob } from '../testing/client.ts'
 import { type Scene, setScene } from './scene.ts'
 

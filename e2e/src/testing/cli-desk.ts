@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
+import { until } from '@safelight/testkit'
 import {
   killSafelights,
   type Result,
@@ -10,7 +11,6 @@ import {
   runSafelight,
   startSafelight,
 } from './safelight.ts'
-import { until } from './until.ts'
 import { slow } from './workflows.ts'
 
 export interface CliDesk {

@@ -1,7 +1,7 @@
 /** What tests say to the API over HTTP. */
 import { readFileSync } from 'node:fs'
 import { isTerminal, type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
-import { until } from './until.ts'
+import { until } from '@safelight/testkit'
 
 const EXAMPLE = new URL('../../../examples/text-to-image.json', import.meta.url)
 

@@ -1,6 +1,7 @@
 /** Follows a job over server-sent events: connects, drops, and comes back with `Last-Event-ID`. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isTerminal, sseStatusSchema } from '@safelight/shared'
+import { readSse, type SseFrame } from '@safelight/testkit'
 import { z } from 'zod'
 import {
   CONNECT_MS,
@@ -11,7 +12,6 @@ import {
   JobNotFound,
   RECONNECT_MS,
 } from './follower.ts'
-import { readSse, type SseFrame } from './read-sse.ts'
 
 /** Longer than the server's keep-alive: a server that says nothing at all is gone. */
 const SILENCE_MS = 40_000
@@ -67,7 +67,7 @@ export async function followBySse(options: FollowOptions): Promise<Followed> {
       if (answer.status !== 200 || !answer.body) return
       followed.connections += 1
       let eventsLeft = options.eventsUntilDrop()
-      for await (const frame of readSse(answer.body)) {
+      for await (const frame of readSse(answer)) {
         clearTimeout(watchdog)
         watchdog = setTimeout(stop, SILENCE_MS)
         take(frame)

@@ -1,8 +1,11 @@
 /** What tests ask of hosts: how they are, as the API tells it, and to fail in a certain way. */
 import { hostListSchema, type HostView } from '@safelight/shared'
-import type { SimulatorProcess } from './cluster.ts'
-import { type ExecutionLine, readExecutions } from './executions.ts'
-import { until } from './until.ts'
+import {
+  type ExecutionLine,
+  readExecutions,
+  type SimulatorProcess,
+  until,
+} from '@safelight/testkit'
 
 /** The first view of the host that passes. */
 export function whenHost(

@@ -1,6 +1,6 @@
 /** What a person reads off a job's page. */
 import type { Page } from 'playwright-core'
-import { until } from './until.ts'
+import { until } from '@safelight/testkit'
 
 export interface Shown {
   percent: number

@@ -1,8 +1,7 @@
 /** The command `safelight`, built, in a process of its own. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { childEnv } from '../config.ts'
-import { until } from './until.ts'
+import { childEnv, dieWithUs, until } from '@safelight/testkit'
 
 export const SAFELIGHT = fileURLToPath(
   new URL('../../../apps/cli/bin/safelight.js', import.meta.url),
@@ -41,10 +40,12 @@ export function killSafelights(): void {
 
 export function startSafelight(args: readonly string[], options: CommandOptions): RunningCommand {
   const [command, ...before] = options.command ?? [process.execPath, SAFELIGHT]
-  const child = spawn(command, [...before, ...args], {
-    env: { ...childEnv(), SAFELIGHT_URL: options.url, ...options.env },
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-  })
+  const child = dieWithUs(
+    spawn(command, [...before, ...args], {
+      env: { ...childEnv(), SAFELIGHT_URL: options.url, ...options.env },
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+    }),
+  )
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

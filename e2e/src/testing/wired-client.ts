@@ -1,8 +1,8 @@
 /** A stack, and for each test a client of its own that reaches it over a wire the test can cut. */
 import { type Client, createClient, type JobUpdate } from '@safelight/client'
+import { openWire, type Wire } from '@safelight/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import { type Stack, startStack } from './stack.ts'
-import { openWire, type Wire } from './wire.ts'
 
 /** Call at the top of a test file; what it returns is there once a test runs. */
 export function useWiredClient(speed: number) {

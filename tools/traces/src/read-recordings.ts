@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parseTrace, type Trace } from './replay/trace-format.ts'
 
-const ROOT = new URL('../../../../traces/', import.meta.url)
+const ROOT = new URL('../../../traces/', import.meta.url)
 export const TRACE_VERSIONS = ['0.3.34', '0.3.64', '0.33.0'] as const
 
 /** `0.3.64/success-core` and so on: every recording there is. */

@@ -8,8 +8,8 @@ import {
   type SnapshotView,
   ssePreviewSchema,
 } from '@safelight/shared'
+import type { SseFrame } from '@safelight/testkit'
 import { expect } from 'vitest'
-import type { SseFrame } from './read-sse.ts'
 
 const SCHEMAS = {
   open: nativeOpenSchema,

@@ -11,10 +11,10 @@ import {
   type JobStore,
   whenReady,
 } from '@safelight/store'
+import { startRedisProxy } from '@safelight/testkit'
 import { inject, onTestFinished } from 'vitest'
 import { createFeed, type FeedDeps } from '../feed/feed.ts'
 import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
-import { startRedisProxy } from './redis-proxy.ts'
 
 export async function startFeed(patch: Partial<FeedDeps> = {}) {
   const scope = createScope('feed test')

@@ -1,6 +1,7 @@
 /** One process of the stack: started, watched, and ended by its own pid. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
+import { dieWithUs } from '@safelight/testkit'
 
 export interface ChildOptions {
   name: string
@@ -22,10 +23,12 @@ export interface Child {
 const GRACE_MS = 15_000
 
 export function startChild(options: ChildOptions): Child {
-  const child = spawn(process.execPath, options.args, {
-    env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = dieWithUs(
+    spawn(process.execPath, options.args, {
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  )
   child.stdout?.pipe(options.output, { end: false })
   child.stderr?.pipe(options.output, { end: false })
   const ended = new Promise<number | null>((resolve) => {

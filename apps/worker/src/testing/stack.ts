@@ -27,12 +27,12 @@ import {
   type Keys,
   publishControl,
 } from '@safelight/store'
+import { until } from '@safelight/testkit'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
-import { until } from './until.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
-export { until } from './until.ts'
+export { until } from '@safelight/testkit'
 
 export interface Stack {
   keys: Keys

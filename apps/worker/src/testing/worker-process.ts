@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { until } from './until.ts'
+import { until } from '@safelight/testkit'
 
 export interface WorkerProcess {
   pid: number

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { freePort } from './free-port.ts'
-import type { LaunchedRedis, LaunchOptions } from './launched-redis.ts'
-import { serverFlags } from './server-flags.ts'
+import { findFreePort } from '../free-port.ts'
+import { dieWithUs } from '../processes/die-with-us.ts'
+import { type LaunchedRedis, type LaunchOptions, serverFlags } from './launched-redis.ts'
 import { waitForPing } from './wait-for-ping.ts'
 
 const BINARIES = ['redis-server', 'valkey-server'] as const
@@ -41,10 +41,10 @@ async function startOnFreePort(binary: string, options: LaunchOptions): Promise<
   }
   let failure: unknown
   for (let attempt = 0; attempt < PORT_TRIES; attempt += 1) {
-    const port = await freePort()
+    const port = await findFreePort()
     // its own process group: Ctrl-C must reach us only, we still need Redis to shut down in order
     const settings = flags(port, folder, options.dataDir)
-    const child = spawn(binary, settings, { stdio: 'ignore', detached: true })
+    const child = dieWithUs(spawn(binary, settings, { stdio: 'ignore', detached: true }))
     try {
       await untilReady(child, port, options.signal)
     } catch (cause) {
@@ -84,13 +84,9 @@ async function untilReady(child: ChildProcess, port: number, signal: AbortSignal
 }
 
 function closer(child: ChildProcess, removeFolder: () => Promise<void>): () => Promise<void> {
-  // the child must not outlive us when the process ends without close()
-  const onExit = () => child.kill('SIGTERM')
-  process.once('exit', onExit)
   let closing: Promise<void> | undefined
   return () => {
     closing ??= (async () => {
-      process.off('exit', onExit)
       await stop(child)
       await removeFolder()
     })()

@@ -7,12 +7,13 @@ const ANSWER_MS = 1_000
 
 /** Resolves once `+PONG` came back; a server that is still loading its data is asked again. */
 export async function waitForPing(port: number, signal: AbortSignal): Promise<void> {
-  while (!(await pingOnce(port))) {
+  while (!(await answersPing(port))) {
     await delay(RETRY_MS, undefined, { signal })
   }
 }
 
-function pingOnce(port: number): Promise<boolean> {
+/** False also while a server still loads its data. */
+export function answersPing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     const finish = (alive: boolean) => {

@@ -1,0 +1,192 @@
+import { request as sendRaw } from 'node:http'
+import { connect as dial } from 'node:net'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { post, readError, readJob, submit } from '../testing/http.ts'
+import { WORKFLOW } from '../testing/play-worker.ts'
+import { startRedisProxy, until } from '@safelight/testkit'
+import { type Stack, startStack } from '../testing/start-stack.ts'
+
+let stack: Stack
+beforeEach(async () => {
+  stack = await startStack()
+})
+afterEach(() => stack.close())
+
+describe('a request for something that is not there', () => {
+  it.each(['/nothing', '/api/v2/nothing', '/api/v1/jobs', '//api/v2/jobs'])(
+    'is refused in the envelope: %s',
+    async (path) => {
+      const response = await fetch(`${stack.api.url}${path}`)
+      expect([response.status, (await readError(response)).code]).toEqual([404, 'not_found'])
+    },
+  )
+
+  it.each([
+    ['DELETE', '/api/v2/jobs/x', 'GET'],
+    ['PUT', '/api/v2/jobs', 'POST, GET, DELETE'],
+    ['GET', '/api/v2/jobs/x/cancel', 'POST'],
+    ['POST', '/livez', 'GET'],
+  ])('is refused with the allowed methods: %s %s', async (method, path, allowed) => {
+    const response = await fetch(`${stack.api.url}${path}`, { method })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allowed])
+    expect((await readError(response)).code).toBe('method_not_allowed')
+  })
+})
+
+describe('with a token', () => {
+  const token = 'correct-horse-battery'
+  const bearer = { authorization: `Bearer ${token}` }
+
+  it('everything under /api needs it, and what is for operators and readers does not', async () => {
+    const { url } = await stack.startApi({ SAFELIGHT_TOKEN: token })
+    for (const path of [
+      '/api/v2/jobs',
+      '/api/v2/jobs/x',
+      '/API/v2/jobs',
+      '/api/v2/assets/x/content',
+    ]) {
+      for (const headers of [
+        {},
+        { authorization: 'Bearer wrong-horse' },
+        { authorization: token },
+      ]) {
+        const response = await fetch(`${url}${path}`, { headers })
+        expect([response.status, (await readError(response)).code]).toEqual([401, 'unauthorized'])
+      }
+    }
+    expect((await post(`${url}/api/v2/jobs`, { workflow: WORKFLOW })).status).toBe(401)
+    for (const path of ['/livez', '/readyz', '/docs', '/openapi.json']) {
+      expect((await fetch(`${url}${path}`)).status).toBe(200)
+    }
+  })
+
+  it('whoever has it gets in', async () => {
+    const { url } = await stack.startApi({ SAFELIGHT_TOKEN: token })
+    expect((await post(`${url}/api/v2/jobs`, { workflow: WORKFLOW }, bearer)).status).toBe(201)
+    expect((await fetch(`${url}/api/v2/jobs`, { headers: bearer })).status).toBe(200)
+  })
+
+  it('keeps it out of the log', async () => {
+    const { url } = await stack.startApi({ SAFELIGHT_TOKEN: token })
+    await fetch(`${url}/api/v2/jobs?token=${token}`, { headers: bearer })
+    await until(() => stack.logged.some((line) => line.includes('"request"')))
+    expect(stack.logged.join('')).not.toContain(token)
+  })
+})
+
+describe('other origins', () => {
+  it('may not call, unless they are configured', async () => {
+    const origin = 'http://localhost:5173'
+    const closed = await fetch(`${stack.api.url}/api/v2/jobs`, { headers: { origin } })
+    expect(closed.headers.get('access-control-allow-origin')).toBeNull()
+    const { url } = await stack.startApi({ CORS_ORIGIN: `${origin}, https://b.example` })
+    const open = await fetch(`${url}/api/v2/jobs`, { headers: { origin } })
+    expect(open.headers.get('access-control-allow-origin')).toBe(origin)
+    const other = await fetch(`${url}/api/v2/jobs`, { headers: { origin: 'https://c.example' } })
+    expect(other.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('may ask before they post, without a token', async () => {
+    const { url } = await stack.startApi({ CORS_ORIGIN: '*', SAFELIGHT_TOKEN: 'some-token' })
+    const response = await fetch(`${url}/api/v2/jobs`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://a.example', 'access-control-request-method': 'POST' },
+    })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-headers')).toContain('Idempotency-Key')
+  })
+})
+
+describe('when Redis is away', () => {
+  const settled = async (response: Promise<Response>) => {
+    const startedAt = performance.now()
+    const { status } = await response
+    return { status, fast: performance.now() - startedAt < 2_000 }
+  }
+  const ask = (url: string) =>
+    Promise.all([
+      settled(post(`${url}/api/v2/jobs`, { workflow: WORKFLOW })),
+      settled(fetch(`${url}/api/v2/jobs`)),
+      settled(fetch(`${url}/api/v2/jobs/some-id`)),
+      settled(fetch(`${url}/api/v2/jobs/some-id/events`)),
+      settled(post(`${url}/api/v2/jobs/some-id/cancel`, {})),
+      settled(fetch(`${url}/api/v2/assets/some-id/content`)),
+      settled(fetch(`${url}/readyz`)),
+    ])
+  const refused = Array.from({ length: 7 }, () => ({ status: 503, fast: true }))
+
+  it('every answer is 503 in less than two seconds, and all is well when it is back', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    const before = await submit(api.url)
+    proxy.refuse()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 503)
+    expect(await ask(api.url)).toEqual(refused)
+    expect((await fetch(`${api.url}/livez`)).status).toBe(200)
+    proxy.restore()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
+    expect((await readJob(api.url, before.id)).status).toBe('queued')
+    await submit(api.url)
+    await proxy.close()
+  })
+
+  it('also when it keeps the connection and says nothing', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    await submit(api.url)
+    proxy.swallow()
+    expect(await ask(api.url)).toEqual(refused)
+    proxy.restore()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
+    await submit(api.url)
+    await proxy.close()
+  })
+
+  it('the process starts all the same', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    proxy.refuse()
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(503)
+    proxy.restore()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
+    await submit(api.url)
+    await proxy.close()
+  })
+})
+
+describe('stopping', () => {
+  it('does not wait for connections that ask for nothing', async () => {
+    const api = await stack.startApi()
+    const idle = dial(api.port, '127.0.0.1')
+    await new Promise((resolve) => idle.once('connect', resolve))
+    await fetch(`${api.url}/livez`)
+    const cutOff = new Promise((resolve) => idle.once('close', resolve))
+    await api.close()
+    await cutOff
+    expect(stack.logged.join('')).not.toContain('"level":"error"')
+  })
+
+  it('lets a request under way finish and takes no new ones', async () => {
+    const api = await stack.startApi()
+    const body = JSON.stringify({ workflow: WORKFLOW })
+    const answer = new Promise<number>((resolve, reject) => {
+      const request = sendRaw(`${api.url}/api/v2/jobs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-length': body.length },
+      })
+      request.on('response', (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+      request.on('error', reject)
+      request.write(body.slice(0, 10), () => {
+        closing = api.close()
+        request.end(body.slice(10))
+      })
+    })
+    let closing: Promise<void> | undefined
+    expect(await answer).toBe(201)
+    await closing
+    await expect(fetch(`${api.url}/livez`)).rejects.toBeInstanceOf(TypeError)
+  })
+})

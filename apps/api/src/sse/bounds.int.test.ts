@@ -1,0 +1,90 @@
+import { type IncomingMessage, request as sendRaw } from 'node:http'
+import type { JobView } from '@safelight/shared'
+import { collect, collectSse, seqs, type SseFrame, until } from '@safelight/testkit'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { foldNative } from '../testing/fold-native.ts'
+import { readError, submit } from '../testing/http.ts'
+import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
+import { type Stack, startStack } from '../testing/start-stack.ts'
+
+let stack: Stack
+let job: JobView
+beforeEach(async () => {
+  stack = await startStack()
+  job = await submit(stack.api.url)
+})
+afterEach(() => stack.close())
+
+describe('the bounds of event streams', () => {
+  it('refuses one too many with 429, and has room again when one is closed', async () => {
+    const api = await stack.startApi({ MAX_STREAMS_PER_CLIENT: '2' })
+    const abort = new AbortController()
+    const url = `${api.url}${job.urls.events}`
+    const held = await Promise.all([fetch(url, { signal: abort.signal }), fetch(url)])
+    const refused = await fetch(url)
+    expect([refused.status, (await readError(refused)).code]).toEqual([429, 'too_many_streams'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    abort.abort()
+    await until(async () => {
+      const response = await fetch(url)
+      await response.body?.cancel()
+      return response.status === 200
+    })
+    await held[1].body?.cancel()
+  })
+
+  it('gives the place back when there is no such job', async () => {
+    const api = await stack.startApi({ MAX_STREAMS_PER_CLIENT: '1' })
+    for (let count = 0; count < 3; count++) {
+      expect((await fetch(`${api.url}/api/v2/jobs/nothing/events`)).status).toBe(404)
+    }
+  })
+
+  it.for([
+    ['v2', (frames: SseFrame[]) => frames.at(-1)?.data],
+    ['native', foldNative],
+  ] as const)(
+    'a slow reader costs little and still hears the end, in %s',
+    async (row, { skip }) => {
+      const [format, toEnd] = row
+      if (inject('redisKind') === 'embedded')
+        skip('the embedded Redis is too slow for 20 MB of events')
+      const response = await openPaused(`${stack.api.url}${job.urls.events}?format=${format}`)
+      const message = 'x'.repeat(20_000)
+      await stack.append(job.id, RUNNING)
+      for (let tick = 1; tick <= 1_000; tick++) {
+        await stack.append(job.id, progressed(tick / 2_000, { message }))
+      }
+      const { seq } = await stack.append(job.id, FAILED)
+      const frames = await response.readAll()
+      // 20 MB in full; what the two ends of the socket hold is not ours to bound
+      expect(frames.length).toBeLessThan(900)
+      expect(frames.at(-1)).toMatchObject({ seq })
+      expect(toEnd(frames)).toMatchObject({ status: 'failed', seq })
+      const heard = seqs(frames)
+      expect(heard).toEqual([...heard].sort((a, b) => a - b))
+    },
+  )
+
+  it('ends them all when the process stops', async () => {
+    const api = await stack.startApi()
+    const { done } = collect(await fetch(`${api.url}${job.urls.events}`))
+    await api.close()
+    await expect(done).resolves.toBeUndefined()
+  })
+})
+
+/** Opens the stream and takes nothing out of the socket until `readAll`. */
+async function openPaused(url: string) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sendRaw(url).on('response', resolve).on('error', reject).end()
+  })
+  response.pause()
+  return {
+    async readAll(): Promise<SseFrame[]> {
+      const chunks: Buffer[] = []
+      for await (const chunk of response) chunks.push(Buffer.from(chunk))
+      return collectSse(new Response(Buffer.concat(chunks)))
+    },
+  }
+}

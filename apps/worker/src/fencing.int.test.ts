@@ -1,0 +1,61 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { type Gate, openGate } from '@safelight/testkit'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { slow } from './testing/graphs.ts'
+import { type Stack, startStack, until } from './testing/stack.ts'
+
+let stack: Stack
+let host: Simulator
+let gate: Gate
+beforeEach(async () => {
+  stack = await startStack(inject('redisUrl'))
+  host = await startSimulator({ dialect: '0.33.0', speed: 1 })
+  gate = await openGate(host.url)
+})
+afterEach(async () => {
+  await stack.close()
+  await gate.close()
+  await host.close()
+})
+
+it('ends a job once whose claim was stolen in the middle of it', async () => {
+  await stack.startWorker([gate.url])
+  const jobId = await stack.submit(slow({ color: 1, steps: 20, seconds: 0.1 }))
+  await stack.when(jobId, ({ progress }) => (progress?.value ?? 0) > 0)
+  const thief = await stack.store.claim(jobId)
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  // the thief did nothing with it: the ticket went round, and the next claim was a new one
+  expect((await stack.store.claim(jobId))?.fence).toBeGreaterThan((thief?.fence ?? 0) + 1)
+  const { events } = await stack.events(jobId)
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['success'])
+})
+
+it('keeps a worker that was frozen for longer than its lock from saying or doing anything', {
+  timeout: 90_000,
+}, async () => {
+  const frozen = await stack.startProcess([gate.url])
+  const jobId = await stack.submit(slow({ color: 1, steps: 100, seconds: 0.4 }))
+  await stack.when(jobId, ({ progress }) => (progress?.value ?? 0) > 0)
+  frozen.kill('SIGSTOP')
+  const before = (await stack.store.load(jobId))?.seq ?? 0
+  const successor = await stack.startWorker([gate.url])
+  await stack.when(jobId, ({ seq }) => seq > before + 2)
+  await stack.cancel(jobId)
+  const end = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'canceled', attempt: 1 })
+  await successor.close()
+
+  const known = gate.requests.length
+  frozen.kill('SIGCONT')
+  await until(() => (/lock lost|attempt broke off/.test(frozen.said()) ? true : null))
+  // of use again, and done with the old job
+  const next = await stack.submit(slow({ color: 2 }))
+  expect(await stack.end(next)).toMatchObject({ status: 'succeeded' })
+  frozen.kill('SIGTERM')
+  expect(await frozen.gone).toBe(0)
+  expect((await stack.store.load(jobId))?.seq).toBe(end.seq)
+  const changes = gate.requests.slice(known).filter((request) => request.startsWith('POST'))
+  expect(changes).toEqual(['POST /prompt', 'POST /history'])
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
+})

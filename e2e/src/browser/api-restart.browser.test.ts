@@ -1,0 +1,40 @@
+/** The API dies under a page that watches, and comes back. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { startCluster } from '@safelight/testkit'
+import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
+import { endOf, submit } from '../testing/client.ts'
+import { recordShown, whenShown } from '../testing/job-page.ts'
+import { slow } from '../testing/workflows.ts'
+
+describe.skipIf(noBrowser)('the API killed (needs Chromium, which is not here)', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+
+  it('makes the page say Reconnecting, and then the truth', async () => {
+    const cluster = await startCluster({ redis: { url: inject('redisUrl') }, speed: 1 })
+    onTestFinished(() => cluster.close())
+    const [api] = cluster.apis
+    if (!api) throw new Error('one API was asked for')
+    const { id } = await submit(api.url, slow({ steps: 150, seconds: 0.15 }))
+    const { page, close } = await openPage(browser)
+    onTestFinished(() => close())
+    await page.goto(`${api.url}/jobs/${id}`)
+    const before = await whenShown(page, ({ percent }) => percent > 5)
+    const recording = await recordShown(page)
+
+    await api.kill('SIGKILL')
+    const lost = await whenShown(page, ({ badge }) => badge === 'Reconnecting')
+    expect(lost.percent).toBeGreaterThanOrEqual(before.percent)
+    await api.start()
+    const back = await whenShown(page, ({ badge }) => badge === 'Nodes')
+    expect(back.percent).toBeGreaterThanOrEqual(lost.percent)
+    await endOf(api.url, id)
+    await whenShown(page, ({ badge, percent }) => badge === 'Complete' && percent === 100)
+    const percents = (await recording.stop()).map(({ percent }) => percent)
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b))
+  }, 90_000)
+})

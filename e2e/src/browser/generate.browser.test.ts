@@ -1,0 +1,115 @@
+/** From the first page to the picture, as a person goes. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { until } from '@safelight/testkit'
+import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
+import { recordShown, whenShown } from '../testing/job-page.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { visit } from '../testing/visit.ts'
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url))
+
+describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () => {
+  let stack: Stack
+  let browser: Browser
+  let url: string
+  beforeAll(async () => {
+    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 4, workers: 2 })
+    url = stack.urls[0] ?? ''
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await stack.close()
+  })
+
+  const open = (path: string) => visit(browser, `${url}${path}`)
+
+  it('makes a picture of a prompt: the bar moves, the preview develops, the picture appears', async () => {
+    const { page, complaints } = await open('/')
+    await page.getByRole('button', { name: 'Text to image' }).click()
+    await page.getByLabel('Prompt').fill('a lighthouse on a hill, evening')
+    await page.getByRole('button', { name: /^Generate/ }).click()
+    await page.waitForURL(/\/jobs\/[\w-]+$/)
+    const recording = await recordShown(page)
+
+    const preview = page.getByAltText('The picture so far')
+    await preview.waitFor()
+    const first = await preview.getAttribute('src')
+    await until(async () => (await preview.getAttribute('src').catch(() => null)) !== first, {
+      what: 'the preview moves',
+    })
+    await whenShown(page, ({ badge }) => badge === 'Complete')
+
+    const picture = page.locator('section[aria-label="Picture"] img').last()
+    await until(
+      () => picture.evaluate((img) => img instanceof HTMLImageElement && img.naturalWidth >= 512),
+      { what: 'the picture is there, whole' },
+    )
+    const seen = await recording.stop()
+    const percents = seen.map(({ percent }) => percent)
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b))
+    expect(percents.at(-1)).toBe(100)
+    expect(percents.length).toBeGreaterThan(5)
+    const steps = seen.map(({ step }) => step)
+    expect(steps).not.toContain('0/0')
+    expect(steps).toContain('20/20')
+    expect(seen.map(({ badge }) => badge)).toContain('Nodes')
+    expect(await page.title()).toContain('done')
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('remembers the prompt after a reload', async () => {
+    const { page } = await open('/')
+    await page.getByRole('button', { name: 'Text to image' }).click()
+    await page.getByLabel('Prompt').fill('three boats')
+    await page.reload()
+    expect(await page.getByLabel('Prompt').inputValue()).toBe('three boats')
+  })
+
+  it('takes a workflow from a file, and explains one that is in the editor’s format', async () => {
+    const { page } = await open('/')
+    const file = page.locator('input[type="file"]')
+    const ui = { nodes: [{ id: 1, type: 'KSampler' }], links: [], version: 0.4 }
+    await file.setInputFiles({
+      name: 'mine.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(ui)),
+    })
+    await page.getByRole('alert').getByText('Export (API)').first().waitFor()
+    await file.setInputFiles(join(EXAMPLES, 'text-to-image.json'))
+    await page.getByLabel('Prompt').waitFor()
+    expect(await page.getByLabel('Prompt').inputValue()).toContain('lighthouse')
+  })
+
+  it('makes several at once, each with a bar of its own, and all of them end', async () => {
+    const { page, complaints } = await open('/')
+    await page.getByRole('button', { name: 'Text to image' }).click()
+    await page.getByLabel('How many').fill('3')
+    await page.keyboard.press('Control+Enter')
+    const bars = page.getByRole('progressbar')
+    await until(async () => (await bars.count()) === 3, { what: 'there are three bars' })
+    expect(await page.getByText('Image 2 of 3').count()).toBeGreaterThan(0)
+    await until(
+      async () => {
+        const values = await bars.evaluateAll((all) => all.map((bar) => bar.ariaValueNow))
+        return values.length === 3 && values.every((value) => value === '100')
+      },
+      { what: 'all three are done', withinMs: 40_000 },
+    )
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('says what the host does not accept, by the name that was given', async () => {
+    const { page } = await open('/')
+    await page.getByRole('button', { name: 'Text to image' }).click()
+    const model = page.getByLabel('Model')
+    await model.fill('no-such-model.safetensors')
+    await page.getByRole('button', { name: /^Generate/ }).click()
+    // only the host knows its models: the job is accepted, and fails with what the host says
+    await whenShown(page, ({ badge }) => badge === 'Failed')
+    expect(await page.locator('main').innerText()).toContain('no-such-model.safetensors')
+  }, 40_000)
+})

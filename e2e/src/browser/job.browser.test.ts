@@ -1,0 +1,94 @@
+/** The page of a job that runs, is reloaded, watched twice, canceled, or fails. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { until } from '@safelight/testkit'
+import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
+import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
+import { readShown, whenShown } from '../testing/job-page.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { visit } from '../testing/visit.ts'
+import { raising, slow } from '../testing/workflows.ts'
+
+describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here)', () => {
+  let stack: Stack
+  let browser: Browser
+  let url: string
+  beforeAll(async () => {
+    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 4 })
+    url = stack.urls[0] ?? ''
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await stack.close()
+  })
+
+  const open = (jobId: string) => visit(browser, `${url}/jobs/${jobId}`)
+
+  it('shows the truth after a reload in the middle, and lights up the nodes that ran', async () => {
+    const { id } = await submit(url, textToImage(801, 60))
+    const { page, complaints } = await open(id)
+    const before = await whenShown(page, ({ percent }) => percent > 20)
+    await page.reload()
+    const after = await whenShown(page, () => true)
+    expect(after.percent).toBeGreaterThanOrEqual(before.percent)
+    expect(after.step).toMatch(/^[1-9]\d*\/60$/)
+    const nodes = page.getByRole('list', { name: 'Nodes' })
+    await nodes.getByText('KSampler').first().waitFor()
+    expect(await nodes.locator('[data-state="running"]').count()).toBe(1)
+    expect(await nodes.locator('[data-state="done"], [data-state="cached"]').count()).toBe(4)
+    await endOf(url, id)
+    await whenShown(page, ({ badge, percent }) => badge === 'Complete' && percent === 100)
+    await until(async () => (await nodes.locator('[data-state="done"]').count()) >= 3, {
+      what: 'every node is done',
+    })
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('shows two tabs the same', async () => {
+    const { id } = await submit(url, slow({ steps: 60, seconds: 0.5 }))
+    const first = await open(id)
+    await whenExecuting(url, id)
+    const second = await open(id)
+    await whenShown(second.page, ({ percent }) => percent > 0)
+    await Promise.all(
+      [first, second].map(({ page }) => whenShown(page, ({ badge }) => badge === 'Complete')),
+    )
+    expect(await readShown(first.page)).toEqual(await readShown(second.page))
+    for (const { complaints } of [first, second]) expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('cancels after asking, says that it waits, and then that it is canceled', async () => {
+    const { id } = await submit(url, slow({ steps: 400, seconds: 1 }))
+    const { page } = await open(id)
+    await whenExecuting(url, id)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Yes, cancel' }).click()
+    const shown = await whenShown(page, ({ badge }) => badge.startsWith('Cancel'))
+    expect(['Canceling', 'Canceled']).toContain(shown.badge)
+    await whenShown(page, ({ badge }) => badge === 'Canceled')
+    expect((await endOf(url, id)).status).toBe('canceled')
+    expect(await page.getByRole('button', { name: 'Yes, cancel' }).count()).toBe(0)
+  }, 40_000)
+
+  it('says in plain words what failed, and where', async () => {
+    const { id } = await submit(url, raising('value_error'))
+    const { page, complaints } = await open(id)
+    await whenShown(page, ({ badge }) => badge === 'Failed')
+    const nodes = page.getByRole('list', { name: 'Nodes' })
+    await nodes.locator('[data-state="failed"]').waitFor()
+    expect(await nodes.locator('[data-state="failed"]').innerText()).toContain('TraceRaise')
+    const text = await page.locator('main').innerText()
+    expect(text).not.toContain('Traceback (most')
+    expect(text).toMatch(/node/i)
+    await page.getByRole('button', { name: /again/i }).first().waitFor()
+    expect(complaints).toEqual([])
+  }, 40_000)
+
+  it('says that there is no such job', async () => {
+    const { page } = await open('no-such-job')
+    const title = page.getByRole('heading', { level: 1, name: /no such job/i })
+    await title.waitFor()
+    expect(await title.isVisible()).toBe(true)
+  })
+})

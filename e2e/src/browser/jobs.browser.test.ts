@@ -1,0 +1,93 @@
+/** The list of jobs: live, long, and good for many at once. */
+import { createClient } from '@safelight/client'
+import { until } from '@safelight/testkit'
+import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { endOf, submit, textToImage } from '../testing/client.ts'
+import { type Stack, startStack } from '../testing/stack.ts'
+import { visit } from '../testing/visit.ts'
+import { raising, slow } from '../testing/workflows.ts'
+
+const MANY = 1_000
+const AT_ONCE = 20
+
+describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)', () => {
+  let browser: Browser
+  let stack: Stack
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 5 })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await stack.close()
+  })
+
+  const open = (address: string) => visit(browser, address)
+
+  it('shows new jobs as they come, their bars as they move, and how they ended', async () => {
+    const [url = ''] = stack.urls
+    const { page, complaints } = await open(`${url}/jobs`)
+    const { id } = await submit(url, slow({ steps: 60, seconds: 0.4 }))
+    const row = page.locator(`[data-job="${id}"]`)
+    const bar = row.getByRole('progressbar')
+    const read = async () => Number(await bar.getAttribute('aria-valuenow', { timeout: 500 }))
+    await until(async () => (await read().catch(() => 0)) > 10, { what: 'its bar moves' })
+    const { id: failing } = await submit(url, raising('value_error'))
+    await endOf(url, id)
+    await row.getByText('Done').waitFor()
+    await row.locator('img').waitFor()
+    await page.locator(`[data-job="${failing}"]`).getByText('Failed').first().waitFor()
+
+    await page.getByRole('button', { name: 'Failed' }).click()
+    await until(async () => (await row.count()) === 0, { what: 'only failed ones are shown' })
+    expect(new URL(page.url()).search).toContain('status=failed')
+    await page.locator(`[data-job="${failing}"] a`).first().click()
+    await page.waitForURL(`${url}/jobs/${failing}`)
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('cancels what is selected, and only that', async () => {
+    const [url = ''] = stack.urls
+    const jobs = []
+    for (let n = 0; n < 4; n += 1) jobs.push(await submit(url, slow({ steps: 300, seconds: 0.5 })))
+    const [kept, first, second, third] = jobs.map(({ id }) => id)
+    const { page } = await open(`${url}/jobs`)
+    for (const id of [first, second, third]) {
+      await page.locator(`[data-job="${id}"]`).getByRole('checkbox').check()
+    }
+    await page.getByRole('button', { name: 'Cancel 3 jobs' }).click()
+    await page.getByRole('button', { name: 'Yes, cancel 3 jobs' }).click()
+    for (const id of [first, second, third]) {
+      expect((await endOf(url, id ?? '')).status).toBe('canceled')
+    }
+    const client = createClient({ baseUrl: url })
+    expect((await client.jobs.get(kept ?? '')).status).not.toBe('canceled')
+    await client.jobs.cancel(kept ?? '')
+    await endOf(url, kept ?? '')
+  }, 60_000)
+
+  it('stays small and quick with a thousand jobs', async () => {
+    const idle = await startStack({ redisUrl: inject('redisUrl'), workers: 0, dialects: [] })
+    onTestFinished(() => idle.close())
+    const [url = ''] = idle.urls
+    const workflow = textToImage(1)
+    for (let made = 0; made < MANY; made += AT_ONCE) {
+      await Promise.all(Array.from({ length: AT_ONCE }, () => submit(url, workflow)))
+    }
+    const { page, complaints } = await open(`${url}/jobs`)
+    const rows = page.locator('[data-job]')
+    await rows.first().waitFor()
+    await until(
+      async () => {
+        await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+        return await page.getByText(`That is all: ${MANY} jobs.`).isVisible()
+      },
+      { what: 'the end is reached', withinMs: 40_000, everyMs: 100 },
+    )
+    expect(await rows.count()).toBeGreaterThan(5)
+    expect(await rows.count()).toBeLessThan(60)
+    expect(complaints).toEqual([])
+  }, 120_000)
+})

@@ -1,0 +1,35 @@
+/** A short run of chaos; `npm run chaos -- --minutes 10` is the long one. */
+import { expect, inject, it } from 'vitest'
+import { findRedisServer } from '@safelight/testkit'
+import { toFindings } from './report.ts'
+import { runChaos } from './run.ts'
+import { isClean } from './verdict.ts'
+
+const SEED = 5
+const DURATION_MS = 35_000
+/** The run, the time for every job to end, and the time for the watchers. */
+const LIMIT_MS = 240_000
+
+const redisBinary = findRedisServer()
+const why = redisBinary ? '' : ' (skipped: no redis-server on the PATH)'
+
+it.skipIf(!redisBinary && !inject('requireAll'))(
+  `loses no job, runs none twice and lies to no watcher while processes are killed, frozen and poisoned${why}`,
+  async () => {
+    const { verdict } = await runChaos({
+      redisBinary: redisBinary ?? 'redis-server',
+      durationMs: DURATION_MS,
+      seed: SEED,
+      signal: AbortSignal.timeout(LIMIT_MS),
+    })
+    expect(toFindings(verdict)).toEqual([])
+    expect(isClean(verdict)).toBe(true)
+    // there was something to lose
+    expect(verdict.accepted).toBeGreaterThan(15)
+    expect(verdict.executed).toBeGreaterThan(15)
+    expect(verdict.connections).toBeGreaterThan(30)
+    expect(verdict.slowest.size).toBeGreaterThan(0)
+    expect(verdict.strangers).toBe(0)
+  },
+  LIMIT_MS,
+)

@@ -1,0 +1,247 @@
+/** The command line as it is used: built, as a process, against a real server. */
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { childEnv, readTestConfig, until } from '@safelight/testkit'
+import { type CliDesk, createCliDesk, LONG } from './testing/cli-desk.ts'
+import { hasScript, onTerminal, runSafelight, SAFELIGHT } from './testing/safelight.ts'
+import { type Stack, startStack } from './testing/stack.ts'
+import { raising, slow } from './testing/workflows.ts'
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/text-to-image.json', import.meta.url))
+
+// every test starts several processes, beside which others may run
+vi.setConfig({ testTimeout: 90_000 })
+
+let stack: Stack
+let desk: CliDesk
+let url: string
+beforeAll(async () => {
+  stack = await startStack({ redisUrl: inject('redisUrl') })
+  url = stack.urls[0] ?? ''
+  desk = await createCliDesk(url)
+})
+afterAll(async () => {
+  await desk.close()
+  await stack.close()
+}, 60_000)
+
+const safelight = (...args: string[]) => desk.safelight(...args)
+
+describe('run', () => {
+  it('changes values, shows plain lines where there is no terminal, and saves the picture', async () => {
+    const set = ['--set', '6.text=a lighthouse', '--set', '3.seed=7', '--out', 'pictures/new']
+    const { code, stdout, stderr } = await safelight('run', EXAMPLE, ...set)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).not.toContain('\u001B')
+    expect(stdout).toMatch(/^● text-to-image .*█.* \d+% .*step \d+\/20/m)
+    expect(stdout).toMatch(/^✓ text-to-image .* 100% {2}Complete {6}1 output in .* s$/m)
+    const path = stdout.trimEnd().split('\n').at(-1) ?? ''
+    expect(path).toMatch(/^pictures\/new\/.+\.png$/)
+    expect((await readFile(join(desk.folder, path))).subarray(1, 4).toString()).toBe('PNG')
+    const { id } = await desk.newestJob()
+    const submitted = await (await fetch(`${url}/api/v2/jobs/${id}/workflow`)).json()
+    expect(submitted).toMatchObject({
+      workflow: { '6': { inputs: { text: 'a lighthouse' } }, '3': { inputs: { seed: 7 } } },
+    })
+  })
+
+  it('tells machines one JSON object per line, and the end last', async () => {
+    const { code, stdout } = await safelight('run', await desk.save(slow()), '--json')
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): Record<string, unknown> => JSON.parse(line))
+    expect(code).toBe(0)
+    const types = [...new Set(lines.map(({ type }) => type))]
+    expect(types).toEqual(['accepted', 'progress', 'output', 'end'])
+    const percents = lines.flatMap(({ percent }) => (typeof percent === 'number' ? [percent] : []))
+    expect(percents.length).toBeGreaterThan(3)
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b))
+    expect(lines.at(-2)).toMatchObject({
+      type: 'output',
+      path: expect.stringMatching(/^\/.+\.png$/),
+    })
+    expect(lines.at(-1)).toMatchObject({
+      type: 'end',
+      status: 'succeeded',
+      error: null,
+      outputs: 1,
+    })
+  })
+
+  it('makes several with different seeds, from standard input, and prints only where they are', async () => {
+    const args = ['run', '-', '--count', '2', '--quiet', '-o', 'several']
+    const example = await readFile(EXAMPLE, 'utf8')
+    const { code, stdout, stderr } = await runSafelight(args, { url, cwd: desk.folder }, example)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const paths = stdout.trimEnd().split('\n')
+    const pictures = await Promise.all(paths.map((path) => readFile(join(desk.folder, path))))
+    expect(pictures).toHaveLength(2)
+    expect(pictures[0]?.equals(pictures[1] ?? Buffer.alloc(0))).toBe(false)
+  })
+
+  it('fails with the job, and says where and why', async () => {
+    const { code, stderr } = await safelight('run', await desk.save(raising('value_error')))
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^safelight: workflow-\d+ \([\w-]+\) failed in node 2 TraceRaise: .+ \(node_execution_error\)\n$/,
+    )
+  })
+
+  it('says what is wrong with a workflow that is refused, node by node', async () => {
+    const workflow = slow()
+    const path = await desk.save({ ...workflow, '2': { class_type: 'NoSuchNode', inputs: {} } })
+    const { code, stdout, stderr } = await safelight('run', path)
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toMatch(
+      /^safelight: workflow-\d+: the workflow is invalid \(invalid_workflow\)\n {2}node 2 NoSuchNode: .+\n$/,
+    )
+  })
+
+  it('submits nothing when a value does not fit', async () => {
+    const { code, stderr } = await safelight('run', EXAMPLE, '--set', '3.sed=1')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^safelight: .*node 3 KSampler has no input 'sed'; it has .*seed/)
+  })
+
+  it('says when nobody is there, and does not try for long', async () => {
+    const { code, stderr } = await safelight('run', EXAMPLE, '--url', 'http://127.0.0.1:9')
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^safelight: nothing answers at .*:9; .*\(unreachable\)\n$/)
+  })
+})
+
+describe('jobs', () => {
+  it('are listed, found by the beginning of their ids, and canceled', async () => {
+    const jobId = await desk.submitLong()
+    const short = jobId.slice(0, 8)
+    const { stdout } = await safelight('ls', '--status', 'queued,running')
+    expect(stdout).toMatch(new RegExp(`^ID .*STATUS .*\n${short} {2}running `))
+    // workers report on hosts every now and then
+    const isThere = async () => (await safelight('hosts')).stdout.includes(` ${short} `)
+    await until(isThere, { what: 'the host has the job' })
+    const canceled = await safelight('cancel', short)
+    expect(canceled).toMatchObject({ code: 0, stderr: '' })
+    expect(canceled.stdout).toMatch(new RegExp(`${short} canceled\n$`))
+    expect(await desk.statusOf(jobId)).toBe('canceled')
+    expect((await safelight('cancel', short)).stdout).toBe(`${short} was canceled already\n`)
+    const watched = await safelight('watch', short)
+    expect(watched.code).toBe(4)
+    expect(watched.stdout).toMatch(new RegExp(`^– ${short} .*Canceled\n$`))
+  })
+
+  it('that wait are canceled all at once, but not unasked', async () => {
+    const running = await desk.submitLong()
+    const path = await desk.save(slow())
+    // one more is staged on the host; the others wait in line
+    const waiting = await safelight('run', path, path, path, path, '--detach')
+    expect((await safelight('cancel', '--all-queued')).stderr).toContain('wants --yes')
+    expect(await safelight('cancel', '--all-queued', '--yes')).toMatchObject({ code: 0 })
+    expect((await safelight('ls', '--status', 'queued')).stdout).toBe('no job is queued\n')
+    await safelight('cancel', running, ...waiting.stdout.trim().split('\n'))
+  })
+
+  it('that nobody knows are said so', async () => {
+    const unknown = '11111111-1111-4111-8111-111111111111'
+    expect(await safelight('watch', unknown)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `safelight: there is no job ${unknown} (not_found)\n`,
+    })
+  })
+
+  it('open in a browser, and have an address where there is none', async () => {
+    const { stdout } = await safelight('run', await desk.save(slow()), '--detach')
+    const page = `${url}/jobs/${stdout.trim()}\n`
+    expect(await safelight('open', stdout.trim())).toEqual({ code: 0, stdout: page, stderr: '' })
+    const bin = join(desk.folder, 'bin')
+    const seen = join(desk.folder, 'seen.txt')
+    await mkdir(bin)
+    await writeFile(
+      join(bin, 'xdg-open'),
+      `#!/bin/sh\necho "$1" > ${seen}.new; mv ${seen}.new ${seen}\n`,
+    )
+    await chmod(join(bin, 'xdg-open'), 0o755)
+    const env = { DISPLAY: ':0', PATH: `${bin}:${childEnv()['PATH'] ?? ''}` }
+    await runSafelight(['open', stdout.slice(0, 8)], { url, env })
+    const read = () => readFile(seen, 'utf8').catch(() => null)
+    expect(await until(read, { what: 'the browser opens' })).toBe(page)
+  })
+})
+
+it('hosts are listed with state, memory and reason, and as JSON', async () => {
+  const { stdout } = await safelight('hosts')
+  expect(stdout).toMatch(/^HOST +STATE +JOB +QUEUE +VRAM FREE +LAST HOUR +MODELS +REASON\n/)
+  expect(stdout).toMatch(/127\.0\.0\.1:\d+ +(ready|busy) .* of [\d.]+ GB /)
+  const [host] = (await safelight('hosts', '--json')).stdout.split('\n')
+  expect(JSON.parse(host ?? '')).toMatchObject({ id: expect.stringContaining('127.0.0.1') })
+})
+
+describe('Ctrl-C', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'leaves the job running where nobody can be asked, and names it: %s',
+    async (signal) => {
+      const path = await desk.save(slow(LONG))
+      const command = desk.start(['run', path])
+      await command.untilSaid('●')
+      command.child.kill(signal)
+      const { code, stderr } = await command.ended
+      expect(code).toBe(130)
+      const [, jobId = ''] =
+        stderr.match(/^safelight: the job goes on; watch again: safelight watch ([\w-]+)\n$/) ?? []
+      expect(await desk.statusOf(jobId)).toBe('running')
+      expect((await safelight('cancel', jobId)).code).toBe(0)
+    },
+  )
+
+  const noScript = !hasScript() && !readTestConfig().requireAll
+
+  describe.skipIf(noScript)('on a terminal (needs util-linux’s script, which is not here)', () => {
+    const startOnTerminal = (path: string) => desk.start([], onTerminal('run', path))
+
+    it('asks, and cancels the job before it ends', async () => {
+      const command = startOnTerminal(await desk.save(slow(LONG)))
+      await command.untilSaid('●')
+      command.type('\u0003')
+      await command.untilSaid('[c/l/g]')
+      command.type('g')
+      const { length } = command.said()
+      await until(() => command.said().slice(length).includes('%'), { what: 'it goes on' })
+      command.type('\u0003')
+      await until(() => command.said().slice(length).includes('[c/l/g]'), { what: 'it asks again' })
+      command.type('c')
+      const { code, stdout } = await command.ended
+      expect(code).toBe(4)
+      expect(stdout).toContain('Canceled')
+      expect(stdout.lastIndexOf('\u001B[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001B[?25l'))
+      expect((await desk.newestJob()).status).toBe('canceled')
+    })
+
+    it('leaves at once when it comes twice', async () => {
+      const command = startOnTerminal(await desk.save(slow(LONG)))
+      await command.untilSaid('●')
+      command.type('\u0003')
+      await command.untilSaid('[c/l/g]')
+      command.type('\u0003')
+      const { code, stdout } = await command.ended
+      expect(code).toBe(130)
+      const [, jobId = ''] = stdout.match(/safelight watch ([\w-]+)/) ?? []
+      expect(await desk.statusOf(jobId)).toBe('running')
+      expect((await safelight('cancel', jobId)).code).toBe(0)
+    })
+  })
+})
+
+it('that is not built says how to build it', async () => {
+  const bin = join(desk.folder, 'unbuilt')
+  await mkdir(bin)
+  await copyFile(SAFELIGHT, join(bin, 'safelight.mjs'))
+  const command = [process.execPath, join(bin, 'safelight.mjs')] as const
+  expect(await runSafelight([], { url, command })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'safelight: it is not built yet: run `npm run build`\n',
+  })
+})

@@ -1,0 +1,68 @@
+/** What becomes of jobs that nobody could run. */
+import { deadLetterViewSchema, jobViewSchema } from '@safelight/shared'
+import { type Cluster, startCluster } from '@safelight/testkit'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { endOf, getJob, submit, whenExecuting, whenJob } from '../testing/client.ts'
+import { raising, slow } from '../testing/workflows.ts'
+
+describe('too many failures', () => {
+  let cluster: Cluster
+  afterEach(() => cluster.close())
+
+  it('puts the job among the dead letters, to be looked at and replayed as a new job', async () => {
+    cluster = await startCluster({
+      redis: { url: inject('redisUrl') },
+      speed: 1,
+      env: { worker: { MAX_HOST_LOSSES: '2' } },
+    })
+    const url = cluster.apis[0]?.url ?? ''
+    const [host] = cluster.simulators
+    const { id } = await submit(url, slow({ steps: 60, seconds: 0.1 }))
+    for (const attempt of [1, 2]) {
+      await whenJob(url, id, (job) => job.attempt === attempt)
+      await whenExecuting(url, id)
+      await host?.kill('SIGKILL')
+      await host?.start()
+    }
+    expect(await endOf(url, id)).toMatchObject({
+      status: 'failed',
+      attempt: 2,
+      error: { code: 'host_unavailable' },
+    })
+
+    const one = `${url}/api/v2/dead-letters/${id}`
+    const letter = deadLetterViewSchema.parse(await (await fetch(one)).json())
+    expect(letter).toMatchObject({
+      job: { id },
+      attempts: 2,
+      failures: [{ attempt: 1, host_id: host?.hostId, cause: 'host_unavailable' }],
+      error: { code: 'host_unavailable' },
+    })
+    expect(await listed(url)).toContain(id)
+
+    const answer = await fetch(`${one}/replay`, { method: 'POST' })
+    const replay = jobViewSchema.parse(await answer.json())
+    expect(replay.id).not.toBe(id)
+    expect((await endOf(url, replay.id)).status).toBe('succeeded')
+    expect(await listed(url)).not.toContain(id)
+    expect((await getJob(url, id)).status).toBe('failed')
+  }, 90_000)
+
+  it('lets go of a dead letter that nobody wants', async () => {
+    cluster = await startCluster({
+      redis: { url: inject('redisUrl') },
+      env: { worker: { MAX_ATTEMPTS: '1' } },
+    })
+    const url = cluster.apis[0]?.url ?? ''
+    const { id } = await submit(url, raising('oom'))
+    await endOf(url, id)
+    expect(await listed(url)).toContain(id)
+    const answer = await fetch(`${url}/api/v2/dead-letters/${id}`, { method: 'DELETE' })
+    expect(answer.ok).toBe(true)
+    expect(await listed(url)).not.toContain(id)
+  }, 60_000)
+})
+
+async function listed(url: string): Promise<string> {
+  return await (await fetch(`${url}/api/v2/dead-letters`)).text()
+}

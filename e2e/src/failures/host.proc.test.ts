@@ -1,0 +1,130 @@
+/** Hosts that fail, each in its own way: the job ends well, and the host ends in the state that fits. */
+import { describe, expect, inject, it, type TestContext } from 'vitest'
+import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
+import { type ClusterOptions, startCluster, until } from '@safelight/testkit'
+import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
+import { slow } from '../testing/workflows.ts'
+
+type Options = Pick<ClusterOptions, 'hosts' | 'env'>
+
+async function start({ onTestFinished }: TestContext, options: Options = {}) {
+  const cluster = await startCluster({ redis: { url: inject('redisUrl') }, speed: 1, ...options })
+  onTestFinished(() => cluster.close())
+  const [host, other = host] = cluster.simulators
+  if (!host || !other) throw new Error('no host')
+  return {
+    cluster,
+    url: cluster.apis[0]?.url ?? '',
+    host,
+    other,
+    outcomes: () => outcomesOf(cluster.simulators),
+  }
+}
+
+const TWO = { hosts: [{ dialect: '0.3.34' as const }, { dialect: '0.33.0' as const }] }
+
+describe.concurrent('host unreachable, restarted, or the prompt vanished', () => {
+  it('moves the job to another host, rests the one that is gone, and spends none of the job’s own attempts', async (context) => {
+    const { url, host, cluster } = await start(context, {
+      ...TWO,
+      env: { worker: { MAX_ATTEMPTS: '1', HOST_TIMEOUT: '3s' } },
+    })
+    const { id } = await submit(url, slow({ steps: 30, seconds: 0.2 }))
+    await whenExecuting(url, id)
+    const [first] = await Promise.all(cluster.simulators.map((one) => outcomesOf([one])))
+    const [hit, spared] = first?.length === 1 ? cluster.simulators : cluster.simulators.toReversed()
+    if (!hit || !spared) throw new Error('no host')
+    await hit.kill('SIGKILL')
+    await whenHost(url, hit.hostId, ({ state }) => state === 'offline')
+    expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
+    expect(await outcomesOf([hit])).toEqual(['running'])
+    expect(await outcomesOf([spared])).toEqual(['success'])
+    await hit.start()
+    await whenHost(url, hit.hostId, ({ state }) => state === 'ready')
+    expect(host.pid()).not.toBeNull()
+  }, 90_000)
+
+  it('notices a restart in the middle of a prompt, though the host answers again at once', async (context) => {
+    const { url, host, outcomes } = await start(context)
+    const { id } = await submit(url, slow({ steps: 20, seconds: 0.2 }))
+    await whenExecuting(url, id)
+    await host.kill('SIGKILL')
+    await host.start()
+    expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
+    expect(await outcomes()).toEqual(['running', 'success'])
+  }, 90_000)
+
+  it('takes a host that hangs for one that is gone, after its timeout, and stops what was left there when it wakes', async (context) => {
+    const { url, cluster } = await start(context, {
+      ...TWO,
+      env: { worker: { HOST_TIMEOUT: '3s' } },
+    })
+    const { id } = await submit(url, slow({ steps: 60, seconds: 0.2 }))
+    await whenExecuting(url, id)
+    const counts = await Promise.all(cluster.simulators.map((one) => outcomesOf([one])))
+    const hit = cluster.simulators[counts.findIndex(({ length }) => length === 1)]
+    const stoppedAt = Date.now()
+    if (!hit) throw new Error('it runs nowhere')
+    await hit.kill('SIGSTOP')
+    await whenJob(url, id, ({ attempt }) => attempt === 2)
+    expect(Date.now() - stoppedAt).toBeLessThan(20_000)
+    expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
+    // nobody could tell it while it hung; it is told when it is heard of again
+    await hit.kill('SIGCONT')
+    await until(async () => (await outcomesOf([hit]))[0] === 'interrupted', {
+      what: 'the prompt that was left there is stopped',
+    })
+  }, 90_000)
+})
+
+describe.concurrent('socket deaf', () => {
+  it.for([{ deaf: true }, { blockedDelivery: true }])(
+    'finishes the job by polling and calls the host degraded: %o',
+    { timeout: 90_000 },
+    async (faults, context) => {
+      const { url, host, outcomes } = await start(context)
+      await setFaults(host, faults)
+      const { id } = await submit(url, slow({ steps: 14, seconds: 1 }))
+      await whenHost(url, host.hostId, ({ state }) => state === 'degraded')
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+      expect(await outcomes()).toEqual(['success'])
+      const { reason } = await whenHost(url, host.hostId, ({ state }) => state === 'degraded')
+      expect(reason.code).toBe('socket_deaf')
+    },
+  )
+})
+
+describe.concurrent('executor dead while HTTP answers', () => {
+  it('interrupts in vain, quarantines the host, and runs the job on another; a restart ends the quarantine', async (context) => {
+    const { url, host, cluster } = await start(context, {
+      hosts: [{ faults: { executorDead: true } }, {}],
+      env: { worker: { STALL_TIMEOUT: '2s', STOP_TIMEOUT: '3s' } },
+    })
+    const jobs = await Promise.all(
+      [1, 2, 3].map(() => submit(url, slow({ steps: 5, seconds: 0.1 }))),
+    )
+    const quarantined = await whenHost(url, host.hostId, ({ state }) => state === 'quarantined')
+    expect(quarantined.reason.code).toBe('executor_stuck')
+    for (const { id } of jobs) expect((await endOf(url, id)).status).toBe('succeeded')
+    const healthy = cluster.simulators.filter((one) => one !== host)
+    expect(await outcomesOf(healthy)).toEqual(['success', 'success', 'success'])
+    await host.kill('SIGKILL')
+    await host.start()
+    await whenHost(url, host.hostId, ({ state }) => state !== 'quarantined')
+  }, 90_000)
+})
+
+describe.concurrent('no movement', () => {
+  it('interrupts the prompt, sees it end, tries elsewhere, and fails as stalled when that is no better', async (context) => {
+    const { url, outcomes } = await start(context, {
+      ...TWO,
+      env: { worker: { STALL_TIMEOUT: '1500ms', MAX_ATTEMPTS: '2' } },
+    })
+    const { id } = await submit(url, slow({ steps: 3, seconds: 5 }))
+    const job = await endOf(url, id)
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
+    const seen = await outcomes()
+    expect(seen).toEqual(seen.map(() => 'interrupted'))
+    expect(seen).toHaveLength(job.attempt)
+  }, 90_000)
+})

@@ -1,0 +1,115 @@
+/** Redis goes and comes back: a process of our own, with an append-only file. */
+import { createLogger } from '@safelight/runtime'
+import { jobPageSchema, jobViewSchema } from '@safelight/shared'
+import { closeRedis, createRedis } from '@safelight/store'
+import { findRedisServer, startCluster, until } from '@safelight/testkit'
+import { describe, expect, inject, it, type TestContext } from 'vitest'
+import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
+import { finalOf } from '../testing/follower.ts'
+import { followBySocket } from '../testing/follow-socket.ts'
+import { followBySse } from '../testing/follow-sse.ts'
+import { outcomesOf } from '../testing/hosts.ts'
+import { slow } from '../testing/workflows.ts'
+
+const binary = findRedisServer()
+const why = binary ? '' : ' (skipped: no redis-server on the PATH)'
+const log = createLogger({ level: 'silent', name: 'test' })
+const FAST_MS = 4_000
+
+async function start({ onTestFinished }: TestContext) {
+  const cluster = await startCluster({ redis: { binary: binary ?? 'redis-server' }, speed: 1 })
+  onTestFinished(() => cluster.close())
+  const { redis } = cluster
+  if (!redis) throw new Error('no Redis of our own')
+  return { cluster, redis, url: cluster.apis[0]?.url ?? '' }
+}
+
+/** How a submission is answered, and how fast. */
+async function trySubmit(url: string) {
+  const startedAt = performance.now()
+  const answer = await fetch(`${url}/api/v2/jobs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ workflow: slow({ steps: 1, seconds: 0.01 }) }),
+  })
+  const job = jobViewSchema.safeParse(await answer.json())
+  const ms = performance.now() - startedAt
+  return { status: answer.status, ms, jobId: job.data?.id ?? null }
+}
+
+/** The job that was accepted first. */
+const backAgain = (url: string) =>
+  until(async () => (await trySubmit(url)).jobId, { what: 'the API takes jobs again' })
+
+describe.skipIf(!binary && !inject('requireAll'))(
+  `Redis restarts${why}`,
+  { concurrent: true },
+  () => {
+    it.for(['SIGKILL', 'SIGTERM'] as const)(
+      'loses nothing that was accepted (%s): waiting jobs run, the running one goes on, watchers see it to its end',
+      { timeout: 90_000 },
+      async (signal, context) => {
+        const { cluster, redis, url } = await start(context)
+        const running = (await submit(url, slow({ steps: 70, seconds: 0.2 }))).id
+        await whenExecuting(url, running)
+        const waiting = await Promise.all(
+          Array.from({ length: 20 }, () => submit(url, slow({ steps: 1, seconds: 0.01 }))),
+        )
+        const follow = {
+          jobId: running,
+          pickUrl: () => url,
+          eventsUntilDrop: () => Infinity,
+          signal: AbortSignal.timeout(60_000),
+        }
+        const watching = Promise.all([followBySocket(follow), followBySse(follow)])
+        await redis.kill(signal)
+        await redis.ended()
+        const refused = await trySubmit(url)
+        expect(refused.status).toBe(503)
+        expect(refused.ms).toBeLessThan(FAST_MS)
+        await redis.start()
+        const first = await backAgain(url)
+
+        for (const id of [first, ...waiting.map((job) => job.id)])
+          expect((await endOf(url, id)).status).toBe('succeeded')
+        expect(await endOf(url, running)).toMatchObject({ status: 'succeeded', attempt: 1 })
+        const record = finalOf(await getJob(url, running))
+        for (const { final, disorder } of await watching)
+          expect({ final, disorder }).toEqual({ final: record, disorder: [] })
+        const outcomes = await outcomesOf(cluster.simulators)
+        expect(new Set(outcomes)).toEqual(new Set(['success']))
+        // each once
+        const page = await fetch(`${url}/api/v2/jobs?limit=100`)
+        const { jobs } = jobPageSchema.parse(await page.json())
+        expect(outcomes).toHaveLength(jobs.length)
+      },
+    )
+
+    it('answers 503 at once while Redis hangs, and goes on when it answers again', async (context) => {
+      const { redis, url } = await start(context)
+      const { id } = await submit(url, slow({ steps: 60, seconds: 0.2 }))
+      await whenExecuting(url, id)
+      await redis.kill('SIGSTOP')
+      const refused = await trySubmit(url)
+      expect(refused.status).toBe(503)
+      expect(refused.ms).toBeLessThan(FAST_MS)
+      await redis.kill('SIGCONT')
+      await backAgain(url)
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+    }, 60_000)
+
+    it('refuses new jobs with 503 when its memory is full, and keeps what it has', async (context) => {
+      const { cluster, url } = await start(context)
+      const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
+      await whenExecuting(url, id)
+      const redis = createRedis(cluster.redisUrl, 'worker', { log })
+      context.onTestFinished(() => closeRedis(redis))
+      await redis.config('SET', 'maxmemory', '1mb')
+      const refused = await trySubmit(url)
+      expect(refused.status).toBe(503)
+      await redis.config('SET', 'maxmemory', '0')
+      await backAgain(url)
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+    }, 60_000)
+  },
+)

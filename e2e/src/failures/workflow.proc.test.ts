@@ -1,0 +1,96 @@
+/** Jobs that fail by themselves: whose fault it is decides what happens. */
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { endOf, submit, textToImage } from '../testing/client.ts'
+import { type ClusterOptions, startCluster } from '@safelight/testkit'
+import { outcomesOf } from '../testing/hosts.ts'
+import { raising, slow } from '../testing/workflows.ts'
+
+async function start(options: Pick<ClusterOptions, 'hosts' | 'env'> = {}) {
+  const cluster = await startCluster({ redis: { url: inject('redisUrl') }, ...options })
+  onTestFinished(() => cluster.close())
+  const url = cluster.apis[0]?.url ?? ''
+  return { cluster, url, outcomes: () => outcomesOf(cluster.simulators) }
+}
+
+const post = (url: string, workflow: unknown) =>
+  fetch(`${url}/api/v2/jobs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ workflow }),
+  })
+
+describe('invalid workflow', () => {
+  it('is refused with the node errors before any host sees it', async () => {
+    const { url, outcomes } = await start()
+    const answer = await post(url, {
+      '1': { class_type: 'SaveImage', inputs: { images: ['9', 0], filename_prefix: 'x' } },
+    })
+    expect(answer.status).toBe(422)
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'invalid_workflow', details: { node_errors: { '1': expect.anything() } } },
+    })
+    expect(await outcomes()).toEqual([])
+  }, 60_000)
+
+  it('fails without a second try when only the host can know', async () => {
+    const { url, outcomes } = await start()
+    const { id } = await submit(url, {
+      '1': { class_type: 'SaveImage', inputs: { filename_prefix: 'an input is missing' } },
+    })
+    expect(await endOf(url, id)).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      error: { code: 'invalid_workflow', details: { node_errors: { '1': expect.anything() } } },
+    })
+    expect(await outcomes()).toEqual([])
+  }, 60_000)
+})
+
+describe('node raises', () => {
+  it('fails with the node, its class and a traceback without host paths, and is not tried again', async () => {
+    const { url, outcomes } = await start()
+    const { id } = await submit(url, raising('value_error'))
+    const job = await endOf(url, id)
+    expect(job).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      error: { code: 'node_execution_error', node_id: '2', class_type: 'TraceRaise' },
+    })
+    expect(job.error?.traceback).toContain('File "')
+    expect(job.error?.traceback).not.toMatch(/["\s]\/\w+\//)
+    expect(await outcomes()).toEqual(['error'])
+    const next = await submit(url, slow({ steps: 2, seconds: 0.01 }))
+    expect((await endOf(url, next.id)).status).toBe('succeeded')
+  }, 60_000)
+})
+
+describe('out of memory', () => {
+  it('frees the host, goes on to the one with the most memory, and succeeds there', async () => {
+    const faults = { outOfMemory: 9 }
+    const { url, cluster } = await start({
+      hosts: [{ vramGb: 8, faults }, { vramGb: 16, faults }, { vramGb: 48 }],
+    })
+    const { id } = await submit(url, textToImage(1))
+    expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2, error: null })
+    const outcomes = cluster.simulators.map((host) => outcomesOf([host]))
+    expect(await Promise.all(outcomes)).toEqual([['error'], [], ['success']])
+    const small = await fetch(`${cluster.simulators[0]?.url}/_simulator/executions`)
+    expect(await small.json()).toMatchObject({ freed: 1 })
+  }, 60_000)
+
+  it('fails as out_of_memory, a dead letter, when no host has room', async () => {
+    const { url, outcomes } = await start({
+      hosts: [{}, {}],
+      env: { worker: { MAX_ATTEMPTS: '3' } },
+    })
+    const { id } = await submit(url, raising('oom'))
+    expect(await endOf(url, id)).toMatchObject({
+      status: 'failed',
+      attempt: 3,
+      error: { code: 'out_of_memory', node_id: '2' },
+    })
+    expect(await outcomes()).toEqual(['error', 'error', 'error'])
+    const letters = await (await fetch(`${url}/api/v2/dead-letters`)).json()
+    expect(JSON.stringify(letters)).toContain(id)
+  }, 60_000)
+})

@@ -1,0 +1,191 @@
+/** Safelight as it runs in production: every part a process of its own from the build, each on a port it keeps. */
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createScope } from '@safelight/runtime'
+import type { Dialect } from '@safelight/simulator'
+import { childEnv } from '../config.ts'
+import { findFreePort } from '../free-port.ts'
+import { answers, createProcess, type Process } from '../processes/process.ts'
+import { createRedisServer, type RedisServer } from '../redis/durable-redis.ts'
+
+export interface ClusterOptions {
+  /** A Redis that is there already, or the binary of one to start for us alone. */
+  redis: { url: string } | { binary: string }
+  apis?: number
+  workers?: number
+  hosts?: HostSeed[]
+  /** How much faster than life the hosts are. */
+  speed?: number
+  env?: { api?: Record<string, string>; worker?: Record<string, string> }
+  /** Logs and data are kept in a folder of its own under this one; none: a temporary one that goes with the cluster. */
+  folder?: string
+}
+
+/** A simulated host; `faults` are switches that are on from its every start. */
+export interface HostSeed {
+  dialect?: Dialect
+  vramGb?: number
+  faults?: Readonly<Record<string, boolean | number | string>>
+}
+
+export interface ApiProcess extends Process {
+  url: string
+}
+
+export interface SimulatorProcess extends Process {
+  url: string
+  /** As jobs name it. */
+  hostId: string
+  dialect: Dialect
+  /** One line per beginning and end of an execution, over all its lives. */
+  executionsFile: string
+}
+
+export interface Cluster {
+  namespace: string
+  redisUrl: string
+  redis: RedisServer | null
+  apis: ApiProcess[]
+  workers: Process[]
+  simulators: SimulatorProcess[]
+  folder: string
+  /** Puts one more worker beside the others; it is not started yet. */
+  addWorker(env?: Record<string, string>): Process
+  close(): Promise<void>
+}
+
+const nodeBinary = process.execPath
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const MAINS = {
+  api: join(ROOT, 'apps/api/dist/main.js'),
+  worker: join(ROOT, 'apps/worker/dist/main.js'),
+  simulator: join(ROOT, 'packages/simulator/dist/main.js'),
+}
+
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const scope = createScope('cluster')
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'safelight-cluster-')))
+  if (options.folder) await mkdir(folder, { recursive: true })
+  else scope.defer(() => rm(folder, { recursive: true, force: true }))
+  try {
+    const redis = 'binary' in options.redis ? await openRedis(options.redis.binary, folder) : null
+    if (redis) await scope.use(redis).start()
+    const redisUrl = redis?.url ?? ('url' in options.redis ? options.redis.url : '')
+    const namespace = `e2e-${randomUUID()}`
+    const common = {
+      ...childEnv(),
+      REDIS_URL: redisUrl,
+      SAFELIGHT_NAMESPACE: namespace,
+      SAFELIGHT_DATA_DIR: join(folder, 'data'),
+      LOG_LEVEL: 'info',
+    }
+    const simulators = await Promise.all(
+      (options.hosts ?? [{}]).map((seed, at) =>
+        openSimulator({ ...seed, folder, name: `host-${at + 1}`, speed: options.speed ?? 20 }),
+      ),
+    )
+    const apis = await Promise.all(
+      range(options.apis ?? 1).map((n) =>
+        openApi(`api-${n}`, folder, { ...common, ...options.env?.api }),
+      ),
+    )
+    const workers: Process[] = []
+    const addWorker = (env: Record<string, string> = {}) => {
+      const name = `worker-${workers.length + 1}`
+      const hosts = simulators.map(({ url }) => url).join(',')
+      const worker = openWorker(name, folder, {
+        ...common,
+        COMFYUI_HOSTS: hosts,
+        WORKER_NAME: name,
+        ...options.env?.worker,
+        ...env,
+      })
+      workers.push(scope.use(worker))
+      return worker
+    }
+    for (const _ of range(options.workers ?? 1)) addWorker()
+    for (const process of [...simulators, ...apis]) scope.use(process)
+    await Promise.all([...simulators, ...apis, ...workers].map((process) => process.start()))
+    return {
+      namespace,
+      redisUrl,
+      redis,
+      apis,
+      workers,
+      simulators,
+      folder,
+      addWorker,
+      close: () => scope.close(),
+    }
+  } catch (error) {
+    await scope.close()
+    throw error
+  }
+}
+
+const range = (length: number) => Array.from({ length }, (_, at) => at + 1)
+
+function openRedis(binary: string, folder: string): Promise<RedisServer> {
+  return createRedisServer({ binary, folder, env: childEnv() })
+}
+
+async function openApi(
+  name: string,
+  logDir: string,
+  env: Record<string, string>,
+): Promise<ApiProcess> {
+  const port = await findFreePort()
+  const url = `http://127.0.0.1:${port}`
+  const started = createProcess({
+    name,
+    command: nodeBinary,
+    args: [MAINS.api],
+    env: { ...env, PORT: String(port) },
+    logDir,
+    isReady: answers(`${url}/readyz`),
+  })
+  return { ...started, url }
+}
+
+function openWorker(name: string, logDir: string, env: Record<string, string>): Process {
+  return createProcess({
+    name,
+    command: nodeBinary,
+    args: [MAINS.worker],
+    env,
+    logDir,
+    isReady: async (told) => (await told()).includes('"worker started"'),
+  })
+}
+
+async function openSimulator(
+  seed: HostSeed & { name: string; folder: string; speed: number },
+): Promise<SimulatorProcess> {
+  const { name, dialect = '0.33.0', vramGb = 24, faults = {}, folder, speed } = seed
+  const port = await findFreePort()
+  const url = `http://127.0.0.1:${port}`
+  const executionsFile = join(folder, `${name}.executions.jsonl`)
+  const flags = {
+    port,
+    dialect,
+    speed,
+    'vram-gb': vramGb,
+    faults: JSON.stringify(faults),
+    executions: executionsFile,
+  }
+  const started = createProcess({
+    name,
+    command: nodeBinary,
+    args: [
+      MAINS.simulator,
+      ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
+    ],
+    env: childEnv(),
+    logDir: folder,
+    isReady: answers(`${url}/system_stats`),
+  })
+  return { ...started, url, hostId: `127.0.0.1:${port}`, dialect, executionsFile }
+}

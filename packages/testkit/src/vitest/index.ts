@@ -1,0 +1,6 @@
+/** What only works inside a running test: what it opens is closed when the test ends. */
+export * from './arbitrary-events.ts'
+export * from './redis-proxy.ts'
+export * from './test-store.ts'
+export * from './red.ts'
+export * from './test-bed.ts'

@@ -1,0 +1,41 @@
+/** Runs before each test file: what a file leaves open or behind is a failure of that file. */
+import { afterAll, beforeAll, expect, inject } from 'vitest'
+import { listKeys, withRedis } from '../namespace.ts'
+import { until } from '../until.ts'
+import { watchForRed } from './red.ts'
+import { takenNamespaces } from './test-bed.ts'
+
+/** What keeps an event loop alive and is never there by itself; timers come and go with idle connections. */
+const WATCHED = ['TCPServerWrap', 'ProcessWrap', 'FSEvent']
+/** A server that was told to close ends its last connections first. */
+const SETTLE_MS = 3_000
+
+function openHandles(): string[] {
+  return process.getActiveResourcesInfo().filter((kind) => WATCHED.includes(kind))
+}
+
+// a worker of the run must not outlive it, whatever ended the run
+process.once('disconnect', () => process.exit(1))
+
+watchForRed()
+
+let before = 0
+beforeAll(() => {
+  before = openHandles().length
+})
+
+afterAll(async () => {
+  await until(() => openHandles().length <= before, {
+    what: () => `left open: ${openHandles().join(', ')}`,
+    withinMs: SETTLE_MS,
+  })
+})
+
+afterAll(async () => {
+  const namespaces = takenNamespaces()
+  if (namespaces.length === 0) return
+  const left = await withRedis(inject('redisUrl'), (redis) =>
+    Promise.all(namespaces.map((namespace) => listKeys(redis, namespace))),
+  )
+  expect(left.flat(), 'keys left behind in Redis').toEqual([])
+})

@@ -1,0 +1,61 @@
+/** A store, a client and a namespace of its own for one test, all gone when the test ends. */
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { inject, onTestFinished } from 'vitest'
+import { createLogger, type Logger } from '@safelight/runtime'
+import { removeKeys } from '../namespace.ts'
+import { takeNamespace } from './test-bed.ts'
+import {
+  closeRedis,
+  createJobStore,
+  createKeys,
+  createRedis,
+  type JobStore,
+  type Keys,
+  type NewJob,
+  type RedisRole,
+  whenReady,
+} from '@safelight/store'
+
+export const silent: Logger = createLogger({ level: 'silent', name: 'test' })
+
+export interface TestStore {
+  redis: Redis
+  keys: Keys
+  store: JobStore
+}
+
+export async function openTestStore(
+  options: { now?: () => number; retentionMs?: number } = {},
+): Promise<TestStore> {
+  const keys = createKeys(takeNamespace())
+  const redis = await openClient('worker')
+  onTestFinished(() => removeKeys(redis, keys.namespace))
+  return { redis, keys, store: createJobStore({ redis, keys, ...options }) }
+}
+
+/** Another client of the same Redis, closed after what was opened later. */
+export async function openClient(role: RedisRole): Promise<Redis> {
+  const redis = createRedis(inject('redisUrl'), role, { log: silent })
+  onTestFinished(() => closeRedis(redis))
+  await whenReady(redis)
+  return redis
+}
+
+export function newJob(over: Partial<NewJob> = {}): NewJob {
+  return {
+    jobId: randomUUID(),
+    workflow: { '1': { class_type: 'EmptyImage', inputs: { width: 8 } } },
+    priority: 0,
+    metadata: null,
+    idempotencyKey: null,
+    ...over,
+  }
+}
+
+/** Accepts a job and says its id. */
+export async function acceptJob(store: JobStore, over: Partial<NewJob> = {}): Promise<string> {
+  const job = newJob(over)
+  await store.accept(job)
+  return job.jobId
+}
