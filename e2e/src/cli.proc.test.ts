@@ -2,11 +2,12 @@
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { childEnv, readTestConfig, until } from '@safelight/testkit'
 import { type CliDesk, createCliDesk, LONG } from './testing/cli-desk.ts'
 import { hasScript, onTerminal, runSafelight, SAFELIGHT } from './testing/safelight.ts'
-import { type Stack, startStack } from './testing/stack.ts'
+import type { Stack } from './testing/stack.ts'
+import { openTestStack } from './testing/test-stack.ts'
 import { raising, slow } from './testing/workflows.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/text-to-image.json', import.meta.url))
@@ -18,7 +19,7 @@ let stack: Stack
 let desk: CliDesk
 let url: string
 beforeAll(async () => {
-  stack = await startStack({ redisUrl: inject('redisUrl') })
+  stack = await openTestStack()
   url = stack.urls[0] ?? ''
   desk = await createCliDesk(url)
 })

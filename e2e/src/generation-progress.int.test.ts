@@ -5,9 +5,9 @@ import { until } from '@safelight/testkit'
 import { GenerationProgress, SafelightProvider, useGeneration } from '@safelight/client/react'
 import { Window } from 'happy-dom'
 import { createElement, useLayoutEffect } from 'react'
-import { expect, inject, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { endOf, submit, textToImage } from './testing/client.ts'
-import { startStack } from './testing/stack.ts'
+import { openTestStack } from './testing/test-stack.ts'
 
 /** Where the numbers come from, by what the host speaks. */
 const BADGES: [Dialect, string][] = [
@@ -87,7 +87,7 @@ const withoutRepeats = (words: string[]) => words.filter((word, at) => word !== 
 it.each(BADGES)(
   'shows a job on a %s host from the line to the picture, with %s in between',
   async (dialect, badge) => {
-    const stack = await startStack({ redisUrl: inject('redisUrl'), dialects: [dialect], speed: 10 })
+    const stack = await openTestStack({ dialects: [dialect], speed: 10 })
     onTestFinished(() => stack.close())
     const [url = ''] = stack.urls
     // the host is busy, so that the job is watched before it runs
@@ -122,7 +122,7 @@ it.each(BADGES)(
 )
 
 it('shows the picture itself in the end, also to who comes when all is over', async () => {
-  const stack = await startStack({ redisUrl: inject('redisUrl'), speed: 20 })
+  const stack = await openTestStack({ speed: 20 })
   onTestFinished(() => stack.close())
   const [url = ''] = stack.urls
   const { id: jobId } = await submit(url, textToImage(3))

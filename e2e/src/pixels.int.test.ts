@@ -1,8 +1,8 @@
 /** From POST to pixels, over every generation of host. */
 import type { Dialect } from '@safelight/simulator'
-import { expect, inject, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { getJob, submit, textToImage } from './testing/client.ts'
-import { startStack } from './testing/stack.ts'
+import { openTestStack } from './testing/test-stack.ts'
 import { watchToEnd } from './testing/watcher.ts'
 
 const PNG = [0x89, 0x50, 0x4e, 0x47]
@@ -11,7 +11,7 @@ const DIALECTS: Dialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
 it.each(DIALECTS)(
   'makes a picture on a %s host and shows every bit of the way',
   async (dialect) => {
-    const stack = await startStack({ redisUrl: inject('redisUrl'), dialects: [dialect], speed: 10 })
+    const stack = await openTestStack({ dialects: [dialect], speed: 10 })
     try {
       const [url = ''] = stack.urls
       const { id: jobId } = await submit(url, textToImage(7))

@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readTestConfig } from '@safelight/testkit'
-import { type Stack, startStack } from './testing/stack.ts'
+import type { Stack } from './testing/stack.ts'
+import { openTestStack } from './testing/test-stack.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
@@ -27,7 +28,7 @@ const noCurl = spawnSync('curl', ['--version']).error !== undefined && !readTest
 
 let stack: Stack
 beforeAll(async () => {
-  stack = await startStack({ redisUrl: inject('redisUrl'), speed: 10 })
+  stack = await openTestStack({ speed: 10 })
 })
 afterAll(() => stack.close())
 

@@ -1,9 +1,10 @@
 /** Promise 3: a watcher sees the truth, however it comes and goes. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getJob, submit, textToImage } from './testing/client.ts'
 import { createRandom } from './testing/random.ts'
-import { type Stack, startStack } from './testing/stack.ts'
+import type { Stack } from './testing/stack.ts'
+import { openTestStack } from './testing/test-stack.ts'
 import { watchToEnd } from './testing/watcher.ts'
 
 const JOBS = 20
@@ -12,8 +13,7 @@ const SEED = 20261123
 
 let stack: Stack
 beforeAll(async () => {
-  stack = await startStack({
-    redisUrl: inject('redisUrl'),
+  stack = await openTestStack({
     apis: 2,
     workers: 2,
     dialects: ['0.33.0', '0.3.64', 'legacy'],

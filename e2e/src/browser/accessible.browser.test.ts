@@ -4,9 +4,10 @@ import { createClient } from '@safelight/client'
 import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
 import type axe from 'axe-core'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 const SIZES = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
@@ -17,7 +18,7 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
   let browser: Browser
   const paths = new Map<string, string>()
   beforeAll(async () => {
-    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 10 })
+    stack = await openTestStack({ speed: 10 })
     const [url = ''] = stack.urls
     const done = await submit(url, textToImage(950, 2))
     const failed = await submit(url, raising('value_error'))

@@ -1,8 +1,8 @@
 /** The API dies under a page that watches, and comes back. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { startCluster } from '@safelight/testkit'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
+import { openTestCluster } from '@safelight/testkit/vitest'
 import { endOf, submit } from '../testing/client.ts'
 import { recordShown, whenShown } from '../testing/job-page.ts'
 import { slow } from '../testing/workflows.ts'
@@ -14,9 +14,8 @@ describe.skipIf(noBrowser)('the API killed (needs Chromium, which is not here)',
   })
   afterAll(() => browser.close())
 
-  it('makes the page say Reconnecting, and then the truth', async () => {
-    const cluster = await startCluster({ redis: { url: inject('redisUrl') }, speed: 1 })
-    onTestFinished(() => cluster.close())
+  it('makes the page say Reconnecting, and then the truth', async (context) => {
+    const cluster = await openTestCluster({ speed: 1 }, context)
     const [api] = cluster.apis
     if (!api) throw new Error('one API was asked for')
     const { id } = await submit(api.url, slow({ steps: 150, seconds: 0.15 }))

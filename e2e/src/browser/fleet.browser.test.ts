@@ -1,19 +1,19 @@
 /** The page of the hosts, while one of them is drained and resumed. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '@safelight/testkit'
 import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
 import { endOf, submit, textToImage } from '../testing/client.ts'
 import { whenHost } from '../testing/hosts.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 
 describe.skipIf(noBrowser)('the page of the fleet (needs Chromium, which is not here)', () => {
   let stack: Stack
   let browser: Browser
   let url: string
   beforeAll(async () => {
-    stack = await startStack({
-      redisUrl: inject('redisUrl'),
+    stack = await openTestStack({
       dialects: ['0.33.0', '0.3.64'],
       speed: 10,
     })

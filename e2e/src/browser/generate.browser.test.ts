@@ -2,11 +2,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '@safelight/testkit'
 import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
 import { recordShown, whenShown } from '../testing/job-page.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 import { visit } from '../testing/visit.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url))
@@ -16,7 +17,7 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
   let browser: Browser
   let url: string
   beforeAll(async () => {
-    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 4, workers: 2 })
+    stack = await openTestStack({ speed: 4, workers: 2 })
     url = stack.urls[0] ?? ''
     browser = await launchBrowser()
   })

@@ -1,11 +1,12 @@
 /** The page of a job that runs, is reloaded, watched twice, canceled, or fails. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '@safelight/testkit'
 import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
 import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
 import { readShown, whenShown } from '../testing/job-page.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 import { visit } from '../testing/visit.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
@@ -14,7 +15,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
   let browser: Browser
   let url: string
   beforeAll(async () => {
-    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 4 })
+    stack = await openTestStack({ speed: 4 })
     url = stack.urls[0] ?? ''
     browser = await launchBrowser()
   })

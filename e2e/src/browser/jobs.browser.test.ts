@@ -3,9 +3,10 @@ import { createClient } from '@safelight/client'
 import { until } from '@safelight/testkit'
 import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, submit, textToImage } from '../testing/client.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 import { visit } from '../testing/visit.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
@@ -17,7 +18,7 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
   let stack: Stack
   beforeAll(async () => {
     browser = await launchBrowser()
-    stack = await startStack({ redisUrl: inject('redisUrl'), speed: 5 })
+    stack = await openTestStack({ speed: 5 })
   })
   afterAll(async () => {
     await browser.close()
@@ -69,7 +70,7 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
   }, 60_000)
 
   it('stays small and quick with a thousand jobs', async () => {
-    const idle = await startStack({ redisUrl: inject('redisUrl'), workers: 0, dialects: [] })
+    const idle = await openTestStack({ workers: 0, dialects: [] })
     onTestFinished(() => idle.close())
     const [url = ''] = idle.urls
     const workflow = textToImage(1)

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findRedisServer } from '@safelight/testkit'
+import { bundleMains, findRedisServer } from '@safelight/testkit'
 import { parseOptions, USAGE } from './options.ts'
 import { toFindings, toLine, toSlowest, toTable } from './report.ts'
 import { runChaos } from './run.ts'
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
   const { minutes, seed, keep } = options
+  await bundleMains()
   say(`chaos: ${minutes} min, seed ${seed}; 2 APIs, 3 workers, 3 hosts, 1 Redis, 20 watchers`)
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'safelight-chaos-')))
   let worthKeeping = keep !== null

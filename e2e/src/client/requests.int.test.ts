@@ -3,16 +3,17 @@ import { createServer } from 'node:http'
 import { type Client, createClient, RequestError } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import { findFreePort, openWire } from '@safelight/testkit'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, textToImage } from '../testing/client.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 let stack: Stack
 let url: string
 let client: Client
 beforeAll(async () => {
-  stack = await startStack({ redisUrl: inject('redisUrl'), speed: 20 })
+  stack = await openTestStack({ speed: 20 })
   url = stack.urls[0] ?? ''
   client = createClient({ baseUrl: url })
 })

@@ -1,26 +1,25 @@
 /** What clients see of an API that goes. */
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
-import { type Cluster, startCluster } from '@safelight/testkit'
+import { openTestCluster } from '@safelight/testkit/vitest'
 import { finalOf } from '../testing/follower.ts'
 import { followBySocket } from '../testing/follow-socket.ts'
 import { followBySse } from '../testing/follow-sse.ts'
 import { slow } from '../testing/workflows.ts'
 
 describe('API killed', () => {
-  let cluster: Cluster
-  afterEach(() => cluster.close())
-  const start = async () => {
-    cluster = await startCluster({ redis: { url: inject('redisUrl') }, apis: 2, speed: 1 })
+  const start = async (context: TestContext) => {
+    const cluster = await openTestCluster({ apis: 2, speed: 1 }, context)
     const [first, second] = cluster.apis
     if (!first || !second) throw new Error('two APIs were asked for')
     return { first, second }
   }
 
-  it.each(['SIGKILL', 'SIGTERM'] as const)(
+  it.for(['SIGKILL', 'SIGTERM'] as const)(
     'costs its clients a reconnect on %s, and not one event',
-    async (signal) => {
-      const { first, second } = await start()
+    { timeout: 60_000 },
+    async (signal, context) => {
+      const { first, second } = await start(context)
       const { id: jobId } = await submit(first.url, slow({ steps: 40, seconds: 0.15 }))
       const follow = {
         jobId,
@@ -41,11 +40,10 @@ describe('API killed', () => {
         expect(events).toBeGreaterThan(20)
       }
     },
-    60_000,
   )
 
-  it('finishes the requests it has when it is told to stop, and exits well', async () => {
-    const { first, second } = await start()
+  it('finishes the requests it has when it is told to stop, and exits well', async (context) => {
+    const { first, second } = await start(context)
     const submitting = Array.from({ length: 20 }, () =>
       submit(first.url, slow({ steps: 1, seconds: 0.01 })),
     )

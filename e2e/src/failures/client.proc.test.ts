@@ -1,8 +1,9 @@
 /** Clients that do not keep up, beside clients that do. */
 import { connect, type Socket } from 'node:net'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, getJob, submit } from '../testing/client.ts'
-import { residentBytes, startCluster } from '@safelight/testkit'
+import { residentBytes } from '@safelight/testkit'
+import { openTestCluster } from '@safelight/testkit/vitest'
 import { finalOf } from '../testing/follower.ts'
 import { followBySocket } from '../testing/follow-socket.ts'
 import { followBySse } from '../testing/follow-sse.ts'
@@ -12,13 +13,11 @@ const STUCK = 200
 const MEGABYTE = 1024 * 1024
 
 describe('client slow or gone', () => {
-  it('costs the API a bounded buffer, and nobody else notices', async () => {
-    const cluster = await startCluster({
-      redis: { url: inject('redisUrl') },
-      speed: 1,
-      env: { api: { MAX_STREAMS_PER_CLIENT: '1000' } },
-    })
-    onTestFinished(() => cluster.close())
+  it('costs the API a bounded buffer, and nobody else notices', async (context) => {
+    const cluster = await openTestCluster(
+      { speed: 1, env: { api: { MAX_STREAMS_PER_CLIENT: '1000' } } },
+      context,
+    )
     const [api] = cluster.apis
     if (!api) throw new Error('no API')
     const { id: jobId } = await submit(api.url, previewing({ frames: 90, size: 512 }))

@@ -1,20 +1,16 @@
 /** What becomes of jobs that nobody could run. */
 import { deadLetterViewSchema, jobViewSchema } from '@safelight/shared'
-import { type Cluster, startCluster } from '@safelight/testkit'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { openTestCluster } from '@safelight/testkit/vitest'
+import { describe, expect, it } from 'vitest'
 import { endOf, getJob, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 describe('too many failures', () => {
-  let cluster: Cluster
-  afterEach(() => cluster.close())
-
-  it('puts the job among the dead letters, to be looked at and replayed as a new job', async () => {
-    cluster = await startCluster({
-      redis: { url: inject('redisUrl') },
-      speed: 1,
-      env: { worker: { MAX_HOST_LOSSES: '2' } },
-    })
+  it('puts the job among the dead letters, to be looked at and replayed as a new job', async (context) => {
+    const cluster = await openTestCluster(
+      { speed: 1, env: { worker: { MAX_HOST_LOSSES: '2' } } },
+      context,
+    )
     const url = cluster.apis[0]?.url ?? ''
     const [host] = cluster.simulators
     const { id } = await submit(url, slow({ steps: 60, seconds: 0.1 }))
@@ -48,11 +44,8 @@ describe('too many failures', () => {
     expect((await getJob(url, id)).status).toBe('failed')
   }, 90_000)
 
-  it('lets go of a dead letter that nobody wants', async () => {
-    cluster = await startCluster({
-      redis: { url: inject('redisUrl') },
-      env: { worker: { MAX_ATTEMPTS: '1' } },
-    })
+  it('lets go of a dead letter that nobody wants', async (context) => {
+    const cluster = await openTestCluster({ env: { worker: { MAX_ATTEMPTS: '1' } } }, context)
     const url = cluster.apis[0]?.url ?? ''
     const { id } = await submit(url, raising('oom'))
     await endOf(url, id)

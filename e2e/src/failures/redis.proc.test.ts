@@ -2,7 +2,8 @@
 import { createLogger } from '@safelight/runtime'
 import { jobPageSchema, jobViewSchema } from '@safelight/shared'
 import { closeRedis, createRedis } from '@safelight/store'
-import { findRedisServer, startCluster, until } from '@safelight/testkit'
+import { findRedisServer, until } from '@safelight/testkit'
+import { openTestCluster } from '@safelight/testkit/vitest'
 import { describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
 import { finalOf } from '../testing/follower.ts'
@@ -16,9 +17,9 @@ const why = binary ? '' : ' (skipped: no redis-server on the PATH)'
 const log = createLogger({ level: 'silent', name: 'test' })
 const FAST_MS = 4_000
 
-async function start({ onTestFinished }: TestContext) {
-  const cluster = await startCluster({ redis: { binary: binary ?? 'redis-server' }, speed: 1 })
-  onTestFinished(() => cluster.close())
+async function start(context: TestContext) {
+  const redisOptions = { binary: binary ?? 'redis-server' }
+  const cluster = await openTestCluster({ redis: redisOptions, speed: 1 }, context)
   const { redis } = cluster
   if (!redis) throw new Error('no Redis of our own')
   return { cluster, redis, url: cluster.apis[0]?.url ?? '' }

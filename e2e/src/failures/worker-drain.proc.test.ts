@@ -1,17 +1,16 @@
 /** What a worker does when it is told to stop. */
-import { describe, expect, inject, it, type TestContext } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
-import { startCluster, until } from '@safelight/testkit'
+import { until } from '@safelight/testkit'
+import { openTestCluster } from '@safelight/testkit/vitest'
 import { outcomesOf } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
 
-async function start({ onTestFinished }: TestContext, drain: string) {
-  const cluster = await startCluster({
-    redis: { url: inject('redisUrl') },
-    speed: 1,
-    env: { worker: { DRAIN_TIMEOUT: drain } },
-  })
-  onTestFinished(() => cluster.close())
+async function start(context: TestContext, drain: string) {
+  const cluster = await openTestCluster(
+    { speed: 1, env: { worker: { DRAIN_TIMEOUT: drain } } },
+    context,
+  )
   const [worker] = cluster.workers
   if (!worker) throw new Error('no worker')
   return {

@@ -1,17 +1,16 @@
 /** What a worker leaves behind when it is killed, on hosts of every generation. */
-import { describe, inject, it, type TestContext } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
 import type { Dialect } from '@safelight/simulator'
-import { readExecutions, startCluster } from '@safelight/testkit'
+import { readExecutions } from '@safelight/testkit'
+import { openTestCluster } from '@safelight/testkit/vitest'
 import { cancel, endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { slow } from '../testing/workflows.ts'
 
 const SUCCESSION_MS = 15_000
 const DIALECTS = ['0.33.0', '0.3.64', '0.3.34'] as const
 
-async function start({ onTestFinished }: TestContext, dialect: Dialect) {
-  const redis = { url: inject('redisUrl') }
-  const cluster = await startCluster({ redis, workers: 2, hosts: [{ dialect }], speed: 1 })
-  onTestFinished(() => cluster.close())
+async function start(context: TestContext, dialect: Dialect) {
+  const cluster = await openTestCluster({ workers: 2, hosts: [{ dialect }], speed: 1 }, context)
   return {
     url: cluster.apis[0]?.url ?? '',
     cluster,

@@ -1,13 +1,29 @@
 /** Jobs that fail by themselves: whose fault it is decides what happens. */
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { type Cluster, type ClusterOptions, startCluster } from '@safelight/testkit'
+import { isRed, openTestCluster, takeNamespace } from '@safelight/testkit/vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, submit, textToImage } from '../testing/client.ts'
-import { type ClusterOptions, startCluster } from '@safelight/testkit'
 import { outcomesOf } from '../testing/hosts.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
-async function start(options: Pick<ClusterOptions, 'hosts' | 'env'> = {}) {
-  const cluster = await startCluster({ redis: { url: inject('redisUrl') }, ...options })
-  onTestFinished(() => cluster.close())
+let shared: Cluster
+beforeAll(async () => {
+  const redis = { url: inject('redisUrl') }
+  shared = await startCluster({ redis, namespace: takeNamespace(), isToKeep: isRed })
+})
+afterAll(() => shared.close())
+
+/** What these tests look at leaves no trace in a cluster, apart from its executions so far. */
+async function useShared() {
+  const before = (await outcomesOf(shared.simulators)).length
+  return {
+    url: shared.apis[0]?.url ?? '',
+    outcomes: async () => (await outcomesOf(shared.simulators)).slice(before),
+  }
+}
+
+async function start(context: TestContext, options: Pick<ClusterOptions, 'hosts' | 'env'>) {
+  const cluster = await openTestCluster(options, context)
   const url = cluster.apis[0]?.url ?? ''
   return { cluster, url, outcomes: () => outcomesOf(cluster.simulators) }
 }
@@ -21,7 +37,7 @@ const post = (url: string, workflow: unknown) =>
 
 describe('invalid workflow', () => {
   it('is refused with the node errors before any host sees it', async () => {
-    const { url, outcomes } = await start()
+    const { url, outcomes } = await useShared()
     const answer = await post(url, {
       '1': { class_type: 'SaveImage', inputs: { images: ['9', 0], filename_prefix: 'x' } },
     })
@@ -33,7 +49,7 @@ describe('invalid workflow', () => {
   }, 60_000)
 
   it('fails without a second try when only the host can know', async () => {
-    const { url, outcomes } = await start()
+    const { url, outcomes } = await useShared()
     const { id } = await submit(url, {
       '1': { class_type: 'SaveImage', inputs: { filename_prefix: 'an input is missing' } },
     })
@@ -48,7 +64,7 @@ describe('invalid workflow', () => {
 
 describe('node raises', () => {
   it('fails with the node, its class and a traceback without host paths, and is not tried again', async () => {
-    const { url, outcomes } = await start()
+    const { url, outcomes } = await useShared()
     const { id } = await submit(url, raising('value_error'))
     const job = await endOf(url, id)
     expect(job).toMatchObject({
@@ -65,9 +81,9 @@ describe('node raises', () => {
 })
 
 describe('out of memory', () => {
-  it('frees the host, goes on to the one with the most memory, and succeeds there', async () => {
+  it('frees the host, goes on to the one with the most memory, and succeeds there', async (context) => {
     const faults = { outOfMemory: 9 }
-    const { url, cluster } = await start({
+    const { url, cluster } = await start(context, {
       hosts: [{ vramGb: 8, faults }, { vramGb: 16, faults }, { vramGb: 48 }],
     })
     const { id } = await submit(url, textToImage(1))
@@ -78,8 +94,8 @@ describe('out of memory', () => {
     expect(await small.json()).toMatchObject({ freed: 1 })
   }, 60_000)
 
-  it('fails as out_of_memory, a dead letter, when no host has room', async () => {
-    const { url, outcomes } = await start({
+  it('fails as out_of_memory, a dead letter, when no host has room', async (context) => {
+    const { url, outcomes } = await start(context, {
       hosts: [{}, {}],
       env: { worker: { MAX_ATTEMPTS: '3' } },
     })

@@ -1,4 +1,6 @@
 /** `npm run screenshots`: every view of the page, by day and by night, on a desk and on a phone, for `docs/images`. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findOrStartRedis } from '@safelight/testkit'
@@ -16,7 +18,12 @@ const LIGHTS = ['light', 'dark'] as const
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const redis = await findOrStartRedis({ log: say })
-const scene = await setScene(redis.url)
+const folder = await mkdtemp(join(tmpdir(), 'safelight-screenshots-'))
+const scene = await setScene({
+  REDIS_URL: redis.url,
+  SAFELIGHT_NAMESPACE: 'screenshots',
+  SAFELIGHT_DATA_DIR: folder,
+})
 const browser = await launchBrowser()
 try {
   await whenJob(scene.url, scene.running, ({ progress }) => (progress?.value ?? 0) > 0.1)
@@ -30,6 +37,7 @@ try {
   await browser.close()
   await scene.close()
   await redis.close()
+  await rm(folder, { recursive: true, force: true })
 }
 
 /** Address of each view; asked anew for each picture, as a job does not run for ever. */

@@ -1,4 +1,5 @@
 /** A stack with a life worth looking at: hosts of several kinds, jobs done, running, waiting, failed. */
+import { createLogger } from '@safelight/runtime'
 import { createClient, type Client } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import { endOf, readExample, whenJob } from '../testing/client.ts'
@@ -29,13 +30,12 @@ export interface Scene {
   close(): Promise<void>
 }
 
-export async function setScene(redisUrl: string): Promise<Scene> {
-  const stack = await startStack({
-    redisUrl,
-    workers: 2,
-    dialects: ['0.33.0', '0.3.64', '0.3.34'],
-    speed: 8,
-  })
+/** @param env settings that lead to a Redis, a namespace and a folder */
+export async function setScene(env: Record<string, string>): Promise<Scene> {
+  const stack = await startStack(
+    { workers: 2, dialects: ['0.33.0', '0.3.64', '0.3.34'], speed: 8 },
+    { env, log: createLogger({ level: 'silent', name: 'screenshots' }) },
+  )
   const url = stack.urls[0] ?? ''
   const client = createClient({ baseUrl: url })
   const batch = { batch: 'dusk', batch_count: 4 }

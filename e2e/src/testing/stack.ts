@@ -1,17 +1,12 @@
-/** The whole of Safelight inside the test process, on real ports and a real Redis, in a namespace of its own. */
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** The whole of Safelight inside one process, on real ports and a real Redis, in a namespace of its own. */
 import { createApi } from '@safelight/api'
-import { createScope } from '@safelight/runtime'
+import { loadConfig as loadApiConfig } from '@safelight/api/config'
+import { createScope, type Logger } from '@safelight/runtime'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { createWorkerApp } from '@safelight/worker'
-import { loadConfig as loadApiConfig } from '@safelight/api/config'
 import { loadConfig as loadWorkerConfig } from '@safelight/worker/config'
 
 export interface StackOptions {
-  redisUrl: string
   apis?: number
   workers?: number
   dialects?: Dialect[]
@@ -26,28 +21,23 @@ export interface Stack {
   close(): Promise<void>
 }
 
-export async function startStack(options: StackOptions): Promise<Stack> {
-  const { redisUrl, apis = 1, workers = 1, dialects = ['0.33.0'], speed = 20 } = options
+/** @param ground settings that lead to a Redis, a namespace and a folder, and where its log lines go */
+export async function startStack(
+  { apis = 1, workers = 1, dialects = ['0.33.0'], speed = 20 }: StackOptions,
+  { env, log }: { env: Record<string, string>; log: Logger },
+): Promise<Stack> {
   const scope = createScope('stack')
-  const dataDir = await mkdtemp(join(tmpdir(), 'safelight-e2e-'))
-  scope.defer(() => rm(dataDir, { recursive: true, force: true }))
-  const env = {
-    REDIS_URL: redisUrl,
-    SAFELIGHT_NAMESPACE: `e2e-${randomUUID()}`,
-    SAFELIGHT_DATA_DIR: dataDir,
-    LOG_LEVEL: 'silent',
-  }
   try {
     const simulators: Simulator[] = []
     for (const dialect of dialects)
       simulators.push(scope.use(await startSimulator({ dialect, speed })))
     const urls: string[] = []
     for (let n = 0; n < apis; n += 1)
-      urls.push(scope.use(await createApi(loadApiConfig({ ...env, PORT: '0' }))).url)
+      urls.push(scope.use(await createApi(loadApiConfig({ ...env, PORT: '0' }), { log })).url)
     const hosts = simulators.map(({ url }) => url).join(',')
     for (let n = 0; n < workers; n += 1) {
       const config = loadWorkerConfig({ ...env, COMFYUI_HOSTS: hosts, WORKER_NAME: `worker-${n}` })
-      scope.use(await createWorkerApp(config))
+      scope.use(await createWorkerApp(config, { log }))
     }
     return { urls, simulators, close: () => scope.close() }
   } catch (error) {

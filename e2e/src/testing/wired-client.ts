@@ -1,8 +1,9 @@
 /** A stack, and for each test a client of its own that reaches it over a wire the test can cut. */
 import { type Client, createClient, type JobUpdate } from '@safelight/client'
 import { openWire, type Wire } from '@safelight/testkit'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
-import { type Stack, startStack } from './stack.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import type { Stack } from './stack.ts'
+import { openTestStack } from './test-stack.ts'
 
 /** Call at the top of a test file; what it returns is there once a test runs. */
 export function useWiredClient(speed: number) {
@@ -10,7 +11,7 @@ export function useWiredClient(speed: number) {
   // filled before the first test, and for each one anew
   const now = {} as { url: string; wire: Wire; client: Client }
   beforeAll(async () => {
-    stack = await startStack({ redisUrl: inject('redisUrl'), speed })
+    stack = await openTestStack({ speed })
     now.url = stack.urls[0] ?? ''
   })
   afterAll(() => stack.close())

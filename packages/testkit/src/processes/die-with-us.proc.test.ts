@@ -41,7 +41,7 @@ it.each([true, false])(
     const { child, grandchild } = await startStarter(detached)
     expect(isAlive(grandchild)).toBe(true)
     child.kill('SIGKILL')
-    await until(() => !isAlive(grandchild), 'the grandchild is gone')
+    await expect(until(() => !isAlive(grandchild), 'the grandchild is gone')).resolves.toBe(true)
   },
 )
 
@@ -49,5 +49,5 @@ it('kills it also when the process ends by itself', async () => {
   const { child, grandchild } = await startStarter(false)
   child.stdin?.end()
   child.kill('SIGTERM')
-  await until(() => !isAlive(grandchild), 'the grandchild is gone')
+  await expect(until(() => !isAlive(grandchild), 'the grandchild is gone')).resolves.toBe(true)
 })

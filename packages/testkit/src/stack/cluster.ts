@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createScope } from '@safelight/runtime'
 import type { Dialect } from '@safelight/simulator'
 import { childEnv } from '../config.ts'
 import { findFreePort } from '../free-port.ts'
+import { dumpKeys, removeKeys, withRedis } from '../namespace.ts'
 import { answers, createProcess, type Process } from '../processes/process.ts'
+import { mainOf } from './mains.ts'
 import { createRedisServer, type RedisServer } from '../redis/durable-redis.ts'
 
 export interface ClusterOptions {
@@ -22,6 +23,9 @@ export interface ClusterOptions {
   env?: { api?: Record<string, string>; worker?: Record<string, string> }
   /** Logs and data are kept in a folder of its own under this one; none: a temporary one that goes with the cluster. */
   folder?: string
+  /** Asked when it closes: whether its folder, and what a shared Redis holds of it, stay for a look at what went wrong. */
+  isToKeep?: () => boolean
+  namespace?: string
 }
 
 /** A simulated host; `faults` are switches that are on from its every start. */
@@ -58,23 +62,17 @@ export interface Cluster {
 }
 
 const nodeBinary = process.execPath
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const MAINS = {
-  api: join(ROOT, 'apps/api/dist/main.js'),
-  worker: join(ROOT, 'apps/worker/dist/main.js'),
-  simulator: join(ROOT, 'packages/simulator/dist/main.js'),
-}
-
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const scope = createScope('cluster')
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'safelight-cluster-')))
-  if (options.folder) await mkdir(folder, { recursive: true })
-  else scope.defer(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(folder, { recursive: true })
+  if (!options.folder) scope.defer(() => leaveFolder(folder, options.isToKeep))
   try {
     const redis = 'binary' in options.redis ? await openRedis(options.redis.binary, folder) : null
     if (redis) await scope.use(redis).start()
     const redisUrl = redis?.url ?? ('url' in options.redis ? options.redis.url : '')
-    const namespace = `e2e-${randomUUID()}`
+    const namespace = options.namespace ?? `e2e-${randomUUID()}`
+    if (!redis) scope.defer(() => leaveKeys({ redisUrl, namespace, folder }, options.isToKeep))
     const common = {
       ...childEnv(),
       REDIS_URL: redisUrl,
@@ -126,6 +124,22 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
+async function leaveFolder(folder: string, isToKeep = () => false): Promise<void> {
+  if (isToKeep()) process.stderr.write(`kept for a look at what went wrong: ${folder}\n`)
+  else await rm(folder, { recursive: true, force: true })
+}
+
+/** Others use the same Redis. */
+async function leaveKeys(
+  { redisUrl, namespace, folder }: { redisUrl: string; namespace: string; folder: string },
+  isToKeep = () => false,
+): Promise<void> {
+  await withRedis(redisUrl, async (redis) => {
+    if (isToKeep()) await dumpKeys(redis, namespace, join(folder, 'redis.json'))
+    await removeKeys(redis, namespace)
+  })
+}
+
 const range = (length: number) => Array.from({ length }, (_, at) => at + 1)
 
 function openRedis(binary: string, folder: string): Promise<RedisServer> {
@@ -142,7 +156,7 @@ async function openApi(
   const started = createProcess({
     name,
     command: nodeBinary,
-    args: [MAINS.api],
+    args: [mainOf('api')],
     env: { ...env, PORT: String(port) },
     logDir,
     isReady: answers(`${url}/readyz`),
@@ -154,7 +168,7 @@ function openWorker(name: string, logDir: string, env: Record<string, string>): 
   return createProcess({
     name,
     command: nodeBinary,
-    args: [MAINS.worker],
+    args: [mainOf('worker')],
     env,
     logDir,
     isReady: async (told) => (await told()).includes('"worker started"'),
@@ -180,7 +194,7 @@ async function openSimulator(
     name,
     command: nodeBinary,
     args: [
-      MAINS.simulator,
+      mainOf('simulator'),
       ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
     ],
     env: childEnv(),

@@ -1,11 +1,13 @@
 /** One Redis for the whole test run, found or started; every test takes its own namespace in it. */
-import { findOrStartRedis } from '@safelight/testkit'
 import type { ProvidedContext } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { readTestConfig } from '../config.ts'
+import { findOrStartRedis } from '../redis/find-or-start-redis.ts'
+import { bundleMains } from '../stack/mains.ts'
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const config = readTestConfig()
+  await bundleMains()
   const redis = await findOrStartRedis({
     ...(config.redisUrl ? { url: config.redisUrl } : {}),
     ...(config.redisKind ? { only: config.redisKind } : {}),

@@ -1,5 +1,5 @@
 /** Runs before each test file: what a file leaves open or behind is a failure of that file. */
-import { afterAll, beforeAll, expect, inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { listKeys, withRedis } from '../namespace.ts'
 import { until } from '../until.ts'
 import { watchForRed } from './red.ts'
@@ -37,5 +37,6 @@ afterAll(async () => {
   const left = await withRedis(inject('redisUrl'), (redis) =>
     Promise.all(namespaces.map((namespace) => listKeys(redis, namespace))),
   )
-  expect(left.flat(), 'keys left behind in Redis').toEqual([])
+  if (left.flat().length > 0)
+    throw new Error(`keys left behind in Redis: ${left.flat().join(', ')}`)
 })
