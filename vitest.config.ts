@@ -35,7 +35,12 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       project('process', { pool: 'forks', isolate: false, include: filesOf('.proc') }),
-      project('browser', { pool: 'forks', isolate: false, include: filesOf('.browser') }),
+      project('browser', {
+        pool: 'forks',
+        isolate: false,
+        include: filesOf('.browser'),
+        globalSetup: ['packages/testkit/src/vitest/browser-server.ts'],
+      }),
       project('integration', { pool: 'forks', isolate: false, include: filesOf('.int') }),
       project('unit', {
         pool: 'threads',

@@ -1,17 +1,34 @@
 /** Every view, by day and by night, on a desk and on a phone: usable by everybody, and nothing hangs over the edge. */
 import { createRequire } from 'node:module'
 import { createClient } from '@safelight/client'
-import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
+import { noBrowser, openPage } from '@safelight/testkit/browser'
+import { connectBrowser } from '@safelight/testkit/vitest'
 import type axe from 'axe-core'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
 import type { Stack } from '../testing/stack.ts'
 import { openTestStack } from '../testing/test-stack.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
-const SIZES = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
+const LOOKS = [
+  { size: { width: 1280, height: 860 }, colorScheme: 'light' },
+  { size: { width: 1280, height: 860 }, colorScheme: 'dark' },
+  { size: { width: 360, height: 740 }, colorScheme: 'light' },
+  { size: { width: 360, height: 740 }, colorScheme: 'dark' },
+] as const
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const VIEWS = [
+  'generate',
+  'running',
+  'queued',
+  'done',
+  'failed',
+  'jobs',
+  'dead letters',
+  'fleet',
+  'no such page',
+] as const
 
 describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () => {
   let stack: Stack
@@ -28,7 +45,7 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
     for (let n = 0; n < 3; n += 1)
       queued.push(await submit(url, slow({ steps: 10_000, seconds: 1 })))
     await whenExecuting(url, running.id)
-    for (const [view, path] of Object.entries({
+    const toPath = {
       generate: '/',
       running: `/jobs/${running.id}`,
       queued: `/jobs/${queued.at(-1)?.id}`,
@@ -38,10 +55,9 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
       'dead letters': '/jobs?view=dead',
       fleet: '/fleet',
       'no such page': '/nowhere',
-    })) {
-      paths.set(view, `${url}${path}`)
-    }
-    browser = await launchBrowser()
+    } satisfies Record<(typeof VIEWS)[number], string>
+    for (const view of VIEWS) paths.set(view, `${url}${toPath[view]}`)
+    browser = await connectBrowser()
   }, 60_000)
   afterAll(async () => {
     await browser.close()
@@ -50,30 +66,25 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
     await stack.close()
   })
 
-  it.each([
-    ['desk', 'light'],
-    ['desk', 'dark'],
-    ['phone', 'light'],
-    ['phone', 'dark'],
-  ] as const)(
-    'has no serious accessibility problem and no sideways scrolling: %s, %s',
-    async (size, colorScheme) => {
-      const viewport = SIZES[size]
-      const opened = await openPage(browser, {
-        viewport,
-        colorScheme,
+  it.concurrent.for(VIEWS)(
+    'has no serious accessibility problem and no sideways scrolling, by day and by night, on a desk and on a phone: %s',
+    { timeout: 90_000 },
+    async (view, { expect, onTestFinished }) => {
+      const { page, close } = await openPage(browser, {
         reducedMotion: 'reduce',
         // axe is brought into the page by the test, not by the page
         bypassCSP: true,
       })
-      onTestFinished(() => opened.close())
-      const { page } = opened
+      onTestFinished(() => close())
+      await page.goto(paths.get(view) ?? '')
+      await page.locator('main h1, main h2').first().waitFor()
+      await page.waitForLoadState('load')
+      await page.addScriptTag({ path: AXE })
       const problems: string[] = []
-      for (const [view, address] of paths) {
-        await page.goto(address)
-        await page.locator('main h1, main h2').first().waitFor()
-        await page.waitForLoadState('load')
-        await page.addScriptTag({ path: AXE })
+      for (const { size, colorScheme } of LOOKS) {
+        await page.setViewportSize(size)
+        await page.emulateMedia({ colorScheme })
+        const look = `${size.width} px, ${colorScheme}`
         const { violations } = await page.evaluate<axe.AxeResults>(() =>
           Reflect.get(window, 'axe').run(document, {
             runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
@@ -81,16 +92,14 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
         )
         for (const { id, impact, nodes } of violations) {
           if (impact !== 'serious' && impact !== 'critical') continue
-          problems.push(...nodes.map(({ html }) => `${view}: ${id}: ${html.slice(0, 160)}`))
+          problems.push(...nodes.map(({ html }) => `${look}: ${id}: ${html.slice(0, 160)}`))
         }
         const over = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         )
-        if (over > 0) problems.push(`${view}: hangs over by ${over} px`)
+        if (over > 0) problems.push(`${look}: hangs over by ${over} px`)
       }
       expect(problems).toEqual([])
-      expect(paths.size).toBe(9)
     },
-    90_000,
   )
 })

@@ -1,8 +1,8 @@
 /** The API dies under a page that watches, and comes back. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
-import { openTestCluster } from '@safelight/testkit/vitest'
+import { noBrowser, openPage } from '@safelight/testkit/browser'
+import { connectBrowser, openTestCluster } from '@safelight/testkit/vitest'
 import { endOf, submit } from '../testing/client.ts'
 import { recordShown, whenShown } from '../testing/job-page.ts'
 import { slow } from '../testing/workflows.ts'
@@ -10,7 +10,7 @@ import { slow } from '../testing/workflows.ts'
 describe.skipIf(noBrowser)('the API killed (needs Chromium, which is not here)', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await connectBrowser()
   })
   afterAll(() => browser.close())
 

@@ -2,7 +2,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '@safelight/testkit'
-import { launchBrowser, noBrowser, openPage } from '@safelight/testkit/browser'
+import { noBrowser, openPage } from '@safelight/testkit/browser'
+import { connectBrowser } from '@safelight/testkit/vitest'
 import { endOf, submit, textToImage } from '../testing/client.ts'
 import { whenHost } from '../testing/hosts.ts'
 import type { Stack } from '../testing/stack.ts'
@@ -18,7 +19,7 @@ describe.skipIf(noBrowser)('the page of the fleet (needs Chromium, which is not 
       speed: 10,
     })
     url = stack.urls[0] ?? ''
-    browser = await launchBrowser()
+    browser = await connectBrowser()
   })
   afterAll(async () => {
     await browser.close()

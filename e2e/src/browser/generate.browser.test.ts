@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '@safelight/testkit'
-import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
+import { noBrowser } from '@safelight/testkit/browser'
+import { connectBrowser } from '@safelight/testkit/vitest'
 import { recordShown, whenShown } from '../testing/job-page.ts'
 import type { Stack } from '../testing/stack.ts'
 import { openTestStack } from '../testing/test-stack.ts'
@@ -19,7 +20,7 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
   beforeAll(async () => {
     stack = await openTestStack({ speed: 4, workers: 2 })
     url = stack.urls[0] ?? ''
-    browser = await launchBrowser()
+    browser = await connectBrowser()
   })
   afterAll(async () => {
     await browser.close()

@@ -2,7 +2,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '@safelight/testkit'
-import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
+import { noBrowser } from '@safelight/testkit/browser'
+import { connectBrowser } from '@safelight/testkit/vitest'
 import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
 import { readShown, whenShown } from '../testing/job-page.ts'
 import type { Stack } from '../testing/stack.ts'
@@ -17,7 +18,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
   beforeAll(async () => {
     stack = await openTestStack({ speed: 4 })
     url = stack.urls[0] ?? ''
-    browser = await launchBrowser()
+    browser = await connectBrowser()
   })
   afterAll(async () => {
     await browser.close()

@@ -1,7 +1,8 @@
 /** The list of jobs: live, long, and good for many at once. */
 import { createClient } from '@safelight/client'
 import { until } from '@safelight/testkit'
-import { launchBrowser, noBrowser } from '@safelight/testkit/browser'
+import { noBrowser } from '@safelight/testkit/browser'
+import { connectBrowser } from '@safelight/testkit/vitest'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, submit, textToImage } from '../testing/client.ts'
@@ -17,7 +18,7 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
   let browser: Browser
   let stack: Stack
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await connectBrowser()
     stack = await openTestStack({ speed: 5 })
   })
   afterAll(async () => {

@@ -65,6 +65,7 @@ async function shoot({ browser, view, path, light, size }: Shot): Promise<void> 
   const { page, close } = await openPage(browser, {
     viewport: SIZES[size],
     colorScheme: light,
+    reducedMotion: 'no-preference',
     deviceScaleFactor: size === 'phone' ? 2 : 1,
   })
   await page.goto(path)

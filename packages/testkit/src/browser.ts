@@ -1,8 +1,18 @@
-/** The system's Chromium, driven by Playwright: started once per test file, a fresh profile per test. */
+/** The system's Chromium, driven by Playwright. */
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { readTestConfig } from './config.ts'
+
+export const LAUNCH_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+] as const
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -24,15 +34,7 @@ export function launchBrowser(): Promise<Browser> {
   if (!executablePath) throw new Error('these tests need Chromium, and none is on the PATH')
   return chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: [...LAUNCH_ARGS],
   })
 }
 
@@ -43,12 +45,16 @@ export interface OpenPage {
   close: () => Promise<void>
 }
 
-/** A tab in a profile of its own. */
+/** A tab in a profile of its own. What only moves for its own sake stands still, unless the options say otherwise. */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 860 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const complaints: string[] = []

@@ -2,6 +2,7 @@
 export * from './arbitrary-events.ts'
 export * from './redis-proxy.ts'
 export * from './test-store.ts'
+export * from './connect-browser.ts'
 export * from './red.ts'
 export * from './test-bed.ts'
 export * from './test-cluster.ts'
