@@ -163,7 +163,7 @@ it('lets a submit in flight be answered before it lets go', async () => {
 
 it('interrupts a running prompt that does not move, and says that it stopped', async () => {
   const host = await withHost()
-  const session = host.session({ stallMs: 120 })
+  const session = host.session({ timings: { stallMs: 120 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   host.intercept = (request) => {
@@ -179,7 +179,7 @@ it('interrupts a running prompt that does not move, and says that it stopped', a
 
 it('says that a stalled prompt did not stop when the host ignores the interrupt', async () => {
   const host = await withHost()
-  const session = host.session({ stallMs: 120, timings: { stopMs: 150 } })
+  const session = host.session({ timings: { stallMs: 120, stopMs: 150 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   expect(await session.end).toMatchObject({ outcome: 'stalled', interrupted: false })
@@ -188,7 +188,7 @@ it('says that a stalled prompt did not stop when the host ignores the interrupt'
 
 it('takes a prompt back that the host does not begin though nothing else runs', async () => {
   const host = await withHost()
-  const session = host.session({ stallMs: 120 })
+  const session = host.session({ timings: { stallMs: 120 } })
   const { promptId } = session
   expect(await session.end).toEqual({
     outcome: 'stalled',
@@ -203,7 +203,7 @@ it('takes neither waiting in the queue nor slow steps for a stall, but repetitio
   const host = await withHost()
   host.enqueue({ promptId: randomUUID(), clientId: 'another', workflow: {} })
   host.start()
-  const session = host.session({ stallMs: 300 })
+  const session = host.session({ timings: { stallMs: 300 } })
   await expect.poll(() => host.pending.length).toBe(1)
   const polls = () => host.calls('GET', '/queue').length
   // well past the limit, but waiting

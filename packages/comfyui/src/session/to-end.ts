@@ -24,17 +24,29 @@ export function toEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
 }
 
 /** In neither queue nor history: after a stop that is what was asked for, otherwise the host lost it. */
-export function toAbsentEnd(promptId: string, cause: StopCause | null): PromptEnd {
+export function toAbsentEnd(options: {
+  promptId: string
+  cause: StopCause | null
+  /** It was seen running. */
+  ran: boolean
+}): PromptEnd {
+  const { promptId, cause, ran } = options
   switch (cause) {
     case 'cancel':
       return { outcome: 'canceled', promptId, outputs: [] }
     case 'stall':
-      return { outcome: 'stalled', promptId, interrupted: true }
+      return ran ? { outcome: 'stalled', promptId, interrupted: true } : toOverdueEnd(promptId, ran)
     case null:
       return { outcome: 'lost', promptId }
     default:
       return assertNever(cause)
   }
+}
+
+/** The host did not stop it in time. That is also the end of a cancel: the truth is that it may still run there. */
+export function toOverdueEnd(promptId: string, ran: boolean): PromptEnd {
+  const end = { outcome: 'stalled', promptId, interrupted: false } as const
+  return ran ? end : { ...end, neverRan: true }
 }
 
 const SILENT_FAILURE: NodeFailure = {
