@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { QUICK } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
 it('negotiates previews with metadata on every connection', async () => {
@@ -18,7 +19,7 @@ it('negotiates previews with metadata on every connection', async () => {
 it('finishes a prompt whose socket never says a word', async () => {
   const host = await withHost()
   host.speaks = false
-  const session = host.session()
+  const session = host.session({ timings: { socketGraceMs: 10 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   host.finish()
@@ -29,7 +30,7 @@ it('finishes a prompt whose socket never says a word', async () => {
 it('finishes a prompt whose socket cannot connect, and keeps trying to connect', async () => {
   const host = await withHost()
   host.acceptsSockets = false
-  const session = host.session()
+  const session = host.session({ timings: { socketGraceMs: 10 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   expect(session.has('socket')).toBe(false)
@@ -74,7 +75,7 @@ it('says of a prompt that is heard that it is heard, once, and when it runs', as
 it('says that messages do not arrive when a prompt ran and ended unheard', async () => {
   const host = await withHost()
   host.speaks = false
-  const session = host.session({ timings: { deafMs: 60_000 } })
+  const session = host.session({ timings: { socketGraceMs: 10, deafMs: 60_000 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   const looks = () => host.calls('GET', '/queue').length
@@ -111,6 +112,21 @@ it('finishes a prompt that ended while the socket was away', async () => {
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
   expect(session.heard()).not.toContain('execution_success')
+})
+
+it('gives up a connection on which no ping is answered, and makes another', async () => {
+  const host = await withHost()
+  const session = host.session({
+    timings: { socket: { ...QUICK.socket, pingMs: 20, missedPings: 2 } },
+  })
+  await expect.poll(() => host.pending.length).toBe(1)
+  // what is sent there is not read any more
+  host.sockets[0]?.socket.pause()
+  await expect.poll(() => session.updates).toContainEqual({ type: 'socket', open: false })
+  await expect.poll(() => host.sockets.length).toBeGreaterThan(1)
+  host.start()
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
 })
 
 it('passes on neither other prompts’ messages nor previews outside of our own run', async () => {

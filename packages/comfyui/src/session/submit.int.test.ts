@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { HostError } from '../errors.ts'
 import { caughtUp } from '../testing/caught-up.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
 import { WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
@@ -150,15 +151,17 @@ it('throws at once when the host refuses the caller, without looking for a promp
 
 it('throws unreachable when no host is there to submit to', async () => {
   const host = await withHost()
+  const clock = createManualClock()
   await host.close()
-  const session = host.session()
-  await expect(session.end).rejects.toBeInstanceOf(HostError)
+  const session = host.session({ clock })
+  await expect(clock.run(session.end)).rejects.toBeInstanceOf(HostError)
   await expect(session.end).rejects.toMatchObject({ code: 'unreachable' })
 })
 
 it('survives failing polls, and throws unreachable only when they go on', async () => {
   const host = await withHost()
-  const session = host.session()
+  const clock = createManualClock()
+  const session = host.session({ clock })
   await expect.poll(() => host.pending.length).toBe(1)
   let failures = 0
   host.intercept = (request, response) => {
@@ -167,9 +170,9 @@ it('survives failing polls, and throws unreachable only when they go on', async 
     response.writeHead(502).end()
     return true
   }
-  await expect.poll(() => failures).toBe(3)
+  await clock.until(() => failures === 3)
   const before = host.requests.length
-  await expect.poll(() => host.requests.length).toBeGreaterThan(before + 3)
+  await clock.until(() => host.requests.length > before + 3)
   await host.close()
-  await expect(session.end).rejects.toMatchObject({ code: 'unreachable' })
+  await expect(clock.run(session.end)).rejects.toMatchObject({ code: 'unreachable' })
 })
