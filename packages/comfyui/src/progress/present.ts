@@ -11,7 +11,7 @@ const ETA_FROM_MS = 1_000
 type Facts = Omit<TrackerState, 'progress'>
 
 /** @param previous so that the value never falls, whatever is discovered on the way; the estimate rests on it */
-export function toProgress(facts: Facts, previous: Progress | null, atMs: number): Progress {
+export function toTrackedProgress(facts: Facts, previous: Progress | null, atMs: number): Progress {
   const progress = raise(previous, present(facts))
   return { ...progress, eta_ms: estimate(facts.startedAt, progress.value, atMs) }
 }
@@ -66,7 +66,7 @@ function fractionOf(run: NodeRun): number {
   if (run.tookMs !== null) return 1
   let made = 0
   for (const fraction of run.children.values()) made += fraction
-  // one more than seen: an expansion never says how many nodes it will make
+  // one more than reported: an expansion never says how many nodes it will make
   const ofChildren = made / (run.children.size + 1)
   return Math.min(0.999, Math.max(run.fraction, ofChildren))
 }

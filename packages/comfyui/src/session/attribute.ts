@@ -14,7 +14,7 @@ export interface Attribution {
   readonly nodeIds: ReadonlySet<string>
   /** Messages on this very connection said that our prompt runs, and none that it ended. */
   readonly announcedRunning: boolean
-  /** The last look at the queue saw it running. */
+  /** The last look at the queue found it running. */
   readonly foundRunning: boolean
 }
 

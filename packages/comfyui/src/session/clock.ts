@@ -17,7 +17,7 @@ export const steadyClock: SessionClock = {
   },
 }
 
-export interface Pause {
+export interface Delay {
   ms: number
   /** Between half and all of it, so that a fleet does not return to a host in step. */
   jitter: boolean
@@ -27,7 +27,7 @@ export interface Wake {
   /** Ends the wait; with nobody waiting, the next wait ends at once. */
   wake(): void
   /** Returns when woken or when time is up. @throws the signal's reason when it is aborted */
-  wait: (pause: Pause, signal: AbortSignal) => Promise<void>
+  wait: (delay: Delay, signal: AbortSignal) => Promise<void>
 }
 
 export function createWake(clock: SessionClock): Wake {

@@ -75,7 +75,7 @@ export function runConnection(options: ConnectionOptions): Promise<boolean> {
       )
     })
     socket.on('pong', alive)
-    // a close always follows, and says all there is to know
+    // a close always follows, and is all there is to know
     socket.on('error', () => {})
     socket.on('close', () => {
       callOffPing()

@@ -1,4 +1,4 @@
-/** What the caller is told of a session: each fact once, and messages only when they are of our prompt. */
+/** What a session emits to its caller: each fact once, and messages only when they are of our prompt. */
 import type { HostMessage } from '../protocol/host-message.ts'
 import type { Attribution } from './attribute.ts'
 import { attribute, startAttribution } from './attribute.ts'

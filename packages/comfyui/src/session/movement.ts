@@ -2,10 +2,10 @@
 import type { HostMessage } from '../protocol/host-message.ts'
 import { assertNever } from '@safelight/shared'
 
-/** What the last message of each type said. */
+/** The content of the last message of each type. */
 export type LastMessages = ReadonlyMap<HostMessage['type'], string>
 
-/** @returns what was said last, with this message; null when it says the same as the last of its type */
+/** @returns the last contents with this message; null when it repeats the last of its type */
 export function noteMovement(last: LastMessages, message: HostMessage): LastMessages | null {
   const content = toContent(message)
   if (content === null) return last

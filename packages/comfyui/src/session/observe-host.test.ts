@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { after, BAD_ANSWER, backOff, decide, type Name, SEEN } from '../testing/observations.ts'
+import {
+  after,
+  BAD_ANSWER,
+  backOff,
+  decide,
+  type ObservationName,
+  OBSERVATIONS,
+} from '../testing/observations.ts'
 
 describe('the host', () => {
-  it.each<[string, (Name | number)[], object]>([
+  it.each<[string, (ObservationName | number)[], object]>([
     ['is asked again, ever later', ['unanswered'], backOff(200)],
     [
       'is asked again, but not later than that',
@@ -49,19 +56,19 @@ describe('the host', () => {
   })
 
   it('fails a search with its own error once the time is up', () => {
-    const { error } = SEEN.unanswered
+    const { error } = OBSERVATIONS.unanswered
     expect(decide('search', 100, 'unanswered')).toEqual({ action: 'fail', error })
   })
 })
 
 /** A look that sees it run, and one 400 ms later: as long as a socket may be silent at first. */
-const SILENT: (Name | number)[] = ['running', 400, 'running']
+const SILENT: (ObservationName | number)[] = ['running', 400, 'running']
 /** The second and the third socket are given twice and four times as long. */
-const SILENT_TWICE: (Name | number)[] = [...SILENT, 'running', 800, 'running']
-const SILENT_THRICE: (Name | number)[] = [...SILENT_TWICE, 'running', 1_600, 'running']
+const SILENT_TWICE: (ObservationName | number)[] = [...SILENT, 'running', 800, 'running']
+const SILENT_THRICE: (ObservationName | number)[] = [...SILENT_TWICE, 'running', 1_600, 'running']
 
 describe('a socket that brings nothing', () => {
-  it.each<[string, (Name | number)[], boolean]>([
+  it.each<[string, (ObservationName | number)[], boolean]>([
     ['is opened anew', SILENT, true],
     ['is opened anew when only others are heard of for longer', ['others', ...SILENT], true],
     ['is not before its time', ['running', 399, 'running'], false],
@@ -100,7 +107,7 @@ describe('a socket that brings nothing', () => {
 })
 
 describe('whether messages arrive', () => {
-  it.each<[string, (Name | number)[], boolean | null]>([
+  it.each<[string, (ObservationName | number)[], boolean | null]>([
     ['is unknown at first', ['pending', 'others'], null],
     ['is unknown while a look is not long ago', ['running', 399, 'running'], null],
     ['is certain with a message of ours', ['running', 'tick'], false],
@@ -130,7 +137,7 @@ describe('whether messages arrive', () => {
 })
 
 describe('a socket', () => {
-  it.each<[string, (Name | number)[], object]>([
+  it.each<[string, (ObservationName | number)[], object]>([
     ['is made again', ['opened', 'closed'], backOff(20)],
     ['is tried again ever later', ['refused'], backOff(40)],
     ['is tried again, but not later than that', ['refused', 'refused', 'refused'], backOff(60)],

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { decide, type Name, P, SEEN, wait } from '../testing/observations.ts'
+import {
+  decide,
+  type ObservationName,
+  PROMPT_ID,
+  OBSERVATIONS,
+  wait,
+} from '../testing/observations.ts'
 import type { PromptDecision } from './prompt-state.ts'
 
 type Action = PromptDecision['action']
 
-const stalled = { outcome: 'stalled', promptId: P, interrupted: false }
+const stalled = { outcome: 'stalled', promptId: PROMPT_ID, interrupted: false }
 
 /** Situations, and what each observation is answered with there, ten ms later. */
 const TABLE: Record<
   string,
-  { reached: (Name | number)[]; answers: Partial<Record<Name, Action>> }
+  { reached: (ObservationName | number)[]; answers: Partial<Record<ObservationName, Action>> }
 > = {
   new: {
     reached: [],
@@ -49,7 +55,7 @@ const TABLE: Record<
   },
 }
 /** What an observation is answered with unless the table says otherwise. */
-const USUALLY: Record<Name, Action> = {
+const USUALLY: Record<ObservationName, Action> = {
   search: 'none',
   submitted: 'none',
   due: 'none',
@@ -75,13 +81,13 @@ const USUALLY: Record<Name, Action> = {
 }
 
 describe.each(Object.entries(TABLE))('a prompt that is %s', (_, { reached, answers }) => {
-  it.each(Object.keys(SEEN) as Name[])('answers: %s', (name) => {
+  it.each(Object.keys(OBSERVATIONS) as ObservationName[])('answers: %s', (name) => {
     expect(decide(...reached, 10, name).action).toBe(answers[name] ?? USUALLY[name])
   })
 })
 
 describe('the pace of looks', () => {
-  it.each<[string, (Name | number)[], object]>([
+  it.each<[string, (ObservationName | number)[], object]>([
     ['is steady', ['running'], wait(100)],
     ['is the same while it waits in the queue', ['pending'], wait(100)],
     ['is quick after the end was announced', ['announced', 'running'], wait(5)],
@@ -100,12 +106,16 @@ describe('the pace of looks', () => {
 })
 
 describe('a prompt in neither queue nor history', () => {
-  it.each<[string, (Name | number)[], object]>([
-    ['is lost when two looks agree', ['absent', 60, 'absent'], { outcome: 'lost', promptId: P }],
+  it.each<[string, (ObservationName | number)[], object]>([
+    [
+      'is lost when two looks agree',
+      ['absent', 60, 'absent'],
+      { outcome: 'lost', promptId: PROMPT_ID },
+    ],
     [
       'is canceled at once after a cancel',
       ['canceled', 'absent'],
-      { outcome: 'canceled', promptId: P, outputs: [] },
+      { outcome: 'canceled', promptId: PROMPT_ID, outputs: [] },
     ],
     [
       'has obeyed after a stall',
@@ -130,7 +140,7 @@ describe('a prompt in neither queue nor history', () => {
 })
 
 describe('a stall', () => {
-  it.each<[string, (Name | number)[], Action]>([
+  it.each<[string, (ObservationName | number)[], Action]>([
     ['is when it runs and nothing moves', ['running', 1_000], 'askToStop'],
     ['is not before its time', ['running', 999], 'none'],
     ['is when it is next and nothing begins it', ['next', 1_000], 'askToStop'],
@@ -152,7 +162,7 @@ describe('a stop', () => {
     expect(decide('running', 'canceled', 50, 'canceled').action).toBe('askToStop')
   })
 
-  it.each<[string, (Name | number)[], object]>([
+  it.each<[string, (ObservationName | number)[], object]>([
     [
       'that is not obeyed ends as a stall: it may still run',
       ['running', 'canceled', 300, 'running'],
@@ -171,12 +181,12 @@ describe('a stop', () => {
     [
       'is believed to history: it was faster',
       ['running', 'canceled', 'ended'],
-      { outcome: 'succeeded', promptId: P, outputs: [] },
+      { outcome: 'succeeded', promptId: PROMPT_ID, outputs: [] },
     ],
     [
       'is believed to history: it was canceled',
       ['running', 'canceled', 'interrupted'],
-      { outcome: 'canceled', promptId: P, outputs: [] },
+      { outcome: 'canceled', promptId: PROMPT_ID, outputs: [] },
     ],
     [
       'of a stall is told from a cancel',
@@ -186,12 +196,12 @@ describe('a stop', () => {
     [
       'that becomes a cancel ends as one',
       ['running', 1_000, 'due', 'canceled', 'interrupted'],
-      { outcome: 'canceled', promptId: P, outputs: [] },
+      { outcome: 'canceled', promptId: PROMPT_ID, outputs: [] },
     ],
     [
       'that was a cancel stays one',
       ['running', 'canceled', 1_000, 'due', 'absent'],
-      { outcome: 'canceled', promptId: P, outputs: [] },
+      { outcome: 'canceled', promptId: PROMPT_ID, outputs: [] },
     ],
   ])('%s', (_, steps, end) => {
     expect(decide('submitted', ...steps)).toEqual({ action: 'end', end })

@@ -11,8 +11,8 @@
  *   stop      none, or because of a stall, or of a cancel, which takes over with a time of its own. The host
  *             is asked again every `interruptEveryMs`, until a look shows the end, or `stopMs` have passed
  *   socket    delivers, or is deaf. A new one is opened after any long silence; that costs nothing. That the
- *             host does not deliver our messages is said only when a long model load cannot be the reason:
- *             nothing of our prompt was ever heard though it runs, or several new sockets in a row brought nothing
+ *             host does not deliver our messages is concluded only when a long model load cannot be the reason:
+ *             nothing of our prompt was ever received though it runs, or several new sockets in a row brought nothing
  *
  * A search (for what an earlier life may have submitted) is patient in a way of its own: for a while.
  */
@@ -24,11 +24,11 @@ import type { Sighting } from './look.ts'
 import { noteMovement } from './movement.ts'
 import type { Observed, PromptDecision, PromptObservation, PromptState } from './prompt-state.ts'
 import type { StopCause } from './to-end.ts'
-import { toAbsentEnd, toEnd, toOverdueEnd } from './to-end.ts'
+import { toAbsentEnd, toPromptEnd, toOverdueEnd } from './to-end.ts'
 
-/** In this many silent sockets in a row, at least one should have heard a step of a loaded model. */
+/** In this many silent sockets in a row, at least one should have brought a step of a loaded model. */
 const SILENT_SOCKETS = 3
-/** Looks that saw it running: between two of them it would have been heard. */
+/** Looks that found it running: between two of them a message would have come. */
 const RUNNING_LOOKS = 2
 /** Patience with a silent socket grows to this many times `deafMs`. */
 const MOST_PATIENCE = 6
@@ -99,10 +99,10 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
   const { promptId, ran, timings } = state
   const cause = state.stop?.cause ?? null
   if (sighting.at === 'ended') {
-    const unheard = state.deaf === null && state.silence.runningLooks >= RUNNING_LOOKS
+    const undelivered = state.deaf === null && state.silence.runningLooks >= RUNNING_LOOKS
     return {
-      state: unheard ? { ...state, deaf: true } : state,
-      decision: { action: 'end', end: toEnd(sighting.entry, cause) },
+      state: undelivered ? { ...state, deaf: true } : state,
+      decision: { action: 'end', end: toPromptEnd(sighting.entry, cause) },
     }
   }
   // once may be an accident, but not after a stop
@@ -153,7 +153,7 @@ function goOn(before: PromptState, sighting: Sighting | null, atMs: number): Obs
   }
 }
 
-/** After a look. Only a prompt that runs would be heard. */
+/** After a look. Only a prompt that runs sends messages. */
 function foldSilence(state: PromptState, running: boolean, atMs: number): PromptState {
   const { silence, timings } = state
   if (!running) return { ...state, silence: { ...silence, since: null } }
@@ -190,18 +190,18 @@ function foldMessage(
   const reached = { ...state, failures: 0, answeredAt: atMs }
   const lastMessages = noteMovement(state.lastMessages, message)
   const moved = lastMessages ? { ...reached, lastMessages, movedAt: atMs } : reached
-  // without a prompt it is what every socket is told that opens while ours runs
+  // without a prompt it is what every socket gets that opens while ours runs
   if (message.type === 'executing' && message.promptId === null) {
     return { state: { ...moved, silence: { ...silence, hinted: true } }, decision }
   }
-  const heard: PromptState = {
+  const delivered: PromptState = {
     ...moved,
     silence: { ...silence, hinted: true, patienceMs: timings.deafMs, silentSockets: 0 },
     deaf: false,
   }
   // history follows such a message by milliseconds
-  if (!isEnd(message)) return { state: heard, decision }
-  return { state: { ...heard, quickPollsMs: timings.quickPollsMs }, decision: HURRY }
+  if (!isEnd(message)) return { state: delivered, decision }
+  return { state: { ...delivered, quickPollsMs: timings.quickPollsMs }, decision: HURRY }
 }
 
 function foldClosed(state: PromptState, wasOpen: boolean): Observed {

@@ -1,7 +1,7 @@
 /** What a session knows of its prompt, the host and the socket; what it can observe, and what can be decided. */
 import type { HostError } from '../errors.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
-import type { Pause } from './clock.ts'
+import type { Delay } from './clock.ts'
 import type { Sighting } from './look.ts'
 import type { LastMessages } from './movement.ts'
 import type { SessionTimings } from './timings.ts'
@@ -33,7 +33,7 @@ export type PromptDecision =
   /** Ask the host to stop the prompt. */
   | { action: 'askToStop' }
   /** Wait before the next look, search or connection; `reopen`: give up this socket for a new one. */
-  | ({ action: 'wait'; reopen: boolean } & Pause)
+  | ({ action: 'wait'; reopen: boolean } & Delay)
   | { action: 'end'; end: PromptEnd }
   | { action: 'fail'; error: HostError }
   | { action: 'ping' }
@@ -44,7 +44,7 @@ export interface Observed {
   decision: PromptDecision
 }
 
-/** Tells of one observation. @returns what to do about it */
+/** Folds one observation into the state. @returns what to do about it */
 export type Observe = (what: PromptObservation) => PromptDecision
 
 export interface PromptState {
@@ -59,7 +59,7 @@ export interface PromptState {
   readonly isDue: boolean
   readonly movedAt: number
   readonly lastMessages: LastMessages
-  /** It was seen running. */
+  /** It was found running. */
   readonly ran: boolean
   readonly absentSince: number | null
   readonly stop: { cause: StopCause; since: number } | null
@@ -70,7 +70,7 @@ export interface PromptState {
   readonly received: boolean
   readonly socket: { open: boolean; failures: number; unansweredPings: number }
   readonly silence: Silence
-  /** The host's messages do not arrive; null while nobody can tell. */
+  /** The host's messages do not arrive; null while that is unknown. */
   readonly deaf: boolean | null
 }
 
@@ -78,7 +78,7 @@ export interface Silence {
   readonly since: number | null
   /** How long it may last before the socket is opened anew; each in vain doubles it, for a model load is silent too. */
   readonly patienceMs: number
-  /** The host has spoken of our prompt, if only of the node that runs. */
+  /** The host has sent anything of our prompt, if only the node that runs. */
   readonly hinted: boolean
   readonly silentSockets: number
   readonly runningLooks: number

@@ -19,7 +19,7 @@ export interface PromptSocketOptions {
   clientId: string
   timings: SocketTimings
   clock: SessionClock
-  /** Also told of every opening and closing. */
+  /** Observes every opening and closing. */
   observe: Observe
   onOpen(): void
   /** Only after an `onOpen`. */

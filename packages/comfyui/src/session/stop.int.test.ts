@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { WORKFLOW } from '../testing/session.ts'
+import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
 it('cancels a pending prompt and ends when it is gone from the queue', async () => {
@@ -22,7 +22,7 @@ it('interrupts a running prompt again and again until the host obeys', async () 
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request) => {
     // the first two meet the prompt’s first moment and are lost
     if (request.path === '/interrupt' && host.calls('POST', '/interrupt').length === 3) {
@@ -55,7 +55,7 @@ it('says succeeded when the prompt finished between the two calls of the look af
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request) => {
     const looking = request.method === 'GET' && request.path === '/queue'
     if (looking && host.calls('POST', '/interrupt').length > 0 && host.running[0]) host.finish()
@@ -67,7 +67,7 @@ it('says succeeded when the prompt finished between the two calls of the look af
 
 it('interrupts on an old host only while the running prompt is its own', async () => {
   const host = await withHost('0.3.34')
-  host.enqueue({ promptId: 'theirs', clientId: 'them', workflow: WORKFLOW })
+  host.enqueue({ promptId: 'theirs', clientId: 'them', workflow: SLOW_WORKFLOW })
   host.start()
   const session = host.session()
   await expect.poll(() => session.has('submitted')).toBe(true)
@@ -90,7 +90,7 @@ it('sends an old host the interrupt without a name when its own prompt runs', as
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request) => {
     if (request.path === '/interrupt') host.finish('execution_interrupted')
     return false
@@ -110,7 +110,7 @@ it('is canceled without a trace when the cancel comes before the submit', async 
 it('still stops what an earlier life submitted when the cancel came first', async () => {
   const host = await withHost()
   const promptId = randomUUID()
-  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
   const session = host.session({ promptId, signal: AbortSignal.abort('cancel') })
   expect(await session.end).toEqual({ outcome: 'canceled', promptId, outputs: [] })
   expect(host.pending).toEqual([])
@@ -122,7 +122,7 @@ it('does not call a prompt canceled that the host goes on running', async () => 
   const session = host.session({ clock, timings: { stopMs: 150 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   session.abort('cancel')
   expect(await clock.run(session.end)).toEqual({
     outcome: 'stalled',
@@ -136,7 +136,7 @@ it('leaves the prompt running when the caller lets go for any other reason', asy
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   session.abort('drain')
   expect(await session.end).toEqual({ outcome: 'detached', promptId: session.promptId })
   expect(host.running).toHaveLength(1)
@@ -220,7 +220,7 @@ it('takes neither waiting in the queue nor slow steps for a stall, but repetitio
   const startedAt = clock.now()
   let value = 0
   const say = () =>
-    host.say(session.promptId, 'progress', {
+    host.send(session.promptId, 'progress', {
       value,
       max: 9_999,
       node: '2',

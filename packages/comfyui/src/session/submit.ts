@@ -9,7 +9,7 @@
 import type { NodeErrors } from '../client/types.ts'
 import { HostError } from '../errors.ts'
 import type { Wake } from './clock.ts'
-import { findPrompt, type FoundPrompt } from './find-prompt.ts'
+import { findPrompt, type EarlierPrompt } from './find-prompt.ts'
 import type { Observe } from './prompt-state.ts'
 import type { StopRequest } from './stop-request.ts'
 import type { SessionTimings } from './timings.ts'
@@ -20,23 +20,23 @@ export interface Submitted {
   promptId: string
   adopted: boolean
   nodeErrors: NodeErrors
-  /** Whether it was seen running already. */
+  /** Whether it was found running already. */
   running: boolean
 }
 
-export interface SubmitOptions {
+export interface AdoptOrSubmitOptions {
   prompt: PromptOptions
   stop: StopRequest
   timings: SessionTimings
   observe: Observe
   /** A wait that nothing cuts short but a detach. */
   wait: Wake['wait']
-  /** Resolves when the socket hears, or when it has had its chance. */
+  /** Resolves when the socket is registered, or has had its chance. */
   socketReady(): Promise<void>
 }
 
 /** @returns null when a cancel came before the host had anything to cancel */
-export async function adoptOrSubmit(options: SubmitOptions): Promise<Submitted | null> {
+export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Submitted | null> {
   const { prompt, stop, timings } = options
   const { client, promptId } = prompt
 
@@ -76,7 +76,7 @@ export async function adoptOrSubmit(options: SubmitOptions): Promise<Submitted |
 }
 
 /** Looks for the prompt, and again while the host does not answer. @throws its last error when that goes on */
-async function search(options: SubmitOptions, forMs: number): Promise<FoundPrompt | null> {
+async function search(options: AdoptOrSubmitOptions, forMs: number): Promise<EarlierPrompt | null> {
   const { prompt, stop, observe } = options
   const { client, promptId, knownPromptId = null } = prompt
   observe({ type: 'search', forMs })

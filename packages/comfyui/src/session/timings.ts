@@ -20,7 +20,7 @@ export interface SessionTimings {
   failingPollMaxMs: number
   /** A prompt is on the host and the host is silent for this long: give the decision to the caller. */
   unreachableMs: number
-  /** The prompt runs and the open socket says nothing for this long: the host may have forgotten it. */
+  /** The prompt runs and the open socket brings nothing for this long: the host may have forgotten it. */
   deafMs: number
   /** Between two interrupts: the host can lose one. */
   interruptEveryMs: number

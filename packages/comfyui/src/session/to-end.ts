@@ -7,7 +7,7 @@ import type { PromptEnd } from './types.ts'
 export type StopCause = 'cancel' | 'stall'
 
 /** History is believed even after a cancel: a prompt that finished first has succeeded. */
-export function toEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
+export function toPromptEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
   const { promptId, outputs } = entry
   switch (entry.outcome) {
     case 'succeeded':
@@ -27,7 +27,7 @@ export function toEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
 export function toAbsentEnd(options: {
   promptId: string
   cause: StopCause | null
-  /** It was seen running. */
+  /** It was found running. */
   ran: boolean
 }): PromptEnd {
   const { promptId, cause, ran } = options

@@ -28,7 +28,7 @@ export type PromptUpdate =
   | { type: 'socket'; open: boolean }
   /** Only messages that belong to this prompt (previews and text attributed to it). */
   | { type: 'message'; message: HostMessage }
-  /** A look saw the prompt running; once. The socket may have said so before, or may never say it. */
+  /** A look found the prompt running; once. Messages may have shown that before, or may never come. */
   | { type: 'running' }
   /** Whether the host's messages of this prompt arrive; each time that it turns out otherwise than before. */
   | { type: 'deaf'; deaf: boolean }

@@ -16,7 +16,7 @@
  * within milliseconds) and by every (re)connection of the socket, since messages were lost before it.
  */
 import { HostError } from '../errors.ts'
-import { askToStop } from './cancel.ts'
+import { askToStop } from './ask-to-stop.ts'
 import type { Wake } from './clock.ts'
 import type { Sighting } from './look.ts'
 import { look } from './look.ts'
@@ -26,7 +26,7 @@ import type { StopRequest } from './stop-request.ts'
 import type { HostClient } from '../client/types.ts'
 import type { PromptEnd } from './types.ts'
 
-export interface WatchOptions {
+export interface WatchPromptOptions {
   client: HostClient
   promptId: string
   socket: PromptSocket
@@ -39,7 +39,7 @@ export interface WatchOptions {
   throwFault(): void
 }
 
-export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
+export async function watchPrompt(options: WatchPromptOptions): Promise<PromptEnd> {
   const { stop, observe } = options
   for (;;) {
     options.throwFault()
@@ -53,7 +53,7 @@ export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
   }
 }
 
-async function takeLook(options: WatchOptions): Promise<PromptObservation> {
+async function takeLook(options: WatchPromptOptions): Promise<PromptObservation> {
   const { client, promptId, stop, observe } = options
   const call = { client, promptId, signal: stop.detach }
   try {

@@ -22,24 +22,31 @@ export const TIMINGS: SessionTimings = {
   stopMs: 300,
   socket: { ...DEFAULT_TIMINGS.socket, missedPings: 2, reconnectMinMs: 20, reconnectMaxMs: 60 },
 }
-export const P = 'prompt'
+export const PROMPT_ID = 'prompt'
 const ended = (outcome: HistoryEntry['outcome']) => {
-  const entry = { promptId: P, clientId: P, outcome, outputs: [], outputNodes: [], failure: null }
+  const entry = {
+    promptId: PROMPT_ID,
+    clientId: PROMPT_ID,
+    outcome,
+    outputs: [],
+    outputNodes: [],
+    failure: null,
+  }
   return { type: 'looked', sighting: { at: 'ended', entry } } as const satisfies PromptObservation
 }
 export const BAD_ANSWER = new HostError('bad_answer', 'no JSON')
 const tick = (value: number): HostMessage => ({
   type: 'progress',
-  promptId: P,
+  promptId: PROMPT_ID,
   node: '1',
   value,
   max: 9,
 })
 const ours = (message: HostMessage) => ({ type: 'message', message, ours: true }) as const
 
-export const SEEN = {
+export const OBSERVATIONS = {
   search: { type: 'search', forMs: 100 },
-  submitted: { type: 'submitted', promptId: P },
+  submitted: { type: 'submitted', promptId: PROMPT_ID },
   due: { type: 'due', canceled: false },
   canceled: { type: 'due', canceled: true },
   pending: { type: 'looked', sighting: { at: 'pending', ahead: 2 } },
@@ -54,28 +61,28 @@ export const SEEN = {
   hint: ours({ type: 'executing', promptId: null, node: '1', displayNode: '1' }),
   tick: ours(tick(1)),
   tock: ours(tick(2)),
-  announced: ours({ type: 'execution_success', promptId: P }),
+  announced: ours({ type: 'execution_success', promptId: PROMPT_ID }),
   opened: { type: 'opened' },
   closed: { type: 'closed', wasOpen: true },
   refused: { type: 'closed', wasOpen: false },
   alive: { type: 'alive' },
   pingDue: { type: 'pingDue' },
 } as const satisfies Record<string, PromptObservation>
-export type Name = keyof typeof SEEN
+export type ObservationName = keyof typeof OBSERVATIONS
 /** What was observed, and how many ms after the one before; 0 unless a number comes first. */
-export function after(...steps: (Name | number)[]): Observed & { atMs: number } {
+export function after(...steps: (ObservationName | number)[]): Observed & { atMs: number } {
   let observed: Observed = {
-    state: startPromptState(P, TIMINGS, 0),
+    state: startPromptState(PROMPT_ID, TIMINGS, 0),
     decision: { action: 'none' },
   }
   let atMs = 0
   for (const step of steps) {
     if (typeof step === 'number') atMs += step
-    else observed = observePrompt(observed.state, SEEN[step], atMs)
+    else observed = observePrompt(observed.state, OBSERVATIONS[step], atMs)
   }
   return { ...observed, atMs }
 }
-export const decide = (...steps: (Name | number)[]) => after(...steps).decision
+export const decide = (...steps: (ObservationName | number)[]) => after(...steps).decision
 
 export const wait = (ms: number) => ({ action: 'wait', ms, jitter: false, reopen: false })
 export const backOff = (ms: number) => ({ action: 'wait', ms, jitter: true, reopen: false })
