@@ -54,7 +54,7 @@ function toVerdict(entry: Entry): Pick<HistoryEntry, 'outcome' | 'failure'> {
     : { outcome: 'succeeded', failure: null }
 }
 
-const UNKNOWN_FAILURE: NodeFailure = {
+export const UNKNOWN_FAILURE: NodeFailure = {
   nodeId: null,
   nodeType: null,
   exceptionType: '',

@@ -1,6 +1,6 @@
 /** How a session ends, given what history says and why the prompt was asked to stop, if it was. */
 import type { HistoryEntry } from '../client/types.ts'
-import type { NodeFailure } from '../protocol/host-message.ts'
+import { UNKNOWN_FAILURE } from '../history/judge.ts'
 import { assertNever } from '@safelight/shared'
 import type { PromptEnd } from './types.ts'
 
@@ -13,7 +13,7 @@ export function toPromptEnd(entry: HistoryEntry, cause: StopCause | null): Promp
     case 'succeeded':
       return { outcome: 'succeeded', promptId, outputs }
     case 'failed':
-      return { outcome: 'failed', promptId, outputs, failure: entry.failure ?? SILENT_FAILURE }
+      return { outcome: 'failed', promptId, outputs, failure: entry.failure ?? UNKNOWN_FAILURE }
     case 'canceled':
       return cause === 'stall'
         ? { outcome: 'stalled', promptId, interrupted: true }
@@ -47,12 +47,4 @@ export function toAbsentEnd(options: {
 export function toOverdueEnd(promptId: string, ran: boolean): PromptEnd {
   const end = { outcome: 'stalled', promptId, interrupted: false } as const
   return ran ? end : { ...end, neverRan: true }
-}
-
-const SILENT_FAILURE: NodeFailure = {
-  nodeId: null,
-  nodeType: null,
-  exceptionType: '',
-  message: 'The host reported an error without saying which.',
-  traceback: [],
 }
