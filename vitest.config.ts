@@ -20,6 +20,8 @@ const project = (name: string, test: object) => ({
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // a condition is waited for as long as a busy machine may need
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     setupFiles: ['packages/testkit/src/vitest/setup.ts'],
     ...test,
   },

@@ -95,6 +95,7 @@ async function start(parts: Start): Promise<void> {
   const deadlines = createDeadlines({ redis, keys, store, log })
   scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
   const sessionTimings = {
+    stallMs: config.STALL_TIMEOUT,
     unreachableMs: config.HOST_TIMEOUT,
     stopMs: config.STOP_TIMEOUT,
     ...timings,
@@ -124,7 +125,6 @@ async function start(parts: Start): Promise<void> {
       unknownMessages: createUnknownMessages(log),
       clock: systemClock,
       log,
-      stallMs: config.STALL_TIMEOUT,
       timings: sessionTimings,
       maxAttempts: config.MAX_ATTEMPTS,
       maxHostLosses: config.MAX_HOST_LOSSES,

@@ -3,7 +3,7 @@ import { assertNever } from './assert-never.ts'
 import type { JobEventOf } from './events.ts'
 import type { JobError } from './job-error.ts'
 import type { NodeStates } from './node-state.ts'
-import type { Progress } from './progress.ts'
+import { raise } from './progress.ts'
 import type { SnapshotOf } from './snapshot.ts'
 import { isTerminal, type JobStatus } from './status.ts'
 
@@ -22,7 +22,7 @@ export function reduceJob<O extends { id: string }>(
     case 'progress':
       return {
         ...next,
-        progress: advance(snapshot.progress, event.progress),
+        progress: raise(snapshot.progress, event.progress),
         nodes: event.nodes ? { ...snapshot.nodes, ...event.nodes } : snapshot.nodes,
       }
     case 'output':
@@ -65,11 +65,6 @@ function foldNodes(
   const over = Object.entries(nodes).filter(([, state]) => state !== 'running')
   const failed = error?.node_id ? { [error.node_id]: 'failed' as const } : {}
   return { ...Object.fromEntries(over), ...failed }
-}
-
-/** Newer facts, but a value that never falls: a second attempt starts over, the bar does not. */
-function advance(previous: Progress | null, next: Progress): Progress {
-  return previous && previous.value > next.value ? { ...next, value: previous.value } : next
 }
 
 /** An output collected twice (the same asset id) replaces itself. */

@@ -1,5 +1,11 @@
 /** One prompt of ours on a host, followed for what it tells of the host: does it run, is it heard, does it move. */
-import { createMovement, type PromptEnd, type PromptUpdate } from '@safelight/comfyui'
+import {
+  type HostMessage,
+  type LastMessages,
+  noteMovement,
+  type PromptEnd,
+  type PromptUpdate,
+} from '@safelight/comfyui'
 import { assertNever } from '@safelight/shared'
 import type { StuckPrompt } from '@safelight/store'
 
@@ -35,7 +41,7 @@ export interface FollowDeps {
 
 export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
   const evict = new AbortController()
-  const isMovement = createMovement()
+  let lastMessages: LastMessages = new Map()
   let promptId: string | null = null
   let running = false
   let deaf = false
@@ -45,6 +51,13 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
     running = true
     deps.onMoved()
     deps.onRunning()
+  }
+
+  function noteMessage(message: HostMessage): void {
+    const moved = noteMovement(lastMessages, message)
+    if (!moved) return
+    lastMessages = moved
+    deps.onMoved()
   }
 
   const followed: FollowedPrompt = {
@@ -70,8 +83,7 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
           return run()
         case 'message':
           if (update.message.type === 'execution_start') run()
-          if (isMovement(update.message)) deps.onMoved()
-          return
+          return noteMessage(update.message)
         case 'deaf':
           deaf = update.deaf
           return deps.onDeaf(update.deaf)

@@ -70,7 +70,6 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
       promptId,
       knownPromptId: adopt?.promptId ?? null,
       ...(extraData ? { extraData } : {}),
-      stallMs: deps.stallMs,
       timings: deps.timings,
       // a host whose executor is dead gives back what waits behind it
       signal: AbortSignal.any([stop.signal, follow.signal]),

@@ -7,6 +7,7 @@ import type { Turn } from './turn.ts'
 
 /** Short: a job may wait, and a host that does not answer cannot be helped by waiting. */
 const TIMINGS: Partial<SessionTimings> = {
+  stallMs: Number.POSITIVE_INFINITY,
   firstLookMs: 1_000,
   unreachableMs: 5_000,
   stopMs: 15_000,
@@ -60,7 +61,6 @@ export async function stopPrompt(options: StopOptions): Promise<PromptEnd> {
     workflow: {},
     promptId,
     knownPromptId,
-    stallMs: Number.POSITIVE_INFINITY,
     timings: { ...timings, ...TIMINGS },
     signal: AbortSignal.abort('cancel'),
     onUpdate() {},

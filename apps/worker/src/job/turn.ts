@@ -29,7 +29,6 @@ export interface TurnDeps {
   unknownMessages: UnknownMessages
   clock: Clock
   log: Logger
-  stallMs: number
   /** Where the prompt session differs from its defaults. */
   timings: Partial<SessionTimings>
   maxAttempts: number

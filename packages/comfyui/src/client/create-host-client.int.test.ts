@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { WORKFLOW } from '../testing/session.ts'
+import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 import { createHostClient } from './create-host-client.ts'
 
@@ -30,7 +30,7 @@ it('keeps why a graph was refused, node by node', async () => {
   )
   const promptId = randomUUID()
   await expect(
-    client.submit({ workflow: WORKFLOW, clientId: promptId, promptId }),
+    client.submit({ workflow: SLOW_WORKFLOW, clientId: promptId, promptId }),
   ).rejects.toMatchObject({
     reason: 'prompt_outputs_failed_validation',
     message: 'Failed: images',
@@ -50,7 +50,7 @@ it('takes a body that is too large for the host as a refusal', async () => {
   const { client } = await withAnswer(413, 'Maximum request body size 104857600 exceeded')
   const promptId = randomUUID()
   await expect(
-    client.submit({ workflow: WORKFLOW, clientId: promptId, promptId }),
+    client.submit({ workflow: SLOW_WORKFLOW, clientId: promptId, promptId }),
   ).rejects.toMatchObject({ reason: 'prompt_too_large' })
 })
 
@@ -124,7 +124,7 @@ it('refuses to interrupt on a host that would stop whatever runs', async () => {
 it('lists recent history newest first', async () => {
   const host = await withHost()
   for (const promptId of ['first', 'second']) {
-    host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+    host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
     host.start()
     host.finish()
   }

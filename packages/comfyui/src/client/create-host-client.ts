@@ -11,10 +11,9 @@ import {
 } from './parse-answers.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
-import { createRequester, describe, expectOk, parseAnswer, toFailure } from './request.ts'
+import { createRequester, describe, expectOk, parseAnswer, toHostError } from './request.ts'
 import type { HostClient } from './types.ts'
-import { toViewPath } from './view-path.ts'
-import { expectFile, toGuardedStream, toSize } from './view-stream.ts'
+import { expectFile, toGuardedStream, toSize, toViewPath } from './view.ts'
 
 /** The host's HTTP shares one Python thread's lock with the models: seconds of silence are normal. */
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -41,8 +40,8 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
     throw new HostError('bad_answer', `${describe(call)} answered in a shape we do not know`)
   }
 
-  /** A command whose answer says nothing. */
-  async function tell(path: string, json: unknown, signal?: AbortSignal): Promise<void> {
+  /** A command: its answer is empty. */
+  async function command(path: string, json: unknown, signal?: AbortSignal): Promise<void> {
     const call: HostCall = { method: 'POST', path, json, signal }
     expectOk(call, await requester.text(call))
   }
@@ -115,21 +114,21 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
       return (await read({ method: 'GET', path, signal }, parseHistory)).reverse()
     },
 
-    deletePending: (promptId, signal) => tell('/queue', { delete: [promptId] }, signal),
+    deletePending: (promptId, signal) => command('/queue', { delete: [promptId] }, signal),
 
     async interrupt(promptId, signal) {
       const { targetedInterrupt, version } = await client.features(signal)
       if (!targetedInterrupt) {
         throw new HostError('unsupported', `ComfyUI ${version} interrupts whatever runs`)
       }
-      await tell('/interrupt', { prompt_id: promptId }, signal)
+      await command('/interrupt', { prompt_id: promptId }, signal)
     },
 
-    interruptWhateverRuns: (signal) => tell('/interrupt', {}, signal),
+    interruptWhateverRuns: (signal) => command('/interrupt', {}, signal),
 
-    forget: (promptId, signal) => tell('/history', { delete: [promptId] }, signal),
+    forget: (promptId, signal) => command('/history', { delete: [promptId] }, signal),
 
-    free: (signal) => tell('/free', { unload_models: true, free_memory: true }, signal),
+    free: (signal) => command('/free', { unload_models: true, free_memory: true }, signal),
 
     async view(file, signal) {
       const call: HostCall = { method: 'GET', path: toViewPath(file), signal }
@@ -138,7 +137,7 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
         deadline.disarm()
         const body = await expectFile(response)
         return {
-          body: toGuardedStream(body, deadline, (error) => toFailure(call, deadline, error)),
+          body: toGuardedStream(body, deadline, (error) => toHostError(call, deadline, error)),
           contentType: response.headers.get('content-type') ?? 'application/octet-stream',
           size: toSize(response.headers),
         }

@@ -1,6 +1,6 @@
 /** What the host's read-only routes answer, cut down to what Safelight uses. */
 import { z } from 'zod'
-import { judgeHistory, toMark } from '../history/judge.ts'
+import { judgeHistory, toPromptOrigin } from '../history/judge.ts'
 import type { HistoryEntry, NodeClass, NodeClasses, QueueState, SystemStats } from './types.ts'
 
 const bytes = z.number().nullable().catch(null)
@@ -62,7 +62,7 @@ export function parseNodeClasses(answer: unknown): NodeClasses | null {
 const queueItemSchema = z
   .tuple([z.number(), z.coerce.string()])
   .rest(z.unknown())
-  .transform((item) => ({ number: item[0], promptId: item[1], ...toMark(item) }))
+  .transform((item) => ({ number: item[0], promptId: item[1], ...toPromptOrigin(item) }))
 
 const queueSchema = z
   .object({ queue_running: z.array(queueItemSchema), queue_pending: z.array(queueItemSchema) })

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { PromptRejected } from '../errors.ts'
 import { type HttpLine, parseTrace } from '@safelight/traces'
-import { WORKFLOW } from '../testing/session.ts'
+import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 import { createHostClient } from './create-host-client.ts'
 
@@ -40,7 +40,7 @@ it('reads every answer to a submit that real hosts gave', async () => {
   for (const _ of lines) {
     const promptId = randomUUID()
     try {
-      const answer = await client.submit({ workflow: WORKFLOW, clientId: promptId, promptId })
+      const answer = await client.submit({ workflow: SLOW_WORKFLOW, clientId: promptId, promptId })
       outcomes[200] += answer.promptId === '' ? 0 : 1
     } catch (error) {
       if (error instanceof PromptRejected) outcomes[400] += 1

@@ -4,7 +4,6 @@ import { parseLenientJson } from '../protocol/json.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { Deadline } from './deadline.ts'
 import { createDeadline } from './deadline.ts'
-import { readText } from './read-text.ts'
 
 /** History and object_info of big installations are some MB; more than this is not an answer we can use. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -57,7 +56,7 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
       return { response, deadline }
     } catch (error) {
       deadline.close()
-      throw toFailure(call, deadline, error)
+      throw toHostError(call, deadline, error)
     }
   }
 
@@ -70,7 +69,7 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
         const contentType = response.headers.get('content-type') ?? ''
         return { status: response.status, contentType, text }
       } catch (error) {
-        throw toFailure(call, deadline, error)
+        throw toHostError(call, deadline, error)
       } finally {
         deadline.close()
       }
@@ -97,8 +96,8 @@ export function parseAnswer(call: HostCall, text: string): unknown {
   }
 }
 
-/** What the caller sees of a failed call; its own abort comes through as it is. */
-export function toFailure(call: HostCall, deadline: Deadline, error: unknown): unknown {
+/** What the caller gets of a failed call; its own abort comes through as it is. */
+export function toHostError(call: HostCall, deadline: Deadline, error: unknown): unknown {
   if (error instanceof HostError) return error
   if (deadline.expired) {
     return new HostError('timeout', `${describe(call)} got no answer in time`, { cause: error })
@@ -112,4 +111,24 @@ export function toFailure(call: HostCall, deadline: Deadline, error: unknown): u
 /** Without the query: it may name files. */
 export function describe(call: HostCall): string {
   return `${call.method} ${call.path.split('?')[0]}`
+}
+
+/** @throws HostError `bad_answer` beyond `maxBytes`: a whole history once ran into Node's string limit */
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  if (!response.body) return ''
+  const decoder = new TextDecoder()
+  const reader = response.body.getReader()
+  const parts: string[] = []
+  let bytes = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    bytes += value.byteLength
+    if (bytes > maxBytes) {
+      await reader.cancel()
+      throw new HostError('bad_answer', `The host answered more than ${maxBytes} bytes`)
+    }
+    parts.push(decoder.decode(value, { stream: true }))
+  }
+  return parts.join('') + decoder.decode()
 }

@@ -32,7 +32,7 @@ export type NodeErrors = Record<
   }
 >
 
-export interface SubmitRequest {
+export interface PromptSubmission {
   workflow: Workflow
   clientId: string
   /** Our own id; only sent to hosts that honour it. */
@@ -84,7 +84,7 @@ export interface HostClient {
   systemStats(signal?: AbortSignal): Promise<SystemStats>
   features(signal?: AbortSignal): Promise<HostFeatures>
   nodeClasses(signal?: AbortSignal): Promise<NodeClasses>
-  submit(request: SubmitRequest, signal?: AbortSignal): Promise<SubmitAnswer>
+  submit(request: PromptSubmission, signal?: AbortSignal): Promise<SubmitAnswer>
   queue(signal?: AbortSignal): Promise<QueueState>
   /** How many prompts it holds, the running one included: the cheapest question there is. */
   queueDepth(signal?: AbortSignal): Promise<number>

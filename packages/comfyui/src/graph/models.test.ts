@@ -1,6 +1,6 @@
 import type { Workflow } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
-import { WORKFLOW } from '../testing/told.ts'
+import { SAMPLER_WORKFLOW } from '../testing/host-messages.ts'
 import { modelsOf } from './models.ts'
 
 const node = (class_type: string, inputs: Record<string, unknown>): Workflow => ({
@@ -9,7 +9,7 @@ const node = (class_type: string, inputs: Record<string, unknown>): Workflow => 
 
 describe('the models of a workflow', () => {
   it('are what its loaders name', () => {
-    expect(modelsOf(WORKFLOW)).toEqual(['a.safetensors'])
+    expect(modelsOf(SAMPLER_WORKFLOW)).toEqual(['a.safetensors'])
     expect(modelsOf({ '1': { class_type: 'EmptyImage', inputs: { width: 64 } } })).toEqual([])
   })
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { FileItem, HistoryEntry } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
-import { executionErrorSchema, toFailure } from '../protocol/text-messages.ts'
+import { executionErrorSchema, toNodeFailure } from '../protocol/text-messages.ts'
 import { collectFiles } from './outputs.ts'
 
 const entrySchema = z.looseObject({
@@ -26,11 +26,11 @@ export function judgeHistory(promptId: string, candidate: unknown): HistoryEntry
   const parsed = entrySchema.safeParse(candidate)
   if (!parsed.success) return null
   const entry = parsed.data
-  return { promptId, ...toMark(entry.prompt), ...toVerdict(entry), outputs: toFiles(entry) }
+  return { promptId, ...toPromptOrigin(entry.prompt), ...toVerdict(entry), outputs: toFiles(entry) }
 }
 
-/** Our mark and the outputs to run, from the queue's 5-element item, which history repeats. */
-export function toMark(item: readonly unknown[]): {
+/** Who sent a prompt (our mark is the client id) and the outputs to run, from the queue's 5-element item, which history repeats. */
+export function toPromptOrigin(item: readonly unknown[]): {
   clientId: string | null
   outputNodes: string[]
 } {
@@ -54,7 +54,7 @@ function toVerdict(entry: Entry): Pick<HistoryEntry, 'outcome' | 'failure'> {
     : { outcome: 'succeeded', failure: null }
 }
 
-const UNKNOWN_FAILURE: NodeFailure = {
+export const UNKNOWN_FAILURE: NodeFailure = {
   nodeId: null,
   nodeType: null,
   exceptionType: '',
@@ -64,7 +64,7 @@ const UNKNOWN_FAILURE: NodeFailure = {
 
 function parseFailure(data: unknown): NodeFailure {
   const parsed = executionErrorSchema.safeParse(data)
-  return parsed.success ? toFailure(parsed.data) : UNKNOWN_FAILURE
+  return parsed.success ? toNodeFailure(parsed.data) : UNKNOWN_FAILURE
 }
 
 /** Nodes made by expansion are listed under runtime ids; `meta` knows the node the user sees. */

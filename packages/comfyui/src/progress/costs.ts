@@ -1,7 +1,7 @@
-/** What a node is likely to cost, in milliseconds: samplers weigh more than loaders, and past runs teach better numbers. */
+/** What nodes cost, in milliseconds: as expected (samplers weigh more than loaders, past runs are better numbers), and as measured. */
 import type { Workflow, WorkflowNode } from '@safelight/shared'
 import { stepsOf } from '../graph/steps.ts'
-import type { NodeCosts } from './types.ts'
+import type { CostByClass, TrackerState } from './types.ts'
 
 /** First guesses of a mid-size GPU; only their ratios matter. The first match wins. */
 const GUESSES: readonly (readonly [RegExp, number])[] = [
@@ -16,13 +16,26 @@ const OTHER_MS = 50
 const STEP_MS = 200
 
 /** Milliseconds the node is expected to take. */
-export function costOf(node: WorkflowNode, workflow: Workflow, costs: NodeCosts): number {
+export function costOf(node: WorkflowNode, workflow: Workflow, costs: CostByClass): number {
   const steps = stepsOf(node, workflow)
-  const learned = Object.hasOwn(costs, node.class_type) ? costs[node.class_type]?.ms : undefined
-  if (learned !== undefined) return Math.max(1, learned * Math.max(1, steps))
+  const measured = Object.hasOwn(costs, node.class_type) ? costs[node.class_type]?.ms : undefined
+  if (measured !== undefined) return Math.max(1, measured * Math.max(1, steps))
   return steps > 0 ? steps * STEP_MS : guess(node.class_type)
 }
 
 function guess(className: string): number {
   return GUESSES.find(([pattern]) => pattern.test(className))?.[1] ?? OTHER_MS
+}
+
+/** What a finished prompt measured: node class → milliseconds per run, or per step where the node had steps (mean over the prompt's nodes). */
+export function nodeTimings(state: TrackerState): Record<string, number> {
+  const measured = new Map<string, number[]>()
+  for (const [id, run] of state.runs) {
+    const planned = state.plan.nodes.get(id)
+    if (!planned || run.tookMs === null) continue
+    const perUnit = run.tookMs / Math.max(1, planned.steps)
+    measured.set(planned.class, [...(measured.get(planned.class) ?? []), perUnit])
+  }
+  const mean = (values: number[]) => values.reduce((sum, ms) => sum + ms, 0) / values.length
+  return Object.fromEntries([...measured].map(([name, values]) => [name, mean(values)]))
 }

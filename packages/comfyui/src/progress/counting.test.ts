@@ -1,13 +1,25 @@
 import type { Workflow } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
-import { cached, executing, P, run, start, states, tick, WORKFLOW } from '../testing/told.ts'
-import { nodeTimings } from './timings.ts'
+import {
+  cached,
+  executing,
+  P,
+  foldMessages,
+  start,
+  states,
+  tick,
+  SAMPLER_WORKFLOW,
+} from '../testing/host-messages.ts'
+import { nodeTimings } from './costs.ts'
 import { completeProgress, foldProgress, startProgress } from './tracker.ts'
 
 describe('what progress counts', () => {
   it('does not count cached nodes, nor nodes that nothing needs, nor steps of a cached sampler', () => {
-    expect(run([start, cached('4', '6')]).progress).toMatchObject({ nodes_total: 2, steps: 20 })
-    expect(run([start, cached('4', '6', '3')]).progress).toMatchObject({
+    expect(foldMessages([start, cached('4', '6')]).progress).toMatchObject({
+      nodes_total: 2,
+      steps: 20,
+    })
+    expect(foldMessages([start, cached('4', '6', '3')]).progress).toMatchObject({
       nodes_total: 1,
       step: null,
       steps: null,
@@ -15,11 +27,13 @@ describe('what progress counts', () => {
   })
 
   it('counts a node that runs although it was listed as cached', () => {
-    expect(run([start, cached('4', '6', '3'), executing('3')]).progress.nodes_total).toBe(2)
+    expect(foldMessages([start, cached('4', '6', '3'), executing('3')]).progress.nodes_total).toBe(
+      2,
+    )
   })
 
   it('never falls when a sampler starts over or more work turns up', () => {
-    const before = run([start, cached(), executing('3'), tick('3', 20, 20)])
+    const before = foldMessages([start, cached(), executing('3'), tick('3', 20, 20)])
     const again = foldProgress(before, tick('3', 1, 20), 900)
     expect(again.progress.value).toBe(before.progress.value)
     expect(again.progress.node).toMatchObject({ value: 1, max: 20 })
@@ -27,7 +41,7 @@ describe('what progress counts', () => {
   })
 
   it('stays under 1 however much the host has done, until everything is stored', () => {
-    const state = run([
+    const state = foldMessages([
       start,
       cached(),
       executing('4'),
@@ -49,7 +63,7 @@ describe('what progress counts', () => {
   })
 
   it('counts nodes made by expansion toward the node that made them', () => {
-    const { progress } = run([
+    const { progress } = foldMessages([
       start,
       cached(),
       states(['3', 'running', 0, 1], ['3.0.0.1', 'running', 2, 4]),
@@ -60,7 +74,7 @@ describe('what progress counts', () => {
       node: { id: '3', value: 2, max: 4 },
     })
     expect(
-      run([start, executing('3'), executing('3.0.0.1'), executing('3.0.0.2')]).progress,
+      foldMessages([start, executing('3'), executing('3.0.0.1'), executing('3.0.0.2')]).progress,
     ).toMatchObject({
       nodes_done: 0,
       nodes_total: 4,
@@ -69,7 +83,7 @@ describe('what progress counts', () => {
   })
 
   it('keeps two nodes that run side by side apart', () => {
-    const { progress } = run([
+    const { progress } = foldMessages([
       start,
       states(['4', 'running', 1, 4], ['6', 'running', 1, 2]),
       states(['4', 'running', 3, 4], ['6', 'running', 1, 2]),
@@ -79,7 +93,7 @@ describe('what progress counts', () => {
   })
 
   it('takes steps only from counters of whole steps', () => {
-    const { progress } = run([start, executing('4'), tick('4', 0.25, 0.5)])
+    const { progress } = foldMessages([start, executing('4'), tick('4', 0.25, 0.5)])
     expect(progress).toMatchObject({ step: 0, steps: 20, node: { value: 0.25, max: 0.5 } })
   })
 
@@ -99,7 +113,7 @@ describe('what progress counts', () => {
   it('weighs by what past runs of the class have cost', () => {
     const fold = (ms: number) =>
       foldProgress(
-        startProgress({ workflow: WORKFLOW, costs: { CheckpointLoaderSimple: { ms } } }, 0),
+        startProgress({ workflow: SAMPLER_WORKFLOW, costs: { CheckpointLoaderSimple: { ms } } }, 0),
         states(['4', 'finished', 1, 1]),
         10,
       ).progress.value
@@ -108,7 +122,13 @@ describe('what progress counts', () => {
   })
 
   it('learns milliseconds per run, and per step where there are steps', () => {
-    const state = run([start, executing('4'), executing('6'), executing('3'), executing('9')])
+    const state = foldMessages([
+      start,
+      executing('4'),
+      executing('6'),
+      executing('3'),
+      executing('9'),
+    ])
     expect(nodeTimings(state)).toEqual({
       CheckpointLoaderSimple: 100,
       CLIPTextEncode: 100,
@@ -117,7 +137,7 @@ describe('what progress counts', () => {
   })
 
   it('estimates what is left once there is enough to tell', () => {
-    const begun = startProgress({ workflow: WORKFLOW }, 0)
+    const begun = startProgress({ workflow: SAMPLER_WORKFLOW }, 0)
     const early = foldProgress(foldProgress(begun, start, 0), tick('3', 2, 20), 500)
     expect(early.progress.eta_ms).toBeNull()
     const later = foldProgress(early, tick('3', 10, 20), 5_000)
@@ -126,7 +146,7 @@ describe('what progress counts', () => {
   })
 
   it('ignores what it does not know: other nodes, other messages', () => {
-    const state = run([start])
+    const state = foldMessages([start])
     expect(foldProgress(state, executing('nope'), 1)).toBe(state)
     expect(foldProgress(state, { type: 'unknown', name: 'x' }, 1)).toBe(state)
     expect(

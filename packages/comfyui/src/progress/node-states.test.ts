@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { HostMessage } from '../protocol/host-message.ts'
-import { cached, executing, legacy, P, run, start, states, tick } from '../testing/told.ts'
+import {
+  cached,
+  executing,
+  legacy,
+  P,
+  foldMessages,
+  start,
+  states,
+  tick,
+} from '../testing/host-messages.ts'
 import { completeNodeStates, nodeStatesOf } from './node-states.ts'
 
 const success: HostMessage = { type: 'execution_success', promptId: P }
@@ -11,7 +20,7 @@ const executed = (node: string): HostMessage => ({
   displayNode: node,
   output: {},
 })
-const after = (...messages: HostMessage[]) => nodeStatesOf(run(messages))
+const after = (...messages: HostMessage[]) => nodeStatesOf(foldMessages(messages))
 
 /** The same moments as each dialect tells them: the loader is cached, the sampler at 5 of 20, then saving. */
 const DIALECTS: [string, HostMessage[], HostMessage[]][] = [
@@ -55,13 +64,13 @@ describe.each(DIALECTS)('the states of nodes, told by %s', (_name, sampling, sav
     const over = { '3': 'done', '4': 'cached', '6': 'done', '9': 'done' }
     expect(after(...begun, ...sampling, ...saving, success)).toEqual(over)
     expect(after(...begun, ...sampling, success)).toEqual(over)
-    expect(completeNodeStates(run([...begun, ...sampling]))).toEqual(over)
+    expect(completeNodeStates(foldMessages([...begun, ...sampling]))).toEqual(over)
   })
 })
 
 describe('the states of nodes', () => {
   it('leave out what nothing needs, at the end as well', () => {
-    expect(completeNodeStates(run([]))).not.toHaveProperty('99')
+    expect(completeNodeStates(foldMessages([]))).not.toHaveProperty('99')
   })
 
   it('have a node that runs although it was listed as cached', () => {

@@ -11,7 +11,7 @@ export function nodeStatesOf({ plan, cached, runs, succeeded }: TrackerState): N
   return succeeded ? withRest(states, plan.reachable) : states
 }
 
-/** The prompt has succeeded, so what nobody heard of has run all the same. */
+/** The prompt has succeeded, so what was never reported has run all the same. */
 export function completeNodeStates(state: TrackerState): NodeStates {
   return nodeStatesOf({ ...state, succeeded: true })
 }

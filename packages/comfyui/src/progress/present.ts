@@ -1,5 +1,5 @@
 /** Tracker state → `Progress`: the arithmetic of the bar. */
-import type { Progress } from '@safelight/shared'
+import { type Progress, raise } from '@safelight/shared'
 import type { NodeRun, TrackerState } from './types.ts'
 
 /** The last hundredth belongs to fetching and storing the outputs. */
@@ -10,15 +10,19 @@ const ETA_FROM_MS = 1_000
 
 type Facts = Omit<TrackerState, 'progress'>
 
-/** @param previous so that the value never falls, whatever is discovered on the way */
-export function toProgress(facts: Facts, previous: Progress | null, atMs: number): Progress {
+/** @param previous so that the value never falls, whatever is discovered on the way; the estimate rests on it */
+export function toTrackedProgress(facts: Facts, previous: Progress | null, atMs: number): Progress {
+  const progress = raise(previous, present(facts))
+  return { ...progress, eta_ms: estimate(facts.startedAt, progress.value, atMs) }
+}
+
+function present(facts: Facts): Progress {
   const { done, total, fraction } = measure(facts)
-  const value = Math.max(previous?.value ?? 0, round(fraction * EXECUTION_SHARE))
   const { focus } = facts
   const planned = focus && facts.plan.nodes.get(focus.id)
   const name = planned?.title ?? planned?.class ?? null
   return {
-    value,
+    value: round(fraction * EXECUTION_SHARE),
     nodes_done: done,
     nodes_total: total,
     current_node: focus?.id ?? null,
@@ -34,7 +38,7 @@ export function toProgress(facts: Facts, previous: Progress | null, atMs: number
       value: focus.value,
       max: focus.max,
     },
-    eta_ms: estimate(facts.startedAt, value, atMs),
+    eta_ms: null,
   }
 }
 
@@ -62,7 +66,7 @@ function fractionOf(run: NodeRun): number {
   if (run.tookMs !== null) return 1
   let made = 0
   for (const fraction of run.children.values()) made += fraction
-  // one more than seen: an expansion never says how many nodes it will make
+  // one more than reported: an expansion never says how many nodes it will make
   const ofChildren = made / (run.children.size + 1)
   return Math.min(0.999, Math.max(run.fraction, ofChildren))
 }

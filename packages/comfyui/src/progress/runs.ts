@@ -1,10 +1,10 @@
-/** Nodes that have started: begin, advance, finish. Each returns a new map, or the same one when nothing changed. */
+/** Nodes that have started: they begin, advance and finish. Each returns a new map, or the same one when nothing changed. */
 import type { NodeRun } from './types.ts'
 
 type Runs = ReadonlyMap<string, NodeRun>
 
 /** `runtimeId` differs from `id` for a node made by expansion: it is noted as a child of its maker. */
-export function begin(
+export function beginRun(
   runs: Runs,
   { id, runtimeId, atMs }: { id: string; runtimeId: string; atMs: number },
 ): Runs {
@@ -25,7 +25,7 @@ export function setFraction(
   return new Map(runs).set(id, next)
 }
 
-export function finish(runs: Runs, id: string, atMs: number): Runs {
+export function finishRun(runs: Runs, id: string, atMs: number): Runs {
   const run = runs.get(id)
   if (!run || run.tookMs !== null) return runs
   return new Map(runs).set(id, { ...run, fraction: 1, tookMs: atMs - run.startedAt })

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { cached, executing, legacy, run, start, states, tick, WORKFLOW } from '../testing/told.ts'
+import {
+  cached,
+  executing,
+  legacy,
+  foldMessages,
+  start,
+  states,
+  tick,
+  SAMPLER_WORKFLOW,
+} from '../testing/host-messages.ts'
 import { startProgress } from './tracker.ts'
 
 describe('progress tracker', () => {
   it('shows 0/20 before anything ran, never 0/0', () => {
-    expect(startProgress({ workflow: WORKFLOW }, 0).progress).toEqual({
+    expect(startProgress({ workflow: SAMPLER_WORKFLOW }, 0).progress).toEqual({
       value: 0,
       nodes_done: 0,
       nodes_total: 4,
@@ -21,7 +30,7 @@ describe('progress tracker', () => {
 
   const sampling = { id: '3', class: 'KSampler', title: 'Sampler', value: 5, max: 20 }
   it('folds `progress` of one node', () => {
-    const { progress } = run([
+    const { progress } = foldMessages([
       start,
       cached(),
       executing('4'),
@@ -40,7 +49,7 @@ describe('progress tracker', () => {
   })
 
   it('folds `progress_state` of every node', () => {
-    const { progress } = run([
+    const { progress } = foldMessages([
       start,
       cached(),
       states(['4', 'finished', 1, 1], ['6', 'finished', 1, 1], ['3', 'running', 5, 20]),
@@ -56,7 +65,7 @@ describe('progress tracker', () => {
   })
 
   it('folds the legacy `execution_progress`, which names no node', () => {
-    const { progress } = run([
+    const { progress } = foldMessages([
       start,
       cached(),
       executing('4'),
@@ -74,15 +83,29 @@ describe('progress tracker', () => {
   })
 
   it('takes a nameless tick for the sampler when nothing was announced', () => {
-    const { progress } = run([legacy(5, 20)])
+    const { progress } = foldMessages([legacy(5, 20)])
     expect(progress).toMatchObject({ kind: 'inference', node: sampling, step: 5, steps: 20 })
   })
 
   it('gives all three dialects the same value for the same moment', () => {
     const values = [
-      run([start, cached(), executing('4'), executing('6'), executing('3'), tick('3', 5, 20)]),
-      run([start, cached(), executing('4'), executing('6'), executing('3'), legacy(5, 20)]),
-      run([
+      foldMessages([
+        start,
+        cached(),
+        executing('4'),
+        executing('6'),
+        executing('3'),
+        tick('3', 5, 20),
+      ]),
+      foldMessages([
+        start,
+        cached(),
+        executing('4'),
+        executing('6'),
+        executing('3'),
+        legacy(5, 20),
+      ]),
+      foldMessages([
         start,
         cached(),
         states(['4', 'finished', 1, 1], ['6', 'finished', 1, 1], ['3', 'running', 5, 20]),

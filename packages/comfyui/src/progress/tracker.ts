@@ -7,10 +7,10 @@
  * Only messages of the prompt at hand may be folded (session/attribute.ts sees to that).
  */
 import type { Progress } from '@safelight/shared'
-import type { HostMessage, NodeState } from '../protocol/host-message.ts'
+import type { HostMessage, ProgressStateNode } from '../protocol/host-message.ts'
 import { createPlan, makerOf } from './plan.ts'
-import { toProgress } from './present.ts'
-import { begin, finish, setFraction } from './runs.ts'
+import { toTrackedProgress } from './present.ts'
+import { beginRun, finishRun, setFraction } from './runs.ts'
 import type { TrackerOptions, TrackerState } from './types.ts'
 
 type Facts = Omit<TrackerState, 'progress'>
@@ -28,9 +28,9 @@ export function startProgress(options: TrackerOptions, atMs: number): TrackerSta
     kind: 'connected',
     startedAt: null,
     succeeded: false,
-    told: new Map(),
+    lastStates: new Map(),
   }
-  return { ...facts, progress: toProgress(facts, null, atMs) }
+  return { ...facts, progress: toTrackedProgress(facts, null, atMs) }
 }
 
 /** @param atMs when the message arrived, ms on any steady clock */
@@ -40,7 +40,9 @@ export function foldProgress(
   atMs: number,
 ): TrackerState {
   const facts = foldFacts(state, message, atMs)
-  return facts === state ? state : { ...facts, progress: toProgress(facts, state.progress, atMs) }
+  return facts === state
+    ? state
+    : { ...facts, progress: toTrackedProgress(facts, state.progress, atMs) }
 }
 
 /** The end, once every output is stored. */
@@ -49,7 +51,7 @@ export function completeProgress(state: TrackerState): Progress {
   return {
     ...progress,
     value: 1,
-    // ticks that nobody heard were made all the same
+    // ticks that never arrived were made all the same
     step: progress.steps,
     nodes_done: progress.nodes_total,
     current_node: null,
@@ -78,7 +80,7 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
     case 'executed':
       return state.kind === 'aggregate' || !state.runs.has(message.node)
         ? state
-        : { ...state, runs: finish(state.runs, message.node, atMs) }
+        : { ...state, runs: finishRun(state.runs, message.node, atMs) }
     case 'execution_success':
       return { ...state, succeeded: true }
     default:
@@ -104,11 +106,11 @@ function enter(state: Facts, runtimeId: string, atMs: number): Facts {
   const previous = state.focus?.id
   const legacy = state.kind !== 'aggregate'
   const runs =
-    legacy && previous && previous !== id ? finish(state.runs, previous, atMs) : state.runs
+    legacy && previous && previous !== id ? finishRun(state.runs, previous, atMs) : state.runs
   return {
     ...state,
     cached: without(state.cached, id),
-    runs: begin(runs, { id, runtimeId, atMs }),
+    runs: beginRun(runs, { id, runtimeId, atMs }),
     focus: previous === id ? state.focus : { id, value: 0, max: 1 },
     kind: state.kind === 'connected' ? 'node' : state.kind,
     startedAt: state.startedAt ?? atMs,
@@ -137,7 +139,7 @@ function tick(state: Facts, { node, value, max, atMs, kind }: Tick): Facts {
   return {
     ...entered,
     ...counted,
-    runs: setFraction(begin(entered.runs, { id, runtimeId, atMs }), {
+    runs: setFraction(beginRun(entered.runs, { id, runtimeId, atMs }), {
       id,
       runtimeId,
       fraction: ratio(value, max),
@@ -153,27 +155,27 @@ function guessSampler({ plan, runs }: Facts, max: number): string | null {
 }
 
 /** `progress_state`: every started node at once. The one that moved last is the one to show. */
-function foldStates(state: Facts, nodes: NodeState[], atMs: number): Facts {
+function foldStates(state: Facts, nodes: ProgressStateNode[], atMs: number): Facts {
   let { cached, runs, focus } = state
   let counted = { step: state.step, steps: state.steps }
-  const told = new Map(state.told)
+  const lastStates = new Map(state.lastStates)
   for (const node of nodes) {
     const id = makerOf(node.nodeId, state.plan.nodes)
-    const said = `${node.state} ${node.value} ${node.max}`
-    if (id === null || told.get(node.nodeId) === said) continue
-    told.set(node.nodeId, said)
+    const reported = `${node.state} ${node.value} ${node.max}`
+    if (id === null || lastStates.get(node.nodeId) === reported) continue
+    lastStates.set(node.nodeId, reported)
     const own = node.nodeId === id
     if (node.state === 'finished') {
       // a cached output shows up as finished without ever having run
       if (own && cached.has(id) && !runs.has(id)) continue
       runs = own
-        ? finish(begin(runs, { id, runtimeId: id, atMs }), id, atMs)
+        ? finishRun(beginRun(runs, { id, runtimeId: id, atMs }), id, atMs)
         : setFraction(runs, { id, runtimeId: node.nodeId, fraction: 1 })
       if (focus?.id === id && own) focus = { id, value: node.value, max: node.max }
       continue
     }
     cached = without(cached, id)
-    runs = begin(runs, { id, runtimeId: node.nodeId, atMs })
+    runs = beginRun(runs, { id, runtimeId: node.nodeId, atMs })
     runs = setFraction(runs, { id, runtimeId: node.nodeId, fraction: ratio(node.value, node.max) })
     focus = { id, value: node.value, max: node.max }
     // at max 1 it may be no counter at all, only `running`
@@ -185,7 +187,7 @@ function foldStates(state: Facts, nodes: NodeState[], atMs: number): Facts {
     runs,
     focus,
     ...counted,
-    told,
+    lastStates,
     kind: 'aggregate',
     startedAt: state.startedAt ?? atMs,
   }

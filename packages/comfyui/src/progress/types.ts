@@ -1,15 +1,15 @@
-/** The progress tracker's words. */
+/** The progress tracker's options and state. */
 import type { Progress, Workflow } from '@safelight/shared'
 import type { Plan } from './plan.ts'
 
-/** Learned cost of a node class: milliseconds per run, or per step where the class has steps. */
-export type NodeCosts = Record<string, { ms: number }>
+/** Measured cost of a node class: milliseconds per run, or per step where the class has steps. */
+export type CostByClass = Record<string, { ms: number }>
 
 export interface TrackerOptions {
   workflow: Workflow
   /** Ids of the output nodes that run; when unknown they are guessed (graph/outputs.ts). */
   outputNodes?: readonly string[]
-  costs?: NodeCosts
+  costs?: CostByClass
 }
 
 /** A node of the workflow that has started. */
@@ -29,13 +29,13 @@ export interface TrackerState {
   readonly plan: Plan
   readonly cached: ReadonlySet<string>
   readonly runs: ReadonlyMap<string, NodeRun>
-  /** The node people are shown, and exactly what the host last said of it. */
+  /** The node people are shown, and exactly what the host last reported of it. */
   readonly focus: { id: string; value: number; max: number } | null
   readonly step: number | null
   readonly steps: number | null
   readonly kind: Progress['kind']
   readonly startedAt: number | null
   readonly succeeded: boolean
-  /** Last `progress_state`, to see which node moved: runtime id → what was said of it. */
-  readonly told: ReadonlyMap<string, string>
+  /** Last `progress_state`, to find which node moved: runtime id → its state. */
+  readonly lastStates: ReadonlyMap<string, string>
 }

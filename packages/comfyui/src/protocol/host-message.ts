@@ -1,7 +1,7 @@
 /** Host messages: what ComfyUI says on its socket, decoded. Shapes follow docs/comfyui-protocol.md; extra fields are dropped. */
 
 /** One entry of `progress_state.nodes`. `state` is never `error`: a failed node stays `running`. */
-export interface NodeState {
+export interface ProgressStateNode {
   nodeId: string
   displayNodeId: string
   parentNodeId: string | null
@@ -29,7 +29,7 @@ export type HostMessage =
   | { type: 'executing'; promptId: string | null; node: string | null; displayNode: string | null }
   /** Ticks of one node. Without a node on very old servers. */
   | { type: 'progress'; promptId: string | null; node: string | null; value: number; max: number }
-  | { type: 'progress_state'; promptId: string; nodes: NodeState[] }
+  | { type: 'progress_state'; promptId: string; nodes: ProgressStateNode[] }
   /** The legacy dialect: ticks of whatever is executing. */
   | { type: 'execution_progress'; promptId: string | null; value: number; max: number }
   | {

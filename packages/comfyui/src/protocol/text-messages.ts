@@ -1,6 +1,6 @@
 /** The catalogue of text messages: for each type on the wire, its shape and its translation. Open objects: servers add fields. */
 import { z } from 'zod'
-import type { HostMessage, NodeState } from './host-message.ts'
+import type { HostMessage, ProgressStateNode } from './host-message.ts'
 
 /** Python may send ids as numbers; ours are strings throughout. */
 const id = z.union([z.string(), z.number()]).transform(String)
@@ -31,7 +31,7 @@ const nodeStateSchema = z
   })
   .transform(
     (node) =>
-      (key: string): NodeState => ({
+      (key: string): ProgressStateNode => ({
         nodeId: node.node_id ?? key,
         displayNodeId: node.display_node_id ?? key,
         parentNodeId: node.parent_node_id,
@@ -175,7 +175,7 @@ export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
       promptId: data.prompt_id,
       // a blocked branch reports an error, yet the run goes on and normally succeeds
       blocked: data.exception_type === 'ExecutionBlocked',
-      failure: toFailure(data),
+      failure: toNodeFailure(data),
     })),
   ],
   [
@@ -188,7 +188,7 @@ export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ],
 ])
 
-export function toFailure(data: z.output<typeof executionErrorSchema>) {
+export function toNodeFailure(data: z.output<typeof executionErrorSchema>) {
   return {
     nodeId: data.node_id,
     nodeType: data.node_type,

@@ -22,8 +22,8 @@ const start: HostMessage = { type: 'execution_start', promptId: OURS }
 const end: HostMessage = { type: 'executing', promptId: OURS, node: null, displayNode: null }
 
 /** Which of the messages are taken for ours, one after the other. */
-function taken(messages: HostMessage[], seenRunning = false): boolean[] {
-  let state = { ...startAttribution(OURS, ['1', '2', '5:3']), seenRunning }
+function taken(messages: HostMessage[], foundRunning = false): boolean[] {
+  let state = { ...startAttribution(OURS, ['1', '2', '5:3']), foundRunning }
   return messages.map((message) => {
     const result = attribute(state, message)
     state = { ...state, ...result.state }

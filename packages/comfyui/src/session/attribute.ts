@@ -12,14 +12,14 @@ export interface Attribution {
   readonly promptId: string
   /** Node ids of our workflow. */
   readonly nodeIds: ReadonlySet<string>
-  /** Our prompt was heard running on this very connection and has not been heard to end. */
-  readonly heardRunning: boolean
-  /** The last look at the queue saw it running. */
-  readonly seenRunning: boolean
+  /** Messages on this very connection said that our prompt runs, and none that it ended. */
+  readonly announcedRunning: boolean
+  /** The last look at the queue found it running. */
+  readonly foundRunning: boolean
 }
 
 export function startAttribution(promptId: string, nodeIds: Iterable<string>): Attribution {
-  return { promptId, nodeIds: new Set(nodeIds), heardRunning: false, seenRunning: false }
+  return { promptId, nodeIds: new Set(nodeIds), announcedRunning: false, foundRunning: false }
 }
 
 export function attribute(
@@ -27,7 +27,7 @@ export function attribute(
   message: HostMessage,
 ): { state: Attribution; ours: boolean } {
   if (!isOurs(state, message)) return { state, ours: false }
-  return { state: { ...state, heardRunning: !isEnd(message) }, ours: true }
+  return { state: { ...state, announcedRunning: !isEnd(message) }, ours: true }
 }
 
 /** Whether the message announces that the prompt has ended; history has the last word. */
@@ -66,8 +66,10 @@ function isOurs(state: Attribution, message: HostMessage): boolean {
     case 'text':
       return isRunning(state) && isOurNode(state, message.nodeId)
     case 'preview':
-      // a frame without ids is only safe on the connection that heard our prompt start
-      return message.promptId === null ? state.heardRunning : message.promptId === state.promptId
+      // a frame without ids is only safe on the connection that brought the start of our prompt
+      return message.promptId === null
+        ? state.announcedRunning
+        : message.promptId === state.promptId
     case 'executing':
       // without a prompt it is the hint a reconnecting client gets: the node that runs now
       if (message.promptId !== null) return message.promptId === state.promptId
@@ -90,7 +92,7 @@ function isOurs(state: Attribution, message: HostMessage): boolean {
 }
 
 function isRunning(state: Attribution): boolean {
-  return state.heardRunning || state.seenRunning
+  return state.announcedRunning || state.foundRunning
 }
 
 /** A node made by expansion is named after the node that made it: `2.0.0.1` comes from `2`. */

@@ -3,7 +3,8 @@ import type { RawData } from 'ws'
 import { WebSocket } from 'ws'
 import { decodeBinary, decodeText } from '../protocol/decode.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
-import { startHeartbeat } from './heartbeat.ts'
+import type { SessionClock } from './clock.ts'
+import type { Observe } from './prompt-state.ts'
 import type { SocketTimings } from './timings.ts'
 
 /** Flags belong to the connection: without them the host falls back to previews that name no prompt. */
@@ -19,18 +20,21 @@ export interface ConnectionOptions {
   url: string
   headers: Record<string, string>
   timings: SocketTimings
+  clock: SessionClock
   /** Ends the connection; the returned promise settles once it is really closed. */
   signal: AbortSignal
+  observe: Observe
   onOpen(): void
   onMessage(message: HostMessage): void
 }
 
 /** @returns whether it was ever open */
 export function runConnection(options: ConnectionOptions): Promise<boolean> {
-  const { timings, signal } = options
+  const { timings, clock, signal } = options
   return new Promise((resolve) => {
     let opened = false
-    let killTimer: NodeJS.Timeout | undefined
+    let callOffKill = () => {}
+    let callOffPing = () => {}
     const socket = new WebSocket(options.url, {
       headers: options.headers,
       // the host would spend its one thread on compressing JPEGs
@@ -38,33 +42,44 @@ export function runConnection(options: ConnectionOptions): Promise<boolean> {
       maxPayload: MAX_PAYLOAD_BYTES,
       handshakeTimeout: timings.handshakeMs,
     })
-    const heartbeat = startHeartbeat(socket, timings)
+
+    // the host itself never pings
+    const ping = () => {
+      callOffPing = clock.after(timings.pingMs, ping)
+      if (socket.readyState !== WebSocket.OPEN) return
+      const { action } = options.observe({ type: 'pingDue' })
+      if (action === 'terminate') socket.terminate()
+      else socket.ping()
+    }
+    const alive = () => options.observe({ type: 'alive' })
 
     // A polite close first: when the host has answered it, its handler has unregistered this
     // clientId, and will not unregister the next connection's by cleaning up late.
     const end = () => {
       if (socket.readyState !== WebSocket.OPEN) return socket.terminate()
       socket.close(1000)
-      killTimer = setTimeout(() => socket.terminate(), timings.closeMs)
+      callOffKill = clock.after(timings.closeMs, () => socket.terminate())
     }
 
     socket.on('open', () => {
       opened = true
       socket.send(FEATURE_FLAGS)
+      callOffPing = clock.after(timings.pingMs, ping)
       options.onOpen()
     })
     socket.on('message', (data, isBinary) => {
       if (signal.aborted) return
-      heartbeat.alive()
+      alive()
       options.onMessage(
         isBinary ? decodeBinary(toBytes(data)) : decodeText(toBytes(data).toString()),
       )
     })
-    // a close always follows, and says all there is to know
+    socket.on('pong', alive)
+    // a close always follows, and is all there is to know
     socket.on('error', () => {})
     socket.on('close', () => {
-      heartbeat.stop()
-      clearTimeout(killTimer)
+      callOffPing()
+      callOffKill()
       signal.removeEventListener('abort', end)
       resolve(opened)
     })

@@ -7,7 +7,7 @@ import type { HostClient } from '../client/types.ts'
  */
 const RECENT_ENTRIES = [64, 1024]
 
-export interface FindOptions {
+export interface FindPromptOptions {
   client: HostClient
   /** Our id; also the clientId, which queue and history show: our mark where the host chose the id. */
   promptId: string
@@ -15,14 +15,14 @@ export interface FindOptions {
   signal: AbortSignal
 }
 
-export interface FoundPrompt {
+export interface EarlierPrompt {
   /** The id the host knows the prompt by. */
   promptId: string
   running: boolean
 }
 
 /** Queue before history, because prompts move that way. @returns null when it is nowhere */
-export async function findPrompt(options: FindOptions): Promise<FoundPrompt | null> {
+export async function findPrompt(options: FindPromptOptions): Promise<EarlierPrompt | null> {
   const { client, promptId, knownPromptId, signal } = options
   const isOurs = (item: { promptId: string; clientId: string | null }) =>
     item.promptId === promptId || item.promptId === knownPromptId || item.clientId === promptId

@@ -1,20 +1,18 @@
-/** Whether a message of our prompt changes anything: a host that repeats itself is not moving. */
+/** Whether a message of our prompt changes anything: a host that repeats itself is not moving. Pure. */
 import type { HostMessage } from '../protocol/host-message.ts'
 import { assertNever } from '@safelight/shared'
 
-/** @returns a function that says of each message whether it differs from the last of its type */
-export function createMovement(): (message: HostMessage) => boolean {
-  const last = new Map<HostMessage['type'], string>()
-  return (message) => {
-    const content = toContent(message)
-    if (content === null) return true
-    if (last.get(message.type) === content) return false
-    last.set(message.type, content)
-    return true
-  }
+/** The content of the last message of each type. */
+export type LastMessages = ReadonlyMap<HostMessage['type'], string>
+
+/** @returns the last contents with this message; null when it repeats the last of its type */
+export function noteMovement(last: LastMessages, message: HostMessage): LastMessages | null {
+  const content = toContent(message)
+  if (content === null) return last
+  return last.get(message.type) === content ? null : new Map(last).set(message.type, content)
 }
 
-/** @returns null where every message is news */
+/** @returns null where every message is a movement */
 function toContent(message: HostMessage): string | null {
   switch (message.type) {
     case 'executing':

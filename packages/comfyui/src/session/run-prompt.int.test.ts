@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { PromptRejected } from '../errors.ts'
-import { WORKFLOW } from '../testing/session.ts'
+import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
 const OUTPUT = { node_id: '3', filename: 'a_00001_.png', subfolder: '', type: 'output' }
@@ -19,7 +19,7 @@ it('submits once, under our id, after the socket is registered, and ends with wh
     outputs: [OUTPUT],
   })
   expect(host.calls('POST', '/prompt').map((call) => call.body)).toEqual([
-    { prompt: WORKFLOW, client_id: session.promptId, prompt_id: session.promptId },
+    { prompt: SLOW_WORKFLOW, client_id: session.promptId, prompt_id: session.promptId },
   ])
   expect(session.updates[0]).toEqual({ type: 'socket', open: true })
   expect(session.updates).toContainEqual({
@@ -48,8 +48,8 @@ it('does not take execution_success for the end while history is not written', a
   const session = host.session({ timings: { pollMs: 60_000 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  host.say(session.promptId, 'execution_success', { prompt_id: session.promptId, timestamp: 1 })
-  await expect.poll(() => session.heard()).toContain('execution_success')
+  host.send(session.promptId, 'execution_success', { prompt_id: session.promptId, timestamp: 1 })
+  await expect.poll(() => session.messageTypes()).toContain('execution_success')
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded', outputs: [OUTPUT] })
 })
@@ -59,7 +59,7 @@ it('goes on after an execution_error that only says a branch was blocked', async
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  host.say(session.promptId, 'execution_error', {
+  host.send(session.promptId, 'execution_error', {
     prompt_id: session.promptId,
     node_id: '2',
     node_type: 'Blocker',
@@ -70,7 +70,7 @@ it('goes on after an execution_error that only says a branch was blocked', async
     current_inputs: [],
     current_outputs: [],
   })
-  await expect.poll(() => session.heard()).toContain('execution_error')
+  await expect.poll(() => session.messageTypes()).toContain('execution_error')
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
 })
@@ -80,7 +80,7 @@ it('calls a prompt lost that is in neither queue nor history', async () => {
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.running = []
   expect(await session.end).toEqual({ outcome: 'lost', promptId: session.promptId })
 })

@@ -4,106 +4,97 @@
  *   connecting  the socket opens with clientId = promptId, while we look whether the host has the prompt
  *   submitting  see submit.ts; a socket that does not open in time is left to come later
  *   watching    see watch-prompt.ts; messages are passed on as hints, polls of history decide
- *   ended       the socket is closed before the promise settles; nothing is heard or sent any more
+ *   ended       the socket is closed before the promise settles; nothing is received or sent any more
  *
  * A detach (abort for any reason but `'cancel'` and `'timeout'`) ends it in every state and leaves the prompt to the host.
  */
-import { adoptOrSubmit } from './submit.ts'
-import { createContact } from './contact.ts'
-import { createDeafness } from './deafness.ts'
-import { createHearing } from './hearing.ts'
-import { createPace } from './pace.ts'
+import { createWake, steadyClock } from './clock.ts'
+import { createUpdateEmitter } from './emit-updates.ts'
+import { observePrompt } from './observe-prompt.ts'
+import type { PromptDecision, PromptObservation } from './prompt-state.ts'
+import { startPromptState } from './prompt-state.ts'
 import { openPromptSocket } from './socket.ts'
-import { createStallClock } from './stall.ts'
 import { createStopRequest } from './stop-request.ts'
-import type { SessionTimings } from './timings.ts'
+import { adoptOrSubmit } from './submit.ts'
 import { DEFAULT_TIMINGS } from './timings.ts'
-import type { PromptEnd, PromptOptions, RunPrompt } from './types.ts'
-import { createWake } from './wake.ts'
+import type { PromptEnd, RunPrompt } from './types.ts'
 import { watchPrompt } from './watch-prompt.ts'
 
 export const runPrompt: RunPrompt = async (prompt) => {
-  const timings = toTimings(prompt)
-  const wake = createWake()
-  const pace = createPace(timings)
-  const contact = createContact(timings.unreachableMs, performance.now())
-  const stall = createStallClock(prompt.stallMs)
-  const deafness = createDeafness(timings.deafMs)
-  const stop = createStopRequest({
-    signal: prompt.signal,
-    graceMs: timings.detachGraceMs,
-    onCancel: () => wake.wake(),
-  })
-  let heardAnything = false
+  const { clock = steadyClock } = prompt
+  const timings = { ...DEFAULT_TIMINGS, ...prompt.timings }
+  const wake = createWake(clock)
+  let state = startPromptState(prompt.promptId, timings, clock.now())
   let fault: { error: unknown } | null = null
   let hostPromptId: string | null = null
 
-  const hearing = createHearing({
+  const updates = createUpdateEmitter({
     prompt,
-    onHeard(what) {
-      deafness.heard(what)
-      hearing.deaf(deafness.verdict)
-      if (what !== 'others') contact.made(performance.now())
-      if (!heardAnything) wake.wake()
-      heardAnything = true
-    },
-    onMoved: () => stall.moved(performance.now()),
-    onEndAnnounced() {
-      pace.hurry()
-      wake.wake()
-    },
+    onMessage: (message, ours) => observe({ type: 'message', message, ours }),
     onFault(error) {
       fault = { error }
       wake.wake()
     },
   })
+
+  function observe(what: PromptObservation): PromptDecision {
+    const observed = observePrompt(state, what, clock.now())
+    state = observed.state
+    updates.setDeaf(state.deaf)
+    if (observed.decision.action === 'hurry') wake.wake()
+    return observed.decision
+  }
+
   const throwFault = () => {
     if (fault) throw fault.error
   }
+  const stop = createStopRequest({
+    signal: prompt.signal,
+    graceMs: timings.detachGraceMs,
+    clock,
+    onCancel: () => wake.wake(),
+  })
   const socket = openPromptSocket({
     baseUrl: prompt.client.baseUrl,
     clientId: prompt.promptId,
     timings: timings.socket,
-    onOpen() {
-      hearing.socket(true)
-      wake.wake()
-    },
-    onClosed: () => hearing.socket(false),
-    onMessage: (message) => hearing.hear(message),
+    clock,
+    observe,
+    onOpen: () => updates.setSocket(true),
+    onClosed: () => updates.setSocket(false),
+    onMessage: (message) => updates.receive(message),
   })
 
-  /** The host has registered the socket when it has said its first word (`status`). */
+  /** The host has registered the socket when it has sent its first message (`status`). */
   async function socketReady(): Promise<void> {
-    const until = performance.now() + timings.socketGraceMs
+    const until = clock.now() + timings.socketGraceMs
     for (;;) {
       throwFault()
-      const leftMs = until - performance.now()
-      if (heardAnything || leftMs <= 0 || stop.canceled) return
-      await wake.wait(leftMs, stop.detach)
+      const leftMs = until - clock.now()
+      if (state.received || leftMs <= 0 || stop.canceled) return
+      await wake.wait({ ms: leftMs, jitter: false }, stop.detach)
     }
   }
 
   async function run(): Promise<PromptEnd> {
-    const submitted = await adoptOrSubmit({ prompt, stop, timings, socketReady })
+    // not the wake of the watch: what happens meanwhile must cut its first wait short
+    const { wait } = createWake(clock)
+    const submitted = await adoptOrSubmit({ prompt, stop, timings, observe, wait, socketReady })
     if (!submitted) return { outcome: 'canceled', promptId: null, outputs: [] }
-    hostPromptId = submitted.promptId
     const { promptId, adopted, nodeErrors, running } = submitted
-    hearing.saw(running)
-    hearing.submitted({ type: 'submitted', promptId, adopted, nodeErrors })
+    hostPromptId = promptId
+    observe({ type: 'submitted', promptId })
+    updates.setRunning(running)
+    updates.submit({ type: 'submitted', promptId, adopted, nodeErrors })
     stop.detach.throwIfAborted()
     return watchPrompt({
       client: prompt.client,
       promptId,
       socket,
       stop,
-      timings,
-      wake,
-      pace,
-      contact,
-      stall,
-      deafness,
-      onSighting: (sighting) => hearing.saw(sighting.at === 'running'),
-      onDeafness: (verdict) => hearing.deaf(verdict),
+      wait: wake.wait,
+      observe,
+      onSighting: (sighting) => updates.setRunning(sighting.at === 'running'),
       throwFault,
     })
   }
@@ -114,12 +105,8 @@ export const runPrompt: RunPrompt = async (prompt) => {
     if (stop.detach.aborted) return { outcome: 'detached', promptId: hostPromptId }
     throw error
   } finally {
-    hearing.end()
+    updates.close()
     stop.close()
     await socket.close()
   }
-}
-
-function toTimings({ pollMs, timings }: PromptOptions): SessionTimings {
-  return { ...DEFAULT_TIMINGS, ...(pollMs === undefined ? {} : { pollMs }), ...timings }
 }

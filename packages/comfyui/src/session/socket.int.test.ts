@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { QUICK } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
 it('negotiates previews with metadata on every connection', async () => {
@@ -17,19 +18,19 @@ it('negotiates previews with metadata on every connection', async () => {
 
 it('finishes a prompt whose socket never says a word', async () => {
   const host = await withHost()
-  host.speaks = false
-  const session = host.session()
+  host.sends = false
+  const session = host.session({ timings: { socketGraceMs: 10 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
-  expect(session.heard()).toEqual([])
+  expect(session.messageTypes()).toEqual([])
 })
 
 it('finishes a prompt whose socket cannot connect, and keeps trying to connect', async () => {
   const host = await withHost()
   host.acceptsSockets = false
-  const session = host.session()
+  const session = host.session({ timings: { socketGraceMs: 10 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   expect(session.has('socket')).toBe(false)
@@ -45,13 +46,13 @@ it('opens a deaf socket anew, one at a time, and hears again', async () => {
   const host = await withHost()
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
-  host.speaks = false
+  host.sends = false
   host.start()
   const deaf = host.sockets[0]?.socket
   await expect.poll(() => host.sockets[0]?.socket !== deaf && host.sockets.length).toBe(1)
-  host.speaks = true
-  host.say(session.promptId, 'executing', { node: '2', prompt_id: session.promptId })
-  await expect.poll(() => session.heard()).toContain('executing')
+  host.sends = true
+  host.send(session.promptId, 'executing', { node: '2', prompt_id: session.promptId })
+  await expect.poll(() => session.messageTypes()).toContain('executing')
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
   expect(host.peakSockets).toBe(1)
@@ -73,8 +74,8 @@ it('says of a prompt that is heard that it is heard, once, and when it runs', as
 
 it('says that messages do not arrive when a prompt ran and ended unheard', async () => {
   const host = await withHost()
-  host.speaks = false
-  const session = host.session({ timings: { deafMs: 60_000 } })
+  host.sends = false
+  const session = host.session({ timings: { socketGraceMs: 10, deafMs: 60_000 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   const looks = () => host.calls('GET', '/queue').length
@@ -90,7 +91,7 @@ it('blames no host for a long silence that a loading model explains', async () =
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_cached')
+  await expect.poll(() => session.messageTypes()).toContain('execution_cached')
   const opened = () =>
     session.updates.filter((update) => update.type === 'socket' && update.open).length
   await expect.poll(opened).toBe(3)
@@ -104,13 +105,28 @@ it('finishes a prompt that ended while the socket was away', async () => {
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.acceptsSockets = false
   host.dropSockets()
   await expect.poll(() => host.sockets.length).toBe(0)
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded' })
-  expect(session.heard()).not.toContain('execution_success')
+  expect(session.messageTypes()).not.toContain('execution_success')
+})
+
+it('gives up a connection on which no ping is answered, and makes another', async () => {
+  const host = await withHost()
+  const session = host.session({
+    timings: { socket: { ...QUICK.socket, pingMs: 20, missedPings: 2 } },
+  })
+  await expect.poll(() => host.pending.length).toBe(1)
+  // what is sent there is not read any more
+  host.sockets[0]?.socket.pause()
+  await expect.poll(() => session.updates).toContainEqual({ type: 'socket', open: false })
+  await expect.poll(() => host.sockets.length).toBeGreaterThan(1)
+  host.start()
+  host.finish()
+  expect(await session.end).toMatchObject({ outcome: 'succeeded' })
 })
 
 it('passes on neither other prompts’ messages nor previews outside of our own run', async () => {
@@ -125,21 +141,23 @@ it('passes on neither other prompts’ messages nor previews outside of our own 
   await expect.poll(() => host.pending.length).toBe(1)
   await expect.poll(() => session.has('submitted')).toBe(true)
 
-  host.sayBinary('*', jpeg)
-  host.sayBinary('*', text)
-  host.say('*', 'progress', { value: 1, max: 2, node: '2', prompt_id: randomUUID() })
-  host.say('*', 'progress_state', { prompt_id: randomUUID(), nodes: {} })
-  host.say('*', 'executing', { node: '2', display_node: '2' })
+  host.sendBinary('*', jpeg)
+  host.sendBinary('*', text)
+  host.send('*', 'progress', { value: 1, max: 2, node: '2', prompt_id: randomUUID() })
+  host.send('*', 'progress_state', { prompt_id: randomUUID(), nodes: {} })
+  host.send('*', 'executing', { node: '2', display_node: '2' })
   host.start()
-  host.sayBinary('*', jpeg)
-  host.sayBinary('*', text)
-  host.sayBinary('*', foreignText)
-  host.say(session.promptId, 'executing', { node: null, prompt_id: session.promptId })
-  host.sayBinary('*', jpeg)
-  host.say(session.promptId, 'executing', { node: '3', prompt_id: session.promptId })
-  await expect.poll(() => session.heard().filter((type) => type === 'executing').length).toBe(2)
+  host.sendBinary('*', jpeg)
+  host.sendBinary('*', text)
+  host.sendBinary('*', foreignText)
+  host.send(session.promptId, 'executing', { node: null, prompt_id: session.promptId })
+  host.sendBinary('*', jpeg)
+  host.send(session.promptId, 'executing', { node: '3', prompt_id: session.promptId })
+  await expect
+    .poll(() => session.messageTypes().filter((type) => type === 'executing').length)
+    .toBe(2)
 
-  expect(session.heard()).toEqual([
+  expect(session.messageTypes()).toEqual([
     'execution_start',
     'execution_cached',
     'preview',

@@ -1,4 +1,5 @@
 /** The caller's one signal, read as what it can mean: cancel on the host, or let go. */
+import type { SessionClock } from './clock.ts'
 
 export interface StopRequest {
   /** Aborted with `'cancel'` or `'timeout'`: stop the prompt on the host. */
@@ -13,6 +14,7 @@ export interface StopRequest {
 export interface StopRequestOptions {
   signal: AbortSignal
   graceMs: number
+  clock: SessionClock
   onCancel(): void
 }
 
@@ -21,7 +23,7 @@ export function createStopRequest(options: StopRequestOptions): StopRequest {
   const detach = new AbortController()
   const detachLate = new AbortController()
   let canceled = false
-  let timer: NodeJS.Timeout | undefined
+  let callOff = () => {}
 
   const read = () => {
     if (signal.reason === 'cancel' || signal.reason === 'timeout') {
@@ -30,7 +32,7 @@ export function createStopRequest(options: StopRequestOptions): StopRequest {
       return
     }
     detach.abort(signal.reason)
-    timer = setTimeout(() => detachLate.abort(signal.reason), graceMs)
+    callOff = options.clock.after(graceMs, () => detachLate.abort(signal.reason))
   }
   if (signal.aborted) read()
   else signal.addEventListener('abort', read, { once: true })
@@ -42,7 +44,7 @@ export function createStopRequest(options: StopRequestOptions): StopRequest {
     detach: detach.signal,
     detachLate: detachLate.signal,
     close() {
-      clearTimeout(timer)
+      callOff()
       signal.removeEventListener('abort', read)
     },
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { WORKFLOW } from '../testing/session.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 
 it('cancels a pending prompt and ends when it is gone from the queue', async () => {
@@ -21,7 +22,7 @@ it('interrupts a running prompt again and again until the host obeys', async () 
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request) => {
     // the first two meet the prompt’s first moment and are lost
     if (request.path === '/interrupt' && host.calls('POST', '/interrupt').length === 3) {
@@ -54,7 +55,7 @@ it('says succeeded when the prompt finished between the two calls of the look af
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request) => {
     const looking = request.method === 'GET' && request.path === '/queue'
     if (looking && host.calls('POST', '/interrupt').length > 0 && host.running[0]) host.finish()
@@ -66,7 +67,7 @@ it('says succeeded when the prompt finished between the two calls of the look af
 
 it('interrupts on an old host only while the running prompt is its own', async () => {
   const host = await withHost('0.3.34')
-  host.enqueue({ promptId: 'theirs', clientId: 'them', workflow: WORKFLOW })
+  host.enqueue({ promptId: 'theirs', clientId: 'them', workflow: SLOW_WORKFLOW })
   host.start()
   const session = host.session()
   await expect.poll(() => session.has('submitted')).toBe(true)
@@ -89,7 +90,7 @@ it('sends an old host the interrupt without a name when its own prompt runs', as
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request) => {
     if (request.path === '/interrupt') host.finish('execution_interrupted')
     return false
@@ -109,7 +110,7 @@ it('is canceled without a trace when the cancel comes before the submit', async 
 it('still stops what an earlier life submitted when the cancel came first', async () => {
   const host = await withHost()
   const promptId = randomUUID()
-  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
   const session = host.session({ promptId, signal: AbortSignal.abort('cancel') })
   expect(await session.end).toEqual({ outcome: 'canceled', promptId, outputs: [] })
   expect(host.pending).toEqual([])
@@ -117,12 +118,13 @@ it('still stops what an earlier life submitted when the cancel came first', asyn
 
 it('does not call a prompt canceled that the host goes on running', async () => {
   const host = await withHost()
-  const session = host.session({ timings: { stopMs: 150 } })
+  const clock = createManualClock()
+  const session = host.session({ clock, timings: { stopMs: 150 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   session.abort('cancel')
-  expect(await session.end).toEqual({
+  expect(await clock.run(session.end)).toEqual({
     outcome: 'stalled',
     promptId: session.promptId,
     interrupted: false,
@@ -134,7 +136,7 @@ it('leaves the prompt running when the caller lets go for any other reason', asy
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   session.abort('drain')
   expect(await session.end).toEqual({ outcome: 'detached', promptId: session.promptId })
   expect(host.running).toHaveLength(1)
@@ -163,14 +165,15 @@ it('lets a submit in flight be answered before it lets go', async () => {
 
 it('interrupts a running prompt that does not move, and says that it stopped', async () => {
   const host = await withHost()
-  const session = host.session({ stallMs: 120 })
+  const clock = createManualClock()
+  const session = host.session({ clock, timings: { stallMs: 120 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
   host.intercept = (request) => {
     if (request.path === '/interrupt') host.finish('execution_interrupted')
     return false
   }
-  expect(await session.end).toEqual({
+  expect(await clock.run(session.end)).toEqual({
     outcome: 'stalled',
     promptId: session.promptId,
     interrupted: true,
@@ -179,18 +182,20 @@ it('interrupts a running prompt that does not move, and says that it stopped', a
 
 it('says that a stalled prompt did not stop when the host ignores the interrupt', async () => {
   const host = await withHost()
-  const session = host.session({ stallMs: 120, timings: { stopMs: 150 } })
+  const clock = createManualClock()
+  const session = host.session({ clock, timings: { stallMs: 120, stopMs: 150 } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  expect(await session.end).toMatchObject({ outcome: 'stalled', interrupted: false })
+  expect(await clock.run(session.end)).toMatchObject({ outcome: 'stalled', interrupted: false })
   expect(host.calls('POST', '/interrupt').length).toBeGreaterThan(1)
 })
 
 it('takes a prompt back that the host does not begin though nothing else runs', async () => {
   const host = await withHost()
-  const session = host.session({ stallMs: 120 })
+  const clock = createManualClock()
+  const session = host.session({ clock, timings: { stallMs: 120 } })
   const { promptId } = session
-  expect(await session.end).toEqual({
+  expect(await clock.run(session.end)).toEqual({
     outcome: 'stalled',
     promptId,
     interrupted: false,
@@ -201,30 +206,31 @@ it('takes a prompt back that the host does not begin though nothing else runs', 
 
 it('takes neither waiting in the queue nor slow steps for a stall, but repetition for one', async () => {
   const host = await withHost()
+  const clock = createManualClock()
   host.enqueue({ promptId: randomUUID(), clientId: 'another', workflow: {} })
   host.start()
-  const session = host.session({ stallMs: 300 })
+  const session = host.session({ clock, timings: { stallMs: 300 } })
   await expect.poll(() => host.pending.length).toBe(1)
   const polls = () => host.calls('GET', '/queue').length
   // well past the limit, but waiting
-  const submittedAt = performance.now()
-  await expect.poll(() => performance.now() - submittedAt).toBeGreaterThan(450)
+  const submittedAt = clock.now()
+  await clock.until(() => clock.now() - submittedAt > 450)
   host.finish()
   host.start()
-  const startedAt = performance.now()
+  const startedAt = clock.now()
   let value = 0
-  await expect
-    .poll(() => {
-      value += 1
-      host.say(session.promptId, 'progress', {
-        value,
-        max: 99,
-        node: '2',
-        prompt_id: session.promptId,
-      })
-      return performance.now() - startedAt
+  const say = () =>
+    host.send(session.promptId, 'progress', {
+      value,
+      max: 9_999,
+      node: '2',
+      prompt_id: session.promptId,
     })
-    .toBeGreaterThan(450)
+  await clock.until(() => {
+    value += 1
+    say()
+    return clock.now() - startedAt > 450
+  })
   expect(host.calls('POST', '/interrupt')).toEqual([])
   expect(polls()).toBeGreaterThan(5)
 
@@ -232,14 +238,7 @@ it('takes neither waiting in the queue nor slow steps for a stall, but repetitio
     if (request.path === '/interrupt') host.finish('execution_interrupted')
     return false
   }
-  const repeat = () =>
-    host.say(session.promptId, 'progress', {
-      value,
-      max: 99,
-      node: '2',
-      prompt_id: session.promptId,
-    })
-  const repeating = setInterval(repeat, 20)
-  expect(await session.end).toMatchObject({ outcome: 'stalled', interrupted: true })
+  const repeating = setInterval(say, 5)
+  expect(await clock.run(session.end)).toMatchObject({ outcome: 'stalled', interrupted: true })
   clearInterval(repeating)
 })

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { HostError } from '../errors.ts'
-import { caughtUp } from '../testing/caught-up.ts'
-import { WORKFLOW } from '../testing/session.ts'
-import { withHost } from '../testing/with-host.ts'
+import { createManualClock } from '../testing/manual-clock.ts'
+import { SLOW_WORKFLOW } from '../testing/session.ts'
+import { caughtUp, withHost } from '../testing/with-host.ts'
 
 it('adopts a running prompt of an earlier life instead of submitting it again', async () => {
   const host = await withHost()
   const promptId = randomUUID()
-  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
   host.start()
   const session = host.session({ promptId })
   await expect
@@ -22,13 +22,13 @@ it('adopts a running prompt of an earlier life instead of submitting it again', 
 it('passes on the node a reconnecting client is told of, though it names no prompt', async () => {
   const host = await withHost()
   const promptId = randomUUID()
-  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
   host.start()
   let found = () => {}
   host.intercept = (request, response) => {
     if (request.path !== '/queue') return false
     // the hint is heard before the look has found out whose it is
-    const queue = { queue_running: [[0, promptId, WORKFLOW, {}, ['3']]], queue_pending: [] }
+    const queue = { queue_running: [[0, promptId, SLOW_WORKFLOW, {}, ['3']]], queue_pending: [] }
     found = () => response.end(JSON.stringify(queue))
     host.intercept = null
     return true
@@ -36,16 +36,16 @@ it('passes on the node a reconnecting client is told of, though it names no prom
   const session = host.session({ promptId })
   await expect.poll(() => host.sockets.length).toBe(1)
   await expect.poll(() => host.calls('GET', '/queue').length).toBe(1)
-  host.say(promptId, 'executing', { node: '2' })
+  host.send(promptId, 'executing', { node: '2' })
   await caughtUp(host)
   found()
-  await expect.poll(() => session.heard()).toEqual(['executing'])
+  await expect.poll(() => session.messageTypes()).toEqual(['executing'])
 })
 
 it('adopts a prompt that ended while nobody watched', async () => {
   const host = await withHost()
   const promptId = randomUUID()
-  host.enqueue({ promptId, clientId: promptId, workflow: WORKFLOW })
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
   host.start()
   host.finish()
   expect(await host.session({ promptId }).end).toMatchObject({ outcome: 'succeeded', promptId })
@@ -55,7 +55,7 @@ it('adopts a prompt that ended while nobody watched', async () => {
 it('finds its mark on a host that chose the id itself, running or ended', async () => {
   const host = await withHost('0.3.34')
   const promptId = randomUUID()
-  host.enqueue({ promptId: 'chosen', clientId: promptId, workflow: WORKFLOW })
+  host.enqueue({ promptId: 'chosen', clientId: promptId, workflow: SLOW_WORKFLOW })
   host.start()
   const running = host.session({ promptId })
   await expect.poll(() => running.has('submitted')).toBe(true)
@@ -67,7 +67,7 @@ it('finds its mark on a host that chose the id itself, running or ended', async 
 
 it('finds a prompt by the id the host chose in an earlier life', async () => {
   const host = await withHost('0.3.34')
-  host.enqueue({ promptId: 'chosen', clientId: 'another mark', workflow: WORKFLOW })
+  host.enqueue({ promptId: 'chosen', clientId: 'another mark', workflow: SLOW_WORKFLOW })
   host.start()
   host.finish()
   const session = host.session({ knownPromptId: 'chosen' })
@@ -86,7 +86,7 @@ it('follows the id an old host chose, and what that host said before it answered
     return true
   }
   const session = host.session()
-  await expect.poll(() => session.heard()).toEqual(['execution_start', 'execution_cached'])
+  await expect.poll(() => session.messageTypes()).toEqual(['execution_start', 'execution_cached'])
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId: 'chosen-by-host-0' })
   expect(host.calls('POST', '/prompt')[0]?.body).not.toHaveProperty('prompt_id')
@@ -94,14 +94,14 @@ it('follows the id an old host chose, and what that host said before it answered
 
 it('submits only when the host has said its first word on the socket', async () => {
   const host = await withHost()
-  host.speaks = false
+  host.sends = false
   const session = host.session({ timings: { socketGraceMs: 60_000 } })
   await expect.poll(() => host.sockets.length).toBe(1)
   await expect.poll(() => host.calls('GET', `/history/${session.promptId}`).length).toBe(1)
   await caughtUp(host)
   expect(host.calls('POST', '/prompt')).toEqual([])
-  host.speaks = true
-  host.say(session.promptId, 'status', { status: { exec_info: { queue_remaining: 0 } } })
+  host.sends = true
+  host.send(session.promptId, 'status', { status: { exec_info: { queue_remaining: 0 } } })
   await expect.poll(() => host.pending.length).toBe(1)
 })
 
@@ -150,15 +150,17 @@ it('throws at once when the host refuses the caller, without looking for a promp
 
 it('throws unreachable when no host is there to submit to', async () => {
   const host = await withHost()
+  const clock = createManualClock()
   await host.close()
-  const session = host.session()
-  await expect(session.end).rejects.toBeInstanceOf(HostError)
+  const session = host.session({ clock })
+  await expect(clock.run(session.end)).rejects.toBeInstanceOf(HostError)
   await expect(session.end).rejects.toMatchObject({ code: 'unreachable' })
 })
 
 it('survives failing polls, and throws unreachable only when they go on', async () => {
   const host = await withHost()
-  const session = host.session()
+  const clock = createManualClock()
+  const session = host.session({ clock })
   await expect.poll(() => host.pending.length).toBe(1)
   let failures = 0
   host.intercept = (request, response) => {
@@ -167,9 +169,9 @@ it('survives failing polls, and throws unreachable only when they go on', async 
     response.writeHead(502).end()
     return true
   }
-  await expect.poll(() => failures).toBe(3)
+  await clock.until(() => failures === 3)
   const before = host.requests.length
-  await expect.poll(() => host.requests.length).toBeGreaterThan(before + 3)
+  await clock.until(() => host.requests.length > before + 3)
   await host.close()
-  await expect(session.end).rejects.toMatchObject({ code: 'unreachable' })
+  await expect(clock.run(session.end)).rejects.toMatchObject({ code: 'unreachable' })
 })

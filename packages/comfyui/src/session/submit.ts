@@ -8,48 +8,40 @@
  */
 import type { NodeErrors } from '../client/types.ts'
 import { HostError } from '../errors.ts'
-import { findPrompt } from './find-prompt.ts'
-import { askPatiently } from './patience.ts'
+import type { Wake } from './clock.ts'
+import { findPrompt, type EarlierPrompt } from './find-prompt.ts'
+import type { Observe } from './prompt-state.ts'
 import type { StopRequest } from './stop-request.ts'
 import type { SessionTimings } from './timings.ts'
 import type { PromptOptions } from './types.ts'
-import { createWake } from './wake.ts'
 
 export interface Submitted {
   /** The id the host knows the prompt by. */
   promptId: string
   adopted: boolean
   nodeErrors: NodeErrors
-  /** Whether it was seen running already. */
+  /** Whether it was found running already. */
   running: boolean
 }
 
-export interface SubmitOptions {
+export interface AdoptOrSubmitOptions {
   prompt: PromptOptions
   stop: StopRequest
   timings: SessionTimings
-  /** Resolves when the socket hears, or when it has had its chance. */
+  observe: Observe
+  /** A wait that nothing cuts short but a detach. */
+  wait: Wake['wait']
+  /** Resolves when the socket is registered, or has had its chance. */
   socketReady(): Promise<void>
 }
 
 /** @returns null when a cancel came before the host had anything to cancel */
-export async function adoptOrSubmit(options: SubmitOptions): Promise<Submitted | null> {
+export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Submitted | null> {
   const { prompt, stop, timings } = options
   const { client, promptId } = prompt
-  const find = (forMs: number) =>
-    askPatiently(
-      () =>
-        findPrompt({
-          client,
-          promptId,
-          knownPromptId: prompt.knownPromptId ?? null,
-          signal: stop.detach,
-        }),
-      { forMs, signal: stop.detach },
-    )
 
   // even when a cancel came first: what an earlier life submitted must be stopped too
-  const earlier = await find(timings.firstLookMs)
+  const earlier = await search(options, timings.firstLookMs)
   if (earlier) return { ...earlier, adopted: true, nodeErrors: {} }
   if (!stop.canceled) await options.socketReady()
   stop.detach.throwIfAborted()
@@ -71,15 +63,32 @@ export async function adoptOrSubmit(options: SubmitOptions): Promise<Submitted |
   } catch (error) {
     stop.detach.throwIfAborted()
     if (isUnknownOutcome(error)) {
-      let found = await find(timings.unreachableMs)
+      let found = await search(options, timings.unreachableMs)
       if (!found) {
-        await createWake().wait(timings.confirmMs, stop.detach)
-        found = await find(timings.unreachableMs)
+        await options.wait({ ms: timings.confirmMs, jitter: false }, stop.detach)
+        found = await search(options, timings.unreachableMs)
       }
       if (found) return { ...found, adopted: false, nodeErrors: {} }
     }
     if (stop.canceled) return null
     throw error
+  }
+}
+
+/** Looks for the prompt, and again while the host does not answer. @throws its last error when that goes on */
+async function search(options: AdoptOrSubmitOptions, forMs: number): Promise<EarlierPrompt | null> {
+  const { prompt, stop, observe } = options
+  const { client, promptId, knownPromptId = null } = prompt
+  observe({ type: 'search', forMs })
+  for (;;) {
+    try {
+      return await findPrompt({ client, promptId, knownPromptId, signal: stop.detach })
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      const decision = observe({ type: 'unanswered', error })
+      if (decision.action !== 'wait') throw error
+      await options.wait(decision, stop.detach)
+    }
   }
 }
 

@@ -7,13 +7,20 @@ export interface SessionTimings {
   quickPollsMs: readonly number[]
   /** How long the submit waits for the socket before it goes on by HTTP alone. */
   socketGraceMs: number
+  /** No movement of a *running* prompt for this long, and it is interrupted. Waiting in the host's queue is not a stall. */
+  stallMs: number
   /** How long the look before the submit is repeated on a host that does not answer: short, another host may be free. */
   firstLookMs: number
   /** Between two looks that must agree that a prompt is nowhere. */
   confirmMs: number
+  /** Between two tries of such a look, doubled from the one to the other. */
+  retryMinMs: number
+  retryMaxMs: number
+  /** The longest between two polls that fail. */
+  failingPollMaxMs: number
   /** A prompt is on the host and the host is silent for this long: give the decision to the caller. */
   unreachableMs: number
-  /** The prompt runs and the open socket says nothing for this long: the host may have forgotten it. */
+  /** The prompt runs and the open socket brings nothing for this long: the host may have forgotten it. */
   deafMs: number
   /** Between two interrupts: the host can lose one. */
   interruptEveryMs: number
@@ -39,7 +46,11 @@ export const DEFAULT_TIMINGS: SessionTimings = {
   pollMs: 1500,
   quickPollsMs: [50, 100, 200, 400],
   socketGraceMs: 3000,
+  stallMs: 300_000,
   firstLookMs: 10_000,
+  retryMinMs: 200,
+  retryMaxMs: 2000,
+  failingPollMaxMs: 10_000,
   confirmMs: 1000,
   unreachableMs: 60_000,
   deafMs: 10_000,

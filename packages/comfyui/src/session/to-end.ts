@@ -1,19 +1,19 @@
 /** How a session ends, given what history says and why the prompt was asked to stop, if it was. */
 import type { HistoryEntry } from '../client/types.ts'
-import type { NodeFailure } from '../protocol/host-message.ts'
+import { UNKNOWN_FAILURE } from '../history/judge.ts'
 import { assertNever } from '@safelight/shared'
 import type { PromptEnd } from './types.ts'
 
 export type StopCause = 'cancel' | 'stall'
 
 /** History is believed even after a cancel: a prompt that finished first has succeeded. */
-export function toEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
+export function toPromptEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
   const { promptId, outputs } = entry
   switch (entry.outcome) {
     case 'succeeded':
       return { outcome: 'succeeded', promptId, outputs }
     case 'failed':
-      return { outcome: 'failed', promptId, outputs, failure: entry.failure ?? SILENT_FAILURE }
+      return { outcome: 'failed', promptId, outputs, failure: entry.failure ?? UNKNOWN_FAILURE }
     case 'canceled':
       return cause === 'stall'
         ? { outcome: 'stalled', promptId, interrupted: true }
@@ -24,12 +24,18 @@ export function toEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
 }
 
 /** In neither queue nor history: after a stop that is what was asked for, otherwise the host lost it. */
-export function toAbsentEnd(promptId: string, cause: StopCause | null): PromptEnd {
+export function toAbsentEnd(options: {
+  promptId: string
+  cause: StopCause | null
+  /** It was found running. */
+  ran: boolean
+}): PromptEnd {
+  const { promptId, cause, ran } = options
   switch (cause) {
     case 'cancel':
       return { outcome: 'canceled', promptId, outputs: [] }
     case 'stall':
-      return { outcome: 'stalled', promptId, interrupted: true }
+      return ran ? { outcome: 'stalled', promptId, interrupted: true } : toOverdueEnd(promptId, ran)
     case null:
       return { outcome: 'lost', promptId }
     default:
@@ -37,10 +43,8 @@ export function toAbsentEnd(promptId: string, cause: StopCause | null): PromptEn
   }
 }
 
-const SILENT_FAILURE: NodeFailure = {
-  nodeId: null,
-  nodeType: null,
-  exceptionType: '',
-  message: 'The host reported an error without saying which.',
-  traceback: [],
+/** The host did not stop it in time. That is also the end of a cancel: the truth is that it may still run there. */
+export function toOverdueEnd(promptId: string, ran: boolean): PromptEnd {
+  const end = { outcome: 'stalled', promptId, interrupted: false } as const
+  return ran ? end : { ...end, neverRan: true }
 }

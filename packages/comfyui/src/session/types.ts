@@ -2,6 +2,7 @@
 import type { Workflow } from '@safelight/shared'
 import type { FileItem, HostClient, NodeErrors } from '../client/types.ts'
 import type { HostMessage, NodeFailure } from '../protocol/host-message.ts'
+import type { SessionClock } from './clock.ts'
 import type { SessionTimings } from './timings.ts'
 
 export interface PromptOptions {
@@ -12,12 +13,10 @@ export interface PromptOptions {
   /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */
   knownPromptId?: string | null
   extraData?: Record<string, unknown>
-  /** Milliseconds without movement of a *running* prompt before it is interrupted. Waiting in the host's queue is not a stall. */
-  stallMs: number
-  /** Milliseconds between polls of history; default 1500. */
-  pollMs?: number
-  /** Other durations that differ from the defaults in timings.ts. */
+  /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
+  /** A steady one unless given. */
+  clock?: SessionClock
   /** Abort reason `'cancel'` or `'timeout'`: cancel on the host and end `canceled`. Any other reason: leave the prompt running and end `detached`. */
   signal: AbortSignal
   onUpdate(update: PromptUpdate): void
@@ -29,7 +28,7 @@ export type PromptUpdate =
   | { type: 'socket'; open: boolean }
   /** Only messages that belong to this prompt (previews and text attributed to it). */
   | { type: 'message'; message: HostMessage }
-  /** A look saw the prompt running; once. The socket may have said so before, or may never say it. */
+  /** A look found the prompt running; once. Messages may have shown that before, or may never come. */
   | { type: 'running' }
   /** Whether the host's messages of this prompt arrive; each time that it turns out otherwise than before. */
   | { type: 'deaf'; deaf: boolean }

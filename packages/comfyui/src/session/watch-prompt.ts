@@ -5,7 +5,7 @@
  *    │ ├─── in neither queue nor history, twice ────→ lost (after a stop: once → stopped)
  *    │ ├─── no answer for `unreachableMs` ──────────→ throws HostError
  *    │ └─── pending or running → wait → look again
- *    ├─ running and nothing heard for `deafMs` → an open socket is opened anew
+ *    ├─ running and nothing received for `deafMs` → an open socket is opened anew
  *    ├─ cancel requested, or running without movement for `stallMs` → stopping; next in line while
  *    │  nothing runs counts as running: a living executor would have begun it
  *    └─ stopping: every `interruptEveryMs` the host is asked to stop, until a look above ends it,
@@ -16,134 +16,54 @@
  * within milliseconds) and by every (re)connection of the socket, since messages were lost before it.
  */
 import { HostError } from '../errors.ts'
-import { askToStop } from './cancel.ts'
-import type { Contact } from './contact.ts'
-import type { Deafness } from './deafness.ts'
+import { askToStop } from './ask-to-stop.ts'
+import type { Wake } from './clock.ts'
 import type { Sighting } from './look.ts'
 import { look } from './look.ts'
-import type { Pace } from './pace.ts'
+import type { Observe, PromptObservation } from './prompt-state.ts'
 import type { PromptSocket } from './socket.ts'
-import type { StallClock } from './stall.ts'
 import type { StopRequest } from './stop-request.ts'
-import type { SessionTimings } from './timings.ts'
-import type { StopCause } from './to-end.ts'
-import { toAbsentEnd, toEnd } from './to-end.ts'
 import type { HostClient } from '../client/types.ts'
 import type { PromptEnd } from './types.ts'
-import type { Wake } from './wake.ts'
 
-export interface WatchOptions {
+export interface WatchPromptOptions {
   client: HostClient
   promptId: string
   socket: PromptSocket
   stop: StopRequest
-  timings: SessionTimings
-  wake: Wake
-  pace: Pace
-  contact: Contact
-  stall: StallClock
-  deafness: Deafness
+  /** Can be cut short. */
+  wait: Wake['wait']
+  observe: Observe
   onSighting(sighting: Sighting): void
-  /** What is known of the socket after a look. */
-  onDeafness(verdict: boolean | null): void
   /** @throws what a listener threw */
   throwFault(): void
 }
 
-export async function watchPrompt(options: WatchOptions): Promise<PromptEnd> {
-  const { client, promptId, timings, stop, stall, contact } = options
-  const signal = stop.detach
-  const stopping = createStopping(timings)
-  let sighting: Sighting | null = null
-  let absentSince: number | null = null
-  let ran = false
-
+export async function watchPrompt(options: WatchPromptOptions): Promise<PromptEnd> {
+  const { stop, observe } = options
   for (;;) {
     options.throwFault()
-    if (stop.canceled) stopping.start('cancel', performance.now())
-    else if (stall.isStalled(performance.now())) stopping.start('stall', performance.now())
-
-    try {
-      if (stopping.isDue(performance.now())) await askToStop({ client, promptId, signal })
-      sighting = await look({ client, promptId, signal })
-      contact.made(performance.now())
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error
-      const final = contact.failed(error, performance.now())
-      if (final) throw final
-      sighting = null
-    }
-
-    const now = performance.now()
-    if (sighting) {
-      options.onSighting(sighting)
-      ran ||= sighting.at === 'running'
-      stall.saw(toPlace(sighting), isDue(sighting), now)
-    }
-    if (sighting?.at === 'ended') {
-      options.deafness.ended()
-      options.onDeafness(options.deafness.verdict)
-      return toEnd(sighting.entry, stopping.cause)
-    }
-    if (sighting?.at === 'absent') {
-      if (stopping.cause === 'stall' && !ran) return neverRan(promptId)
-      if (stopping.cause) return toAbsentEnd(promptId, stopping.cause)
-      if (absentSince !== null && now - absentSince >= timings.confirmMs) {
-        return toAbsentEnd(promptId, null)
-      }
-      absentSince ??= now
-    } else if (sighting) {
-      absentSince = null
-    }
-    if (stopping.isOverdue(now)) {
-      return ran ? { outcome: 'stalled', promptId, interrupted: false } : neverRan(promptId)
-    }
-
-    const deaf = options.deafness.isDeaf(sighting?.at === 'running', now)
-    if (deaf && options.socket.open) options.socket.reopen()
-    options.onDeafness(options.deafness.verdict)
-
-    const failures = contact.failures
-    const absent = sighting?.at === 'absent'
-    await options.wake.wait(
-      options.pace.nextMs({ failures, absent, stopping: stopping.cause !== null }),
-      signal,
-    )
+    const decision = observe(await takeLook(options))
+    if (decision.action === 'end') return decision.end
+    if (decision.action === 'fail') throw decision.error
+    // nothing else follows a look
+    if (decision.action !== 'wait') continue
+    if (decision.reopen) options.socket.reopen()
+    await options.wait(decision, stop.detach)
   }
 }
 
-function isDue(sighting: Sighting): boolean {
-  return sighting.at === 'running' || (sighting.at === 'pending' && sighting.ahead === 0)
-}
-
-function neverRan(promptId: string): PromptEnd {
-  return { outcome: 'stalled', promptId, interrupted: false, neverRan: true }
-}
-
-function toPlace(sighting: Sighting): string {
-  return sighting.at === 'pending' ? `pending ${sighting.ahead}` : sighting.at
-}
-
-/** Why and since when the host is being asked to stop. */
-function createStopping(timings: SessionTimings) {
-  let cause: StopCause | null = null
-  let since = 0
-  let askedAt = Number.NEGATIVE_INFINITY
-  return {
-    get cause() {
-      return cause
-    },
-    /** A cancel takes over from a stall, with a time of its own. */
-    start(newCause: StopCause, atMs: number) {
-      if (cause === newCause || cause === 'cancel') return
-      cause = newCause
-      since = atMs
-    },
-    isDue(atMs: number): boolean {
-      if (cause === null || atMs - askedAt < timings.interruptEveryMs) return false
-      askedAt = atMs
-      return true
-    },
-    isOverdue: (atMs: number) => cause !== null && atMs - since >= timings.stopMs,
+async function takeLook(options: WatchPromptOptions): Promise<PromptObservation> {
+  const { client, promptId, stop, observe } = options
+  const call = { client, promptId, signal: stop.detach }
+  try {
+    const { action } = observe({ type: 'due', canceled: stop.canceled })
+    if (action === 'askToStop') await askToStop(call)
+    const sighting = await look(call)
+    options.onSighting(sighting)
+    return { type: 'looked', sighting }
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    return { type: 'unanswered', error }
   }
 }

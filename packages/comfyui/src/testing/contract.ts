@@ -6,20 +6,20 @@ import type { HostClient } from '../client/types.ts'
 import { PromptRejected } from '../errors.ts'
 import { DEFAULT_TIMINGS } from '../session/timings.ts'
 import { longWorkflow, pictureWorkflow, tickingWorkflow } from './contract-graphs.ts'
-import type { Session } from './session.ts'
+import type { PromptSession } from './session.ts'
 import { startSession } from './session.ts'
 
 const PNG = [0x89, 0x50, 0x4e, 0x47]
 
 /** Messages of progress, in whatever dialect. */
-function ticks(session: Session): number {
-  return session.heard().filter((type) => type.includes('progress')).length
+function ticks(session: PromptSession): number {
+  return session.messageTypes().filter((type) => type.includes('progress')).length
 }
 
 /** @param url of the host, asked for when a test runs */
 export function testContract(url: () => string): void {
   /** Durations as in production, but for the poll; whatever still runs after the test is canceled. */
-  function start(options: Parameters<typeof startSession>[1]): Session {
+  function start(options: Parameters<typeof startSession>[1]): PromptSession {
     const session = startSession(url(), {
       timings: { ...DEFAULT_TIMINGS, pollMs: 200 },
       ...options,
@@ -51,8 +51,8 @@ export function testContract(url: () => string): void {
     const session = start({ client, workflow: pictureWorkflow() })
     const end = await session.end
     expect(end).toMatchObject({ outcome: 'succeeded', outputs: [{ node_id: '3', type: 'output' }] })
-    expect(session.heard()[0]).toBe('execution_start')
-    expect(session.heard()).toContain('executed')
+    expect(session.messageTypes()[0]).toBe('execution_start')
+    expect(session.messageTypes()).toContain('executed')
 
     const file = end.outcome === 'succeeded' ? end.outputs[0] : undefined
     const view = await client.view(file ?? { node_id: '', filename: '', subfolder: '', type: '' })
@@ -64,7 +64,7 @@ export function testContract(url: () => string): void {
   it('tells of progress, and sends each picture of SaveImageWebsocket as a preview', async () => {
     const session = start({ workflow: tickingWorkflow(3) })
     expect(await session.end).toMatchObject({ outcome: 'succeeded', outputs: [] })
-    expect(session.heard().filter((type) => type === 'preview')).toHaveLength(3)
+    expect(session.messageTypes().filter((type) => type === 'preview')).toHaveLength(3)
     expect(ticks(session)).toBeGreaterThan(1)
   })
 
@@ -113,7 +113,7 @@ export function testContract(url: () => string): void {
     const client = connect()
     const classes = await client.nodeClasses()
     const running = start({ client, workflow: longWorkflow(classes) })
-    await expect.poll(() => running.heard(), { timeout: 10_000 }).toContain('executing')
+    await expect.poll(() => running.messageTypes(), { timeout: 10_000 }).toContain('executing')
     const pending = start({ client, workflow: pictureWorkflow() })
     await expect.poll(() => pending.has('submitted')).toBe(true)
     pending.abort('cancel')
@@ -138,7 +138,7 @@ export function testContract(url: () => string): void {
     const workflow = longWorkflow(await client.nodeClasses())
     const promptId = randomUUID()
     const first = start({ client, workflow, promptId })
-    await expect.poll(() => first.heard(), { timeout: 10_000 }).toContain('executing')
+    await expect.poll(() => first.messageTypes(), { timeout: 10_000 }).toContain('executing')
     first.abort('drain')
     const detached = await first.end
     expect(detached).toMatchObject({ outcome: 'detached' })

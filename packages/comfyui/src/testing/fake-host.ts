@@ -36,8 +36,8 @@ export interface FakeHost {
   intercept: Intercept | null
   /** Off: upgrades are refused with 503. */
   acceptsSockets: boolean
-  /** Off: sockets open and never say anything, not even `status`. */
-  speaks: boolean
+  /** Off: sockets open and never bring anything, not even `status`. */
+  sends: boolean
   enqueue(prompt: Omit<FakePrompt, 'number'>): FakePrompt
   /** Queues what a POST /prompt carries. */
   accept(call: FakeRequest): FakePrompt
@@ -45,8 +45,8 @@ export interface FakeHost {
   start(): FakePrompt
   /** The running prompt ends: history first, then the messages. */
   finish(terminal?: 'execution_success' | 'execution_error' | 'execution_interrupted'): void
-  say(clientId: string, type: string, data: Record<string, unknown>): void
-  sayBinary(clientId: string, frame: Buffer): void
+  send(clientId: string, type: string, data: Record<string, unknown>): void
+  sendBinary(clientId: string, frame: Buffer): void
   dropSockets(): void
   calls(method: string, path: string): FakeRequest[]
   close(): Promise<void>
@@ -79,8 +79,8 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
       host.peakSockets = Math.max(host.peakSockets, host.sockets.length)
       socket.on('message', (data: Buffer) => entry.received.push(data.toString()))
       socket.on('close', () => host.sockets.splice(host.sockets.indexOf(entry), 1))
-      if (host.speaks)
-        sayOn(socket, 'status', { status: { exec_info: { queue_remaining: 0 } }, sid: clientId })
+      if (host.sends)
+        sendOn(socket, 'status', { status: { exec_info: { queue_remaining: 0 } }, sid: clientId })
     })
   })
 
@@ -133,7 +133,7 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
     peakSockets: 0,
     intercept: null,
     acceptsSockets: true,
-    speaks: true,
+    sends: true,
     enqueue(prompt) {
       const queued = { ...prompt, number: counter++ }
       host.pending.push(queued)
@@ -152,23 +152,23 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
       if (!prompt) throw new Error('nothing is pending')
       host.running = [prompt]
       const { promptId, clientId } = prompt
-      host.say(clientId, 'execution_start', { prompt_id: promptId, timestamp: 1 })
-      host.say(clientId, 'execution_cached', { nodes: [], prompt_id: promptId, timestamp: 1 })
+      host.send(clientId, 'execution_start', { prompt_id: promptId, timestamp: 1 })
+      host.send(clientId, 'execution_cached', { nodes: [], prompt_id: promptId, timestamp: 1 })
       return prompt
     },
     finish(terminal = 'execution_success') {
       const prompt = host.running.pop()
       if (!prompt) throw new Error('nothing is running')
       const data = { prompt_id: prompt.promptId, timestamp: 2, ...TERMINAL[terminal] }
-      host.say(prompt.clientId, terminal, data)
+      host.send(prompt.clientId, terminal, data)
       host.history.set(prompt.promptId, toEntry(prompt, terminal, data))
-      host.say(prompt.clientId, 'executing', { node: null, prompt_id: prompt.promptId })
+      host.send(prompt.clientId, 'executing', { node: null, prompt_id: prompt.promptId })
     },
-    say(clientId, type, data) {
-      if (!host.speaks) return
-      for (const { socket } of socketsOf(clientId)) sayOn(socket, type, data)
+    send(clientId, type, data) {
+      if (!host.sends) return
+      for (const { socket } of socketsOf(clientId)) sendOn(socket, type, data)
     },
-    sayBinary(clientId, frame) {
+    sendBinary(clientId, frame) {
       for (const { socket } of socketsOf(clientId)) socket.send(frame)
     },
     dropSockets() {
@@ -229,7 +229,7 @@ function toEntry(prompt: FakePrompt, terminal: keyof typeof TERMINAL, data: unkn
   }
 }
 
-function sayOn(socket: WebSocket, type: string, data: Record<string, unknown>): void {
+function sendOn(socket: WebSocket, type: string, data: Record<string, unknown>): void {
   socket.send(JSON.stringify({ type, data }))
 }
 

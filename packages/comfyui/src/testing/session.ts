@@ -8,7 +8,7 @@ import type { SessionTimings } from '../session/timings.ts'
 import { DEFAULT_TIMINGS } from '../session/timings.ts'
 import type { PromptEnd, PromptOptions, PromptUpdate } from '../session/types.ts'
 
-export const WORKFLOW: Workflow = {
+export const SLOW_WORKFLOW: Workflow = {
   '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64, batch_size: 1, color: 0 } },
   '2': { class_type: 'Slow', inputs: { image: ['1', 0] } },
   '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'a' } },
@@ -19,6 +19,7 @@ export const QUICK: SessionTimings = {
   pollMs: 30,
   quickPollsMs: [5, 10],
   socketGraceMs: 150,
+  stallMs: 60_000,
   firstLookMs: 300,
   confirmMs: 40,
   unreachableMs: 400,
@@ -34,27 +35,26 @@ export const QUICK: SessionTimings = {
   },
 }
 
-export interface Session {
+export interface PromptSession {
   promptId: string
   updates: PromptUpdate[]
   end: Promise<PromptEnd>
   /** Types of the messages passed on so far. */
-  heard(): HostMessage['type'][]
+  messageTypes(): HostMessage['type'][]
   has(type: PromptUpdate['type']): boolean
-  /** What it said of its socket, in order. */
+  /** What it emitted of its socket, in order. */
   deafness(): boolean[]
   abort(reason: string): void
 }
 
-export function startSession(baseUrl: string, options: Partial<PromptOptions> = {}): Session {
+export function startSession(baseUrl: string, options: Partial<PromptOptions> = {}): PromptSession {
   const updates: PromptUpdate[] = []
   const controller = new AbortController()
   const promptId = options.promptId ?? randomUUID()
   const end = runPrompt({
     client: createHostClient(baseUrl, { timeoutMs: 1000 }),
-    workflow: WORKFLOW,
+    workflow: SLOW_WORKFLOW,
     promptId,
-    stallMs: 60_000,
     signal: controller.signal,
     onUpdate: (update) => updates.push(update),
     ...options,
@@ -66,7 +66,7 @@ export function startSession(baseUrl: string, options: Partial<PromptOptions> = 
     promptId,
     updates,
     end,
-    heard: () =>
+    messageTypes: () =>
       updates.flatMap((update) => (update.type === 'message' ? [update.message.type] : [])),
     has: (type) => updates.some((update) => update.type === type),
     deafness: () => updates.flatMap((update) => (update.type === 'deaf' ? [update.deaf] : [])),

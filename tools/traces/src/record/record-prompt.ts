@@ -1,9 +1,9 @@
 /** Records one prompt on a real host, from the submit to its entry in history. */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createHostClient,
   createRequester,
-  createWake,
   expectOk,
   type HostCall,
   HostError,
@@ -48,7 +48,9 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
     recorded: new Date().toISOString().slice(0, 10),
   })
   const requester = createRequester({ baseUrl: host, timeoutMs: 30_000, fetch })
-  const pause = createWake()
+  /** @throws the signal's reason */
+  const pause = (ms: number) =>
+    sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 
   /** The answer, put into the trace if `keep` says so of its text. */
   async function call(request: HostCall, keep: (text: string) => boolean) {
@@ -72,7 +74,7 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
       expectOk(request, answer)
       const entry = toEntry(answer.text, promptId)
       if (entry !== undefined) return judgeHistory(promptId, entry)?.outcome ?? 'unreadable'
-      await pause.wait(POLL_MS, signal)
+      await pause(POLL_MS)
     }
   }
 
@@ -92,7 +94,7 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
       const accepted = parseAccepted(parseLenientJson(answer.text))
       if (!accepted) throw new HostError('bad_answer', 'POST /prompt answered without a prompt_id')
       const outcome = await pollHistory(accepted.promptId)
-      await pause.wait(LAST_MESSAGE_MS, signal)
+      await pause(LAST_MESSAGE_MS)
       return outcome
     } finally {
       await socket.close()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHostClient } from '@safelight/comfyui'
-import { startSession, withHost, WORKFLOW } from '@safelight/comfyui/testing'
+import { startSession, withHost, SLOW_WORKFLOW } from '@safelight/comfyui/testing'
 import { replayTrace } from '../replay/replay.ts'
 import type { Trace } from '../replay/trace-format.ts'
 import { parseTrace } from '../replay/trace-format.ts'
@@ -80,7 +80,7 @@ it('records a refusal, which ends at once', async () => {
     return true
   }
   const { out, read } = newFile()
-  const recording = recordPrompt({ ...REQUEST, host: host.url, out, workflow: WORKFLOW })
+  const recording = recordPrompt({ ...REQUEST, host: host.url, out, workflow: SLOW_WORKFLOW })
   expect(await recording).toMatchObject({ outcome: 'refused' })
   expect(toStory(read())).toContain('POST /prompt 400')
 })
@@ -105,7 +105,7 @@ it('records what passes through the proxy, both ways, without the keys of paid n
   const session = startSession(url, { extraData: { api_key_comfy_org: 'secret' } })
   await expect.poll(() => host.pending.length).toBe(1)
   host.start()
-  await expect.poll(() => session.heard()).toContain('execution_start')
+  await expect.poll(() => session.messageTypes()).toContain('execution_start')
   host.intercept = (request, response) => {
     if (request.path !== '/view') return false
     response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([0x89, 0xff]))

@@ -1,5 +1,5 @@
 /** What the HTTP half of a trace says of each prompt: its graph, how history judged it, whether it was removed. */
-import { collectFiles, type HistoryEntry, judgeHistory, toMark } from '@safelight/comfyui'
+import { collectFiles, type HistoryEntry, judgeHistory, toPromptOrigin } from '@safelight/comfyui'
 import { type Workflow, workflowSchema } from '@safelight/shared'
 import { z } from 'zod'
 import type { HttpLine, TraceLine } from './trace-format.ts'
@@ -109,7 +109,7 @@ function readQueue(line: HttpLine, prompts: Map<string, PromptEvidence>): void {
   const queue = queueSchema.safeParse(line.response)
   if (!queue.success) return
   for (const item of [...queue.data.queue_running, ...queue.data.queue_pending]) {
-    const outputNodes = toMark(item).outputNodes
+    const outputNodes = toPromptOrigin(item).outputNodes
     if (typeof item[1] === 'string' && outputNodes.length > 0)
       update(prompts, item[1], { outputNodes })
   }

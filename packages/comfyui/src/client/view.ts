@@ -1,15 +1,47 @@
-/** A file's bytes as they come, with a limit on how long the host may be silent. */
+/** A file on the host: checked before it is asked for, then its bytes as they come. */
 import { HostError } from '../errors.ts'
 import type { Deadline } from './deadline.ts'
+import type { FileItem } from './types.ts'
+
+const FOLDERS = new Set(['output', 'temp', 'input'])
+/** The host reads `name.png [input]` as another folder and `blake3:…` as an asset: neither is a file name. */
+const DISGUISED = /\[(?:output|temp|input)\]\s*$|^blake3:/
 
 /**
+ * The URL path of a file, once it is certain that it stays in the host's own folders.
+ * Output items are written by custom nodes, so they are checked like user input.
+ * @throws HostError `bad_answer`
+ */
+export function toViewPath(file: FileItem): string {
+  if (
+    !FOLDERS.has(file.type) ||
+    file.filename === '' ||
+    DISGUISED.test(file.filename) ||
+    leavesFolder(file.filename) ||
+    leavesFolder(file.subfolder)
+  ) {
+    throw new HostError('bad_answer', 'The host listed a file outside of its folders')
+  }
+  const { filename, subfolder, type } = file
+  return `/view?${new URLSearchParams({ filename, subfolder, type }).toString()}`
+}
+
+/** `\` counts as a separator too: the host may run on Windows, where `C:` is a root as well. */
+function leavesFolder(path: string): boolean {
+  return (
+    path.includes('\0') || /^(?:[/\\]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes('..')
+  )
+}
+
+/**
+ * Limits how long the host may be silent.
  * The clock runs only while a read is outstanding, so that a slow consumer is not taken for a silent host.
- * `toFailure` turns what broke the stream into what the consumer sees.
+ * `toError` turns what broke the stream into what the consumer gets.
  */
 export function toGuardedStream(
   body: ReadableStream<Uint8Array>,
   deadline: Deadline,
-  toFailure: (error: unknown) => unknown,
+  toError: (error: unknown) => unknown,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   return new ReadableStream<Uint8Array>(
@@ -24,7 +56,7 @@ export function toGuardedStream(
           controller.close()
         } catch (error) {
           deadline.close()
-          controller.error(toFailure(error))
+          controller.error(toError(error))
         }
       },
       async cancel(reason) {

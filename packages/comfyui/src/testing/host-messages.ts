@@ -1,10 +1,10 @@
-/** Host messages as tests tell them, and a small workflow for them to be about. */
+/** Host messages for tests, and a small workflow for them to be about. */
 import type { Workflow } from '@safelight/shared'
 import { foldProgress, startProgress } from '../progress/tracker.ts'
 import type { TrackerState } from '../progress/types.ts'
-import type { HostMessage, NodeState } from '../protocol/host-message.ts'
+import type { HostMessage, ProgressStateNode } from '../protocol/host-message.ts'
 
-export const WORKFLOW: Workflow = {
+export const SAMPLER_WORKFLOW: Workflow = {
   '4': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'a.safetensors' } },
   '6': { class_type: 'CLIPTextEncode', inputs: { text: 'a lighthouse', clip: ['4', 1] } },
   '3': {
@@ -42,7 +42,9 @@ export const cached = (...nodes: string[]): HostMessage => ({
   promptId: P,
   nodes,
 })
-export function states(...nodes: [string, NodeState['state'], number, number][]): HostMessage {
+export function states(
+  ...nodes: [string, ProgressStateNode['state'], number, number][]
+): HostMessage {
   return {
     type: 'progress_state',
     promptId: P,
@@ -58,7 +60,7 @@ export function states(...nodes: [string, NodeState['state'], number, number][])
   }
 }
 
-export function run(messages: HostMessage[], workflow = WORKFLOW): TrackerState {
+export function foldMessages(messages: HostMessage[], workflow = SAMPLER_WORKFLOW): TrackerState {
   return messages.reduce(
     (state, message, index) => foldProgress(state, message, index * 100),
     startProgress({ workflow }, 0),

@@ -1,0 +1,243 @@
+/**
+ * What a session knows of its prompt, the host and the socket, how observations change it, and what is to be
+ * done about each. Pure: whoever observes keeps the state and does what is decided.
+ *
+ *   host      answers, or does not. Lost after two failures in a row and `unreachableMs` without a useful
+ *             answer; one timeout of a busy host proves nothing, however long it was
+ *   prompt    moves, or stands still. A message that changes something, or another place in the queue, is
+ *             movement. It stalls when it is due and has not moved for `stallMs`; next in line while nothing
+ *             runs counts as due: a living executor would have begun it. With a socket that brings nothing
+ *             only the places are left, so `stallMs` must exceed the longest prompt such a host may run
+ *   stop      none, or because of a stall, or of a cancel, which takes over with a time of its own. The host
+ *             is asked again every `interruptEveryMs`, until a look shows the end, or `stopMs` have passed
+ *   socket    delivers, or is deaf. A new one is opened after any long silence; that costs nothing. That the
+ *             host does not deliver our messages is concluded only when a long model load cannot be the reason:
+ *             nothing of our prompt was ever received though it runs, or several new sockets in a row brought nothing
+ *
+ * A search (for what an earlier life may have submitted) is patient in a way of its own: for a while.
+ */
+import { assertNever } from '@safelight/shared'
+import { HostError } from '../errors.ts'
+import type { HostMessage } from '../protocol/host-message.ts'
+import { isEnd } from './attribute.ts'
+import type { Sighting } from './look.ts'
+import { noteMovement } from './movement.ts'
+import type { Observed, PromptDecision, PromptObservation, PromptState } from './prompt-state.ts'
+import type { StopCause } from './to-end.ts'
+import { toAbsentEnd, toPromptEnd, toOverdueEnd } from './to-end.ts'
+
+/** In this many silent sockets in a row, at least one should have brought a step of a loaded model. */
+const SILENT_SOCKETS = 3
+/** Looks that found it running: between two of them a message would have come. */
+const RUNNING_LOOKS = 2
+/** Patience with a silent socket grows to this many times `deafMs`. */
+const MOST_PATIENCE = 6
+
+const NONE: PromptDecision = { action: 'none' }
+const HURRY: PromptDecision = { action: 'hurry' }
+
+export function observePrompt(state: PromptState, what: PromptObservation, atMs: number): Observed {
+  switch (what.type) {
+    case 'search':
+      return nothing({ ...state, searchUntil: atMs + what.forMs, failures: 0 })
+    case 'submitted':
+      return nothing({ ...state, promptId: what.promptId, searchUntil: null, failures: 0 })
+    case 'due':
+      return decideStop(state, what.canceled, atMs)
+    case 'looked':
+      return foldSighting(state, what.sighting, atMs)
+    case 'unanswered':
+      return foldFailure({ ...state, failures: state.failures + 1 }, what.error, atMs)
+    case 'message':
+      return foldMessage(state, what, atMs)
+    case 'opened':
+      return { state: withSocket(state, { open: true, unansweredPings: 0 }), decision: HURRY }
+    case 'closed':
+      return foldClosed(state, what.wasOpen)
+    case 'alive':
+      return nothing(withSocket(state, { unansweredPings: 0 }))
+    case 'pingDue':
+      return foldPing(state)
+    default:
+      return assertNever(what)
+  }
+}
+
+function decideStop(state: PromptState, canceled: boolean, atMs: number): Observed {
+  const { stallMs, interruptEveryMs } = state.timings
+  const stalled = state.isDue && atMs - state.movedAt >= stallMs
+  const stop = startStop(state.stop, { canceled, stalled, atMs })
+  const askedMs = state.stopAskedAt === null ? Infinity : atMs - state.stopAskedAt
+  if (!stop || askedMs < interruptEveryMs) return nothing({ ...state, stop })
+  return { state: { ...state, stop, stopAskedAt: atMs }, decision: { action: 'askToStop' } }
+}
+
+/** A cancel takes over from a stall, never the other way. */
+function startStop(
+  stop: PromptState['stop'],
+  { canceled, stalled, atMs }: { canceled: boolean; stalled: boolean; atMs: number },
+): PromptState['stop'] {
+  const cause: StopCause | null = canceled ? 'cancel' : stalled ? 'stall' : null
+  if (cause === null || stop?.cause === cause || stop?.cause === 'cancel') return stop
+  return { cause, since: atMs }
+}
+
+function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Observed {
+  const place = sighting.at === 'pending' ? `pending ${sighting.ahead}` : sighting.at
+  const absent = sighting.at === 'absent'
+  const running = sighting.at === 'running'
+  const state: PromptState = {
+    ...before,
+    failures: 0,
+    answeredAt: atMs,
+    place,
+    isDue: running || (sighting.at === 'pending' && sighting.ahead === 0),
+    movedAt: place === before.place ? before.movedAt : atMs,
+    ran: before.ran || running,
+    absentSince: absent ? (before.absentSince ?? atMs) : null,
+  }
+  const { promptId, ran, timings } = state
+  const cause = state.stop?.cause ?? null
+  if (sighting.at === 'ended') {
+    const undelivered = state.deaf === null && state.silence.runningLooks >= RUNNING_LOOKS
+    return {
+      state: undelivered ? { ...state, deaf: true } : state,
+      decision: { action: 'end', end: toPromptEnd(sighting.entry, cause) },
+    }
+  }
+  // once may be an accident, but not after a stop
+  const confirmed = before.absentSince !== null && atMs - before.absentSince >= timings.confirmMs
+  if (absent && (cause || confirmed)) {
+    return { state, decision: { action: 'end', end: toAbsentEnd({ promptId, cause, ran }) } }
+  }
+  return goOn(state, sighting, atMs)
+}
+
+function foldFailure(state: PromptState, error: HostError, atMs: number): Observed {
+  const { failures, searchUntil, timings } = state
+  if (searchUntil !== null) {
+    if (atMs >= searchUntil) return { state, decision: { action: 'fail', error } }
+    return { state, decision: backOff(failures - 1, timings.retryMinMs, timings.retryMaxMs) }
+  }
+  if (failures >= 2 && atMs - state.answeredAt >= timings.unreachableMs) {
+    return { state, decision: { action: 'fail', error: toLost(error) } }
+  }
+  return goOn(state, null, atMs)
+}
+
+/** An answer that can never be read is not a host that is away: another attempt would meet it again. */
+function toLost(cause: HostError): HostError {
+  if (cause.code === 'bad_answer') return cause
+  return new HostError('unreachable', 'The host gave no useful answer for too long', { cause })
+}
+
+/** Neither the prompt's end nor the host's: waits for the next look, unless a stop takes too long. */
+function goOn(before: PromptState, sighting: Sighting | null, atMs: number): Observed {
+  const { timings, promptId, ran, stop } = before
+  if (stop && atMs - stop.since >= timings.stopMs) {
+    return { state: before, decision: { action: 'end', end: toOverdueEnd(promptId, ran) } }
+  }
+  const state = foldSilence(before, sighting?.at === 'running', atMs)
+  const isDeaf = state.silence.silentSockets > before.silence.silentSockets
+  const reopen = isDeaf && state.socket.open
+  if (!sighting) {
+    const { pollMs, failingPollMaxMs } = timings
+    return { state, decision: backOff(state.failures, pollMs, failingPollMaxMs) }
+  }
+  if (sighting.at === 'absent') return { state, decision: wait(timings.confirmMs, reopen) }
+  const steadyMs = stop ? timings.interruptEveryMs : timings.pollMs
+  const [quickMs = steadyMs, ...quickPollsMs] = state.quickPollsMs
+  return {
+    state: { ...state, quickPollsMs },
+    decision: wait(Math.min(quickMs, steadyMs), reopen),
+  }
+}
+
+/** After a look. Only a prompt that runs sends messages. */
+function foldSilence(state: PromptState, running: boolean, atMs: number): PromptState {
+  const { silence, timings } = state
+  if (!running) return { ...state, silence: { ...silence, since: null } }
+  const runningLooks = silence.runningLooks + 1
+  const since = silence.since ?? atMs
+  if (atMs - since < silence.patienceMs) {
+    return { ...state, silence: { ...silence, since, runningLooks } }
+  }
+  const silentSockets = silence.silentSockets + 1
+  return {
+    ...state,
+    silence: {
+      ...silence,
+      since: null,
+      patienceMs: Math.min(silence.patienceMs * 2, timings.deafMs * MOST_PATIENCE),
+      silentSockets,
+      runningLooks,
+    },
+    deaf: !silence.hinted || silentSockets >= SILENT_SOCKETS ? true : state.deaf,
+  }
+}
+
+function foldMessage(
+  before: PromptState,
+  { message, ours }: { message: HostMessage; ours: boolean },
+  atMs: number,
+): Observed {
+  const decision = before.received ? NONE : HURRY
+  const silence = { ...before.silence, since: null }
+  const state = { ...before, received: true, silence }
+  if (!ours) return { state, decision }
+
+  const { timings } = state
+  const reached = { ...state, failures: 0, answeredAt: atMs }
+  const lastMessages = noteMovement(state.lastMessages, message)
+  const moved = lastMessages ? { ...reached, lastMessages, movedAt: atMs } : reached
+  // without a prompt it is what every socket gets that opens while ours runs
+  if (message.type === 'executing' && message.promptId === null) {
+    return { state: { ...moved, silence: { ...silence, hinted: true } }, decision }
+  }
+  const delivered: PromptState = {
+    ...moved,
+    silence: { ...silence, hinted: true, patienceMs: timings.deafMs, silentSockets: 0 },
+    deaf: false,
+  }
+  // history follows such a message by milliseconds
+  if (!isEnd(message)) return { state: delivered, decision }
+  return { state: { ...delivered, quickPollsMs: timings.quickPollsMs }, decision: HURRY }
+}
+
+function foldClosed(state: PromptState, wasOpen: boolean): Observed {
+  const { reconnectMinMs, reconnectMaxMs } = state.timings.socket
+  const failures = wasOpen ? 0 : state.socket.failures + 1
+  return {
+    state: withSocket(state, { open: false, failures }),
+    decision: backOff(failures, reconnectMinMs, reconnectMaxMs),
+  }
+}
+
+function foldPing(state: PromptState): Observed {
+  const { unansweredPings } = state.socket
+  if (unansweredPings >= state.timings.socket.missedPings) {
+    return { state, decision: { action: 'terminate' } }
+  }
+  return {
+    state: withSocket(state, { unansweredPings: unansweredPings + 1 }),
+    decision: { action: 'ping' },
+  }
+}
+
+function nothing(state: PromptState): Observed {
+  return { state, decision: NONE }
+}
+
+function withSocket(state: PromptState, change: Partial<PromptState['socket']>): PromptState {
+  return { ...state, socket: { ...state.socket, ...change } }
+}
+
+function wait(ms: number, reopen: boolean): PromptDecision {
+  return { action: 'wait', ms, jitter: false, reopen }
+}
+
+/** @param attempt 0 for the first retry; each doubles the delay */
+function backOff(attempt: number, minMs: number, maxMs: number): PromptDecision {
+  const ms = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30))
+  return { action: 'wait', ms, jitter: true, reopen: false }
+}
