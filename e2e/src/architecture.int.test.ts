@@ -84,7 +84,9 @@ function toSource(part: string, file: string): Source {
 
 const everything = readSources()
 /** What ships: tests and what only tests use may do more. */
-const shipped = everything.filter(({ path }) => !/\.test\.tsx?$|\/testing\//.test(path))
+const shipped = everything.filter(
+  ({ path }) => !/\.test\.tsx?$|\/testing\/|testkit\/src\/vitest\//.test(path),
+)
 const pathsOf = (sources: Source[]) => sources.map(({ path }) => path)
 
 describe('the house', () => {

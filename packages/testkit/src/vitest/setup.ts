@@ -1,9 +1,8 @@
 /** Runs before each test file: what a file leaves open or behind is a failure of that file. */
 import { afterAll, beforeAll, inject } from 'vitest'
-import { listKeys, withRedis } from '../namespace.ts'
 import { until } from '../until.ts'
 import { watchForRed } from './red.ts'
-import { takenNamespaces } from './test-bed.ts'
+import { takenNamespaces } from './take-namespace.ts'
 
 /** What keeps an event loop alive and is never there by itself; timers come and go with idle connections. */
 const WATCHED = ['TCPServerWrap', 'ProcessWrap', 'FSEvent']
@@ -34,6 +33,8 @@ afterAll(async () => {
 afterAll(async () => {
   const namespaces = takenNamespaces()
   if (namespaces.length === 0) return
+  // here and not above: most files need no Redis
+  const { listKeys, withRedis } = await import('../namespace.ts')
   const left = await withRedis(inject('redisUrl'), (redis) =>
     Promise.all(namespaces.map((namespace) => listKeys(redis, namespace))),
   )

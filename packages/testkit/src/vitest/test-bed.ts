@@ -1,5 +1,4 @@
 /** What every stack under test stands on: a namespace in the run's Redis, a folder, a logger that remembers. Gone with the test, unless it is red. */
-import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +15,7 @@ import type { Redis } from 'ioredis'
 import { inject } from 'vitest'
 import { dumpKeys, removeKeys } from '../namespace.ts'
 import { isRed } from './red.ts'
+import { takeNamespace } from './take-namespace.ts'
 
 export interface TestBed {
   namespace: string
@@ -35,21 +35,6 @@ export interface TestBed {
   /** Whatever stands on the bed closes before it. */
   scope: Scope
   close(): Promise<void>
-}
-
-const taken = new Set<string>()
-
-/** Namespaces that tests of this process took since this was last asked. */
-export const takenNamespaces = (): string[] => {
-  const names = [...taken]
-  taken.clear()
-  return names
-}
-
-export function takeNamespace(): string {
-  const namespace = `t-${randomUUID()}`
-  taken.add(namespace)
-  return namespace
 }
 
 /** @param redisUrl the run's own unless the test stands between */

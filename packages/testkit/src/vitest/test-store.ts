@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import { inject, onTestFinished } from 'vitest'
 import { createLogger, type Logger } from '@safelight/runtime'
 import { removeKeys } from '../namespace.ts'
-import { takeNamespace } from './test-bed.ts'
+import { takeNamespace } from './take-namespace.ts'
 import {
   closeRedis,
   createJobStore,
