@@ -20,9 +20,9 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
     ...host.environment,
     files: {
       ...host.environment.files,
-      write(item, bytes) {
+      write(item, content) {
         host.survive('saving')
-        host.environment.files.write(item, bytes)
+        host.environment.files.write(item, content)
       },
     },
     nodeId,
