@@ -1,6 +1,5 @@
 /** Downloads and uploads. */
 import { posix } from 'node:path'
-import { contentTypeOf } from '../files/content-type.ts'
 import { type FileItem, type FileStore, isFolderType } from '../files/file-store.ts'
 import { splitAnnotation } from '../nodes/input-file.ts'
 import { readUploadForm, type UploadForm } from './upload-form.ts'
@@ -68,4 +67,24 @@ async function storeUpload(files: FileStore, form: UploadForm): Promise<FileItem
   }
   files.write(item, bytes)
   return item
+}
+
+/** What ComfyUI guesses from a file name; pages and scripts are served as plain bytes. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.gif': 'image/gif',
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
+  '.flac': 'audio/flac',
+  '.wav': 'audio/x-wav',
+  '.mp3': 'audio/mpeg',
+  '.json': 'application/json',
+  '.txt': 'text/plain',
+}
+
+function contentTypeOf(filename: string): string {
+  return CONTENT_TYPES[posix.extname(filename).toLowerCase()] ?? 'application/octet-stream'
 }

@@ -109,7 +109,7 @@ const saveImageWebsocket: NodeClass = {
     const bar = context.progressBar(pictures.length)
     for (const [index, picture] of pictures.entries()) {
       await context.sleep(SAVE_MS)
-      bar.update(index, context.isHeard() ? await pngPreview(picture, context.pause) : null)
+      bar.update(index, context.hasListener() ? await pngPreview(picture, context.pause) : null)
     }
     return {}
   },
