@@ -14,7 +14,8 @@ export async function encodeJpeg(
 ): Promise<Buffer> {
   const open = await loadSharp()
   return open(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality, chromaSubsampling: '4:4:4' })
+    // Coded as plainly as ComfyUI's own: frames of the size a client has to cope with.
+    .jpeg({ quality, chromaSubsampling: '4:4:4', optimiseCoding: false })
     .toBuffer()
 }
 
