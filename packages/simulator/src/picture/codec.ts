@@ -13,10 +13,12 @@ export async function encodeJpeg(
   quality: number,
 ): Promise<Buffer> {
   const open = await loadSharp()
-  return open(data, { raw: { width, height, channels: 3 } })
-    // Coded as plainly as ComfyUI's own: frames of the size a client has to cope with.
-    .jpeg({ quality, chromaSubsampling: '4:4:4', optimiseCoding: false })
-    .toBuffer()
+  return (
+    open(data, { raw: { width, height, channels: 3 } })
+      // Coded as plainly as ComfyUI's own: frames of the size a client has to cope with.
+      .jpeg({ quality, chromaSubsampling: '4:4:4', optimiseCoding: false })
+      .toBuffer()
+  )
 }
 
 /** @throws when the bytes are no picture, or only the beginning of one */
