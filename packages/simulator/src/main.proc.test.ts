@@ -8,7 +8,8 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { slowSteps } from './testing/graphs.ts'
 import { createVisitor } from './testing/visitor.ts'
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+/** What the tests' global set-up has bundled from these sources. */
+const MAIN = fileURLToPath(new URL('../dist/bundle.js', import.meta.url))
 
 const WAIT = { timeout: 10_000 }
 
@@ -17,7 +18,7 @@ function start(...flags: string[]): {
   output: () => string
   ended: Promise<number | null>
 } {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags], {
+  const child = spawn(process.execPath, [MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

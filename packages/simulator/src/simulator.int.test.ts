@@ -123,7 +123,8 @@ it('answers broken JSON with a plain 500, and offers every route under /api too'
 })
 
 it('loads a checkpoint slowly once, and again after its memory was freed', async () => {
-  const speed = 4
+  // slow enough that a busy machine does not look like a load
+  const speed = 2
   const slowest = (1500 + 2 * 100 + 120 + 300 + 50) / speed
   await withSimulator({ speed }, async (visitor, simulator) => {
     const sea = textToImage({ text: 'sea', seed: 1, steps: 1 })
