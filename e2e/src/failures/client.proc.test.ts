@@ -20,7 +20,7 @@ describe('client slow or gone', () => {
     )
     const [api] = cluster.apis
     if (!api) throw new Error('no API')
-    const { id: jobId } = await submit(api.url, previewing({ frames: 90, size: 512 }))
+    const { id: jobId } = await submit(api.url, previewing({ frames: 120, size: 512 }))
     const before = await residentBytes(api)
     const sockets = Array.from({ length: STUCK }, () => neverRead(api.url, jobId))
     onTestFinished(() => sockets.forEach((socket) => socket.destroy()))

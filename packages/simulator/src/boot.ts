@@ -30,7 +30,7 @@ export interface BootOptions {
   readonly classes: NodeClasses
   readonly executions: ExecutionLog
   readonly faults: FaultState
-  readonly survive: Host['survive']
+  readonly exitIfDue: Host['exitIfDue']
   readonly freed: () => void
   readonly speed: number
   readonly seed: number
@@ -79,10 +79,10 @@ export function startBoot(options: BootOptions): Boot {
     clock,
     interrupt,
     faults,
-    survive(moment) {
+    exitIfDue(moment) {
       // What other threads still finish for a server that has ended must leave no trace.
       if (clock.closed) throw new Error('the process is gone')
-      options.survive(moment)
+      options.exitIfDue(moment)
     },
     random: createRandom(options.seed),
     scenes: createScenes(),

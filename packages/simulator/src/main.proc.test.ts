@@ -8,16 +8,17 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { slowSteps } from './testing/graphs.ts'
 import { createVisitor } from './testing/visitor.ts'
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+/** What the tests' global set-up has bundled from these sources. */
+const MAIN = fileURLToPath(new URL('../dist/bundle.js', import.meta.url))
 
 const WAIT = { timeout: 10_000 }
 
 function start(...flags: string[]): {
   child: ChildProcess
-  said: () => string
+  output: () => string
   ended: Promise<number | null>
 } {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags], {
+  const child = spawn(process.execPath, [MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -25,17 +26,17 @@ function start(...flags: string[]): {
     output += chunk.toString()
   })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { child, said: () => output, ended }
+  return { child, output: () => output, ended }
 }
 
 it.each(['SIGTERM', 'SIGINT'] as const)(
   'says where it listens and ends well on %s in the middle of work',
   async (signal) => {
-    const { child, said, ended } = start('--port', '0', '--dialect', '0.3.64')
+    const { child, output, ended } = start('--port', '0', '--dialect', '0.3.64')
     try {
       const url = await new Promise<string>((resolve, reject) => {
         child.stdout?.on('data', () => {
-          const match = /^simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n/.exec(said())
+          const match = /^simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n/.exec(output())
           if (match?.[1] !== undefined) resolve(match[1])
         })
         void ended.then(() => reject(new Error('it ended before it listened')))
@@ -54,20 +55,20 @@ it('leaves a record of what it executed, also when it is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'executions.jsonl')
-  const { child, said, ended } = start('--port', '0', '--executions', file)
+  const { child, output, ended } = start('--port', '0', '--executions', file)
   onTestFinished(() => void child.kill('SIGKILL'))
-  await vi.waitFor(() => expect(said()).toMatch(/listening on /), WAIT)
-  const visitor = createVisitor(/http:\S+/.exec(said())?.[0] ?? '')
+  await vi.waitFor(() => expect(output()).toMatch(/listening on /), WAIT)
+  const visitor = createVisitor(/http:\S+/.exec(output())?.[0] ?? '')
   await visitor.submit(slowSteps(1, 0.001))
   await visitor.submit(slowSteps(100, 1))
   const lines = () => readFileSync(file, 'utf8').trim().split('\n')
   await vi.waitFor(() => expect(lines()).toHaveLength(3), WAIT)
   child.kill('SIGKILL')
   await ended
-  const told = lines().map((line) => JSON.parse(line))
-  expect(told.map(({ outcome }) => outcome)).toEqual(['running', 'success', 'running'])
-  expect(told[0]).toMatchObject({ promptId: told[1].promptId, startedAt: told[1].startedAt })
-  expect(told[2].promptId).not.toBe(told[1].promptId)
+  const events = lines().map((line) => JSON.parse(line))
+  expect(events.map(({ outcome }) => outcome)).toEqual(['running', 'success', 'running'])
+  expect(events[0]).toMatchObject({ promptId: events[1].promptId, startedAt: events[1].startedAt })
+  expect(events[2].promptId).not.toBe(events[1].promptId)
 })
 
 it('ends at once during an execution, with nothing but its beginning on record', async () => {
@@ -75,16 +76,16 @@ it('ends at once during an execution, with nothing but its beginning on record',
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'executions.jsonl')
   const faults = JSON.stringify({ slowHttp: 1 })
-  const { child, said, ended } = start('--port', '0', '--executions', file, '--faults', faults)
+  const { child, output, ended } = start('--port', '0', '--executions', file, '--faults', faults)
   onTestFinished(() => void child.kill('SIGKILL'))
-  await vi.waitFor(() => expect(said()).toMatch(/listening on /), WAIT)
-  const visitor = createVisitor(/http:\S+/.exec(said())?.[0] ?? '')
+  await vi.waitFor(() => expect(output()).toMatch(/listening on /), WAIT)
+  const visitor = createVisitor(/http:\S+/.exec(output())?.[0] ?? '')
   const set = await visitor.post('/_simulator/faults', { exitDuring: 'execution' })
   expect(set.json).toMatchObject({ slowHttp: 1, exitDuring: 'execution' })
   const promptId = await visitor.submit(slowSteps(5, 0.2))
   expect(await ended).toBe(1)
-  const told = readFileSync(file, 'utf8').trim().split('\n')
-  expect(told.map((line) => JSON.parse(line))).toMatchObject([
+  const events = readFileSync(file, 'utf8').trim().split('\n')
+  expect(events.map((line) => JSON.parse(line))).toMatchObject([
     { event: 'start', promptId, number: 0, clientId: null },
   ])
 })
@@ -92,8 +93,8 @@ it('ends at once during an execution, with nothing but its beginning on record',
 it('explains its flags, and refuses a dialect nobody speaks and a fault nobody knows', async () => {
   const help = start('--help')
   expect(await help.ended).toBe(0)
-  expect(help.said()).toContain('--dialect')
-  expect(help.said()).toContain('deafReconnect')
+  expect(help.output()).toContain('--dialect')
+  expect(help.output()).toContain('deafReconnect')
   expect(await start('--dialect', '9.9.9').ended).toBe(2)
   expect(await start('--faults', '{"dead":true}').ended).toBe(2)
 })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { PNG } from 'pngjs'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { toBuffer } from './delivery/raw-data.ts'
+import { toBuffer } from './delivery/delivery.ts'
 import { slowSteps, textToImage } from './testing/graphs.ts'
 import { createVisitor, filesOf } from './testing/visitor.ts'
 import { until } from './testing/wait.ts'
@@ -46,19 +46,19 @@ it('answers an expanding output from the cache with nothing at all', async () =>
     await visitor.finished(await visitor.submit(expanding))
     const client_id = randomUUID()
     const socket = new WebSocket(`${simulator.url.replace('http', 'ws')}/ws?clientId=${client_id}`)
-    const heard: string[] = []
-    socket.on('message', (data) => heard.push(toBuffer(data).toString()))
+    const messages: string[] = []
+    socket.on('message', (data) => messages.push(toBuffer(data).toString()))
     await new Promise((resolve) => socket.once('open', resolve))
     const again = await visitor.finished(await visitor.submit(expanding, { client_id }))
     await until(
-      () => heard.some((text) => text.includes('"node": null')),
-      () => heard.join('\n'),
+      () => messages.some((text) => text.includes('"node": null')),
+      () => messages.join('\n'),
     )
     socket.close()
     expect(again['outputs']).toEqual({})
-    const executed = heard.filter((text) => text.includes('"type": "executed"'))
+    const executed = messages.filter((text) => text.includes('"type": "executed"'))
     expect(executed).toEqual([expect.stringContaining('"output": null')])
-    expect(heard.some((text) => text.includes('"executing", "data": {"node": "2'))).toBe(false)
+    expect(messages.some((text) => text.includes('"executing", "data": {"node": "2'))).toBe(false)
   })
 })
 
@@ -123,7 +123,8 @@ it('answers broken JSON with a plain 500, and offers every route under /api too'
 })
 
 it('loads a checkpoint slowly once, and again after its memory was freed', async () => {
-  const speed = 4
+  // slow enough that a busy machine does not look like a load
+  const speed = 2
   const slowest = (1500 + 2 * 100 + 120 + 300 + 50) / speed
   await withSimulator({ speed }, async (visitor, simulator) => {
     const sea = textToImage({ text: 'sea', seed: 1, steps: 1 })

@@ -70,7 +70,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       classes,
       executions,
       faults,
-      survive(moment) {
+      exitIfDue(moment) {
         if (faults.get().exitDuring !== moment) return
         faults.set({ exitDuring: 'none' })
         exit()

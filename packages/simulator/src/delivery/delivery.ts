@@ -4,7 +4,6 @@ import { WebSocket } from 'ws'
 import type { Faults } from '../faults/faults.ts'
 import { toPythonJson } from '../python-json.ts'
 import { isRecord, type Json } from '../record.ts'
-import { toBuffer } from './raw-data.ts'
 
 export interface DeliveryOptions {
   /** Sent to a client that announces its own flags first; null: this server knows no flags. */
@@ -26,7 +25,7 @@ export interface Delivery {
   /** `to` null: everyone registered. An absent client's messages are dropped, never kept. */
   send(type: string, data: Json, to: string | null): void
   sendBinary(frame: Buffer, to: string | null): void
-  hears(to: string | null): boolean
+  hasListener(to: string | null): boolean
   supports(clientId: string | null, flag: string): boolean
   readonly sockets: () => SocketInfo[]
   /** Sends what a blocked delivery held back, unless it still is. */
@@ -108,7 +107,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     sendBinary(frame, to) {
       if (recipients(to).length > 0) publish(frame, to)
     },
-    hears: (to) => recipients(to).length > 0 && !options.faults().deaf,
+    hasListener: (to) => recipients(to).length > 0 && !options.faults().deaf,
     supports: (clientId, flag) => clientId !== null && clientFlags.get(clientId)?.[flag] === true,
     sockets: () =>
       [...open].map(([socket, clientId]) => ({
@@ -123,6 +122,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const socket of open.keys()) socket.terminate()
     },
   }
+}
+
+/** What the WebSocket library hands over, as one buffer. */
+export function toBuffer(data: WebSocket.RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }
 
 function parseJson(text: string): unknown {

@@ -16,7 +16,7 @@ export interface PreviewImage {
 }
 
 export function previewFrame(image: PreviewImage): Buffer {
-  return Buffer.concat([words(PREVIEW_IMAGE, image.format === 'jpeg' ? JPEG : PNG), image.bytes])
+  return Buffer.concat([uint32s(PREVIEW_IMAGE, image.format === 'jpeg' ? JPEG : PNG), image.bytes])
 }
 
 export function previewFrameWithMetadata(
@@ -24,15 +24,15 @@ export function previewFrameWithMetadata(
   metadata: Readonly<Record<string, unknown>>,
 ): Buffer {
   const json = Buffer.from(toPythonJson({ ...metadata, image_type: `image/${image.format}` }))
-  return Buffer.concat([words(PREVIEW_IMAGE_WITH_METADATA, json.length), json, image.bytes])
+  return Buffer.concat([uint32s(PREVIEW_IMAGE_WITH_METADATA, json.length), json, image.bytes])
 }
 
 export function textFrame(nodeId: string, text: string): Buffer {
   const id = Buffer.from(nodeId)
-  return Buffer.concat([words(TEXT, id.length), id, Buffer.from(text)])
+  return Buffer.concat([uint32s(TEXT, id.length), id, Buffer.from(text)])
 }
 
-function words(...values: number[]): Buffer {
+function uint32s(...values: number[]): Buffer {
   const buffer = Buffer.alloc(values.length * 4)
   values.forEach((value, index) => {
     buffer.writeUInt32BE(value, index * 4)

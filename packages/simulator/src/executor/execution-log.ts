@@ -24,8 +24,8 @@ export interface ExecutionLog {
   readonly list: () => Execution[]
 }
 
-/** `told` hears of each start and end before anything else happens. */
-export function createExecutionLog(told: (event: ExecutionEvent) => void): ExecutionLog {
+/** `onEvent` is called at each start and end, before anything else happens. */
+export function createExecutionLog(onEvent: (event: ExecutionEvent) => void): ExecutionLog {
   const executions: Execution[] = []
 
   return {
@@ -33,14 +33,14 @@ export function createExecutionLog(told: (event: ExecutionEvent) => void): Execu
       const startedAt = Date.now()
       const execution: Execution = { ...prompt, startedAt, endedAt: null, outcome: 'running' }
       executions.push(execution)
-      told({ event: 'start', at: startedAt, ...execution })
+      onEvent({ event: 'start', at: startedAt, ...execution })
       return execution
     },
     end(execution, outcome) {
       const at = Date.now()
       execution.outcome = outcome
       if (outcome !== 'crashed') execution.endedAt = at
-      told({ event: 'end', at, ...execution })
+      onEvent({ event: 'end', at, ...execution })
     },
     list: () => executions.map((execution) => ({ ...execution })),
   }

@@ -13,7 +13,7 @@ export interface MemoryRequest {
 }
 
 export interface Executor {
-  /** What POST /free asked for; honoured before the next prompt runs. */
+  /** What POST /free asked for; applied before the next prompt runs. */
   readonly memory: MemoryRequest
 }
 
@@ -31,7 +31,7 @@ export function startExecutor(deps: ExecutorDeps): Executor {
 
   const runNext = async (): Promise<void> => {
     const item = await queue.take()
-    honour(memory, host, cache)
+    applyMemoryRequest(memory, host, cache)
     await host.clock.yield()
     const clientId = readText(item.extraData['client_id']) ?? null
     const execution = executions.begin({ promptId: item.promptId, clientId, number: item.number })
@@ -48,8 +48,8 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       outputs: result.outputs,
       meta: result.meta,
       status: {
-        status_str: result.saysSuccess ? 'success' : 'error',
-        completed: result.saysSuccess,
+        status_str: result.reportsSuccess ? 'success' : 'error',
+        completed: result.reportsSuccess,
         messages: result.messages,
       },
     })
@@ -79,7 +79,7 @@ async function dieOf(host: Host, promptId: string, clientId: string | null): Pro
   throw new Error('the executor died')
 }
 
-function honour(memory: MemoryRequest, host: Host, cache: OutputCache): void {
+function applyMemoryRequest(memory: MemoryRequest, host: Host, cache: OutputCache): void {
   if (memory.unloadModels || memory.dropCache) host.loadedModels.clear()
   if (memory.dropCache) cache.clear()
   memory.unloadModels = false

@@ -20,9 +20,9 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
     ...host.environment,
     files: {
       ...host.environment.files,
-      write(item, bytes) {
-        host.survive('saving')
-        host.environment.files.write(item, bytes)
+      write(item, content) {
+        host.exitIfDue('saving')
+        host.environment.files.write(item, content)
       },
     },
     nodeId,
@@ -32,7 +32,7 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
     loadedModels: host.loadedModels,
     scenes: host.scenes,
     pause: createPause(() => host.clock.yield()),
-    isHeard: () => host.delivery.hears(run.clientId),
+    hasListener: () => host.delivery.hasListener(run.clientId),
     previews: host.previews,
     sleep: host.clock.pacer(),
     progressBar: (max) =>
@@ -41,7 +41,7 @@ export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): N
         throttled: host.environment.traits.throttledTicks,
         send(tick) {
           run.progress.tick(nodeId, tick)
-          host.survive('execution')
+          host.exitIfDue('execution')
         },
         throwIfInterrupted: host.interrupt.throwIfRaised,
       }),

@@ -47,7 +47,7 @@ export function createProgress(deps: ProgressDeps): PromptProgress {
 
   const change = (nodeId: string, progress: NodeProgress): void => {
     nodes.set(nodeId, progress)
-    if (!traits.progressState || !delivery.hears(clientId)) return
+    if (!traits.progressState || !delivery.hasListener(clientId)) return
     const states = [...nodes].map(([id, state]) => [id, { ...state, ...idsOf(id) }])
     const data = { prompt_id: promptId, nodes: Object.fromEntries(states) }
     delivery.send('progress_state', data, clientId)

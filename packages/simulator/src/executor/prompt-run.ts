@@ -27,7 +27,7 @@ export interface Host {
   readonly previews: boolean
   readonly faults: FaultState
   /** A moment at which the whole process may have to end; then this throws or never returns. */
-  readonly survive: (moment: ExitFault) => void
+  readonly exitIfDue: (moment: ExitFault) => void
   readonly loadedModels: Set<string>
   /** The client of the current (or last) prompt and the node it is told about on reconnect. */
   readonly current: { clientId: string | null; lastNodeId: string | null }

@@ -1,4 +1,4 @@
-/** One node's turn: answer from the cache, finish what was pending, or run it. */
+/** One step of a node: answer from the cache, finish what was pending, or run it. */
 import { keyError, messageOf, PythonError, pythonTypeOf } from '../python-error.ts'
 import { isLink } from '../graph/prompt-graph.ts'
 import { inputsOfClass, type NodeClass } from '../nodes/node-class.ts'
@@ -17,7 +17,7 @@ import { createNodeContext } from './node-context.ts'
 import type { Host, PromptRun } from './prompt-run.ts'
 import { sendBlocked } from './blocked.ts'
 
-export type NodeTurn =
+export type NodeStep =
   | { readonly state: 'done' }
   | { readonly state: 'pending' }
   | { readonly state: 'failed'; readonly failure: NodeFailure }
@@ -34,7 +34,7 @@ export interface NodeFailure {
   }
 }
 
-export async function runNode(host: Host, run: PromptRun, nodeId: string): Promise<NodeTurn> {
+export async function runNode(host: Host, run: PromptRun, nodeId: string): Promise<NodeStep> {
   const nodeClass = host.classes.get(run.graph.node(nodeId).class_type)
   if (!nodeClass) throw keyError(run.graph.node(nodeId).class_type)
   const cached = run.cache.get(nodeId)
@@ -44,35 +44,39 @@ export async function runNode(host: Host, run: PromptRun, nodeId: string): Promi
     return { state: 'done' }
   }
 
-  const attempt: Attempt = { nodeId, nodeClass, lists: null }
+  const execution: NodeExecution = { nodeId, nodeClass, lists: null }
   try {
-    const outputs = await produce(host, run, attempt)
+    const outputs = await produce(host, run, execution)
     if (!outputs) return { state: 'pending' }
     run.cache.set(nodeId, { outputs, ui: run.uiOutputs.get(nodeId) ?? null })
   } catch (error) {
     if (host.clock.closed) throw error
-    return { state: 'failed', failure: toFailure(host, run, { ...attempt, error }) }
+    return { state: 'failed', failure: toFailure(host, run, { ...execution, error }) }
   }
   run.progress.finish(nodeId)
   run.executed.add(nodeId)
   return { state: 'done' }
 }
 
-interface Attempt {
+interface NodeExecution {
   readonly nodeId: string
   readonly nodeClass: NodeClass
   lists: InputLists | null
 }
 
 /** The node's outputs, or null while it waits for lazy inputs, an expansion or an async run. */
-async function produce(host: Host, run: PromptRun, attempt: Attempt): Promise<unknown[][] | null> {
-  const { nodeId, nodeClass } = attempt
+async function produce(
+  host: Host,
+  run: PromptRun,
+  execution: NodeExecution,
+): Promise<unknown[][] | null> {
+  const { nodeId, nodeClass } = execution
   const expanded = run.expansions.get(nodeId)
   if (expanded) return mergeOutputs(nodeClass, resolveExpansion(run, expanded))
 
   const landed = run.inFlight.get(nodeId)
   if (landed) run.inFlight.delete(nodeId)
-  const mapped = landed ? await landed : await begin(host, run, attempt)
+  const mapped = landed ? await landed : await begin(host, run, execution)
   if (!mapped) return null
 
   if (mapped.ui) announceUi(host, run, { nodeId, output: mapped.ui })
@@ -86,13 +90,17 @@ async function produce(host: Host, run: PromptRun, attempt: Attempt): Promise<un
   )
 }
 
-async function begin(host: Host, run: PromptRun, attempt: Attempt): Promise<MappedResult | null> {
-  const { nodeId, nodeClass } = attempt
+async function begin(
+  host: Host,
+  run: PromptRun,
+  execution: NodeExecution,
+): Promise<MappedResult | null> {
+  const { nodeId, nodeClass } = execution
   const { graph } = run
   run.progress.start(nodeId)
   const declared = inputsOfClass(nodeClass, host.environment)
   const lists = gatherInputs(nodeId, { graph, declared, cached: run.cache.get })
-  attempt.lists = lists
+  execution.lists = lists
   if (run.clientId !== null) {
     const display = graph.displayId(nodeId)
     host.current.lastNodeId = display
@@ -103,7 +111,7 @@ async function begin(host: Host, run: PromptRun, attempt: Attempt): Promise<Mapp
     )
   }
   await host.clock.yield()
-  if (requestLazyInputs(run, attempt)) return null
+  if (requestLazyInputs(run, execution)) return null
 
   const mapping = mapNode({
     nodeClass,
@@ -118,12 +126,12 @@ async function begin(host: Host, run: PromptRun, attempt: Attempt): Promise<Mapp
 
   const unblock = run.list.block(nodeId)
   run.inFlight.set(nodeId, mapping)
-  // The outcome is read on this node's next turn; here only its end matters.
+  // The outcome is read on this node's next step; here only its end matters.
   mapping.then(unblock, unblock)
   return null
 }
 
-function requestLazyInputs(run: PromptRun, { nodeId, nodeClass, lists }: Attempt): boolean {
+function requestLazyInputs(run: PromptRun, { nodeId, nodeClass, lists }: NodeExecution): boolean {
   if (!nodeClass.wanted || !lists) return false
   const first = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list[0]]))
   const inputs = run.graph.node(nodeId).inputs ?? {}
@@ -177,7 +185,7 @@ const MEMORY_TIPS =
 function toFailure(
   host: Host,
   run: PromptRun,
-  { nodeId, lists, error }: Attempt & { error: unknown },
+  { nodeId, lists, error }: NodeExecution & { error: unknown },
 ): NodeFailure {
   const type = pythonTypeOf(error)
   const isMemory = type === 'torch.OutOfMemoryError'

@@ -13,7 +13,7 @@ import { type NodeFailure, runNode } from './run-node.ts'
 export interface PromptResult {
   readonly outcome: 'success' | 'error' | 'interrupted'
   /** ComfyUI's own flag, which a cycle found while running leaves at the last node's success. */
-  readonly saysSuccess: boolean
+  readonly reportsSuccess: boolean
   readonly messages: readonly StatusMessage[]
   readonly outputs: Json
   readonly meta: Json
@@ -31,42 +31,42 @@ export async function runPrompt(
   host.current.lastNodeId = null
 
   const messages: StatusMessage[] = []
-  const tell = (event: string, data: Json, broadcast = false): void => {
+  const send = (event: string, data: Json, broadcast = false): void => {
     const message = { ...data, prompt_id: promptId, timestamp: Date.now() }
     messages.push([event, message])
     if (clientId !== null || broadcast) host.delivery.send(event, message, clientId)
   }
 
-  tell('execution_start', {})
+  send('execution_start', {})
   const run = openRun(host, cache, { item, clientId })
   const cached = Object.keys(item.prompt).filter((id) => run.cache.get(id) !== undefined)
-  tell('execution_cached', { nodes: cached })
+  send('execution_cached', { nodes: cached })
   for (const nodeId of item.outputs) run.list.addNode(nodeId)
 
   let outcome: PromptResult['outcome'] = 'success'
-  let saysSuccess = true
+  let reportsSuccess = true
   for (;;) {
     const staged = await run.list.stage()
     if (staged.state === 'empty') {
       // A prompt without a tick of progress has its last chance to be cut off here.
-      host.survive('execution')
-      tell('execution_success', {})
+      host.exitIfDue('execution')
+      send('execution_success', {})
       break
     }
-    const turn =
+    const step =
       staged.state === 'cycle'
         ? { state: 'failed' as const, failure: cycleFailure(staged.blamedId) }
         : await runNode(host, run, staged.nodeId)
-    if (staged.state === 'ready') saysSuccess = turn.state !== 'failed'
-    if (turn.state === 'failed') {
-      outcome = turn.failure.interrupted ? 'interrupted' : 'error'
-      tellFailure(run, turn.failure, tell)
+    if (staged.state === 'ready') reportsSuccess = step.state !== 'failed'
+    if (step.state === 'failed') {
+      outcome = step.failure.interrupted ? 'interrupted' : 'error'
+      sendFailure(run, step.failure, send)
       break
     }
-    if (turn.state === 'done' && staged.state === 'ready') run.list.complete(staged.nodeId)
+    if (step.state === 'done' && staged.state === 'ready') run.list.complete(staged.nodeId)
   }
   host.current.lastNodeId = null
-  return { outcome, saysSuccess, messages, ...collectUi(run) }
+  return { outcome, reportsSuccess, messages, ...collectUi(run) }
 }
 
 function openRun(
@@ -125,10 +125,10 @@ function cycleFailure(nodeId: string): NodeFailure {
   }
 }
 
-function tellFailure(
+function sendFailure(
   run: PromptRun,
   failure: NodeFailure,
-  tell: (event: string, data: Json, broadcast?: boolean) => void,
+  send: (event: string, data: Json, broadcast?: boolean) => void,
 ): void {
   const where = {
     node_id: failure.nodeId,
@@ -136,11 +136,11 @@ function tellFailure(
     executed: [...run.executed],
   }
   if (failure.interrupted) {
-    tell('execution_interrupted', where, true)
+    send('execution_interrupted', where, true)
     return
   }
   const current_outputs = Object.keys(run.graph.original)
-  tell('execution_error', { ...where, ...failure.details, current_outputs })
+  send('execution_error', { ...where, ...failure.details, current_outputs })
 }
 
 function collectUi(run: PromptRun): { outputs: Json; meta: Json } {

@@ -6,35 +6,35 @@ import { WebSocket } from 'ws'
 import { slowSteps } from '../testing/graphs.ts'
 import { until } from '../testing/wait.ts'
 import { withSimulator } from '../testing/with-simulator.ts'
-import { openEar } from '../testing/open-ear.ts'
+import { openTestSocket } from '../testing/test-socket.ts'
 
 it('forgets every socket of a returning client, which stays open, and hears new clients', async () => {
   await withSimulator({ faults: { deafReconnect: true } }, async (visitor, simulator) => {
     const client_id = randomUUID()
-    const first = await openEar(simulator.url, client_id)
+    const first = await openTestSocket(simulator.url, client_id)
     const early = await visitor.submit(slowSteps(1, 0), { client_id })
     await until(
-      () => first.about(early).includes('execution_success'),
-      () => `heard ${String(first.about(early))}`,
+      () => first.typesAbout(early).includes('execution_success'),
+      () => `heard ${String(first.typesAbout(early))}`,
     )
     await first.close()
 
-    const back = await openEar(simulator.url, client_id)
-    const other = await openEar(simulator.url, randomUUID())
+    const back = await openTestSocket(simulator.url, client_id)
+    const other = await openTestSocket(simulator.url, randomUUID())
     await visitor.finished(await visitor.submit(slowSteps(2, 0), { client_id }))
     await until(
-      () => other.heard.length > 1,
+      () => other.messages.length > 1,
       () => 'the new client heard nothing',
     )
     await back.ping()
-    expect(back.heard.map(({ type }) => type)).toEqual(['status'])
+    expect(back.messages.map(({ type }) => type)).toEqual(['status'])
     expect(simulator.sockets()).toMatchObject([{ registered: false }, { registered: true }])
 
     simulator.faults.clear()
-    const again = await openEar(simulator.url, client_id)
+    const again = await openTestSocket(simulator.url, client_id)
     const late = await visitor.submit(slowSteps(3, 0), { client_id })
     await until(
-      () => again.about(late).includes('execution_success'),
+      () => again.typesAbout(late).includes('execution_success'),
       () => 'still deaf',
     )
     await Promise.all([back.close(), other.close(), again.close()])
@@ -44,46 +44,46 @@ it('forgets every socket of a returning client, which stays open, and hears new 
 it('tells nobody anything while deaf, and does not make up for it afterwards', async () => {
   await withSimulator({}, async (visitor, simulator) => {
     const client_id = randomUUID()
-    const ear = await openEar(simulator.url, client_id)
+    const socket = await openTestSocket(simulator.url, client_id)
     await until(
-      () => ear.heard.length === 1,
+      () => socket.messages.length === 1,
       () => 'no greeting',
     )
     simulator.faults.set({ deaf: true })
-    const newcomer = await openEar(simulator.url, randomUUID())
-    const unheard = await visitor.submit(slowSteps(1, 0), { client_id })
-    await visitor.finished(unheard)
-    await Promise.all([ear.ping(), newcomer.ping()])
-    expect([ear.heard.length, newcomer.heard.length]).toEqual([1, 0])
+    const newcomer = await openTestSocket(simulator.url, randomUUID())
+    const missed = await visitor.submit(slowSteps(1, 0), { client_id })
+    await visitor.finished(missed)
+    await Promise.all([socket.ping(), newcomer.ping()])
+    expect([socket.messages.length, newcomer.messages.length]).toEqual([1, 0])
 
     simulator.faults.set({ deaf: false })
     const heard = await visitor.submit(slowSteps(2, 0), { client_id })
     await until(
-      () => ear.about(heard).includes('execution_success'),
+      () => socket.typesAbout(heard).includes('execution_success'),
       () => 'still deaf',
     )
-    expect(ear.about(unheard)).toEqual([])
-    await Promise.all([ear.close(), newcomer.close()])
+    expect(socket.typesAbout(missed)).toEqual([])
+    await Promise.all([socket.close(), newcomer.close()])
   })
 })
 
 it('holds back everybody’s messages while one client blocks, then sends them in order', async () => {
   await withSimulator({ faults: { blockedDelivery: true } }, async (visitor, simulator) => {
     const client_id = randomUUID()
-    const ear = await openEar(simulator.url, client_id)
+    const socket = await openTestSocket(simulator.url, client_id)
     const promptId = await visitor.submit(slowSteps(2, 0), { client_id })
     await visitor.finished(promptId)
-    await ear.ping()
-    expect(ear.heard.map(({ type }) => type)).toEqual(['status'])
+    await socket.ping()
+    expect(socket.messages.map(({ type }) => type)).toEqual(['status'])
 
     simulator.faults.set({ blockedDelivery: false })
     await until(
-      () => ear.about(promptId).includes('execution_success'),
-      () => `heard ${String(ear.about(promptId))}`,
+      () => socket.typesAbout(promptId).includes('execution_success'),
+      () => `heard ${String(socket.typesAbout(promptId))}`,
     )
-    expect(ear.about(promptId)[0]).toBe('execution_start')
-    expect(ear.heard.filter(({ type }) => type === 'status').length).toBeGreaterThan(2)
-    await ear.close()
+    expect(socket.typesAbout(promptId)[0]).toBe('execution_start')
+    expect(socket.messages.filter(({ type }) => type === 'status').length).toBeGreaterThan(2)
+    await socket.close()
   })
 })
 
@@ -96,6 +96,6 @@ it('refuses sockets with a 503 and goes on answering requests', async () => {
     expect(response.statusCode).toBe(503)
     expect((await visitor.get('/prompt')).status).toBe(200)
     simulator.faults.clear()
-    await (await openEar(simulator.url, 'me')).close()
+    await (await openTestSocket(simulator.url, 'me')).close()
   })
 })

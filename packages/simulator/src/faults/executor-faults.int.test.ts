@@ -5,31 +5,31 @@ import { slowSteps, textToImage } from '../testing/graphs.ts'
 import { filesOf } from '../testing/visitor.ts'
 import { until } from '../testing/wait.ts'
 import { isRunning, withSimulator } from '../testing/with-simulator.ts'
-import { answersAgain } from '../testing/answers-again.ts'
-import { openEar } from '../testing/open-ear.ts'
+import { untilAnswering } from '../testing/until-answering.ts'
+import { openTestSocket } from '../testing/test-socket.ts'
 
 it('dies of the next prompt while requests are answered, and only a restart helps', async () => {
   await withSimulator({ faults: { executorDead: true } }, async (visitor, simulator) => {
     const client_id = randomUUID()
-    const ear = await openEar(simulator.url, client_id)
+    const socket = await openTestSocket(simulator.url, client_id)
     const stuck = await visitor.submit(slowSteps(2, 0), { client_id })
     await until(
-      () => ear.about(stuck).length > 0,
+      () => socket.typesAbout(stuck).length > 0,
       () => 'it never started',
     )
     const waiting = await visitor.submit(slowSteps(1, 0), { client_id })
     simulator.faults.clear()
     expect((await visitor.post('/interrupt', { prompt_id: stuck })).status).toBe(200)
-    await ear.ping()
+    await socket.ping()
     const { json } = await visitor.get('/queue')
     expect(json['queue_running']).toEqual([expect.arrayContaining([stuck])])
     expect(json['queue_pending']).toEqual([expect.arrayContaining([waiting])])
-    expect(ear.about(stuck)).toEqual(['execution_start'])
+    expect(socket.typesAbout(stuck)).toEqual(['execution_start'])
     expect(simulator.executions()).toMatchObject([{ promptId: stuck, outcome: 'crashed' }])
 
     simulator.restart()
-    expect(await ear.closed).toBe(1006)
-    await answersAgain(visitor)
+    expect(await socket.closed).toBe(1006)
+    await untilAnswering(visitor)
     const { json: queue } = await visitor.get('/queue')
     expect(queue).toEqual({ queue_running: [], queue_pending: [] })
     await visitor.finished(await visitor.submit(slowSteps(1, 0)))
@@ -47,7 +47,7 @@ it('loses queue, history and counters in a restart, and keeps address and saved 
     )
     await visitor.submit(slowSteps(2, 0))
     simulator.restart()
-    await answersAgain(visitor)
+    await untilAnswering(visitor)
     expect((await visitor.get('/history')).json).toEqual({})
     expect((await visitor.get('/prompt')).json).toEqual({ exec_info: { queue_remaining: 0 } })
     expect((await visitor.download(file ?? {})).length).toBeGreaterThan(0)
@@ -115,11 +115,11 @@ it.each([
 ] as const)('ends during %s, and starts again without having saved', async (exitDuring, graph) => {
   await withSimulator({ faults: { exitDuring } }, async (visitor, simulator) => {
     const client_id = randomUUID()
-    const ear = await openEar(simulator.url, client_id)
+    const socket = await openTestSocket(simulator.url, client_id)
     const promptId = await visitor.submit(graph, { client_id })
-    expect(await ear.closed).toBe(1006)
-    expect(ear.about(promptId)).not.toContain('execution_success')
-    await answersAgain(visitor)
+    expect(await socket.closed).toBe(1006)
+    expect(socket.typesAbout(promptId)).not.toContain('execution_success')
+    await untilAnswering(visitor)
     expect((await visitor.get('/view?filename=test_00001_.png')).status).toBe(404)
     expect((await visitor.get(`/history/${promptId}`)).json).toEqual({})
     expect(simulator.faults.get().exitDuring).toBe('none')

@@ -1,4 +1,5 @@
 /** The input, output and temp folders, kept in memory. */
+import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { PythonError } from '../python-error.ts'
 
@@ -10,9 +11,15 @@ export interface FileItem {
   readonly type: FolderType
 }
 
+/** Bytes, or how to make them: what nobody reads is never painted. Making them twice gives the same. */
+export type FileContent = Buffer | (() => Promise<Buffer>)
+
 export interface FileStore {
-  read(item: FileItem): Buffer | undefined
-  write(item: FileItem, bytes: Buffer): void
+  has(item: FileItem): boolean
+  read(item: FileItem): Promise<Buffer> | undefined
+  write(item: FileItem, content: FileContent): void
+  /** Differs when the content does; undefined: there is no such file. */
+  fingerprint(item: FileItem): string | undefined
   /** Paths below a folder, subfolder included. */
   list(type: FolderType): string[]
   empty(type: FolderType): void
@@ -33,19 +40,55 @@ export function isFolderType(value: unknown): value is FolderType {
   return value === 'input' || value === 'output' || value === 'temp'
 }
 
+interface Folder {
+  readonly files: Map<string, FileContent>
+  /** The highest number taken below each prefix: a scan of all names would cost more with every file. */
+  readonly counters: Map<string, number>
+}
+
 export function createFileStore(): FileStore {
-  const folders: Readonly<Record<FolderType, Map<string, Buffer>>> = {
-    input: new Map(),
-    output: new Map(),
-    temp: new Map(),
+  const folders: Readonly<Record<FolderType, Folder>> = {
+    input: { files: new Map(), counters: new Map() },
+    output: { files: new Map(), counters: new Map() },
+    temp: { files: new Map(), counters: new Map() },
   }
-  const pathOf = (item: FileItem): string => posix.join(item.subfolder, item.filename)
+  const made = createMadeBytes()
+  const fingerprints = new WeakMap<object, string>()
+  let writes = 0
+
+  const find = (item: FileItem): FileContent | undefined =>
+    folders[item.type].files.get(pathOf(item))
 
   return {
-    read: (item) => folders[item.type].get(pathOf(item)),
-    write: (item, bytes) => void folders[item.type].set(pathOf(item), bytes),
-    list: (type) => [...folders[type].keys()],
-    empty: (type) => folders[type].clear(),
+    has: (item) => find(item) !== undefined,
+    read(item) {
+      const content = find(item)
+      return typeof content === 'function' ? made(content) : content && Promise.resolve(content)
+    },
+    write(item, content) {
+      const { files, counters } = folders[item.type]
+      const path = pathOf(item)
+      files.set(path, content)
+      for (const [prefix, number] of numbersIn(path)) {
+        counters.set(prefix, Math.max(counters.get(prefix) ?? 0, number))
+      }
+    },
+    fingerprint(item) {
+      const content = find(item)
+      if (content === undefined) return undefined
+      const known =
+        fingerprints.get(content) ??
+        (typeof content === 'function'
+          ? `write ${writes++}`
+          : createHash('sha256').update(content).digest('hex'))
+      fingerprints.set(content, known)
+      return known
+    },
+    list: (type) => [...folders[type].files.keys()],
+    empty(type) {
+      folders[type].files.clear()
+      folders[type].counters.clear()
+    },
     nextName(options) {
       const path = posix.normalize(expandPrefix(options))
       if (path.startsWith('..') || path.startsWith('/')) {
@@ -53,12 +96,9 @@ export function createFileStore(): FileStore {
       }
       const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path)
       const base = posix.basename(path)
-      const taken = [...folders[options.type].keys()].filter(
-        (name) => posix.join(folder, posix.basename(name)) === name,
-      )
-      const counter = Math.max(0, ...taken.map((name) => counterOf(posix.basename(name), base))) + 1
+      const taken = folders[options.type].counters.get(posix.join(folder, base)) ?? 0
       return {
-        filename: `${base}_${String(counter).padStart(5, '0')}_.${options.extension}`,
+        filename: `${base}_${String(taken + 1).padStart(5, '0')}_.${options.extension}`,
         subfolder: folder,
         type: options.type,
       }
@@ -66,12 +106,40 @@ export function createFileStore(): FileStore {
   }
 }
 
+function pathOf(item: FileItem): string {
+  return posix.join(item.subfolder, item.filename)
+}
+
+const MAX_MADE = 32
+
+/** The bytes made last: whoever asks again soon, or meanwhile, gets the same. */
+function createMadeBytes(): (make: () => Promise<Buffer>) => Promise<Buffer> {
+  const kept = new Map<() => Promise<Buffer>, Promise<Buffer>>()
+  return (make) => {
+    const bytes = kept.get(make) ?? make()
+    kept.delete(make)
+    kept.set(make, bytes)
+    bytes.catch(() => kept.delete(make))
+    const [oldest] = kept.keys()
+    if (kept.size > MAX_MADE && oldest) kept.delete(oldest)
+    return bytes
+  }
+}
+
 function expandPrefix({ prefix, width, height }: NextName): string {
   return prefix.replaceAll('%width%', String(width)).replaceAll('%height%', String(height))
 }
 
-function counterOf(filename: string, base: string): number {
-  if (!filename.startsWith(`${base}_`)) return 0
-  const digits = Number(filename.slice(base.length + 1).split('_')[0])
-  return Number.isInteger(digits) ? digits : 0
+/** Each prefix a name may be counted under, with its number: `a/b_00007_.png` is 7 of `a/b`. */
+function numbersIn(path: string): [prefix: string, number: number][] {
+  const found: [string, number][] = []
+  for (
+    let at = path.indexOf('_', path.lastIndexOf('/') + 1);
+    at >= 0;
+    at = path.indexOf('_', at + 1)
+  ) {
+    const digits = Number(path.slice(at + 1).split('_', 1)[0])
+    if (Number.isInteger(digits)) found.push([path.slice(0, at), digits])
+  }
+  return found
 }

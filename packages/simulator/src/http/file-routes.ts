@@ -1,6 +1,5 @@
 /** Downloads and uploads. */
 import { posix } from 'node:path'
-import { contentTypeOf } from '../files/content-type.ts'
 import { type FileItem, type FileStore, isFolderType } from '../files/file-store.ts'
 import { splitAnnotation } from '../nodes/input-file.ts'
 import { readUploadForm, type UploadForm } from './upload-form.ts'
@@ -12,7 +11,7 @@ export function fileRoutes({ environment }: ServerState): readonly Route[] {
   const { files } = environment
   const upload = async ({ request, response }: Exchange): Promise<void> => {
     const form = await readUploadForm(request)
-    const stored = storeUpload(files, form)
+    const stored = await storeUpload(files, form)
     if (!stored) return sendEmpty(response, 400)
     const { filename, subfolder, type } = stored
     sendJson(response, { name: filename, subfolder, type })
@@ -25,7 +24,7 @@ export function fileRoutes({ environment }: ServerState): readonly Route[] {
   ]
 }
 
-function view(files: FileStore, { query, response }: Exchange): void {
+async function view(files: FileStore, { query, response }: Exchange): Promise<void> {
   const asked = query.get('filename')
   if (asked === null) return sendEmpty(response, 404)
   const { path, type: annotated } = splitAnnotation(asked)
@@ -36,7 +35,7 @@ function view(files: FileStore, { query, response }: Exchange): void {
   const subfolder = query.get('subfolder') ?? ''
   if (escapes(subfolder)) return sendEmpty(response, 403)
   const filename = posix.basename(path)
-  const bytes = files.read({ filename, subfolder, type })
+  const bytes = await files.read({ filename, subfolder, type })
   if (!bytes) return sendEmpty(response, 404)
   response.writeHead(200, {
     'content-type': contentTypeOf(filename),
@@ -51,24 +50,41 @@ function escapes(subfolder: string): boolean {
 }
 
 /** null: refused. Throws on an unknown folder type, which ComfyUI answers with a 500. */
-function storeUpload(files: FileStore, form: UploadForm): FileItem | null {
-  const { bytes, filename, subfolder } = form
+async function storeUpload(files: FileStore, form: UploadForm): Promise<FileItem | null> {
+  const { bytes, filename, subfolder, overwrite } = form
   if (!bytes || !filename || escapes(posix.join(subfolder, filename))) return null
   const type = form.type ?? 'input'
   if (!isFolderType(type)) throw new TypeError(`unknown folder ${type}`)
-  const item = freeName(files, { filename, subfolder, type }, form)
+  const { name, ext } = posix.parse(filename)
+  let item: FileItem = { filename, subfolder, type }
+  // The same bytes keep their name; other bytes under a taken name get a number.
+  for (let copy = 1; ; copy++) {
+    const existing = overwrite ? undefined : files.read(item)
+    // Written in the same turn in which the name was free: another upload may want it too.
+    if (!existing) break
+    if ((await existing).equals(bytes)) return item
+    item = { ...item, filename: `${name} (${copy})${ext}` }
+  }
   files.write(item, bytes)
   return item
 }
 
-/** The same bytes keep their name; other bytes under a taken name get a number. */
-function freeName(files: FileStore, wanted: FileItem, { bytes, overwrite }: UploadForm): FileItem {
-  if (overwrite || !bytes) return wanted
-  const { name, ext } = posix.parse(wanted.filename)
-  let item = wanted
-  for (let copy = 1; ; copy++) {
-    const existing = files.read(item)
-    if (!existing || existing.equals(bytes)) return item
-    item = { ...wanted, filename: `${name} (${copy})${ext}` }
-  }
+/** What ComfyUI guesses from a file name; pages and scripts are served as plain bytes. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.gif': 'image/gif',
+  '.mp4': 'video/mp4',
+  '.webm': 'video/webm',
+  '.flac': 'audio/flac',
+  '.wav': 'audio/x-wav',
+  '.mp3': 'audio/mpeg',
+  '.json': 'application/json',
+  '.txt': 'text/plain',
+}
+
+function contentTypeOf(filename: string): string {
+  return CONTENT_TYPES[posix.extname(filename).toLowerCase()] ?? 'application/octet-stream'
 }

@@ -1,4 +1,5 @@
 /** The jobs API of newer servers: one list over queue and history, and a targeted cancel. */
+import type { HistoryEntry } from '../executor/history.ts'
 import { readJsonObject } from './body.ts'
 import { createTimeOf, type JobRecord, statusOf, toJobDetail, toJobSummary } from './job-record.ts'
 import { sendJson } from './respond.ts'
@@ -12,13 +13,22 @@ export function jobRoutes(state: ServerState): readonly Route[] {
   const { queue, history, interrupt, environment } = state
   if (!environment.traits.jobsApi) return []
 
-  const records = (): JobRecord[] => {
+  const unfinished = (): JobRecord[] => {
     const running = queue.running()
     return [
       ...queue.pending().map((item) => ({ status: 'pending' as const, item, entry: null })),
       ...(running ? [{ status: 'in_progress' as const, item: running, entry: null }] : []),
-      ...history.list().map((entry) => ({ status: statusOf(entry), item: entry.item, entry })),
     ]
+  }
+  const finished = (entry: HistoryEntry): JobRecord => ({
+    status: statusOf(entry),
+    item: entry.item,
+    entry,
+  })
+  // The history may be long, so one job is never looked for by going through it.
+  const find = (id: string): JobRecord | undefined => {
+    const entry = history.get(id)
+    return unfinished().find(({ item }) => item.promptId === id) ?? (entry && finished(entry))
   }
 
   const cancel = (id: string): boolean => {
@@ -29,12 +39,16 @@ export function jobRoutes(state: ServerState): readonly Route[] {
   }
 
   return [
-    { method: 'GET', path: '/api/jobs', answer: (exchange) => listJobs(records(), exchange) },
+    {
+      method: 'GET',
+      path: '/api/jobs',
+      answer: (exchange) => listJobs([...unfinished(), ...history.list().map(finished)], exchange),
+    },
     {
       method: 'GET',
       path: '/api/jobs/{id}',
       answer({ response, params }) {
-        const record = records().find(({ item }) => item.promptId === params['id'])
+        const record = find(params['id'] ?? '')
         if (record) sendJson(response, toJobDetail(record))
         else sendJson(response, { error: 'Job not found' }, 404)
       },

@@ -48,21 +48,21 @@ export function promptRoutes(state: ServerState): readonly Route[] {
       )
     }
     const targets = traits.partialTargets ? body['partial_execution_targets'] : undefined
-    const verdict = validatePrompt(state, body['prompt'], Array.isArray(targets) ? targets : null)
-    if (verdict.error) return refuse(response, verdict.error, verdict.nodeErrors)
+    const result = validatePrompt(state, body['prompt'], Array.isArray(targets) ? targets : null)
+    if (result.error) return refuse(response, result.error, result.nodeErrors)
 
     const { submitFails } = state.faults.get()
     if (submitFails === '500') return sendServerError(response)
     state.queue.put({
       number,
       promptId,
-      prompt: verdict.graph,
+      prompt: result.graph,
       extraData: readExtraData(traits, body),
-      outputs: verdict.outputs,
+      outputs: result.outputs,
     })
     if (submitFails === '500_queued') return sendServerError(response)
     if (submitFails === 'hang') return hangUp(response, HANG_MS)
-    sendJson(response, { prompt_id: promptId, number, node_errors: verdict.nodeErrors })
+    sendJson(response, { prompt_id: promptId, number, node_errors: result.nodeErrors })
   }
 
   return [

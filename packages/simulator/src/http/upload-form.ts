@@ -1,6 +1,5 @@
 /** The multipart form of an upload. */
 import type { IncomingMessage } from 'node:http'
-import busboy from 'busboy'
 
 export interface UploadForm {
   readonly bytes: Buffer | null
@@ -10,7 +9,9 @@ export interface UploadForm {
   readonly overwrite: boolean
 }
 
-export function readUploadForm(request: IncomingMessage): Promise<UploadForm> {
+export async function readUploadForm(request: IncomingMessage): Promise<UploadForm> {
+  // Most servers never see an upload: they start faster without its parser.
+  const { default: busboy } = await import('busboy')
   return new Promise((resolve, reject) => {
     const form = busboy({ headers: request.headers, preservePath: true })
     const fields = new Map<string, string>()

@@ -1,11 +1,10 @@
 /** Nodes that make and change images. */
-import { createHash } from 'node:crypto'
 import { fromHex } from '../picture/color.ts'
 import { invertedPicture, resizedPicture, solidPicture } from '../picture/picture.ts'
 import { readUpload } from '../picture/read-upload.ts'
 import { PythonError } from '../python-error.ts'
 import * as input from './inputs.ts'
-import { readInputFile } from './input-file.ts'
+import { inputFile } from './input-file.ts'
 import type { NodeClass } from './node-class.ts'
 import {
   firstPicture,
@@ -136,19 +135,17 @@ const loadImage: NodeClass = {
   outputs: [{ type: 'IMAGE' }, { type: 'MASK' }],
   validates: {
     image: (value, { files }) =>
-      readInputFile(files, String(value)) ? null : `Invalid image file: ${String(value)}`,
+      files.has(inputFile(String(value))) ? null : `Invalid image file: ${String(value)}`,
   },
-  fingerprint: (inputs, { files }) => {
-    const bytes = readInputFile(files, readString(inputs, 'image'))
-    return bytes ? createHash('sha256').update(bytes).digest('hex') : ''
-  },
-  run(inputs, { files }) {
+  fingerprint: (inputs, { files }) =>
+    files.fingerprint(inputFile(readString(inputs, 'image'))) ?? '',
+  async run(inputs, { files }) {
     const name = readString(inputs, 'image')
-    const bytes = readInputFile(files, name)
+    const bytes = await files.read(inputFile(name))
     if (!bytes) {
       throw new PythonError('FileNotFoundError', `[Errno 2] No such file or directory: '${name}'`)
     }
-    const picture = readUpload(name, bytes)
+    const picture = await readUpload(name, bytes)
     const mask: MaskValue = { kind: 'mask', value: 0, width: picture.width, height: picture.height }
     return { outputs: [imageOf([picture]), mask] }
   },

@@ -1,6 +1,6 @@
-/** Finds the file an input names: `folder/name.png`, or `name.png [output]` for another folder. */
+/** The file an input names: `folder/name.png`, or `name.png [output]` for another folder. */
 import { posix } from 'node:path'
-import { type FileStore, type FolderType, isFolderType } from '../files/file-store.ts'
+import { type FileItem, type FolderType, isFolderType } from '../files/file-store.ts'
 
 export interface AnnotatedName {
   readonly path: string
@@ -13,8 +13,8 @@ export function splitAnnotation(name: string): AnnotatedName {
   return match && isFolderType(type) ? { path: match[1] ?? '', type } : { path: name, type: null }
 }
 
-export function readInputFile(files: FileStore, name: string): Buffer | undefined {
+export function inputFile(name: string): FileItem {
   const { path, type } = splitAnnotation(name)
   const subfolder = posix.dirname(path) === '.' ? '' : posix.dirname(path)
-  return files.read({ filename: posix.basename(path), subfolder, type: type ?? 'input' })
+  return { filename: posix.basename(path), subfolder, type: type ?? 'input' }
 }

@@ -42,8 +42,8 @@ export interface NodeContext extends NodeEnvironment {
   readonly scenes: Scenes
   /** For long work: others have their turn in between. */
   readonly pause: Pause
-  /** Whether anybody hears this prompt; pictures nobody sees need not be drawn. */
-  isHeard(): boolean
+  /** Whether the client of this prompt is there; pictures nobody sees need not be drawn. */
+  hasListener(): boolean
   readonly previews: boolean
   /** Milliseconds of ComfyUI's time. */
   sleep(ms: number): Promise<void>

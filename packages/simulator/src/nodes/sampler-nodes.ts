@@ -122,7 +122,7 @@ export async function previewOf(
   done: number,
 ): Promise<PreviewImage | null | undefined> {
   if (!previews) return undefined
-  return context.isHeard() ? previews(done, context.pause) : null
+  return context.hasListener() ? previews(done, context.pause) : null
 }
 
 function sampled(

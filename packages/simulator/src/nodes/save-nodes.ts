@@ -1,13 +1,15 @@
 /** Nodes that leave something behind: files, text, frames on the socket. */
+import { setImmediate } from 'node:timers/promises'
 import type { FileItem, FolderType } from '../files/file-store.ts'
+import type { PromptGraph } from '../graph/prompt-graph.ts'
 import type { Picture } from '../picture/picture.ts'
 import { encodePng } from '../picture/png.ts'
-import type { Pause } from '../picture/slices.ts'
-import { encodeWebp } from '../picture/webp.ts'
+import { createPause, type Pause } from '../picture/slices.ts'
 import { toPythonJson } from '../python-json.ts'
 import { tempSuffix } from '../random.ts'
-import { isRecord } from '../record.ts'
+import { isRecord, type Json } from '../record.ts'
 import { describeText } from './describe-value.ts'
+import { filmOf } from './films.ts'
 import * as input from './inputs.ts'
 import type { NodeClass, NodeContext, PreviewImage } from './node-class.ts'
 import { firstPicture, readString, readValue } from './values.ts'
@@ -29,17 +31,25 @@ async function savePngs(
     await context.sleep(SAVE_MS)
     const { width, height } = picture
     const item = context.files.nextName({ prefix, extension: 'png', type, width, height })
-    const canvas = await picture.draw(context.pause)
-    context.files.write(item, await encodePng(canvas, context.pause, metadataOf(context)))
+    context.files.write(item, pngOf(picture, context))
     items.push(item)
   }
   return items
 }
 
+/** Paints when the file is read, maybe long after the prompt and its server's time have ended. */
+function pngOf(picture: Picture, { graph, extraData }: NodeContext): () => Promise<Buffer> {
+  const { original } = graph
+  return async () => {
+    const pause = createPause(setImmediate)
+    return encodePng(await picture.draw(pause), pause, metadataOf(original, extraData))
+  }
+}
+
 /** ComfyUI writes the whole graph, and what the page sent along, into every picture. */
-export function metadataOf(context: NodeContext): Record<string, string> {
-  const texts: Record<string, string> = { prompt: toPythonJson(context.graph.original) }
-  const info = context.extraData['extra_pnginfo']
+function metadataOf(prompt: PromptGraph, extraData: Readonly<Json>): Record<string, string> {
+  const texts: Record<string, string> = { prompt: toPythonJson(prompt) }
+  const info = extraData['extra_pnginfo']
   if (isRecord(info)) {
     for (const [key, value] of Object.entries(info)) texts[key] = toPythonJson(value)
   }
@@ -99,13 +109,13 @@ const saveImageWebsocket: NodeClass = {
     const bar = context.progressBar(pictures.length)
     for (const [index, picture] of pictures.entries()) {
       await context.sleep(SAVE_MS)
-      bar.update(index, context.isHeard() ? await pngPreview(picture, context.pause) : null)
+      bar.update(index, context.hasListener() ? await pngPreview(picture, context.pause) : null)
     }
     return {}
   },
 }
 
-/** A still first frame stands for the animation. */
+/** As PNG a still first frame stands for the animation, as WebP always the same one. */
 function animated(name: string, extension: 'png' | 'webp'): NodeClass {
   const required =
     extension === 'png'
@@ -135,12 +145,7 @@ function animated(name: string, extension: 'png' | 'webp'): NodeClass {
       const { width, height } = picture
       const prefix = readString(inputs, 'filename_prefix', 'ComfyUI')
       const item = context.files.nextName({ prefix, extension, type: 'output', width, height })
-      const canvas = await picture.draw(context.pause)
-      const bytes =
-        extension === 'png'
-          ? await encodePng(canvas, context.pause, metadataOf(context))
-          : await encodeWebp(canvas, context.pause)
-      context.files.write(item, bytes)
+      context.files.write(item, extension === 'png' ? pngOf(picture, context) : filmOf('webp'))
       return { ui: { images: [item], animated: [true] } }
     },
   }
@@ -162,7 +167,8 @@ const saveLatent: NodeClass = {
     const { width, height, batch } = readValue(inputs, 'samples', 'latent')
     const prefix = readString(inputs, 'filename_prefix', 'latents/ComfyUI')
     const item = files.nextName({ prefix, extension: 'latent', type: 'output', width, height })
-    files.write(item, latentFile([batch, 4, Math.ceil(height / 8), Math.ceil(width / 8)]))
+    const shape = [batch, 4, Math.ceil(height / 8), Math.ceil(width / 8)]
+    files.write(item, async () => latentFile(shape))
     return { ui: { latents: [item] } }
   },
 }

@@ -38,7 +38,6 @@ export interface ModelValue {
 export interface VideoValue {
   readonly kind: 'video'
   readonly pictures: readonly Picture[]
-  readonly fps: number
 }
 
 interface Values {

@@ -1,10 +1,8 @@
-/** Nodes that put pictures in a row and save them as a film. */
-import { encodeMp4 } from '../video/mp4.ts'
-import { encodeWebm } from '../video/webm.ts'
-import { toJpegFrames } from '../video/jpeg-frames.ts'
+/** Nodes that put pictures in a row and save a film, which is always the same. */
+import { filmOf } from './films.ts'
 import * as input from './inputs.ts'
 import type { NodeClass } from './node-class.ts'
-import { firstPicture, readNumber, readString, readValue, type VideoValue } from './values.ts'
+import { firstPicture, readString, readValue, type VideoValue } from './values.ts'
 
 const ENCODE_FRAME_MS = 20
 
@@ -36,8 +34,7 @@ const saveWebm: NodeClass = {
       width,
       height,
     })
-    const frames = await toJpegFrames(pictures, readNumber(inputs, 'fps', 24), context.pause)
-    context.files.write(item, encodeWebm(frames))
+    context.files.write(item, filmOf('webm'))
     return { ui: { images: [item], animated: [true] } }
   },
 }
@@ -57,7 +54,7 @@ const createVideo: NodeClass = {
   outputs: [{ type: 'VIDEO' }],
   run(inputs) {
     const { pictures } = readValue(inputs, 'images', 'image')
-    const video: VideoValue = { kind: 'video', pictures, fps: readNumber(inputs, 'fps', 30) }
+    const video: VideoValue = { kind: 'video', pictures }
     return { outputs: [video] }
   },
 }
@@ -79,12 +76,12 @@ const saveVideo: NodeClass = {
   outputs: [],
   outputNode: true,
   async run(inputs, context) {
-    const { pictures, fps } = readValue(inputs, 'video', 'video')
+    const { pictures } = readValue(inputs, 'video', 'video')
     const { width, height } = firstPicture({ pictures })
     await context.sleep(ENCODE_FRAME_MS * pictures.length)
     const prefix = readString(inputs, 'filename_prefix', 'video/ComfyUI')
     const item = context.files.nextName({ prefix, extension: 'mp4', type: 'output', width, height })
-    context.files.write(item, encodeMp4(await toJpegFrames(pictures, fps, context.pause)))
+    context.files.write(item, filmOf('mp4'))
     return { ui: { images: [item], animated: [true] } }
   },
 }

@@ -1,4 +1,4 @@
-/** An image that is drawn when somebody looks at it, once, and in slices. */
+/** An image that is drawn when somebody looks at it, and in slices. */
 import { type Canvas, createCanvas, fillCanvas, resample, type Size } from './canvas.ts'
 import type { Color } from './color.ts'
 import { drawScene, type SceneRequest } from './scene.ts'
@@ -11,14 +11,29 @@ export interface Picture extends Size {
 /** Scenes are drawn no larger than this and scaled up: drawing costs more than all the rest. */
 const MAX_SCENE_SIDE = 512
 
+/** Drawn once for as long as somebody holds the pixels: pictures outlive them by far, in saved files. */
 function once({ width, height }: Size, make: (pause: Pause) => Promise<Canvas>): Picture {
-  let drawn: Promise<Canvas> | null = null
+  let drawing: Promise<Canvas> | null = null
+  let drawn: WeakRef<Canvas> | null = null
+
+  const start = async (pause: Pause): Promise<Canvas> => {
+    try {
+      const canvas = await make(pause)
+      drawn = new WeakRef(canvas)
+      return canvas
+    } finally {
+      drawing = null
+    }
+  }
+
   return {
     width,
     height,
-    draw(pause) {
-      drawn ??= make(pause)
-      return drawn
+    async draw(pause) {
+      const canvas = drawn?.deref()
+      if (canvas) return canvas
+      drawing ??= start(pause)
+      return drawing
     },
   }
 }
@@ -43,6 +58,15 @@ export function scenePicture(request: SceneRequest, size: Size): Picture {
   })
 }
 
+/** The same picture, whose pixels go to `hold` each time they are drawn. */
+export function heldPicture(source: Picture, hold: (canvas: Canvas) => void): Picture {
+  return once(source, async (pause) => {
+    const canvas = await source.draw(pause)
+    hold(canvas)
+    return canvas
+  })
+}
+
 export function resizedPicture(source: Picture, width: number, height: number): Picture {
   const size = { width, height }
   return once(size, async (pause) => resample(await source.draw(pause), size, pause))
@@ -51,7 +75,7 @@ export function resizedPicture(source: Picture, width: number, height: number): 
 export function invertedPicture(source: Picture): Picture {
   return once(source, async (pause) => {
     const canvas = createCanvas(source.width, source.height)
-    const from = (await source.draw(pause)).data
+    const { data: from } = await source.draw(pause)
     for (let at = 0; at < from.length; at++) canvas.data[at] = 255 - (from[at] ?? 0)
     return canvas
   })

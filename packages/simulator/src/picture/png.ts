@@ -1,15 +1,14 @@
-/** PNG files: writing pictures with ComfyUI's text chunks, reading uploads. */
+/** Writes PNG files with ComfyUI's text chunks. */
 import { promisify } from 'node:util'
 import { constants, crc32, deflate } from 'node:zlib'
-import { PNG } from 'pngjs'
-import { type Canvas, createCanvas } from './canvas.ts'
+import type { Canvas } from './canvas.ts'
 import { forRows, type Pause } from './slices.ts'
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 const SUB_FILTER = 1
 /** In another thread: the slowest part of a picture's way. */
 const compress = promisify<Buffer, { level: number; strategy: number }, Buffer>(deflate)
-const COMPRESSION = { level: 4, strategy: constants.Z_RLE }
+const COMPRESSION = { level: 1, strategy: constants.Z_RLE }
 
 export type Texts = Readonly<Record<string, string>>
 
@@ -56,15 +55,4 @@ function chunk(name: string, data: Buffer): Buffer {
   body.copy(bytes, 4)
   bytes.writeUInt32BE(crc32(body), body.length + 4)
   return bytes
-}
-
-export function decodePng(bytes: Buffer): Canvas {
-  const png = PNG.sync.read(bytes)
-  const canvas = createCanvas(png.width, png.height)
-  for (let pixel = 0; pixel < png.width * png.height; pixel++) {
-    for (let channel = 0; channel < 3; channel++) {
-      canvas.data[pixel * 3 + channel] = png.data[pixel * 4 + channel] ?? 0
-    }
-  }
-  return canvas
 }

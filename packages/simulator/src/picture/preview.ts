@@ -2,7 +2,7 @@
 import type { PreviewImage } from '../delivery/frames.ts'
 import { createRandom } from '../random.ts'
 import { type Canvas, createCanvas, resample, type Size } from './canvas.ts'
-import { createJpegEncoder } from './jpeg.ts'
+import { encodeJpeg } from './codec.ts'
 import type { Picture } from './picture.ts'
 import { forRows, type Pause } from './slices.ts'
 
@@ -10,6 +10,8 @@ const MAX_SIDE = 192
 const JPEG_QUALITY = 82
 const NOISE_SIDE = 64
 const NOISE_CELLS = NOISE_SIDE * NOISE_SIDE
+/** Sooner than this nobody sees a difference, and the last one goes out again. */
+const MIN_INTERVAL_MS = 50
 
 /** `done` from 0 to 1. */
 export type Previews = (done: number, pause: Pause) => Promise<PreviewImage>
@@ -19,12 +21,14 @@ export function createPreviews(target: Picture, seed: number): Previews {
   const width = Math.max(8, Math.round(target.width * shrink))
   const height = Math.max(8, Math.round(target.height * shrink))
   const canvas = createCanvas(width, height)
-  const noise = Float32Array.from({ length: NOISE_CELLS * 3 }, createRandom(seed))
-  const encode = createJpegEncoder(JPEG_QUALITY)
   let sharp: Canvas | null = null
+  let noise: Float32Array | null = null
+  let latest: { readonly image: PreviewImage; readonly madeAt: number } | null = null
 
-  return async (done, pause) => {
+  const paint = async (done: number, pause: Pause): Promise<PreviewImage> => {
     sharp ??= await resample(await target.draw(pause), { width, height }, pause)
+    noise ??= Float32Array.from({ length: NOISE_CELLS * 3 }, createRandom(seed))
+    const grains = noise
     const missing = (1 - done) ** 1.4
     const soft = await blurred(sharp, 1 + missing * 22, pause)
     // One tile of noise serves all steps: it only starts elsewhere each time.
@@ -38,12 +42,19 @@ export function createPreviews(target: Picture, seed: number): Previews {
       for (let x = 0; x < width; x++) {
         const at = (y * width + x) * 3
         const cell = ((start + ((x >> 1) % NOISE_SIDE)) % NOISE_CELLS) * 3
-        data[at] = (soft.data[at] ?? 0) * keep + lift + (noise[cell] ?? 0) * strength
-        data[at + 1] = (soft.data[at + 1] ?? 0) * keep + lift + (noise[cell + 1] ?? 0) * strength
-        data[at + 2] = (soft.data[at + 2] ?? 0) * keep + lift + (noise[cell + 2] ?? 0) * strength
+        data[at] = (soft.data[at] ?? 0) * keep + lift + (grains[cell] ?? 0) * strength
+        data[at + 1] = (soft.data[at + 1] ?? 0) * keep + lift + (grains[cell + 1] ?? 0) * strength
+        data[at + 2] = (soft.data[at + 2] ?? 0) * keep + lift + (grains[cell + 2] ?? 0) * strength
       }
     })
-    return { format: 'jpeg', bytes: encode(canvas) }
+    return { format: 'jpeg', bytes: await encodeJpeg(canvas, JPEG_QUALITY) }
+  }
+
+  return async (done, pause) => {
+    const now = performance.now()
+    if (latest && now - latest.madeAt < MIN_INTERVAL_MS) return latest.image
+    latest = { image: await paint(done, pause), madeAt: now }
+    return latest.image
   }
 }
 

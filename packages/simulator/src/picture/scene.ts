@@ -15,13 +15,14 @@ export interface SceneRequest {
 
 export async function drawScene(
   request: SceneRequest,
-  { width, height }: Size,
+  size: Size,
   pause: Pause = () => null,
 ): Promise<Canvas> {
+  const { width, height } = size
   const plan = planScene(request.text, request.seed)
   const aspect = width / height
   const canvas = createCanvas(width, height)
-  const colorAt = createScene(plan, aspect)
+  const colorAt = createScene(plan, size)
   await forRows(height, pause, (row) => {
     const y = (row + 0.5) / height
     for (let column = 0; column < width; column++) {
@@ -38,8 +39,9 @@ export async function drawScene(
 
 type Painter = (x: number, y: number) => Color
 
-function createScene(plan: ScenePlan, aspect: number): Painter {
-  const sky = createSky(plan, aspect)
+function createScene(plan: ScenePlan, size: Size): Painter {
+  const aspect = size.width / size.height
+  const sky = createSky(plan, size)
   const ridges = createRidges(plan, aspect)
   const subject = createSubject(plan, aspect)
   const hasWater = subject !== null

@@ -1,4 +1,5 @@
 /** The sky of a scene: gradient, sun or moon with its glow, drifting clouds, stars. */
+import type { Size } from './canvas.ts'
 import { type Color, gradient, mix } from './color.ts'
 import { createNoise2 } from './noise.ts'
 import type { ScenePlan } from './scene-plan.ts'
@@ -12,10 +13,12 @@ export interface Sky {
   readonly air: SkyPainter
 }
 
-export function createSky(plan: ScenePlan, aspect: number): Sky {
+export function createSky(plan: ScenePlan, { width, height }: Size): Sky {
+  const aspect = width / height
   const { palette, sun, horizon } = plan
   const sunX = sun.x * aspect
-  const air = tabulateSky(createAir(plan, aspect), plan, aspect)
+  const rows = Math.min(MAX_ROWS, height)
+  const air = tabulateSky(createAir(plan, aspect), { horizon: plan.horizon, aspect, rows })
   const edge = sun.radius * (palette.isMoon ? 0.04 : 0.1)
 
   const whole: SkyPainter = (x, y) => {
@@ -57,24 +60,31 @@ function createAir(plan: ScenePlan, aspect: number): SkyPainter {
   }
 }
 
-const GRID = 96
+/** Soft things need few samples, and small pictures fewer still. */
+const MAX_ROWS = 96
 
-/** Soft things need few samples: the air is worked out on a grid and blended in between. */
-function tabulateSky(sky: SkyPainter, plan: ScenePlan, aspect: number): SkyPainter {
-  const columns = Math.ceil(GRID * aspect)
+interface SkyGrid {
+  readonly horizon: number
+  readonly aspect: number
+  readonly rows: number
+}
+
+/** The air is worked out on a grid and blended in between. */
+function tabulateSky(sky: SkyPainter, { horizon, aspect, rows }: SkyGrid): SkyPainter {
+  const columns = Math.ceil(rows * aspect)
   const stride = columns + 1
-  const grid = new Float32Array(stride * (GRID + 1) * 3)
-  for (let row = 0; row <= GRID; row++) {
+  const grid = new Float32Array(stride * (rows + 1) * 3)
+  for (let row = 0; row <= rows; row++) {
     for (let column = 0; column <= columns; column++) {
       grid.set(
-        sky((column / columns) * aspect, (row / GRID) * plan.horizon),
+        sky((column / columns) * aspect, (row / rows) * horizon),
         (row * stride + column) * 3,
       )
     }
   }
   return (x, y) => {
     const across = Math.min(Math.max((x / aspect) * columns, 0), columns - 0.001)
-    const down = Math.min(Math.max((y / plan.horizon) * GRID, 0), GRID - 0.001)
+    const down = Math.min(Math.max((y / horizon) * rows, 0), rows - 0.001)
     const left = Math.floor(across)
     const top = Math.floor(down)
     const u = across - left

@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { textToImage } from '../testing/graphs.ts'
 import { withSimulator } from '../testing/with-simulator.ts'
-import { answersAgain } from '../testing/answers-again.ts'
-import { openEar } from '../testing/open-ear.ts'
+import { untilAnswering } from '../testing/until-answering.ts'
+import { openTestSocket } from '../testing/test-socket.ts'
 import { scenePicture } from './picture.ts'
 import { encodePng } from './png.ts'
 import { createScenes } from './scenes.ts'
@@ -56,16 +56,16 @@ it('makes no previews while its client is away, and the same picture all the sam
   const graph = textToImage({ text: 'sea', seed: 5 })
   await withSimulator({ faults: { deaf: true } }, async (visitor, simulator) => {
     const client_id = randomUUID()
-    const ear = await openEar(simulator.url, client_id)
+    const socket = await openTestSocket(simulator.url, client_id)
     await visitor.finished(await visitor.submit(graph, { client_id }))
     const unseen = await visitor.get('/view?filename=test_00001_.png')
-    await ear.ping()
-    expect(ear.frames()).toBe(0)
+    await socket.ping()
+    expect(socket.frames()).toBe(0)
     simulator.faults.clear()
     simulator.restart()
-    await ear.closed
-    await answersAgain(visitor)
-    const again = await openEar(simulator.url, client_id)
+    await socket.closed
+    await untilAnswering(visitor)
+    const again = await openTestSocket(simulator.url, client_id)
     await visitor.finished(await visitor.submit(graph, { client_id }))
     expect((await visitor.get('/view?filename=test_00002_.png')).text).toBe(unseen.text)
     await again.ping()

@@ -1,5 +1,5 @@
 /** What tests of the simulator use, and the trace tools, which hold it to recordings. */
-export { toBuffer } from '../delivery/raw-data.ts'
+export { toBuffer } from '../delivery/delivery.ts'
 export * from '../picture/picture.ts'
 export * from '../picture/png.ts'
 export * from '../record.ts'

@@ -13,7 +13,7 @@ import type { Json } from '../record.ts'
 import { checkValue } from './check-value.ts'
 import { innerException, type Reason } from './node-errors.ts'
 
-export interface Verdict {
+export interface ValidationResult {
   readonly isValid: boolean
   readonly reasons: readonly Reason[]
 }
@@ -22,33 +22,33 @@ export interface Validation {
   readonly graph: PromptGraph
   readonly classes: NodeClasses
   readonly environment: NodeEnvironment
-  /** Verdicts so far, in the order nodes were first judged. */
-  readonly verdicts: Map<string, Verdict>
-  /** From the output down to the node being judged. */
+  /** Results so far, in the order nodes were first validated. */
+  readonly results: Map<string, ValidationResult>
+  /** From the output down to the node being validated. */
   readonly path: string[]
 }
 
 /** Throws what ComfyUI would throw; the caller turns it into a reason. Corrects values in place. */
-export function validateInputs(validation: Validation, nodeId: string): Verdict {
-  const known = validation.verdicts.get(nodeId)
+export function validateInputs(validation: Validation, nodeId: string): ValidationResult {
+  const known = validation.results.get(nodeId)
   if (known) return known
   const start = validation.path.indexOf(nodeId)
-  if (start >= 0) return judgeCycle(validation, validation.path.slice(start))
+  if (start >= 0) return refuseCycle(validation, validation.path.slice(start))
 
   validation.path.push(nodeId)
   try {
-    const verdict = judge(validation, nodeId)
-    // A cycle below may have judged this node already.
-    const earlier = validation.verdicts.get(nodeId)
+    const result = validateNode(validation, nodeId)
+    // A cycle below may have validated this node already.
+    const earlier = validation.results.get(nodeId)
     if (earlier) return earlier
-    validation.verdicts.set(nodeId, verdict)
-    return verdict
+    validation.results.set(nodeId, result)
+    return result
   } finally {
     validation.path.pop()
   }
 }
 
-function judge(validation: Validation, nodeId: string): Verdict {
+function validateNode(validation: Validation, nodeId: string): ValidationResult {
   const node = nodeAt(validation.graph, nodeId)
   const inputs = inputsOf(node)
   const nodeClass = validation.classes.get(node.class_type)
@@ -67,7 +67,7 @@ function judge(validation: Validation, nodeId: string): Verdict {
     }
     const value = inputs[name]
     if (Array.isArray(value)) {
-      const found = judgeLink(validation, { name, info, link: value })
+      const found = validateLink(validation, { name, info, link: value })
       if (found === 'invalid') isUpstreamValid = false
       else if (found) reasons.push(found)
       continue
@@ -93,7 +93,7 @@ interface LinkedInput {
 }
 
 /** A reason against this node, 'invalid' when the fault lies upstream, or null. */
-function judgeLink(
+function validateLink(
   validation: Validation,
   { name, info, link }: LinkedInput,
 ): Reason | 'invalid' | null {
@@ -126,7 +126,7 @@ function judgeLink(
     return validateInputs(validation, sourceId).isValid ? null : 'invalid'
   } catch (error) {
     const reason = innerException(error, { ...config, linked_node: link })
-    validation.verdicts.set(sourceId, { isValid: false, reasons: [reason] })
+    validation.results.set(sourceId, { isValid: false, reasons: [reason] })
     return 'invalid'
   }
 }
@@ -170,7 +170,7 @@ function ownChecks(nodeClass: NodeClass, inputs: Json, environment: NodeEnvironm
 }
 
 /** New servers name the nodes of a cycle; old ones recurse until Python gives up and say nothing. */
-function judgeCycle(validation: Validation, cycle: readonly string[]): Verdict {
+function refuseCycle(validation: Validation, cycle: readonly string[]): ValidationResult {
   const label = (id: string): string => `${id} (${nodeAt(validation.graph, id).class_type})`
   const details = [...cycle, cycle[0] ?? ''].map(label).join(' -> ')
   const isNamed = validation.environment.traits.namesCycles
@@ -181,7 +181,7 @@ function judgeCycle(validation: Validation, cycle: readonly string[]): Verdict {
       details,
       extra_info: { node_id: nodeId, cycle_nodes: cycle },
     }
-    validation.verdicts.set(nodeId, { isValid: false, reasons: isNamed ? [reason] : [] })
+    validation.results.set(nodeId, { isValid: false, reasons: isNamed ? [reason] : [] })
   }
   return { isValid: false, reasons: [] }
 }

@@ -10,9 +10,9 @@ import {
   promptProblem,
   validationException,
 } from './node-errors.ts'
-import { type Validation, validateInputs, type Verdict } from './validate-inputs.ts'
+import { type Validation, validateInputs, type ValidationResult } from './validate-inputs.ts'
 
-export interface PromptVerdict {
+export interface PromptValidation {
   /** null: it runs, perhaps with fewer outputs than it has. */
   readonly error: PromptProblem | null
   readonly outputs: readonly string[]
@@ -30,7 +30,7 @@ export function validatePrompt(
   deps: ValidationDeps,
   prompt: unknown,
   targets: readonly unknown[] | null,
-): PromptVerdict {
+): PromptValidation {
   const graph: Record<string, PromptNode> = {}
   const outputs: string[] = []
   for (const [nodeId, node] of entriesOf(prompt)) {
@@ -46,7 +46,7 @@ export function validatePrompt(
   }
   if (outputs.length === 0)
     return refused(promptProblem('prompt_no_outputs', 'Prompt has no outputs'))
-  return judgeOutputs({ ...deps, graph, verdicts: new Map(), path: [] }, outputs)
+  return validateOutputs({ ...deps, graph, results: new Map(), path: [] }, outputs)
 }
 
 /** Keeps everything the client sent (`_meta` too): /queue and /history give it back. */
@@ -66,20 +66,20 @@ function classTypeOf(node: unknown): string | null {
   return readText(node['class_type']) ?? null
 }
 
-function judgeOutputs(validation: Validation, outputs: readonly string[]): PromptVerdict {
+function validateOutputs(validation: Validation, outputs: readonly string[]): PromptValidation {
   const good: string[] = []
   const nodeErrors: Record<string, NodeProblem> = {}
   const summaries: string[] = []
 
   for (const outputId of outputs) {
-    const verdict = judgeOutput(validation, outputId)
-    if (verdict.isValid) {
+    const result = validateOutput(validation, outputId)
+    if (result.isValid) {
       good.push(outputId)
       continue
     }
-    summaries.push(...verdict.reasons.map(({ message, details }) => `${message}: ${details}`))
+    summaries.push(...result.reasons.map(({ message, details }) => `${message}: ${details}`))
     // Nodes that are only downstream of a fault have no reasons of their own and are left out.
-    for (const [nodeId, { isValid, reasons }] of validation.verdicts) {
+    for (const [nodeId, { isValid, reasons }] of validation.results) {
       if (isValid || reasons.length === 0) continue
       const class_type = validation.graph[nodeId]?.class_type ?? ''
       const problem = nodeErrors[nodeId] ?? { errors: reasons, dependent_outputs: [], class_type }
@@ -100,13 +100,13 @@ function judgeOutputs(validation: Validation, outputs: readonly string[]): Promp
   return { error, outputs: [], nodeErrors, graph }
 }
 
-function judgeOutput(validation: Validation, outputId: string): Verdict {
+function validateOutput(validation: Validation, outputId: string): ValidationResult {
   try {
     return validateInputs(validation, outputId)
   } catch (error) {
-    const verdict = { isValid: false, reasons: [validationException(error)] }
-    validation.verdicts.set(outputId, verdict)
-    return verdict
+    const result = { isValid: false, reasons: [validationException(error)] }
+    validation.results.set(outputId, result)
+    return result
   }
 }
 
@@ -138,6 +138,6 @@ function unknownNode(
   return promptProblem('missing_node_type', message, { details, extra_info })
 }
 
-function refused(error: PromptProblem): PromptVerdict {
+function refused(error: PromptProblem): PromptValidation {
   return { error, outputs: [], nodeErrors: {}, graph: {} }
 }

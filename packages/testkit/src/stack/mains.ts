@@ -36,8 +36,8 @@ export async function bundleMains(): Promise<void> {
         format: 'esm',
         conditions: ['@safelight/source'],
         banner: { js: REQUIRE },
-        // reached by nobody who passes a client of his own
-        external: ['pg', 'redis', 'bullmq-otel', 'js-redis-server'],
+        // reached by nobody who passes a client of his own; sharp is native and finds its parts itself
+        external: ['pg', 'redis', 'bullmq-otel', 'js-redis-server', 'sharp'],
         logLevel: 'error',
       }),
     ),

@@ -1,31 +1,31 @@
-/** A WebSocket client for tests: what it heard, whether it still answers, how it ended. */
+/** A WebSocket client for tests: what came, whether it still answers, how it ended. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { toBuffer } from '../delivery/raw-data.ts'
+import { toBuffer } from '../delivery/delivery.ts'
 import { isRecord, type Json } from '../record.ts'
 import { parsePythonJson } from './python-json.ts'
 
-export interface Ear {
+export interface TestSocket {
   /** Text messages only. */
-  readonly heard: Json[]
+  readonly messages: Json[]
   /** How many binary frames came. */
   frames(): number
   /** The types of the messages that concern one prompt. */
-  about(promptId: string): unknown[]
+  typesAbout(promptId: string): unknown[]
   /** Resolves when the server has answered a ping. */
   ping(): Promise<void>
   readonly closed: Promise<number>
   close(): Promise<void>
 }
 
-export async function openEar(url: string, clientId: string): Promise<Ear> {
+export async function openTestSocket(url: string, clientId: string): Promise<TestSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?clientId=${clientId}`)
-  const heard: Json[] = []
+  const messages: Json[] = []
   let frames = 0
   socket.on('message', (data, isBinary) => {
     if (isBinary) frames++
     const message = isBinary ? null : parsePythonJson(toBuffer(data).toString())
-    if (isRecord(message)) heard.push(message)
+    if (isRecord(message)) messages.push(message)
   })
   const closed = new Promise<number>((resolve) => {
     socket.once('close', (code) => resolve(code))
@@ -33,10 +33,10 @@ export async function openEar(url: string, clientId: string): Promise<Ear> {
   await once(socket, 'open')
 
   return {
-    heard,
+    messages,
     frames: () => frames,
-    about: (promptId) =>
-      heard
+    typesAbout: (promptId) =>
+      messages
         .filter(({ data }) => isRecord(data) && data['prompt_id'] === promptId)
         .map(({ type }) => type),
     async ping() {

@@ -2,7 +2,7 @@
 import type { Visitor } from './visitor.ts'
 import { until } from './wait.ts'
 
-export async function answersAgain(visitor: Visitor): Promise<void> {
+export async function untilAnswering(visitor: Visitor): Promise<void> {
   await until(
     () =>
       visitor.get('/prompt').then(
