@@ -1,31 +1,35 @@
 /** Runs something again and again, never twice at a time, until closed. */
+import { type Clock, systemClock } from './clock.ts'
 
 export interface RepeatOptions {
   /** Pause between the end of one run and the start of the next. */
   everyMs: number
   run: () => Promise<unknown>
   onError: (error: unknown) => void
+  clock?: Clock
 }
 
 /** `close` waits for a run in progress. */
-export function repeat({ everyMs, run, onError }: RepeatOptions): { close(): Promise<void> } {
+export function repeat({ everyMs, run, onError, clock = systemClock }: RepeatOptions): {
+  close(): Promise<void>
+} {
   let closed = false
   let running: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
+  let callOff = () => {}
 
   const schedule = () => {
     if (closed) return
-    timer = setTimeout(() => {
+    callOff = clock.after(everyMs, () => {
       running = run()
         .then(() => undefined, onError)
         .finally(schedule)
-    }, everyMs)
+    })
   }
   schedule()
   return {
     async close() {
       closed = true
-      clearTimeout(timer)
+      callOff()
       await running
     },
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { createJobStore } from './create-job-store.ts'
 import { createKeys } from './keys.ts'
 import { createLogger } from '@safelight/runtime'
@@ -26,13 +26,30 @@ describe('the api role', () => {
 
   it('gives up on a Redis that takes connections but does not answer', async () => {
     const proxy = await openRedisProxy()
-    const redis = open(proxy.url, 'api')
+    const redis = open(proxy.url, 'api', 200)
     await whenReady(redis, soon())
     const store = createJobStore({ redis, keys: createKeys('t-mute') })
     expect(await store.load('job')).toBeNull()
     proxy.mute()
     const failure: unknown = await store.load('job').catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(RedisUnavailable)
+  })
+
+  it('takes no reply for lost that came while the process was too busy to read it', async () => {
+    const redis = open(inject('redisUrl'), 'api', 100)
+    await whenReady(redis, soon())
+    const replies = [redis.ping(), redis.echo('here'), redis.multi().ping().echo('there').exec()]
+    await new Promise((resolve) => setImmediate(resolve))
+    const busyUntil = performance.now() + 400
+    while (performance.now() < busyUntil);
+    expect(await Promise.all(replies)).toEqual([
+      'PONG',
+      'here',
+      [
+        [null, 'PONG'],
+        [null, 'there'],
+      ],
+    ])
   })
 })
 
@@ -107,8 +124,8 @@ it('logs that Redis is away once, and once that it is back', async () => {
   expect(lines[1]).toContain('Redis is back')
 })
 
-function open(url: string, role: RedisRole): Redis {
-  const redis = createRedis(url, role, { log: silent })
+function open(url: string, role: RedisRole, commandMs = 2_000): Redis {
+  const redis = createRedis(url, role, { log: silent, commandMs })
   onTestFinished(() => closeRedis(redis))
   return redis
 }

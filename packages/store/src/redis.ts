@@ -1,5 +1,6 @@
 /** Where Redis clients are made: one set of options per role, each with its reason. */
-import { Redis, type RedisOptions } from 'ioredis'
+import { startTimeLimit } from '@safelight/runtime'
+import { type Command, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
 import { RedisUnavailable, replyCode } from './redis-unavailable.ts'
 
@@ -22,24 +23,27 @@ const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
     // Redis away means 503 now, not a request that hangs until it returns
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
-    // a Redis that accepts connections but does not answer (stopped, swapping) counts as away
-    commandTimeout: COMMAND_MS,
   },
   worker: {
-    // BullMQ requires null: its blocking reads outlive reconnects. No commandTimeout: it would cut them.
+    // BullMQ requires null: its blocking reads outlive reconnects
     maxRetriesPerRequest: null,
   },
   subscriber: {
     // the subscriptions are restored with the connection; what was said in between is re-read
     autoResubscribe: true,
     maxRetriesPerRequest: null,
-    // whoever subscribes on behalf of a client gets an answer either way
-    commandTimeout: COMMAND_MS,
   },
 }
 
+export interface CreateRedisOptions {
+  log: Logger
+  /** How long a command of `api` and `subscriber` waits for its reply. */
+  commandMs?: number
+}
+
 /** Opens a client. It always has an 'error' listener and says in the log when Redis goes and comes. */
-export function createRedis(url: string, role: RedisRole, { log }: { log: Logger }): Redis {
+export function createRedis(url: string, role: RedisRole, options: CreateRedisOptions): Redis {
+  const { log, commandMs = COMMAND_MS } = options
   const redis = new Redis(url, {
     ...OPTIONS[role],
     connectTimeout: CONNECT_MS,
@@ -47,8 +51,30 @@ export function createRedis(url: string, role: RedisRole, { log }: { log: Logger
     connectionName: `safelight-${role}`,
     reconnectOnError: createFailover(role),
   })
+  // a Redis that accepts connections but does not answer (stopped, swapping) counts as away, and
+  // whoever subscribes on behalf of a client gets an answer either way. Not for workers: it would
+  // cut BullMQ's blocking reads.
+  if (role !== 'worker') limitCommands(redis, commandMs)
   logStateChanges(redis, log.child({ redis: role }))
   return redis
+}
+
+/** What the client library's `commandTimeout` does, but not used up while we are too busy to read the reply. */
+function limitCommands(redis: Redis, ms: number): void {
+  const send = redis.sendCommand.bind(redis)
+  // after a reconnect the library sends a command again, and its time goes on
+  const limited = new WeakSet<Command>()
+  redis.sendCommand = (command, stream) => {
+    if (!limited.has(command)) {
+      limited.add(command)
+      const callOff = startTimeLimit({
+        ms,
+        onExpired: () => command.reject(new Error('Command timed out')),
+      })
+      command.promise.then(callOff, callOff)
+    }
+    return send(command, stream)
+  }
 }
 
 /**
