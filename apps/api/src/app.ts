@@ -1,11 +1,17 @@
 /** The API as one thing that starts and closes: REST, event streams and Socket.IO over one HTTP server. */
 import { createServer } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogger, createScope, type Logger } from '@safelight/runtime'
+import {
+  type Clock,
+  createLogger,
+  createScope,
+  type Logger,
+  startTimeLimit,
+  systemClock,
+} from '@safelight/runtime'
 import { whenReady } from '@safelight/store'
+import type { Redis } from 'ioredis'
 import type { ApiConfig } from './config.ts'
 import { createGateway } from './gateway/gateway.ts'
-import { DEADLINE_MS } from './http/deadline.ts'
 import { createExpressApp } from './http/express-app.ts'
 import { listen, prepareDrain } from './http/listen.ts'
 import { createTokenCheck } from './http/token.ts'
@@ -13,13 +19,13 @@ import { openParts, type PartsDeps } from './parts.ts'
 import { toRouteDeps } from './route-deps.ts'
 import { createRoutes } from './routes.ts'
 import type { Stream } from './sse/stream.ts'
+import { type ApiTimings, createTimings } from './timings.ts'
 
-/** Redis may start later than we do; until it is there, answers are 503. */
-const WAIT_FOR_REDIS_MS = 2_000
 /** Room for the fields around a workflow of the largest size. */
 const BODY_SLACK_BYTES = 64 * 1024
 
 export { type ApiConfig, loadConfig } from './config.ts'
+export type { ApiTimings } from './timings.ts'
 
 export interface Api {
   url: string
@@ -30,21 +36,26 @@ export interface Api {
 
 export interface ApiOptions {
   log?: Logger
+  clock?: Clock
+  /** In place of the defaults. */
+  timings?: Partial<ApiTimings>
 }
 
 export async function createApi(config: ApiConfig, options: ApiOptions = {}): Promise<Api> {
   const log = options.log ?? createLogger({ level: config.LOG_LEVEL, name: 'api' })
   const scope = createScope('api')
   try {
-    return await start({ config, log, scope })
+    const { clock = systemClock } = options
+    return await start({ config, log, scope, clock, timings: createTimings(options.timings) })
   } catch (error) {
     await scope.close()
     throw error
   }
 }
 
-async function start({ config, log, scope }: PartsDeps): Promise<Api> {
-  const parts = openParts({ config, log, scope })
+async function start(deps: PartsDeps): Promise<Api> {
+  const { config, log, scope, clock, timings } = deps
+  const parts = openParts(deps)
   const streams = new Set<Stream>()
   let closing = false
 
@@ -55,30 +66,32 @@ async function start({ config, log, scope }: PartsDeps): Promise<Api> {
     corsOrigins: config.CORS_ORIGIN,
     isAllowed,
   }
+  const deadline = { clock, ms: timings.requestDeadlineMs }
   const routes = createRoutes(
-    toRouteDeps(parts, { config, log, streams, isClosing: () => closing }),
+    toRouteDeps(parts, { config, log, clock, timings, streams, isClosing: () => closing }),
   )
   const app = createExpressApp(routes, {
     ...shared,
     log,
     bodyLimitBytes: config.MAX_WORKFLOW_BYTES + BODY_SLACK_BYTES,
-    deadlineMs: DEADLINE_MS,
+    clock,
+    deadline,
     webFolder: config.SAFELIGHT_WEB_DIR,
   })
   const server = createServer(app)
-  const drain = prepareDrain(server)
+  const drain = prepareDrain(server, { clock, firstRequestMs: timings.firstRequestMs })
   const { feed, positions } = parts
   const gateway = createGateway(
-    { feed, positions, log, maxWatches: config.MAX_WATCHES_PER_SOCKET, deadlineMs: DEADLINE_MS },
-    { ...shared, server },
+    { feed, positions, log, clock, deadline, maxWatches: config.MAX_WATCHES_PER_SOCKET },
+    { ...shared, server, timings },
   )
 
-  await whenReady(parts.redis, AbortSignal.timeout(WAIT_FOR_REDIS_MS)).catch(() => undefined)
+  await waitForRedis(parts.redis, deps)
   const port = await listen(server, { host: config.HOST, port: config.PORT })
   scope.defer(async () => {
     closing = true
     // readiness says no from here on; whoever sends clients needs a moment to notice
-    if (config.SHUTDOWN_DELAY > 0) await sleep(config.SHUTDOWN_DELAY)
+    await new Promise<void>((resolve) => clock.after(config.SHUTDOWN_DELAY, resolve))
     for (const stream of streams) stream.move()
     // not `disconnectSockets`: a client told to leave does not come back by itself, one cut off does
     gateway.engine.close()
@@ -87,4 +100,16 @@ async function start({ config, log, scope }: PartsDeps): Promise<Api> {
   const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`
   log.info({ url, protected: config.SAFELIGHT_TOKEN !== undefined }, 'listening')
   return { url, port, close: () => scope.close() }
+}
+
+/** Nobody is refused only for having come first; but a Redis that stays away keeps nobody waiting. */
+async function waitForRedis(redis: Redis, { clock, timings }: PartsDeps): Promise<void> {
+  const enough = new AbortController()
+  const callOff = startTimeLimit({
+    ms: timings.waitForRedisMs,
+    clock,
+    onExpired: () => enough.abort(),
+  })
+  await whenReady(redis, enough.signal).catch(() => undefined)
+  callOff()
 }

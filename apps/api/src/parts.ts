@@ -1,5 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
-import type { Logger, Scope } from '@safelight/runtime'
+import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
   createDeadLetters,
@@ -16,23 +16,26 @@ import {
 import type { ApiConfig } from './config.ts'
 import { createFeed } from './feed/feed.ts'
 import { createPositions } from './feed/positions.ts'
-
-const SWEEP_OUTBOX_MS = 5_000
-const SWEEP_DEADLINES_MS = 2_000
+import type { ApiTimings } from './timings.ts'
 
 export interface PartsDeps {
   config: ApiConfig
   log: Logger
   scope: Scope
+  clock: Clock
+  timings: ApiTimings
 }
 
 export type Parts = ReturnType<typeof openParts>
 
-export function openParts({ config, log, scope }: PartsDeps) {
+export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
-  const redis = createRedis(config.REDIS_URL, 'api', { log })
+  const redis = createRedis(config.REDIS_URL, 'api', { log, commandMs: timings.redisCommandMs })
   scope.defer(() => closeRedis(redis))
-  const subscriber = createRedis(config.REDIS_URL, 'subscriber', { log })
+  const subscriber = createRedis(config.REDIS_URL, 'subscriber', {
+    log,
+    commandMs: timings.redisCommandMs,
+  })
   scope.defer(() => closeRedis(subscriber))
 
   const storeDeps = {
@@ -44,11 +47,11 @@ export function openParts({ config, log, scope }: PartsDeps) {
   const store = createJobStore(storeDeps)
   const deadLetters = createDeadLetters(storeDeps)
   const queue = scope.use(createJobQueue({ redis, keys }))
-  const outbox = createOutbox({ redis, keys, queue, store, log })
-  scope.use(outbox.startSweeper({ everyMs: SWEEP_OUTBOX_MS }))
+  const outbox = createOutbox({ redis, keys, queue, store, log, now: clock.now })
+  scope.use(outbox.startSweeper({ everyMs: timings.outboxSweepMs }))
   // workers sweep as well; but a job must expire in time even when there are none
-  const deadlines = createDeadlines({ redis, keys, store, queue, log })
-  scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
+  const deadlines = createDeadlines({ redis, keys, store, queue, log, now: clock.now })
+  scope.use(deadlines.startSweeper({ everyMs: timings.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys })
 
   const failed = (err: unknown) => {
@@ -56,8 +59,15 @@ export function openParts({ config, log, scope }: PartsDeps) {
     else log.warn({ err }, 'a job could not be followed')
   }
   const positions = scope.use(
-    createPositions({ position: (jobId) => queue.position(jobId), failed }),
+    createPositions({
+      position: (jobId) => queue.position(jobId),
+      failed,
+      clock,
+      everyMs: timings.queuePositionMs,
+    }),
   )
-  const feed = scope.use(createFeed({ subscriber, store, keys, decodePreview, failed }))
+  const feed = scope.use(
+    createFeed({ subscriber, store, keys, decodePreview, failed, clock, timings }),
+  )
   return { redis, keys, store, deadLetters, queue, outbox, hosts, positions, feed }
 }

@@ -1,27 +1,27 @@
 /** Hands each route exactly what it needs of the parts. */
-import type { Logger } from '@safelight/runtime'
+import type { Clock, Logger } from '@safelight/runtime'
 import { publishControl } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
-import { DEADLINE_MS } from './http/deadline.ts'
 import { createAdmission } from './jobs/admission.ts'
 import { createKnownClasses } from './jobs/known-classes.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
 import { createSlots } from './sse/slots.ts'
 import type { Stream } from './sse/stream.ts'
-
-const KEEP_ALIVE_MS = 15_000
+import type { ApiTimings } from './timings.ts'
 
 export interface RouteExtras {
   config: ApiConfig
   log: Logger
+  clock: Clock
+  timings: ApiTimings
   streams: Set<Stream>
   isClosing: () => boolean
 }
 
 export function toRouteDeps(
   parts: Parts,
-  { config, log, streams, isClosing }: RouteExtras,
+  { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
   const { redis, keys, store, queue, outbox, hosts, positions, feed, deadLetters } = parts
   const admission = createAdmission({
@@ -34,9 +34,14 @@ export function toRouteDeps(
     submit: {
       store,
       admission,
-      nodeClasses: createKnownClasses({ load: () => hosts.nodeClasses() }),
+      nodeClasses: createKnownClasses({
+        load: () => hosts.nodeClasses(),
+        clock,
+        maxAgeMs: timings.nodeClassesAgeMs,
+      }),
       positions,
       log,
+      clock,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
     read: { store, positions },
@@ -45,6 +50,8 @@ export function toRouteDeps(
       removeTicket: (jobId) => queue.remove(jobId),
       announceCancel: (jobId) => publishControl(redis, keys, { type: 'cancel', jobId }),
       log,
+      clock,
+      workMs: timings.cancelManyMs,
     },
     deadLetters: { deadLetters, admission, positions, log },
     hosts: { hosts, log },
@@ -56,10 +63,15 @@ export function toRouteDeps(
         perClient: config.MAX_STREAMS_PER_CLIENT,
         perProcess: config.MAX_STREAMS,
       }),
-      keepAliveMs: KEEP_ALIVE_MS,
-      deadlineMs: DEADLINE_MS,
+      clock,
+      timings,
+      deadline: { clock, ms: timings.requestDeadlineMs },
     },
     assets: { store, dataDir: config.SAFELIGHT_DATA_DIR },
-    health: { ping: () => redis.ping(), isClosing },
+    health: {
+      ping: () => redis.ping(),
+      isClosing,
+      pingDeadline: { clock, ms: timings.readinessPingMs },
+    },
   }
 }

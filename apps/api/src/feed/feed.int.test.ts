@@ -97,7 +97,7 @@ describe('a watcher', () => {
 
 describe('the subscription', () => {
   it('is one per job however many watch, and goes some time after the last one', async () => {
-    const { store, feed, keys, countListeners } = await startFeed({ graceMs: 50 })
+    const { store, feed, keys, countListeners } = await startFeed({ unsubscribeGraceMs: 50 })
     const jobId = await accept(store)
     const watches = await Promise.all(
       Array.from({ length: 5 }, () => feed.watch({ jobId, watcher: createTold() })),
@@ -109,7 +109,7 @@ describe('the subscription', () => {
   })
 
   it('is kept for whoever comes straight back', async () => {
-    const { store, feed, keys, countListeners } = await startFeed({ graceMs: 200 })
+    const { store, feed, keys, countListeners } = await startFeed({ unsubscribeGraceMs: 200 })
     const [jobId, other] = [await accept(store), await accept(store)]
     const first = await feed.watch({ jobId, watcher: createTold() })
     first?.close()

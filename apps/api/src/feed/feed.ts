@@ -16,9 +16,11 @@
  * reloading page comes straight back), then given up. A job that has ended needs no channel at all.
  * Previews have a channel of their own, listened to only while somebody wants to see them.
  */
+import { type Clock, repeat } from '@safelight/runtime'
 import { jobEventSchema } from '@safelight/shared'
 import type { JobStore, Keys, Preview } from '@safelight/store'
 import type { Redis } from 'ioredis'
+import type { ApiTimings } from '../timings.ts'
 import { createChannels } from './channels.ts'
 import { createPreviews } from './previews.ts'
 import { createTopic, type Topic } from './topic.ts'
@@ -40,9 +42,8 @@ export interface FeedDeps {
   decodePreview: (message: Buffer) => Preview | null
   /** Something nobody waits for went wrong. */
   failed: (error: unknown) => void
-  graceMs?: number
-  recheckMs?: number
-  retryMs?: number
+  clock: Clock
+  timings: Pick<ApiTimings, 'unsubscribeGraceMs' | 'rereadMs' | 'rereadRetryMs'>
 }
 
 interface Entry {
@@ -50,24 +51,22 @@ interface Entry {
   /** Watches, and joins under way. */
   holders: number
   opening: Promise<void>
-  grace: NodeJS.Timeout | null
+  /** Calls off the end that it comes to when nobody returns. */
+  callOffGrace: () => void
 }
 
 export function createFeed(deps: FeedDeps): Feed {
-  const {
-    subscriber,
-    store,
-    keys,
-    failed,
-    graceMs = 3_000,
-    recheckMs = 10_000,
-    retryMs = 500,
-  } = deps
+  const { subscriber, store, keys, failed, clock, timings } = deps
   const entries = new Map<string, Entry>()
   const channels = createChannels({ redis: subscriber, restored: refreshAll, failed })
   const previews = createPreviews({ channels, store, keys, decode: deps.decodePreview, failed })
-  const recheck = setInterval(refreshAll, recheckMs)
-  let retry: NodeJS.Timeout | null = null
+  const reread = repeat({
+    everyMs: timings.rereadMs,
+    run: async () => refreshAll(),
+    onError: failed,
+    clock,
+  })
+  let callOffRetry: (() => void) | null = null
 
   function refreshAll(): void {
     for (const { topic } of entries.values()) if (!topic.over) topic.refresh().catch(onReadFailed)
@@ -76,21 +75,21 @@ export function createFeed(deps: FeedDeps): Feed {
   /** The listening connection may be back before the reading one: do not leave it to the slow check. */
   function onReadFailed(error: unknown): void {
     failed(error)
-    retry ??= setTimeout(() => {
-      retry = null
+    callOffRetry ??= clock.after(timings.rereadRetryMs, () => {
+      callOffRetry = null
       refreshAll()
-    }, retryMs)
+    })
   }
 
   function enter(jobId: string): Entry {
     const known = entries.get(jobId)
     if (known) {
-      if (known.grace) clearTimeout(known.grace)
-      known.grace = null
+      known.callOffGrace()
       return known
     }
     const topic = createTopic({ jobId, store, failed: onReadFailed })
-    const entry: Entry = { topic, holders: 0, opening: openTopic(jobId, topic), grace: null }
+    const opening = openTopic(jobId, topic)
+    const entry: Entry = { topic, holders: 0, opening, callOffGrace: () => {} }
     entries.set(jobId, entry)
     // everyone who waits for it hears of the failure; the next watcher must not find it
     entry.opening.catch(() => drop(jobId, entry))
@@ -112,11 +111,11 @@ export function createFeed(deps: FeedDeps): Feed {
     entry.holders -= 1
     if (entry.holders > 0 || entries.get(jobId) !== entry) return
     if (entry.topic.over || !entry.topic.snapshot) return drop(jobId, entry)
-    entry.grace = setTimeout(() => drop(jobId, entry), graceMs)
+    entry.callOffGrace = clock.after(timings.unsubscribeGraceMs, () => drop(jobId, entry))
   }
 
   function drop(jobId: string, entry: Entry): void {
-    if (entry.grace) clearTimeout(entry.grace)
+    entry.callOffGrace()
     if (entries.get(jobId) !== entry) return
     entries.delete(jobId)
     channels.stop(keys.live(jobId))
@@ -155,8 +154,8 @@ export function createFeed(deps: FeedDeps): Feed {
       return entries.size
     },
     close() {
-      clearInterval(recheck)
-      if (retry) clearTimeout(retry)
+      void reread.close()
+      callOffRetry?.()
       for (const [jobId, entry] of entries) drop(jobId, entry)
       previews.close()
       channels.close()

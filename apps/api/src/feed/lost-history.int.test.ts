@@ -8,7 +8,7 @@ import { accept, seqs, startFeed, write } from '../testing/start-feed.ts'
 
 /** A job whose events 2 to 4 Redis lost and that has grown past them again: 2' to 6'. */
 async function regrown() {
-  const stack = await startFeed({ recheckMs: 3_600_000 })
+  const stack = await startFeed({ rereadMs: 3_600_000 })
   const { store, keys, direct, feed } = stack
   const jobId = await accept(store)
   await write(store, jobId, [RUNNING])

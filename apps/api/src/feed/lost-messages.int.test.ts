@@ -22,7 +22,7 @@ describe('when messages are lost', () => {
   })
 
   it('the end of a job is found by the slow check', async () => {
-    const { store, feed, keys, direct } = await startFeed({ recheckMs: 50 })
+    const { store, feed, keys, direct } = await startFeed({ rereadMs: 50 })
     const jobId = await accept(store)
     const told = createTold()
     await feed.watch({ jobId, watcher: told })
@@ -32,7 +32,7 @@ describe('when messages are lost', () => {
   })
 
   it('a connection that breaks and comes back leaves no hole', async () => {
-    const { store, feed, proxy } = await startFeed({ recheckMs: 3_600_000 })
+    const { store, feed, proxy } = await startFeed({ rereadMs: 3_600_000 })
     const jobId = await accept(store)
     const told = createTold()
     await feed.watch({ jobId, watcher: told })
@@ -47,7 +47,7 @@ describe('when messages are lost', () => {
   })
 
   it('an outage during which the job ended is made up for when Redis is back', async () => {
-    const { store, feed, proxy } = await startFeed({ recheckMs: 3_600_000 })
+    const { store, feed, proxy } = await startFeed({ rereadMs: 3_600_000 })
     const jobId = await accept(store)
     const told = createTold()
     await feed.watch({ jobId, watcher: told })
@@ -59,7 +59,7 @@ describe('when messages are lost', () => {
   })
 
   it('what the stream no longer holds comes as one snapshot', async () => {
-    const { store, feed, proxy, keys, direct } = await startFeed({ recheckMs: 3_600_000 })
+    const { store, feed, proxy, keys, direct } = await startFeed({ rereadMs: 3_600_000 })
     const jobId = await accept(store)
     const told = createTold()
     await feed.watch({ jobId, watcher: told })
@@ -73,7 +73,7 @@ describe('when messages are lost', () => {
   })
 
   it('a Redis that lost writes rules over what was told', async () => {
-    const { store, feed, keys, direct } = await startFeed({ recheckMs: 50 })
+    const { store, feed, keys, direct } = await startFeed({ rereadMs: 50 })
     const jobId = await accept(store)
     const before = await direct.hgetall(keys.job(jobId))
     const told = createTold()
@@ -108,7 +108,7 @@ describe('when messages are lost', () => {
 
   it('survives Redis closing its connection', async ({ skip }) => {
     if (inject('redisKind') === 'embedded') skip('the embedded Redis has no CLIENT KILL')
-    const { store, feed, direct, subscriber } = await startFeed({ recheckMs: 3_600_000 })
+    const { store, feed, direct, subscriber } = await startFeed({ rereadMs: 3_600_000 })
     const jobId = await accept(store)
     const told = createTold()
     await feed.watch({ jobId, watcher: told })

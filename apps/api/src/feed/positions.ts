@@ -1,4 +1,5 @@
 /** How many jobs are ahead of the queued ones that somebody watches; asked in a slow beat, told on change. */
+import { type Clock, repeat } from '@safelight/runtime'
 
 export interface Positions {
   /** Jobs ahead; null when the job is not waiting in the queue, or the queue cannot say. */
@@ -11,7 +12,8 @@ export interface Positions {
 interface PositionsDeps {
   position: (jobId: string) => Promise<number | null>
   failed: (error: unknown) => void
-  intervalMs?: number
+  clock: Clock
+  everyMs: number
 }
 
 interface Followed {
@@ -19,35 +21,21 @@ interface Followed {
   listeners: Set<(position: number | null) => void>
 }
 
-export function createPositions({
-  position,
-  failed,
-  intervalMs = 1_500,
-}: PositionsDeps): Positions {
+export function createPositions({ position, failed, clock, everyMs }: PositionsDeps): Positions {
   const followed = new Map<string, Followed>()
-  let beat: NodeJS.Timeout | null = null
-  let asking = false
+  let beat: { close(): Promise<void> } | null = null
 
   async function ask(): Promise<void> {
-    // a slow queue is not asked twice at once
-    if (asking) return
-    asking = true
-    try {
-      for (const [jobId, entry] of followed) {
-        const now = await position(jobId)
-        if (now === entry.last) continue
-        entry.last = now
-        for (const listener of entry.listeners) listener(now)
-      }
-    } catch (error) {
-      failed(error)
-    } finally {
-      asking = false
+    for (const [jobId, entry] of followed) {
+      const now = await position(jobId)
+      if (now === entry.last) continue
+      entry.last = now
+      for (const listener of entry.listeners) listener(now)
     }
   }
 
   function stopBeat(): void {
-    if (beat) clearInterval(beat)
+    void beat?.close()
     beat = null
   }
 
@@ -65,7 +53,7 @@ export function createPositions({
       const entry = followed.get(jobId) ?? { last: undefined, listeners: new Set() }
       followed.set(jobId, entry)
       entry.listeners.add(changed)
-      beat ??= setInterval(() => void ask(), intervalMs)
+      beat ??= repeat({ everyMs, run: ask, onError: failed, clock })
       return () => {
         entry.listeners.delete(changed)
         if (entry.listeners.size === 0 && followed.get(jobId) === entry) followed.delete(jobId)

@@ -1,5 +1,5 @@
 /** One connected socket: the jobs it watches, and the bounds it is held to. */
-import type { Logger } from '@safelight/runtime'
+import type { Clock, Logger } from '@safelight/runtime'
 import {
   ApiError,
   unwatchRequestSchema,
@@ -9,7 +9,7 @@ import {
 } from '@safelight/shared'
 import type { Feed, Watch } from '../feed/feed.ts'
 import type { Positions } from '../feed/positions.ts'
-import { withDeadline } from '../http/deadline.ts'
+import { type Deadline, withDeadline } from '../http/deadline.ts'
 import { toApiError } from '../http/envelope.ts'
 import type { Links } from '../http/links.ts'
 import { isJobId } from '../jobs/job-id.ts'
@@ -26,7 +26,8 @@ export interface ConnectionDeps {
   positions: Positions
   log: Logger
   maxWatches: number
-  deadlineMs: number
+  clock: Clock
+  deadline: Deadline
 }
 
 interface Held {
@@ -57,6 +58,7 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
       socket,
       links,
       positions: deps.positions,
+      clock: deps.clock,
       acknowledge,
       ended: () => letGo(jobId, one),
     })
@@ -76,7 +78,7 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
       return opened !== null
     }
     try {
-      if (!(await withDeadline(begin(), deps.deadlineMs))) throw noSuchJob()
+      if (!(await withDeadline(begin(), deps.deadline))) throw noSuchJob()
     } catch (error) {
       letGo(jobId, one)
       throw error

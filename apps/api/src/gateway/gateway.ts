@@ -9,6 +9,7 @@ import { Server } from 'socket.io'
 import { type CorsOrigins, isSocketOriginAllowed } from '../http/cors.ts'
 import { type BaseUrlOptions, createLinks, readBaseUrl } from '../http/links.ts'
 import type { TokenCheck } from '../http/token.ts'
+import type { ApiTimings } from '../timings.ts'
 import { type ConnectionDeps, serveConnection } from './connection.ts'
 import type { Gateway } from './types.ts'
 
@@ -19,6 +20,7 @@ export interface GatewayOptions extends BaseUrlOptions {
   server: HttpServer
   corsOrigins: CorsOrigins
   isAllowed: TokenCheck
+  timings: Pick<ApiTimings, 'socketPingMs' | 'socketPongMs'>
 }
 
 export function createGateway(deps: ConnectionDeps, options: GatewayOptions): Gateway {
@@ -28,6 +30,8 @@ export function createGateway(deps: ConnectionDeps, options: GatewayOptions): Ga
     transports: ['websocket', 'polling'],
     perMessageDeflate: false,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    pingInterval: options.timings.socketPingMs,
+    pingTimeout: options.timings.socketPongMs,
     serveClient: false,
     ...(corsOrigins.length > 0 && {
       cors: { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] },

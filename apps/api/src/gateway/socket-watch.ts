@@ -5,6 +5,7 @@
  * events are withheld, and when the queue has drained one `resync` snapshot tells them all, the end of
  * the job included. Previews and positions are only ever sent to clients that keep up.
  */
+import type { Clock } from '@safelight/runtime'
 import { isTerminal, type Snapshot, type WatchAck } from '@safelight/shared'
 import { followPosition } from '../feed/follow-position.ts'
 import type { Positions } from '../feed/positions.ts'
@@ -22,6 +23,7 @@ export interface SocketWatchOptions {
   socket: GatewaySocket
   links: Links
   positions: Positions
+  clock: Clock
   /** Sent before anything else. */
   acknowledge(answer: WatchAck): void
   /** The job has ended and the client has been told. */
@@ -80,7 +82,7 @@ export function createSocketWatch(options: SocketWatchOptions): SocketWatch {
         ok: true,
         snapshot: toSnapshotView(snapshot, links),
         queuePosition: snapshot.status === 'queued' ? queuePosition : null,
-        now: Date.now(),
+        now: options.clock.now(),
       })
       // the events the client asked for cannot be had: what it was just acknowledged replaces all
       if (!missed) return resync(snapshot)

@@ -1,18 +1,22 @@
 /** No request waits for a store that does not answer. */
+import { type Clock, startTimeLimit } from '@safelight/runtime'
 import { unavailable } from './envelope.ts'
 
-/** Below the two seconds in which a client must know that Redis is away. */
-export const DEADLINE_MS = 1_800
+export interface Deadline {
+  clock: Clock
+  ms: number
+}
 
-/** Rejects with `unavailable` when the work takes longer; the work itself goes on unheard. */
-export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
+/** Rejects with `unavailable` when the work takes longer; the work itself goes on without us. */
+export async function withDeadline<T>(work: Promise<T>, { clock, ms }: Deadline): Promise<T> {
+  let callOff = () => {}
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unavailable(new Error(`no answer within ${ms} ms`))), ms)
+    const onExpired = () => reject(unavailable(new Error(`no answer within ${ms} ms`)))
+    callOff = startTimeLimit({ ms, clock, onExpired })
   })
   try {
     return await Promise.race([work, late])
   } finally {
-    clearTimeout(timer)
+    callOff()
   }
 }

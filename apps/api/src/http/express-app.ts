@@ -1,5 +1,5 @@
 /** The Express application: route table, documents about it, the web page, and the rules around them. Does not listen. */
-import type { Logger } from '@safelight/runtime'
+import type { Clock, Logger } from '@safelight/runtime'
 import express, { type Express } from 'express'
 import { serveWeb } from '../web/serve-web.ts'
 import { type CorsOrigins, cors } from './cors.ts'
@@ -14,6 +14,7 @@ export interface ExpressAppOptions extends MountOptions {
   corsOrigins: CorsOrigins
   isAllowed: TokenCheck
   log: Logger
+  clock: Clock
   /** Where the built web page is, or would be. */
   webFolder: string
 }
@@ -23,7 +24,7 @@ export function createExpressApp(routes: readonly Route[], options: ExpressAppOp
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', options.trustProxy)
-  app.use(logRequests(options.log))
+  app.use(logRequests(options))
   app.use((_request, response, next) => {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     next()

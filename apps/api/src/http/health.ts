@@ -1,15 +1,15 @@
 /** Liveness and readiness, for whatever runs the process. */
 import { z } from 'zod'
-import { withDeadline } from './deadline.ts'
+import { type Deadline, withDeadline } from './deadline.ts'
 import { unavailable } from './envelope.ts'
 import { defineRoute } from './route.ts'
 
 export interface HealthDeps {
   ping: () => Promise<unknown>
   isClosing: () => boolean
+  pingDeadline: Deadline
 }
 
-const PING_MS = 1_000
 const healthSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Health' })
 
 export function liveRoute() {
@@ -26,7 +26,7 @@ export function liveRoute() {
   })
 }
 
-export function readyRoute({ ping, isClosing }: HealthDeps) {
+export function readyRoute({ ping, isClosing, pingDeadline }: HealthDeps) {
   return defineRoute({
     method: 'get',
     path: '/readyz',
@@ -39,7 +39,7 @@ export function readyRoute({ ping, isClosing }: HealthDeps) {
     async handle() {
       if (isClosing()) throw unavailable()
       try {
-        await withDeadline(ping(), PING_MS)
+        await withDeadline(ping(), pingDeadline)
       } catch (error) {
         throw unavailable(error)
       }

@@ -1,6 +1,7 @@
 /** Listening, and stopping without cutting anybody off mid-answer. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Clock } from '@safelight/runtime'
 
 export function listen(server: Server, address: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -13,8 +14,11 @@ export function listen(server: Server, address: { host: string; port: number }):
   })
 }
 
-/** A connection that has not asked yet may be about to: its first bytes can be on their way. */
-const FIRST_REQUEST_MS = 100
+export interface DrainOptions {
+  clock: Clock
+  /** A connection that has not asked yet may be about to: its first bytes can be on their way. */
+  firstRequestMs: number
+}
 
 /**
  * Prepares for the end; call before listening. The returned function refuses new connections, lets
@@ -23,7 +27,10 @@ const FIRST_REQUEST_MS = 100
  * Node's own `closeIdleConnections` spares connections that have not sent a request yet, and
  * browsers open such ones in advance: they would hold the process for the whole timeout.
  */
-export function prepareDrain(server: Server): (timeoutMs: number) => Promise<void> {
+export function prepareDrain(
+  server: Server,
+  { clock, firstRequestMs }: DrainOptions,
+): (timeoutMs: number) => Promise<void> {
   /** Answers under way; null before the first request. */
   const answering = new Map<Socket, number | null>()
   let draining = false
@@ -50,10 +57,11 @@ export function prepareDrain(server: Server): (timeoutMs: number) => Promise<voi
     draining = true
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     destroy((count) => count === 0)
-    const settled = setTimeout(() => destroy((count) => count === null), FIRST_REQUEST_MS)
-    const deadline = setTimeout(() => destroy(() => true), timeoutMs)
+    const timers = [
+      clock.after(firstRequestMs, () => destroy((count) => count === null)),
+      clock.after(timeoutMs, () => destroy(() => true)),
+    ]
     await closed
-    clearTimeout(settled)
-    clearTimeout(deadline)
+    for (const callOff of timers) callOff()
   }
 }

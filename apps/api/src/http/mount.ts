@@ -2,7 +2,7 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import { withDeadline } from './deadline.ts'
+import { type Deadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
 import { refuseDeepJson } from './json-depth.ts'
 import { type BaseUrlOptions, createLinks, readBaseUrl } from './links.ts'
@@ -20,7 +20,7 @@ const CONTENT_HEADERS = [
 export interface MountOptions extends BaseUrlOptions {
   bodyLimitBytes: number
   /** How long an answer may take to be known; bodies in and streams out are not counted. */
-  deadlineMs: number
+  deadline: Deadline
 }
 
 export function mountRoutes(app: Express, routes: readonly Route[], options: MountOptions): void {
@@ -42,7 +42,7 @@ function serve(route: Route, options: MountOptions): RequestHandler {
     const links = createLinks(readBaseUrl(request, options))
     const answered = new AbortController()
     const answer = route.answer(request, links, answered.signal)
-    const reply = await withDeadline(answer, options.deadlineMs).finally(() => answered.abort())
+    const reply = await withDeadline(answer, options.deadline).finally(() => answered.abort())
     if ('send' in reply) return reply.send(response)
     const status = reply.status ?? route.success.status
     response.status(status).set(reply.headers ?? {})

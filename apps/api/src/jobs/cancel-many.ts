@@ -1,4 +1,5 @@
 /** DELETE /api/v2/jobs: cancels what a filter finds, a bounded number per call; harmless when repeated. */
+import type { Clock } from '@safelight/runtime'
 import {
   type BulkCancelQuery,
   bulkCancelQuerySchema,
@@ -11,12 +12,13 @@ import { type CancelDeps, cancelJob } from './cancel.ts'
 
 export interface CancelManyDeps extends CancelDeps {
   store: Pick<JobStore, 'append' | 'list'>
+  clock: Clock
+  /** How long one call goes on. */
+  workMs: number
 }
 
 const PAGE = 100
 const CHANGES_AT_MOST = 1_000
-/** Below the deadline of an answer, with room for the page that is under way. */
-const WORK_MS = 1_000
 
 interface Tally {
   canceled: number
@@ -66,7 +68,7 @@ async function cancelFound(
   query: BulkCancelQuery,
   { tally, signal }: { tally: Tally; signal: AbortSignal },
 ): Promise<string | null> {
-  const until = Date.now() + WORK_MS
+  const until = deps.clock.now() + deps.workMs
   let cursor = query.cursor ?? null
   do {
     signal.throwIfAborted()
@@ -81,7 +83,7 @@ async function cancelFound(
     )
     cursor = page.nextCursor
     const changed = tally.canceled + tally.canceling
-    if (changed + PAGE > CHANGES_AT_MOST || Date.now() > until) break
+    if (changed + PAGE > CHANGES_AT_MOST || deps.clock.now() > until) break
   } while (cursor !== null)
   return cursor
 }

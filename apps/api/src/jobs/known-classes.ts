@@ -1,17 +1,18 @@
 /** The fleet's node classes, remembered for a while: they are large and change when hosts come and go. */
 import type { NodeClasses } from '@safelight/comfyui'
+import type { Clock } from '@safelight/runtime'
 
 export interface KnownClassesDeps {
   load: () => Promise<NodeClasses>
-  maxAgeMs?: number
-  now?: () => number
+  clock: Clock
+  maxAgeMs: number
 }
 
 /** Null while no host has told its classes: then nobody can say that a class is unknown. */
 export function createKnownClasses({
   load,
-  maxAgeMs = 10_000,
-  now = Date.now,
+  clock,
+  maxAgeMs,
 }: KnownClassesDeps): () => Promise<NodeClasses | null> {
   let known: { at: number; classes: Promise<NodeClasses | null> } | null = null
 
@@ -21,8 +22,8 @@ export function createKnownClasses({
   }
 
   return function knownClasses() {
-    if (known && now() - known.at < maxAgeMs) return known.classes
-    const fresh = { at: now(), classes: read() }
+    if (known && clock.now() - known.at < maxAgeMs) return known.classes
+    const fresh = { at: clock.now(), classes: read() }
     known = fresh
     fresh.classes.then(
       // "no host yet" is asked again at once: the first host must not wait for the age to pass

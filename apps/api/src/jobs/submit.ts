@@ -1,7 +1,7 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → accept (atomic) → put on the queue. */
 import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
-import type { Logger } from '@safelight/runtime'
+import type { Clock, Logger } from '@safelight/runtime'
 import {
   ApiError,
   type JobLimits,
@@ -31,6 +31,7 @@ export interface SubmitDeps {
   nodeClasses: () => Promise<NodeClasses | null>
   positions: Pick<Positions, 'read'>
   log: Logger
+  clock: Clock
   limits: { maxNodes: number; maxBytes: number }
 }
 
@@ -95,7 +96,7 @@ interface Submission {
 
 /** Null when the idempotency key belongs to another job. */
 async function accept(
-  { store }: SubmitDeps,
+  { store, clock }: SubmitDeps,
   { body, workflow, key }: Submission,
 ): Promise<Snapshot | null> {
   const accepted = await store.accept({
@@ -103,7 +104,7 @@ async function accept(
     workflow,
     priority: body.priority ?? 0,
     metadata: body.metadata ?? null,
-    limits: toLimits(body),
+    limits: toLimits(body, clock),
     idempotencyKey: key?.key ?? null,
     ...(key && { requestHash: key.requestHash }),
     extraData: body.extra_data ?? null,
@@ -111,9 +112,12 @@ async function accept(
   return accepted.outcome === 'accepted' ? accepted.snapshot : null
 }
 
-function toLimits({ start_deadline_s, timeout_s, node_retries }: SubmitRequest): JobLimits {
+function toLimits(
+  { start_deadline_s, timeout_s, node_retries }: SubmitRequest,
+  clock: Clock,
+): JobLimits {
   return {
-    startBy: start_deadline_s === undefined ? null : Date.now() + start_deadline_s * 1_000,
+    startBy: start_deadline_s === undefined ? null : clock.now() + start_deadline_s * 1_000,
     timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
     nodeRetries: node_retries ?? 0,
   }

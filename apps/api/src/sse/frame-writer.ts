@@ -6,6 +6,8 @@ import type { Preview } from '@safelight/store'
 export interface JobNow {
   snapshot: Snapshot
   queuePosition: number | null
+  /** ms since the epoch */
+  now: number
 }
 
 export interface FrameWriter {

@@ -37,9 +37,9 @@ export function createNativeFrames(links: Links): FrameWriter {
   }
 }
 
-function toOpen({ snapshot, queuePosition }: JobNow): NativeOpen {
+function toOpen({ snapshot, queuePosition, now }: JobNow): NativeOpen {
   return {
     queuePosition: snapshot.status === 'queued' ? queuePosition : null,
-    now: Date.now(),
+    now,
   }
 }

@@ -1,10 +1,11 @@
 /** GET /api/v2/jobs/{id}/events: the job as server-sent events, resumable by `Last-Event-ID`. */
+import type { Clock } from '@safelight/runtime'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { Feed, Watch } from '../feed/feed.ts'
 import type { Positions } from '../feed/positions.ts'
 import type { Position } from '../feed/watcher.ts'
-import { withDeadline } from '../http/deadline.ts'
+import { type Deadline, withDeadline } from '../http/deadline.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
@@ -13,7 +14,7 @@ import type { FrameWriter } from './frame-writer.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
 import type { Slots } from './slots.ts'
-import { createStream, type Stream } from './stream.ts'
+import { createStream, type Stream, type StreamTimings } from './stream.ts'
 
 export interface EventsDeps {
   feed: Pick<Feed, 'watch'>
@@ -21,9 +22,10 @@ export interface EventsDeps {
   slots: Slots
   /** Streams open now, for the end of the process. */
   streams: Set<Stream>
-  keepAliveMs: number
+  clock: Clock
+  timings: StreamTimings
   /** How long it may take until the stream is open. */
-  deadlineMs: number
+  deadline: Deadline
 }
 
 const headers = z.object({
@@ -107,7 +109,8 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     frames,
     positions: deps.positions,
     resumed: after !== undefined,
-    keepAliveMs: deps.keepAliveMs,
+    clock: deps.clock,
+    timings: deps.timings,
     closed() {
       closed = true
       giveBack()
@@ -126,7 +129,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
   }
 
   try {
-    if (!(await withDeadline(begin(), deps.deadlineMs))) throw noSuchJob()
+    if (!(await withDeadline(begin(), deps.deadline))) throw noSuchJob()
   } catch (error) {
     stream.release()
     throw error

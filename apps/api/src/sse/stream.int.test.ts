@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { JobEvent, Snapshot } from '@safelight/shared'
+import { systemClock } from '@safelight/runtime'
 import { newSnapshot, until } from '@safelight/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createPositions } from '../feed/positions.ts'
 import { listen } from '../http/listen.ts'
 import { createLinks } from '../http/links.ts'
+import { createTimings } from '../timings.ts'
 import { toProgress } from '../testing/play-worker.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
@@ -13,7 +15,12 @@ import { createStream, type Stream } from './stream.ts'
 /** A stream to a client that has stopped reading. */
 async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
   const ends: { stream?: Stream; response?: ServerResponse; closed: number } = { closed: 0 }
-  const positions = createPositions({ position: async () => null, failed: () => undefined })
+  const positions = createPositions({
+    position: async () => null,
+    failed: () => undefined,
+    clock: systemClock,
+    everyMs: 60_000,
+  })
   const server = createServer((_request, response) => {
     ends.response = response
     ends.stream = createStream({
@@ -23,7 +30,8 @@ async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
       frames: createFrames(createLinks('http://localhost')),
       positions,
       resumed: false,
-      keepAliveMs,
+      clock: systemClock,
+      timings: createTimings({ keepAliveMs }),
       closed: () => void (ends.closed += 1),
     })
     ends.stream.open({ snapshot: toSnapshot(0), missed: [] })

@@ -5,17 +5,21 @@
  * previews are dropped, not kept. When the reader has taken everything, one snapshot tells what was
  * dropped. A reader that takes nothing for two beats is cut off: it comes back with `Last-Event-ID`.
  */
+import { type Clock, repeat } from '@safelight/runtime'
 import { isTerminal, type Snapshot } from '@safelight/shared'
 import type { Response } from 'express'
 import { followPosition } from '../feed/follow-position.ts'
 import type { Positions } from '../feed/positions.ts'
 import type { Watcher } from '../feed/watcher.ts'
+import type { ApiTimings } from '../timings.ts'
 import type { FrameWriter, JobNow } from './frame-writer.ts'
 
 /** Unsent bytes from which a reader counts as slow. */
 const SLOW_BYTES = 256 * 1024
 /** Previews are the first to go. */
 const PREVIEW_BYTES = 64 * 1024
+
+export type StreamTimings = Pick<ApiTimings, 'keepAliveMs' | 'streamReturnMs' | 'streamMoveMs'>
 
 export interface StreamOptions {
   jobId: string
@@ -24,7 +28,8 @@ export interface StreamOptions {
   positions: Positions
   /** The client named the last event it holds: it gets what it missed, and no snapshot if that can be had. */
   resumed: boolean
-  keepAliveMs: number
+  clock: Clock
+  timings: StreamTimings
   /** Called once, however the stream ends. */
   closed(): void
 }
@@ -38,9 +43,6 @@ export interface Stream extends Watcher {
   release(): void
 }
 
-/** When clients return, on average, whose process stops. */
-const MOVE_MS = 500
-
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-cache, no-transform',
@@ -49,7 +51,7 @@ const HEADERS = {
 }
 
 export function createStream(options: StreamOptions): Stream {
-  const { jobId, response, frames, positions } = options
+  const { jobId, response, frames, positions, clock, timings } = options
   let queuePosition: number | null = null
   let latest: Snapshot | null = null
   let behind = false
@@ -57,14 +59,19 @@ export function createStream(options: StreamOptions): Stream {
   let over = false
 
   const position = followPosition({ positions, jobId, changed: place })
-  const beat = setInterval(keepAlive, options.keepAliveMs)
+  const beat = repeat({
+    everyMs: timings.keepAliveMs,
+    run: async () => keepAlive(),
+    onError: () => response.destroy(),
+    clock,
+  })
   response.on('drain', catchUp)
   response.once('close', release)
 
   function release(): void {
     if (over) return
     over = true
-    clearInterval(beat)
+    void beat.close()
     position.stop()
     response.off('drain', catchUp)
     response.off('close', release)
@@ -81,7 +88,7 @@ export function createStream(options: StreamOptions): Stream {
 
   /** Not all at the same moment: whoever is left has to take them in. */
   function move(): void {
-    const soonMs = Math.round(MOVE_MS * (0.5 + Math.random()))
+    const soonMs = Math.round(timings.streamMoveMs * (0.5 + Math.random()))
     if (!over && response.headersSent && !behind) response.write(`retry: ${soonMs}\n\n`)
     end()
   }
@@ -112,8 +119,12 @@ export function createStream(options: StreamOptions): Stream {
     if (over) return
     latest = snapshot
     position.update(snapshot.status)
-    write(() => toText({ snapshot, queuePosition }))
+    write(() => toText(toJobNow(snapshot)))
     if (isTerminal(snapshot.status) && !behind) end()
+  }
+
+  function toJobNow(snapshot: Snapshot): JobNow {
+    return { snapshot, queuePosition, now: clock.now() }
   }
 
   function catchUp(): void {
@@ -127,7 +138,7 @@ export function createStream(options: StreamOptions): Stream {
     if (now === queuePosition) return
     queuePosition = now
     const snapshot = latest
-    if (snapshot) write(() => frames.position({ snapshot, queuePosition }))
+    if (snapshot) write(() => frames.position(toJobNow(snapshot)))
   }
 
   return {
@@ -137,7 +148,7 @@ export function createStream(options: StreamOptions): Stream {
       const exact = options.resumed ? missed : null
       if (exact?.length === 0 && isTerminal(snapshot.status)) return endForGood()
       response.writeHead(200, HEADERS)
-      response.write('retry: 2000\n\n')
+      response.write(`retry: ${timings.streamReturnMs}\n\n`)
       tell(snapshot, (now) => frames.open(now, exact))
     },
     event(event, snapshot) {

@@ -1,6 +1,6 @@
 /** A feed with its own connections, reached through a proxy that can fail, and what writes to it. */
 import { randomUUID } from 'node:crypto'
-import { createLogger, createScope } from '@safelight/runtime'
+import { createLogger, createScope, systemClock } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
 import {
   closeRedis,
@@ -13,10 +13,11 @@ import {
 } from '@safelight/store'
 import { startRedisProxy } from '@safelight/testkit'
 import { inject, onTestFinished } from 'vitest'
-import { createFeed, type FeedDeps } from '../feed/feed.ts'
+import { createFeed } from '../feed/feed.ts'
+import { type ApiTimings, createTimings } from '../timings.ts'
 import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
 
-export async function startFeed(patch: Partial<FeedDeps> = {}) {
+export async function startFeed(timings: Partial<ApiTimings> = {}) {
   const scope = createScope('feed test')
   onTestFinished(() => scope.close())
   const log = createLogger({ level: 'silent', name: 'test' })
@@ -40,7 +41,8 @@ export async function startFeed(patch: Partial<FeedDeps> = {}) {
       keys,
       decodePreview,
       failed: () => undefined,
-      ...patch,
+      clock: systemClock,
+      timings: createTimings(timings),
     }),
   )
   const countListeners = async (channel: string) => {

@@ -1,0 +1,50 @@
+/** Every duration of an API process that is no setting of an operator, with its default. */
+import { z } from 'zod'
+
+const ms = (preset: number) => z.number().int().nonnegative().default(preset)
+
+export const apiTimingsSchema = z.strictObject({
+  /** Redis may start later than we do: how long to wait before listening all the same, with 503 for an answer. */
+  waitForRedisMs: ms(2_000),
+  /** How long Redis may take to reply to one command. */
+  redisCommandMs: ms(2_000),
+  /** How long an answer may take to be known: below the two seconds in which a client must know that Redis is away. */
+  requestDeadlineMs: ms(1_800),
+  /** How long Redis may take to show that it is there, when `/readyz` is asked. */
+  readinessPingMs: ms(1_000),
+  /** How long one call goes on canceling jobs: below the deadline, with room for the page that is under way. */
+  cancelManyMs: ms(1_000),
+  /** How long the fleet's node classes are remembered: they are large and change when hosts come and go. */
+  nodeClassesAgeMs: ms(10_000),
+  /** Pause between two looks for accepted jobs that did not get on the queue. */
+  outboxSweepMs: ms(5_000),
+  /** Pause between two looks for jobs whose deadline is over. */
+  deadlineSweepMs: ms(2_000),
+  /** Pause between two looks at the queue, for the positions of watched jobs. */
+  queuePositionMs: ms(1_500),
+  /** How long a job stays subscribed after its last watcher has left: a reloading page comes straight back. */
+  unsubscribeGraceMs: ms(3_000),
+  /** Pause between two reads of every watched job, in case an announcement was lost. */
+  rereadMs: ms(10_000),
+  /** When such a read failed: how soon it is tried again. */
+  rereadRetryMs: ms(500),
+  /** Pause between two signs of life on an event stream; a reader that takes nothing for two of them is cut off. */
+  keepAliveMs: ms(15_000),
+  /** When the reader of a broken event stream is to come back. */
+  streamReturnMs: ms(2_000),
+  /** The same, on average, when this process stops. */
+  streamMoveMs: ms(500),
+  /** Pause between two signs of life on a socket. */
+  socketPingMs: ms(25_000),
+  /** How long a socket may take to answer one. */
+  socketPongMs: ms(20_000),
+  /** At the end of the process: how long a connection that has asked for nothing may still be about to. */
+  firstRequestMs: ms(100),
+})
+
+export type ApiTimings = z.output<typeof apiTimingsSchema>
+
+/** @param own in place of the defaults */
+export function createTimings(own: Partial<ApiTimings> = {}): ApiTimings {
+  return apiTimingsSchema.parse(own)
+}
