@@ -2,20 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Asset } from '@safelight/shared'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { readError, submit } from '../testing/http.ts'
 import { toOutput } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { createLinks } from '../http/links.ts'
 import { toOutputView } from '../jobs/view.ts'
 import { toDisposition, toServedType } from './content-type.ts'
 
 let stack: Stack
-beforeEach(async () => {
-  stack = await startStack()
-})
-afterEach(() => stack.close())
+shareStack((shared) => (stack = shared))
 
 const HEX = 'cd'.repeat(32)
 

@@ -1,17 +1,16 @@
 import { deadLetterViewSchema, jobPageSchema, jobViewSchema } from '@safelight/shared'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { post, readError, readJob, submit } from '../testing/http.ts'
 import { DEAD, FAILED, RUNNING } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
 let url: string
-beforeEach(async () => {
-  stack = await startStack()
+shareStack((shared) => {
+  stack = shared
   url = `${stack.api.url}/api/v2/dead-letters`
 })
-afterEach(() => stack.close())
 
 async function die(extra: object = {}): Promise<string> {
   const { id } = await submit(stack.api.url, extra)

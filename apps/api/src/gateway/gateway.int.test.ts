@@ -1,19 +1,18 @@
 import type { JobView } from '@safelight/shared'
 import { startRedisProxy, until } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { submit } from '../testing/http.ts'
 import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
 
 let stack: Stack
 let job: JobView
 const open = trackSockets()
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(() => stack.close())
 
 /** What the store says, as this server shows it. */
 async function truth(): Promise<unknown> {

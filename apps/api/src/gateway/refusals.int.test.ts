@@ -1,17 +1,16 @@
 import type { JobView } from '@safelight/shared'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { submit } from '../testing/http.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { trackSockets, watch } from '../testing/watch-socket.ts'
 
 let stack: Stack
 let job: JobView
 const open = trackSockets()
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(() => stack.close())
 
 describe('what a client may not do', () => {
   it.each([

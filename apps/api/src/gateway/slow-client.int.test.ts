@@ -1,19 +1,18 @@
 import type { JobView } from '@safelight/shared'
 import { until } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { submit } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
 
 let stack: Stack
 let job: JobView
 const open = trackSockets()
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(() => stack.close())
 
 describe('a client that is cut off', () => {
   it('comes back by itself when the API does, and gets what it missed', async () => {

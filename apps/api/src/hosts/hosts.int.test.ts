@@ -1,16 +1,15 @@
 import { hostListSchema, type HostView, hostViewSchema, toHostReason } from '@safelight/shared'
 import type { HostReport } from '@safelight/store'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { post, readError } from '../testing/http.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
 let base: string
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   base = `${stack.api.url}/api/v2/hosts`
 })
-afterEach(() => stack.close())
 
 function report(hostId: string, over: Partial<HostReport> = {}): Promise<void> {
   const at = Date.now()

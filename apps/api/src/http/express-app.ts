@@ -41,14 +41,20 @@ export function createExpressApp(routes: readonly Route[], options: ExpressAppOp
 }
 
 function mountDocs(app: Express, routes: readonly Route[]): void {
-  const document = toOpenApi(routes)
-  const page = renderDocs(document)
+  // made when somebody asks first: most processes live without
+  const document = once(() => toOpenApi(routes))
+  const page = once(() => renderDocs(document()))
   app.get('/openapi.json', (_request, response) => {
-    response.json(document)
+    response.json(document())
   })
   app.get('/docs', (_request, response) => {
     // the page brings its own style and nothing else
     response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
-    response.type('html').send(page)
+    response.type('html').send(page())
   })
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }

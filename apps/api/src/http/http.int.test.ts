@@ -1,16 +1,13 @@
 import { request as sendRaw } from 'node:http'
 import { connect as dial } from 'node:net'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { post, readError, readJob, submit } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
 import { startRedisProxy, until } from '@safelight/testkit'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
-beforeEach(async () => {
-  stack = await startStack()
-})
-afterEach(() => stack.close())
+shareStack((shared) => (stack = shared))
 
 describe('a request for something that is not there', () => {
   it.each(['/nothing', '/api/v2/nothing', '/api/v1/jobs', '//api/v2/jobs'])(
@@ -145,7 +142,7 @@ describe('when Redis is away', () => {
   it('the process starts all the same', async () => {
     const proxy = await startRedisProxy(inject('redisUrl'))
     proxy.refuse()
-    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    const api = await stack.startApi({ REDIS_URL: proxy.url }, { waitForRedisMs: 100 })
     expect((await fetch(`${api.url}/readyz`)).status).toBe(503)
     proxy.restore()
     await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)

@@ -10,7 +10,7 @@ let stack: Stack
 beforeEach(async ({ skip }) => {
   redis = await startOwnRedis(skip)
   onTestFinished(() => redis.close())
-  stack = await startStack({}, redis.url)
+  stack = await startStack({ redisUrl: redis.url })
 })
 afterEach(() => stack?.close())
 

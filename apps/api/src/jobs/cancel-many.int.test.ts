@@ -1,14 +1,11 @@
 import { type BulkCancelResult, bulkCancelResultSchema } from '@safelight/shared'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readError, readJob, submit } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
-beforeEach(async () => {
-  stack = await startStack()
-})
-afterEach(() => stack.close())
+shareStack((shared) => (stack = shared))
 
 const ask = (query: string) => fetch(`${stack.api.url}/api/v2/jobs?${query}`, { method: 'DELETE' })
 

@@ -2,17 +2,14 @@ import { createLogger } from '@safelight/runtime'
 import { jobViewSchema } from '@safelight/shared'
 import { closeRedis, type ControlMessage, createRedis, subscribeControl } from '@safelight/store'
 import { until } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { post, submit } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
-beforeEach(async () => {
-  stack = await startStack()
-})
-afterEach(() => stack.close())
+shareStack((shared) => (stack = shared))
 
 async function cancel(jobId: string) {
   const response = await post(`${stack.api.url}/api/v2/jobs/${jobId}/cancel`, {})

@@ -1,22 +1,24 @@
 import { jobViewSchema } from '@safelight/shared'
 import { startRedisProxy } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { post, readError } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { hashRequest } from './request-hash.ts'
 
 let stack: Stack
 let url: string
-beforeEach(async () => {
-  stack = await startStack()
+shareStack((shared) => {
+  stack = shared
   url = `${stack.api.url}/api/v2/jobs`
 })
-afterEach(() => stack.close())
 
 const send = (body: object, headers: Record<string, string> = {}, to = url) =>
   post(to, { workflow: WORKFLOW, ...body }, { 'idempotency-key': 'k', ...headers })
 const replay = (body: object = {}, to = url) => send(body, { 'idempotency-mode': 'replay' }, to)
+/** An API that gives up on Redis soon. */
+const IMPATIENT = { requestDeadlineMs: 300 }
+
 const codeOf = async (response: Response) => [response.status, (await readError(response)).code]
 
 describe('a key in replay mode', () => {
@@ -119,7 +121,7 @@ describe('a submission that was answered with 503', () => {
   it('does not become a job afterwards, when Redis is heard again', async () => {
     const proxy = await startRedisProxy(inject('redisUrl'))
     onTestFinished(() => proxy.close())
-    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    const api = await stack.startApi({ REDIS_URL: proxy.url }, IMPATIENT)
     const to = `${api.url}/api/v2/jobs`
     expect((await post(to, { workflow: WORKFLOW })).status).toBe(201)
     proxy.hold()
@@ -136,7 +138,7 @@ describe('a submission whose outcome the client never heard', () => {
   it('keeps its key if, and only if, there is a job', async () => {
     const proxy = await startRedisProxy(inject('redisUrl'))
     onTestFinished(() => proxy.close())
-    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    const api = await stack.startApi({ REDIS_URL: proxy.url }, IMPATIENT)
     const to = `${api.url}/api/v2/jobs`
     // scripts are known from here on: a submission is one command
     expect((await post(to, { workflow: WORKFLOW })).status).toBe(201)

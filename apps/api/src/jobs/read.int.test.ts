@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { jobPageSchema } from '@safelight/shared'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { post, readError, readJob, submit } from '../testing/http.ts'
 import { FAILED, RUNNING, SUCCEEDED, smallJob, toOutput } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
 let base: string
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   base = stack.api.url
 })
-afterEach(() => stack.close())
 
 async function list(query: string) {
   const response = await fetch(`${base}/api/v2/jobs${query}`)

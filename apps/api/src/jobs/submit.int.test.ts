@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { post, readError, readJob, submit } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
 let url: string
-beforeEach(async () => {
-  stack = await startStack()
-  url = `${stack.api.url}/api/v2/jobs`
-})
-afterEach(() => stack.close())
+shareStack(
+  (shared) => {
+    stack = shared
+    url = `${stack.api.url}/api/v2/jobs`
+  },
+  // what one test says of the fleet is not remembered in the next
+  { timings: { nodeClassesAgeMs: 0 } },
+)
 
 describe('an accepted job', () => {
   it('is answered with 201 and a job of the contract, queued and next in line', async () => {

@@ -1,19 +1,18 @@
 import { type IncomingMessage, request as sendRaw } from 'node:http'
 import type { JobView } from '@safelight/shared'
 import { collect, collectSse, seqs, type SseFrame, until } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { foldNative } from '../testing/fold-native.ts'
 import { readError, submit } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
 let job: JobView
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(() => stack.close())
 
 describe('the bounds of event streams', () => {
   it('refuses one too many with 429, and has room again when one is closed', async () => {

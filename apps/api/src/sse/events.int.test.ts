@@ -8,19 +8,18 @@ import {
   startRedisProxy,
   until,
 } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { readJob, submit } from '../testing/http.ts'
 import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
 let job: JobView
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(() => stack.close())
 
 function open(baseUrl = stack.api.url, headers: Record<string, string> = {}, query = '') {
   return fetch(`${baseUrl}/api/v2/jobs/${job.id}/events${query}`, { headers })

@@ -1,23 +1,22 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { submit } from '../testing/http.ts'
 import { rememberJob } from '../testing/lose-history.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
 import { collect, seqs, until } from '@safelight/testkit'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
 
 const open = trackSockets()
 let stack: Stack
 let jobId: string
 let loseHistory: () => Promise<void>
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   jobId = (await submit(stack.api.url)).id
   await stack.append(jobId, RUNNING)
   loseHistory = await rememberJob(stack.redis, stack.keys, jobId)
   for (const value of [0.5, 0.6]) await stack.append(jobId, progressed(value))
 })
-afterEach(() => stack.close())
 
 /** Redis forgets events 2 and 3, and the job goes on to 5. */
 async function regrow(): Promise<void> {

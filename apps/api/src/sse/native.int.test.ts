@@ -1,21 +1,20 @@
 import type { JobView, SnapshotView } from '@safelight/shared'
 import { collect, collectSse, seqs, type SseFrame, until } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { foldNative } from '../testing/fold-native.ts'
 import { readError, submit } from '../testing/http.ts'
 import { rememberJob } from '../testing/lose-history.ts'
 import { FAILED, progressed, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
 
 const openSocket = trackSockets()
 let stack: Stack
 let job: JobView
+shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  stack = await startStack()
   job = await submit(stack.api.url)
 })
-afterEach(() => stack.close())
 
 function open(options: { lastId?: string; query?: string } = {}) {
   const { lastId, query = '' } = options

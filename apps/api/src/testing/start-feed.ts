@@ -25,7 +25,7 @@ export async function startFeed(timings: Partial<ApiTimings> = {}) {
   const proxy = await startRedisProxy(inject('redisUrl'))
   scope.defer(() => proxy.close())
   const open = (url: string, role: 'api' | 'worker' | 'subscriber') => {
-    const redis = createRedis(url, role, { log })
+    const redis = createRedis(url, role, { log, commandMs: 300 })
     scope.defer(() => closeRedis(redis))
     return redis
   }

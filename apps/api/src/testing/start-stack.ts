@@ -13,15 +13,33 @@ import {
   createKeys,
   createRedis,
 } from '@safelight/store'
-import { inject } from 'vitest'
-import { type Api, createApi, loadConfig } from '../app.ts'
+import { afterAll, afterEach, beforeAll, inject } from 'vitest'
+import { type Api, type ApiTimings, createApi, loadConfig } from '../app.ts'
 
 export type Stack = Awaited<ReturnType<typeof startStack>>
 
-export async function startStack(
-  settings: Record<string, string> = {},
-  redisUrl = inject('redisUrl'),
-) {
+export interface StackOptions {
+  settings?: Record<string, string>
+  timings?: Partial<ApiTimings>
+  redisUrl?: string
+}
+
+/** Short where a test waits for it to pass, real where it must not pass. */
+const TEST_TIMINGS: Partial<ApiTimings> = { queuePositionMs: 30 }
+
+/** One stack for all tests of a file. Each finds it empty: no job, no log, no API of another test. */
+export function shareStack(take: (stack: Stack) => void, options: StackOptions = {}): void {
+  let shared: Stack | undefined
+  beforeAll(async () => {
+    shared = await startStack(options)
+    take(shared)
+  })
+  afterEach(() => shared?.clear())
+  afterAll(() => shared?.close())
+}
+
+export async function startStack(options: StackOptions = {}) {
+  const { settings, timings, redisUrl = inject('redisUrl') } = options
   const scope = createScope('stack')
   const namespace = `t-${randomUUID()}`
   const dataDir = await mkdtemp(join(tmpdir(), 'safelight-api-'))
@@ -36,7 +54,12 @@ export async function startStack(
   const redis = createRedis(redisUrl, 'worker', { log })
   scope.defer(() => closeRedis(redis))
 
-  async function startApi(own: Record<string, string> = {}): Promise<Api> {
+  const opened: Api[] = []
+
+  async function startApi(
+    own: Record<string, string> = {},
+    ownTimings: Partial<ApiTimings> = {},
+  ): Promise<Api> {
     const config = loadConfig({
       REDIS_URL: redisUrl,
       SAFELIGHT_NAMESPACE: namespace,
@@ -45,11 +68,26 @@ export async function startStack(
       ...settings,
       ...own,
     })
-    return scope.use(await createApi(config, { log }))
+    const api = await createApi(config, {
+      log,
+      timings: { ...TEST_TIMINGS, ...timings, ...ownTimings },
+    })
+    opened.push(api)
+    return scope.use(api)
+  }
+
+  async function removeKeys(): Promise<void> {
+    let cursor = '0'
+    do {
+      const [next, names] = await redis.scan(cursor, 'MATCH', `{${namespace}}*`, 'COUNT', 1_000)
+      if (names.length > 0) await redis.del(...names)
+      cursor = next
+    } while (cursor !== '0')
   }
 
   const store = createJobStore({ redis, keys })
   const api = await startApi()
+  opened.length = 0
   return {
     api,
     startApi,
@@ -67,6 +105,15 @@ export async function startStack(
       if (result.outcome !== 'appended') throw new Error(`append: ${result.outcome}`)
       return result.snapshot
     },
-    close: () => scope.close(),
+    /** As it was at its start: what a test left goes, the first API stays. */
+    async clear(): Promise<void> {
+      await Promise.all(opened.splice(0).map((own) => own.close()))
+      await removeKeys()
+      logged.length = 0
+    },
+    async close(): Promise<void> {
+      await removeKeys()
+      await scope.close()
+    },
   }
 }

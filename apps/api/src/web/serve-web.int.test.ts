@@ -2,19 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as sendRaw } from 'node:http'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../config.ts'
 import { readError } from '../testing/http.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8'
 const PAGE = '<!doctype html><title>the page</title>'
 
-let folder: string
+const parent = await mkdtemp(join(tmpdir(), 'safelight-web-'))
+const folder = join(parent, 'dist')
 let stack: Stack
-beforeEach(async () => {
-  const parent = await mkdtemp(join(tmpdir(), 'safelight-web-'))
-  folder = join(parent, 'dist')
+shareStack((shared) => (stack = shared), { settings: { SAFELIGHT_WEB_DIR: folder } })
+beforeAll(async () => {
   await mkdir(join(folder, 'assets'), { recursive: true })
   await Promise.all([
     writeFile(join(parent, 'secret.txt'), 'secret'),
@@ -23,12 +23,8 @@ beforeEach(async () => {
     writeFile(join(folder, '.hidden'), 'secret'),
     writeFile(join(folder, 'assets', 'index-B4x.js'), 'export {}'),
   ])
-  stack = await startStack({ SAFELIGHT_WEB_DIR: folder })
 })
-afterEach(async () => {
-  await stack.close()
-  await rm(join(folder, '..'), { recursive: true, force: true })
-})
+afterAll(() => rm(parent, { recursive: true, force: true }))
 
 function ask(path: string, options: { accept?: string; method?: string; url?: string } = {}) {
   const { accept = BROWSER, method = 'GET', url = stack.api.url } = options
