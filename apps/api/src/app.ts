@@ -18,7 +18,7 @@ import { createTokenCheck } from './http/token.ts'
 import { openParts, type PartsDeps } from './parts.ts'
 import { toRouteDeps } from './route-deps.ts'
 import { createRoutes } from './routes.ts'
-import type { Stream } from './sse/stream.ts'
+import type { EventStream } from './sse/event-stream.ts'
 import { type ApiTimings, createTimings } from './timings.ts'
 
 /** Room for the fields around a workflow of the largest size. */
@@ -56,7 +56,7 @@ export async function createApi(config: ApiConfig, options: ApiOptions = {}): Pr
 async function start(deps: PartsDeps): Promise<Api> {
   const { config, log, scope, clock, timings } = deps
   const parts = openParts(deps)
-  const streams = new Set<Stream>()
+  const streams = new Set<EventStream>()
   let closing = false
 
   const isAllowed = createTokenCheck(config.SAFELIGHT_TOKEN ?? null)
@@ -80,9 +80,9 @@ async function start(deps: PartsDeps): Promise<Api> {
   })
   const server = createServer(app)
   const drain = prepareDrain(server, { clock, firstRequestMs: timings.firstRequestMs })
-  const { feed, positions } = parts
+  const { watches, positions } = parts
   const gateway = createGateway(
-    { feed, positions, log, clock, deadline, maxWatches: config.MAX_WATCHES_PER_SOCKET },
+    { watches, positions, log, clock, deadline, maxWatches: config.MAX_WATCHES_PER_SOCKET },
     { ...shared, server, timings },
   )
 
@@ -92,7 +92,7 @@ async function start(deps: PartsDeps): Promise<Api> {
     closing = true
     // readiness says no from here on; whoever sends clients needs a moment to notice
     await new Promise<void>((resolve) => clock.after(config.SHUTDOWN_DELAY, resolve))
-    for (const stream of streams) stream.move()
+    for (const stream of streams) stream.endForShutdown()
     // not `disconnectSockets`: a client told to leave does not come back by itself, one cut off does
     gateway.engine.close()
     await drain(config.SHUTDOWN_TIMEOUT)

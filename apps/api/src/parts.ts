@@ -14,9 +14,9 @@ import {
   RedisUnavailable,
 } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
-import { createFeed } from './feed/feed.ts'
-import { createPositions } from './feed/positions.ts'
 import type { ApiTimings } from './timings.ts'
+import { createJobWatches } from './watch/job-watches.ts'
+import { createQueuePositions } from './watch/queue-positions.ts'
 
 export interface PartsDeps {
   config: ApiConfig
@@ -54,20 +54,20 @@ export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
   scope.use(deadlines.startSweeper({ everyMs: timings.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys })
 
-  const failed = (err: unknown) => {
-    if (err instanceof RedisUnavailable) log.debug({ err }, 'a job could not be followed for now')
-    else log.warn({ err }, 'a job could not be followed')
+  const onError = (err: unknown) => {
+    if (err instanceof RedisUnavailable) log.debug({ err }, 'a job could not be watched for now')
+    else log.warn({ err }, 'a job could not be watched')
   }
   const positions = scope.use(
-    createPositions({
+    createQueuePositions({
       position: (jobId) => queue.position(jobId),
-      failed,
+      onError,
       clock,
       everyMs: timings.queuePositionMs,
     }),
   )
-  const feed = scope.use(
-    createFeed({ subscriber, store, keys, decodePreview, failed, clock, timings }),
+  const watches = scope.use(
+    createJobWatches({ subscriber, store, keys, decodePreview, onError, clock, timings }),
   )
-  return { redis, keys, store, deadLetters, queue, outbox, hosts, positions, feed }
+  return { redis, keys, store, deadLetters, queue, outbox, hosts, positions, watches }
 }

@@ -3,11 +3,11 @@ import type { Clock, Logger } from '@safelight/runtime'
 import { publishControl } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import { createAdmission } from './jobs/admission.ts'
-import { createKnownClasses } from './jobs/known-classes.ts'
+import { createNodeClassCache } from './jobs/node-class-cache.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
-import { createSlots } from './sse/slots.ts'
-import type { Stream } from './sse/stream.ts'
+import type { EventStream } from './sse/event-stream.ts'
+import { createStreamLimits } from './sse/stream-limits.ts'
 import type { ApiTimings } from './timings.ts'
 
 export interface RouteExtras {
@@ -15,7 +15,7 @@ export interface RouteExtras {
   log: Logger
   clock: Clock
   timings: ApiTimings
-  streams: Set<Stream>
+  streams: Set<EventStream>
   isClosing: () => boolean
 }
 
@@ -23,7 +23,7 @@ export function toRouteDeps(
   parts: Parts,
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
-  const { redis, keys, store, queue, outbox, hosts, positions, feed, deadLetters } = parts
+  const { redis, keys, store, queue, outbox, hosts, positions, watches, deadLetters } = parts
   const admission = createAdmission({
     countQueued: () => queue.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
@@ -34,7 +34,7 @@ export function toRouteDeps(
     submit: {
       store,
       admission,
-      nodeClasses: createKnownClasses({
+      nodeClasses: createNodeClassCache({
         load: () => hosts.nodeClasses(),
         clock,
         maxAgeMs: timings.nodeClassesAgeMs,
@@ -56,10 +56,10 @@ export function toRouteDeps(
     deadLetters: { deadLetters, admission, positions, log },
     hosts: { hosts, log },
     events: {
-      feed,
+      watches,
       positions,
       streams,
-      slots: createSlots({
+      limits: createStreamLimits({
         perClient: config.MAX_STREAMS_PER_CLIENT,
         perProcess: config.MAX_STREAMS,
       }),

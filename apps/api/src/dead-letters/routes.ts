@@ -9,17 +9,17 @@ import {
   pageQuerySchema,
 } from '@safelight/shared'
 import type { DeadLetter, DeadLetters } from '@safelight/store'
-import type { Positions } from '../feed/positions.ts'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Admission } from '../jobs/admission.ts'
 import { jobParams } from '../jobs/job-id.ts'
 import { toIso, toJobView } from '../jobs/view.ts'
+import type { QueuePositions } from '../watch/queue-positions.ts'
 
 export interface DeadLetterDeps {
   deadLetters: DeadLetters
   admission: Admission
-  positions: Pick<Positions, 'read'>
+  positions: Pick<QueuePositions, 'read'>
   log: Logger
 }
 

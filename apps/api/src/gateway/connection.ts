@@ -7,72 +7,74 @@ import {
   type WatchRequest,
   watchRequestSchema,
 } from '@safelight/shared'
-import type { Feed, Watch } from '../feed/feed.ts'
-import type { Positions } from '../feed/positions.ts'
 import { type Deadline, withDeadline } from '../http/deadline.ts'
 import { toApiError } from '../http/envelope.ts'
 import type { Links } from '../http/links.ts'
 import { isJobId } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
-import { createSocketWatch, type SocketWatch } from './socket-watch.ts'
+import type { BoundedWatcher } from '../watch/bounded-watcher.ts'
+import type { JobWatches } from '../watch/job-watches.ts'
+import type { QueuePositions } from '../watch/queue-positions.ts'
+import type { Watch } from '../watch/watcher.ts'
 import { countQueuedPackets } from './queued-packets.ts'
+import { createSocketWatcher } from './socket-watcher.ts'
 import type { GatewaySocket } from './types.ts'
 
 /** Queued packets at which a client that goes on asking is cut off. */
 const HOPELESS_PACKETS = 2_000
 
 export interface ConnectionDeps {
-  feed: Pick<Feed, 'watch'>
-  positions: Positions
+  watches: Pick<JobWatches, 'subscribe'>
+  positions: QueuePositions
   log: Logger
   maxWatches: number
   clock: Clock
   deadline: Deadline
 }
 
-interface Held {
-  teller: SocketWatch
+interface Watched {
+  watcher: BoundedWatcher
+  /** Null until it has begun. */
   watch: Watch | null
 }
 
 export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, links: Links): void {
-  const held = new Map<string, Held>()
+  const watched = new Map<string, Watched>()
 
-  function letGo(jobId: string, one: Held | undefined): void {
-    if (!one) return
-    one.teller.close()
-    one.watch?.close()
-    if (held.get(jobId) === one) held.delete(jobId)
+  function endWatch(jobId: string, entry: Watched | undefined): void {
+    if (!entry) return
+    entry.watcher.close()
+    entry.watch?.close()
+    if (watched.get(jobId) === entry) watched.delete(jobId)
   }
 
   async function watch(request: WatchRequest, acknowledge: Acknowledge): Promise<void> {
     const { jobId, afterSeq, stamp, previews } = request
     const after = afterSeq === undefined ? undefined : { seq: afterSeq, stamp }
-    if (!held.has(jobId) && held.size >= deps.maxWatches) {
+    if (!watched.has(jobId) && watched.size >= deps.maxWatches) {
       throw new ApiError('too_many_streams', `At most ${deps.maxWatches} jobs per connection.`)
     }
     // the same job again: the client has forgotten what it held, so the first watch is replaced
-    letGo(jobId, held.get(jobId))
-    const teller = createSocketWatch({
+    endWatch(jobId, watched.get(jobId))
+    const watcher = createSocketWatcher({
       jobId,
       socket,
       links,
       positions: deps.positions,
       clock: deps.clock,
       acknowledge,
-      ended: () => letGo(jobId, one),
+      onEnd: () => endWatch(jobId, entry),
     })
-    const one: Held = { teller, watch: null }
-    held.set(jobId, one)
-    const isHeld = () => held.get(jobId) === one
+    const entry: Watched = { watcher, watch: null }
+    watched.set(jobId, entry)
 
     async function begin(): Promise<boolean> {
-      teller.place(await deps.positions.read(jobId))
-      const opened = await deps.feed.watch({ jobId, watcher: teller, after, previews })
-      one.watch = opened
-      if (!isHeld()) {
+      watcher.setQueuePosition(await deps.positions.read(jobId))
+      const opened = await deps.watches.subscribe({ jobId, watcher, after, previews })
+      entry.watch = opened
+      if (watched.get(jobId) !== entry) {
         opened?.close()
-        // unheard when the job had ended already: then this was acknowledged before
+        // without effect when the job had ended already: then this was acknowledged before
         acknowledge(refuse(new ApiError('invalid_request', 'A later request took its place.')))
       }
       return opened !== null
@@ -80,13 +82,13 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
     try {
       if (!(await withDeadline(begin(), deps.deadline))) throw noSuchJob()
     } catch (error) {
-      letGo(jobId, one)
+      endWatch(jobId, entry)
       throw error
     }
   }
 
   socket.use((_message, next) => {
-    // cut off rather than told to leave: it may come back and be told where it stands
+    // cut off rather than told to leave: it may come back, and then gets what it missed
     if (countQueuedPackets(socket) > HOPELESS_PACKETS) socket.conn.close(true)
     else next()
   })
@@ -107,17 +109,17 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
 
   socket.on('unwatch', (raw: unknown, ack: unknown) => {
     const request = unwatchRequestSchema.safeParse(raw)
-    if (request.success) letGo(request.data.jobId, held.get(request.data.jobId))
+    if (request.success) endWatch(request.data.jobId, watched.get(request.data.jobId))
     if (typeof ack === 'function') ack({ ok: request.success })
   })
 
   const onDrain = () => {
-    for (const { teller } of held.values()) teller.drained()
+    for (const { watcher } of watched.values()) watcher.onDrained()
   }
   socket.conn.on('drain', onDrain)
   socket.on('disconnect', () => {
     socket.conn.off('drain', onDrain)
-    for (const [jobId, one] of held) letGo(jobId, one)
+    for (const [jobId, entry] of watched) endWatch(jobId, entry)
   })
 }
 

@@ -1,7 +1,7 @@
 /** The Express application: route table, documents about it, the web page, and the rules around them. Does not listen. */
 import type { Clock, Logger } from '@safelight/runtime'
 import express, { type Express } from 'express'
-import { serveWeb } from '../web/serve-web.ts'
+import { serveStaticFiles } from '../static-files/serve-static-files.ts'
 import { type CorsOrigins, cors } from './cors.ts'
 import { renderDocs } from './docs-page.ts'
 import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './mount.ts'
@@ -34,7 +34,7 @@ export function createExpressApp(routes: readonly Route[], options: ExpressAppOp
   app.use('/api', requireToken(options.isAllowed))
   mountRoutes(app, routes, options)
   mountDocs(app, routes)
-  app.use(serveWeb({ folder: options.webFolder, publicUrl: options.publicUrl }))
+  app.use(serveStaticFiles({ folder: options.webFolder, publicUrl: options.publicUrl }))
   app.use(refuseUnknownPath)
   app.use(answerErrors(options.log))
   return app

@@ -30,16 +30,16 @@ describe('canceling', () => {
   it('asks the workers to stop a running one, again with every request', async () => {
     const log = createLogger({ level: 'silent', name: 'test' })
     const subscriber = createRedis(inject('redisUrl'), 'subscriber', { log })
-    const heard: ControlMessage[] = []
+    const received: ControlMessage[] = []
     const { keys } = stack
-    await subscribeControl({ subscriber, keys, onMessage: (message) => heard.push(message) })
+    await subscribeControl({ subscriber, keys, onMessage: (message) => received.push(message) })
     const { id } = await submit(stack.api.url)
     await stack.append(id, RUNNING)
     expect(await cancel(id)).toMatchObject({ status: 'canceling', phase: 'executing' })
     const again = await cancel(id)
     expect([again.status, again.seq]).toEqual(['canceling', 2])
-    await until(() => heard.length === 2)
-    expect(heard).toEqual([
+    await until(() => received.length === 2)
+    expect(received).toEqual([
       { type: 'cancel', jobId: id },
       { type: 'cancel', jobId: id },
     ])

@@ -2,19 +2,22 @@
 import {
   ApiError,
   jobPageSchema,
+  type JobView,
   jobViewSchema,
   jobWorkflowSchema,
   listQuerySchema,
+  type Snapshot,
 } from '@safelight/shared'
 import type { JobStore } from '@safelight/store'
-import type { Positions } from '../feed/positions.ts'
 import { defineRoute } from '../http/route.ts'
+import type { QueuePositions } from '../watch/queue-positions.ts'
 import { jobParams } from './job-id.ts'
+import type { Links } from '../http/links.ts'
 import { toJobView } from './view.ts'
 
 export interface ReadDeps {
   store: Pick<JobStore, 'load' | 'loadWorkflow' | 'list'>
-  positions: Pick<Positions, 'read'>
+  positions: Pick<QueuePositions, 'read'>
 }
 
 export function noSuchJob(): ApiError {
@@ -34,8 +37,7 @@ export function getJobRoute({ store, positions }: ReadDeps) {
     async handle({ params, links }) {
       const snapshot = await store.load(params.id)
       if (!snapshot) throw noSuchJob()
-      const queuePosition = snapshot.status === 'queued' ? await positions.read(params.id) : null
-      return { body: toJobView(snapshot, { links, queuePosition }) }
+      return { body: await show(snapshot, { positions, links }) }
     },
   })
 }
@@ -72,14 +74,20 @@ export function listJobsRoute({ store, positions }: ReadDeps) {
       const { status, cursor, limit } = query
       const page = await store.list({ limit, ...(status && { status }), ...(cursor && { cursor }) })
       const jobs = await Promise.all(
-        page.jobs.map(async (snapshot) => {
-          const queued = snapshot.status === 'queued'
-          const queuePosition = queued ? await positions.read(snapshot.jobId) : null
-          return toJobView(snapshot, { links, queuePosition })
-        }),
+        page.jobs.map((snapshot) => show(snapshot, { positions, links })),
       )
       const { nextCursor } = page
       return { body: { jobs, next_cursor: nextCursor, truncated: nextCursor !== null } }
     },
   })
+}
+
+/** The queue is asked only for jobs that can be in it. */
+async function show(
+  snapshot: Snapshot,
+  { positions, links }: Pick<ReadDeps, 'positions'> & { links: Links },
+): Promise<JobView> {
+  const isQueued = snapshot.status === 'queued'
+  const queuePosition = isQueued ? await positions.read(snapshot.jobId) : null
+  return toJobView(snapshot, { links, queuePosition })
 }

@@ -13,8 +13,8 @@ import {
   type Workflow,
 } from '@safelight/shared'
 import type { JobStore } from '@safelight/store'
-import type { Positions } from '../feed/positions.ts'
 import { defineRoute } from '../http/route.ts'
+import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
 import {
   answerAgain,
@@ -29,7 +29,7 @@ export interface SubmitDeps {
   admission: Admission
   /** What the hosts know; null when no host is known. */
   nodeClasses: () => Promise<NodeClasses | null>
-  positions: Pick<Positions, 'read'>
+  positions: Pick<QueuePositions, 'read'>
   log: Logger
   clock: Clock
   limits: { maxNodes: number; maxBytes: number }

@@ -9,6 +9,7 @@ import type {
   SnapshotView,
 } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
+import { toQueuePosition } from '../watch/queue-positions.ts'
 
 export interface ViewOptions {
   links: Links
@@ -25,7 +26,7 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     started_at: toIsoOrNull(snapshot.startedAt),
     completed_at: toIsoOrNull(snapshot.completedAt),
     expires_at: toIso(snapshot.expiresAt),
-    queue_position: snapshot.status === 'queued' ? queuePosition : null,
+    queue_position: toQueuePosition(snapshot.status, queuePosition),
     progress: snapshot.progress,
     outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
     error: snapshot.error,

@@ -60,8 +60,8 @@ describe('the bounds of event streams', () => {
       expect(frames.length).toBeLessThan(230)
       expect(frames.at(-1)).toMatchObject({ seq })
       expect(toEnd(frames)).toMatchObject({ status: 'failed', seq })
-      const heard = seqs(frames)
-      expect(heard).toEqual([...heard].sort((a, b) => a - b))
+      const received = seqs(frames)
+      expect(received).toEqual([...received].sort((a, b) => a - b))
     },
   )
 

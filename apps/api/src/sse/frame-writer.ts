@@ -1,14 +1,7 @@
-/** What an event stream says, whichever words it says it in: one writer of frames per `format`. */
-import type { JobEvent, Snapshot, SsePreview } from '@safelight/shared'
+/** The text of an event stream: one writer of frames per `format`. */
+import type { JobEvent, SsePreview } from '@safelight/shared'
 import type { Preview } from '@safelight/store'
-
-/** The job at the moment of writing. */
-export interface JobNow {
-  snapshot: Snapshot
-  queuePosition: number | null
-  /** ms since the epoch */
-  now: number
-}
+import type { JobNow } from '../watch/bounded-watcher.ts'
 
 export interface FrameWriter {
   /**
@@ -19,7 +12,7 @@ export interface FrameWriter {
   event: (event: JobEvent, now: JobNow) => string
   /** The job as it is, in place of whatever the client holds. */
   resync: (now: JobNow) => string
-  /** A new place in the queue: no event of the job, so no id. */
+  /** A new position in the queue: no event of the job, so no id. */
   position: (now: JobNow) => string
   preview: (jobId: string, preview: Preview) => string
 }

@@ -1,4 +1,4 @@
-/** `format=native`: what Socket.IO says of the job, as frames, so that a client folds both alike. */
+/** `format=native`: what Socket.IO sends of the job, as frames, so that a client folds both alike. */
 import type {
   JobEvent,
   NativeEvent,
@@ -9,7 +9,8 @@ import type {
 import type { Links } from '../http/links.ts'
 import { toEventView, toSnapshotView } from '../jobs/view.ts'
 import { toEventId } from './event-id.ts'
-import { type FrameWriter, type JobNow, toFrame, toPreviewFrame } from './frame-writer.ts'
+import type { JobNow } from '../watch/bounded-watcher.ts'
+import { type FrameWriter, toFrame, toPreviewFrame } from './frame-writer.ts'
 
 export function createNativeFrames(links: Links): FrameWriter {
   function toSnapshotFrame(event: 'snapshot' | 'resync', now: JobNow): string {
@@ -37,9 +38,6 @@ export function createNativeFrames(links: Links): FrameWriter {
   }
 }
 
-function toOpen({ snapshot, queuePosition, now }: JobNow): NativeOpen {
-  return {
-    queuePosition: snapshot.status === 'queued' ? queuePosition : null,
-    now,
-  }
+function toOpen({ queuePosition, now }: JobNow): NativeOpen {
+  return { queuePosition, now }
 }

@@ -11,7 +11,9 @@ import {
 import type { Links } from '../http/links.ts'
 import { toOutputView } from '../jobs/view.ts'
 import { toEventId } from './event-id.ts'
-import { type FrameWriter, type JobNow, toFrame, toPreviewFrame } from './frame-writer.ts'
+import type { JobNow } from '../watch/bounded-watcher.ts'
+import { toQueuePosition } from '../watch/queue-positions.ts'
+import { type FrameWriter, toFrame, toPreviewFrame } from './frame-writer.ts'
 
 export function createV2Frames(links: Links): FrameWriter {
   /**
@@ -72,7 +74,7 @@ export function createV2Frames(links: Links): FrameWriter {
       outputs: snapshot.outputs.map((output) => toOutputView(output, jobId, links)),
       error,
     }
-    const queue_position = status === 'queued' ? queuePosition : null
+    const queue_position = toQueuePosition(status, queuePosition)
     return { status, queue_position, phase, attempt, job_id: jobId, seq, stamp, ...ended }
   }
 

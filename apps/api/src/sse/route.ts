@@ -2,26 +2,26 @@
 import type { Clock } from '@safelight/runtime'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import type { Feed, Watch } from '../feed/feed.ts'
-import type { Positions } from '../feed/positions.ts'
-import type { Position } from '../feed/watcher.ts'
 import { type Deadline, withDeadline } from '../http/deadline.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
-import { toPosition } from './event-id.ts'
+import type { JobWatches } from '../watch/job-watches.ts'
+import type { QueuePositions } from '../watch/queue-positions.ts'
+import type { LastEvent, Watch } from '../watch/watcher.ts'
+import { toLastEvent } from './event-id.ts'
+import { createEventStream, type EventStream, type StreamTimings } from './event-stream.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
-import type { Slots } from './slots.ts'
-import { createStream, type Stream, type StreamTimings } from './stream.ts'
+import type { StreamLimits } from './stream-limits.ts'
 
 export interface EventsDeps {
-  feed: Pick<Feed, 'watch'>
-  positions: Positions
-  slots: Slots
+  watches: Pick<JobWatches, 'subscribe'>
+  positions: QueuePositions
+  limits: StreamLimits
   /** Streams open now, for the end of the process. */
-  streams: Set<Stream>
+  streams: Set<EventStream>
   clock: Clock
   timings: StreamTimings
   /** How long it may take until the stream is open. */
@@ -32,7 +32,7 @@ const headers = z.object({
   'Last-Event-ID': z
     .string()
     .optional()
-    .transform(toPosition)
+    .transform(toLastEvent)
     .meta({ description: 'Id of the last frame received: the missed events follow, exactly.' }),
 })
 const query = z.strictObject({
@@ -43,7 +43,7 @@ const query = z.strictObject({
     description:
       'The words of the stream: Comfy API v2’s, or (`native`) those of Socket.IO, which carry all that is known and are folded with the same reducer.',
   }),
-  after: z.string().optional().transform(toPosition).meta({
+  after: z.string().optional().transform(toLastEvent).meta({
     description: 'As `Last-Event-ID`, for a client that cannot set headers. The header wins.',
   }),
 })
@@ -87,7 +87,7 @@ export function eventsRoute(deps: EventsDeps) {
 
 interface Asked {
   jobId: string
-  after: Position | undefined
+  after: LastEvent | undefined
   previews: boolean
   frames: FrameWriter
   request: Request
@@ -100,10 +100,10 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
   }
   if (response.destroyed) return
   const { jobId, after, frames } = asked
-  const giveBack = deps.slots.take(asked.request.ip ?? 'unknown')
+  const countOut = deps.limits.admit(asked.request.ip ?? 'unknown')
   let watch: Watch | null = null
   let closed = false
-  const stream = createStream({
+  const stream = createEventStream({
     jobId,
     response,
     frames,
@@ -111,9 +111,9 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     resumed: after !== undefined,
     clock: deps.clock,
     timings: deps.timings,
-    closed() {
+    onClosed() {
       closed = true
-      giveBack()
+      countOut()
       deps.streams.delete(stream)
       watch?.close()
     },
@@ -121,8 +121,13 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
   deps.streams.add(stream)
 
   async function begin(): Promise<boolean> {
-    stream.place(await deps.positions.read(jobId))
-    watch = await deps.feed.watch({ jobId, watcher: stream, after, previews: asked.previews })
+    stream.setQueuePosition(await deps.positions.read(jobId))
+    watch = await deps.watches.subscribe({
+      jobId,
+      watcher: stream,
+      after,
+      previews: asked.previews,
+    })
     // the end of the job, the client's going or our deadline may have come first
     if (closed) watch?.close()
     return watch !== null

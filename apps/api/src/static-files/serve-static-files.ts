@@ -23,12 +23,12 @@ const NOT_BUILT = `<!doctype html>
 <body><p>The page was not built: run <code>npm run build</code>. The API is here: <a href="/docs">/docs</a>.</p></body></html>
 `
 
-export interface WebOptions {
+export interface StaticFilesOptions {
   folder: string
   publicUrl: string | null
 }
 
-export function serveWeb({ folder, publicUrl }: WebOptions): Router {
+export function serveStaticFiles({ folder, publicUrl }: StaticFilesOptions): Router {
   const pageHeaders = toPageHeaders(publicUrl)
 
   function serveFiles(root: string, cacheControl: string): RequestHandler {

@@ -1,16 +1,19 @@
-/** How many event streams are open, in all and per client, and what is refused for it. */
+/** How many event streams may be open, in all and per client, and what is refused for it. */
 import { ApiError } from '@safelight/shared'
 
-export interface Slots {
-  /** Takes a place and returns what gives it back (once); throws `too_many_streams` when there is none. */
-  take(client: string): () => void
+export interface StreamLimits {
+  /** Counts a stream in and returns what counts it out (once); throws `too_many_streams` when it is one too many. */
+  admit(client: string): () => void
 }
 
-export function createSlots(limits: { perClient: number; perProcess: number }): Slots {
+export function createStreamLimits(limits: {
+  perClient: number
+  perProcess: number
+}): StreamLimits {
   const perClient = new Map<string, number>()
   let total = 0
   return {
-    take(client) {
+    admit(client) {
       const own = perClient.get(client) ?? 0
       if (own >= limits.perClient || total >= limits.perProcess) {
         throw new ApiError(
@@ -23,10 +26,10 @@ export function createSlots(limits: { perClient: number; perProcess: number }): 
       }
       perClient.set(client, own + 1)
       total += 1
-      let taken = true
+      let open = true
       return () => {
-        if (!taken) return
-        taken = false
+        if (!open) return
+        open = false
         total -= 1
         const left = (perClient.get(client) ?? 1) - 1
         if (left > 0) perClient.set(client, left)

@@ -3,36 +3,36 @@ import type { JobEvent, Snapshot } from '@safelight/shared'
 import { systemClock } from '@safelight/runtime'
 import { newSnapshot, until } from '@safelight/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createPositions } from '../feed/positions.ts'
 import { listen } from '../http/listen.ts'
 import { createLinks } from '../http/links.ts'
 import { createTimings } from '../timings.ts'
 import { toProgress } from '../testing/play-worker.ts'
+import { createQueuePositions } from '../watch/queue-positions.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
-import { createStream, type Stream } from './stream.ts'
+import { createEventStream, type EventStream } from './event-stream.ts'
 
 /** A stream to a client that has stopped reading. */
 async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
-  const ends: { stream?: Stream; response?: ServerResponse; closed: number } = { closed: 0 }
-  const positions = createPositions({
+  const ends: { stream?: EventStream; response?: ServerResponse; closed: number } = { closed: 0 }
+  const positions = createQueuePositions({
     position: async () => null,
-    failed: () => undefined,
+    onError: () => undefined,
     clock: systemClock,
     everyMs: 60_000,
   })
   const server = createServer((_request, response) => {
     ends.response = response
-    ends.stream = createStream({
+    ends.stream = createEventStream({
       jobId: 'j',
       // all the stream uses of Express' response is Node's
-      response: response as Parameters<typeof createStream>[0]['response'],
+      response: response as Parameters<typeof createEventStream>[0]['response'],
       frames: createFrames(createLinks('http://localhost')),
       positions,
       resumed: false,
       clock: systemClock,
       timings: createTimings({ keepAliveMs }),
-      closed: () => void (ends.closed += 1),
+      onClosed: () => void (ends.closed += 1),
     })
     ends.stream.open({ snapshot: toSnapshot(0), missed: [] })
   })
@@ -57,7 +57,7 @@ function toSnapshot(seq: number): Snapshot {
   return newSnapshot({ jobId: 'j', seq, stamp: `s${seq}`, ...running })
 }
 
-function tell(stream: Stream, seq: number): void {
+function sendEvent(stream: EventStream, seq: number): void {
   const progress = toProgress(0.5, { message: 'x'.repeat(50_000) })
   const envelope = { jobId: 'j', seq, ts: 0, stamp: `s${seq}`, follows: `s${seq - 1}` }
   const event: JobEvent = { type: 'progress', ...envelope, progress }
@@ -72,18 +72,18 @@ describe('a stream to a client that stops reading', () => {
     const { stream, response } = await openStuck(60_000, createFrames)
     const previews = { nodeId: '1', contentType: 'image/jpeg', data: new Uint8Array(100_000) }
     for (let seq = 1; seq <= 2_000; seq++) {
-      tell(stream, seq)
+      sendEvent(stream, seq)
       stream.preview(previews)
       if (seq % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     expect(response.writableLength).toBeLessThan(512 * 1024)
-    stream.move()
+    stream.endForShutdown()
   })
 
   it('is cut off after two beats in which nothing was taken', async () => {
     const { stream, response, ends } = await openStuck(20)
     for (let seq = 1; seq <= 2_000 && !response.destroyed; seq++) {
-      tell(stream, seq)
+      sendEvent(stream, seq)
       if (seq % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     await until(() => ends.closed > 0)
@@ -96,7 +96,7 @@ describe('a stream that ends', () => {
     const { stream, client, ends } = await openStuck(60_000)
     client.destroy()
     await until(() => ends.closed === 1)
-    stream.move()
+    stream.endForShutdown()
     stream.release()
     expect(ends.closed).toBe(1)
   })

@@ -1,4 +1,4 @@
-/** A feed with its own connections, reached through a proxy that can fail, and what writes to it. */
+/** Job watches with their own connections, through a proxy that can fail, and what writes to the jobs. */
 import { randomUUID } from 'node:crypto'
 import { createLogger, createScope, systemClock } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
@@ -13,12 +13,12 @@ import {
 } from '@safelight/store'
 import { startRedisProxy } from '@safelight/testkit'
 import { inject, onTestFinished } from 'vitest'
-import { createFeed } from '../feed/feed.ts'
 import { type ApiTimings, createTimings } from '../timings.ts'
+import { createJobWatches } from '../watch/job-watches.ts'
 import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
 
-export async function startFeed(timings: Partial<ApiTimings> = {}) {
-  const scope = createScope('feed test')
+export async function startJobWatches(timings: Partial<ApiTimings> = {}) {
+  const scope = createScope('job watches test')
   onTestFinished(() => scope.close())
   const log = createLogger({ level: 'silent', name: 'test' })
   const keys = createKeys(`t-${randomUUID()}`)
@@ -34,22 +34,22 @@ export async function startFeed(timings: Partial<ApiTimings> = {}) {
   const reading = open(proxy.url, 'api')
   await Promise.all([direct, subscriber, reading].map((redis) => whenReady(redis)))
   const store = createJobStore({ redis: direct, keys })
-  const feed = scope.use(
-    createFeed({
+  const watches = scope.use(
+    createJobWatches({
       subscriber,
       store: createJobStore({ redis: reading, keys }),
       keys,
       decodePreview,
-      failed: () => undefined,
+      onError: () => undefined,
       clock: systemClock,
       timings: createTimings(timings),
     }),
   )
-  const countListeners = async (channel: string) => {
+  const countSubscribers = async (channel: string) => {
     const [, count] = await direct.pubsub('NUMSUB', channel)
     return Number(count)
   }
-  return { keys, proxy, direct, subscriber, store, feed, countListeners }
+  return { keys, proxy, direct, subscriber, store, watches, countSubscribers }
 }
 
 export async function accept(store: JobStore): Promise<string> {

@@ -3,64 +3,65 @@
  *
  * The live channel is the fast path, the stored snapshot and stream are the truth:
  * - A live event that is the next one (by its number, and it follows the event we hold) is folded and
- *   told. An older one is dropped. Any other means something was missed: read.
+ *   sent on. An older one is dropped. Any other means something was missed: read.
  * - `refresh` reads the stored snapshot. Newer than ours: the events between come from the stream,
- *   and where the stream no longer holds them the stored snapshot is told instead (`resync`).
+ *   and where the stream no longer holds them the stored snapshot is sent instead (`resync`).
  *   Older than what we knew before reading, or another event under its number: Redis lost writes, and
  *   the stored snapshot rules (docs/adr/0008-epoch.md).
- * - Folding and telling happen in one synchronous step, so whoever is attached in between has
- *   missed nothing and hears nothing twice.
+ * - Folding and sending happen in one synchronous step, so whoever is attached in between has
+ *   missed nothing and gets nothing twice.
  */
 import { isTerminal, type JobEvent, reduceJob, type Snapshot } from '@safelight/shared'
 import type { JobStore } from '@safelight/store'
 import { createSingleFlight } from './single-flight.ts'
-import type { Position, Watcher } from './watcher.ts'
+import type { LastEvent, Watcher } from './watcher.ts'
 
 /** A fast writer may append while we read; after so many tries a snapshot is kinder than another read. */
 const MISSED_READS = 5
 
-export interface Topic {
+export interface WatchedJob {
   readonly snapshot: Snapshot | null
   readonly watchers: Set<Watcher>
   /** The stored job has been read at least once and will not change again, or is no more. */
-  readonly over: boolean
-  hear(event: JobEvent): void
+  readonly isOver: boolean
+  /** A live event, as it was published. */
+  receive(event: JobEvent): void
   refresh(): Promise<void>
   /** Reads, then opens the watcher in the same step in which it is attached. False: no such job. */
-  attach(watcher: Watcher, after: Position | undefined): Promise<boolean>
+  attach(watcher: Watcher, after: LastEvent | undefined): Promise<boolean>
 }
 
-interface TopicDeps {
+interface WatchedJobDeps {
   jobId: string
   store: Pick<JobStore, 'load' | 'eventsAfter'>
   /** A read nobody waits for went wrong; it is tried again at the next occasion. */
-  failed: (error: unknown) => void
+  onError: (error: unknown) => void
 }
 
-export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
+export function createWatchedJob({ jobId, store, onError }: WatchedJobDeps): WatchedJob {
   const watchers = new Set<Watcher>()
   let snapshot: Snapshot | null = null
-  let gone = false
+  let removed = false
   const refresh = createSingleFlight(read)
 
-  function hear(event: JobEvent): void {
+  function receive(event: JobEvent): void {
     // before the first read there is nothing to fold into, and that read comes after the subscription
     if (!snapshot || event.seq <= snapshot.seq || isTerminal(snapshot.status)) return
     if (!isNext(event, snapshot)) {
-      refresh().catch(failed)
+      refresh().catch(onError)
       return
     }
-    tell(event, snapshot)
+    apply(event, snapshot)
   }
 
-  function tell(event: JobEvent, before: Snapshot): void {
+  function apply(event: JobEvent, before: Snapshot): void {
     snapshot = reduceJob(before, event)
     for (const watcher of watchers) watcher.event(event, snapshot)
   }
 
-  /** Tells those of the stored events that come next. */
+  /** Applies those of the stored events that come next. */
   function catchUp(events: readonly JobEvent[]): void {
-    for (const event of events) if (snapshot && isNext(event, snapshot)) tell(event, snapshot)
+    for (const event of events) if (snapshot && isNext(event, snapshot)) apply(event, snapshot)
   }
 
   function replace(stored: Snapshot): void {
@@ -72,8 +73,8 @@ export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
     const known = snapshot
     const stored = await store.load(jobId)
     if (!stored) {
-      gone = true
-      for (const watcher of watchers) watcher.gone()
+      removed = true
+      for (const watcher of watchers) watcher.removed()
       return
     }
     if (!snapshot || !known) {
@@ -90,7 +91,7 @@ export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
   }
 
   /** The events between what the client holds and the snapshot; null when they cannot be had exactly. */
-  async function readMissed({ seq, stamp }: Position): Promise<JobEvent[] | null> {
+  async function readMissed({ seq, stamp }: LastEvent): Promise<JobEvent[] | null> {
     // a client that names no stamp is taken at its word
     const isTheirs = (held: string | undefined) => stamp === undefined || stamp === held
     for (let tries = 0; tries < MISSED_READS; tries++) {
@@ -111,15 +112,15 @@ export function createTopic({ jobId, store, failed }: TopicDeps): Topic {
       return snapshot
     },
     watchers,
-    get over() {
-      return gone || (snapshot !== null && isTerminal(snapshot.status))
+    get isOver() {
+      return removed || (snapshot !== null && isTerminal(snapshot.status))
     },
-    hear,
+    receive,
     refresh,
     async attach(watcher, after) {
       await refresh()
       const missed = after === undefined ? [] : await readMissed(after)
-      if (gone || !snapshot) return false
+      if (removed || !snapshot) return false
       watchers.add(watcher)
       watcher.open({ snapshot, missed })
       return true
