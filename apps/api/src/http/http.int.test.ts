@@ -1,9 +1,9 @@
 import { request as sendRaw } from 'node:http'
 import { connect as dial } from 'node:net'
-import { describe, expect, inject, it } from 'vitest'
-import { post, readError, readJob, submit } from '../testing/http.ts'
+import { describe, expect, it } from 'vitest'
+import { post, readError } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
-import { startRedisProxy, until } from '@safelight/testkit'
+import { until } from '@safelight/testkit'
 import { shareStack, type Stack } from '../testing/start-stack.ts'
 
 let stack: Stack
@@ -91,63 +91,6 @@ describe('other origins', () => {
     })
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-headers')).toContain('Idempotency-Key')
-  })
-})
-
-describe('when Redis is away', () => {
-  const settled = async (response: Promise<Response>) => {
-    const startedAt = performance.now()
-    const { status } = await response
-    return { status, fast: performance.now() - startedAt < 2_000 }
-  }
-  const ask = (url: string) =>
-    Promise.all([
-      settled(post(`${url}/api/v2/jobs`, { workflow: WORKFLOW })),
-      settled(fetch(`${url}/api/v2/jobs`)),
-      settled(fetch(`${url}/api/v2/jobs/some-id`)),
-      settled(fetch(`${url}/api/v2/jobs/some-id/events`)),
-      settled(post(`${url}/api/v2/jobs/some-id/cancel`, {})),
-      settled(fetch(`${url}/api/v2/assets/some-id/content`)),
-      settled(fetch(`${url}/readyz`)),
-    ])
-  const refused = Array.from({ length: 7 }, () => ({ status: 503, fast: true }))
-
-  it('every answer is 503 in less than two seconds, and all is well when it is back', async () => {
-    const proxy = await startRedisProxy(inject('redisUrl'))
-    const api = await stack.startApi({ REDIS_URL: proxy.url })
-    const before = await submit(api.url)
-    proxy.refuse()
-    await until(async () => (await fetch(`${api.url}/readyz`)).status === 503)
-    expect(await ask(api.url)).toEqual(refused)
-    expect((await fetch(`${api.url}/livez`)).status).toBe(200)
-    proxy.restore()
-    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
-    expect((await readJob(api.url, before.id)).status).toBe('queued')
-    await submit(api.url)
-    await proxy.close()
-  })
-
-  it('also when it keeps the connection and says nothing', async () => {
-    const proxy = await startRedisProxy(inject('redisUrl'))
-    const api = await stack.startApi({ REDIS_URL: proxy.url })
-    await submit(api.url)
-    proxy.swallow()
-    expect(await ask(api.url)).toEqual(refused)
-    proxy.restore()
-    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
-    await submit(api.url)
-    await proxy.close()
-  })
-
-  it('the process starts all the same', async () => {
-    const proxy = await startRedisProxy(inject('redisUrl'))
-    proxy.refuse()
-    const api = await stack.startApi({ REDIS_URL: proxy.url }, { waitForRedisMs: 100 })
-    expect((await fetch(`${api.url}/readyz`)).status).toBe(503)
-    proxy.restore()
-    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
-    await submit(api.url)
-    await proxy.close()
   })
 })
 

@@ -1,0 +1,91 @@
+import { collect, startRedisProxy, until } from '@safelight/testkit'
+import { describe, expect, inject, it } from 'vitest'
+import { post, readJob, submit } from './testing/http.ts'
+import { WORKFLOW } from './testing/play-worker.ts'
+import { shareStack, type Stack } from './testing/start-stack.ts'
+import { createTimings } from './timings.ts'
+
+let stack: Stack
+// every other test file is in a hurry: this one takes the times of a process as it is deployed
+shareStack((shared) => (stack = shared), { timings: createTimings() })
+
+it('the times of a process fit together', () => {
+  const timings = createTimings()
+  // a client must know within two seconds that Redis is away
+  expect(timings.requestDeadlineMs).toBeLessThan(2_000)
+  expect(timings.requestDeadlineMs).toBeLessThan(timings.redisCommandMs)
+  expect(timings.readinessPingMs).toBeLessThan(timings.requestDeadlineMs)
+  expect(timings.cancelManyMs).toBeLessThan(timings.requestDeadlineMs - 500)
+  // who reloads a page is told to come back sooner than its job is given up
+  expect(timings.streamReturnMs).toBeLessThan(timings.unsubscribeGraceMs)
+  expect(timings.rereadRetryMs).toBeLessThan(timings.rereadMs)
+  expect(() => createTimings({ keepAliveMs: -1 })).toThrow('keepAliveMs')
+  expect(() => createTimings(JSON.parse('{"keepAlive": 1}'))).toThrow('keepAlive')
+})
+
+it('a queued job gets its new position without asking', async () => {
+  const ahead = await submit(stack.api.url, { priority: 5 })
+  const job = await submit(stack.api.url)
+  const { frames } = collect(await fetch(`${stack.api.url}${job.urls.events}`))
+  await until(() => frames.length === 1)
+  await fetch(`${stack.api.url}${ahead.urls.cancel}`, { method: 'POST' })
+  await until(() => frames.length === 2)
+  expect(frames[1]).toMatchObject({ data: { queue_position: 0 } })
+})
+
+describe('when Redis is away', () => {
+  const settled = async (response: Promise<Response>) => {
+    const startedAt = performance.now()
+    const { status } = await response
+    return { status, fast: performance.now() - startedAt < 2_000 }
+  }
+  const ask = (url: string) =>
+    Promise.all([
+      settled(post(`${url}/api/v2/jobs`, { workflow: WORKFLOW })),
+      settled(fetch(`${url}/api/v2/jobs`)),
+      settled(fetch(`${url}/api/v2/jobs/some-id`)),
+      settled(fetch(`${url}/api/v2/jobs/some-id/events`)),
+      settled(post(`${url}/api/v2/jobs/some-id/cancel`, {})),
+      settled(fetch(`${url}/api/v2/assets/some-id/content`)),
+      settled(fetch(`${url}/readyz`)),
+    ])
+  const refused = Array.from({ length: 7 }, () => ({ status: 503, fast: true }))
+
+  it('every answer is 503 in less than two seconds, and all is well when it is back', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    const before = await submit(api.url)
+    proxy.refuse()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 503)
+    expect(await ask(api.url)).toEqual(refused)
+    expect((await fetch(`${api.url}/livez`)).status).toBe(200)
+    proxy.restore()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
+    expect((await readJob(api.url, before.id)).status).toBe('queued')
+    await submit(api.url)
+    await proxy.close()
+  })
+
+  it('also when it keeps the connection and says nothing', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    await submit(api.url)
+    proxy.swallow()
+    expect(await ask(api.url)).toEqual(refused)
+    proxy.restore()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
+    await submit(api.url)
+    await proxy.close()
+  })
+
+  it('the process starts all the same', async () => {
+    const proxy = await startRedisProxy(inject('redisUrl'))
+    proxy.refuse()
+    const api = await stack.startApi({ REDIS_URL: proxy.url })
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(503)
+    proxy.restore()
+    await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
+    await submit(api.url)
+    await proxy.close()
+  })
+})
