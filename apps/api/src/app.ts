@@ -24,7 +24,7 @@ import { type ApiTimings, createTimings } from './timings.ts'
 /** Room for the fields around a workflow of the largest size. */
 const BODY_SLACK_BYTES = 64 * 1024
 
-export { type ApiConfig, loadConfig } from './config.ts'
+export { type ApiConfig, loadApiConfig } from './config.ts'
 export type { ApiTimings } from './timings.ts'
 
 export interface Api {

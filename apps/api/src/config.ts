@@ -70,7 +70,7 @@ export type ApiConfig = z.output<typeof apiConfigSchema> & { SAFELIGHT_WEB_DIR: 
 /** Beside this server, whether it runs from `src` or from `dist`. */
 const BUILT_WEB_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
+export function loadApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
   const config = parseConfig(apiConfigSchema, env)
   const { SAFELIGHT_DATA_DIR: data, SAFELIGHT_WEB_DIR: web } = config
   return {

@@ -1,6 +1,6 @@
 /** Starts the API. */
 import { runApp } from '@safelight/runtime'
 import { createApi } from './app.ts'
-import { loadConfig } from './config.ts'
+import { loadApiConfig } from './config.ts'
 
-await runApp({ name: 'api', loadConfig, start: createApi })
+await runApp({ name: 'api', loadConfig: loadApiConfig, start: createApi })

@@ -3,7 +3,7 @@ import { type AssetDeps, getAssetRoute, getContentRoute } from './assets/routes.
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters/routes.ts'
 import { type HostDeps, hostRoutes } from './hosts/routes.ts'
 import { type HealthDeps, liveRoute, readyRoute } from './http/health.ts'
-import type { Route } from './http/route.ts'
+import type { ApiRoute } from './http/route.ts'
 import { type CancelDeps, cancelRoute } from './jobs/cancel.ts'
 import { type CancelManyDeps, cancelManyRoute } from './jobs/cancel-many.ts'
 import { getJobRoute, getWorkflowRoute, listJobsRoute, type ReadDeps } from './jobs/read.ts'
@@ -21,7 +21,7 @@ export interface RouteDeps {
   health: HealthDeps
 }
 
-export function createRoutes(deps: RouteDeps): Route[] {
+export function createRoutes(deps: RouteDeps): ApiRoute[] {
   return [
     submitRoute(deps.submit),
     listJobsRoute(deps.read),

@@ -4,16 +4,16 @@ import { createInterface } from 'node:readline'
 import { request as sendRaw } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { submit } from './testing/http.ts'
+import { submitJob } from './testing/http.ts'
 import { FAILED, RUNNING, WORKFLOW } from './testing/play-worker.ts'
-import { type Stack, startStack } from './testing/start-stack.ts'
+import { type ApiStack, startApiStack } from './testing/api-stack.ts'
 import { until } from '@safelight/testkit'
 import { follow, trackSockets } from './testing/watch-socket.ts'
 
 const open = trackSockets()
-let stack: Stack
+let stack: ApiStack
 beforeEach(async () => {
-  stack = await startStack()
+  stack = await startApiStack()
 })
 afterEach(() => stack.close())
 
@@ -72,7 +72,7 @@ const exitOf = ({ exitCode, signalCode }: ChildProcess) => exitCode ?? signalCod
 describe('an API that is told to stop', () => {
   it('says so first, then moves its streams and sockets, then finishes its requests', async () => {
     const { child, url, exit } = await startProcess({ SHUTDOWN_DELAY: '700ms' })
-    const { id } = await submit(url)
+    const { id } = await submitJob(url)
     await stack.append(id, RUNNING)
     const stream = await fetch(`${url}/api/v2/jobs/${id}/events`)
     const text = stream.text()

@@ -1,11 +1,11 @@
 import { collect, startRedisProxy, until } from '@safelight/testkit'
 import { describe, expect, inject, it } from 'vitest'
-import { post, readJob, submit } from './testing/http.ts'
+import { post, readJob, submitJob } from './testing/http.ts'
 import { WORKFLOW } from './testing/play-worker.ts'
-import { shareStack, type Stack } from './testing/start-stack.ts'
+import { shareStack, type ApiStack } from './testing/api-stack.ts'
 import { createTimings } from './timings.ts'
 
-let stack: Stack
+let stack: ApiStack
 // every other test file is in a hurry: this one takes the times of a process as it is deployed
 shareStack((shared) => (stack = shared), { timings: createTimings() })
 
@@ -24,8 +24,8 @@ it('the times of a process fit together', () => {
 })
 
 it('a queued job gets its new position without asking', async () => {
-  const ahead = await submit(stack.api.url, { priority: 5 })
-  const job = await submit(stack.api.url)
+  const ahead = await submitJob(stack.api.url, { priority: 5 })
+  const job = await submitJob(stack.api.url)
   const { frames } = collect(await fetch(`${stack.api.url}${job.urls.events}`))
   await until(() => frames.length === 1)
   await fetch(`${stack.api.url}${ahead.urls.cancel}`, { method: 'POST' })
@@ -54,7 +54,7 @@ describe('when Redis is away', () => {
   it('every answer is 503 in less than two seconds, and all is well when it is back', async () => {
     const proxy = await startRedisProxy(inject('redisUrl'))
     const api = await stack.startApi({ REDIS_URL: proxy.url })
-    const before = await submit(api.url)
+    const before = await submitJob(api.url)
     proxy.refuse()
     await until(async () => (await fetch(`${api.url}/readyz`)).status === 503)
     expect(await ask(api.url)).toEqual(refused)
@@ -62,19 +62,19 @@ describe('when Redis is away', () => {
     proxy.restore()
     await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
     expect((await readJob(api.url, before.id)).status).toBe('queued')
-    await submit(api.url)
+    await submitJob(api.url)
     await proxy.close()
   })
 
   it('also when it keeps the connection and says nothing', async () => {
     const proxy = await startRedisProxy(inject('redisUrl'))
     const api = await stack.startApi({ REDIS_URL: proxy.url })
-    await submit(api.url)
+    await submitJob(api.url)
     proxy.swallow()
     expect(await ask(api.url)).toEqual(refused)
     proxy.restore()
     await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
-    await submit(api.url)
+    await submitJob(api.url)
     await proxy.close()
   })
 
@@ -85,7 +85,7 @@ describe('when Redis is away', () => {
     expect((await fetch(`${api.url}/readyz`)).status).toBe(503)
     proxy.restore()
     await until(async () => (await fetch(`${api.url}/readyz`)).status === 200)
-    await submit(api.url)
+    await submitJob(api.url)
     await proxy.close()
   })
 })

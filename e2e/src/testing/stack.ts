@@ -1,6 +1,6 @@
 /** The whole of Safelight inside one process, on real ports and a real Redis, in a namespace of its own. */
 import { createApi } from '@safelight/api'
-import { loadConfig as loadApiConfig } from '@safelight/api/config'
+import { loadApiConfig } from '@safelight/api/config'
 import { createScope, type Logger } from '@safelight/runtime'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { createWorkerApp } from '@safelight/worker'

@@ -4,21 +4,21 @@ import { join } from 'node:path'
 import type { Asset } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { readError, submit } from '../testing/http.ts'
+import { readError, submitJob } from '../testing/http.ts'
 import { toOutput } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { createLinks } from '../http/links.ts'
 import { toOutputView } from '../jobs/view.ts'
 import { toDisposition, toServedType } from './content-type.ts'
 
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 const HEX = 'cd'.repeat(32)
 
 /** Stores an asset as the worker does: bytes by their hash, then the record. */
 async function store(patch: Partial<Asset> = {}, bytes = 'hello pixels'): Promise<string> {
-  const { id: jobId } = await submit(stack.api.url)
+  const { id: jobId } = await submitJob(stack.api.url)
   const folder = join(stack.dataDir, 'blobs', HEX.slice(0, 2))
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, HEX), bytes)

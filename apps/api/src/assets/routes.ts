@@ -75,7 +75,7 @@ function sendBlob(
     ETag: `"${hex}"`,
     'Cache-Control': 'private, max-age=31536000, immutable',
   })
-  if (isHeld(response.req.headers['if-none-match'], hex)) {
+  if (isCached(response.req.headers['if-none-match'], hex)) {
     response.status(304).end()
     return Promise.resolve()
   }
@@ -90,7 +90,7 @@ function sendBlob(
 }
 
 /** Content never changes, so who has it has it, even where `no-cache` asks us to look again. */
-function isHeld(ifNoneMatch: string | undefined, hex: string): boolean {
+function isCached(ifNoneMatch: string | undefined, hex: string): boolean {
   return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${hex}"`)
 }
 

@@ -1,11 +1,11 @@
 import { deadLetterViewSchema, jobPageSchema, jobViewSchema } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { post, readError, readJob, submit } from '../testing/http.ts'
+import { post, readError, readJob, submitJob } from '../testing/http.ts'
 import { DEAD, FAILED, RUNNING } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 let url: string
 shareStack((shared) => {
   stack = shared
@@ -13,7 +13,7 @@ shareStack((shared) => {
 })
 
 async function die(extra: object = {}): Promise<string> {
-  const { id } = await submit(stack.api.url, extra)
+  const { id } = await submitJob(stack.api.url, extra)
   await stack.append(id, RUNNING)
   await stack.append(id, DEAD)
   return id
@@ -24,7 +24,7 @@ const replay = (id: string) => post(`${url}/${id}/replay`, {})
 describe('the dead letters', () => {
   it('are the jobs that used up their attempts, latest first, page by page', async () => {
     const ids = [await die(), await die(), await die()]
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     await stack.append(id, RUNNING)
     await stack.append(id, FAILED)
     const first = await list('?limit=2')
@@ -78,7 +78,7 @@ describe('the dead letters', () => {
   it('stay where they are when the queue is full', async () => {
     const full = await stack.startApi({ MAX_QUEUE_DEPTH: '1' })
     const id = await die()
-    await submit(stack.api.url)
+    await submitJob(stack.api.url)
     const response = await post(`${full.url}/api/v2/dead-letters/${id}/replay`, {})
     expect([response.status, (await readError(response)).code]).toEqual([429, 'queue_full'])
     expect((await list()).jobs).toHaveLength(1)

@@ -7,7 +7,7 @@ import {
   type WatchRequest,
   watchRequestSchema,
 } from '@safelight/shared'
-import { type Deadline, withDeadline } from '../http/deadline.ts'
+import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
 import { toApiError } from '../http/envelope.ts'
 import type { Links } from '../http/links.ts'
 import { isJobId } from '../jobs/job-id.ts'
@@ -16,9 +16,8 @@ import type { BoundedWatcher } from '../watch/bounded-watcher.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Watch } from '../watch/watcher.ts'
-import { countQueuedPackets } from './queued-packets.ts'
 import { createSocketWatcher } from './socket-watcher.ts'
-import type { GatewaySocket } from './types.ts'
+import { countQueuedPackets, type GatewaySocket } from './sockets.ts'
 
 /** Queued packets at which a client that goes on asking is cut off. */
 const HOPELESS_PACKETS = 2_000
@@ -29,7 +28,7 @@ export interface ConnectionDeps {
   log: Logger
   maxWatches: number
   clock: Clock
-  deadline: Deadline
+  deadline: RequestDeadline
 }
 
 interface Watched {

@@ -1,17 +1,17 @@
 import type { JobView } from '@safelight/shared'
 import { startRedisProxy, until } from '@safelight/testkit'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { submit } from '../testing/http.ts'
+import { submitJob } from '../testing/http.ts'
 import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
 
-let stack: Stack
+let stack: ApiStack
 let job: JobView
 const open = trackSockets()
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  job = await submit(stack.api.url)
+  job = await submitJob(stack.api.url)
 })
 
 /** What the store says, as this server shows it. */
@@ -141,7 +141,7 @@ describe('watching', () => {
   })
 
   it('tells a queued job when its place changes', async () => {
-    const ahead = await submit(stack.api.url, { priority: 9 })
+    const ahead = await submitJob(stack.api.url, { priority: 9 })
     const heard = await follow(open(stack.api.url), { jobId: job.id })
     expect(heard.ack).toMatchObject({ queuePosition: 1 })
     await fetch(`${stack.api.url}${ahead.urls.cancel}`, { method: 'POST' })

@@ -11,7 +11,7 @@ import { type BaseUrlOptions, createLinks, readBaseUrl } from '../http/links.ts'
 import type { TokenCheck } from '../http/token.ts'
 import type { ApiTimings } from '../timings.ts'
 import { type ConnectionDeps, serveConnection } from './connection.ts'
-import type { Gateway } from './types.ts'
+import type { Gateway } from './sockets.ts'
 
 /** Clients only ever send small requests. */
 const MAX_MESSAGE_BYTES = 64 * 1024

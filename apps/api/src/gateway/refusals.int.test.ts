@@ -1,15 +1,15 @@
 import type { JobView } from '@safelight/shared'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { submit } from '../testing/http.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { submitJob } from '../testing/http.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { trackSockets, watch } from '../testing/watch-socket.ts'
 
-let stack: Stack
+let stack: ApiStack
 let job: JobView
 const open = trackSockets()
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  job = await submit(stack.api.url)
+  job = await submitJob(stack.api.url)
 })
 
 describe('what a client may not do', () => {
@@ -46,7 +46,7 @@ describe('what a client may not do', () => {
 
   it('includes watching more jobs than the bound', async () => {
     const api = await stack.startApi({ MAX_WATCHES_PER_SOCKET: '2' })
-    const jobs = [job, await submit(api.url), await submit(api.url)]
+    const jobs = [job, await submitJob(api.url), await submitJob(api.url)]
     const socket = open(api.url)
     const answers = []
     for (const { id } of jobs) answers.push(await watch(socket, { jobId: id }))

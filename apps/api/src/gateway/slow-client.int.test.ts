@@ -1,17 +1,17 @@
 import type { JobView } from '@safelight/shared'
 import { until } from '@safelight/testkit'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { submit } from '../testing/http.ts'
+import { submitJob } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
 
-let stack: Stack
+let stack: ApiStack
 let job: JobView
 const open = trackSockets()
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  job = await submit(stack.api.url)
+  job = await submitJob(stack.api.url)
 })
 
 describe('a client that is cut off', () => {

@@ -5,8 +5,7 @@ import type { Links } from '../http/links.ts'
 import { toEventView, toSnapshotView } from '../jobs/view.ts'
 import { type BoundedWatcher, createBoundedWatcher, type JobNow } from '../watch/bounded-watcher.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
-import { countQueuedPackets } from './queued-packets.ts'
-import type { GatewaySocket } from './types.ts'
+import { countQueuedPackets, type GatewaySocket } from './sockets.ts'
 
 /** Queued packets from which a client counts as slow: Socket.IO itself queues whatever is emitted. */
 const SLOW_PACKETS = 256

@@ -2,9 +2,9 @@ import { hostListSchema, type HostView, hostViewSchema, toHostReason } from '@sa
 import type { HostReport } from '@safelight/store'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { post, readError } from '../testing/http.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 let base: string
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {

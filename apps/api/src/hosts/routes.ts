@@ -9,7 +9,7 @@ import {
 } from '@safelight/shared'
 import type { HostRegistry } from '@safelight/store'
 import { z } from 'zod'
-import { defineRoute, type Route } from '../http/route.ts'
+import { defineRoute, type ApiRoute } from '../http/route.ts'
 
 export interface HostDeps {
   hosts: Pick<HostRegistry, 'list' | 'drain' | 'resume'>
@@ -23,7 +23,7 @@ const hostParams = z.object({
     .meta({ example: 'gpu-1.lan:8188' }),
 })
 
-export function hostRoutes({ hosts, log }: HostDeps): Route[] {
+export function hostRoutes({ hosts, log }: HostDeps): ApiRoute[] {
   return [
     defineRoute({
       method: 'get',
@@ -52,7 +52,7 @@ export function hostRoutes({ hosts, log }: HostDeps): Route[] {
       success: { status: 200, description: 'The host.', schema: hostViewSchema },
       errors: ['invalid_request', 'unauthorized', 'not_found', 'upstream_error', 'unavailable'],
       async handle({ params, body }) {
-        const host = known(await hosts.drain(params.id, body?.reason ?? null))
+        const host = requireHost(await hosts.drain(params.id, body?.reason ?? null))
         log.info({ hostId: host.id, reason: host.drain?.reason }, 'host drained')
         return { body: host }
       },
@@ -68,7 +68,7 @@ export function hostRoutes({ hosts, log }: HostDeps): Route[] {
       success: { status: 200, description: 'The host.', schema: hostViewSchema },
       errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
       async handle({ params }) {
-        const host = known(await hosts.resume(params.id))
+        const host = requireHost(await hosts.resume(params.id))
         log.info({ hostId: host.id }, 'host resumed')
         return { body: host }
       },
@@ -76,7 +76,7 @@ export function hostRoutes({ hosts, log }: HostDeps): Route[] {
   ]
 }
 
-function known(host: HostView | null): HostView {
+function requireHost(host: HostView | null): HostView {
   if (host) return host
   throw new ApiError('not_found', 'There is no host with this id.')
 }

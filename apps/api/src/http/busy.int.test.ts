@@ -1,13 +1,13 @@
 import { createLogger, systemClock } from '@safelight/runtime'
 import { closeRedis, createRedis, whenReady } from '@safelight/store'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { createApi, loadConfig } from '../app.ts'
-import { post, submit } from '../testing/http.ts'
+import { createApi, loadApiConfig } from '../app.ts'
+import { post, submitJob } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { withDeadline } from './deadline.ts'
 
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 const LIMIT_MS = 1_000
@@ -27,7 +27,7 @@ it('a process that stood still for longer than the deadline does not take Redis 
       write: (line: string) => void (line.includes('job accepted') && isWarm && standStill()),
     },
   })
-  const config = loadConfig({
+  const config = loadApiConfig({
     REDIS_URL: inject('redisUrl'),
     SAFELIGHT_NAMESPACE: stack.namespace,
     PORT: '0',
@@ -35,7 +35,7 @@ it('a process that stood still for longer than the deadline does not take Redis 
   const timings = { requestDeadlineMs: LIMIT_MS, redisCommandMs: LIMIT_MS }
   const api = await createApi(config, { log, timings })
   onTestFinished(() => api.close())
-  await submit(api.url, { priority: -1 })
+  await submitJob(api.url, { priority: -1 })
   isWarm = true
   const response = await post(`${api.url}/api/v2/jobs`, { workflow: WORKFLOW })
   expect([response.status, await response.json()]).toMatchObject([201, { queue_position: 0 }])

@@ -2,13 +2,16 @@
 import { type Clock, startTimeLimit } from '@safelight/runtime'
 import { unavailable } from './envelope.ts'
 
-export interface Deadline {
+export interface RequestDeadline {
   clock: Clock
   ms: number
 }
 
 /** Rejects with `unavailable` when the work takes longer; the work itself goes on without us. */
-export async function withDeadline<T>(work: Promise<T>, { clock, ms }: Deadline): Promise<T> {
+export async function withDeadline<T>(
+  work: Promise<T>,
+  { clock, ms }: RequestDeadline,
+): Promise<T> {
   let callOff = () => {}
   const late = new Promise<never>((_resolve, reject) => {
     const onExpired = () => reject(unavailable(new Error(`no answer within ${ms} ms`)))

@@ -7,7 +7,7 @@ import { renderDocs } from './docs-page.ts'
 import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './mount.ts'
 import { toOpenApi } from './openapi.ts'
 import { logRequests } from './request-log.ts'
-import type { Route } from './route.ts'
+import type { ApiRoute } from './route.ts'
 import { requireToken, type TokenCheck } from './token.ts'
 
 export interface ExpressAppOptions extends MountOptions {
@@ -19,7 +19,7 @@ export interface ExpressAppOptions extends MountOptions {
   webFolder: string
 }
 
-export function createExpressApp(routes: readonly Route[], options: ExpressAppOptions): Express {
+export function createExpressApp(routes: readonly ApiRoute[], options: ExpressAppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -40,7 +40,7 @@ export function createExpressApp(routes: readonly Route[], options: ExpressAppOp
   return app
 }
 
-function mountDocs(app: Express, routes: readonly Route[]): void {
+function mountDocs(app: Express, routes: readonly ApiRoute[]): void {
   // made when somebody asks first: most processes live without
   const document = once(() => toOpenApi(routes))
   const page = once(() => renderDocs(document()))

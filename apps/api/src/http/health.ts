@@ -1,13 +1,13 @@
 /** Liveness and readiness, for whatever runs the process. */
 import { z } from 'zod'
-import { type Deadline, withDeadline } from './deadline.ts'
+import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { unavailable } from './envelope.ts'
 import { defineRoute } from './route.ts'
 
 export interface HealthDeps {
   ping: () => Promise<unknown>
   isClosing: () => boolean
-  pingDeadline: Deadline
+  pingDeadline: RequestDeadline
 }
 
 const healthSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Health' })

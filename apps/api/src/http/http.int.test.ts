@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { post, readError } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
 import { until } from '@safelight/testkit'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 describe('a request for something that is not there', () => {

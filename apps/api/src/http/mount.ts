@@ -2,11 +2,11 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import { type Deadline, withDeadline } from './deadline.ts'
+import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
 import { refuseDeepJson } from './json-depth.ts'
 import { type BaseUrlOptions, createLinks, readBaseUrl } from './links.ts'
-import type { Route } from './route.ts'
+import type { ApiRoute } from './route.ts'
 
 /** What describes content, and so must not describe a refusal of it. */
 const CONTENT_HEADERS = [
@@ -20,10 +20,14 @@ const CONTENT_HEADERS = [
 export interface MountOptions extends BaseUrlOptions {
   bodyLimitBytes: number
   /** How long an answer may take to be known; bodies in and streams out are not counted. */
-  deadline: Deadline
+  deadline: RequestDeadline
 }
 
-export function mountRoutes(app: Express, routes: readonly Route[], options: MountOptions): void {
+export function mountRoutes(
+  app: Express,
+  routes: readonly ApiRoute[],
+  options: MountOptions,
+): void {
   const json = [express.json({ limit: options.bodyLimitBytes }), refuseDeepJson]
   for (const path of new Set(routes.map((route) => route.path))) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
@@ -37,7 +41,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], options: Mou
   }
 }
 
-function serve(route: Route, options: MountOptions): RequestHandler {
+function serve(route: ApiRoute, options: MountOptions): RequestHandler {
   return async (request, response) => {
     const links = createLinks(readBaseUrl(request, options))
     const answered = new AbortController()

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readContract } from '../testing/contract.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 const documentSchema = z.looseObject({

@@ -21,7 +21,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import type { Route } from './route.ts'
+import type { ApiRoute } from './route.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
@@ -34,7 +34,7 @@ const OPTIONS: CreateDocumentOptions = {
   },
 }
 
-export function toOpenApi(routes: readonly Route[]): OpenApiDocument {
+export function toOpenApi(routes: readonly ApiRoute[]): OpenApiDocument {
   const document = createDocument(toSource(routes), OPTIONS)
   const schemas = { ...document.components?.schemas, ...toEventSchemas() }
   return { ...document, components: { ...document.components, schemas } }
@@ -55,7 +55,7 @@ function toEventSchemas() {
   return createSchema(events, { io: 'output', openapiVersion: '3.1.0', opts: OPTIONS }).components
 }
 
-function toSource(routes: readonly Route[]): ZodOpenApiObject {
+function toSource(routes: readonly ApiRoute[]): ZodOpenApiObject {
   const paths: ZodOpenApiPathsObject = {}
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) }
@@ -86,7 +86,7 @@ function toSource(routes: readonly Route[]): ZodOpenApiObject {
   }
 }
 
-function toOperation(route: Route): ZodOpenApiOperationObject {
+function toOperation(route: ApiRoute): ZodOpenApiOperationObject {
   const { params, query, headers, body } = route.request
   return {
     operationId: route.operationId,
@@ -109,7 +109,7 @@ function toOperation(route: Route): ZodOpenApiOperationObject {
   }
 }
 
-function toResponses({ success, alsoAnswers, errors }: Route): ZodOpenApiResponsesObject {
+function toResponses({ success, alsoAnswers, errors }: ApiRoute): ZodOpenApiResponsesObject {
   const { description, schema, contentType } = success
   const responses: ZodOpenApiResponsesObject = {
     [`${success.status}`]: {

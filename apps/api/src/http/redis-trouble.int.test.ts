@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { post, readError, readJob, submit } from '../testing/http.ts'
+import { post, readError, readJob, submitJob } from '../testing/http.ts'
 import { DEAD, RUNNING, WORKFLOW } from '../testing/play-worker.ts'
 import { startOwnRedis } from '../testing/own-redis.ts'
-import { type Stack, startStack } from '../testing/start-stack.ts'
+import { type ApiStack, startApiStack } from '../testing/api-stack.ts'
 import { until } from '@safelight/testkit'
 
 let redis: Awaited<ReturnType<typeof startOwnRedis>>
-let stack: Stack
+let stack: ApiStack
 beforeEach(async ({ skip }) => {
   redis = await startOwnRedis(skip)
   onTestFinished(() => redis.close())
-  stack = await startStack({ redisUrl: redis.url })
+  stack = await startApiStack({ redisUrl: redis.url })
 })
 afterEach(() => stack?.close())
 
@@ -32,7 +32,7 @@ async function refusal(path: string, method: string, body?: object) {
 
 describe('a full Redis', () => {
   it('refuses new jobs with 503 and a reason, leaves nothing behind, and is read all the same', async () => {
-    const old = await submit(stack.api.url)
+    const old = await submitJob(stack.api.url)
     await fill()
     const answer = await refusal('/api/v2/jobs', 'POST', {
       workflow: WORKFLOW,
@@ -56,7 +56,7 @@ describe('a full Redis', () => {
   })
 
   it('does not half cancel a job, and cancels it when there is room', async () => {
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     await fill()
     expect((await refusal(`/api/v2/jobs/${id}/cancel`, 'POST', {})).status).toBe(503)
     expect(await readJob(stack.api.url, id)).toMatchObject({ status: 'queued', seq: 0 })
@@ -66,7 +66,7 @@ describe('a full Redis', () => {
   })
 
   it('does not lose a dead letter that cannot be replayed', async () => {
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     await stack.append(id, RUNNING)
     await stack.append(id, DEAD)
     await fill()
@@ -79,7 +79,7 @@ describe('a full Redis', () => {
 
 describe('a Redis that became a replica', () => {
   it('is read, takes no job, and takes them again after the failover, without a restart', async () => {
-    const old = await submit(stack.api.url)
+    const old = await submitJob(stack.api.url)
     await redis.redis.replicaof('127.0.0.1', '1')
     const answer = await refusal('/api/v2/jobs', 'POST', { workflow: WORKFLOW })
     expect(answer).toMatchObject({ status: 503, code: 'unavailable' })

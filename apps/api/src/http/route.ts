@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Links } from './links.ts'
 
 /** What a handler gets: everything parsed. */
-export interface Call<Params, Query, Headers, Body> {
+export interface RouteCall<Params, Query, Headers, Body> {
   params: Params
   query: Query
   headers: Headers
@@ -64,11 +64,13 @@ interface RouteSpec<
   B extends z.ZodType,
 > extends RouteDoc {
   request?: RequestParts<P, Q, H, B>
-  handle: (call: Call<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>) => Promise<Reply> | Reply
+  handle: (
+    call: RouteCall<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>,
+  ) => Promise<Reply> | Reply
 }
 
 /** A route whose types are closed over: what the table holds. */
-export interface Route extends RouteDoc {
+export interface ApiRoute extends RouteDoc {
   request: RequestParts<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType>
   answer(request: Request, links: Links, signal: AbortSignal): Promise<Reply>
 }
@@ -78,7 +80,7 @@ export function defineRoute<
   Q extends z.ZodObject,
   H extends z.ZodObject,
   B extends z.ZodType,
->(spec: RouteSpec<P, Q, H, B>): Route {
+>(spec: RouteSpec<P, Q, H, B>): ApiRoute {
   const { request: parts = {}, handle, ...doc } = spec
   return {
     ...doc,

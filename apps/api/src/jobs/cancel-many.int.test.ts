@@ -1,10 +1,10 @@
 import { type BulkCancelResult, bulkCancelResultSchema } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
-import { readError, readJob, submit } from '../testing/http.ts'
+import { readError, readJob, submitJob } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 const ask = (query: string) => fetch(`${stack.api.url}/api/v2/jobs?${query}`, { method: 'DELETE' })
@@ -18,9 +18,9 @@ async function cancel(query: string): Promise<BulkCancelResult> {
 /** Queued, running, ended: one of each. */
 async function threeJobs(metadata: object = {}) {
   const [queued, running, ended] = [
-    await submit(stack.api.url, { metadata }),
-    await submit(stack.api.url, { metadata }),
-    await submit(stack.api.url, { metadata }),
+    await submitJob(stack.api.url, { metadata }),
+    await submitJob(stack.api.url, { metadata }),
+    await submitJob(stack.api.url, { metadata }),
   ]
   for (const job of [running, ended]) await stack.append(job.id, RUNNING)
   await stack.append(ended.id, SUCCEEDED)
@@ -51,7 +51,7 @@ describe('canceling by filter', () => {
 
   it('takes the jobs that are named, and says how many needed nothing', async () => {
     const jobs = await threeJobs()
-    const other = await submit(stack.api.url)
+    const other = await submitJob(stack.api.url)
     const ids = [jobs.queued, jobs.queued, jobs.ended, 'nobody'].join(',')
     expect(await cancel(`ids=${ids}`)).toMatchObject({ canceled: 1, canceling: 0, skipped: 2 })
     expect(await statusOf(other.id)).toBe('queued')
@@ -61,7 +61,7 @@ describe('canceling by filter', () => {
 
   it('takes the jobs whose metadata says so', async () => {
     await threeJobs({ batch: 42, owner: 'a:b' })
-    const other = await submit(stack.api.url, { metadata: { batch: 43 } })
+    const other = await submitJob(stack.api.url, { metadata: { batch: 43 } })
     expect(await cancel('metadata=batch:42&metadata=owner:x')).toMatchObject({ canceled: 0 })
     expect(await cancel('metadata=batch:42&metadata=owner:a:b')).toMatchObject({
       canceled: 1,
@@ -71,9 +71,9 @@ describe('canceling by filter', () => {
   })
 
   it('takes the jobs that are old enough', async () => {
-    const old = await submit(stack.api.url)
+    const old = await submitJob(stack.api.url)
     await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(old.created_at))
-    const young = await submit(stack.api.url)
+    const young = await submitJob(stack.api.url)
     expect(await cancel(`created_before=${young.created_at}`)).toMatchObject({ canceled: 1 })
     expect([await statusOf(old.id), await statusOf(young.id)]).toEqual(['canceled', 'queued'])
   })
@@ -105,7 +105,7 @@ describe('canceling by filter', () => {
   it.each(['', 'status=succeeded', 'status=', 'all=false', 'before=x', 'metadata=x', 'ids=../x'])(
     'refuses what does not say which jobs: %j',
     async (query) => {
-      const { id } = await submit(stack.api.url)
+      const { id } = await submitJob(stack.api.url)
       const response = await ask(query)
       expect([response.status, (await readError(response)).code]).toEqual([400, 'invalid_request'])
       expect(await statusOf(id)).toBe('queued')

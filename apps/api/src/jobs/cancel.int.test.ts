@@ -4,11 +4,11 @@ import { closeRedis, type ControlMessage, createRedis, subscribeControl } from '
 import { until } from '@safelight/testkit'
 import { describe, expect, inject, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { post, submit } from '../testing/http.ts'
+import { post, submitJob } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 async function cancel(jobId: string) {
@@ -21,7 +21,7 @@ async function cancel(jobId: string) {
 
 describe('canceling', () => {
   it('ends a queued job at once and takes its ticket off the queue', async () => {
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     expect(await stack.redis.zcard(`${stack.keys.bullPrefix}:jobs:prioritized`)).toBe(1)
     expect((await cancel(id)).status).toBe('canceled')
     expect(await stack.redis.zcard(`${stack.keys.bullPrefix}:jobs:prioritized`)).toBe(0)
@@ -33,7 +33,7 @@ describe('canceling', () => {
     const received: ControlMessage[] = []
     const { keys } = stack
     await subscribeControl({ subscriber, keys, onMessage: (message) => received.push(message) })
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     await stack.append(id, RUNNING)
     expect(await cancel(id)).toMatchObject({ status: 'canceling', phase: 'executing' })
     const again = await cancel(id)
@@ -47,14 +47,14 @@ describe('canceling', () => {
   })
 
   it('changes nothing about a job that has ended', async () => {
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     await stack.append(id, RUNNING)
     const { seq } = await stack.append(id, SUCCEEDED)
     expect(await cancel(id)).toMatchObject({ status: 'succeeded', seq })
   })
 
   it('has one winner against the end of the job', async () => {
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     await stack.append(id, RUNNING)
     const [job, end] = await Promise.all([cancel(id), stack.store.append(id, () => SUCCEEDED)])
     expect(end.outcome).toBe('appended')

@@ -3,10 +3,10 @@ import { startRedisProxy } from '@safelight/testkit'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { post, readError } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { hashRequest } from './request-hash.ts'
 
-let stack: Stack
+let stack: ApiStack
 let url: string
 shareStack((shared) => {
   stack = shared

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { jobPageSchema } from '@safelight/shared'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { post, readError, readJob, submit } from '../testing/http.ts'
+import { post, readError, readJob, submitJob } from '../testing/http.ts'
 import { FAILED, RUNNING, SUCCEEDED, smallJob, toOutput } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 let base: string
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
@@ -20,7 +20,7 @@ async function list(query: string) {
 
 describe('one job', () => {
   it('is of the contract at every step, and ends with urls that name this server', async () => {
-    const { id } = await submit(base)
+    const { id } = await submitJob(base)
     const outputId = randomUUID()
     for (const body of smallJob(outputId)) {
       await stack.append(id, body)
@@ -45,7 +45,7 @@ describe('one job', () => {
   })
 
   it('says why it failed', async () => {
-    const { id } = await submit(base)
+    const { id } = await submitJob(base)
     await stack.append(id, RUNNING)
     await stack.append(id, FAILED)
     const job = await readJob(base, id)
@@ -55,7 +55,7 @@ describe('one job', () => {
 
   it('has links of the configured address', async () => {
     const api = await stack.startApi({ PUBLIC_URL: 'https://pictures.example/safe/' })
-    const { id } = await submit(api.url)
+    const { id } = await submitJob(api.url)
     for (const body of smallJob('o')) await stack.append(id, body)
     const job = await readJob(api.url, id)
     expect(job.urls.self).toBe(`/safe/api/v2/jobs/${id}`)
@@ -76,7 +76,7 @@ describe('one job', () => {
   )
 
   it('is not mixed up with the other keys of a job', async () => {
-    const { id } = await submit(base)
+    const { id } = await submitJob(base)
     expect((await fetch(`${base}/api/v2/jobs/${id}:workflow`)).status).toBe(404)
   })
 })
@@ -84,7 +84,7 @@ describe('one job', () => {
 describe('the list', () => {
   it('has the newest first, in pages, each of the contract', async () => {
     const ids: string[] = []
-    for (let count = 0; count < 5; count++) ids.unshift((await submit(base)).id)
+    for (let count = 0; count < 5; count++) ids.unshift((await submitJob(base)).id)
     const first = await list('?limit=3')
     const second = await list(`?limit=3&cursor=${first.next_cursor}`)
     expect([...first.jobs, ...second.jobs].map(({ id }) => id).sort()).toEqual([...ids].sort())
@@ -93,9 +93,9 @@ describe('the list', () => {
   })
 
   it('can be narrowed to some statuses', async () => {
-    const running = await submit(base)
-    const done = await submit(base)
-    await submit(base)
+    const running = await submitJob(base)
+    const done = await submitJob(base)
+    await submitJob(base)
     await stack.append(running.id, RUNNING)
     await stack.append(done.id, RUNNING)
     await stack.append(done.id, SUCCEEDED)

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { post, readError, readJob, submit } from '../testing/http.ts'
+import { post, readError, readJob, submitJob } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 let url: string
 shareStack(
   (shared) => {
@@ -18,7 +18,7 @@ shareStack(
 
 describe('an accepted job', () => {
   it('is answered with 201 and a job of the contract, queued and next in line', async () => {
-    const job = await submit(stack.api.url, { priority: 7, metadata: { order: 'A-1' } })
+    const job = await submitJob(stack.api.url, { priority: 7, metadata: { order: 'A-1' } })
     assertContract('Job', job)
     expect(job).toMatchObject({
       status: 'queued',
@@ -36,19 +36,23 @@ describe('an accepted job', () => {
   })
 
   it('carries the limits it was given, and shows them', async () => {
-    const job = await submit(stack.api.url, { start_deadline_s: 60, timeout_s: 9, node_retries: 2 })
+    const job = await submitJob(stack.api.url, {
+      start_deadline_s: 60,
+      timeout_s: 9,
+      node_retries: 2,
+    })
     const startBy = Date.parse(job.created_at) + 60_000
     expect(job.limits).toMatchObject({ timeout_s: 9, node_retries: 2 })
     expect(Math.abs(Date.parse(job.limits.start_by ?? '') - startBy)).toBeLessThan(2_000)
     const { limits } = (await stack.store.load(job.id)) ?? {}
     expect(limits).toMatchObject({ timeoutMs: 9_000, nodeRetries: 2 })
     expect(limits?.startBy).toBe(Date.parse(job.limits.start_by ?? ''))
-    const free = await submit(stack.api.url)
+    const free = await submitJob(stack.api.url)
     expect(free.limits).toEqual({ start_by: null, timeout_s: null, node_retries: 0 })
   })
 
   it('keeps its workflow verbatim, and gives it back', async () => {
-    const { id } = await submit(stack.api.url)
+    const { id } = await submitJob(stack.api.url)
     const response = await fetch(`${url}/${id}/workflow`)
     const body: unknown = await response.json()
     assertContract('JobWorkflowResponse', body)
@@ -56,14 +60,14 @@ describe('an accepted job', () => {
   })
 
   it('waits behind those of higher priority', async () => {
-    const low = await submit(stack.api.url, { priority: -5 })
-    const high = await submit(stack.api.url, { priority: 5 })
+    const low = await submitJob(stack.api.url, { priority: -5 })
+    const high = await submitJob(stack.api.url, { priority: 5 })
     expect(high.queue_position).toBe(0)
     expect((await readJob(stack.api.url, low.id)).queue_position).toBe(1)
   })
 
   it('is logged by id, nodes and priority', async () => {
-    const { id } = await submit(stack.api.url, { priority: 3 })
+    const { id } = await submitJob(stack.api.url, { priority: 3 })
     const line = stack.logged.find((entry) => entry.includes('job accepted'))
     expect(JSON.parse(line ?? '{}')).toMatchObject({ jobId: id, nodes: 2, priority: 3 })
   })
@@ -72,7 +76,7 @@ describe('an accepted job', () => {
 describe('extra_data', () => {
   it('reaches the worker, and neither the record nor a log', async () => {
     const secret = 'comfyui-very-secret-key'
-    const { id } = await submit(stack.api.url, { extra_data: { api_key_comfy_org: secret } })
+    const { id } = await submitJob(stack.api.url, { extra_data: { api_key_comfy_org: secret } })
     expect(await stack.extraData.load(id)).toEqual({ api_key_comfy_org: secret })
     expect(await stack.redis.ttl(stack.keys.secrets(id))).toBeGreaterThan(3_600)
     const record = JSON.stringify(await stack.redis.hgetall(stack.keys.job(id)))
@@ -81,7 +85,7 @@ describe('extra_data', () => {
   })
 
   it('is dropped when the job is canceled before its turn', async () => {
-    const { id } = await submit(stack.api.url, { extra_data: { api_key_comfy_org: 'k' } })
+    const { id } = await submitJob(stack.api.url, { extra_data: { api_key_comfy_org: 'k' } })
     await post(`${url}/${id}/cancel`, {})
     expect(await stack.extraData.load(id)).toBeNull()
   })
@@ -164,13 +168,13 @@ describe('a request that cannot be a job', () => {
     const text = await response.clone().text()
     assertContract('ErrorEnvelope', JSON.parse(text))
     expect([response.status, (await readError(response)).code]).toEqual([status, code])
-    await submit(stack.api.url)
+    await submitJob(stack.api.url)
   })
 
   it('is refused by size before it is read', async () => {
     const response = await post(url, { workflow: { '1': 'x'.repeat(3_000_000) } })
     expect([response.status, (await readError(response)).code]).toEqual([413, 'payload_too_large'])
-    await submit(stack.api.url)
+    await submitJob(stack.api.url)
   })
 
   it('is refused when it does not say that it is JSON', async () => {
@@ -209,7 +213,7 @@ describe('the graph', () => {
       // wrong values and classes only a host can judge; a missing workflow is no graph at all
       expect(new Set(codes)).toEqual(new Set(['accepted', 'invalid_workflow', 'invalid_request']))
       expect(codes.filter((code) => code === 'invalid_workflow').length).toBeGreaterThan(3)
-      await submit(stack.api.url)
+      await submitJob(stack.api.url)
     },
   )
 
@@ -231,8 +235,8 @@ describe('the graph', () => {
 describe('a full queue', () => {
   it('refuses with 429 and says when to come back', async () => {
     const small = await stack.startApi({ MAX_QUEUE_DEPTH: '2' })
-    await submit(small.url)
-    await submit(small.url)
+    await submitJob(small.url)
+    await submitJob(small.url)
     const response = await post(`${small.url}/api/v2/jobs`, { workflow: WORKFLOW })
     expect([response.status, (await readError(response)).code]).toEqual([429, 'queue_full'])
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -241,7 +245,7 @@ describe('a full queue', () => {
 
 describe('the outbox', () => {
   it('is empty once the job is on the queue', async () => {
-    await submit(stack.api.url)
+    await submitJob(stack.api.url)
     expect(await stack.redis.zcard(stack.keys.outbox)).toBe(0)
   })
 })

@@ -3,15 +3,15 @@ import type { JobView } from '@safelight/shared'
 import { collect, collectSse, seqs, type SseFrame, until } from '@safelight/testkit'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { foldNative } from '../testing/fold-native.ts'
-import { readError, submit } from '../testing/http.ts'
+import { readError, submitJob } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 let job: JobView
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  job = await submit(stack.api.url)
+  job = await submitJob(stack.api.url)
 })
 
 describe('the bounds of event streams', () => {

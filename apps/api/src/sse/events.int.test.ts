@@ -10,15 +10,15 @@ import {
 } from '@safelight/testkit'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
-import { readJob, submit } from '../testing/http.ts'
+import { readJob, submitJob } from '../testing/http.ts'
 import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
-let stack: Stack
+let stack: ApiStack
 let job: JobView
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  job = await submit(stack.api.url)
+  job = await submitJob(stack.api.url)
 })
 
 function open(baseUrl = stack.api.url, headers: Record<string, string> = {}, query = '') {
@@ -146,7 +146,7 @@ describe('the event stream', () => {
   })
 
   it('tells a queued job when its place changes', async () => {
-    const ahead = await submit(stack.api.url, { priority: 5 })
+    const ahead = await submitJob(stack.api.url, { priority: 5 })
     const { frames } = collect(await open())
     await until(() => frames.length === 1)
     expect(frames[0]?.data['queue_position']).toBe(1)

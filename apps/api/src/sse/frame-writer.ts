@@ -18,7 +18,7 @@ export interface FrameWriter {
 }
 
 /** @param id a client sends the last one back as `Last-Event-ID` */
-export function toFrame(event: string, data: unknown, id?: string): string {
+export function toSseFrame(event: string, data: unknown, id?: string): string {
   const head = id === undefined ? '' : `id: ${id}\n`
   return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
@@ -31,5 +31,5 @@ export function toPreviewFrame(jobId: string, preview: Preview): string {
     content_type: preview.contentType,
     data_base64: Buffer.from(preview.data).toString('base64'),
   }
-  return toFrame('preview', view)
+  return toSseFrame('preview', view)
 }

@@ -10,29 +10,29 @@ import type { Links } from '../http/links.ts'
 import { toEventView, toSnapshotView } from '../jobs/view.ts'
 import { toEventId } from './event-id.ts'
 import type { JobNow } from '../watch/bounded-watcher.ts'
-import { type FrameWriter, toFrame, toPreviewFrame } from './frame-writer.ts'
+import { type FrameWriter, toSseFrame, toPreviewFrame } from './frame-writer.ts'
 
 export function createNativeFrames(links: Links): FrameWriter {
   function toSnapshotFrame(event: 'snapshot' | 'resync', now: JobNow): string {
     const data: NativeSnapshot = { snapshot: toSnapshotView(now.snapshot, links), ...toOpen(now) }
-    return toFrame(event, data, toEventId(now.snapshot))
+    return toSseFrame(event, data, toEventId(now.snapshot))
   }
 
   function toEventFrame(event: JobEvent): string {
     const data: NativeEvent = toEventView(event, links)
-    return toFrame('event', data, toEventId(event))
+    return toSseFrame('event', data, toEventId(event))
   }
 
   return {
     open: (now, missed) =>
       missed
-        ? [toFrame('open', toOpen(now)), ...missed.map(toEventFrame)].join('')
+        ? [toSseFrame('open', toOpen(now)), ...missed.map(toEventFrame)].join('')
         : toSnapshotFrame('snapshot', now),
     event: toEventFrame,
     resync: (now) => toSnapshotFrame('resync', now),
     position({ snapshot, queuePosition }) {
       const data: NativePosition = { jobId: snapshot.jobId, queuePosition }
-      return toFrame('position', data)
+      return toSseFrame('position', data)
     },
     preview: toPreviewFrame,
   }

@@ -13,7 +13,7 @@ import { toOutputView } from '../jobs/view.ts'
 import { toEventId } from './event-id.ts'
 import type { JobNow } from '../watch/bounded-watcher.ts'
 import { toQueuePosition } from '../watch/queue-positions.ts'
-import { type FrameWriter, toFrame, toPreviewFrame } from './frame-writer.ts'
+import { type FrameWriter, toSseFrame, toPreviewFrame } from './frame-writer.ts'
 
 export function createV2Frames(links: Links): FrameWriter {
   /**
@@ -34,7 +34,7 @@ export function createV2Frames(links: Links): FrameWriter {
     }
     return frames
       .map(([event, data], at) =>
-        toFrame(event, data, at === frames.length - 1 ? toEventId(now.snapshot) : undefined),
+        toSseFrame(event, data, at === frames.length - 1 ? toEventId(now.snapshot) : undefined),
       )
       .join('')
   }
@@ -45,11 +45,11 @@ export function createV2Frames(links: Links): FrameWriter {
     switch (event.type) {
       case 'progress': {
         const view: SseProgress = { ...event.progress, job_id: jobId, seq, stamp }
-        return toFrame('progress', view, id)
+        return toSseFrame('progress', view, id)
       }
       case 'output': {
         const view: SseOutput = { ...toOutputView(event.output, jobId, links), seq, stamp }
-        return toFrame('output', view, id)
+        return toSseFrame('output', view, id)
       }
       case 'status': {
         // nothing follows the end, so the snapshot is exactly the job at this event
@@ -57,7 +57,7 @@ export function createV2Frames(links: Links): FrameWriter {
         const { status, phase } = event
         const attempt = event.attempt ?? now.snapshot.attempt
         const snapshot: Snapshot = { ...now.snapshot, seq, stamp, status, phase, attempt }
-        return toFrame('status', toStatus({ ...now, snapshot }), id)
+        return toSseFrame('status', toStatus({ ...now, snapshot }), id)
       }
       default:
         return assertNever(event)
@@ -65,7 +65,7 @@ export function createV2Frames(links: Links): FrameWriter {
   }
 
   function toStatusFrame(now: JobNow): string {
-    return toFrame('status', toStatus(now), toEventId(now.snapshot))
+    return toSseFrame('status', toStatus(now), toEventId(now.snapshot))
   }
 
   function toStatus({ snapshot, queuePosition }: JobNow): SseStatus {
@@ -83,7 +83,7 @@ export function createV2Frames(links: Links): FrameWriter {
       missed ? missed.map((event) => toEventFrame(event, now)).join('') : toSnapshotFrames(now),
     event: toEventFrame,
     resync: toSnapshotFrames,
-    position: (now) => toFrame('status', toStatus(now)),
+    position: (now) => toSseFrame('status', toStatus(now)),
     preview: toPreviewFrame,
   }
 }

@@ -1,18 +1,18 @@
 import { beforeEach, expect, it } from 'vitest'
-import { submit } from '../testing/http.ts'
+import { submitJob } from '../testing/http.ts'
 import { rememberJob } from '../testing/lose-history.ts'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
 import { collect, seqs, until } from '@safelight/testkit'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
 
 const open = trackSockets()
-let stack: Stack
+let stack: ApiStack
 let jobId: string
 let loseHistory: () => Promise<void>
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  jobId = (await submit(stack.api.url)).id
+  jobId = (await submitJob(stack.api.url)).id
   await stack.append(jobId, RUNNING)
   loseHistory = await rememberJob(stack.redis, stack.keys, jobId)
   for (const value of [0.5, 0.6]) await stack.append(jobId, progressed(value))

@@ -2,18 +2,18 @@ import type { JobView, SnapshotView } from '@safelight/shared'
 import { collect, collectSse, seqs, type SseFrame, until } from '@safelight/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { foldNative } from '../testing/fold-native.ts'
-import { readError, submit } from '../testing/http.ts'
+import { readError, submitJob } from '../testing/http.ts'
 import { rememberJob } from '../testing/lose-history.ts'
 import { FAILED, progressed, RUNNING, smallJob } from '../testing/play-worker.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
 
 const openSocket = trackSockets()
-let stack: Stack
+let stack: ApiStack
 let job: JobView
 shareStack((shared) => (stack = shared))
 beforeEach(async () => {
-  job = await submit(stack.api.url)
+  job = await submitJob(stack.api.url)
 })
 
 function open(options: { lastId?: string; query?: string } = {}) {
@@ -130,7 +130,7 @@ describe('the native event stream', () => {
   })
 
   it('tells a queued job when its place changes', async () => {
-    const ahead = await submit(stack.api.url, { priority: 5 })
+    const ahead = await submitJob(stack.api.url, { priority: 5 })
     const { frames } = collect(await open())
     await until(() => frames.length === 1)
     await fetch(`${stack.api.url}${ahead.urls.cancel}`, { method: 'POST' })

@@ -2,7 +2,7 @@
 import type { Clock } from '@safelight/runtime'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { type Deadline, withDeadline } from '../http/deadline.ts'
+import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
@@ -25,7 +25,7 @@ export interface EventsDeps {
   clock: Clock
   timings: StreamTimings
   /** How long it may take until the stream is open. */
-  deadline: Deadline
+  deadline: RequestDeadline
 }
 
 const headers = z.object({

@@ -3,16 +3,16 @@ import { request as sendRaw } from 'node:http'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../config.ts'
+import { loadApiConfig } from '../config.ts'
 import { readError } from '../testing/http.ts'
-import { shareStack, type Stack } from '../testing/start-stack.ts'
+import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8'
 const PAGE = '<!doctype html><title>the page</title>'
 
 const parent = await mkdtemp(join(tmpdir(), 'safelight-web-'))
 const folder = join(parent, 'dist')
-let stack: Stack
+let stack: ApiStack
 shareStack((shared) => (stack = shared), { settings: { SAFELIGHT_WEB_DIR: folder } })
 beforeAll(async () => {
   await mkdir(join(folder, 'assets'), { recursive: true })
@@ -177,8 +177,8 @@ describe('the folder of the web page', () => {
 
   it('is meant from where the user stands, or is the one built with this server', () => {
     const env = { SAFELIGHT_WEB_DIR: 'page', INIT_CWD: '/home/me' }
-    expect(loadConfig(env).SAFELIGHT_WEB_DIR).toBe('/home/me/page')
-    const { SAFELIGHT_WEB_DIR: built } = loadConfig({})
+    expect(loadApiConfig(env).SAFELIGHT_WEB_DIR).toBe('/home/me/page')
+    const { SAFELIGHT_WEB_DIR: built } = loadApiConfig({})
     expect([basename(join(built, '..')), basename(built)]).toEqual(['web', 'dist'])
   })
 })

@@ -15,7 +15,7 @@ export function post(url: string, body: unknown, headers: Record<string, string>
   })
 }
 
-export async function submit(baseUrl: string, extra: object = {}): Promise<JobView> {
+export async function submitJob(baseUrl: string, extra: object = {}): Promise<JobView> {
   const response = await post(`${baseUrl}/api/v2/jobs`, { workflow: WORKFLOW, ...extra })
   const text = await response.text()
   if (response.status !== 201) throw new Error(`submit: ${response.status} ${text}`)

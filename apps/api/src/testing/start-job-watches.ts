@@ -74,7 +74,7 @@ export async function write(store: JobStore, jobId: string, bodies: JobEventBody
   return last
 }
 
-export const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
+export const seqsOf = (events: { seq: number }[]) => events.map(({ seq }) => seq)
 export const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at)
 

@@ -117,7 +117,7 @@ export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWat
       send(snapshot, (now) => transport.event(event, now))
     },
     resync(snapshot) {
-      send(snapshot, transport.resync)
+      send(snapshot, (now) => transport.resync(now))
     },
     preview(preview) {
       if (!closed && !behind) transport.preview(preview)
@@ -128,7 +128,7 @@ export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWat
     onDrained() {
       if (!behind || !latest) return
       behind = false
-      send(latest, transport.resync)
+      send(latest, (now) => transport.resync(now))
     },
     close() {
       closed = true

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRecordingWatcher } from '../testing/recording-watcher.ts'
 import { RUNNING, smallJob } from '../testing/play-worker.ts'
-import { accept, range, seqs, startJobWatches, write } from '../testing/start-job-watches.ts'
+import { accept, range, seqsOf, startJobWatches, write } from '../testing/start-job-watches.ts'
 import { until } from '@safelight/testkit'
 
 describe('a watcher', () => {
@@ -12,7 +12,7 @@ describe('a watcher', () => {
     await watches.subscribe({ jobId, watcher })
     const end = await write(store, jobId, smallJob('o', 40))
     await until(() => watcher.snapshot?.seq === end?.seq)
-    expect(seqs(watcher.events)).toEqual(range(1, end?.seq ?? 0))
+    expect(seqsOf(watcher.events)).toEqual(range(1, end?.seq ?? 0))
     expect(watcher.snapshot).toEqual(end)
     expect(watcher.resyncs).toEqual([])
   })
@@ -35,7 +35,7 @@ describe('a watcher', () => {
       await until(() => watcher.snapshot?.status === 'succeeded')
       expect(watcher.snapshot).toEqual(end)
       // no hole between what it was opened with and what came after
-      expect(seqs(watcher.events)).toEqual(
+      expect(seqsOf(watcher.events)).toEqual(
         range((end?.seq ?? 0) - watcher.events.length + 1, end?.seq ?? 0),
       )
       expect(watcher.resyncs).toEqual([])
@@ -49,7 +49,7 @@ describe('a watcher', () => {
     await write(store, jobId, smallJob('o').slice(3, 6))
     const watcher = createRecordingWatcher(held)
     await watches.subscribe({ jobId, watcher, after: { seq: 3, stamp: undefined } })
-    expect(seqs(watcher.missed ?? [])).toEqual([4, 5, 6])
+    expect(seqsOf(watcher.missed ?? [])).toEqual([4, 5, 6])
     const end = await write(store, jobId, smallJob('o').slice(6))
     await until(() => watcher.snapshot?.seq === end?.seq)
     expect(watcher.snapshot).toEqual(end)
@@ -81,7 +81,7 @@ describe('a watcher', () => {
     const end = await write(store, jobId, smallJob('o'))
     const watcher = createRecordingWatcher()
     const watch = await watches.subscribe({ jobId, watcher, after: { seq: 0, stamp: undefined } })
-    expect(seqs(watcher.missed ?? [])).toEqual(range(1, end?.seq ?? 0))
+    expect(seqsOf(watcher.missed ?? [])).toEqual(range(1, end?.seq ?? 0))
     expect(await countSubscribers(keys.live(jobId))).toBe(0)
     watch?.close()
     expect(watches.size).toBe(0)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRecordingWatcher } from '../testing/recording-watcher.ts'
 import { rememberJob } from '../testing/lose-history.ts'
 import { progressed, RUNNING } from '../testing/play-worker.ts'
-import { accept, seqs, startJobWatches, write } from '../testing/start-job-watches.ts'
+import { accept, seqsOf, startJobWatches, write } from '../testing/start-job-watches.ts'
 import { until } from '@safelight/testkit'
 
 /** A job whose events 2 to 4 Redis lost and that has grown past them again: 2' to 6'. */
@@ -48,7 +48,7 @@ describe('when Redis comes back with an older state', () => {
     const [first] = (await store.eventsAfter(jobId, 0)).events
     await regrow(4)
     const watcher = await join(first ?? { seq: -1, stamp: '' })
-    expect(seqs(watcher.missed ?? [])).toEqual([2, 3, 4])
+    expect(seqsOf(watcher.missed ?? [])).toEqual([2, 3, 4])
   })
 
   it.each([3, 4, 5, 9])(

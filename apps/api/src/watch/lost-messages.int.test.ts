@@ -6,7 +6,7 @@ import {
   accept,
   loseAnnouncements,
   range,
-  seqs,
+  seqsOf,
   startJobWatches,
   write,
 } from '../testing/start-job-watches.ts'
@@ -25,7 +25,7 @@ describe('when messages are lost', () => {
     await loseAnnouncements({ jobId, channel, direct })
     await write(store, jobId, [progressed(0.5)])
     await until(() => watcher.snapshot?.seq === 4)
-    expect(seqs(watcher.events)).toEqual([1, 2, 3, 4])
+    expect(seqsOf(watcher.events)).toEqual([1, 2, 3, 4])
   })
 
   it('the end of a job is found by the slow check', async () => {
@@ -35,7 +35,7 @@ describe('when messages are lost', () => {
     await watches.subscribe({ jobId, watcher })
     await loseAnnouncements({ jobId, channel: keys.live(jobId), direct, end: true })
     await until(() => watcher.snapshot?.status === 'succeeded')
-    expect(seqs(watcher.events)).toEqual([1, 2, 3])
+    expect(seqsOf(watcher.events)).toEqual([1, 2, 3])
   })
 
   it('a connection that breaks and comes back leaves no hole', async () => {
@@ -49,7 +49,7 @@ describe('when messages are lost', () => {
       await store.append(jobId, () => body)
     }
     await until(() => watcher.snapshot?.status === 'succeeded')
-    expect(seqs(watcher.events)).toEqual(range(1, bodies.length))
+    expect(seqsOf(watcher.events)).toEqual(range(1, bodies.length))
     expect(watcher.snapshot).toEqual(await store.load(jobId))
   })
 
@@ -126,6 +126,6 @@ describe('when messages are lost', () => {
       await store.append(jobId, () => body)
     }
     await until(() => watcher.snapshot?.status === 'succeeded')
-    expect(seqs(watcher.events)).toEqual(range(1, bodies.length))
+    expect(seqsOf(watcher.events)).toEqual(range(1, bodies.length))
   })
 })

@@ -14,11 +14,11 @@ import {
   createRedis,
 } from '@safelight/store'
 import { afterAll, afterEach, beforeAll, inject } from 'vitest'
-import { type Api, type ApiTimings, createApi, loadConfig } from '../app.ts'
+import { type Api, type ApiTimings, createApi, loadApiConfig } from '../app.ts'
 
-export type Stack = Awaited<ReturnType<typeof startStack>>
+export type ApiStack = Awaited<ReturnType<typeof startApiStack>>
 
-export interface StackOptions {
+export interface ApiStackOptions {
   settings?: Record<string, string>
   timings?: Partial<ApiTimings>
   redisUrl?: string
@@ -28,17 +28,17 @@ export interface StackOptions {
 const TEST_TIMINGS: Partial<ApiTimings> = { queuePositionMs: 30 }
 
 /** One stack for all tests of a file. Each finds it empty: no job, no log, no API of another test. */
-export function shareStack(take: (stack: Stack) => void, options: StackOptions = {}): void {
-  let shared: Stack | undefined
+export function shareStack(take: (stack: ApiStack) => void, options: ApiStackOptions = {}): void {
+  let shared: ApiStack | undefined
   beforeAll(async () => {
-    shared = await startStack(options)
+    shared = await startApiStack(options)
     take(shared)
   })
   afterEach(() => shared?.clear())
   afterAll(() => shared?.close())
 }
 
-export async function startStack(options: StackOptions = {}) {
+export async function startApiStack(options: ApiStackOptions = {}) {
   const { settings, timings, redisUrl = inject('redisUrl') } = options
   const scope = createScope('stack')
   const namespace = `t-${randomUUID()}`
@@ -60,7 +60,7 @@ export async function startStack(options: StackOptions = {}) {
     own: Record<string, string> = {},
     ownTimings: Partial<ApiTimings> = {},
   ): Promise<Api> {
-    const config = loadConfig({
+    const config = loadApiConfig({
       REDIS_URL: redisUrl,
       SAFELIGHT_NAMESPACE: namespace,
       SAFELIGHT_DATA_DIR: dataDir,
