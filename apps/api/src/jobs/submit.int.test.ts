@@ -118,6 +118,7 @@ describe('an Idempotency-Key', () => {
 })
 
 describe('a request that cannot be a job', () => {
+  const GOOD = { workflow: WORKFLOW }
   const broken: [string, string | object, number, string][] = [
     ['broken JSON', '{"workflow":', 400, 'invalid_request'],
     ['a JSON text', '"workflow"', 400, 'invalid_request'],
@@ -135,18 +136,8 @@ describe('a request that cannot be a job', () => {
     ['half a second', { workflow: WORKFLOW, timeout_s: 0.5 }, 400, 'invalid_request'],
     ['too many retries', { workflow: WORKFLOW, node_retries: 6 }, 400, 'invalid_request'],
     ['a list as metadata', { workflow: WORKFLOW, metadata: [] }, 400, 'invalid_request'],
-    [
-      'too much metadata',
-      { workflow: WORKFLOW, metadata: { x: 'é'.repeat(600) } },
-      400,
-      'invalid_request',
-    ],
-    [
-      'unknown extra_data',
-      { workflow: WORKFLOW, extra_data: { password: 'x' } },
-      400,
-      'invalid_request',
-    ],
+    ['too much metadata', { ...GOOD, metadata: { x: 'é'.repeat(600) } }, 400, 'invalid_request'],
+    ['unknown extra_data', { ...GOOD, extra_data: { password: 'x' } }, 400, 'invalid_request'],
     ['a list as workflow', { workflow: [1, 2] }, 422, 'invalid_workflow'],
     ['an empty workflow', { workflow: {} }, 422, 'invalid_workflow'],
     ['the editor format', { workflow: { nodes: [], links: [] } }, 422, 'workflow_format_ui'],

@@ -1,5 +1,4 @@
 /** A real API on a real Redis, with the test in the worker's place: it appends through the job store. */
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +12,7 @@ import {
   createKeys,
   createRedis,
 } from '@safelight/store'
+import { removeKeys, takeNamespace } from '@safelight/testkit/vitest'
 import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import { type Api, type ApiTimings, createApi, loadApiConfig } from '../app.ts'
 
@@ -41,7 +41,7 @@ export function shareStack(take: (stack: ApiStack) => void, options: ApiStackOpt
 export async function startApiStack(options: ApiStackOptions = {}) {
   const { settings, timings, redisUrl = inject('redisUrl') } = options
   const scope = createScope('stack')
-  const namespace = `t-${randomUUID()}`
+  const namespace = takeNamespace()
   const dataDir = await mkdtemp(join(tmpdir(), 'safelight-api-'))
   scope.defer(() => rm(dataDir, { recursive: true, force: true }))
   const logged: string[] = []
@@ -53,6 +53,7 @@ export async function startApiStack(options: ApiStackOptions = {}) {
   const keys = createKeys(namespace)
   const redis = createRedis(redisUrl, 'worker', { log })
   scope.defer(() => closeRedis(redis))
+  scope.defer(() => removeKeys(redis, namespace))
 
   const opened: Api[] = []
 
@@ -74,15 +75,6 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     })
     opened.push(api)
     return scope.use(api)
-  }
-
-  async function removeKeys(): Promise<void> {
-    let cursor = '0'
-    do {
-      const [next, names] = await redis.scan(cursor, 'MATCH', `{${namespace}}*`, 'COUNT', 1_000)
-      if (names.length > 0) await redis.del(...names)
-      cursor = next
-    } while (cursor !== '0')
   }
 
   const store = createJobStore({ redis, keys })
@@ -108,12 +100,9 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     /** As it was at its start: what a test left goes, the first API stays. */
     async clear(): Promise<void> {
       await Promise.all(opened.splice(0).map((own) => own.close()))
-      await removeKeys()
+      await removeKeys(redis, namespace)
       logged.length = 0
     },
-    async close(): Promise<void> {
-      await removeKeys()
-      await scope.close()
-    },
+    close: () => scope.close(),
   }
 }

@@ -12,6 +12,7 @@ import {
   whenReady,
 } from '@safelight/store'
 import { startRedisProxy } from '@safelight/testkit'
+import { removeKeys, takeNamespace } from '@safelight/testkit/vitest'
 import { inject, onTestFinished } from 'vitest'
 import { type ApiTimings, createTimings } from '../timings.ts'
 import { createJobWatches } from '../watch/job-watches.ts'
@@ -21,7 +22,7 @@ export async function startJobWatches(timings: Partial<ApiTimings> = {}) {
   const scope = createScope('job watches test')
   onTestFinished(() => scope.close())
   const log = createLogger({ level: 'silent', name: 'test' })
-  const keys = createKeys(`t-${randomUUID()}`)
+  const keys = createKeys(takeNamespace())
   const proxy = await startRedisProxy(inject('redisUrl'))
   scope.defer(() => proxy.close())
   const open = (url: string, role: 'api' | 'worker' | 'subscriber') => {
@@ -30,6 +31,7 @@ export async function startJobWatches(timings: Partial<ApiTimings> = {}) {
     return redis
   }
   const direct = open(inject('redisUrl'), 'worker')
+  scope.defer(() => removeKeys(direct, keys.namespace))
   const subscriber = open(proxy.url, 'subscriber')
   const reading = open(proxy.url, 'api')
   await Promise.all([direct, subscriber, reading].map((redis) => whenReady(redis)))
