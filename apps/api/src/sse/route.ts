@@ -41,7 +41,7 @@ const query = z.strictObject({
   }),
   format: z.enum(['v2', 'native']).default('v2').meta({
     description:
-      'The words of the stream: Comfy API v2’s, or (`native`) those of Socket.IO, which carry all that is known and are folded with the same reducer.',
+      'The payloads of the stream: Comfy API v2’s, or (`native`) those of Socket.IO, which carry all that is known and are folded with the same reducer.',
   }),
   after: z.string().optional().transform(toLastEvent).meta({
     description: 'As `Last-Event-ID`, for a client that cannot set headers. The header wins.',
@@ -58,7 +58,7 @@ export function eventsRoute(deps: EventsDeps) {
     tag: 'jobs',
     summary: 'Live event stream (SSE)',
     description:
-      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, now}`), or with `open` (`{queuePosition, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be told one by one.',
+      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, now}`), or with `open` (`{queuePosition, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be sent one by one.',
     request: { params: jobParams, query, headers },
     success: {
       status: 200,

@@ -1,14 +1,14 @@
 /** The Express application: route table, documents about it, the web page, and the rules around them. Does not listen. */
 import type { Clock, Logger } from '@safelight/runtime'
 import express, { type Express } from 'express'
-import { serveStaticFiles } from '../static-files/serve-static-files.ts'
-import { type CorsOrigins, cors } from './cors.ts'
-import { renderDocs } from './docs-page.ts'
-import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './mount.ts'
-import { toOpenApi } from './openapi.ts'
-import { logRequests } from './request-log.ts'
-import type { ApiRoute } from './route.ts'
-import { requireToken, type TokenCheck } from './token.ts'
+import { serveStaticFiles } from './static-files/serve-static-files.ts'
+import { type CorsOrigins, cors } from './http/cors.ts'
+import { renderDocs } from './http/docs-page.ts'
+import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './http/mount.ts'
+import { toOpenApi } from './http/openapi.ts'
+import { logRequests } from './http/request-log.ts'
+import type { ApiRoute } from './http/route.ts'
+import { requireToken, type TokenCheck } from './http/token.ts'
 
 export interface ExpressAppOptions extends MountOptions {
   corsOrigins: CorsOrigins
