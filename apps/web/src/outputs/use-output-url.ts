@@ -3,7 +3,7 @@ import type { Client } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import type { OutputView } from '@safelight/shared'
 import { useEffect, useState } from 'react'
-import { readToken } from '../api/client.ts'
+import { readToken } from '../shell/client.ts'
 
 export interface OutputUrl {
   /** Null until it can be used. */

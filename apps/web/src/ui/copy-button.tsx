@@ -1,7 +1,6 @@
 /** Copies a text and says that it did. */
 import { useState } from 'react'
 import { Button } from './button.tsx'
-import { copyText } from './copy-text.ts'
 import { Sign, type SignName } from './sign.tsx'
 
 export interface CopyButtonProps {
@@ -41,4 +40,25 @@ export function CopyButton({ text, label, sign = 'copy', bare = false }: CopyBut
       </span>
     </Button>
   )
+}
+
+/**
+ * Puts a text on the clipboard, also on pages without https, where browsers keep the modern way from us.
+ * @throws Error when the browser does not let us
+ */
+async function copyText(text: string): Promise<void> {
+  // typed as always there, but only in a secure context it is
+  const clipboard: Clipboard | undefined = navigator.clipboard
+  if (clipboard) return clipboard.writeText(text)
+  const box = document.createElement('textarea')
+  box.value = text
+  box.style.position = 'fixed'
+  box.style.opacity = '0'
+  document.body.append(box)
+  const before = document.activeElement
+  box.select()
+  const done = document.execCommand('copy')
+  box.remove()
+  if (before instanceof HTMLElement) before.focus()
+  if (!done) throw new Error('the browser does not let this page copy')
 }

@@ -2,7 +2,6 @@
 import { RequestError } from '@safelight/client'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'
-import './trouble.css'
 
 export interface TroubleProps {
   error: Error

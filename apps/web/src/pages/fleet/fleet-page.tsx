@@ -1,6 +1,6 @@
 /** The hosts: which there are, how each is, and what it does now. Trouble comes first. */
+import { useNow } from '../../ui/ago.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import { useNow } from '../../ui/use-now.ts'
 import { EmptyFleet } from './empty-fleet.tsx'
 import { FleetSkeleton } from './fleet-skeleton.tsx'
 import { FleetSummary } from './fleet-summary.tsx'

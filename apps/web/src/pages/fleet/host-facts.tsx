@@ -2,7 +2,7 @@
 import { formatDuration } from '@safelight/client'
 import type { HostView } from '@safelight/shared'
 import type { ReactNode } from 'react'
-import { TimeAgo } from '../../ui/time-ago.tsx'
+import { TimeAgo } from '../../ui/ago.tsx'
 import { toOthers } from './host-order.ts'
 
 export function HostFacts({ host, now }: { host: HostView; now: number }) {

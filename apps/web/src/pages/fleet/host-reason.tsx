@@ -1,6 +1,6 @@
 /** Why a host is as it is, and since when; and that it is drained, when worse news hides it. */
 import type { HostView } from '@safelight/shared'
-import { toAge } from '../../ui/ago.ts'
+import { toAge } from '../../ui/ago.tsx'
 
 export function HostReason({ host, now }: { host: HostView; now: number }) {
   const { reason, since, drain, state } = host

@@ -3,7 +3,7 @@ import { useClient } from '@safelight/client/react'
 import type { Workflow } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { useAccessRound } from '../../../api/use-access.ts'
+import { useAccessRound } from '../../../shell/access.ts'
 import { withNewSeeds } from '../../../workflow/new-seed.ts'
 
 export interface Again {

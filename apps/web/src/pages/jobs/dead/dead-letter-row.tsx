@@ -1,7 +1,7 @@
 /** One dead letter: its error in a line, more on demand, and the two things that can be done. */
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { TimeAgo } from '../../../ui/time-ago.tsx'
+import { TimeAgo } from '../../../ui/ago.tsx'
 import { toUpdate } from '../data/merge-job.ts'
 import { toName } from '../list/job-words.ts'
 import { DeadLetterActions } from './dead-letter-actions.tsx'

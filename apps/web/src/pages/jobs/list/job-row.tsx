@@ -2,16 +2,16 @@
 import { describeJob, formatDuration } from '@safelight/client'
 import { memo } from 'react'
 import { Link } from 'wouter'
+import { TimeAgo } from '../../../ui/ago.tsx'
+import { StatusBadge } from '../../../ui/badge.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
-import { StatusBadge } from '../../../ui/status-badge.tsx'
-import { TimeAgo } from '../../../ui/time-ago.tsx'
+import { toShortId } from '../../../ui/short-id.ts'
 import type { JobBook } from '../data/job-book.ts'
 import { useJob } from '../data/use-job.ts'
-import './job-row.css'
 import { JobResult } from './job-result.tsx'
+import './job-row.css'
 import { JobThumb } from './job-thumb.tsx'
 import { toLine, toName, toTookMs } from './job-words.ts'
-import { toShortId } from '../../../ui/short-id.ts'
 
 export interface JobRowProps {
   book: JobBook

@@ -1,4 +1,6 @@
 /** Whether the API lets this page in: learned from its answers, settled by the token gate. */
+import { createContext, useContext, useSyncExternalStore } from 'react'
+
 export interface AccessState {
   /** The API has refused us, and no token was accepted since. */
   refused: boolean
@@ -34,4 +36,20 @@ export function createAccess(): Access {
       become({ refused: false, round: state.round + 1 })
     },
   }
+}
+
+/** The access of this page, for whoever has to wait for it. */
+export const AccessContext = createContext<Access | null>(null)
+
+/** @throws Error outside of an `AccessContext` */
+export function useAccess(): Access {
+  const access = useContext(AccessContext)
+  if (!access) throw new Error('put an <AccessContext value={…}> around what asks the API')
+  return access
+}
+
+/** Changes when a token was accepted. */
+export function useAccessRound(): number {
+  const access = useAccess()
+  return useSyncExternalStore(access.subscribe, access.read).round
 }
