@@ -1,6 +1,7 @@
 /** One job: its picture in the making, the truth about its progress, and everything on record of it. */
 import { GenerationProgress, useGeneration } from '@safelight/client/react'
 import { isTerminal } from '@safelight/shared'
+import '../../outputs/outputs.css'
 import { useAccessRound } from '../../shell/access.ts'
 import { Actions } from './actions/actions.tsx'
 import { Facts } from './facts/facts.tsx'

@@ -1,10 +1,9 @@
 /** What somebody is about to generate: a workflow with a name, and how it is to run. Pure. */
 import type { Workflow } from '@safelight/shared'
 import type { Field, FieldValue } from '../../../workflow/field.ts'
-import { formatWorkflow } from '../../../workflow/format-workflow.ts'
-import { findSeeds, toBatch, withNewSeeds } from '../../../workflow/new-seed.ts'
 import { idOf } from '../../../workflow/naming.ts'
-import { readWorkflow } from '../../../workflow/read-workflow.ts'
+import { findSeeds, toBatch, withNewSeeds } from '../../../workflow/new-seed.ts'
+import { formatWorkflow, readWorkflow } from '../../../workflow/read-workflow.ts'
 import { setFields } from '../../../workflow/set-fields.ts'
 
 export const MAX_COUNT = 16

@@ -2,13 +2,13 @@
 import type { SnapshotView, Workflow } from '@safelight/shared'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { saveText } from '../../../outputs/save-output.ts'
+import { saveText } from '../../../outputs/save-link.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
+import { toShortId } from '../../../ui/short-id.ts'
 import { Sign } from '../../../ui/sign.tsx'
 import './facts.css'
 import { PhaseBar } from './phase-bar.tsx'
-import { toShortId } from '../../../ui/short-id.ts'
 
 export interface FactsProps {
   snapshot: SnapshotView

@@ -1,8 +1,7 @@
 /** The tray: empty with a word of why, with a picture under the red lamp, or with an output by white light. */
 import type { Generation } from '@safelight/client/react'
 import { isTerminal, type OutputView } from '@safelight/shared'
-import type { PictureSize } from '../../../outputs/picture.tsx'
-import { ShownOutput } from '../../../outputs/shown-output.tsx'
+import { type PictureSize, ShownOutput } from '../../../outputs/shown-output.tsx'
 import type { OutputUrl } from '../../../outputs/use-output-url.ts'
 import { EmptyTray } from './empty-tray.tsx'
 import { Print } from './print.tsx'
