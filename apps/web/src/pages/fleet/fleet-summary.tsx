@@ -1,6 +1,5 @@
 /** The fleet in one line. */
 import type { ReactNode } from 'react'
-import './fleet-summary.css'
 import type { FleetNumbers } from './host-order.ts'
 
 export interface FleetSummaryProps {

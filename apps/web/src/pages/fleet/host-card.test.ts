@@ -1,6 +1,6 @@
 /** What a host has, in short words. */
 import { expect, it } from 'vitest'
-import { toGib, toModelName } from './host-words.ts'
+import { toGib, toModelName } from './host-card.tsx'
 
 it.each([
   ['SDXL/sd_xl_base_1.0.safetensors', 'sd_xl_base_1.0'],
