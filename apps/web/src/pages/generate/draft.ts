@@ -1,10 +1,10 @@
 /** What somebody is about to generate: a workflow with a name, and how it is to run. Pure. */
 import type { Workflow } from '@safelight/shared'
-import type { Field, FieldValue } from '../../../workflow/field.ts'
-import { idOf } from '../../../workflow/naming.ts'
-import { findSeeds, toBatch, withNewSeeds } from '../../../workflow/new-seed.ts'
-import { formatWorkflow, readWorkflow } from '../../../workflow/read-workflow.ts'
-import { setFields } from '../../../workflow/set-fields.ts'
+import type { Field, FieldValue } from '../../workflow/field.ts'
+import { idOf } from '../../workflow/naming.ts'
+import { findSeeds, toBatch, withNewSeeds } from '../../workflow/new-seed.ts'
+import { formatWorkflow, readWorkflow } from '../../workflow/read-workflow.ts'
+import { setFields } from '../../workflow/set-fields.ts'
 
 export const MAX_COUNT = 16
 

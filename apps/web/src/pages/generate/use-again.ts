@@ -3,8 +3,8 @@ import { useClient } from '@safelight/client/react'
 import type { Workflow } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { useAccessRound } from '../../../shell/access.ts'
-import { withNewSeeds } from '../../../workflow/new-seed.ts'
+import { useAccessRound } from '../../shell/access.ts'
+import { withNewSeeds } from '../../workflow/new-seed.ts'
 
 export interface Again {
   /** While the workflow is on its way. */

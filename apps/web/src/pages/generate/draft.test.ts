@@ -1,6 +1,6 @@
 import type { Workflow } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
-import { findFields } from '../../../workflow/find-fields.ts'
+import { findFields } from '../../workflow/find-fields.ts'
 import {
   type Draft,
   newDraft,

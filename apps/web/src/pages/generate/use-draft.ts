@@ -1,12 +1,45 @@
-/** The draft survives a reload, in this browser; a workflow too large for that is simply not kept. */
-import { readWorkflow } from '../../../workflow/read-workflow.ts'
+/** The one draft of this browser: read at the start, kept with every change. */
+import { useEffect, useState } from 'react'
+import { readWorkflow } from '../../workflow/read-workflow.ts'
 import { type Draft, MAX_COUNT } from './draft.ts'
+
+export type ChangeDraft = (change: (draft: Draft) => Draft) => void
+
+export interface DraftHold {
+  draft: Draft | null
+  /** Puts another in its place. */
+  replace: (next: Draft | ((before: Draft | null) => Draft)) => void
+  change: ChangeDraft
+}
+
+/** Writing every keystroke of a long prompt to the disk would be felt. */
+const KEEP_AFTER_MS = 300
+
+export function useDraft(): DraftHold {
+  const [draft, setDraft] = useState<Draft | null>(readDraft)
+  useEffect(() => {
+    const timer = setTimeout(() => keepDraft(draft), KEEP_AFTER_MS)
+    const keepNow = () => keepDraft(draft)
+    // a reload does not wait
+    window.addEventListener('pagehide', keepNow)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('pagehide', keepNow)
+    }
+  }, [draft])
+  return {
+    draft,
+    replace: setDraft,
+    change: (change) => setDraft((draft) => draft && change(draft)),
+  }
+}
 
 /** The number goes up when the shape changes: what an older page left is then forgotten. */
 const KEY = 'safelight.draft.1'
 const MAX_CHARS = 512 * 1024
 
-export function keepDraft(draft: Draft | null): void {
+/** The draft survives a reload, in this browser; a workflow too large for that is simply not kept. */
+function keepDraft(draft: Draft | null): void {
   const { edited: _, ...kept } = draft ?? { edited: null }
   const text = draft && JSON.stringify(kept)
   try {
@@ -17,7 +50,7 @@ export function keepDraft(draft: Draft | null): void {
   }
 }
 
-export function readDraft(): Draft | null {
+function readDraft(): Draft | null {
   try {
     return toDraft(JSON.parse(localStorage.getItem(KEY) ?? 'null'))
   } catch {

@@ -1,7 +1,7 @@
 /** Workflows that come from outside: a file dropped anywhere on the page, or something pasted beside the fields. */
 import { useEffect, useState } from 'react'
-import { readFile } from '../../../workflow/read-file.ts'
-import { type ReadResult, readWorkflow } from '../../../workflow/read-workflow.ts'
+import { readFile } from '../../workflow/read-file.ts'
+import { type ReadResult, readWorkflow } from '../../workflow/read-workflow.ts'
 
 export interface Incoming {
   name: string

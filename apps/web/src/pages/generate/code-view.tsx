@@ -1,9 +1,8 @@
 /** The workflow as JSON, to read and to edit; the form follows. */
-import { Notice } from '../../../ui/notice.tsx'
-import { CopyButton } from '../../../ui/copy-button.tsx'
-import { type Draft, textOf, withText } from '../draft/draft.ts'
-import type { ChangeDraft } from '../draft/use-draft.ts'
-import './code-view.css'
+import { Notice } from '../../ui/notice.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { type Draft, textOf, withText } from './draft.ts'
+import type { ChangeDraft } from './use-draft.ts'
 
 export interface CodeViewProps {
   draft: Draft
