@@ -4,7 +4,7 @@ import type { SnapshotView } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { Button } from '../../../ui/button.tsx'
-import { useNextJob } from '../actions/use-next-job.ts'
+import { useNextJob } from '../use-next-job.ts'
 import { toShortId } from '../../../ui/short-id.ts'
 
 export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {

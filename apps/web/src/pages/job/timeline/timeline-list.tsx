@@ -2,7 +2,6 @@
 import { formatDuration } from '@safelight/client'
 import type { JobEventView, SnapshotView } from '@safelight/shared'
 import { useMemo } from 'react'
-import './timeline-list.css'
 import { type Moment, toTimeline } from './timeline.ts'
 
 export interface TimelineListProps {

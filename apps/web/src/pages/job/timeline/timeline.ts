@@ -1,12 +1,12 @@
 /**
  * What happened to a job, moment by moment. Pure.
  *
- * The events tell it best, but they are kept for a while only and not all of a long job; what they no
- * longer tell is taken from the job's record, which knows when its last attempt entered each phase.
+ * The events are the better source, but they are kept for a while only and not all of a long job; what they
+ * no longer hold is taken from the job's record, which knows when its last attempt entered each phase.
  */
 import type { JobEventView, JobStatus, SnapshotView } from '@safelight/shared'
-import { recallMoments } from './recall.ts'
-import { createTeller } from './tell.ts'
+import { toRecordMoments } from './record-moments.ts'
+import { createMomentReader } from './event-moments.ts'
 
 export type MomentKind =
   | 'accepted'
@@ -21,7 +21,7 @@ export type MomentKind =
   | Extract<JobStatus, 'succeeded' | 'failed' | 'canceled' | 'expired'>
 
 export interface Moment {
-  /** Unique in its timeline, and the same each time it is told. */
+  /** Unique in its timeline, and the same whichever source it is from. */
   key: string
   kind: MomentKind
   /** ms since the epoch */
@@ -40,12 +40,14 @@ export function toTimeline(snapshot: SnapshotView, events: readonly JobEventView
     detail: snapshot.replayOf ? 'Repeats a dead letter' : null,
   }
   const isWhole = events[0]?.seq === 1
-  const told = events.flatMap(createTeller(isWhole ? 0 : attemptBefore(snapshot, events)))
-  if (isWhole) return [accepted, ...told]
-  const known = new Set(told.map(({ key }) => key))
-  const recalled = recallMoments(snapshot).filter(({ key }) => !known.has(key))
+  const fromEvents = events.flatMap(
+    createMomentReader(isWhole ? 0 : attemptBefore(snapshot, events)),
+  )
+  if (isWhole) return [accepted, ...fromEvents]
+  const known = new Set(fromEvents.map(({ key }) => key))
+  const fromRecord = toRecordMoments(snapshot).filter(({ key }) => !known.has(key))
   // the record and the events agree on the order, except that outputs have no time of their own
-  return [accepted, ...[...recalled, ...told].sort((a, b) => a.at - b.at)]
+  return [accepted, ...[...fromRecord, ...fromEvents].sort((a, b) => a.at - b.at)]
 }
 
 function attemptBefore({ attempt }: SnapshotView, events: readonly JobEventView[]): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readNodeErrors } from './node-errors.ts'
+import { readNodeErrors } from './explain-error.ts'
 
 describe('what a host says of single nodes', () => {
   it('is one line per complaint', () => {

@@ -1,7 +1,7 @@
 /** Keeps one row of a scrolling list in view, until the reader scrolls elsewhere. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 
-export interface Follow {
+export interface KeptInView {
   list: RefObject<HTMLOListElement | null>
   /** The reader looks at another place of the list. */
   isAway: boolean
@@ -15,7 +15,7 @@ const PLACE = 0.35
 const LOWEST = 0.8
 
 /** @param rowId `data-node` of the row; null while there is none to follow */
-export function useFollow(rowId: string | null): Follow {
+export function useKeepInView(rowId: string | null): KeptInView {
   const list = useRef<HTMLOListElement>(null)
   const [isAway, setAway] = useState(false)
 

@@ -1,21 +1,18 @@
 /** What an empty tray says: why there is no picture yet, or none at all. Pure. */
 import { assertNever, type SnapshotView } from '@safelight/shared'
 
-export interface TrayWords {
+export interface TrayText {
   title: string
   hint: string
 }
 
-export function toTrayWords(
-  snapshot: SnapshotView | null,
-  queuePosition: number | null,
-): TrayWords {
+export function toTrayText(snapshot: SnapshotView | null, queuePosition: number | null): TrayText {
   if (!snapshot) return { title: 'Looking for the job', hint: 'One moment.' }
   switch (snapshot.status) {
     case 'queued':
-      return toQueuedWords(snapshot, queuePosition)
+      return toQueuedText(snapshot, queuePosition)
     case 'running':
-      return toRunningWords(snapshot)
+      return toRunningText(snapshot)
     case 'canceling':
       return { title: 'Stopping', hint: 'The host is asked to stop and has to confirm it.' }
     case 'succeeded':
@@ -34,7 +31,7 @@ export function toTrayWords(
   }
 }
 
-function toQueuedWords({ attempt }: SnapshotView, ahead: number | null): TrayWords {
+function toQueuedText({ attempt }: SnapshotView, ahead: number | null): TrayText {
   const hint =
     attempt > 0
       ? `Attempt ${attempt} ended early. It is tried again, where possible on another host.`
@@ -44,7 +41,7 @@ function toQueuedWords({ attempt }: SnapshotView, ahead: number | null): TrayWor
   return { title: `${ahead} ${ahead === 1 ? 'job' : 'jobs'} ahead`, hint }
 }
 
-function toRunningWords({ phase, hostId, progress }: SnapshotView): TrayWords {
+function toRunningText({ phase, hostId, progress }: SnapshotView): TrayText {
   const host = hostId ?? 'a host'
   const soon = 'The picture appears here as soon as the host shows one.'
   switch (phase) {

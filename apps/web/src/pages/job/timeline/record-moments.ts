@@ -1,9 +1,9 @@
-/** The moments that a job's record remembers by itself: its ends, and the phases of its last attempt. */
+/** The moments that a job's record still knows: its end, and the phases of its last attempt. */
 import type { SnapshotView } from '@safelight/shared'
+import { toEndMoment, toTakenTitle } from './event-moments.ts'
 import type { Moment } from './timeline.ts'
-import { toEndMoment, toTakenTitle } from './words.ts'
 
-export function recallMoments(snapshot: SnapshotView): Moment[] {
+export function toRecordMoments(snapshot: SnapshotView): Moment[] {
   const { attempt, hostId: host, startedAt, times, createdAt } = snapshot
   const moments: Moment[] = []
   // each attempt measures anew, from the beginning on: its wait includes the attempts before it
@@ -20,10 +20,10 @@ export function recallMoments(snapshot: SnapshotView): Moment[] {
       moments.push(toPhase('storing', { attempt, at, title: 'Storing outputs' }))
     }
   }
-  return [...moments, ...recallEnd(snapshot)]
+  return [...moments, ...toEndMoments(snapshot)]
 }
 
-function recallEnd(snapshot: SnapshotView): Moment[] {
+function toEndMoments(snapshot: SnapshotView): Moment[] {
   const { status, completedAt, error, outputs } = snapshot
   if (completedAt === null) return []
   switch (status) {

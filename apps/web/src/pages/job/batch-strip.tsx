@@ -1,10 +1,8 @@
 /** The batch this job belongs to: which of how many it is, and the way to the others. */
 import { assertNever, type JobStatus, type JobView, type SnapshotView } from '@safelight/shared'
 import { Link } from 'wouter'
-import { Sign } from '../../../ui/sign.tsx'
-import { readBatch } from '../siblings.ts'
-import './batch-strip.css'
-import { useSiblings } from './use-siblings.ts'
+import { Sign } from '../../ui/sign.tsx'
+import { readBatch, useSiblings } from './siblings.ts'
 
 export function BatchStrip({ snapshot }: { snapshot: SnapshotView }) {
   const place = readBatch(snapshot.metadata)

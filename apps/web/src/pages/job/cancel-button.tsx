@@ -1,6 +1,6 @@
 /** Cancels, after asking once; then says so until it is certain. */
 import type { Generation } from '@safelight/client/react'
-import { Button } from '../../../ui/button.tsx'
+import { Button } from '../../ui/button.tsx'
 
 /** `kept`: asked, and the answer was no. */
 export type CancelStep = 'idle' | 'asking' | 'kept' | { problem: string }

@@ -1,7 +1,6 @@
-/** One job event after the other, told as the moments that people care about. Progress is not told tick by tick. */
-import { assertNever, type JobEventView, type JobPhase } from '@safelight/shared'
+/** The moments that people care about in one job event after the other. Ticks of progress are none. */
+import { assertNever, type JobError, type JobEventView, type JobPhase } from '@safelight/shared'
 import type { Moment } from './timeline.ts'
-import { toEndMoment, toTakenTitle } from './words.ts'
 
 type StatusEvent = Extract<JobEventView, { type: 'status' }>
 
@@ -9,14 +8,14 @@ type StatusEvent = Extract<JobEventView, { type: 'status' }>
  * @param attempt the one that ran before the first event; 0 for none
  * @returns a function to be called with each event, in order
  */
-export function createTeller(attempt: number): (event: JobEventView) => Moment[] {
+export function createMomentReader(attempt: number): (event: JobEventView) => Moment[] {
   let phase: JobPhase | null = null
-  /** How often this attempt was taken up: a worker that goes away leaves it to another. */
-  let turns = attempt > 0 ? 1 : 0
+  /** How often this attempt was claimed: a worker that goes away leaves it to another. */
+  let claims = attempt > 0 ? 1 : 0
   let warnings = 0
 
-  function tellStatus(event: StatusEvent): Moment[] {
-    const said = event.warnings?.length ?? warnings
+  function readStatus(event: StatusEvent): Moment[] {
+    const count = event.warnings?.length ?? warnings
     const fresh = (event.warnings ?? []).slice(warnings).map((warning, index) => ({
       key: `warning-${warnings + index}`,
       kind: 'warning' as const,
@@ -24,13 +23,13 @@ export function createTeller(attempt: number): (event: JobEventView) => Moment[]
       title: 'Warning',
       detail: warning.message,
     }))
-    warnings = said
-    const moment = tellMove(event)
+    warnings = count
+    const moment = readMove(event)
     phase = event.phase
     return moment ? [moment, ...fresh] : fresh
   }
 
-  function tellMove(event: StatusEvent): Moment | null {
+  function readMove(event: StatusEvent): Moment | null {
     const { status, ts: at } = event
     switch (status) {
       case 'queued':
@@ -42,7 +41,7 @@ export function createTeller(attempt: number): (event: JobEventView) => Moment[]
           detail: attempt > 0 ? `Attempt ${attempt} ended early; it is tried again` : null,
         }
       case 'running':
-        return tellPhase(event)
+        return readPhase(event)
       case 'canceling':
         return { key: 'canceling', kind: 'canceling', at, title: 'Asked to cancel', detail: null }
       default:
@@ -50,20 +49,20 @@ export function createTeller(attempt: number): (event: JobEventView) => Moment[]
     }
   }
 
-  function tellPhase({ phase: next, attempt: given, hostId, ts: at }: StatusEvent): Moment | null {
+  function readPhase({ phase: next, attempt: given, hostId, ts: at }: StatusEvent): Moment | null {
     if (next === 'preparing') {
       const isNew = given !== undefined && given > attempt
       attempt = given ?? attempt
-      turns = isNew ? 1 : turns + 1
-      const key = turns > 1 ? `taken-${attempt}-${turns}` : `taken-${attempt}`
+      claims = isNew ? 1 : claims + 1
+      const key = claims > 1 ? `taken-${attempt}-${claims}` : `taken-${attempt}`
       const host = hostId ?? null
       const title =
-        turns > 1 ? toTakenTitle({ again: true, host }) : toTakenTitle({ attempt, host })
+        claims > 1 ? toTakenTitle({ again: true, host }) : toTakenTitle({ attempt, host })
       return { key, kind: 'taken', at, title, detail: null }
     }
-    // said again, e.g. with a warning
+    // the same phase again, e.g. with a warning
     if (next === phase) return null
-    const suffix = turns > 1 ? `${attempt}-${turns}` : String(attempt)
+    const suffix = claims > 1 ? `${attempt}-${claims}` : String(attempt)
     switch (next) {
       case 'submitted':
         return {
@@ -99,7 +98,7 @@ export function createTeller(attempt: number): (event: JobEventView) => Moment[]
   return (event) => {
     switch (event.type) {
       case 'status':
-        return tellStatus(event)
+        return readStatus(event)
       case 'output':
         return [
           {
@@ -116,4 +115,31 @@ export function createTeller(attempt: number): (event: JobEventView) => Moment[]
         return assertNever(event)
     }
   }
+}
+
+/** How moments are named, whichever source they come from. */
+export function toTakenTitle(
+  taken: { attempt: number; host: string | null } | { again: true; host: string | null },
+): string {
+  const { host } = taken
+  if ('again' in taken) return host ? `Taken up again on ${host}` : 'Taken up again'
+  if (taken.attempt > 1) return `Attempt ${taken.attempt}${host ? ` on ${host}` : ''}`
+  return host ? `Taken by ${host}` : 'Taken by a host'
+}
+
+const ENDS = {
+  succeeded: 'Done',
+  failed: 'Failed',
+  canceled: 'Canceled',
+  expired: 'Expired before it could start',
+} as const
+
+export function toEndMoment(end: {
+  status: keyof typeof ENDS
+  at: number
+  error: JobError | null
+}): Moment {
+  const { status, at, error } = end
+  const detail = status === 'failed' ? (error?.message.split('\n', 1)[0] ?? null) : null
+  return { key: 'end', kind: status, at, title: ENDS[status], detail }
 }

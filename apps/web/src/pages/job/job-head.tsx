@@ -1,10 +1,9 @@
 /** Which job this is, in its submitter's words, and what belongs to it. */
 import type { SnapshotView } from '@safelight/shared'
 import { Link } from 'wouter'
-import { CopyButton } from '../../../ui/copy-button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { BatchStrip } from './batch-strip.tsx'
-import './job-head.css'
-import { toShortId } from '../../../ui/short-id.ts'
+import { toShortId } from '../../ui/short-id.ts'
 
 export interface JobHeadProps {
   jobId: string

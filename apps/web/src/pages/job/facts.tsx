@@ -2,12 +2,11 @@
 import type { SnapshotView, Workflow } from '@safelight/shared'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { saveText } from '../../../outputs/save-link.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { CopyButton } from '../../../ui/copy-button.tsx'
-import { toShortId } from '../../../ui/short-id.ts'
-import { Sign } from '../../../ui/sign.tsx'
-import './facts.css'
+import { saveText } from '../../outputs/save-link.tsx'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { toShortId } from '../../ui/short-id.ts'
+import { Sign } from '../../ui/sign.tsx'
 import { PhaseBar } from './phase-bar.tsx'
 
 export interface FactsProps {
