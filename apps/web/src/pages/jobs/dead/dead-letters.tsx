@@ -8,7 +8,6 @@ import type { JobsView } from '../data/filter.ts'
 import { FilterBar } from '../filter-bar.tsx'
 import { ListSkeleton } from '../list/list-skeleton.tsx'
 import { DeadLetterRow } from './dead-letter-row.tsx'
-import './dead-letters.css'
 import { ReplayAll } from './replay-all.tsx'
 import { type DeadLettersData, useDeadLetters } from './use-dead-letters.ts'
 

@@ -1,17 +1,16 @@
 /** One job of the list. The whole row is its link; the frame of a job that can be canceled selects it. */
-import { describeJob, formatDuration } from '@safelight/client'
+import { describeJob, formatDuration, type JobDescription } from '@safelight/client'
+import type { SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/ago.tsx'
 import { StatusBadge } from '../../../ui/badge.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { toShortId } from '../../../ui/short-id.ts'
-import type { JobBook } from '../data/job-book.ts'
-import { useJob } from '../data/use-job.ts'
-import { JobResult } from './job-result.tsx'
-import './job-row.css'
+import { ThinBar } from '../../../ui/thin-bar.tsx'
+import { type JobBook, useJob } from '../data/job-book.ts'
 import { JobThumb } from './job-thumb.tsx'
-import { toLine, toName, toTookMs } from './job-words.ts'
+import { toLine, toName, toTookMs } from './job-text.ts'
 
 export interface JobRowProps {
   book: JobBook
@@ -28,7 +27,7 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
   const update = useJob(book, jobId)
   if (!update) return null
   const { snapshot } = update
-  const words = describeJob(update, { now: row.now, connection: 'live' })
+  const description = describeJob(update, { now: row.now, connection: 'live' })
   const name = toName(snapshot)
   const tookMs = toTookMs(snapshot, row.now)
   return (
@@ -53,19 +52,19 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
             {name ?? <span className="mono">{toShortId(jobId)}</span>}
             {name && <span className="visually-hidden">, job {toShortId(jobId)}</span>}
           </Link>
-          {words.image && <span className="row-part">{words.image}</span>}
+          {description.image && <span className="row-part">{description.image}</span>}
           {name && <span className="row-id mono">{toShortId(jobId)}</span>}
         </span>
         <span className="row-line">
           {snapshot.deadLetter && <span className="row-dead">Dead letter</span>}
-          <span className="row-clip">{toLine(update, words)}</span>
+          <span className="row-clip">{toLine(update, description)}</span>
         </span>
       </span>
       <span className="row-status">
-        <StatusBadge status={snapshot.status} stalled={words.stalled !== null} />
+        <StatusBadge status={snapshot.status} stalled={description.stalled !== null} />
       </span>
       <span className="row-result">
-        <JobResult snapshot={snapshot} words={words} />
+        <JobResult snapshot={snapshot} description={description} />
       </span>
       <span className="row-took">
         {tookMs !== null && (
@@ -84,3 +83,23 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
     </div>
   )
 })
+
+export interface JobResultProps {
+  snapshot: SnapshotView
+  description: JobDescription
+}
+
+/** How far a job is, or what came of it. */
+function JobResult({ snapshot: { status, outputs }, description }: JobResultProps) {
+  if (status === 'running' || status === 'canceling') {
+    return (
+      <>
+        <ThinBar value={description.value} label="Progress" />
+        {description.step && <span className="row-step">{description.step}</span>}
+        <span className="row-percent">{description.percent} %</span>
+      </>
+    )
+  }
+  if (outputs.length === 0) return null
+  return <span>{outputs.length === 1 ? '1 output' : `${outputs.length} outputs`}</span>
+}

@@ -3,7 +3,7 @@ import { describeJob } from '@safelight/client'
 import { describe, expect, it } from 'vitest'
 import { toUpdate } from '../data/merge-job.ts'
 import { jobView } from '../testing/job-view.ts'
-import { toLine, toName, toTookMs } from './job-words.ts'
+import { toLine, toName, toTookMs } from './job-text.ts'
 
 function lineOf(changes: Parameters<typeof jobView>[0]): string {
   const update = toUpdate(jobView(changes), 0)

@@ -5,7 +5,7 @@ import type { SnapshotView } from '@safelight/shared'
 /** Where submitters put a name for people. */
 const NAMES = ['title', 'name', 'label'] as const
 
-/** What the submitter calls it; null when nothing was said. */
+/** What the submitter calls it; null when it has no name. */
 export function toName({ metadata }: SnapshotView): string | null {
   for (const key of NAMES) {
     const name = metadata?.[key]
@@ -22,13 +22,13 @@ export function toTookMs(
   return startedAt === null ? null : Math.max(0, (completedAt ?? now) - startedAt)
 }
 
-export function toLine({ snapshot }: JobUpdate, words: JobDescription): string {
+export function toLine({ snapshot }: JobUpdate, description: JobDescription): string {
   switch (snapshot.status) {
     case 'queued':
     case 'canceling':
-      return words.node ?? ''
+      return description.node ?? ''
     case 'running':
-      return toRunningLine(snapshot, words)
+      return toRunningLine(snapshot, description)
     case 'succeeded':
       return toOutputsLine(snapshot)
     case 'failed':
@@ -41,12 +41,12 @@ export function toLine({ snapshot }: JobUpdate, words: JobDescription): string {
   }
 }
 
-function toRunningLine({ attempt }: SnapshotView, words: JobDescription): string {
+function toRunningLine({ attempt }: SnapshotView, description: JobDescription): string {
   const again = attempt > 1 ? `Attempt ${attempt}` : null
   // the list has room for what happened, not for what will
-  const still = words.stalled?.split('. ')[0]
+  const still = description.stalled?.split('. ')[0]
   if (still) return [again, still].filter(Boolean).join(' · ')
-  return [again, words.node, words.eta].filter(Boolean).join(' · ')
+  return [again, description.node, description.eta].filter(Boolean).join(' · ')
 }
 
 function toOutputsLine({ outputs }: SnapshotView): string {

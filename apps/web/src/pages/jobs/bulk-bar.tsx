@@ -1,9 +1,7 @@
 /** What can be done about many jobs at once; floats, so that nothing moves when it comes. */
-import { Button } from '../../../ui/button.tsx'
-import './bulk-bar.css'
-import { type CancelTarget, toTargetWords } from './cancel-jobs.ts'
-import type { BulkCancel } from './use-bulk-cancel.ts'
-import type { SelectionOfList } from './use-selection.ts'
+import { Button } from '../../ui/button.tsx'
+import { type BulkCancel, type CancelTarget, toTargetText } from './bulk-cancel.ts'
+import type { SelectionOfList } from './selection.ts'
 
 export interface BulkBarProps {
   bulk: BulkCancel
@@ -26,10 +24,10 @@ function toContent(bulk: BulkCancel, selection: SelectionOfList) {
     case 'asking':
     case 'working':
       return <Confirm bulk={bulk} target={now.target} working={now.step === 'working'} />
-    case 'said':
+    case 'done':
       return (
         <>
-          <span className={now.bad ? 'bulk-said bad' : 'bulk-said'}>{now.words}</span>
+          <span className={now.bad ? 'bulk-said bad' : 'bulk-said'}>{now.text}</span>
           <Button compact look="quiet" onClick={bulk.dismiss}>
             Dismiss
           </Button>
@@ -49,7 +47,7 @@ function Selected({ bulk, selection: { ids, clear } }: BulkBarProps) {
         Clear
       </Button>
       <Button compact look="danger" onClick={() => bulk.ask(target)}>
-        Cancel {toTargetWords(target)}
+        Cancel {toTargetText(target)}
       </Button>
     </>
   )
@@ -62,16 +60,16 @@ interface ConfirmProps {
 }
 
 function Confirm({ bulk, target, working }: ConfirmProps) {
-  const words = toTargetWords(target)
+  const jobs = toTargetText(target)
   return (
     <>
-      <span className="bulk-said">Cancel {words}? This cannot be undone.</span>
+      <span className="bulk-said">Cancel {jobs}? This cannot be undone.</span>
       {/* the focus goes where a key that is held down does no harm */}
       <Button compact look="quiet" disabled={working} onClick={bulk.dismiss} autoFocus>
         Keep
       </Button>
       <Button compact look="primary" disabled={working} onClick={bulk.confirm}>
-        {working ? 'Canceling …' : `Yes, cancel ${words}`}
+        {working ? 'Canceling …' : `Yes, cancel ${jobs}`}
       </Button>
     </>
   )

@@ -1,7 +1,7 @@
 /** Canceling many jobs. */
 import { createClient } from '@safelight/client'
 import { describe, expect, it } from 'vitest'
-import { cancelJobs, toResultWords, toTargetWords } from './cancel-jobs.ts'
+import { cancelJobs, toResultText, toTargetText } from './bulk-cancel.ts'
 
 describe('canceling the selected jobs', () => {
   it('names as many at once as fit into an address, and adds the answers up', async () => {
@@ -25,17 +25,17 @@ describe('canceling the selected jobs', () => {
 
 describe('the words', () => {
   it('say how many are meant', () => {
-    expect(toTargetWords({ kind: 'selected', ids: ['a'] })).toBe('1 job')
-    expect(toTargetWords({ kind: 'selected', ids: ['a', 'b'] })).toBe('2 jobs')
-    expect(toTargetWords({ kind: 'queued', count: 1, more: false })).toBe('the queued job')
-    expect(toTargetWords({ kind: 'queued', count: 100, more: true })).toBe('all 100+ queued jobs')
+    expect(toTargetText({ kind: 'selected', ids: ['a'] })).toBe('1 job')
+    expect(toTargetText({ kind: 'selected', ids: ['a', 'b'] })).toBe('2 jobs')
+    expect(toTargetText({ kind: 'queued', count: 1, more: false })).toBe('the queued job')
+    expect(toTargetText({ kind: 'queued', count: 100, more: true })).toBe('all 100+ queued jobs')
   })
 
   it('say what came of it', () => {
-    expect(toResultWords({ canceled: 9, canceling: 2, skipped: 1 })).toBe(
+    expect(toResultText({ canceled: 9, canceling: 2, skipped: 1 })).toBe(
       '9 canceled, 2 stopping on their hosts, 1 had ended already.',
     )
-    expect(toResultWords({ canceled: 0, canceling: 0, skipped: 0 })).toBe(
+    expect(toResultText({ canceled: 0, canceling: 0, skipped: 0 })).toBe(
       'There was nothing left to cancel.',
     )
   })
