@@ -1,7 +1,7 @@
 /** Text fields: the prompts first, then every other text long enough to be written by people. */
 import type { Workflow } from '@safelight/shared'
 import type { TextField } from './field.ts'
-import type { FoundPrompt } from './find-prompts.ts'
+import { findPrompts, type FoundPrompt } from './find-prompts.ts'
 import { idOf, userOf } from './naming.ts'
 
 /** Inputs that hold prose on nodes we know nothing of. */
@@ -22,6 +22,12 @@ export function findTexts(workflow: Workflow, prompts: readonly FoundPrompt[]): 
     }
   }
   return withLabels([...fields.values()])
+}
+
+/** The first prompt in which something is written: what people would call the picture. */
+export function findPromptText(workflow: Workflow): string | undefined {
+  const texts = findTexts(workflow, findPrompts(workflow)).filter(({ role }) => role === 'prompt')
+  return texts.map(({ value }) => value.trim()).find((text) => text !== '')
 }
 
 function toTextField(

@@ -4,7 +4,7 @@ import { useClient } from '@safelight/client/react'
 import { type HostView, takesPrompts } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
-import { toShortId } from '../../ui/short-id.ts'
+import { toShortId } from '../../ui/job-name.ts'
 import { toFree } from './host-order.ts'
 
 export function HostSlots({ host }: { host: HostView }) {

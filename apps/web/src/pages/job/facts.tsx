@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { saveText } from '../../outputs/save-link.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { toShortId } from '../../ui/short-id.ts'
+import { toShortId } from '../../ui/job-name.ts'
 import { Sign } from '../../ui/sign.tsx'
 import { PhaseBar } from './phase-bar.tsx'
 

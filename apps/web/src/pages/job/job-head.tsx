@@ -3,7 +3,7 @@ import type { SnapshotView } from '@safelight/shared'
 import { Link } from 'wouter'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { BatchStrip } from './batch-strip.tsx'
-import { toShortId } from '../../ui/short-id.ts'
+import { toShortId } from '../../ui/job-name.ts'
 
 export interface JobHeadProps {
   jobId: string

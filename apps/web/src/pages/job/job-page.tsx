@@ -4,22 +4,23 @@ import { GenerationProgress, useGeneration } from '@safelight/client/react'
 import { isTerminal, type Workflow } from '@safelight/shared'
 import { Link } from 'wouter'
 import { useAccessRound } from '../../shell/access.ts'
+import { toGivenName, toIdName, toWorkflowName } from '../../ui/job-name.ts'
 import { Empty } from '../../ui/notice.tsx'
 import { findFields } from '../../workflow/find-fields.ts'
 import { Actions } from './actions.tsx'
 import { Facts } from './facts.tsx'
 import { JobHead } from './job-head.tsx'
-import { toJobName } from './job-name.ts'
+import './job.css'
 import { NodeList } from './node-list.tsx'
 import { toPageTitle, usePageTitle } from './page-title.ts'
 import { Problem } from './problem/problem.tsx'
 import { Warnings } from './problem/warnings.tsx'
+import './progress.css'
+import './stage.css'
 import { Stage } from './stage.tsx'
 import { TimelineList } from './timeline/timeline-list.tsx'
 import { useJobWorkflow } from './use-job-workflow.ts'
-import './job.css'
-import './stage.css'
-import './progress.css'
+
 // last: a picture in the tray is a picture first
 import '../../outputs/outputs.css'
 
@@ -35,15 +36,13 @@ function WatchedJob({ jobId }: { jobId: string }) {
   usePageTitle(toPageTitle(snapshot, queuePosition))
   if (!snapshot && problem) return <Gone problem={problem} />
 
+  const given = toGivenName(snapshot?.metadata ?? null)
+  const name = given ?? (workflow ? toWorkflowName(workflow) : toIdName(jobId))
   const error = snapshot?.error ?? null
   const hasNothing = snapshot && isTerminal(snapshot.status) && snapshot.outputs.length === 0
   return (
     <article className="job" data-live={connection === 'live'}>
-      <JobHead
-        jobId={jobId}
-        name={toJobName(jobId, snapshot?.metadata ?? null, workflow)}
-        snapshot={snapshot}
-      />
+      <JobHead jobId={jobId} name={name} snapshot={snapshot} />
       <div className="job-columns">
         <div className="job-main">
           {snapshot && error && <Problem snapshot={snapshot} error={error} workflow={workflow} />}

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { Button } from '../../../ui/button.tsx'
 import { useNextJob } from '../use-next-job.ts'
-import { toShortId } from '../../../ui/short-id.ts'
+import { toShortId } from '../../../ui/job-name.ts'
 
 export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
   const client = useClient()

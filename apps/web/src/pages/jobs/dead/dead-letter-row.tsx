@@ -4,9 +4,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/ago.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { toShortId } from '../../../ui/short-id.ts'
-import { toUpdate } from '../data/merge-job.ts'
-import { toName } from '../list/job-text.ts'
+import { toGivenName, toShortId } from '../../../ui/job-name.ts'
 import { DeadLetterDetails, toErrorText } from './dead-letter-details.tsx'
 import type { DeadLetterEntry, DeadLettersData } from './use-dead-letters.ts'
 
@@ -18,7 +16,7 @@ export interface DeadLetterRowProps {
 
 export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: DeadLetterRowProps) {
   const [open, setOpen] = useState(false)
-  const name = toName(toUpdate(job, now).snapshot)
+  const name = toGivenName(job.metadata)
   const detailsId = `dead-${job.id}`
   return (
     <li className="dead-letter">

@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom'
 import { useNow } from '../../../ui/ago.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import type { JobsData } from '../data/use-jobs.ts'
+import { useTitleReader } from '../data/use-title.ts'
 import { useWatched } from '../data/use-watched.ts'
 import type { SelectionOfList } from '../selection.ts'
 import { JobRow } from './job-row.tsx'
@@ -34,6 +35,7 @@ export function JobList({ jobs, selection, place, onFilter, onEscape }: JobListP
   const rowHeight = useRowHeight()
   const rows = useRows({ ids, listRef, rowHeight, kept: focused })
   const now = useNow(1_000)
+  const readTitle = useTitleReader()
   const drawn = rows.getVirtualItems()
   const settled = !rows.isScrolling
 
@@ -105,6 +107,7 @@ export function JobList({ jobs, selection, place, onFilter, onEscape }: JobListP
                 book={book}
                 jobId={id}
                 now={now}
+                readTitle={readTitle}
                 settled={settled}
                 selectable={selection.selectable.has(id)}
                 selected={selection.ids.has(id)}

@@ -1,21 +1,23 @@
-/** One job of the list. The whole row is its link; the frame of a job that can be canceled selects it. */
-import { describeJob, formatDuration, type JobDescription } from '@safelight/client'
+/** One job of the list: what was asked for first, its id second. The whole row is its link; the frame of a job that can be canceled selects it. */
+import { describeJob, formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
 import type { SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/ago.tsx'
 import { StatusBadge } from '../../../ui/badge.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
-import { toShortId } from '../../../ui/short-id.ts'
+import { toShortId } from '../../../ui/job-name.ts'
 import { ThinBar } from '../../../ui/thin-bar.tsx'
 import { type JobBook, useJob } from '../data/job-book.ts'
+import { type ReadTitle, useTitle } from '../data/use-title.ts'
 import { JobThumb } from './job-thumb.tsx'
-import { toLine, toName, toTookMs } from './job-text.ts'
+import { toLine, toTookMs } from './job-text.ts'
 
 export interface JobRowProps {
   book: JobBook
   jobId: string
   now: number
+  readTitle: ReadTitle
   /** The list stands still. */
   settled: boolean
   selectable: boolean
@@ -25,10 +27,13 @@ export interface JobRowProps {
 
 export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps) {
   const update = useJob(book, jobId)
-  if (!update) return null
+  return update && <KnownRow {...row} jobId={jobId} update={update} />
+})
+
+function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { update: JobUpdate }) {
   const { snapshot } = update
+  const title = useTitle(snapshot, { read: row.readTitle, wanted: row.settled })
   const description = describeJob(update, { now: row.now, connection: 'live' })
-  const name = toName(snapshot)
   const tookMs = toTookMs(snapshot, row.now)
   return (
     <div className="job-row" data-selected={row.selected} data-status={snapshot.status}>
@@ -48,14 +53,14 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
       </span>
       <span className="row-what">
         <span className="row-title">
-          <Link href={`/jobs/${jobId}`} className="row-open">
-            {name ?? <span className="mono">{toShortId(jobId)}</span>}
-            {name && <span className="visually-hidden">, job {toShortId(jobId)}</span>}
+          <Link href={`/jobs/${jobId}`} className="row-open" title={title ?? undefined}>
+            {title ?? <span className="row-ghost-line" />}
+            <span className="visually-hidden">, job {toShortId(jobId)}</span>
           </Link>
-          {description.image && <span className="row-part">{description.image}</span>}
-          {name && <span className="row-id mono">{toShortId(jobId)}</span>}
         </span>
         <span className="row-line">
+          <span className="row-id mono">{toShortId(jobId)}</span>
+          {description.image && <span className="row-part">{description.image}</span>}
           {snapshot.deadLetter && <span className="row-dead">Dead letter</span>}
           <span className="row-clip">{toLine(update, description)}</span>
         </span>
@@ -82,7 +87,7 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
       </span>
     </div>
   )
-})
+}
 
 export interface JobResultProps {
   snapshot: SnapshotView

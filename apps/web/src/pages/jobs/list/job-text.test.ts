@@ -3,7 +3,7 @@ import { describeJob } from '@safelight/client'
 import { describe, expect, it } from 'vitest'
 import { toUpdate } from '../data/merge-job.ts'
 import { jobView } from '../testing/job-view.ts'
-import { toLine, toName, toTookMs } from './job-text.ts'
+import { toLine, toTookMs } from './job-text.ts'
 
 function lineOf(changes: Parameters<typeof jobView>[0]): string {
   const update = toUpdate(jobView(changes), 0)
@@ -24,21 +24,6 @@ function output(name: string) {
     job_id: 'job',
   }
 }
-
-describe('the name of a job', () => {
-  const nameOf = (metadata: Record<string, unknown> | null) =>
-    toName(toUpdate(jobView({ metadata }), 0).snapshot)
-
-  it('is what its metadata calls it', () => {
-    expect(nameOf({ label: ' Harbour ' })).toBe('Harbour')
-    expect(nameOf({ title: 'Moss' })).toBe('Moss')
-  })
-
-  it('is nothing when nobody named it', () => {
-    expect(nameOf(null)).toBeNull()
-    expect(nameOf({ label: '  ', name: 7 })).toBeNull()
-  })
-})
 
 describe('the line of a job', () => {
   it('is its place in line while it waits', () => {

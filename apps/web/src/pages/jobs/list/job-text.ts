@@ -1,18 +1,6 @@
-/** A job of the list in words: its name, and the one line that matters now. Pure. */
+/** A job of the list in words: the one line that matters now, and how long it took. Pure. */
 import { formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
 import type { SnapshotView } from '@safelight/shared'
-
-/** Where submitters put a name for people. */
-const NAMES = ['title', 'name', 'label'] as const
-
-/** What the submitter calls it; null when it has no name. */
-export function toName({ metadata }: SnapshotView): string | null {
-  for (const key of NAMES) {
-    const name = metadata?.[key]
-    if (typeof name === 'string' && name.trim() !== '') return name.trim()
-  }
-  return null
-}
 
 /** From the first start to the end, or to now; null for a job that never ran. */
 export function toTookMs(
