@@ -6,6 +6,7 @@ import {
   newDraft,
   textOf,
   toSubmissions,
+  toSubmitOptions,
   withSeedKept,
   withText,
   withValue,
@@ -43,6 +44,17 @@ describe('what is handed in', () => {
     const plain = { a: { class_type: 'EmptyImage', inputs: {} } }
     const jobs = toSubmissions({ ...newDraft({ name: 'x', workflow: plain }, null), count: 2 })
     expect(jobs).toEqual([plain, plain])
+  })
+})
+
+describe('how it is handed in', () => {
+  it('is by its name when it has no prompt, and otherwise the prompt says what it is', () => {
+    expect(toSubmitOptions({ ...draft, priority: 5 })).toEqual({
+      priority: 5,
+      metadata: { title: 'Two' },
+    })
+    const asked = { p: { class_type: 'Painter', inputs: { prompt: 'a fox' } } }
+    expect(toSubmitOptions({ ...draft, workflow: asked })).toEqual({ priority: 0 })
   })
 })
 

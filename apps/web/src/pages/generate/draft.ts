@@ -1,6 +1,8 @@
 /** What somebody is about to generate: a workflow with a name, and how it is to run. Pure. */
+import type { SubmitOptions } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import type { Field, FieldValue } from '../../workflow/field.ts'
+import { findPromptText } from '../../workflow/find-texts.ts'
 import { idOf } from '../../workflow/naming.ts'
 import { findSeeds, toBatch, withNewSeeds } from '../../workflow/new-seed.ts'
 import { formatWorkflow, readWorkflow } from '../../workflow/read-workflow.ts'
@@ -77,4 +79,13 @@ export function toSubmissions(draft: Draft): Workflow[] {
   const { workflow, keptSeeds, count } = draft
   if (seedPlanOf(draft).allKept) return toBatch(workflow, count)
   return toBatch(withNewSeeds(workflow, keptSeeds), count, keptSeeds)
+}
+
+/** As much of a file's name as a title has room for. */
+const TITLE_CHARS = 120
+
+/** How it is handed in. A workflow without a prompt goes by the name of the draft: nothing in it says what it is. */
+export function toSubmitOptions({ name, workflow, priority }: Draft): SubmitOptions {
+  if (findPromptText(workflow) !== undefined) return { priority }
+  return { priority, metadata: { title: name.slice(0, TITLE_CHARS) } }
 }

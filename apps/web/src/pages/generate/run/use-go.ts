@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { explainRefusal, type Refusal } from '../../../workflow/explain-refusal.ts'
 import type { Field } from '../../../workflow/field.ts'
-import { type Draft, MAX_COUNT, toSubmissions } from '../draft.ts'
+import { type Draft, MAX_COUNT, toSubmissions, toSubmitOptions } from '../draft.ts'
 import type { ChangeDraft } from '../use-draft.ts'
 
 export interface Go {
@@ -39,7 +39,7 @@ export function useGo({ draft, change, fields }: GoOptions): Go {
     setTried(first)
     // the seeds in the form are those of the run, so that a picture that pleases can be had again
     change((draft) => ({ ...draft, workflow: first, edited: null }))
-    const options = { priority: draft.priority }
+    const options = toSubmitOptions(draft)
     if (workflows.length === 1) {
       const job = await submit(first, options)
       if (job) navigate(`/jobs/${job.id}`)
