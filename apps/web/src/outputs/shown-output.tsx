@@ -5,7 +5,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Sign } from '../ui/sign.tsx'
 import { formatSize, toFactsLine } from './output-facts.ts'
-import { readBoundedText } from './read-bounded-text.ts'
 import type { OutputUrl } from './use-output-url.ts'
 
 export interface ShownOutputProps {
@@ -157,4 +156,31 @@ function FileCard({ output, note }: { output: OutputView; note?: string }) {
       {note && <span className="soft">{note}</span>}
     </div>
   )
+}
+
+export interface BoundedText {
+  text: string
+  /** There is more than this. */
+  cut: boolean
+}
+
+/** The beginning of a text, without loading the rest. */
+export async function readBoundedText(answer: Response, maxBytes: number): Promise<BoundedText> {
+  if (!answer.body) return { text: '', cut: false }
+  const reader = answer.body.getReader()
+  // as a stream: half a letter at the cut is left out instead of shown as a question mark
+  const decoder = new TextDecoder()
+  let text = ''
+  let left = maxBytes
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return { text: text + decoder.decode(), cut: false }
+    if (value.byteLength > left) {
+      text += decoder.decode(value.subarray(0, left), { stream: true })
+      await reader.cancel()
+      return { text, cut: true }
+    }
+    text += decoder.decode(value, { stream: true })
+    left -= value.byteLength
+  }
 }

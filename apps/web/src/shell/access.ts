@@ -21,7 +21,7 @@ export function createAccess(): Access {
   let state: AccessState = { refused: false, round: 0 }
   const become = (next: AccessState) => {
     state = next
-    for (const tell of listeners) tell()
+    for (const listener of listeners) listener()
   }
   return {
     read: () => state,

@@ -16,7 +16,7 @@ export function dropToken(): void {
   sessionStorage.removeItem(TOKEN_KEY)
 }
 
-/** @param access hears of every refusal, whoever asked */
+/** @param access is given every refusal, whoever asked */
 export function createPageClient(access: Access): Client {
   const watchedFetch: typeof fetch = async (input, init) => {
     const answer = await fetch(input, init)

@@ -13,14 +13,14 @@ export interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label, sign = 'copy', bare = false }: CopyButtonProps) {
-  const [said, setSaid] = useState<string | null>(null)
+  const [answer, setAnswer] = useState<string | null>(null)
 
   async function copy(): Promise<void> {
     try {
       await copyText(text)
-      setSaid('Copied')
+      setAnswer('Copied')
     } catch {
-      setSaid('Not allowed here')
+      setAnswer('Not allowed here')
     }
   }
 
@@ -31,12 +31,12 @@ export function CopyButton({ text, label, sign = 'copy', bare = false }: CopyBut
       className={bare ? 'bare' : undefined}
       title={bare ? label : undefined}
       onClick={() => void copy()}
-      onBlur={() => setSaid(null)}
-      onPointerLeave={() => setSaid(null)}
+      onBlur={() => setAnswer(null)}
+      onPointerLeave={() => setAnswer(null)}
     >
-      <Sign name={said === 'Copied' ? 'check' : sign} />
-      <span className={bare && !said ? 'visually-hidden' : undefined} aria-live="polite">
-        {said ?? label}
+      <Sign name={answer === 'Copied' ? 'check' : sign} />
+      <span className={bare && !answer ? 'visually-hidden' : undefined} aria-live="polite">
+        {answer ?? label}
       </span>
     </Button>
   )

@@ -2,7 +2,8 @@
 import type { Workflow } from '@safelight/shared'
 import type { TextField } from './field.ts'
 import { findPrompts, type FoundPrompt } from './find-prompts.ts'
-import { idOf, userOf } from './naming.ts'
+import { userOf } from './describe-workflow.ts'
+import { idOf } from './links.ts'
 
 /** Inputs that hold prose on nodes we know nothing of. */
 const PROSE_INPUT = /prompt|caption|instruction|^(text|string|value)(_[a-z0-9]+)?$/

@@ -1,12 +1,12 @@
 /** The hosts: which there are, how each is, and what it does now. Trouble comes first. */
+import type { ReactNode } from 'react'
 import { useNow } from '../../ui/ago.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import { FleetSummary } from './fleet-summary.tsx'
 import './fleet.css'
 import { HostCard } from './host-card.tsx'
-import { toNumbers } from './host-order.ts'
+import { type FleetNumbers, toNumbers } from './host-order.ts'
 import { useFleet, useQueued } from './use-fleet.ts'
 
 export function FleetPage() {
@@ -78,6 +78,47 @@ function EmptyFleet() {
         Hosts come with the workers that drive them. Start a worker with <code>COMFYUI_HOSTS</code>{' '}
         naming your ComfyUI servers, and they appear here within seconds.
       </Empty>
+    </div>
+  )
+}
+
+export interface FleetSummaryProps {
+  numbers: FleetNumbers
+  /** `12` or `100+`; null until it is known. */
+  queued: string | null
+}
+
+/** The fleet in one line. */
+function FleetSummary({ numbers, queued }: FleetSummaryProps) {
+  const { hosts, states, slots, free, lastHour } = numbers
+  return (
+    <dl className="fleet-summary">
+      <Number name={states.map(({ state, count }) => `${count} ${state}`).join(', ')} of={hosts}>
+        {hosts === 1 ? 'host' : 'hosts'}
+      </Number>
+      <Number
+        name={slots === 0 ? 'no host takes prompts' : `of ${slots} that take prompts`}
+        of={free}
+      >
+        {free === 1 ? 'free slot' : 'free slots'}
+      </Number>
+      <Number name="waiting for a slot" of={queued ?? '–'}>
+        {queued === '1' ? 'job queued' : 'jobs queued'}
+      </Number>
+      <Number name="in the last hour" of={lastHour.toLocaleString('en')}>
+        {lastHour === 1 ? 'job finished' : 'jobs finished'}
+      </Number>
+    </dl>
+  )
+}
+
+function Number(props: { of: number | string; children: ReactNode; name: string }) {
+  return (
+    <div>
+      <dt>
+        <strong>{props.of}</strong> {props.children}
+      </dt>
+      <dd>{props.name}</dd>
     </div>
   )
 }

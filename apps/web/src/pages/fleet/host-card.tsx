@@ -32,7 +32,7 @@ export function HostCard({ host, fleet, now }: HostCardProps) {
       <footer>
         <p className="host-drivers">
           {host.version !== null && <>ComfyUI {host.version} · </>}
-          {toWorkersWords(host.workers)}
+          {toWorkersText(host.workers)}
         </p>
         <DrainControl host={host} fleet={fleet} />
       </footer>
@@ -40,7 +40,7 @@ export function HostCard({ host, fleet, now }: HostCardProps) {
   )
 }
 
-function toWorkersWords(workers: readonly string[]): string {
+function toWorkersText(workers: readonly string[]): string {
   return workers.length === 0 ? 'no worker' : workers.join(', ')
 }
 
@@ -141,7 +141,7 @@ function HostFacts({ host, now }: { host: HostView; now: number }) {
   const { throughput, last_seen_at } = host
   return (
     <dl className="host-facts">
-      <Fact name="In its queue">{toQueueWords(host)}</Fact>
+      <Fact name="In its queue">{toQueueText(host)}</Fact>
       <Fact name="Last hour">
         {throughput.last_hour === 1 ? '1 job' : `${throughput.last_hour} jobs`}
       </Fact>
@@ -164,7 +164,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function toQueueWords(host: HostView): string {
+function toQueueText(host: HostView): string {
   if (host.queue_depth === null) return 'not told'
   const others = toOthers(host) ?? 0
   return others > 0 ? `${host.queue_depth}, ${others} not ours` : `${host.queue_depth}`

@@ -1,7 +1,8 @@
 /** One job: its picture in the making, the truth about its progress, and everything on record of it. */
 import { RequestError } from '@safelight/client'
-import { GenerationProgress, useGeneration } from '@safelight/client/react'
+import { GenerationProgress, useClient, useGeneration } from '@safelight/client/react'
 import { isTerminal, type Workflow } from '@safelight/shared'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { useAccessRound } from '../../shell/access.ts'
 import { toGivenName, toIdName, toWorkflowName } from '../../ui/job-name.ts'
@@ -10,17 +11,15 @@ import { findFields } from '../../workflow/find-fields.ts'
 import { Actions } from './actions.tsx'
 import { Facts } from './facts.tsx'
 import { JobHead } from './job-head.tsx'
-import './job.css'
 import { NodeList } from './node-list.tsx'
 import { toPageTitle, usePageTitle } from './page-title.ts'
 import { Problem } from './problem/problem.tsx'
 import { Warnings } from './problem/warnings.tsx'
-import './progress.css'
-import './stage.css'
 import { Stage } from './stage.tsx'
-import { TimelineList } from './timeline/timeline-list.tsx'
-import { useJobWorkflow } from './use-job-workflow.ts'
-
+import { TimelineList } from './timeline-list.tsx'
+import './job.css'
+import './stage.css'
+import './progress.css'
 // last: a picture in the tray is a picture first
 import '../../outputs/outputs.css'
 
@@ -106,4 +105,18 @@ function Ways() {
       <Link href="/jobs">All jobs that are kept</Link> · <Link href="/">Make a new one</Link>
     </p>
   )
+}
+
+/**
+ * The graph a job was submitted with. It never changes, so it is asked for once.
+ * @returns undefined until it is there, and when it cannot be had
+ */
+function useJobWorkflow(jobId: string): Workflow | undefined {
+  const client = useClient()
+  const { data } = useQuery({
+    queryKey: ['job-workflow', jobId],
+    queryFn: ({ signal }) => client.jobs.workflow(jobId, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return data
 }

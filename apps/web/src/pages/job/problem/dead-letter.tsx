@@ -33,13 +33,13 @@ export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
         <ol>
           {data.failures.map(({ attempt, host_id: host, cause }) => (
             <li key={attempt}>
-              Attempt {attempt} on <code>{host}</code>: {toWords(cause)}
+              Attempt {attempt} on <code>{host}</code>: {toText(cause)}
             </li>
           ))}
           {/* the one that ended the job is told apart from those before it */}
           {error && !data.failures.some((failure) => failure.attempt === attempt) && (
             <li>
-              Attempt {attempt} on <code>{hostId}</code>: {toWords(error.code)}
+              Attempt {attempt} on <code>{hostId}</code>: {toText(error.code)}
             </li>
           )}
         </ol>
@@ -60,6 +60,6 @@ export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
   )
 }
 
-function toWords(cause: string): string {
+function toText(cause: string): string {
   return cause.replaceAll('_', ' ')
 }

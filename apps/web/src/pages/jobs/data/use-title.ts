@@ -58,7 +58,7 @@ export function useTitle(
 type Limit = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /** Runs at most so many tasks at once. The others wait, in order, and leave when they are aborted. */
-export function createLimit(atOnce: number): Limit {
+function createLimit(atOnce: number): Limit {
   const waiting = new Set<() => void>()
   let running = 0
 

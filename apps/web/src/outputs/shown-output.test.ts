@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readBoundedText } from './read-bounded-text.ts'
+import { readBoundedText } from './shown-output.tsx'
 
 describe('a bounded text', () => {
   it('is the whole text when that is short', async () => {
