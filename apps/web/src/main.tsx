@@ -2,11 +2,13 @@
 import '@fontsource-variable/geist'
 import '@fontsource-variable/geist-mono'
 import '@safelight/client/react.css'
-import './styles/tokens.css'
-import './styles/base.css'
-import './styles/sl-theme.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+// what every page is made of comes first: a page's own style sheet may then say otherwise
+import './tokens.css'
+import './base.css'
+import './ui/ui.css'
+import './shell/shell.css'
 import { App } from './app.tsx'
 
 const root = document.getElementById('root')

@@ -80,7 +80,12 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
     }
     const { page, complaints } = await open(`${url}/jobs`)
     const rows = page.locator('[data-job]')
-    await rows.first().waitFor()
+    await rows.first().getByText('a lighthouse at dusk').waitFor()
+    const id = await rows.first().getAttribute('data-job')
+    // the prompt first, the id second
+    expect(await rows.first().innerText()).toMatch(
+      new RegExp(`^a lighthouse at dusk, calm sea[^]*\\n${id?.slice(0, 8)}\\n`),
+    )
     await until(
       async () => {
         await page.evaluate(() => scrollTo(0, document.body.scrollHeight))

@@ -1,10 +1,9 @@
 /** What lies in the tray: its name, its kind, its size, and what can be done with it. */
 import type { OutputView } from '@safelight/shared'
 import { Sign } from '../ui/sign.tsx'
-import './caption.css'
 import { toFactsLine } from './output-facts.ts'
-import type { PictureSize } from './picture.tsx'
 import { SaveLink } from './save-link.tsx'
+import type { PictureSize } from './shown-output.tsx'
 
 export interface CaptionProps {
   output: OutputView

@@ -1,12 +1,10 @@
 /** All outputs of a job, small and side by side: one of them is chosen to be seen large. */
 import type { OutputView } from '@safelight/shared'
-import { useState } from 'react'
+import { type RefCallback, useCallback, useState } from 'react'
 import { Sign, type SignName } from '../ui/sign.tsx'
-import './contact-sheet.css'
 import { toFactsLine } from './output-facts.ts'
 import { SaveLink } from './save-link.tsx'
 import { useOutputUrl } from './use-output-url.ts'
-import { useVisible } from './use-visible.ts'
 
 export interface ContactSheetProps {
   outputs: readonly OutputView[]
@@ -76,4 +74,29 @@ function Contact(props: {
       </SaveLink>
     </li>
   )
+}
+
+/** Some way ahead, so that who scrolls does not wait. */
+const AHEAD = '300px'
+
+/**
+ * Whether an element has come into view: what costs is loaded then, and not before.
+ * @returns a ref for the element, and true from the moment it was first seen
+ */
+function useVisible(): [RefCallback<Element>, boolean] {
+  const [seen, setSeen] = useState(false)
+  const ref = useCallback((element: Element | null) => {
+    if (!element) return undefined
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return
+        setSeen(true)
+        observer.disconnect()
+      },
+      { rootMargin: AHEAD },
+    )
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  return [ref, seen]
 }

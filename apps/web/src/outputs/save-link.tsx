@@ -1,9 +1,10 @@
 /** Saves an output under its own name: a plain link where that works, fetched first where it cannot. */
+import type { Client } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import type { OutputView } from '@safelight/shared'
 import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
-import { saveOutput } from './save-output.ts'
+import { fetchObjectUrl } from './use-output-url.ts'
 
 export interface SaveLinkProps {
   output: OutputView
@@ -66,4 +67,26 @@ function FetchedSave(props: {
       {children}
     </Button>
   )
+}
+
+/** Saves an output under its own name where a plain link cannot. */
+async function saveOutput(client: Client, output: OutputView): Promise<void> {
+  const url = await fetchObjectUrl(client, output)
+  saveUrl(url, output.name)
+  // the browser holds on to what it has begun to save
+  URL.revokeObjectURL(url)
+}
+
+/** Saves text that was made here. */
+export function saveText(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }))
+  saveUrl(url, name)
+  URL.revokeObjectURL(url)
+}
+
+function saveUrl(url: string, name: string): void {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
 }

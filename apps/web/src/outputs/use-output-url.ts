@@ -3,7 +3,7 @@ import type { Client } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import type { OutputView } from '@safelight/shared'
 import { useEffect, useState } from 'react'
-import { readToken } from '../api/client.ts'
+import { readToken } from '../shell/client.ts'
 
 export interface OutputUrl {
   /** Null until it can be used. */
@@ -43,7 +43,7 @@ export function useOutputUrl(output: OutputView | null, wanted: boolean): Output
 }
 
 /** True when a plain link will do: there is no token, or it would not be sent there anyway. */
-export function isDirect({ url }: Pick<OutputView, 'url'>): boolean {
+function isDirect({ url }: Pick<OutputView, 'url'>): boolean {
   return readToken() === undefined || new URL(url, location.href).origin !== location.origin
 }
 

@@ -3,11 +3,10 @@ import { RequestError } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState, useSyncExternalStore } from 'react'
-import { dropToken, keepToken } from '../api/client.ts'
-import { useAccess } from '../api/use-access.ts'
 import { Button } from '../ui/button.tsx'
 import { useModal } from '../ui/use-modal.ts'
-import './token-gate.css'
+import { useAccess } from './access.ts'
+import { dropToken, keepToken } from './client.ts'
 
 export function TokenGate() {
   const access = useAccess()

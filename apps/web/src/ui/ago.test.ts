@@ -1,6 +1,6 @@
 /** Ages in words. */
 import { expect, it } from 'vitest'
-import { toAge, toAgo } from './ago.ts'
+import { toAge, toAgo } from './ago.tsx'
 
 const NOW = 1_000_000_000_000
 

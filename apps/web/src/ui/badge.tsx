@@ -1,6 +1,6 @@
 /** A state as a sign and a word: never by colour alone. */
+import type { JobStatus } from '@safelight/shared'
 import type { ReactNode } from 'react'
-import './badge.css'
 
 export type Tone = 'ok' | 'wait' | 'run' | 'bad' | 'soft'
 
@@ -39,5 +39,33 @@ export function Badge({ tone, sign, wash = false, children }: BadgeProps) {
       </svg>
       {children}
     </span>
+  )
+}
+
+const LOOKS: Record<JobStatus, Pick<BadgeProps, 'tone' | 'sign'> & { word: string }> = {
+  queued: { tone: 'wait', sign: 'waiting', word: 'Queued' },
+  running: { tone: 'run', sign: 'working', word: 'Running' },
+  canceling: { tone: 'run', sign: 'stopping', word: 'Canceling' },
+  succeeded: { tone: 'ok', sign: 'done', word: 'Done' },
+  failed: { tone: 'bad', sign: 'failed', word: 'Failed' },
+  canceled: { tone: 'soft', sign: 'stopped', word: 'Canceled' },
+  expired: { tone: 'bad', sign: 'late', word: 'Expired' },
+}
+
+const STALLED = { tone: 'run', sign: 'late', word: 'Stalled' } as const
+
+export interface StatusBadgeProps {
+  status: JobStatus
+  /** Nothing has moved for long. */
+  stalled?: boolean
+}
+
+/** The status of a job. */
+export function StatusBadge({ status, stalled = false }: StatusBadgeProps) {
+  const { tone, sign, word } = stalled ? STALLED : LOOKS[status]
+  return (
+    <Badge tone={tone} sign={sign}>
+      {word}
+    </Badge>
   )
 }

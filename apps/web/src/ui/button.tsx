@@ -1,6 +1,5 @@
 /** A button that looks like what it does. */
 import type { ButtonHTMLAttributes } from 'react'
-import './button.css'
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: 'plain' | 'primary' | 'danger' | 'quiet'

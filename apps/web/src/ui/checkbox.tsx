@@ -1,6 +1,5 @@
 /** A box to tick, in the page's own colours. */
 import type { InputHTMLAttributes } from 'react'
-import './checkbox.css'
 
 export interface CheckboxProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'type'> {
   /** Some of what it stands for, but not all. */

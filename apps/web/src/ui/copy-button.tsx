@@ -1,7 +1,6 @@
 /** Copies a text and says that it did. */
 import { useState } from 'react'
 import { Button } from './button.tsx'
-import { copyText } from './copy-text.ts'
 import { Sign, type SignName } from './sign.tsx'
 
 export interface CopyButtonProps {
@@ -14,14 +13,14 @@ export interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label, sign = 'copy', bare = false }: CopyButtonProps) {
-  const [said, setSaid] = useState<string | null>(null)
+  const [answer, setAnswer] = useState<string | null>(null)
 
   async function copy(): Promise<void> {
     try {
       await copyText(text)
-      setSaid('Copied')
+      setAnswer('Copied')
     } catch {
-      setSaid('Not allowed here')
+      setAnswer('Not allowed here')
     }
   }
 
@@ -32,13 +31,34 @@ export function CopyButton({ text, label, sign = 'copy', bare = false }: CopyBut
       className={bare ? 'bare' : undefined}
       title={bare ? label : undefined}
       onClick={() => void copy()}
-      onBlur={() => setSaid(null)}
-      onPointerLeave={() => setSaid(null)}
+      onBlur={() => setAnswer(null)}
+      onPointerLeave={() => setAnswer(null)}
     >
-      <Sign name={said === 'Copied' ? 'check' : sign} />
-      <span className={bare && !said ? 'visually-hidden' : undefined} aria-live="polite">
-        {said ?? label}
+      <Sign name={answer === 'Copied' ? 'check' : sign} />
+      <span className={bare && !answer ? 'visually-hidden' : undefined} aria-live="polite">
+        {answer ?? label}
       </span>
     </Button>
   )
+}
+
+/**
+ * Puts a text on the clipboard, also on pages without https, where browsers keep the modern way from us.
+ * @throws Error when the browser does not let us
+ */
+async function copyText(text: string): Promise<void> {
+  // typed as always there, but only in a secure context it is
+  const clipboard: Clipboard | undefined = navigator.clipboard
+  if (clipboard) return clipboard.writeText(text)
+  const box = document.createElement('textarea')
+  box.value = text
+  box.style.position = 'fixed'
+  box.style.opacity = '0'
+  document.body.append(box)
+  const before = document.activeElement
+  box.select()
+  const done = document.execCommand('copy')
+  box.remove()
+  if (before instanceof HTMLElement) before.focus()
+  if (!done) throw new Error('the browser does not let this page copy')
 }

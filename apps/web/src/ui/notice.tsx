@@ -1,6 +1,5 @@
 /** Words in the place of things: a notice, and the page that has nothing to show yet. */
 import type { ReactNode } from 'react'
-import './notice.css'
 
 export function Notice({
   tone = 'plain',

@@ -1,5 +1,4 @@
 /** Small signs, drawn in one weight. They stand beside words or under a label, never alone. */
-import './sign.css'
 
 const PATHS = {
   save: 'M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13.5h10',

@@ -1,5 +1,4 @@
 /** How far something is, as a line. */
-import './thin-bar.css'
 
 export interface ThinBarProps {
   /** 0 to 1 */

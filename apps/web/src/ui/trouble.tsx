@@ -2,7 +2,6 @@
 import { RequestError } from '@safelight/client'
 import { Button } from './button.tsx'
 import { Notice } from './notice.tsx'
-import './trouble.css'
 
 export interface TroubleProps {
   error: Error
@@ -14,7 +13,7 @@ export interface TroubleProps {
 }
 
 export function Trouble({ error, what, onRetry, floating = false }: TroubleProps) {
-  const { title, advice } = toWords(error, what)
+  const { title, advice } = toText(error, what)
   return (
     <div className={floating ? 'trouble floating' : 'trouble'}>
       <Notice tone="bad" title={title}>
@@ -29,7 +28,7 @@ export function Trouble({ error, what, onRetry, floating = false }: TroubleProps
   )
 }
 
-function toWords(error: Error, what: string): { title: string; advice: string } {
+function toText(error: Error, what: string): { title: string; advice: string } {
   const code = error instanceof RequestError ? error.code : null
   switch (code) {
     case 'unreachable':

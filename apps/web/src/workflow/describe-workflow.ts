@@ -1,6 +1,5 @@
-/** A workflow as a list for people: its nodes in the order in which they can run, and what it is in a few words. */
+/** A workflow for people: what its nodes are called, the order in which they can run, and how many they are. */
 import { toLink, type Workflow } from '@safelight/shared'
-import { titleOf } from './naming.ts'
 
 export interface ListedNode {
   id: string
@@ -49,4 +48,14 @@ function visit(workflow: Workflow, roots: readonly string[]): string[] {
 
 function sourcesOf(node: Workflow[string]): string[] {
   return Object.values(node.inputs).flatMap((value) => toLink(value)?.from ?? [])
+}
+
+/** As the author named the node, otherwise its class. */
+export function titleOf(workflow: Workflow, nodeId: string): string {
+  const node = workflow[nodeId]
+  return node?._meta?.title?.trim() || node?.class_type || `Node ${nodeId}`
+}
+
+export function userOf(workflow: Workflow, nodeId: string): { usedBy: string; nodeTitle: string } {
+  return { usedBy: nodeId, nodeTitle: titleOf(workflow, nodeId) }
 }

@@ -13,7 +13,7 @@ export interface Refusal {
 
 export function explainRefusal(error: Error, fields: readonly Field[]): Refusal {
   const problems = error instanceof RequestError ? readProblems(error.details) : []
-  const words = toWords(error)
+  const text = toText(error)
   const byField: Record<string, string> = {}
   const elsewhere: { node: string; problem: string }[] = []
   for (const { nodeId, className, input, message } of problems) {
@@ -26,12 +26,11 @@ export function explainRefusal(error: Error, fields: readonly Field[]): Refusal 
     else elsewhere.push({ node: className ? `${className} (${nodeId})` : nodeId, problem: message })
   }
   // the message repeats the first of the problems
-  const explanation =
-    problems.length > 0 ? 'It was refused before anything ran.' : words.explanation
-  return { ...words, explanation, byField, elsewhere }
+  const explanation = problems.length > 0 ? 'It was refused before anything ran.' : text.explanation
+  return { ...text, explanation, byField, elsewhere }
 }
 
-function toWords(error: Error): Pick<Refusal, 'title' | 'explanation'> {
+function toText(error: Error): Pick<Refusal, 'title' | 'explanation'> {
   if (!(error instanceof RequestError)) {
     return { title: 'The job was not submitted', explanation: error.message }
   }

@@ -1,11 +1,11 @@
 /** Finds what people edit in a workflow: texts, seeds, numbers, sizes and models that stand in it as literals. */
 import { toLink, type Workflow } from '@safelight/shared'
+import { userOf } from './describe-workflow.ts'
 import { type ColorField, type Field, ROLES, type SizeField } from './field.ts'
 import { findPrompts } from './find-prompts.ts'
 import { findTexts } from './find-texts.ts'
 import { KNOWN_INPUTS, type KnownInput } from './known-inputs.ts'
-import { findLiteral, type Place } from './links.ts'
-import { idOf, userOf } from './naming.ts'
+import { findLiteral, idOf, type Place } from './links.ts'
 
 /** In the order of `ROLES`; within a role, in the order of the file. */
 export function findFields(workflow: Workflow): Field[] {

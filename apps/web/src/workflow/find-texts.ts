@@ -1,8 +1,9 @@
 /** Text fields: the prompts first, then every other text long enough to be written by people. */
 import type { Workflow } from '@safelight/shared'
 import type { TextField } from './field.ts'
-import type { FoundPrompt } from './find-prompts.ts'
-import { idOf, userOf } from './naming.ts'
+import { findPrompts, type FoundPrompt } from './find-prompts.ts'
+import { userOf } from './describe-workflow.ts'
+import { idOf } from './links.ts'
 
 /** Inputs that hold prose on nodes we know nothing of. */
 const PROSE_INPUT = /prompt|caption|instruction|^(text|string|value)(_[a-z0-9]+)?$/
@@ -22,6 +23,12 @@ export function findTexts(workflow: Workflow, prompts: readonly FoundPrompt[]): 
     }
   }
   return withLabels([...fields.values()])
+}
+
+/** The first prompt in which something is written: what people would call the picture. */
+export function findPromptText(workflow: Workflow): string | undefined {
+  const texts = findTexts(workflow, findPrompts(workflow)).filter(({ role }) => role === 'prompt')
+  return texts.map(({ value }) => value.trim()).find((text) => text !== '')
 }
 
 function toTextField(

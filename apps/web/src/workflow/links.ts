@@ -1,10 +1,15 @@
-/** Literals, and the way to them along links. */
+/** One input of one node: its id, and the literal behind it, along links. */
 import { toLink, type Workflow } from '@safelight/shared'
 
 /** One input of one node. */
 export interface Place {
   nodeId: string
   input: string
+}
+
+/** Names one input of one node; a size goes by its width. */
+export function idOf({ nodeId, input }: Place): string {
+  return `${nodeId}.${input}`
 }
 
 /**

@@ -1,7 +1,6 @@
 /** New seeds: the same workflow, another picture. */
 import type { Workflow } from '@safelight/shared'
-import { findLiteral, type Place } from './links.ts'
-import { idOf } from './naming.ts'
+import { findLiteral, idOf, type Place } from './links.ts'
 import { setInputs } from './set-fields.ts'
 
 /** Names under which nodes take the number that decides what chance brings. */

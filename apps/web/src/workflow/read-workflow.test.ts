@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { findJsonError } from './find-json-error.ts'
-import { readWorkflow } from './read-workflow.ts'
+import { formatWorkflow, readWorkflow } from './read-workflow.ts'
 
 const graph = { '1': { class_type: 'EmptyImage', inputs: { width: 64, height: 64 } } }
 const example = readFileSync(
@@ -101,3 +101,15 @@ function parses(text: string): boolean {
     return false
   }
 }
+
+it('writes links on one line, and texts that look like links as they are', () => {
+  const workflow = {
+    '1': {
+      class_type: 'A',
+      inputs: { model: ['4:"x', 0], text: '[\n  "4",\n  0\n]', list: [1, 2] },
+    },
+  }
+  const text = formatWorkflow(workflow)
+  expect(text).toContain('"model": ["4:\\"x", 0],')
+  expect(JSON.parse(text)).toEqual(workflow)
+})

@@ -1,4 +1,4 @@
-/** Reads a workflow out of a text, or says in plain words why there is none in it. */
+/** A workflow and its text: read, or refused in plain words, and written for people. */
 import { isUiFormat, type Workflow } from '@safelight/shared'
 import { findJsonError } from './find-json-error.ts'
 
@@ -84,4 +84,12 @@ function refuse(title: string, explanation: string): ReadResult {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// a string of JSON holds no line break, so this finds lists only
+const LINK = /\[\n\s+("(?:[^"\\]|\\.)*"),\n\s+(-?\d+)\n\s+\]/g
+
+/** A workflow as JSON that people can read: indented, with every link on one line. */
+export function formatWorkflow(workflow: Workflow): string {
+  return JSON.stringify(workflow, null, 2).replace(LINK, '[$1, $2]')
 }

@@ -3,6 +3,10 @@ import type { Size } from './field.ts'
 
 /** Sides that models were trained on are multiples of this. */
 const GRID = 64
+/** Below this side that grid would make one of the three shapes; no model is at home there, so whole latents will do. */
+const SMALL = 160
+const LATENT = 8
+const SMALLEST = 64
 /** Portrait is two to three, landscape three to two. */
 const TALL = Math.sqrt(3 / 2)
 
@@ -12,8 +16,10 @@ export interface SizePreset {
 }
 
 export function toSizePresets(size: Size): SizePreset[] {
-  const side = toGrid(Math.sqrt(size.width * size.height))
-  const [short, long] = [toGrid(side / TALL), toGrid(side * TALL)]
+  const given = Math.sqrt(size.width * size.height)
+  const [grid, most] = given < SMALL ? [LATENT, SMALL - LATENT] : [GRID, Number.POSITIVE_INFINITY]
+  const side = Math.min(Math.max(SMALLEST, toGrid(given, grid)), most)
+  const [short, long] = [toGrid(side / TALL, grid), toGrid(side * TALL, grid)]
   return [
     { name: 'Square', size: { width: side, height: side } },
     { name: 'Portrait', size: { width: short, height: long } },
@@ -21,6 +27,6 @@ export function toSizePresets(size: Size): SizePreset[] {
   ]
 }
 
-function toGrid(side: number): number {
-  return Math.max(GRID, Math.round(side / GRID) * GRID)
+function toGrid(side: number, grid: number): number {
+  return Math.round(side / grid) * grid
 }

@@ -1,13 +1,13 @@
 /** The hosts: which there are, how each is, and what it does now. Trouble comes first. */
+import type { ReactNode } from 'react'
+import { useNow } from '../../ui/ago.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Empty } from '../../ui/notice.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import { useNow } from '../../ui/use-now.ts'
-import { EmptyFleet } from './empty-fleet.tsx'
-import { FleetSkeleton } from './fleet-skeleton.tsx'
-import { FleetSummary } from './fleet-summary.tsx'
+import './fleet.css'
 import { HostCard } from './host-card.tsx'
-import { toNumbers } from './host-order.ts'
-import { useFleet } from './use-fleet.ts'
-import { useQueued } from './use-queued.ts'
+import { type FleetNumbers, toNumbers } from './host-order.ts'
+import { useFleet, useQueued } from './use-fleet.ts'
 
 export function FleetPage() {
   const fleet = useFleet()
@@ -40,5 +40,85 @@ export function FleetPage() {
       )}
       {!hosts && !error && <FleetSkeleton />}
     </>
+  )
+}
+
+const CARDS = ['one', 'two', 'three']
+
+/** Hosts to come, where they will be. */
+function FleetSkeleton() {
+  return (
+    <div role="status">
+      <span className="visually-hidden">Loading the hosts</span>
+      <div className="fleet-summary fleet-ghost-line" />
+      <div className="host-cards">
+        {CARDS.map((card) => (
+          <div key={card} className="host-card fleet-ghost" />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+const COMMAND = 'COMFYUI_HOSTS=http://gpu-1:8188,http://gpu-2:8188 docker compose up'
+
+/** No host yet: how a worker is started that brings some. */
+function EmptyFleet() {
+  return (
+    <div className="empty-fleet">
+      <Empty
+        title="No hosts yet"
+        action={
+          <>
+            <code className="empty-command">{COMMAND}</code>
+            <CopyButton text={COMMAND} label="Copy" />
+          </>
+        }
+      >
+        Hosts come with the workers that drive them. Start a worker with <code>COMFYUI_HOSTS</code>{' '}
+        naming your ComfyUI servers, and they appear here within seconds.
+      </Empty>
+    </div>
+  )
+}
+
+export interface FleetSummaryProps {
+  numbers: FleetNumbers
+  /** `12` or `100+`; null until it is known. */
+  queued: string | null
+}
+
+/** The fleet in one line. */
+function FleetSummary({ numbers, queued }: FleetSummaryProps) {
+  const { hosts, states, slots, free, lastHour } = numbers
+  return (
+    <dl className="fleet-summary">
+      <Number name={states.map(({ state, count }) => `${count} ${state}`).join(', ')} of={hosts}>
+        {hosts === 1 ? 'host' : 'hosts'}
+      </Number>
+      <Number
+        name={slots === 0 ? 'no host takes prompts' : `of ${slots} that take prompts`}
+        of={free}
+      >
+        {free === 1 ? 'free slot' : 'free slots'}
+      </Number>
+      <Number name="waiting for a slot" of={queued ?? '–'}>
+        {queued === '1' ? 'job queued' : 'jobs queued'}
+      </Number>
+      <Number name="in the last hour" of={lastHour.toLocaleString('en')}>
+        {lastHour === 1 ? 'job finished' : 'jobs finished'}
+      </Number>
+    </dl>
+  )
+}
+
+function Number(props: { of: number | string; children: ReactNode; name: string }) {
+  return (
+    <div>
+      <dt>
+        <strong>{props.of}</strong> {props.children}
+      </dt>
+      <dd>{props.name}</dd>
+    </div>
   )
 }

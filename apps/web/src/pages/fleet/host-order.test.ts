@@ -1,8 +1,7 @@
 /** The order of hosts, and the fleet in numbers. */
-import { toHostReason } from '@safelight/shared'
+import { type HostView, toHostReason } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import { asAsked, inOrder, toNumbers, toOthers } from './host-order.ts'
-import { hostView } from './testing/host-view.ts'
 
 describe('the order', () => {
   it('puts trouble first, and hosts of one state by their number', () => {
@@ -65,3 +64,26 @@ describe('the numbers', () => {
     expect(toOthers(hostView({ queue_depth: 0, running: ['a'] }))).toBe(0)
   })
 })
+
+/** Hosts for tests, as the API shows them. */
+function hostView(changes: Partial<HostView> = {}): HostView {
+  return {
+    id: 'gpu-1:8188',
+    state: 'ready',
+    reason: toHostReason('idle'),
+    since: '2026-01-01T12:00:00.000Z',
+    version: '0.33.0',
+    workers: ['worker-1'],
+    slots: 2,
+    running: [],
+    staged: [],
+    queue_depth: 0,
+    devices: [],
+    models: [],
+    throughput: { last_hour: 0, mean_ms: null },
+    drain: null,
+    last_seen_at: '2026-01-01T12:00:00.000Z',
+    last_movement_at: null,
+    ...changes,
+  }
+}

@@ -2,7 +2,7 @@
 import { type HostState, type HostView, takesPrompts, toHostReason } from '@safelight/shared'
 
 /** Trouble first. */
-export const STATES = [
+const STATES = [
   'quarantined',
   'offline',
   'degraded',

@@ -1,10 +1,11 @@
 /** The slots of a host: what runs in one, what is next in another, and what is free. */
+import { describeJob } from '@safelight/client'
+import { useClient } from '@safelight/client/react'
 import { type HostView, takesPrompts } from '@safelight/shared'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
-import './host-slots.css'
+import { toShortId } from '../../ui/job-name.ts'
 import { toFree } from './host-order.ts'
-import { usePercent } from './use-percent.ts'
-import { toShortId } from '../../ui/short-id.ts'
 
 export function HostSlots({ host }: { host: HostView }) {
   const open = takesPrompts(host.state)
@@ -34,15 +35,43 @@ export function HostSlots({ host }: { host: HostView }) {
 }
 
 function RunningSlot({ jobId }: { jobId: string }) {
-  const heard = usePercent(jobId)
+  const progress = useProgress(jobId)
   return (
-    <Link href={`/jobs/${jobId}`} className="slot running" title={heard?.line ?? undefined}>
+    <Link href={`/jobs/${jobId}`} className="slot running" title={progress?.line ?? undefined}>
       <span
         className="slot-fill"
-        style={{ transform: `translateX(${((heard?.value ?? 0) - 1) * 100}%)` }}
+        style={{ transform: `translateX(${((progress?.value ?? 0) - 1) * 100}%)` }}
       />
-      <span>{heard ? `${heard.percent} %` : 'Running'}</span>
+      <span>{progress ? `${progress.percent} %` : 'Running'}</span>
       <span className="mono">{toShortId(jobId)}</span>
     </Link>
   )
+}
+
+interface SlotProgress {
+  /** 0 to 1 */
+  value: number
+  percent: number
+  /** What happens now, in one line. */
+  line: string | null
+}
+
+/**
+ * How far a running job is, as it happens.
+ * @returns null until the first update
+ */
+function useProgress(jobId: string): SlotProgress | null {
+  const client = useClient()
+  const [progress, setProgress] = useState<SlotProgress | null>(null)
+  useEffect(
+    () =>
+      client.jobs.follow(jobId, {
+        onUpdate: (update) => {
+          const { value, percent, node } = describeJob(update, { now: Date.now() })
+          setProgress({ value, percent, line: node })
+        },
+      }),
+    [client, jobId],
+  )
+  return progress
 }

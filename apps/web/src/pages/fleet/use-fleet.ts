@@ -1,11 +1,11 @@
-/** The hosts, looked at every two seconds while the page is seen; what is asked of one shows at once. */
+/** What the fleet page asks of the API, again and again while it is seen. What is asked of a host shows at once. */
 import { useClient } from '@safelight/client/react'
 import type { HostView } from '@safelight/shared'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { asAsked, inOrder } from './host-order.ts'
 
 const KEY = ['hosts']
-const LOOK_MS = 2_000
+const HOSTS_EVERY_MS = 2_000
 
 export interface Fleet {
   /** Undefined until they were read. */
@@ -22,7 +22,7 @@ export function useFleet(): Fleet {
   const { data, error, refetch } = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => client.hosts.list({ signal }),
-    refetchInterval: LOOK_MS,
+    refetchInterval: HOSTS_EVERY_MS,
     retry: false,
     networkMode: 'always',
   })
@@ -59,4 +59,25 @@ export function useFleet(): Fleet {
       ),
     resume: (hostId) => change(hostId, { drain: null }, () => client.hosts.resume(hostId)),
   }
+}
+
+const COUNTED_AT_MOST = 100
+const QUEUE_EVERY_MS = 5_000
+
+/**
+ * How many jobs wait, as far as it is cheap to count.
+ * @returns `12` or `100+`; null until it is known
+ */
+export function useQueued(): string | null {
+  const client = useClient()
+  const { data } = useQuery({
+    queryKey: ['jobs', 'queued'],
+    queryFn: ({ signal }) =>
+      client.jobs.list({ status: ['queued'], limit: COUNTED_AT_MOST, signal }),
+    select: ({ jobs, next_cursor }) => `${jobs.length}${next_cursor === null ? '' : '+'}`,
+    refetchInterval: QUEUE_EVERY_MS,
+    retry: false,
+    networkMode: 'always',
+  })
+  return data ?? null
 }

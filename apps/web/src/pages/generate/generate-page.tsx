@@ -4,16 +4,18 @@ import type { Workflow } from '@safelight/shared'
 import { useCallback, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { toShortId } from '../../ui/job-name.ts'
 import type { ReadResult } from '../../workflow/read-workflow.ts'
-import { newDraft } from './draft/draft.ts'
-import { useAgain } from './draft/use-again.ts'
-import { useDraft } from './draft/use-draft.ts'
-import { DropOverlay } from './incoming/drop-overlay.tsx'
-import { type Incoming, useIncoming } from './incoming/use-incoming.ts'
+import { newDraft } from './draft.ts'
 import { StartView } from './start/start-view.tsx'
+import { useAgain } from './use-again.ts'
+import { useDraft } from './use-draft.ts'
+import { type Incoming, useIncoming } from './use-incoming.ts'
 import { Workbench } from './workbench.tsx'
-import './generate-page.css'
-import { toShortId } from '../../ui/short-id.ts'
+import './start/start.css'
+import './workbench.css'
+import './form/settings.css'
+import './run/run.css'
 
 type Unread = Extract<ReadResult, { ok: false }>
 
@@ -88,4 +90,16 @@ function Unusable({ title, explanation, onClose }: UnusableProps) {
 function toReason(error: Error): string {
   const isGone = error instanceof RequestError && error.code === 'not_found'
   return isGone ? 'There is no such job, or it is no longer kept.' : error.message
+}
+
+/** Covers the page while a file hovers over it, and says what will happen. */
+function DropOverlay() {
+  return (
+    <div className="drop-overlay" role="status">
+      <p>
+        <strong>Drop it here</strong>
+        <span>A workflow as JSON, or a PNG made by ComfyUI</span>
+      </p>
+    </div>
+  )
 }

@@ -1,20 +1,19 @@
 /** One workflow on the table: its texts, its settings, what starts it, and what came of it. */
+import type { Workflow } from '@safelight/shared'
 import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Sign } from '../../ui/sign.tsx'
 import { countNodes, listNodes } from '../../workflow/describe-workflow.ts'
 import { findFields } from '../../workflow/find-fields.ts'
-import { CodeView } from './code/code-view.tsx'
-import type { Draft } from './draft/draft.ts'
-import type { ChangeDraft } from './draft/use-draft.ts'
-import { WhatRuns } from './flow/what-runs.tsx'
+import { CodeView } from './code-view.tsx'
+import type { Draft } from './draft.ts'
 import { PromptCard } from './form/prompt-card.tsx'
 import { Settings } from './form/settings.tsx'
 import { BatchRow } from './run/batch-row.tsx'
 import { RefusalNotice } from './run/refusal-notice.tsx'
 import { RunBar } from './run/run-bar.tsx'
 import { useGo } from './run/use-go.ts'
-import './workbench.css'
+import type { ChangeDraft } from './use-draft.ts'
 
 export interface WorkbenchProps {
   draft: Draft
@@ -72,4 +71,32 @@ function describe({ workflow }: Draft): string {
   const [end] = ends
   const names = ends.length === 1 && end ? `, ending in ${end.title}` : `, ${ends.length} ends`
   return countNodes(workflow) + names
+}
+
+/** More names than this tell nobody anything. */
+const SHOWN = 40
+
+/** The nodes of the workflow in the order in which they can run, so that one knows what one starts. */
+function WhatRuns({ workflow }: { workflow: Workflow }) {
+  const nodes = listNodes(workflow)
+  const more = nodes.length - SHOWN
+  return (
+    <section className="what-runs" aria-labelledby="what-runs-title">
+      <h2 id="what-runs-title">What will run</h2>
+      <ol>
+        {nodes.slice(0, SHOWN).map(({ id, title, class: className, isEnd }) => (
+          <li key={id} className={isEnd ? 'end' : undefined} title={`${className}, node ${id}`}>
+            {title}
+            {toSteps(workflow, id)}
+          </li>
+        ))}
+        {more > 0 && <li className="more">and {more} more</li>}
+      </ol>
+    </section>
+  )
+}
+
+function toSteps(workflow: Workflow, id: string) {
+  const steps = workflow[id]?.inputs['steps']
+  return typeof steps === 'number' && <span className="soft"> {steps} steps</span>
 }

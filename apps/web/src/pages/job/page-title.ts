@@ -1,7 +1,8 @@
 /** What the browser's tab says of the job, so that one may work elsewhere meanwhile. */
 import { assertNever, type SnapshotView } from '@safelight/shared'
+import { useEffect } from 'react'
 
-export const PLAIN_TITLE = 'Safelight'
+const PLAIN_TITLE = 'Safelight'
 
 export function toPageTitle(snapshot: SnapshotView | null, queuePosition: number | null): string {
   if (!snapshot) return PLAIN_TITLE
@@ -27,4 +28,17 @@ function toWord({ status, progress }: SnapshotView, queuePosition: number | null
     default:
       return assertNever(status)
   }
+}
+
+/** Keeps the browser's tab up to date for as long as the page is there. */
+export function usePageTitle(title: string): void {
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  useEffect(
+    () => () => {
+      document.title = PLAIN_TITLE
+    },
+    [],
+  )
 }

@@ -1,5 +1,7 @@
 /** The jobs that were submitted together with this one. */
-import type { JobView } from '@safelight/shared'
+import { useClient } from '@safelight/client/react'
+import { isTerminal, type JobStatus, type JobView } from '@safelight/shared'
+import { useQuery } from '@tanstack/react-query'
 
 export interface BatchPlace {
   /** Names the batch; every member carries it. */
@@ -21,7 +23,7 @@ export function readBatch(metadata: Metadata): BatchPlace | null {
 }
 
 /** In the order of the batch; what is no longer kept, or too long ago, is missing. */
-export function pickSiblings(jobs: readonly JobView[], batch: string): JobView[] {
+function pickSiblings(jobs: readonly JobView[], batch: string): JobView[] {
   return jobs
     .filter(({ metadata }) => readBatch(metadata)?.batch === batch)
     .toSorted((a, b) => indexOf(a) - indexOf(b))
@@ -40,4 +42,29 @@ function indexOf({ metadata }: JobView): number {
 
 function isWhole(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+}
+
+/** As many as one call gives. */
+const LIMIT = 100
+const AGAIN_MS = 5_000
+
+/**
+ * The other jobs of a batch, from one page of the newest jobs; asked again while some of them have not ended.
+ * @param batch null for none
+ * @param status of the job itself: when it moves on, the others are worth another look
+ */
+export function useSiblings(batch: string | null, status: JobStatus): readonly JobView[] {
+  const client = useClient()
+  const { data = [] } = useQuery({
+    queryKey: ['batch', batch, isTerminal(status)],
+    queryFn: async ({ signal }) => {
+      const { jobs } = await client.jobs.list({ limit: LIMIT, signal })
+      return pickSiblings(jobs, batch ?? '')
+    },
+    enabled: batch !== null,
+    placeholderData: (before) => before,
+    refetchInterval: ({ state }) =>
+      state.data?.every((job) => isTerminal(job.status)) ? false : AGAIN_MS,
+  })
+  return data
 }

@@ -2,7 +2,6 @@
 import type { RefObject } from 'react'
 import { CHIPS, type ChipKey, type JobsView, toggleChip } from './data/filter.ts'
 import type { Open } from './data/read-open.ts'
-import './filter-bar.css'
 
 export interface FilterBarProps {
   view: JobsView

@@ -1,13 +1,18 @@
 /** The input that fits a field. Texts are not among them: they have the prompt card. */
 import { assertNever } from '@safelight/shared'
-import type { Field, TextField } from '../../../workflow/field.ts'
-import { type Draft, withSeedKept, withValue } from '../draft/draft.ts'
-import type { ChangeDraft } from '../draft/use-draft.ts'
-import { ChoiceSetting } from './choice-setting.tsx'
-import { ColorSetting } from './color-setting.tsx'
+import type {
+  ChoiceField,
+  ColorField,
+  Field,
+  NumberField,
+  TextField,
+} from '../../../workflow/field.ts'
+import { type Draft, withSeedKept, withValue } from '../draft.ts'
+import type { ChangeDraft } from '../use-draft.ts'
+import { NumberInput } from './number-input.tsx'
 import { SeedSetting } from './seed-setting.tsx'
+import { type FieldProps, problemAttributes, Setting, toElementId } from './setting.tsx'
 import { SizeSetting } from './size-setting.tsx'
-import { SliderSetting } from './slider-setting.tsx'
 import { listIdOf } from './suggestions.tsx'
 
 export interface FieldInputProps {
@@ -40,4 +45,99 @@ export function FieldInput({ field, draft, change, problem }: FieldInputProps) {
     default:
       return assertNever(field)
   }
+}
+
+export interface ChoiceSettingProps extends FieldProps<ChoiceField> {
+  /** Id of the list of names that are offered. */
+  listId: string | undefined
+}
+
+/** A name that the host must know. It can be typed freely: only the host has the whole list. */
+function ChoiceSetting({ field, onChange, problem, listId }: ChoiceSettingProps) {
+  const id = toElementId(field.id)
+  return (
+    <Setting
+      htmlFor={id}
+      label={field.label}
+      problem={problem}
+      isHalf={field.role === 'sampler' || field.role === 'scheduler'}
+    >
+      <input
+        id={id}
+        className="text-input"
+        list={listId}
+        autoComplete="off"
+        spellCheck={false}
+        title={field.value}
+        value={field.value}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+        {...problemAttributes(id, problem)}
+      />
+    </Setting>
+  )
+}
+
+const HEX_DIGITS = 6
+
+/** A color, as ComfyUI writes it: one number of red, green and blue. */
+function ColorSetting({ field, onChange, problem }: FieldProps<ColorField>) {
+  const id = toElementId(field.id)
+  const code = `#${field.value.toString(16).padStart(HEX_DIGITS, '0')}`
+  return (
+    <Setting
+      htmlFor={id}
+      label={field.label}
+      problem={problem}
+      aside={<code className="soft">{code}</code>}
+    >
+      <input
+        id={id}
+        type="color"
+        className="color-input"
+        value={code}
+        onChange={({ currentTarget }) =>
+          onChange(Number.parseInt(currentTarget.value.slice(1), 16))
+        }
+        {...problemAttributes(id, problem)}
+      />
+    </Setting>
+  )
+}
+
+/** A number with a usual range: a slider for the eye, a number for the exact. */
+function SliderSetting({ field, onChange, problem }: FieldProps<NumberField>) {
+  const { label, value, min, max, step, usualMax, kind } = field
+  const id = toElementId(field.id)
+  // what can be turned around (a LoRA) goes as far to the other side
+  const low = Math.max(min, -usualMax)
+  const shown = Math.min(Math.max(value, low), usualMax)
+  const share = (shown - low) / (usualMax - low)
+  return (
+    <Setting
+      htmlFor={id}
+      label={label}
+      problem={problem}
+      aside={
+        <NumberInput
+          id={id}
+          className="slider-number"
+          {...{ value, min, max, step, onChange }}
+          whole={kind === 'int'}
+          {...problemAttributes(id, problem)}
+        />
+      }
+    >
+      <input
+        type="range"
+        className="slider"
+        aria-label={`${label}, slider`}
+        style={{ ['--share' as string]: share }}
+        min={low}
+        max={usualMax}
+        step={step}
+        value={shown}
+        onChange={({ currentTarget }) => onChange(currentTarget.valueAsNumber)}
+      />
+    </Setting>
+  )
 }

@@ -1,6 +1,5 @@
 /** A number that can be typed: what is not a number yet stays on the screen and goes no further. */
 import { type InputHTMLAttributes, useState } from 'react'
-import './number-input.css'
 
 export interface NumberInputProps
   extends Omit<

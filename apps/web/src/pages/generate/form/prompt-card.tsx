@@ -1,10 +1,9 @@
 /** The texts of a workflow, the prompt large and first, and beneath them what starts the run. */
 import type { ReactNode } from 'react'
 import type { Field, TextField } from '../../../workflow/field.ts'
-import { withValue } from '../draft/draft.ts'
-import type { ChangeDraft } from '../draft/use-draft.ts'
-import { toElementId } from './field-props.ts'
-import './prompt-card.css'
+import { withValue } from '../draft.ts'
+import type { ChangeDraft } from '../use-draft.ts'
+import { toElementId } from './setting.tsx'
 
 export interface PromptCardProps {
   fields: readonly Field[]

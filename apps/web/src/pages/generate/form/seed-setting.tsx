@@ -1,11 +1,9 @@
 /** A seed: new for every run, or the one that is kept to get the same picture again. */
+import { Button } from '../../../ui/button.tsx'
 import type { SeedField } from '../../../workflow/field.ts'
 import { newSeed } from '../../../workflow/new-seed.ts'
-import { Button } from '../../../ui/button.tsx'
-import { type FieldProps, toElementId } from './field-props.ts'
 import { NumberInput } from './number-input.tsx'
-import { problemAttributes, Setting } from './setting.tsx'
-import './seed-setting.css'
+import { type FieldProps, problemAttributes, Setting, toElementId } from './setting.tsx'
 
 export interface SeedSettingProps extends FieldProps<SeedField> {
   isKept: boolean

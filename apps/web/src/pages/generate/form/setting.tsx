@@ -1,6 +1,6 @@
 /** One setting: its name, what stands beside the name, its input, and what is wrong with it. */
 import type { ReactNode } from 'react'
-import './setting.css'
+import type { Field } from '../../../workflow/field.ts'
 
 export interface SettingProps {
   /** Id of the input that the label is for. */
@@ -34,4 +34,17 @@ export function Setting({ htmlFor, label, aside, problem, isHalf, children }: Se
 /** Ties an input to what is wrong with it. */
 export function problemAttributes(id: string, problem: string | null) {
   return problem ? { 'aria-invalid': true, 'aria-describedby': `${id}-problem` } : {}
+}
+
+/** What every input of the form is given. */
+export interface FieldProps<F extends Field> {
+  field: F
+  onChange: (value: F['value']) => void
+  /** What the server said of the value. */
+  problem: string | null
+}
+
+/** Field ids hold what authors wrote; in a document an id is one word. */
+export function toElementId(fieldId: string, part = 'input'): string {
+  return `field-${fieldId.replace(/[^\w-]/g, '_')}-${part}`
 }

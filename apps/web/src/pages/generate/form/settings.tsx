@@ -1,11 +1,10 @@
 /** Everything that can be set beside the texts, in groups. */
 import type { Field } from '../../../workflow/field.ts'
 import { groupFields } from '../../../workflow/group-fields.ts'
-import type { Draft } from '../draft/draft.ts'
-import type { ChangeDraft } from '../draft/use-draft.ts'
+import type { Draft } from '../draft.ts'
+import type { ChangeDraft } from '../use-draft.ts'
 import { FieldInput } from './field-input.tsx'
 import { Suggestions } from './suggestions.tsx'
-import './settings.css'
 
 export interface SettingsProps {
   fields: readonly Field[]

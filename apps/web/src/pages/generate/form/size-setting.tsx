@@ -1,10 +1,8 @@
 /** Width and height: three common shapes of the same area, and free numbers. */
 import type { SizeField } from '../../../workflow/field.ts'
 import { toSizePresets } from '../../../workflow/size-presets.ts'
-import { type FieldProps, toElementId } from './field-props.ts'
 import { NumberInput } from './number-input.tsx'
-import { problemAttributes, Setting } from './setting.tsx'
-import './size-setting.css'
+import { type FieldProps, problemAttributes, Setting, toElementId } from './setting.tsx'
 
 const MAX_SIDE = 16_384
 

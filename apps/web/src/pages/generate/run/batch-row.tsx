@@ -4,8 +4,7 @@ import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { Button } from '../../../ui/button.tsx'
 import { Sign } from '../../../ui/sign.tsx'
-import type { Batch } from './keep-batch.ts'
-import './batch-row.css'
+import type { Batch } from './use-go.ts'
 
 export function BatchRow({ batch, onClose }: { batch: Batch; onClose: () => void }) {
   const { name, jobIds } = batch

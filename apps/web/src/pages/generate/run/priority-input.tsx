@@ -1,7 +1,6 @@
 /** How urgent: three usual levels, or a number of one's own. Higher runs sooner. */
 import { useState } from 'react'
 import { NumberInput } from '../form/number-input.tsx'
-import './priority-input.css'
 
 const LEVELS = [
   { name: 'Low', value: -10 },

@@ -1,9 +1,8 @@
 /** Why nothing was handed in, or not everything, with a way to each field it is about. */
-import type { Field } from '../../../workflow/field.ts'
 import { Notice } from '../../../ui/notice.tsx'
-import { toElementId } from '../form/field-props.ts'
+import type { Field } from '../../../workflow/field.ts'
+import { toElementId } from '../form/setting.tsx'
 import type { Go } from './use-go.ts'
-import './refusal-notice.css'
 
 export interface RefusalNoticeProps {
   refusal: NonNullable<Go['refusal']>

@@ -1,11 +1,10 @@
 /** The foot of the prompt card: how many, how urgent, and go. */
 import { useEffect, useEffectEvent } from 'react'
 import { Button } from '../../../ui/button.tsx'
-import { type Draft, MAX_COUNT, seedPlanOf } from '../draft/draft.ts'
-import type { ChangeDraft } from '../draft/use-draft.ts'
-import { CountInput } from './count-input.tsx'
+import { type Draft, MAX_COUNT, seedPlanOf } from '../draft.ts'
+import { NumberInput } from '../form/number-input.tsx'
+import type { ChangeDraft } from '../use-draft.ts'
 import { PriorityInput } from './priority-input.tsx'
-import './run-bar.css'
 
 export interface RunBarProps {
   draft: Draft
@@ -81,4 +80,38 @@ function useGoKeys(onGo: () => void): void {
 
 function isApple(): boolean {
   return /Mac|iPhone|iPad/.test(navigator.userAgent)
+}
+
+export interface CountInputProps {
+  value: number
+  max: number
+  onChange: (value: number) => void
+}
+
+/** How many jobs: a number with a step down and a step up. */
+function CountInput({ value, max, onChange }: CountInputProps) {
+  return (
+    <div className="run-choice">
+      <label htmlFor="run-count">How many</label>
+      <div className="run-count">
+        <button
+          type="button"
+          aria-label="One less"
+          disabled={value <= 1}
+          onClick={() => onChange(value - 1)}
+        >
+          −
+        </button>
+        <NumberInput id="run-count" {...{ value, max, onChange }} min={1} step={1} whole />
+        <button
+          type="button"
+          aria-label="One more"
+          disabled={value >= max}
+          onClick={() => onChange(value + 1)}
+        >
+          +
+        </button>
+      </div>
+    </div>
+  )
 }

@@ -3,11 +3,10 @@ import { useSubmit } from '@safelight/client/react'
 import type { Workflow } from '@safelight/shared'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import type { Field } from '../../../workflow/field.ts'
 import { explainRefusal, type Refusal } from '../../../workflow/explain-refusal.ts'
-import { type Draft, toSubmissions } from '../draft/draft.ts'
-import type { ChangeDraft } from '../draft/use-draft.ts'
-import { type Batch, keepBatch, readBatch } from './keep-batch.ts'
+import type { Field } from '../../../workflow/field.ts'
+import { type Draft, MAX_COUNT, toSubmissions, toSubmitOptions } from '../draft.ts'
+import type { ChangeDraft } from '../use-draft.ts'
 
 export interface Go {
   go: () => Promise<void>
@@ -40,7 +39,7 @@ export function useGo({ draft, change, fields }: GoOptions): Go {
     setTried(first)
     // the seeds in the form are those of the run, so that a picture that pleases can be had again
     change((draft) => ({ ...draft, workflow: first, edited: null }))
-    const options = { priority: draft.priority }
+    const options = toSubmitOptions(draft)
     if (workflows.length === 1) {
       const job = await submit(first, options)
       if (job) navigate(`/jobs/${job.id}`)
@@ -64,4 +63,37 @@ export function useGo({ draft, change, fields }: GoOptions): Go {
     batch,
     forgetBatch: () => show(null),
   }
+}
+
+export interface Batch {
+  name: string
+  jobIds: readonly string[]
+}
+
+const KEY = 'safelight.batch.1'
+
+/** The batch on the page: who looks at one of its jobs and comes back finds it again, in the same tab. */
+function keepBatch(batch: Batch | null): void {
+  try {
+    if (batch) sessionStorage.setItem(KEY, JSON.stringify(batch))
+    else sessionStorage.removeItem(KEY)
+  } catch {
+    // the browser keeps nothing: the batch then lives as long as the page
+  }
+}
+
+function readBatch(): Batch | null {
+  try {
+    return toBatch(JSON.parse(sessionStorage.getItem(KEY) ?? 'null'))
+  } catch {
+    return null
+  }
+}
+
+function toBatch(kept: unknown): Batch | null {
+  if (typeof kept !== 'object' || kept === null) return null
+  const { name, jobIds }: Partial<Record<keyof Batch, unknown>> = kept
+  if (typeof name !== 'string' || !Array.isArray(jobIds)) return null
+  const ids = jobIds.filter((id) => typeof id === 'string').slice(0, MAX_COUNT)
+  return ids.length > 0 ? { name, jobIds: ids } : null
 }

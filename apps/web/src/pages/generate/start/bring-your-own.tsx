@@ -3,8 +3,7 @@ import { type ChangeEvent, useRef, useState } from 'react'
 import { readWorkflow } from '../../../workflow/read-workflow.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Sign } from '../../../ui/sign.tsx'
-import { type Incoming, readIncoming } from '../incoming/use-incoming.ts'
-import './bring-your-own.css'
+import { type Incoming, readIncoming } from '../use-incoming.ts'
 
 export function BringYourOwn({ onIncoming }: { onIncoming: (incoming: Incoming) => void }) {
   return (

@@ -1,6 +1,5 @@
 /** Small drawings for the examples: the same shore by lamp light, as each workflow would make it. */
 import type { ReactNode } from 'react'
-import './example-art.css'
 
 function Art({ children }: { children: ReactNode }) {
   return (

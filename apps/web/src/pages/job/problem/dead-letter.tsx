@@ -4,8 +4,8 @@ import type { SnapshotView } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { Button } from '../../../ui/button.tsx'
-import { useNextJob } from '../actions/use-next-job.ts'
-import { toShortId } from '../../../ui/short-id.ts'
+import { useNextJob } from '../use-next-job.ts'
+import { toShortId } from '../../../ui/job-name.ts'
 
 export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
   const client = useClient()
@@ -33,13 +33,13 @@ export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
         <ol>
           {data.failures.map(({ attempt, host_id: host, cause }) => (
             <li key={attempt}>
-              Attempt {attempt} on <code>{host}</code>: {toWords(cause)}
+              Attempt {attempt} on <code>{host}</code>: {toText(cause)}
             </li>
           ))}
           {/* the one that ended the job is told apart from those before it */}
           {error && !data.failures.some((failure) => failure.attempt === attempt) && (
             <li>
-              Attempt {attempt} on <code>{hostId}</code>: {toWords(error.code)}
+              Attempt {attempt} on <code>{hostId}</code>: {toText(error.code)}
             </li>
           )}
         </ol>
@@ -60,6 +60,6 @@ export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
   )
 }
 
-function toWords(cause: string): string {
+function toText(cause: string): string {
   return cause.replaceAll('_', ' ')
 }

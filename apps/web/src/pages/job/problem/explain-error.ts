@@ -1,5 +1,5 @@
 /** What went wrong in plain words, and what one can do about it; one entry per code. */
-import type { JobErrorCode } from '@safelight/shared'
+import type { JobError, JobErrorCode } from '@safelight/shared'
 
 export interface Explanation {
   title: string
@@ -72,4 +72,32 @@ export function explainError(code: string): Explanation {
 
 function isKnown(code: string): code is JobErrorCode {
   return Object.hasOwn(EXPLANATIONS, code)
+}
+
+export interface NodeComplaint {
+  nodeId: string
+  /** e.g. `Value not in list: ckpt_name: 'x' not in […]` */
+  message: string
+}
+
+/**
+ * `details.node_errors` as lines to read: ComfyUI's words, per node and input.
+ * Whatever has another shape is left out: custom nodes answer as they like.
+ */
+export function readNodeErrors(details: JobError['details']): NodeComplaint[] {
+  const byNode = readObject(details?.['node_errors'])
+  return Object.entries(byNode).flatMap(([nodeId, node]) => {
+    const errors = readObject(node)['errors']
+    if (!Array.isArray(errors)) return []
+    return errors.flatMap((error: unknown) => {
+      const { message, details: more } = readObject(error)
+      const words = [message, more].filter((part) => typeof part === 'string' && part !== '')
+      return words.length > 0 ? [{ nodeId, message: words.join(': ') }] : []
+    })
+  })
+}
+
+function readObject(value: unknown): Record<string, unknown> {
+  // of JSON: an object, or something that has no fields we would read
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,11 +1,9 @@
 /** Why the job failed, in plain words first; then exactly, for whoever has to mend it. */
 import type { JobError, SnapshotView, Workflow } from '@safelight/shared'
 import { Sign } from '../../../ui/sign.tsx'
-import { titleOf } from '../../../workflow/naming.ts'
+import { titleOf } from '../../../workflow/describe-workflow.ts'
 import { DeadLetter } from './dead-letter.tsx'
-import { explainError } from './explain-error.ts'
-import { readNodeErrors } from './node-errors.ts'
-import './problem.css'
+import { explainError, readNodeErrors } from './explain-error.ts'
 
 export interface ProblemProps {
   snapshot: SnapshotView

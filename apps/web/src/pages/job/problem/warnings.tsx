@@ -1,7 +1,7 @@
 /** What did not go as the workflow meant it, in a job that went on all the same. */
 import { assertNever, type Warning, type Workflow } from '@safelight/shared'
 import { Notice } from '../../../ui/notice.tsx'
-import { titleOf } from '../../../workflow/naming.ts'
+import { titleOf } from '../../../workflow/describe-workflow.ts'
 
 export interface WarningsProps {
   warnings: readonly Warning[]
@@ -15,7 +15,7 @@ export function Warnings({ warnings, workflow }: WarningsProps) {
       <ul className="warnings">
         {warnings.map((warning, index) => (
           <li key={index}>
-            {toWords(warning.code)}
+            {toText(warning.code)}
             {warning.node_id && workflow && (
               <>
                 {' '}
@@ -31,7 +31,7 @@ export function Warnings({ warnings, workflow }: WarningsProps) {
   )
 }
 
-function toWords(code: Warning['code']): string {
+function toText(code: Warning['code']): string {
   switch (code) {
     case 'output_dropped':
       return 'The host left out an output it could not make:'

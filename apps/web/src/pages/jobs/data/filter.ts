@@ -1,5 +1,7 @@
 /** Which jobs the page shows, as its address says it. */
 import type { JobStatus } from '@safelight/shared'
+import { useMemo } from 'react'
+import { useLocation, useSearch } from 'wouter'
 
 export const CHIPS = [
   { key: 'queued', label: 'Queued', statuses: ['queued'] },
@@ -42,4 +44,12 @@ export function toStatuses(chips: Chips): readonly JobStatus[] {
 function toChips(keys: readonly ChipKey[]): Chips {
   const chips = CHIPS.map(({ key }) => key).filter((key) => keys.includes(key))
   return chips.length === CHIPS.length ? [] : chips
+}
+
+/** What the page shows lives in its address: it can be linked, and Back works. */
+export function useView(): [JobsView, (view: JobsView) => void] {
+  const search = useSearch()
+  const [, navigate] = useLocation()
+  const view = useMemo(() => readView(search), [search])
+  return [view, (next) => navigate(`/jobs${toSearch(next)}`)]
 }

@@ -18,50 +18,50 @@ function count(listen: (listener: () => void) => () => void): () => number {
 describe('the book', () => {
   it('lists the newest first, whatever order they were learned in', () => {
     const book = createJobBook()
-    book.learn([jobView({ age: 3 }), jobView({ age: 1 })])
-    book.learn([jobView({ age: 2 })])
+    book.applyViews([jobView({ age: 3 }), jobView({ age: 1 })])
+    book.applyViews([jobView({ age: 2 })])
     expect(idsOf(book)).toEqual(['job-1', 'job-2', 'job-3'])
   })
 
   it('orders jobs of the same millisecond by id, downwards, as the API does', () => {
     const book = createJobBook()
-    book.learn([jobView({ id: 'a' }), jobView({ id: 'c' }), jobView({ id: 'b' })])
+    book.applyViews([jobView({ id: 'a' }), jobView({ id: 'c' }), jobView({ id: 'b' })])
     expect(idsOf(book)).toEqual(['c', 'b', 'a'])
   })
 
   it('keeps its list through progress, and makes another for a new status', () => {
     const book = createJobBook()
-    book.learn([jobView({ id: 'a', status: 'running', seq: 1 })])
+    book.applyViews([jobView({ id: 'a', status: 'running', seq: 1 })])
     const before = book.listed()
-    const told = count(book.onList)
+    const list = count(book.onList)
     const row = count((listener) => book.onJob('a', listener))
-    book.hear(toUpdate(jobView({ id: 'a', status: 'running', seq: 2 }), 0))
+    book.applyUpdate(toUpdate(jobView({ id: 'a', status: 'running', seq: 2 }), 0))
     expect(book.listed()).toBe(before)
-    expect([told(), row()]).toEqual([0, 1])
-    book.hear(toUpdate(jobView({ id: 'a', status: 'succeeded', seq: 3 }), 0))
+    expect([list(), row()]).toEqual([0, 1])
+    book.applyUpdate(toUpdate(jobView({ id: 'a', status: 'succeeded', seq: 3 }), 0))
     expect(book.listed()).not.toBe(before)
-    expect([told(), row()]).toEqual([1, 2])
+    expect([list(), row()]).toEqual([1, 2])
   })
 
   it('tells nobody when a poll brings what is known', () => {
     const book = createJobBook()
-    book.learn([jobView({ id: 'a' }), jobView({ id: 'b' })])
-    const told = count(book.onList)
+    book.applyViews([jobView({ id: 'a' }), jobView({ id: 'b' })])
+    const list = count(book.onList)
     const row = count((listener) => book.onJob('a', listener))
-    book.learn([jobView({ id: 'a' }), jobView({ id: 'b' })])
-    expect([told(), row()]).toEqual([0, 0])
+    book.applyViews([jobView({ id: 'a' }), jobView({ id: 'b' })])
+    expect([list(), row()]).toEqual([0, 0])
   })
 
   it('tells of one page once', () => {
     const book = createJobBook()
-    const told = count(book.onList)
-    book.learn([jobView({ id: 'a' }), jobView({ id: 'b' })])
-    expect(told()).toBe(1)
+    const list = count(book.onList)
+    book.applyViews([jobView({ id: 'a' }), jobView({ id: 'b' })])
+    expect(list()).toBe(1)
   })
 
   it('knows which jobs are open, and forgets one that is gone', () => {
     const book = createJobBook()
-    book.learn([jobView({ id: 'a' }), jobView({ id: 'b', status: 'failed' })])
+    book.applyViews([jobView({ id: 'a' }), jobView({ id: 'b', status: 'failed' })])
     expect(book.open().map(({ id }) => id)).toEqual(['a'])
     book.forget('a')
     expect(idsOf(book)).toEqual(['b'])

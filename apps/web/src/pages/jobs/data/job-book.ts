@@ -1,6 +1,7 @@
-/** All jobs this page has heard of, each as it is known now. Rows listen to their job, the list to what exists. */
+/** All jobs this page knows of, each as it is known now. Rows listen to their job, the list to what exists. */
 import type { JobUpdate } from '@safelight/client'
 import { isTerminal, type JobStatus, type JobView } from '@safelight/shared'
+import { useCallback, useSyncExternalStore } from 'react'
 import { type KnownJob, mergeUpdate, mergeView } from './merge-job.ts'
 
 /** As much of a job as it takes to list it. */
@@ -15,9 +16,9 @@ export interface JobBook {
   /** Newest first. Another array only when a job came, went, or has another status. */
   readonly listed: () => readonly ListedJob[]
   /** What a poll has brought. */
-  learn(views: readonly JobView[]): void
-  /** What a watch has told. */
-  hear(update: JobUpdate): void
+  applyViews(views: readonly JobView[]): void
+  /** What a watch has brought. */
+  applyUpdate(update: JobUpdate): void
   /** The record is gone. */
   forget(jobId: string): void
   /** Jobs that have not ended, as far as is known here. */
@@ -50,7 +51,7 @@ export function createJobBook(now: () => number = Date.now): JobBook {
     get: (jobId) => jobs.get(jobId)?.update,
     listed: () => (listed ??= [...jobs.values()].map(toListed).sort(newestFirst)),
     open: () => book.listed().filter(({ status }) => !isTerminal(status)),
-    learn(views) {
+    applyViews(views) {
       let changed = false
       for (const view of views) {
         const held = jobs.get(view.id)
@@ -58,7 +59,7 @@ export function createJobBook(now: () => number = Date.now): JobBook {
       }
       if (changed) relist()
     },
-    hear(update) {
+    applyUpdate(update) {
       const { jobId } = update.snapshot
       const held = jobs.get(jobId)
       if (put(jobId, held, mergeUpdate(held, update))) relist()
@@ -105,4 +106,13 @@ export function toShown(
     .filter((job) => statuses.length === 0 || statuses.includes(job.status))
     .filter((job) => !horizon || newestFirst(job, horizon) <= 0 || job.id === horizon.id)
     .map(({ id }) => id)
+}
+
+/** One job of the book, kept current. */
+export function useJob(book: JobBook, jobId: string): JobUpdate | undefined {
+  const subscribe = useCallback(
+    (listener: () => void) => book.onJob(jobId, listener),
+    [book, jobId],
+  )
+  return useSyncExternalStore(subscribe, () => book.get(jobId))
 }

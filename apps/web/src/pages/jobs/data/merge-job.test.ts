@@ -6,11 +6,11 @@ import { type KnownJob, mergeUpdate, mergeView, toUpdate } from './merge-job.ts'
 const NOW = 1_000
 
 function polled(changes: Parameters<typeof jobView>[0]): KnownJob {
-  return { update: toUpdate(jobView(changes), NOW), heard: false }
+  return { update: toUpdate(jobView(changes), NOW), watched: false }
 }
 
-function heard(changes: Parameters<typeof jobView>[0]): KnownJob {
-  return { ...polled(changes), heard: true }
+function watched(changes: Parameters<typeof jobView>[0]): KnownJob {
+  return { ...polled(changes), watched: true }
 }
 
 describe('a poll', () => {
@@ -19,19 +19,19 @@ describe('a poll', () => {
   })
 
   it('replaces what is older', () => {
-    const known = mergeView(heard({ seq: 3, status: 'running' }), jobView({ seq: 4 }), NOW)
+    const known = mergeView(watched({ seq: 3, status: 'running' }), jobView({ seq: 4 }), NOW)
     expect(known.update.snapshot).toMatchObject({ seq: 4, status: 'queued' })
-    expect(known.heard).toBe(false)
+    expect(known.watched).toBe(false)
   })
 
   it('never replaces what is newer, however it was learned', () => {
-    for (const held of [polled({ seq: 5, status: 'succeeded' }), heard({ seq: 5 })]) {
+    for (const held of [polled({ seq: 5, status: 'succeeded' }), watched({ seq: 5 })]) {
       expect(mergeView(held, jobView({ seq: 4, status: 'running' }), NOW)).toBe(held)
     }
   })
 
   it('changes nothing, not even the object, when it says the same again', () => {
-    const held = heard({ seq: 5, queue_position: 2 })
+    const held = watched({ seq: 5, queue_position: 2 })
     expect(mergeView(held, jobView({ seq: 5, queue_position: 2 }), NOW)).toBe(held)
   })
 
@@ -48,23 +48,23 @@ describe('a poll', () => {
 describe('a watch', () => {
   it('replaces what is older or as old', () => {
     for (const seq of [4, 5]) {
-      const { update } = heard({ seq: 5, status: 'running' })
-      expect(mergeUpdate(polled({ seq }), update)).toEqual({ update, heard: true })
+      const { update } = watched({ seq: 5, status: 'running' })
+      expect(mergeUpdate(polled({ seq }), update)).toEqual({ update, watched: true })
     }
   })
 
   it('does not take back what a poll has brought already', () => {
     const held = polled({ seq: 7 })
-    expect(mergeUpdate(held, heard({ seq: 5 }).update)).toBe(held)
+    expect(mergeUpdate(held, watched({ seq: 5 }).update)).toBe(held)
   })
 
   it('may begin again at a lower number: the server has lost the history it told of', () => {
-    const { update } = heard({ seq: 2 })
-    expect(mergeUpdate(heard({ seq: 7 }), update).update).toBe(update)
+    const { update } = watched({ seq: 2 })
+    expect(mergeUpdate(watched({ seq: 7 }), update).update).toBe(update)
   })
 })
 
-describe('a polled job in the words of a watch', () => {
+describe('a polled job in the shape of a watch', () => {
   it('has its times in milliseconds', () => {
     const view = jobView({
       started_at: '2026-01-01T12:00:05.250Z',

@@ -1,24 +1,24 @@
 /**
- * What is known of one job, put together from what was asked for and what was heard. Pure.
+ * What is known of one job, put together from polls and from a watch. Pure.
  *
  * Two sources speak of a job. A poll answers with the job as it was when the server read it, and
- * its answer may arrive after newer news; `seq` tells. A watch tells every change in order, and
+ * its answer may arrive after newer events; `seq` shows it. A watch brings every change in order, and
  * starts over with a whole snapshot when the server has lost the history: then a lower `seq` is
- * the truth, but only from the mouth that told the higher one.
+ * the truth, but only from the source of the higher one.
  */
 import type { JobUpdate } from '@safelight/client'
 import type { JobView, SnapshotView } from '@safelight/shared'
 
 export interface KnownJob {
   update: JobUpdate
-  /** Heard by a watch, not read by a poll. */
-  heard: boolean
+  /** From a watch, not from a poll. */
+  watched: boolean
 }
 
 /** @returns `held` itself when the poll brings nothing new */
 export function mergeView(held: KnownJob | undefined, view: JobView, now: number): KnownJob {
   if (!held || view.seq > held.update.snapshot.seq) {
-    return { update: toUpdate(view, now), heard: false }
+    return { update: toUpdate(view, now), watched: false }
   }
   if (view.seq < held.update.snapshot.seq) return held
   return mergeSilent(held, view)
@@ -26,8 +26,8 @@ export function mergeView(held: KnownJob | undefined, view: JobView, now: number
 
 /** @returns `held` itself when the watch is behind what a poll has brought already */
 export function mergeUpdate(held: KnownJob | undefined, update: JobUpdate): KnownJob {
-  const behind = held && !held.heard && update.snapshot.seq < held.update.snapshot.seq
-  return behind ? held : { update, heard: true }
+  const behind = held && !held.watched && update.snapshot.seq < held.update.snapshot.seq
+  return behind ? held : { update, watched: true }
 }
 
 /** The few things that change without an event. */
@@ -48,7 +48,7 @@ function mergeSilent(held: KnownJob, view: JobView): KnownJob {
   }
 }
 
-/** A polled job in the words of a watch. It counts as moved just now: a poll cannot tell that it stands still. */
+/** A polled job in the shape of a watch. It counts as moved just now: a poll cannot tell that it stands still. */
 export function toUpdate(view: JobView, now: number): JobUpdate {
   return {
     snapshot: toSnapshot(view),
@@ -64,7 +64,7 @@ function toSnapshot(view: JobView): SnapshotView {
   return {
     jobId: view.id,
     seq: view.seq,
-    // polls do not tell it, and nothing is folded onto what they bring
+    // polls do not bring it, and nothing is folded onto what they bring
     stamp: '',
     status: view.status,
     phase: view.phase,

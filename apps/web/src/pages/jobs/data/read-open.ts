@@ -1,4 +1,4 @@
-/** The jobs that have not ended, and what became of those that had not when last heard of. */
+/** The jobs that have not ended, and what became of those that had not when last looked at. */
 import { type Client, RequestError } from '@safelight/client'
 import type { JobView } from '@safelight/shared'
 import type { ListedJob } from './job-book.ts'

@@ -91,13 +91,13 @@ export function useJobs(chips: Chips): JobsData {
 
   // before the first paint: a cached page is shown at once, and the scroll position with it
   useLayoutEffect(() => {
-    for (const page of pages.data?.pages ?? []) book.learn(page.jobs)
+    for (const page of pages.data?.pages ?? []) book.applyViews(page.jobs)
   }, [book, pages.data])
   useLayoutEffect(() => {
-    if (newest.data) book.learn(newest.data.jobs)
+    if (newest.data) book.applyViews(newest.data.jobs)
   }, [book, newest.data])
   useLayoutEffect(() => {
-    if (open.data) book.learn(open.data.jobs)
+    if (open.data) book.applyViews(open.data.jobs)
     for (const id of open.data?.gone ?? []) book.forget(id)
   }, [book, open.data])
 
@@ -109,7 +109,7 @@ export function useJobs(chips: Chips): JobsData {
     async function readAnew(): Promise<void> {
       const { data, isError } = await refetch()
       if (isError) return
-      for (const page of data?.pages ?? []) book.learn(page.jobs)
+      for (const page of data?.pages ?? []) book.applyViews(page.jobs)
       // what the pages do not bring would be asked for again and again
       for (const { id } of book.open()) if (outdated?.includes(id)) book.forget(id)
     }
@@ -141,7 +141,7 @@ const LOOKING = {
 
 function seedBook(cached: InfiniteData<JobPage> | undefined): JobBook {
   const book = createJobBook()
-  for (const page of cached?.pages ?? []) book.learn(page.jobs)
+  for (const page of cached?.pages ?? []) book.applyViews(page.jobs)
   return book
 }
 

@@ -1,9 +1,8 @@
 /** What is known of a dead letter: every attempt, and the whole error. */
 import { useClient } from '@safelight/client/react'
-import type { DeadLetterView, JobView } from '@safelight/shared'
+import type { DeadLetterView, JobErrorCode, JobView } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 import { Trouble } from '../../../ui/trouble.tsx'
-import { toErrorWords } from './error-words.ts'
 
 export function DeadLetterDetails({ job }: { job: JobView }) {
   const client = useClient()
@@ -46,7 +45,7 @@ export function DeadLetterDetails({ job }: { job: JobView }) {
               <tr key={`${attempt} ${host_id}`}>
                 <td>{attempt}</td>
                 <td className="mono">{host_id}</td>
-                <td>{toErrorWords(cause)}</td>
+                <td>{toErrorText(cause)}</td>
               </tr>
             ))}
           </tbody>
@@ -68,4 +67,28 @@ function toFailures(job: JobView, letter: DeadLetterView | undefined): DeadLette
   if (!letter || known.some(({ attempt }) => attempt === job.attempt)) return known
   const cause = job.error?.code ?? 'internal'
   return [...known, { attempt: job.attempt, host_id: job.host_id ?? 'none', cause }]
+}
+
+const TEXTS: Record<JobErrorCode, string> = {
+  invalid_workflow: 'Invalid workflow',
+  node_execution_error: 'A node raised',
+  out_of_memory: 'Out of memory',
+  stalled: 'Stalled',
+  host_unavailable: 'Host lost',
+  output_missing: 'Output missing',
+  timeout: 'Out of time',
+  expired: 'Started too late',
+  internal: 'Internal error',
+}
+
+/**
+ * Why a job failed, in a word or two.
+ * @param code one that is not known is its own word: a newer server may have it
+ */
+export function toErrorText(code: string): string {
+  return isKnown(code) ? TEXTS[code] : code.replaceAll('_', ' ')
+}
+
+function isKnown(code: string): code is JobErrorCode {
+  return Object.hasOwn(TEXTS, code)
 }

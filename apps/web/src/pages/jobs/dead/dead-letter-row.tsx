@@ -1,14 +1,12 @@
 /** One dead letter: its error in a line, more on demand, and the two things that can be done. */
+import type { JobView } from '@safelight/shared'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { TimeAgo } from '../../../ui/time-ago.tsx'
-import { toUpdate } from '../data/merge-job.ts'
-import { toName } from '../list/job-words.ts'
-import { DeadLetterActions } from './dead-letter-actions.tsx'
-import { DeadLetterDetails } from './dead-letter-details.tsx'
-import { toErrorWords } from './error-words.ts'
+import { TimeAgo } from '../../../ui/ago.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { toGivenName, toShortId } from '../../../ui/job-name.ts'
+import { DeadLetterDetails, toErrorText } from './dead-letter-details.tsx'
 import type { DeadLetterEntry, DeadLettersData } from './use-dead-letters.ts'
-import { toShortId } from '../../../ui/short-id.ts'
 
 export interface DeadLetterRowProps {
   entry: DeadLetterEntry
@@ -18,7 +16,7 @@ export interface DeadLetterRowProps {
 
 export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: DeadLetterRowProps) {
   const [open, setOpen] = useState(false)
-  const name = toName(toUpdate(job, now).snapshot)
+  const name = toGivenName(job.metadata)
   const detailsId = `dead-${job.id}`
   return (
     <li className="dead-letter">
@@ -34,7 +32,7 @@ export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: Dead
             <path d="M6 3.5 10.5 8 6 12.5" />
           </svg>
           <span className="dead-what">
-            <strong>{job.error ? toErrorWords(job.error.code) : 'Failed'}</strong>
+            <strong>{job.error ? toErrorText(job.error.code) : 'Failed'}</strong>
             <span className="dead-clip">{toFirstLine(job.error?.message)}</span>
           </span>
         </button>
@@ -64,4 +62,70 @@ export function DeadLetterRow({ entry: { job, replayedBy }, letters, now }: Dead
 
 function toFirstLine(message: string | undefined): string {
   return message?.split('\n')[0] ?? 'No reason was given'
+}
+
+export interface DeadLetterActionsProps {
+  job: JobView
+  letters: Pick<DeadLettersData, 'replay' | 'discard' | 'reread'>
+}
+
+/** Replay, or discard once confirmed. */
+function DeadLetterActions({ job, letters }: DeadLetterActionsProps) {
+  const [asking, setAsking] = useState(false)
+  const [working, setWorking] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+
+  async function act(deed: (job: JobView) => Promise<void>): Promise<void> {
+    setWorking(true)
+    setProblem(null)
+    try {
+      await deed(job)
+      await letters.reread()
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error))
+    } finally {
+      setWorking(false)
+      setAsking(false)
+    }
+  }
+
+  return (
+    <span className="dead-actions">
+      {problem && (
+        <span className="dead-problem" role="alert">
+          {problem}
+        </span>
+      )}
+      {asking ? (
+        <>
+          <Button
+            compact
+            look="quiet"
+            autoFocus
+            disabled={working}
+            onClick={() => setAsking(false)}
+          >
+            Keep
+          </Button>
+          <Button
+            compact
+            look="danger"
+            disabled={working}
+            onClick={() => void act(letters.discard)}
+          >
+            Yes, discard
+          </Button>
+        </>
+      ) : (
+        <>
+          <Button compact look="quiet" disabled={working} onClick={() => setAsking(true)}>
+            Discard
+          </Button>
+          <Button compact disabled={working} onClick={() => void act(letters.replay)}>
+            Replay
+          </Button>
+        </>
+      )}
+    </span>
+  )
 }

@@ -1,14 +1,13 @@
 /** Jobs that failed for good: what happened, and whether to try again or let go. */
 import { useRef } from 'react'
+import { useNow } from '../../../ui/ago.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Empty } from '../../../ui/notice.tsx'
 import { Trouble } from '../../../ui/trouble.tsx'
-import { useNow } from '../../../ui/use-now.ts'
 import type { JobsView } from '../data/filter.ts'
 import { FilterBar } from '../filter-bar.tsx'
 import { ListSkeleton } from '../list/list-skeleton.tsx'
 import { DeadLetterRow } from './dead-letter-row.tsx'
-import './dead-letters.css'
 import { ReplayAll } from './replay-all.tsx'
 import { type DeadLettersData, useDeadLetters } from './use-dead-letters.ts'
 

@@ -8,7 +8,7 @@ type Step =
   | { step: 'idle' }
   | { step: 'asking' }
   | { step: 'working'; at: number; of: number }
-  | { step: 'said'; words: string }
+  | { step: 'done'; text: string }
 
 export interface ReplayAllProps {
   jobs: readonly JobView[]
@@ -28,13 +28,13 @@ export function ReplayAll({ jobs, replay, onDone }: ReplayAllProps) {
   }, [])
 
   async function replayAll(): Promise<void> {
-    const words = await replayEach()
-    if (words === null) return
-    setNow({ step: 'said', words })
+    const text = await replayEach()
+    if (text === null) return
+    setNow({ step: 'done', text })
     await onDone()
   }
 
-  /** @returns what came of it; null when nobody is there any more to be told */
+  /** @returns what came of it; null when the page was left meanwhile */
   async function replayEach(): Promise<string | null> {
     const of = jobs.length
     let done = 0
@@ -57,7 +57,7 @@ export function ReplayAll({ jobs, replay, onDone }: ReplayAllProps) {
   return (
     <div className="replay-all" role="status">
       {now.step === 'working' && <span>{`Replaying ${now.at} of ${now.of} …`}</span>}
-      {now.step === 'said' && <span>{now.words}</span>}
+      {now.step === 'done' && <span>{now.text}</span>}
       {now.step === 'asking' ? (
         <>
           <Button compact look="quiet" autoFocus onClick={() => setNow({ step: 'idle' })}>

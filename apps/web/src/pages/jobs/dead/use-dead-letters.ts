@@ -1,11 +1,11 @@
 /** The dead letters, and those that were replayed here: they stay in view with the way to the new job. */
 import { useClient } from '@safelight/client/react'
 import type { JobView } from '@safelight/shared'
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 const PAGE = 50
-const LOOK_MS = 10_000
+const LETTERS_EVERY_MS = 10_000
 
 export interface DeadLetterEntry {
   job: JobView
@@ -41,7 +41,7 @@ export function useDeadLetters(): DeadLettersData {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchInterval: LOOK_MS,
+    refetchInterval: LETTERS_EVERY_MS,
     retry: false,
     networkMode: 'always',
   })
@@ -75,4 +75,25 @@ function toEntries(
 
 function toEnd({ job }: DeadLetterEntry): number {
   return Date.parse(job.completed_at ?? job.created_at)
+}
+
+const COUNTED_AT_MOST = 10
+const COUNT_EVERY_MS = 15_000
+
+/**
+ * How many dead letters there are, as far as it is worth counting.
+ * @returns `3` or `9+`; null when there is none, or nothing is known
+ */
+export function useDeadCount(): string | null {
+  const client = useClient()
+  const { data } = useQuery({
+    queryKey: ['dead-letters', 'count'],
+    queryFn: ({ signal }) => client.deadLetters.list({ limit: COUNTED_AT_MOST, signal }),
+    select: ({ jobs }) => jobs.length,
+    refetchInterval: COUNT_EVERY_MS,
+    retry: false,
+    networkMode: 'always',
+  })
+  if (!data) return null
+  return data < COUNTED_AT_MOST ? `${data}` : `${COUNTED_AT_MOST - 1}+`
 }

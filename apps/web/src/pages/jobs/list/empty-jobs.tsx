@@ -51,7 +51,7 @@ export function EmptyJobs({ chips }: { chips: Chips }) {
   )
   if (others.length > 0) {
     return (
-      <Frame title={`No job is ${toWords(chips)}`} action={all}>
+      <Frame title={`No job is ${toLabels(chips)}`} action={all}>
         Press a chip again to take it out of the filter.
       </Frame>
     )
@@ -73,9 +73,9 @@ function Frame(props: { title: string; action: ReactNode; children: ReactNode })
   )
 }
 
-function toWords(chips: Chips): string {
-  const words = CHIPS.filter(({ key }) => chips.includes(key)).map(({ label }) =>
+function toLabels(chips: Chips): string {
+  const labels = CHIPS.filter(({ key }) => chips.includes(key)).map(({ label }) =>
     label.toLowerCase(),
   )
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+  return `${labels.slice(0, -1).join(', ')} or ${labels.at(-1)}`
 }

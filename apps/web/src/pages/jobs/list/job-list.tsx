@@ -2,17 +2,16 @@
 import { isTerminal } from '@safelight/shared'
 import { useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { useNow } from '../../../ui/use-now.ts'
-import type { SelectionOfList } from '../bulk/use-selection.ts'
+import { useNow } from '../../../ui/ago.tsx'
+import { Checkbox } from '../../../ui/checkbox.tsx'
 import type { JobsData } from '../data/use-jobs.ts'
-import { useFollowed } from '../data/use-followed.ts'
-import './job-list.css'
-import { JobHeads } from './job-heads.tsx'
+import { useTitleReader } from '../data/use-title.ts'
+import { useWatched } from '../data/use-watched.ts'
+import type { SelectionOfList } from '../selection.ts'
 import { JobRow } from './job-row.tsx'
 import { NewPill } from './new-pill.tsx'
 import { useListKeys } from './use-list-keys.ts'
-import { useRowHeight } from './use-row-height.ts'
-import { useRows } from './use-rows.ts'
+import { useRowHeight, useRows } from './use-rows.ts'
 import { useScrollMemory } from './use-scroll-memory.ts'
 
 /** One connection carries them all; the rest of a tall screen is polled. */
@@ -36,6 +35,7 @@ export function JobList({ jobs, selection, place, onFilter, onEscape }: JobListP
   const rowHeight = useRowHeight()
   const rows = useRows({ ids, listRef, rowHeight, kept: focused })
   const now = useNow(1_000)
+  const readTitle = useTitleReader()
   const drawn = rows.getVirtualItems()
   const settled = !rows.isScrolling
 
@@ -44,7 +44,7 @@ export function JobList({ jobs, selection, place, onFilter, onEscape }: JobListP
     const status = book.get(ids[index] ?? '')?.snapshot.status
     return status && !isTerminal(status) ? (ids[index] ?? []) : []
   })
-  useFollowed(book, { ids: open.slice(0, WATCHED_AT_MOST), paused: !settled })
+  useWatched(book, { ids: open.slice(0, WATCHED_AT_MOST), paused: !settled })
 
   const last = drawn.at(-1)?.index ?? 0
   const nearEnd = more && last >= ids.length - AHEAD
@@ -107,6 +107,7 @@ export function JobList({ jobs, selection, place, onFilter, onEscape }: JobListP
                 book={book}
                 jobId={id}
                 now={now}
+                readTitle={readTitle}
                 settled={settled}
                 selectable={selection.selectable.has(id)}
                 selected={selection.ids.has(id)}
@@ -130,4 +131,39 @@ function firstInView(
 ): number {
   const top = listRef.current?.getBoundingClientRect().top ?? 0
   return offset === null || top > 0 ? 0 : Math.ceil(-top / rowHeight) + 1
+}
+
+/** What the columns are, and the box that selects all. */
+function JobHeads({ selection }: { selection: SelectionOfList }) {
+  const { ids, selectable } = selection
+  const some = ids.size > 0 && ids.size < selectable.size
+  return (
+    <div className="job-heads" data-selectable={selectable.size > 0}>
+      <label className="heads-pick">
+        {selectable.size > 0 && (
+          <Checkbox
+            checked={ids.size > 0 && !some}
+            indeterminate={some}
+            aria-label={`Select the ${selectable.size} loaded jobs that can be canceled`}
+            onChange={selection.selectAll}
+          />
+        )}
+        {selectable.size > 0 && <span aria-hidden="true">Select all</span>}
+      </label>
+      <span aria-hidden="true" className="row-what">
+        Job
+      </span>
+      <span aria-hidden="true">Status</span>
+      <span aria-hidden="true">Result</span>
+      <span aria-hidden="true" className="row-took">
+        Took
+      </span>
+      <span aria-hidden="true" className="row-host">
+        Host
+      </span>
+      <span aria-hidden="true" className="row-age">
+        Created
+      </span>
+    </div>
+  )
 }

@@ -1,22 +1,23 @@
-/** One job of the list. The whole row is its link; the frame of a job that can be canceled selects it. */
-import { describeJob, formatDuration } from '@safelight/client'
+/** One job of the list: what was asked for first, its id second. The whole row is its link; the frame of a job that can be canceled selects it. */
+import { describeJob, formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
+import type { SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
+import { TimeAgo } from '../../../ui/ago.tsx'
+import { StatusBadge } from '../../../ui/badge.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
-import { StatusBadge } from '../../../ui/status-badge.tsx'
-import { TimeAgo } from '../../../ui/time-ago.tsx'
-import type { JobBook } from '../data/job-book.ts'
-import { useJob } from '../data/use-job.ts'
-import './job-row.css'
-import { JobResult } from './job-result.tsx'
+import { toShortId } from '../../../ui/job-name.ts'
+import { ThinBar } from '../../../ui/thin-bar.tsx'
+import { type JobBook, useJob } from '../data/job-book.ts'
+import { type ReadTitle, useTitle } from '../data/use-title.ts'
 import { JobThumb } from './job-thumb.tsx'
-import { toLine, toName, toTookMs } from './job-words.ts'
-import { toShortId } from '../../../ui/short-id.ts'
+import { toLine, toTookMs } from './job-text.ts'
 
 export interface JobRowProps {
   book: JobBook
   jobId: string
   now: number
+  readTitle: ReadTitle
   /** The list stands still. */
   settled: boolean
   selectable: boolean
@@ -26,10 +27,13 @@ export interface JobRowProps {
 
 export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps) {
   const update = useJob(book, jobId)
-  if (!update) return null
+  return update && <KnownRow {...row} jobId={jobId} update={update} />
+})
+
+function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { update: JobUpdate }) {
   const { snapshot } = update
-  const words = describeJob(update, { now: row.now, connection: 'live' })
-  const name = toName(snapshot)
+  const title = useTitle(snapshot, { read: row.readTitle, wanted: row.settled })
+  const description = describeJob(update, { now: row.now, connection: 'live' })
   const tookMs = toTookMs(snapshot, row.now)
   return (
     <div className="job-row" data-selected={row.selected} data-status={snapshot.status}>
@@ -49,23 +53,23 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
       </span>
       <span className="row-what">
         <span className="row-title">
-          <Link href={`/jobs/${jobId}`} className="row-open">
-            {name ?? <span className="mono">{toShortId(jobId)}</span>}
-            {name && <span className="visually-hidden">, job {toShortId(jobId)}</span>}
+          <Link href={`/jobs/${jobId}`} className="row-open" title={title ?? undefined}>
+            {title ?? <span className="row-ghost-line" />}
+            <span className="visually-hidden">, job {toShortId(jobId)}</span>
           </Link>
-          {words.image && <span className="row-part">{words.image}</span>}
-          {name && <span className="row-id mono">{toShortId(jobId)}</span>}
         </span>
         <span className="row-line">
+          <span className="row-id mono">{toShortId(jobId)}</span>
+          {description.image && <span className="row-part">{description.image}</span>}
           {snapshot.deadLetter && <span className="row-dead">Dead letter</span>}
-          <span className="row-clip">{toLine(update, words)}</span>
+          <span className="row-clip">{toLine(update, description)}</span>
         </span>
       </span>
       <span className="row-status">
-        <StatusBadge status={snapshot.status} stalled={words.stalled !== null} />
+        <StatusBadge status={snapshot.status} stalled={description.stalled !== null} />
       </span>
       <span className="row-result">
-        <JobResult snapshot={snapshot} words={words} />
+        <JobResult snapshot={snapshot} description={description} />
       </span>
       <span className="row-took">
         {tookMs !== null && (
@@ -83,4 +87,24 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
       </span>
     </div>
   )
-})
+}
+
+export interface JobResultProps {
+  snapshot: SnapshotView
+  description: JobDescription
+}
+
+/** How far a job is, or what came of it. */
+function JobResult({ snapshot: { status, outputs }, description }: JobResultProps) {
+  if (status === 'running' || status === 'canceling') {
+    return (
+      <>
+        <ThinBar value={description.value} label="Progress" />
+        {description.step && <span className="row-step">{description.step}</span>}
+        <span className="row-percent">{description.percent} %</span>
+      </>
+    )
+  }
+  if (outputs.length === 0) return null
+  return <span>{outputs.length === 1 ? '1 output' : `${outputs.length} outputs`}</span>
+}

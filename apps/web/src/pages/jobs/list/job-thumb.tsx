@@ -2,7 +2,6 @@
 import type { OutputView, SnapshotView } from '@safelight/shared'
 import { useState } from 'react'
 import { useOutputUrl } from '../../../outputs/use-output-url.ts'
-import './job-thumb.css'
 
 export interface JobThumbProps {
   snapshot: SnapshotView

@@ -1,7 +1,6 @@
 /** Rows to come, where they will be. */
 import { useEffect } from 'react'
-import './job-list.css'
-import { useRowHeight } from './use-row-height.ts'
+import { useRowHeight } from './use-rows.ts'
 
 const ROWS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
 

@@ -1,6 +1,6 @@
 /** The rows to draw of a long list that scrolls with the page. */
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, useLayoutEffect, useState } from 'react'
+import { type RefObject, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import { HEADER_PX, type SteadyOptions, useSteady } from './use-steady.ts'
 
 /** Rows beyond the edges: enough for the keyboard, and for a frame of fast scrolling. */
@@ -49,4 +49,27 @@ function useOffsetTop(ref: RefObject<HTMLElement | null>): number {
     return () => observer.disconnect()
   }, [ref])
   return top
+}
+
+/** job-row.css turns rows into cards at the same width. */
+const NARROW = '(max-width: 46rem)'
+const ROW_REM = 4.25
+const CARD_REM = 5
+
+/**
+ * How tall a row is; the same for all, so that the list knows its length without measuring.
+ * @returns px; follows the width of the page and the reader's font size
+ */
+export function useRowHeight(): number {
+  return useSyncExternalStore(subscribe, read)
+}
+
+function read(): number {
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  return Math.round(rem * (matchMedia(NARROW).matches ? CARD_REM : ROW_REM))
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('resize', listener)
+  return () => removeEventListener('resize', listener)
 }

@@ -1,0 +1,42 @@
+/** Canceling many jobs. */
+import { createClient } from '@safelight/client'
+import { describe, expect, it } from 'vitest'
+import { cancelJobs, toResultText, toTargetText } from './bulk-cancel.ts'
+
+describe('canceling the selected jobs', () => {
+  it('names as many at once as fit into an address, and adds the answers up', async () => {
+    const asked: number[] = []
+    const client = createClient({
+      baseUrl: 'http://safelight.test',
+      fetch: async (input) => {
+        const url = new URL(input instanceof Request ? input.url : input)
+        const count = url.searchParams.get('ids')?.split(',').length ?? 0
+        asked.push(count)
+        const body = { canceled: count - 1, canceling: 1, skipped: 0 }
+        return Response.json({ ...body, truncated: false, next_cursor: null })
+      },
+    })
+    const ids = Array.from({ length: 450 }, (_, at) => `job-${at}`)
+    const result = await cancelJobs(client.jobs, { kind: 'selected', ids })
+    expect(asked).toEqual([200, 200, 50])
+    expect(result).toEqual({ canceled: 447, canceling: 3, skipped: 0 })
+  })
+})
+
+describe('the words', () => {
+  it('say how many are meant', () => {
+    expect(toTargetText({ kind: 'selected', ids: ['a'] })).toBe('1 job')
+    expect(toTargetText({ kind: 'selected', ids: ['a', 'b'] })).toBe('2 jobs')
+    expect(toTargetText({ kind: 'queued', count: 1, more: false })).toBe('the queued job')
+    expect(toTargetText({ kind: 'queued', count: 100, more: true })).toBe('all 100+ queued jobs')
+  })
+
+  it('say what came of it', () => {
+    expect(toResultText({ canceled: 9, canceling: 2, skipped: 1 })).toBe(
+      '9 canceled, 2 stopping on their hosts, 1 had ended already.',
+    )
+    expect(toResultText({ canceled: 0, canceling: 0, skipped: 0 })).toBe(
+      'There was nothing left to cancel.',
+    )
+  })
+})
