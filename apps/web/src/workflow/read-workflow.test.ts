@@ -69,6 +69,13 @@ describe('reading a workflow', () => {
     ],
     ['{"1": NaN}', 'Line 1, column 7: Here should be a value, but there is NaN'],
     ['{"1": 2} {', 'Line 1, column 10: The JSON is complete, yet { follows.'],
+    [
+      '{"1": 2',
+      'Line 1, column 8: The text ends in the middle: a comma or the closing } is missing.',
+    ],
+    ['{"1": 2 // two\n}', 'Line 1, column 9: A comment begins here, and JSON has none.'],
+    ['{"1" 2}', 'Line 1, column 6: Here should be a colon, but there is 2'],
+    ['{"1": 2 two}', 'Line 1, column 9: What begins here is not JSON: two'],
   ])('says where %j is broken', (text, explanation) => {
     expect(readWorkflow(text)).toMatchObject({ ok: false, explanation })
   })

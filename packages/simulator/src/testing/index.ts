@@ -1,11 +1,3 @@
-/** What tests of the simulator use, and the trace tools, which hold it to recordings. */
-export { toBuffer } from '../delivery/delivery.ts'
-export * from '../picture/picture.ts'
-export * from '../picture/png.ts'
-export * from '../record.ts'
+/** What the trace tools need to hold the simulator to recordings. */
 export { traitsOf } from '../dialect.ts'
-export * from './graphs.ts'
-export * from './python-json.ts'
-export * from './visitor.ts'
-export * from './wait.ts'
-export * from './with-simulator.ts'
+export * from '../record.ts'

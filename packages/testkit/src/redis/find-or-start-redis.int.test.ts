@@ -117,7 +117,7 @@ async function folderWithDocker(script: string): Promise<string> {
 
 /** Launches in a process of its own, whose PATH is only this folder. */
 async function launchWith(bin: string): Promise<unknown> {
-  const source = new URL('./redis.ts', import.meta.url).href
+  const source = new URL('./find-or-start-redis.ts', import.meta.url).href
   const script = `
     const { findOrStartRedis } = await import(${JSON.stringify(source)})
     const { waitForPing } = await import(${JSON.stringify(new URL('./wait-for-ping.ts', source).href)})

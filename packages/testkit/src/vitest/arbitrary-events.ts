@@ -54,7 +54,7 @@ const statusBodyArb = fc.record({
   hostId: optional(fc.string()),
 })
 
-export const bodyArb: fc.Arbitrary<JobEventBody> = fc.oneof(
+const bodyArb: fc.Arbitrary<JobEventBody> = fc.oneof(
   { weight: 2, arbitrary: statusBodyArb },
   {
     weight: 3,

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createHostClient } from '@safelight/comfyui'
 import { workflowSchema } from '@safelight/shared'
+import { openTraceWriter } from '../trace-format.ts'
 import type { RecordArguments } from './arguments.ts'
 import { parseArguments, USAGE, UsageError } from './arguments.ts'
 import { recordPrompt } from './record-prompt.ts'
 import { startRecordProxy } from './record-proxy.ts'
-import { openTraceFile } from './trace-file.ts'
 
 // npm runs scripts in the project's folder; paths are meant from where the user stands
 const from = process.env['INIT_CWD'] ?? process.cwd()
@@ -45,7 +45,7 @@ async function recordPassing(
   out: string,
 ): Promise<string> {
   const { version } = await createHostClient(host).features()
-  const file = await openTraceFile(out, {
+  const file = await openTraceWriter(out, {
     trace: 1,
     scenario: options.scenario,
     description: options.description ?? 'Recorded by a proxy.',
@@ -81,7 +81,7 @@ function readJson(name: string): unknown {
 function toReason(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} (--help says more)`
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return 'the prompt did not end in time; the trace has what was heard until then'
+    return 'the prompt did not end in time; the trace has what came until then'
   }
   return error instanceof Error ? error.message : 'recording failed'
 }

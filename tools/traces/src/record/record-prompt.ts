@@ -12,9 +12,8 @@ import {
   parseLenientJson,
 } from '@safelight/comfyui'
 import type { Workflow } from '@safelight/shared'
+import { openTraceWriter, toBody } from '../trace-format.ts'
 import { openRecordedSocket } from './recorded-socket.ts'
-import { toBody } from './to-body.ts'
-import { openTraceFile } from './trace-file.ts'
 
 const POLL_MS = 250
 /** History is written before the last message is sent: how long to wait for that one. */
@@ -39,7 +38,7 @@ export interface Recording {
 export async function recordPrompt(options: RecordPromptOptions): Promise<Recording> {
   const { host, signal } = options
   const { version } = await createHostClient(host).features(signal)
-  const file = await openTraceFile(options.out, {
+  const file = await openTraceWriter(options.out, {
     trace: 1,
     scenario: options.scenario,
     description: options.description,

@@ -5,14 +5,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
 import { parseBaseUrl } from '@safelight/comfyui'
-import { toFrame } from './recorded-socket.ts'
-import { toBody } from './to-body.ts'
-import type { TraceFile } from './trace-file.ts'
+import { toBody, toFrame, type TraceWriter } from '../trace-format.ts'
 
 export interface RecordProxyOptions {
   host: string
   port: number
-  file: TraceFile
+  file: TraceWriter
 }
 
 export interface RecordProxy {
@@ -21,7 +19,7 @@ export interface RecordProxy {
 }
 
 /** A client that asks for a socket. */
-interface Door {
+interface WaitingClient {
   accept: () => Promise<WebSocket>
   /** Also ends a client that was let in. */
   refuse: () => void
@@ -73,7 +71,7 @@ export async function startRecordProxy({
   }
 
   /** The client is let in once the host has: it may submit as soon as its socket is open. */
-  function join(path: string, { accept, refuse }: Door): void {
+  function join(path: string, { accept, refuse }: WaitingClient): void {
     const upstream = new WebSocket(address.http.replace(/^http/, 'ws') + path, {
       headers: address.headers,
       perMessageDeflate: false,

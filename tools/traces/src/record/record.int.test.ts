@@ -5,12 +5,10 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createHostClient } from '@safelight/comfyui'
 import { startSession, withHost, SLOW_WORKFLOW } from '@safelight/comfyui/testing'
 import { replayTrace } from '../replay/replay.ts'
-import type { Trace } from '../replay/trace-format.ts'
-import { parseTrace } from '../replay/trace-format.ts'
+import { openTraceWriter, parseTrace, type Trace } from '../trace-format.ts'
 import { parseArguments, UsageError } from './arguments.ts'
 import { recordPrompt } from './record-prompt.ts'
 import { startRecordProxy } from './record-proxy.ts'
-import { openTraceFile } from './trace-file.ts'
 
 function newFile(): { out: string; read: () => Trace } {
   const folder = mkdtempSync(join(tmpdir(), 'trace-'))
@@ -20,11 +18,11 @@ function newFile(): { out: string; read: () => Trace } {
 }
 
 /** What happened, without when: `POST /prompt 200`, `a text execution_start`, … */
-function toStory({ lines }: Trace): string[] {
+function summarize({ lines }: Trace): string[] {
   return lines.map((line) => {
     if (line.ch === 'http')
       return `${line.method} ${line.path.replace(/[0-9a-f-]{36}/, '{id}')} ${line.status}`
-    const type = /"type":\s?"(\w+)"/.exec(line.text ?? '')?.[1] ?? ''
+    const type = /"type":\s?"(\w+)"/.exec('text' in line ? line.text : '')?.[1] ?? ''
     return `${line.sock} ${line.ev} ${type}`.trim()
   })
 }
@@ -52,8 +50,8 @@ it('records a prompt so that its replay ends as the prompt did', async () => {
     comfyui: '0.33.0',
     nodes: 'core',
   })
-  const story = toStory(trace)
-  expect(story.filter((line) => line.startsWith('a '))).toEqual([
+  const summary = summarize(trace)
+  expect(summary.filter((line) => line.startsWith('a '))).toEqual([
     'a open',
     'a send feature_flags',
     'a text status',
@@ -64,10 +62,10 @@ it('records a prompt so that its replay ends as the prompt did', async () => {
     'a close',
   ])
   // a call stands where it began, so before what came of it; the greeting and the first poll may come in between
-  const submitted = story.indexOf('POST /prompt 200')
-  expect(submitted).toBeGreaterThan(story.indexOf('a open'))
-  expect(submitted).toBeLessThan(story.indexOf('a text execution_start'))
-  expect(story.filter((line) => line.startsWith('GET'))).toEqual(['GET /history/{id} 200'])
+  const submitted = summary.indexOf('POST /prompt 200')
+  expect(submitted).toBeGreaterThan(summary.indexOf('a open'))
+  expect(submitted).toBeLessThan(summary.indexOf('a text execution_start'))
+  expect(summary.filter((line) => line.startsWith('GET'))).toEqual(['GET /history/{id} 200'])
   expect(replayTrace(trace).events.at(-1)).toMatchObject({ type: 'end', outcome: 'succeeded' })
 })
 
@@ -82,10 +80,10 @@ it('records a refusal, which ends at once', async () => {
   const { out, read } = newFile()
   const recording = recordPrompt({ ...REQUEST, host: host.url, out, workflow: SLOW_WORKFLOW })
   expect(await recording).toMatchObject({ outcome: 'refused' })
-  expect(toStory(read())).toContain('POST /prompt 400')
+  expect(summarize(read())).toContain('POST /prompt 400')
 })
 
-it('gives up on a prompt that does not end, and keeps what was heard until then', async () => {
+it('gives up on a prompt that does not end, and keeps what came until then', async () => {
   const host = await withHost()
   const { out, read } = newFile()
   const controller = new AbortController()
@@ -93,13 +91,13 @@ it('gives up on a prompt that does not end, and keeps what was heard until then'
   await expect.poll(() => host.pending.length).toBe(1)
   controller.abort(new RangeError('too long'))
   await expect(recording).rejects.toThrow(RangeError)
-  expect(toStory(read())).toContain('a text status')
+  expect(summarize(read())).toContain('a text status')
 })
 
 it('records what passes through the proxy, both ways, without the keys of paid nodes', async () => {
   const host = await withHost()
   const { out, read } = newFile()
-  const file = await openTraceFile(out, { trace: 1 })
+  const file = await openTraceWriter(out, { trace: 1 })
   const proxy = await startRecordProxy({ host: host.url, port: 0, file })
   const url = `http://127.0.0.1:${proxy.port}`
   const session = startSession(url, { extraData: { api_key_comfy_org: 'secret' } })
@@ -122,11 +120,11 @@ it('records what passes through the proxy, both ways, without the keys of paid n
   await file.close()
 
   const trace = read()
-  const story = toStory(trace)
-  expect(story).toEqual(
+  const summary = summarize(trace)
+  expect(summary).toEqual(
     expect.arrayContaining(['a open', 'a send feature_flags', 'POST /prompt 200', 'a close']),
   )
-  expect(story).toContain('a text execution_start')
+  expect(summary).toContain('a text execution_start')
   const view = trace.lines.find((line) => line.ch === 'http' && line.path.startsWith('/view'))
   expect(view).toMatchObject({ response: { base64: Buffer.from([0x89, 0xff]).toString('base64') } })
   expect(readFileSync(out, 'utf8')).not.toContain('secret')

@@ -1,16 +1,15 @@
 /** A socket to the host whose every frame goes into the trace. */
 import { once } from 'node:events'
-import type { RawData } from 'ws'
 import { WebSocket } from 'ws'
 import { toSocketAddress } from '@safelight/comfyui'
-import type { TraceFile } from './trace-file.ts'
+import { toFrame, type TraceWriter } from '../trace-format.ts'
 
 const FEATURE_FLAGS = '{"type":"feature_flags","data":{"supports_preview_metadata":true}}'
 
 export interface RecordedSocketOptions {
   host: string
   clientId: string
-  file: TraceFile
+  file: TraceWriter
   signal: AbortSignal
 }
 
@@ -18,7 +17,7 @@ export interface RecordedSocket {
   close(): Promise<void>
 }
 
-/** Registered with the host (it has said its first word) and with previews negotiated. @throws the socket's error when it cannot open */
+/** Registered with the host (its first message has come) and with previews negotiated. @throws the socket's error when it cannot open */
 export async function openRecordedSocket(options: RecordedSocketOptions): Promise<RecordedSocket> {
   const { file, clientId } = options
   const { url, headers } = toSocketAddress(options.host, clientId)
@@ -49,19 +48,4 @@ export async function openRecordedSocket(options: RecordedSocketOptions): Promis
       clearTimeout(kill)
     },
   }
-}
-
-/** A frame as a trace keeps it. */
-export function toFrame(
-  data: RawData,
-  isBinary: boolean,
-): { ev: 'text'; text: string } | { ev: 'binary'; base64: string } {
-  const bytes = Buffer.isBuffer(data)
-    ? data
-    : Array.isArray(data)
-      ? Buffer.concat(data)
-      : Buffer.from(data)
-  return isBinary
-    ? { ev: 'binary', base64: bytes.toString('base64') }
-    : { ev: 'text', text: bytes.toString() }
 }

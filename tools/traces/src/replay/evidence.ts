@@ -2,7 +2,7 @@
 import { collectFiles, type HistoryEntry, judgeHistory, toPromptOrigin } from '@safelight/comfyui'
 import { type Workflow, workflowSchema } from '@safelight/shared'
 import { z } from 'zod'
-import type { HttpLine, TraceLine } from './trace-format.ts'
+import type { HttpLine, TraceLine } from '../trace-format.ts'
 
 export interface PromptEvidence {
   promptId: string

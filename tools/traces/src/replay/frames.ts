@@ -1,6 +1,6 @@
 /** Socket frames of a trace → host messages, each with the prompt it belongs to. */
 import { decodeBinary, decodeText, type HostMessage } from '@safelight/comfyui'
-import type { SocketLine, TraceLine } from './trace-format.ts'
+import type { SocketLine, TraceLine } from '../trace-format.ts'
 
 export interface Frame {
   t: number
@@ -31,8 +31,8 @@ export function toFrames(lines: readonly TraceLine[]): Frame[] {
 }
 
 function decodeLine(line: SocketLine): HostMessage | null {
-  if (line.ev === 'text') return decodeText(line.text ?? '')
-  if (line.ev === 'binary') return decodeBinary(Buffer.from(line.base64 ?? '', 'base64'))
+  if (line.ev === 'text') return decodeText(line.text)
+  if (line.ev === 'binary') return decodeBinary(Buffer.from(line.base64, 'base64'))
   return null
 }
 

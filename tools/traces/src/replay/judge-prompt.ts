@@ -12,10 +12,10 @@ export interface End {
 }
 
 export function judgePrompt(prompt: PromptEvidence, frames: Frame[]): End {
-  const heard = judgeFrames(frames)
-  const verdict = prompt.history ?? heard
+  const lastMessage = judgeFrames(frames)
+  const verdict = prompt.history ?? lastMessage
   if (verdict) {
-    const failure = verdict.outcome === 'failed' ? (verdict.failure ?? heard?.failure) : null
+    const failure = verdict.outcome === 'failed' ? (verdict.failure ?? lastMessage?.failure) : null
     const { outcome, outputs } = verdict
     return { outcome, outputs, ...(failure ? { error: toJobError(failure) } : {}) }
   }

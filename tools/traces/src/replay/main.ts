@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { replayTrace } from './replay.ts'
-import { parseTrace, TraceError } from './trace-format.ts'
+import { parseTrace, TraceError } from '../trace-format.ts'
 
 const USAGE = `usage: npm run -s trace:replay -- FILE…
 

@@ -2,7 +2,7 @@
 import { blankEvidence, collectEvidence } from './evidence.ts'
 import { toFrames } from './frames.ts'
 import { type ReplayEvent, replayPrompt } from './replay-prompt.ts'
-import type { Trace } from './trace-format.ts'
+import type { Trace } from '../trace-format.ts'
 
 export interface Replay {
   events: ReplayEvent[]

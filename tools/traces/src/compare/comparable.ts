@@ -1,14 +1,14 @@
-/** Brings a recorded and a replayed session into the same form, so that a plain equality tells. */
+/** Brings a recorded and a simulated session into the same form, so that a plain equality decides. */
 import { isRecord, type Json, readText } from '@safelight/simulator/testing'
-import { outputShape, type SocketStory, type Token } from './tokens.ts'
-import type { HttpEntry } from './trace-file.ts'
+import type { HttpLine } from '../trace-format.ts'
+import { type MessageSummary, outputShape, type SocketSummary } from './summarize.ts'
 
 export type Comparison =
-  /** Every word in order, node ids included. */
+  /** Every message in order, node ids included. */
   | 'nodes'
   /** Message types in order: which of two equal outputs comes first is chance. */
   | 'types'
-  /** The words of each node in order: which output comes first changes the types in between. */
+  /** The messages of each node in order: which output comes first changes the types in between. */
   | 'per node'
 
 /** `all`: each one counts · `kinds`: a run counts once, with the kinds of message in it · `any`: a run counts once. */
@@ -19,58 +19,61 @@ export interface CompareOptions {
   readonly ticks: TickRule
 }
 
-export function comparable(story: SocketStory, { by, ticks }: CompareOptions): unknown {
-  const tokens = ticks === 'all' ? story.tokens : collapse(story.tokens, ticks)
+export function comparable(summary: SocketSummary, { by, ticks }: CompareOptions): unknown {
+  const messages = ticks === 'all' ? summary.messages : collapseTicks(summary.messages, ticks)
   switch (by) {
     case 'nodes':
-      return { words: tokens.map(({ full }) => full), ...statusesOf(story) }
+      return { messages: messages.map(({ text }) => text), ...statusesOf(summary) }
     case 'types':
-      return { words: tokens.map(({ type }) => type), ...statusesOf(story) }
+      return { messages: messages.map(({ type }) => type), ...statusesOf(summary) }
     case 'per node':
-      return { nodes: byNode(tokens), ...statusesOf(story) }
+      return { nodes: byNode(messages), ...statusesOf(summary) }
   }
 }
 
-export function collapse(tokens: readonly Token[], rule: 'kinds' | 'any'): Token[] {
-  const collapsed: Token[] = []
+function collapseTicks(
+  messages: readonly MessageSummary[],
+  rule: 'kinds' | 'any',
+): MessageSummary[] {
+  const collapsed: MessageSummary[] = []
   let run: Set<string> | null = null
   const endRun = (): void => {
     if (!run) return
-    const full = rule === 'any' ? 'ticks' : `ticks ${[...run].sort().join(', ')}`
-    collapsed.push({ type: 'ticks', node: null, isTick: true, full })
+    const text = rule === 'any' ? 'ticks' : `ticks ${[...run].sort().join(', ')}`
+    collapsed.push({ type: 'ticks', node: null, isTick: true, text })
     run = null
   }
-  for (const token of tokens) {
-    if (token.isTick) {
+  for (const message of messages) {
+    if (message.isTick) {
       run ??= new Set()
-      run.add(token.type)
+      run.add(message.type)
     } else {
       endRun()
-      collapsed.push(token)
+      collapsed.push(message)
     }
   }
   endRun()
   return collapsed
 }
 
-function statusesOf({ statuses, statusBeforeEnd }: SocketStory) {
+function statusesOf({ statuses, statusBeforeEnd }: SocketSummary) {
   return { statusBeforeEnd, statuses: statuses.length, lastStatus: statuses.at(-1) }
 }
 
-function byNode(tokens: readonly Token[]): Record<string, string[]> {
+function byNode(messages: readonly MessageSummary[]): Record<string, string[]> {
   const groups: Record<string, string[]> = {}
-  for (const { node, type, full } of tokens) {
+  for (const { node, type, text } of messages) {
     if (type === 'progress_state') continue
     const key = node ?? 'prompt'
-    groups[key] = [...(groups[key] ?? []), full]
+    groups[key] = [...(groups[key] ?? []), text]
   }
   return groups
 }
 
-export function comparableHttp(entry: HttpEntry, aliasOf: (id: string) => string): unknown {
-  const { method, status, response } = entry
-  const path = entry.path.split('?')[0] ?? ''
-  const kind = entry.contentType.split(';')[0]
+export function comparableHttp(call: HttpLine, aliasOf: (id: string) => string): unknown {
+  const { method, status, response } = call
+  const path = call.path.split('?')[0] ?? ''
+  const kind = call.contentType.split(';')[0]
   return {
     request: `${method} ${path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, aliasOf)}`,
     status,

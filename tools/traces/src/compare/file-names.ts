@@ -1,15 +1,15 @@
 /** File names differ from run to run: which name of now stands for which of the recording. */
-import { isRecord, parsePythonJson, readText } from '@safelight/simulator/testing'
-import type { Message } from './tokens.ts'
+import { isRecord, readText } from '@safelight/simulator/testing'
+import type { Message } from './summarize.ts'
 
 /** Pairs the file names that the same node reported then and now. */
 export function pairFileNames(
   recorded: readonly Message[],
-  replayed: readonly Message[],
+  received: readonly Message[],
 ): Map<string, string> {
   const names = new Map<string, string>()
   const before = filesByNode(recorded)
-  const now = filesByNode(replayed)
+  const now = filesByNode(received)
   for (const [node, files] of before) {
     files.forEach((file, index) => {
       const current = now.get(node)?.[index]
@@ -22,15 +22,14 @@ export function pairFileNames(
 function filesByNode(messages: readonly Message[]): Map<string, string[]> {
   const files = new Map<string, string[]>()
   for (const message of messages) {
-    const parsed = 'text' in message ? parsePythonJson(message.text) : null
-    const data = isRecord(parsed) && parsed['type'] === 'executed' ? parsed['data'] : null
-    const output = isRecord(data) ? data['output'] : null
-    if (!isRecord(data) || !isRecord(output)) continue
+    if ('bytes' in message || message.type !== 'executed') continue
+    const { output, node: id } = message.data
+    if (!isRecord(output)) continue
     const items = Object.values(output).flatMap((list) => (Array.isArray(list) ? list : []))
     const found = items.flatMap((item) =>
       isRecord(item) ? (readText(item['filename']) ?? []) : [],
     )
-    const node = String(data['node'])
+    const node = String(id)
     files.set(node, [...(files.get(node) ?? []), ...found])
   }
   return files

@@ -1,6 +1,7 @@
 /** Which recorded scenarios the simulator is held to, and how closely. */
 import type { Dialect } from '@safelight/simulator'
-import type { Comparison, TickRule } from './compare.ts'
+import type { TraceVersion } from '../recordings.ts'
+import type { Comparison, TickRule } from './comparable.ts'
 
 export interface Scenario {
   readonly name: string
@@ -50,8 +51,8 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'text-frames', hasPreviews: true, since: 'progress_state' },
 ]
 
-/** The recording each dialect must sound like. */
-export const RECORDING_OF: Readonly<Record<Dialect, '0.3.34' | '0.3.64' | '0.33.0'>> = {
+/** The recordings that each dialect is held to. */
+export const RECORDING_OF: Readonly<Record<Dialect, TraceVersion>> = {
   legacy: '0.3.34',
   '0.3.34': '0.3.34',
   '0.3.64': '0.3.64',

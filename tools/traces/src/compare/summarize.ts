@@ -1,82 +1,88 @@
-/** One socket's messages as comparable words: what was said, about which node, without times and names. */
-import { isRecord, parsePythonJson, type Json, readText } from '@safelight/simulator/testing'
+/** One socket's messages in a form that can be compared: what happened, to which node, without times and names. */
+import { parseLenientJson } from '@safelight/comfyui'
+import { isRecord, type Json, readText } from '@safelight/simulator/testing'
+import type { ReceivedFrame } from '../trace-format.ts'
 
-export type Message = { readonly text: string } | { readonly bytes: Buffer }
+/** A frame, parsed once. */
+export type Message = { readonly type: string; readonly data: Json } | { readonly bytes: Buffer }
 
-export interface Token {
+export interface MessageSummary {
   readonly type: string
   readonly node: string | null
+  /** Only a value moved: how many of these a server sends may be a matter of time. */
   readonly isTick: boolean
   /** Everything that must match, ids included. */
-  readonly full: string
+  readonly text: string
 }
 
-export interface SocketStory {
-  readonly tokens: readonly Token[]
+export interface SocketSummary {
+  readonly messages: readonly MessageSummary[]
   /** queue_remaining of each status, in order. */
   readonly statuses: readonly number[]
   /** Whether a status came right before every `executing: null`. */
   readonly statusBeforeEnd: boolean
 }
 
-/** `aliasOf` gives the same short name to the same prompt in the recording and in the replay. */
-export function toStory(
+export function parseFrame(frame: ReceivedFrame): Message {
+  if (frame.ev === 'binary') return { bytes: Buffer.from(frame.base64, 'base64') }
+  const message = parseLenientJson(frame.text)
+  if (!isRecord(message)) return { type: '?', data: {} }
+  const { type, data } = message
+  return { type: readText(type) ?? '?', data: isRecord(data) ? data : {} }
+}
+
+/** `aliasOf` gives the same short name to the same prompt in the recording and in what the simulator did. */
+export function summarize(
   messages: readonly Message[],
   aliasOf: (promptId: string) => string,
-): SocketStory {
-  const listener = createListener(aliasOf)
-  for (const message of messages) listener.hear(message)
-  return listener.story()
+): SocketSummary {
+  const summarizer = createSummarizer(aliasOf)
+  for (const message of messages) summarizer.add(message)
+  return summarizer.summary()
 }
 
-export interface Listener {
-  hear(message: Message): Token
-  story(): SocketStory
+interface Summarizer {
+  add(message: Message): MessageSummary
+  summary(): SocketSummary
 }
 
-export function createListener(aliasOf: (promptId: string) => string): Listener {
-  const tokens: Token[] = []
+function createSummarizer(aliasOf: (promptId: string) => string): Summarizer {
+  const messages: MessageSummary[] = []
   const statuses: number[] = []
   const progress = createProgressReader()
   let statusBeforeEnd = true
-  let last = ''
+  let lastType = ''
 
   return {
-    hear(message) {
-      const token = 'text' in message ? fromText(message.text) : fromFrame(message.bytes)
-      if (token.type === 'status') statuses.push(Number(token.full))
-      else tokens.push(token)
-      if (token.full.startsWith('executing null') && last !== 'status') statusBeforeEnd = false
-      last = token.type
-      return token
+    add(message) {
+      const summary = 'bytes' in message ? fromBytes(message.bytes) : fromMessage(message)
+      if (summary.type === 'status') statuses.push(Number(summary.text))
+      else messages.push(summary)
+      if (summary.text.startsWith('executing null') && lastType !== 'status')
+        statusBeforeEnd = false
+      lastType = summary.type
+      return summary
     },
-    story: () => ({ tokens, statuses, statusBeforeEnd }),
+    summary: () => ({ messages, statuses, statusBeforeEnd }),
   }
 
-  function fromText(text: string): Token {
-    const message = parsePythonJson(text)
-    const data = isRecord(message) && isRecord(message['data']) ? message['data'] : {}
-    const type = isRecord(message) ? (readText(message['type']) ?? '?') : '?'
+  function fromMessage({ type, data }: { type: string; data: Json }): MessageSummary {
     const promptId = readText(data['prompt_id'])
     const prompt = promptId === undefined ? 'no prompt' : aliasOf(promptId)
-    return describe({ type, data, prompt })
-  }
-
-  function describe({ type, data, prompt }: { type: string; data: Json; prompt: string }): Token {
     const named = data['node']
     const node = typeof named === 'string' ? named : null
-    const plain = (detail: string): Token => ({
+    const plain = (detail: string): MessageSummary => ({
       type,
       node,
       isTick: false,
-      full: `${type} ${detail} ${prompt}`,
+      text: `${type} ${detail} ${prompt}`,
     })
     switch (type) {
       case 'status':
-        return { type, node: null, isTick: false, full: String(remainingOf(data)) }
+        return { type, node: null, isTick: false, text: String(remainingOf(data)) }
       case 'progress':
       case 'execution_progress':
-        return { type: 'progress', node, isTick: true, full: `progress ${node} ${prompt}` }
+        return { type: 'progress', node, isTick: true, text: `progress ${node} ${prompt}` }
       case 'progress_state':
         return progress.read(data, prompt)
       case 'executing':
@@ -96,6 +102,33 @@ export function createListener(aliasOf: (promptId: string) => string): Listener 
       default:
         return plain('')
     }
+  }
+}
+
+/** How far a socket has come: its messages but statuses, runs of ticks counted once, because how many come is chance. */
+export interface MessageCounter {
+  add(message: Message): void
+  readonly count: number
+  readonly last: string
+}
+
+export function createMessageCounter(): MessageCounter {
+  const summarizer = createSummarizer(() => '')
+  let count = 0
+  let last: MessageSummary | null = null
+  return {
+    add(message) {
+      const summary = summarizer.add(message)
+      if (summary.type === 'status') return
+      if (!summary.isTick || !last?.isTick) count++
+      last = summary
+    },
+    get count() {
+      return count
+    },
+    get last() {
+      return last?.text ?? 'nothing'
+    },
   }
 }
 
@@ -137,7 +170,7 @@ function itemShape(item: unknown): string {
 function createProgressReader() {
   let previous: Record<string, { state: string; at: string }> = {}
   return {
-    read(data: Json, prompt: string): Token {
+    read(data: Json, prompt: string): MessageSummary {
       const nodes = isRecord(data['nodes']) ? data['nodes'] : {}
       const current = Object.fromEntries(
         Object.entries(nodes).map(([id, node]) => [
@@ -160,7 +193,7 @@ function createProgressReader() {
         type: 'progress_state',
         node: null,
         isTick,
-        full: `progress_state ${isTick ? 'tick' : states.join(' ')} ${prompt}`,
+        text: `progress_state ${isTick ? 'tick' : states.join(' ')} ${prompt}`,
       }
     },
   }
@@ -178,27 +211,17 @@ function fields(data: Json, ...names: string[]): string {
   return names.map((name) => readText(data[name]) ?? JSON.stringify(data[name])).join(',')
 }
 
-function fromFrame(bytes: Buffer): Token {
+function fromBytes(bytes: Buffer): MessageSummary {
   const kind = bytes.readUInt32BE(0)
   if (kind === 3) {
     const idEnd = 8 + bytes.readUInt32BE(4)
     const node = bytes.subarray(8, idEnd).toString()
-    return {
-      type: 'frame 3',
-      node,
-      isTick: false,
-      full: `text ${node} ${bytes.subarray(idEnd).toString()}`,
-    }
+    const text = `text ${node} ${bytes.subarray(idEnd).toString()}`
+    return { type: 'frame 3', node, isTick: false, text }
   }
-  if (kind === 4) {
-    const metadata = parsePythonJson(bytes.subarray(8, 8 + bytes.readUInt32BE(4)).toString())
-    const { prompt_id: _, ...ids } = isRecord(metadata) ? metadata : {}
-    return { type: 'frame 4', node: null, isTick: true, full: `frame 4 ${JSON.stringify(ids)}` }
-  }
-  return {
-    type: `frame ${kind}`,
-    node: null,
-    isTick: true,
-    full: `frame ${kind} ${bytes.readUInt32BE(4)}`,
-  }
+  const tick = { type: `frame ${kind}`, node: null, isTick: true }
+  if (kind !== 4) return { ...tick, text: `frame ${kind} ${bytes.readUInt32BE(4)}` }
+  const metadata = parseLenientJson(bytes.subarray(8, 8 + bytes.readUInt32BE(4)).toString())
+  const { prompt_id: _, ...ids } = isRecord(metadata) ? metadata : {}
+  return { ...tick, text: `frame 4 ${JSON.stringify(ids)}` }
 }
