@@ -47,8 +47,3 @@ export const progressSchema = z
   })
   .meta({ id: 'Progress' })
 export type Progress = z.infer<typeof progressSchema>
-
-/** Newer facts, but a bar that never falls: a sampler or a second attempt may start over, the bar does not. */
-export function raise(previous: Progress | null, next: Progress): Progress {
-  return previous && previous.value > next.value ? { ...next, value: previous.value } : next
-}

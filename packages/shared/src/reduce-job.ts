@@ -3,7 +3,7 @@ import { assertNever } from './assert-never.ts'
 import type { JobEventOf } from './events.ts'
 import type { JobError } from './job-error.ts'
 import type { NodeStates } from './node-state.ts'
-import { raise } from './progress.ts'
+import type { Progress } from './progress.ts'
 import type { SnapshotOf } from './snapshot.ts'
 import { isTerminal, type JobStatus } from './status.ts'
 
@@ -71,4 +71,9 @@ function foldNodes(
 function withOutput<O extends { id: string }>(outputs: O[], output: O): O[] {
   const at = outputs.findIndex((known) => known.id === output.id)
   return at < 0 ? [...outputs, output] : outputs.with(at, output)
+}
+
+/** Newer facts, but a bar that never falls: a sampler or a second attempt may start over, the bar does not. */
+export function raise(previous: Progress | null, next: Progress): Progress {
+  return previous && previous.value > next.value ? { ...next, value: previous.value } : next
 }

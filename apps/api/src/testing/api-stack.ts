@@ -1,19 +1,8 @@
 /** A real API on a real Redis, with the test in the worker's place: it appends through the job store. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createLogger, createScope } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
-import {
-  closeRedis,
-  createExtraData,
-  createHostRegistry,
-  createJobStore,
-  createKeys,
-  createRedis,
-} from '@safelight/store'
-import { removeKeys, takeNamespace } from '@safelight/testkit/vitest'
-import { afterAll, afterEach, beforeAll, inject } from 'vitest'
+import { createExtraData, createHostRegistry } from '@safelight/store'
+import { openTestBed } from '@safelight/testkit/vitest'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type Api, type ApiTimings, createApi, loadApiConfig } from '../app.ts'
 
 export type ApiStack = Awaited<ReturnType<typeof startApiStack>>
@@ -39,22 +28,9 @@ export function shareStack(take: (stack: ApiStack) => void, options: ApiStackOpt
 }
 
 export async function startApiStack(options: ApiStackOptions = {}) {
-  const { settings, timings, redisUrl = inject('redisUrl') } = options
-  const scope = createScope('stack')
-  const namespace = takeNamespace()
-  const dataDir = await mkdtemp(join(tmpdir(), 'safelight-api-'))
-  scope.defer(() => rm(dataDir, { recursive: true, force: true }))
-  const logged: string[] = []
-  const log = createLogger({
-    level: 'debug',
-    name: 'test',
-    destination: { write: (line: string) => void logged.push(line) },
-  })
-  const keys = createKeys(namespace)
-  const redis = createRedis(redisUrl, 'worker', { log })
-  scope.defer(() => closeRedis(redis))
-  scope.defer(() => removeKeys(redis, namespace))
-
+  const { settings, timings, redisUrl } = options
+  const bed = await openTestBed(redisUrl)
+  const { scope, namespace, dataDir, keys, redis, store, log, logged } = bed
   const opened: Api[] = []
 
   async function startApi(
@@ -62,9 +38,7 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     ownTimings: Partial<ApiTimings> = {},
   ): Promise<Api> {
     const config = loadApiConfig({
-      REDIS_URL: redisUrl,
-      SAFELIGHT_NAMESPACE: namespace,
-      SAFELIGHT_DATA_DIR: dataDir,
+      ...bed.env,
       PORT: '0',
       ...settings,
       ...own,
@@ -77,7 +51,6 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     return scope.use(api)
   }
 
-  const store = createJobStore({ redis, keys })
   const api = await startApi()
   opened.length = 0
   return {
@@ -100,9 +73,8 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     /** As it was at its start: what a test left goes, the first API stays. */
     async clear(): Promise<void> {
       await Promise.all(opened.splice(0).map((own) => own.close()))
-      await removeKeys(redis, namespace)
-      logged.length = 0
+      await bed.clear()
     },
-    close: () => scope.close(),
+    close: () => bed.close(),
   }
 }

@@ -1,6 +1,6 @@
 /** Job watches with their own connections, through a proxy that can fail, and what writes to the jobs. */
 import { randomUUID } from 'node:crypto'
-import { createLogger, createScope, systemClock } from '@safelight/runtime'
+import { systemClock } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
 import {
   closeRedis,
@@ -12,30 +12,26 @@ import {
   whenReady,
 } from '@safelight/store'
 import { startRedisProxy } from '@safelight/testkit'
-import { removeKeys, takeNamespace } from '@safelight/testkit/vitest'
+import { openTestBed } from '@safelight/testkit/vitest'
 import { inject, onTestFinished } from 'vitest'
 import { type ApiTimings, createTimings } from '../timings.ts'
 import { createJobWatches } from '../watch/job-watches.ts'
 import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
 
 export async function startJobWatches(timings: Partial<ApiTimings> = {}) {
-  const scope = createScope('job watches test')
-  onTestFinished(() => scope.close())
-  const log = createLogger({ level: 'silent', name: 'test' })
-  const keys = createKeys(takeNamespace())
+  const bed = await openTestBed()
+  onTestFinished(() => bed.close())
+  const { scope, keys, redis: direct, store, log } = bed
   const proxy = await startRedisProxy(inject('redisUrl'))
   scope.defer(() => proxy.close())
-  const open = (url: string, role: 'api' | 'worker' | 'subscriber') => {
+  const open = (url: string, role: 'api' | 'subscriber') => {
     const redis = createRedis(url, role, { log, commandMs: 300 })
     scope.defer(() => closeRedis(redis))
     return redis
   }
-  const direct = open(inject('redisUrl'), 'worker')
-  scope.defer(() => removeKeys(direct, keys.namespace))
   const subscriber = open(proxy.url, 'subscriber')
   const reading = open(proxy.url, 'api')
   await Promise.all([direct, subscriber, reading].map((redis) => whenReady(redis)))
-  const store = createJobStore({ redis: direct, keys })
   const watches = scope.use(
     createJobWatches({
       subscriber,

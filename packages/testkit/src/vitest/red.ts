@@ -1,6 +1,5 @@
 /** Whether what a test opened should be kept for whoever looks for the fault: the test is red, or one before it in this file was. */
-import { afterEach, beforeAll } from 'vitest'
-import { getCurrentTest } from 'vitest/suite'
+import { afterEach, beforeAll, TestRunner } from 'vitest'
 
 let fileIsRed = false
 
@@ -15,5 +14,5 @@ export function watchForRed(): void {
 }
 
 export function isRed(): boolean {
-  return fileIsRed || getCurrentTest()?.result?.state === 'fail'
+  return fileIsRed || TestRunner.getCurrentTest()?.result?.state === 'fail'
 }

@@ -1,6 +1,7 @@
 /** Runs before each test file: what a file leaves open or behind is a failure of that file. */
 import { afterAll, beforeAll, inject } from 'vitest'
 import { until } from '../until.ts'
+import './end-with-run.ts'
 import { watchForRed } from './red.ts'
 import { takenNamespaces } from './take-namespace.ts'
 
@@ -12,9 +13,6 @@ const SETTLE_MS = 3_000
 function openHandles(): string[] {
   return process.getActiveResourcesInfo().filter((kind) => WATCHED.includes(kind))
 }
-
-// a worker of the run must not outlive it, whatever ended the run
-process.once('disconnect', () => process.exit(1))
 
 watchForRed()
 

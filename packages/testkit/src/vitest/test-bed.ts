@@ -34,6 +34,8 @@ export interface TestBed {
   logged: string[]
   /** Whatever stands on the bed closes before it. */
   scope: Scope
+  /** Between tests that share it: no key and no line of the last one stays. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -51,8 +53,8 @@ export async function openTestBed(redisUrl = inject('redisUrl')): Promise<TestBe
     name: 'test',
     destination: { write: (line: string) => void logged.push(line) },
   })
-  const redis = createRedis(inject('redisUrl'), 'worker', { log })
-  const bed = {
+  const redis = createRedis(redisUrl, 'worker', { log })
+  const bed: TestBed = {
     namespace,
     redisUrl,
     keys,
@@ -69,6 +71,11 @@ export async function openTestBed(redisUrl = inject('redisUrl')): Promise<TestBe
     log,
     logged,
     scope,
+    async clear() {
+      if (isRed()) await keep(bed)
+      await removeKeys(redis, namespace)
+      logged.length = 0
+    },
     close: () => scope.close(),
   }
   // the last to run: what stands on the bed has had its say by then
