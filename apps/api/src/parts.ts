@@ -30,12 +30,9 @@ export type Parts = ReturnType<typeof openParts>
 
 export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
-  const redis = createRedis(config.REDIS_URL, 'api', { log, commandMs: timings.redisCommandMs })
+  const redis = createRedis(config.REDIS_URL, 'api', { log, timings })
   scope.defer(() => closeRedis(redis))
-  const subscriber = createRedis(config.REDIS_URL, 'subscriber', {
-    log,
-    commandMs: timings.redisCommandMs,
-  })
+  const subscriber = createRedis(config.REDIS_URL, 'subscriber', { log, timings })
   scope.defer(() => closeRedis(subscriber))
 
   const storeDeps = {

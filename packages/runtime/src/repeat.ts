@@ -10,9 +10,8 @@ export interface RepeatOptions {
 }
 
 /** `close` waits for a run in progress. */
-export function repeat({ everyMs, run, onError, clock = systemClock }: RepeatOptions): {
-  close(): Promise<void>
-} {
+export function repeat(options: RepeatOptions): { close(): Promise<void> } {
+  const { everyMs, run, onError, clock = systemClock } = options
   let closed = false
   let running: Promise<void> = Promise.resolve()
   let callOff = () => {}

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock } from './clock.ts'
 import { startTimeLimit } from './time-limit.ts'
 
 /** A clock whose timers come late by as much as the test says. */
 function createLateClock() {
   let now = 0
   const timers = new Map<object, { at: number; act: () => void }>()
-  const clock: Clock = {
+  const clock = {
     now: () => now,
-    after(ms, act) {
+    steady: () => now,
+    after(ms: number, act: () => void) {
       const timer = {}
       timers.set(timer, { at: now + ms, act })
-      return () => timers.delete(timer)
+      return () => void timers.delete(timer)
     },
   }
   /** Time passes in one piece: nothing runs before its end, and each due timer once. */

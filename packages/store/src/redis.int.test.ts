@@ -124,8 +124,8 @@ it('logs that Redis is away once, and once that it is back', async () => {
   expect(lines[1]).toContain('Redis is back')
 })
 
-function open(url: string, role: RedisRole, commandMs = 2_000): Redis {
-  const redis = createRedis(url, role, { log: silent, commandMs })
+function open(url: string, role: RedisRole, redisCommandMs = 2_000): Redis {
+  const redis = createRedis(url, role, { log: silent, timings: { redisCommandMs } })
   onTestFinished(() => closeRedis(redis))
   return redis
 }

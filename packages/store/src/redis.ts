@@ -35,15 +35,14 @@ const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
   },
 }
 
-export interface CreateRedisOptions {
+export interface RedisOpening {
   log: Logger
   /** How long a command of `api` and `subscriber` waits for its reply. */
-  commandMs?: number
+  timings?: { redisCommandMs?: number }
 }
 
 /** Opens a client. It always has an 'error' listener and says in the log when Redis goes and comes. */
-export function createRedis(url: string, role: RedisRole, options: CreateRedisOptions): Redis {
-  const { log, commandMs = COMMAND_MS } = options
+export function createRedis(url: string, role: RedisRole, { log, timings }: RedisOpening): Redis {
   const redis = new Redis(url, {
     ...OPTIONS[role],
     connectTimeout: CONNECT_MS,
@@ -54,7 +53,7 @@ export function createRedis(url: string, role: RedisRole, options: CreateRedisOp
   // a Redis that accepts connections but does not answer (stopped, swapping) counts as away, and
   // whoever subscribes on behalf of a client gets an answer either way. Not for workers: it would
   // cut BullMQ's blocking reads.
-  if (role !== 'worker') limitCommands(redis, commandMs)
+  if (role !== 'worker') limitCommands(redis, timings?.redisCommandMs ?? COMMAND_MS)
   logStateChanges(redis, log.child({ redis: role }))
   return redis
 }

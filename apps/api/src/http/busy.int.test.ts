@@ -43,7 +43,10 @@ it('a process that stood still for longer than the deadline does not take Redis 
 
 it('a reply that came meanwhile is read before anybody gives up, and what follows it is waited for', async () => {
   const log = createLogger({ level: 'silent', name: 'test' })
-  const redis = createRedis(inject('redisUrl'), 'api', { log, commandMs: LIMIT_MS })
+  const redis = createRedis(inject('redisUrl'), 'api', {
+    log,
+    timings: { redisCommandMs: LIMIT_MS },
+  })
   onTestFinished(() => closeRedis(redis))
   await whenReady(redis)
   const work = async () => {

@@ -10,7 +10,7 @@ export const refuseDeepJson: RequestHandler = (request, _response, next) => {
 }
 
 /** Level by level, not recursive: it must survive what it looks for. */
-export function isDeeper(value: unknown, limit: number): boolean {
+function isDeeper(value: unknown, limit: number): boolean {
   let level = [value]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true

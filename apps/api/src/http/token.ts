@@ -21,7 +21,7 @@ export function requireToken(isAllowed: TokenCheck): RequestHandler {
   }
 }
 
-export function readBearer(header: string | undefined): string | undefined {
+function readBearer(header: string | undefined): string | undefined {
   return /^bearer +(\S+) *$/i.exec(header ?? '')?.[1]
 }
 

@@ -17,7 +17,7 @@ export interface CancelDeps {
 }
 
 /** Queued: over at once. Running: asked to stop, and a worker confirms. Ended or asked already: nothing. */
-export function decideCancel(snapshot: Snapshot): JobEventBody | null {
+function decideCancel(snapshot: Snapshot): JobEventBody | null {
   if (isTerminal(snapshot.status) || snapshot.status === 'canceling') return null
   return snapshot.status === 'queued'
     ? { type: 'status', status: 'canceled', phase: null }

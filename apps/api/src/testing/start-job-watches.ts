@@ -25,7 +25,7 @@ export async function startJobWatches(timings: Partial<ApiTimings> = {}) {
   const proxy = await startRedisProxy(inject('redisUrl'))
   scope.defer(() => proxy.close())
   const open = (url: string, role: 'api' | 'subscriber') => {
-    const redis = createRedis(url, role, { log, commandMs: 300 })
+    const redis = createRedis(url, role, { log, timings: { redisCommandMs: 300 } })
     scope.defer(() => closeRedis(redis))
     return redis
   }
