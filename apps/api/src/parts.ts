@@ -44,10 +44,10 @@ export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
   const store = createJobStore(storeDeps)
   const deadLetters = createDeadLetters(storeDeps)
   const queue = scope.use(createJobQueue({ redis, keys }))
-  const outbox = createOutbox({ redis, keys, queue, store, log, now: () => clock.now() })
+  const outbox = createOutbox({ redis, keys, queue, store, log, clock })
   scope.use(outbox.startSweeper({ everyMs: timings.outboxSweepMs }))
   // workers sweep as well; but a job must expire in time even when there are none
-  const deadlines = createDeadlines({ redis, keys, store, queue, log, now: () => clock.now() })
+  const deadlines = createDeadlines({ redis, keys, store, queue, log, clock })
   scope.use(deadlines.startSweeper({ everyMs: timings.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys })
 

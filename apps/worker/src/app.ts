@@ -1,7 +1,14 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
-import { createHostClient, runPrompt, type SessionTimings } from '@safelight/comfyui'
-import { createLogger, createScope, type Logger, type Scope, systemClock } from '@safelight/runtime'
+import { createHostClient, runPrompt } from '@safelight/comfyui'
+import {
+  type Clock,
+  createLogger,
+  createScope,
+  type Logger,
+  type Scope,
+  systemClock,
+} from '@safelight/runtime'
 import {
   closeRedis,
   createDeadlines,
@@ -28,12 +35,10 @@ import { closeTicketWorker } from './queue/drain.ts'
 import { watchLostTickets } from './queue/lost-tickets.ts'
 import { createRoom, type Room } from './queue/room.ts'
 import { createTicketWorker } from './queue/ticket-worker.ts'
+import { type ToldTimings, toWorkerTimings, type WorkerTimings } from './timings.ts'
 
 /** Tickets per seat: how many jobs may still collect outputs while their seats are taken again. */
 const TICKETS_PER_SEAT = 3
-const SWEEP_DEADLINES_MS = 2_000
-/** For a host that others drive: whether it can be reached from here is the question. */
-const UNKNOWN_HOST_MS = 5_000
 
 export interface WorkerApp {
   /** Takes nothing new, lets running jobs finish for the drain time, hands the rest back, closes everything. */
@@ -42,8 +47,9 @@ export interface WorkerApp {
 
 export interface WorkerOptions {
   log?: Logger
-  /** Durations of the prompt session, for tests that cannot wait for a minute. */
-  timings?: Partial<SessionTimings>
+  /** Durations that differ from their defaults and from the settings, for tests that cannot wait for a minute. */
+  timings?: ToldTimings
+  clock?: Clock
 }
 
 /** Resolves when the worker listens; it takes its first ticket when a host is reachable. */
@@ -57,7 +63,18 @@ export async function createWorkerApp(
   })
   const scope = createScope('worker')
   try {
-    await start({ config, workerId, log, scope, timings: options.timings ?? {} })
+    const timings = toWorkerTimings(
+      {
+        session: {
+          stallMs: config.STALL_TIMEOUT,
+          unreachableMs: config.HOST_TIMEOUT,
+          stopMs: config.STOP_TIMEOUT,
+        },
+      },
+      config.SAFELIGHT_TIMINGS,
+      options.timings,
+    )
+    await start({ config, workerId, log, scope, timings, clock: options.clock ?? systemClock })
     return { close: () => scope.close() }
   } catch (error) {
     await scope.close()
@@ -70,14 +87,15 @@ interface Start {
   workerId: string
   log: Logger
   scope: Scope
-  timings: Partial<SessionTimings>
+  timings: WorkerTimings
+  clock: Clock
 }
 
 async function start(parts: Start): Promise<void> {
-  const { config, workerId, log, scope, timings } = parts
+  const { config, workerId, log, scope, timings, clock } = parts
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
   const open = (role: 'worker' | 'subscriber') => {
-    const redis = createRedis(config.REDIS_URL, role, { log })
+    const redis = createRedis(config.REDIS_URL, role, { log, timings: timings.store })
     scope.defer(() => closeRedis(redis))
     return redis
   }
@@ -86,30 +104,25 @@ async function start(parts: Start): Promise<void> {
   // a BullMQ worker whose first handshake fails stays broken
   await Promise.all([whenReady(redis), whenReady(subscriber)])
   const { fleet, room } = await openHosts(parts, redis, keys)
+  const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
-    redis,
-    keys,
+    ...inStore,
+    now: clock.now,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   })
-  const deadlines = createDeadlines({ redis, keys, store, log })
-  scope.use(deadlines.startSweeper({ everyMs: SWEEP_DEADLINES_MS }))
-  const sessionTimings = {
-    stallMs: config.STALL_TIMEOUT,
-    unreachableMs: config.HOST_TIMEOUT,
-    stopMs: config.STOP_TIMEOUT,
-    ...timings,
-  }
-  const connect = (baseUrl: string) => createHostClient(baseUrl, { timeoutMs: UNKNOWN_HOST_MS })
-  const leftovers = createLeftovers({ redis, keys })
-  scope.use(
-    startCleaningHosts({ fleet, leftovers, runPrompt, connect, timings: sessionTimings, log }),
-  )
+  const deadlines = createDeadlines({ ...inStore, store, clock, log })
+  scope.use(deadlines.startSweeper({ everyMs: timings.deadlinesEveryMs }))
+  const connect = (baseUrl: string) =>
+    createHostClient(baseUrl, { timeoutMs: timings.unknownHostMs })
+  const leftovers = createLeftovers(inStore)
+  scope.use(startCleaningHosts({ fleet, leftovers, runPrompt, connect, timings, clock, log }))
 
   const worker = await createTicketWorker({
     redis,
     keys,
     name: workerId,
+    timings,
     log,
     processJob: createProcessor({
       store,
@@ -117,15 +130,20 @@ async function start(parts: Start): Promise<void> {
       leftovers,
       connect,
       extraData: createExtraData({ redis, keys }),
-      costs: createCostBook({ store: createNodeCosts({ redis, keys }), clock: systemClock, log }),
+      costs: createCostBook({
+        store: createNodeCosts({ redis, keys }),
+        freshMs: timings.costsFreshMs,
+        clock,
+        log,
+      }),
       blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
       fleet,
       room,
       runPrompt,
       unknownMessages: createUnknownMessages(log),
-      clock: systemClock,
+      clock,
       log,
-      timings: sessionTimings,
+      timings,
       maxAttempts: config.MAX_ATTEMPTS,
       maxHostLosses: config.MAX_HOST_LOSSES,
       adoptWaitMs: config.ADOPT_WAIT,
@@ -133,8 +151,8 @@ async function start(parts: Start): Promise<void> {
       retentionMs: config.RETENTION,
     }),
   })
-  scope.use(await watchLostTickets({ redis, keys, name: workerId, log }))
-  scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, log }))
+  scope.use(await watchLostTickets({ redis, keys, name: workerId, timings, log }))
+  scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, clock, log }))
   scope.defer(() => room.close())
   await subscribeControl({
     subscriber,
@@ -147,7 +165,7 @@ async function start(parts: Start): Promise<void> {
 }
 
 async function openHosts(
-  { config, workerId, log, scope }: Start,
+  { config, workerId, log, scope, timings, clock }: Start,
   redis: Redis,
   keys: Keys,
 ): Promise<{ fleet: Fleet; room: Room }> {
@@ -168,6 +186,8 @@ async function openHosts(
     urls,
     seatsPerHost,
     answerMs: config.HOST_TIMEOUT / 2,
+    timings,
+    clock,
     onChange,
   })
   return { fleet, room }

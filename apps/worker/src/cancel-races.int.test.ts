@@ -23,8 +23,8 @@ it.each(['0.33.0', '0.3.34'] as const)(
   async (dialect) => {
     host = await startSimulator({ dialect, speed: 20 })
     await Promise.all([
-      stack.startWorker([host.url], { timings: { interruptEveryMs: 50, pollMs: 100 } }),
-      stack.startWorker([host.url], { timings: { interruptEveryMs: 50, pollMs: 100 } }),
+      stack.startWorker([host.url], { timings: { session: { pollMs: 100 } } }),
+      stack.startWorker([host.url], { timings: { session: { pollMs: 100 } } }),
     ])
     const race = async (n: number): Promise<string> => {
       const jobId = await stack.submit(slow({ color: n, steps: 4, seconds: 0.1 }))
@@ -89,7 +89,7 @@ it('cancels a job while its outputs are being collected', async () => {
 
 it('asks again when the host has lost an interrupt', async () => {
   host = await startSimulator({ dialect: '0.33.0', speed: 20, faults: { lostInterrupts: 2 } })
-  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  await stack.startWorker([host.url])
   const jobId = await stack.submit(slow({ color: 1, steps: 500, seconds: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   await stack.cancel(jobId)
@@ -110,7 +110,7 @@ it('leaves the cancel of a job whose worker left to one that can reach the host'
     await until(async () => ((await stack.store.claim(jobId))?.run?.orphanedAt ? true : null))
     expect(await stack.store.load(jobId)).toMatchObject({ status: 'canceling' })
     expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])
-    await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+    await stack.startWorker([host.url])
     expect(await stack.end(jobId)).toMatchObject({ status: 'canceled' })
     expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
   } finally {

@@ -32,7 +32,7 @@ describe.each(['0.33.0', '0.3.64', '0.3.34'] as const)('on a %s host', (dialect)
   })
 
   it('interrupts exactly the canceled prompt while the next one on the host goes on', async () => {
-    await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+    await stack.startWorker([host.url])
     const canceled = await stack.submit(long(1))
     await stack.when(canceled, ({ phase }) => phase === 'executing')
     const other = await stack.submit(slow({ color: 2 }))
@@ -44,7 +44,7 @@ describe.each(['0.33.0', '0.3.64', '0.3.34'] as const)('on a %s host', (dialect)
   })
 
   it('takes a staged prompt off the host’s queue without touching the one that runs', async () => {
-    await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+    await stack.startWorker([host.url])
     const running = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
     await stack.when(running, ({ phase }) => phase === 'executing')
     const staged = await stack.submit(slow({ color: 2 }))

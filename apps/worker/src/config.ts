@@ -5,10 +5,12 @@ import {
   duration,
   parseConfig,
   resolveFolder,
+  timingsSetting,
   urlList,
   wholeNumber,
 } from '@safelight/runtime'
 import { z } from 'zod'
+import { WORKER_TIMINGS_SHAPE } from './timings.ts'
 
 export const workerConfigSchema = commonConfigSchema.extend({
   COMFYUI_HOSTS: urlList()
@@ -50,6 +52,7 @@ export const workerConfigSchema = commonConfigSchema.extend({
   MAX_OUTPUT_BYTES: byteSize()
     .prefault('2gb')
     .describe('Largest output file that is stored; a job with a larger one fails'),
+  ...timingsSetting(WORKER_TIMINGS_SHAPE),
 })
 export type WorkerConfig = z.output<typeof workerConfigSchema>
 

@@ -94,7 +94,7 @@ it('makes a second attempt on the other host when the first goes away mid-way', 
   try {
     await stack.startWorker([host.url, other.url], {
       env: { HOST_TIMEOUT: '300ms' },
-      timings: { pollMs: 100 },
+      timings: { session: { pollMs: 100 } },
     })
     const jobId = await stack.submit(slow({ color: 4, steps: 100, seconds: 1 }))
     const first = await until(() => [host, other].find((h) => h.executions().length > 0) ?? null)

@@ -54,12 +54,12 @@ it('collects a job that ended on the host while Redis was away', async () => {
 })
 
 it('hands its job to another worker when it is cut off for longer than its lock, and touches nothing more', {
-  timeout: 60_000,
+  timeout: 30_000,
 }, async () => {
   const slowHost = await startSimulator({ dialect: '0.33.0', speed: 1 })
   try {
     await stack.startWorker([slowHost.url], { env: { REDIS_URL: proxy.url } })
-    const jobId = await stack.submit(slow({ color: 1, steps: 60, seconds: 0.35 }))
+    const jobId = await stack.submit(slow({ color: 1, steps: 60, seconds: 0.1 }))
     await stack.when(jobId, ({ phase }) => phase === 'executing')
     proxy.refuse()
     const cutAt = (await stack.store.load(jobId))?.seq ?? 0

@@ -65,7 +65,7 @@ it('does not spend the job’s own attempts on hosts that are lost, and gives up
   const urls = await startHosts({ speed: 5 })
   await stack.startWorker(urls, {
     env: { MAX_ATTEMPTS: '1', MAX_HOST_LOSSES: '3', HOST_TIMEOUT: '200ms' },
-    timings: { pollMs: 50, confirmMs: 50 },
+    timings: { session: { pollMs: 50 } },
   })
   const jobId = await stack.submit(slow({ color: 1, steps: 1000, seconds: 1 }))
   for (const attempt of [1, 2, 3]) {
@@ -88,7 +88,7 @@ it('collects what a host finished while it was out of reach, instead of running 
   try {
     await stack.startWorker([gate.url], {
       env: { HOST_TIMEOUT: '200ms' },
-      timings: { pollMs: 50, quickPollsMs: [50] },
+      timings: { session: { pollMs: 50, quickPollsMs: [50] } },
     })
     const jobId = await stack.submit(slow({ color: 1, steps: 10, seconds: 1 }))
     await stack.when(jobId, ({ phase }) => phase === 'executing')
@@ -114,7 +114,7 @@ it('stops the prompt of a job that moved on as soon as its host is heard of agai
   try {
     const impatient = {
       env: { HOST_TIMEOUT: '200ms' },
-      timings: { pollMs: 50, quickPollsMs: [50] },
+      timings: { session: { pollMs: 50, quickPollsMs: [50] } },
     }
     await stack.startWorker([gate.url], impatient)
     const jobId = await stack.submit(slow({ color: 1, steps: 400, seconds: 0.5 }))

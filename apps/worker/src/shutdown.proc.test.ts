@@ -50,7 +50,7 @@ it('confirms a cancel asked while nobody held the job, and stops what was left o
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   await worker.close()
   await stack.cancel(jobId)
-  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  await stack.startWorker([host.url])
   expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', attempt: 1 })
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
 })
@@ -67,7 +67,7 @@ it('ends at once when its process is told a second time, and leaves the prompt t
   expect(await worker.gone).toBe(1)
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])
 
-  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  await stack.startWorker([host.url])
   await stack.cancel(jobId)
   expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', attempt: 1 })
 })

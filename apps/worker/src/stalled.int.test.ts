@@ -4,7 +4,7 @@ import { slow } from './testing/graphs.ts'
 import { type Stack, startStack, until } from './testing/stack.ts'
 
 /** What takes a minute in real life. */
-const IMPATIENT = { socketGraceMs: 50, stopMs: 300, interruptEveryMs: 50, pollMs: 50 }
+const IMPATIENT = { session: { socketGraceMs: 50, stopMs: 300, pollMs: 50 } }
 
 let stack: Stack
 let dead: DeadHost

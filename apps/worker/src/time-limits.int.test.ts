@@ -33,7 +33,6 @@ it('expires a job that is picked up too late, and never runs it', async () => {
 it('expires a job in line that no host has room for', async () => {
   await stack.startWorker([host.url], {
     env: { HOST_SLOTS: '1' },
-    timings: { interruptEveryMs: 50 },
   })
   const running = await stack.submit(long())
   await stack.when(running, ({ phase }) => phase === 'executing')
@@ -45,7 +44,7 @@ it('expires a job in line that no host has room for', async () => {
 })
 
 it('stops a job on its host when its time is up, verified, and fails it', async () => {
-  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  await stack.startWorker([host.url])
   const jobId = await stack.submit(long(), { timeoutMs: 500 })
   const end = await stack.end(jobId)
   expect(end).toMatchObject({ status: 'failed', deadLetter: false, error: { code: 'timeout' } })
@@ -67,7 +66,7 @@ it('goes on counting when another worker has taken over', async () => {
   const { startedAt } = await stack.when(jobId, ({ phase }) => phase === 'executing')
   await first.close()
   await until(() => (Date.now() > (startedAt ?? 0) + 1_000 ? true : null))
-  await stack.startWorker([host.url], { timings: { interruptEveryMs: 50 } })
+  await stack.startWorker([host.url])
   expect(await stack.end(jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
 })

@@ -6,16 +6,18 @@ import { createAccept } from './jobs/accept-job.ts'
 import { createAppend } from './jobs/append-event.ts'
 import { createAssets } from './jobs/assets.ts'
 import { createClaims } from './jobs/claim-job.ts'
-import {
-  DEFAULT_DEAD_LETTER_RETENTION_MS,
-  DEFAULT_RETENTION_MS,
-  type StoreContext,
-} from './jobs/context.ts'
+import type { StoreContext } from './jobs/context.ts'
 import { createList } from './jobs/list-jobs.ts'
 import { createPreviews } from './jobs/previews.ts'
 import { createIdempotency } from './jobs/idempotency.ts'
 import { createEventsAfter } from './jobs/read-events.ts'
 import { createReads } from './jobs/read-job.ts'
+import {
+  DEFAULT_DEAD_LETTER_RETENTION_MS,
+  DEFAULT_RETENTION_MS,
+  type StoreTimings,
+  toStoreTimings,
+} from './timings.ts'
 
 export interface JobStoreDeps {
   redis: Redis
@@ -25,6 +27,7 @@ export interface JobStoreDeps {
   retentionMs?: number
   /** The same for a job that used up its attempts; 7 days unless told. */
   deadLetterRetentionMs?: number
+  timings?: Partial<StoreTimings>
 }
 
 /** What every part of the store is made with. */
@@ -35,6 +38,7 @@ export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): Store
     now: options.now ?? Date.now,
     retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS,
     deadLetterRetentionMs: options.deadLetterRetentionMs ?? DEFAULT_DEAD_LETTER_RETENTION_MS,
+    timings: toStoreTimings(options.timings),
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { systemClock } from '@safelight/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDeadlines } from './deadlines.ts'
 import { createOutbox } from './outbox.ts'
@@ -13,7 +14,8 @@ async function open() {
   const queue = createJobQueue({ redis, keys })
   onTestFinished(() => queue.close())
   const outbox = createOutbox({ redis, keys, queue, store, log: silent })
-  const deadlines = createDeadlines({ redis, keys, store, queue, log: silent, now: () => nowMs })
+  const clock = { ...systemClock, now: () => nowMs }
+  const deadlines = createDeadlines({ redis, keys, store, queue, log: silent, clock })
   return {
     store,
     queue,

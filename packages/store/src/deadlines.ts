@@ -1,12 +1,13 @@
 /** The deadlines of jobs in line: whoever sweeps ends the jobs that nobody took in time. */
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { repeat } from '@safelight/runtime'
+import { type Clock, repeat, systemClock } from '@safelight/runtime'
 import { isTerminal, type Snapshot, timeoutAt, toOverdue } from '@safelight/shared'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
 import { ask } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 export interface DeadlineDeps {
   redis: Redis
@@ -15,7 +16,8 @@ export interface DeadlineDeps {
   /** Takes the spent tickets out, where there is one; workers recognise them anyhow. */
   queue?: JobQueue
   log: Logger
-  now?: () => number
+  clock?: Clock
+  timings?: Partial<StoreTimings>
 }
 
 export interface Deadlines {
@@ -28,11 +30,11 @@ export interface Deadlines {
 }
 
 const SWEEP_AT_MOST = 500
-/** A job that runs past its time is its worker's to stop; should it come back to the line, it is found there. */
-const LOOK_AGAIN_MS = 15_000
 
 export function createDeadlines(deps: DeadlineDeps): Deadlines {
-  const { redis, keys, store, queue, log, now = Date.now } = deps
+  const { redis, keys, store, queue, log, clock = systemClock } = deps
+  const { now } = clock
+  const { deadlineLookAgainMs } = toStoreTimings(deps.timings)
 
   async function look(jobId: string): Promise<boolean> {
     const result = await store.append(jobId, (snapshot) => toOverdue(snapshot, now()))
@@ -42,7 +44,7 @@ export function createDeadlines(deps: DeadlineDeps): Deadlines {
     }
     const ended = !('snapshot' in result) || isTerminal(result.snapshot.status)
     if (ended) await ask(redis.zrem(keys.deadlines, jobId))
-    else await ask(redis.zadd(keys.deadlines, 'XX', now() + LOOK_AGAIN_MS, jobId))
+    else await ask(redis.zadd(keys.deadlines, 'XX', now() + deadlineLookAgainMs, jobId))
     return result.outcome === 'appended'
   }
 
@@ -65,6 +67,7 @@ export function createDeadlines(deps: DeadlineDeps): Deadlines {
     startSweeper: ({ everyMs }) =>
       repeat({
         everyMs,
+        clock,
         run: () => deadlines.sweep(),
         onError: (error) => log.debug({ err: error }, 'deadlines could not be swept'),
       }),

@@ -17,6 +17,7 @@ import { bindScript } from './lua/bind-script.ts'
 import { CLEAR_STUCK } from './lua/clear-stuck.ts'
 import { mergeNodeClasses, type NodeClasses, nodeClassesSchema } from './node-classes.ts'
 import { ask } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 export interface HostRegistry {
   report(report: HostReport): Promise<void>
@@ -37,20 +38,18 @@ export interface HostRegistry {
   nodeClasses(): Promise<NodeClasses>
 }
 
-/** A worker reports every five seconds and at every change. */
-const FRESH_MS = 30_000
-const KNOWN_MS = 24 * 3_600_000
-
 const savedClassesSchema = z.object({ at: z.number(), classes: nodeClassesSchema })
 
 export interface HostRegistryDeps {
   redis: Redis
   keys: Keys
   now?: () => number
+  timings?: Partial<StoreTimings>
 }
 
 export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
   const { redis, keys, now = Date.now } = deps
+  const { hostFreshMs, hostKnownMs } = toStoreTimings(deps.timings)
   const clearStuck = bindScript(redis, CLEAR_STUCK)
   const fieldOf = ({ hostId, workerId }: HostReport) => `${hostId} ${workerId}`
 
@@ -70,14 +69,14 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
     const views: HostView[] = []
     for (const hostId of new Set(reports.map((report) => report.hostId))) {
       const all = reports.filter((report) => report.hostId === hostId)
-      const known = all.filter(({ at }) => at >= now() - KNOWN_MS)
+      const known = all.filter(({ at }) => at >= now() - hostKnownMs)
       const drain = drains.get(hostId) ?? null
       // a drained host stays in the list, or nobody could resume it
       const kept = drain && known.length === 0 ? all : known
       const forgotten = all.filter((report) => !kept.includes(report))
       if (forgotten.length > 0) await ask(redis.hdel(keys.hosts, ...forgotten.map(fieldOf)))
       if (kept.length === 0) continue
-      views.push(mergeReports(hostId, kept, { drain, freshSince: now() - FRESH_MS }))
+      views.push(mergeReports(hostId, kept, { drain, freshSince: now() - hostFreshMs }))
     }
     return views.sort((one, other) => one.id.localeCompare(other.id))
   }
@@ -131,7 +130,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
         const seen = reports.flatMap((report) =>
           report.hostId === hostId && report.seenAt !== null ? [report.seenAt] : [],
         )
-        if (Math.max(saved.at, ...seen) >= now() - KNOWN_MS) known.push(saved.classes)
+        if (Math.max(saved.at, ...seen) >= now() - hostKnownMs) known.push(saved.classes)
         else await ask(redis.hdel(keys.nodeClasses, hostId))
       }
       return mergeNodeClasses(known)

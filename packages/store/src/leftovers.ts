@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from './keys.ts'
 import { ask } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 export interface Leftover {
   /** Ours; also the mark by which a host that chose its own id shows the prompt. */
@@ -17,15 +18,19 @@ export interface Leftovers {
   settle(hostId: string, promptId: string): Promise<void>
 }
 
-/** A host that was away for longer has most likely been restarted, and a restart forgets everything. */
-const KEEP_MS = 6 * 3_600_000
+export interface LeftoversDeps {
+  redis: Redis
+  keys: Keys
+  timings?: Partial<StoreTimings>
+}
 
-export function createLeftovers({ redis, keys }: { redis: Redis; keys: Keys }): Leftovers {
+export function createLeftovers({ redis, keys, timings }: LeftoversDeps): Leftovers {
+  const { orphanKeptMs } = toStoreTimings(timings)
   return {
     async note(hostId, { promptId, knownPromptId }) {
       const key = keys.leftovers(hostId)
       await ask(redis.hset(key, promptId, knownPromptId))
-      await ask(redis.pexpire(key, KEEP_MS))
+      await ask(redis.pexpire(key, orphanKeptMs))
     },
     async list(hostId) {
       const known = Object.entries(await ask(redis.hgetall(keys.leftovers(hostId))))

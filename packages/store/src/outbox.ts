@@ -1,13 +1,14 @@
 /** The outbox: accepted jobs that may not be on the queue yet. A crash between the two is healed here. */
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { repeat } from '@safelight/runtime'
+import { type Clock, repeat, systemClock } from '@safelight/runtime'
 import { isTerminal } from '@safelight/shared'
 import { noteDeadline } from './deadlines.ts'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
 import { ask } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 export interface OutboxDeps {
   redis: Redis
@@ -15,7 +16,8 @@ export interface OutboxDeps {
   queue: JobQueue
   store: JobStore
   log: Logger
-  now?: () => number
+  clock?: Clock
+  timings?: Partial<StoreTimings>
 }
 
 export interface Outbox {
@@ -27,18 +29,11 @@ export interface Outbox {
   startSweeper(options: { everyMs: number }): { close(): Promise<void> }
 }
 
-/** Younger entries are most likely being flushed by whoever accepted them. */
-const SETTLE_MS = 5_000
 const SWEEP_AT_MOST = 500
 
-export function createOutbox({
-  redis,
-  keys,
-  queue,
-  store,
-  log,
-  now = Date.now,
-}: OutboxDeps): Outbox {
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const { redis, keys, queue, store, log, clock = systemClock } = deps
+  const { outboxSettleMs } = toStoreTimings(deps.timings)
   const outbox: Outbox = {
     async flush(jobId) {
       const snapshot = await store.load(jobId)
@@ -49,7 +44,7 @@ export function createOutbox({
       await ask(redis.zrem(keys.outbox, jobId))
     },
     async sweep() {
-      const until = now() - SETTLE_MS
+      const until = clock.now() - outboxSettleMs
       const late = await ask(
         redis.zrangebyscore(keys.outbox, '-inf', until, 'LIMIT', 0, SWEEP_AT_MOST),
       )
@@ -69,6 +64,7 @@ export function createOutbox({
     startSweeper: ({ everyMs }) =>
       repeat({
         everyMs,
+        clock,
         run: () => outbox.sweep(),
         onError: (error) => log.debug({ err: error }, 'the outbox could not be swept'),
       }),

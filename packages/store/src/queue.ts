@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Keys, QUEUE_NAME } from './keys.ts'
 import { PRIORITY_LIMIT } from '@safelight/shared'
 import { ask, RedisUnavailable } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 /** What a ticket says: which job. Everything else would go stale. */
 export const ticketSchema = z.object({ jobId: z.string().min(1) })
@@ -24,10 +25,16 @@ export interface JobQueue {
 
 // a throw nobody foresaw must not end the job: the worker's own policy does, by an event
 const ATTEMPTS = 1_000
-const BACKOFF_MS = 2_000
 
-export function createJobQueue({ redis, keys }: { redis: Redis; keys: Keys }): JobQueue {
-  const queue = createLazyQueue(redis, keys)
+export interface JobQueueDeps {
+  redis: Redis
+  keys: Keys
+  timings?: Partial<StoreTimings>
+}
+
+export function createJobQueue(deps: JobQueueDeps): JobQueue {
+  const { redis } = deps
+  const queue = createLazyQueue(deps)
   return {
     async add(jobId, priority) {
       const ready = await queue.get()
@@ -64,14 +71,15 @@ export function toBullPriority(priority: number): number {
  * Opened at the first use and only while Redis is there: a BullMQ queue whose first handshake
  * fails stays broken for good, and the API must be able to start before Redis does.
  */
-function createLazyQueue(redis: Redis, keys: Keys) {
+function createLazyQueue(deps: JobQueueDeps) {
+  const { redis } = deps
   let opening: Promise<Queue> | undefined
   return {
     async get(): Promise<Queue> {
       if (!opening) {
         const failsFast = redis.options.enableOfflineQueue === false
         if (failsFast && redis.status !== 'ready') throw new RedisUnavailable(undefined)
-        opening = openQueue(redis, keys)
+        opening = openQueue(deps)
         opening.catch(() => {
           opening = undefined
         })
@@ -86,13 +94,13 @@ function createLazyQueue(redis: Redis, keys: Keys) {
   }
 }
 
-async function openQueue(redis: Redis, keys: Keys): Promise<Queue> {
+async function openQueue({ redis, keys, timings }: JobQueueDeps): Promise<Queue> {
   const queue = new Queue(QUEUE_NAME, {
     connection: redis,
     prefix: keys.bullPrefix,
     defaultJobOptions: {
       attempts: ATTEMPTS,
-      backoff: { type: 'fixed', delay: BACKOFF_MS },
+      backoff: { type: 'fixed', delay: toStoreTimings(timings).ticketRetryMs },
       // the store remembers; tickets are spent
       removeOnComplete: { count: 20 },
       removeOnFail: { count: 50 },

@@ -3,19 +3,13 @@ import { startTimeLimit } from '@safelight/runtime'
 import { type Command, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
 import { RedisUnavailable, replyCode } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 /**
  * `api` answers people and must fail fast; `worker` (and BullMQ) waits out any outage;
  * `subscriber` only listens and comes back by itself.
  */
 export type RedisRole = 'api' | 'worker' | 'subscriber'
-
-const CONNECT_MS = 2_000
-const COMMAND_MS = 2_000
-// an outage is over when Redis is back, so look often: a page is waiting
-const RETRY_AT_MOST_MS = 1_000
-/** How often a client that was refused a write looks for a new primary. */
-const FAILOVER_LOOK_MS = 2_000
 
 // replyMapping decides the client's type; ours is the default everywhere
 const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
@@ -37,23 +31,24 @@ const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
 
 export interface RedisOpening {
   log: Logger
-  /** How long a command of `api` and `subscriber` waits for its reply. */
-  timings?: { redisCommandMs?: number }
+  timings?: Partial<StoreTimings>
 }
 
 /** Opens a client. It always has an 'error' listener and says in the log when Redis goes and comes. */
-export function createRedis(url: string, role: RedisRole, { log, timings }: RedisOpening): Redis {
+export function createRedis(url: string, role: RedisRole, opening: RedisOpening): Redis {
+  const { log } = opening
+  const timings = toStoreTimings(opening.timings)
   const redis = new Redis(url, {
     ...OPTIONS[role],
-    connectTimeout: CONNECT_MS,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_AT_MOST_MS),
+    connectTimeout: timings.redisConnectMs,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), timings.redisRetryAtMostMs),
     connectionName: `safelight-${role}`,
-    reconnectOnError: createFailover(role),
+    reconnectOnError: createFailover(role, timings.redisFailoverLookMs),
   })
   // a Redis that accepts connections but does not answer (stopped, swapping) counts as away, and
   // whoever subscribes on behalf of a client gets an answer either way. Not for workers: it would
   // cut BullMQ's blocking reads.
-  if (role !== 'worker') limitCommands(redis, timings?.redisCommandMs ?? COMMAND_MS)
+  if (role !== 'worker') limitCommands(redis, timings.redisCommandMs)
   logStateChanges(redis, log.child({ redis: role }))
   return redis
 }
@@ -80,13 +75,13 @@ function limitCommands(redis: Redis, ms: number): void {
  * A primary that takes no writes has become a replica: its address may lead to the new primary by now.
  * Workers wait it out, so the refused command is sent again; whoever answers people does not.
  */
-function createFailover(role: RedisRole): (error: Error) => boolean | 1 | 2 {
+function createFailover(role: RedisRole, lookMs: number): (error: Error) => boolean | 1 | 2 {
   let lastAt = Number.NEGATIVE_INFINITY
   return (error) => {
     if (replyCode(error) !== 'READONLY') return false
     if (role === 'worker') return 2
     // not at every refusal: reads go on meanwhile
-    if (performance.now() - lastAt < FAILOVER_LOOK_MS) return false
+    if (performance.now() - lastAt < lookMs) return false
     lastAt = performance.now()
     return 1
   }
@@ -132,7 +127,7 @@ export async function whenReady(redis: Redis, signal?: AbortSignal): Promise<voi
 /** Closes a client politely, and at once when Redis is not there to be polite to. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status !== 'ready') return redis.disconnect()
-  const impatient = setTimeout(() => redis.disconnect(), CONNECT_MS)
+  const impatient = setTimeout(() => redis.disconnect(), redis.options.connectTimeout)
   try {
     await redis.quit()
   } catch {

@@ -1,6 +1,11 @@
 import type { HostReasonCode, HostState } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
-import { type Condition, type Observation, observe, startCondition } from './condition.ts'
+import {
+  type Condition,
+  type Observation,
+  observe as observeAt,
+  startCondition,
+} from './condition.ts'
 
 const DRAIN = { reason: 'new driver', at: 1 }
 const STUCK = { promptId: 'p', begun: true }
@@ -26,6 +31,9 @@ const SEEN = {
 } as const satisfies Record<string, Observation>
 type Name = keyof typeof SEEN
 const NAMES = Object.keys(SEEN) as Name[]
+
+const observe = (condition: Condition, seen: Observation, atMs: number) =>
+  observeAt(condition, seen, { atMs, deafForMs: 5 * 60_000 })
 
 /** What was seen, one after the other, a second apart. */
 function after(...names: Name[]): Condition {
@@ -170,7 +178,7 @@ describe('a dead executor', () => {
 })
 
 describe('a deaf socket', () => {
-  it('is forgiven five minutes after it was last deaf', () => {
+  it('is forgiven some minutes after it was last deaf', () => {
     const deaf = observe(after('answered'), SEEN.deaf, 10_000)
     const still = observe(deaf, SEEN.answered, 10_000 + 5 * 60_000 - 1)
     expect(still.state).toBe('degraded')

@@ -59,7 +59,6 @@ export type Observation =
 
 /** A GPU-busy Python answers late: one slow probe is no proof. */
 const SLOW_PROBES = 3
-const DEAF_FOR_MS = 5 * 60_000
 
 export function startCondition(atMs: number): Condition {
   const facts: Facts = {
@@ -73,19 +72,26 @@ export function startCondition(atMs: number): Condition {
   return { ...judge(facts), since: atMs, facts }
 }
 
+export interface Moment {
+  atMs: number
+  /** How long a deaf prompt counts against the host. */
+  deafForMs: number
+}
+
 /** @returns the same condition when nothing changed */
-export function observe(condition: Condition, seen: Observation, atMs: number): Condition {
-  const facts = learn(condition.facts, seen, atMs)
+export function observe(condition: Condition, seen: Observation, now: Moment): Condition {
+  const { atMs } = now
+  const facts = learn(condition.facts, seen, now)
   if (facts === condition.facts) return condition
   const judged = judge(facts)
   const since = judged.state === condition.state ? condition.since : atMs
   return { ...judged, since, facts }
 }
 
-function learn(facts: Facts, seen: Observation, atMs: number): Facts {
+function learn(facts: Facts, seen: Observation, { atMs, deafForMs }: Moment): Facts {
   switch (seen.type) {
     case 'answered': {
-      const forgiven = facts.deafAt !== null && atMs - facts.deafAt >= DEAF_FOR_MS
+      const forgiven = facts.deafAt !== null && atMs - facts.deafAt >= deafForMs
       if (facts.contact === 'up' && facts.slowProbes === 0 && !forgiven) return facts
       const deafAt = forgiven ? null : facts.deafAt
       return { ...facts, contact: 'up', slowProbes: 0, deafAt }

@@ -1,7 +1,8 @@
 /** The hosts of this worker and who sits where: a seat is a place in a host's queue, shared with other workers. */
-import { type Logger, repeat } from '@safelight/runtime'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
 import type { Slots } from '@safelight/store'
+import type { WorkerTimings } from '../timings.ts'
 import type { Host } from './host.ts'
 import { toTries, type Wishes } from './pick-host.ts'
 
@@ -30,23 +31,19 @@ export interface FleetOptions {
   hosts: readonly Host[]
   slots: Slots
   seatsPerHost: number
+  timings: Pick<WorkerTimings, 'slotLeaseMs' | 'slotRenewMs' | 'slotRefreshMs'>
+  clock: Clock
   log: Logger
   /** Seats were taken or became free, here or elsewhere. */
   onChange: () => void
 }
 
-/** What other workers do is only seen by asking. */
-const REFRESH_EVERY_MS = 1_000
-/**
- * A dead worker's seats are free again after this. Not later than its tickets: on hosts that are full
- * of its prompts nobody has a seat to spare, and so nobody would take the tickets to adopt them.
- */
-const LEASE_MS = 9_000
-const RENEW_EVERY_MS = 3_000
 /** An adopted prompt is on the host already, whatever the count says. */
 const NO_LIMIT = 1_000_000
 
-export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: FleetOptions): Fleet {
+export function createFleet(options: FleetOptions): Fleet {
+  const { hosts, slots, seatsPerHost, timings, clock, log, onChange } = options
+  const ttlMs = timings.slotLeaseMs
   const busy = new Map<string, number>()
   const held = new Set<{ hostId: string; jobId: string }>()
   const busySeats = (hostId: string) => busy.get(hostId) ?? 0
@@ -65,16 +62,16 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
 
   async function renew(): Promise<void> {
     for (const { hostId, jobId } of held) {
-      const kept = await slots.renew(hostId, { jobId, ttlMs: LEASE_MS })
+      const kept = await slots.renew(hostId, { jobId, ttlMs })
       // after an outage somebody may sit there as well: the prompt is on the host all the same
-      if (!kept) await slots.acquire(hostId, { jobId, max: NO_LIMIT, ttlMs: LEASE_MS })
+      if (!kept) await slots.acquire(hostId, { jobId, max: NO_LIMIT, ttlMs })
     }
   }
 
   const onError = (error: unknown) => log.warn({ err: error }, 'seats could not be looked after')
   const loops = [
-    repeat({ everyMs: REFRESH_EVERY_MS, run: refresh, onError }),
-    repeat({ everyMs: RENEW_EVERY_MS, run: renew, onError }),
+    repeat({ everyMs: timings.slotRefreshMs, run: refresh, onError, clock }),
+    repeat({ everyMs: timings.slotRenewMs, run: renew, onError, clock }),
   ]
 
   function toSeat(host: Host, jobId: string): Seat {
@@ -110,7 +107,7 @@ export function createFleet({ hosts, slots, seatsPerHost, log, onChange }: Fleet
         known: host,
       }))
       for (const { host, max } of toTries(candidates, wishes, seatsPerHost)) {
-        const lease = { jobId, max, ttlMs: LEASE_MS }
+        const lease = { jobId, max, ttlMs }
         if (await slots.acquire(host.hostId, lease)) return toSeat(host.known, jobId)
       }
       // somebody was faster: see what is left before another ticket is taken in vain

@@ -9,7 +9,7 @@ import { type Stack, startStack } from '../testing/stack.ts'
 import { hostIdOf } from './host-id.ts'
 
 /** What takes minutes in real life. */
-const IMPATIENT = { pollMs: 50, socketGraceMs: 200, stopMs: 300, interruptEveryMs: 50 }
+const IMPATIENT = { session: { pollMs: 50, socketGraceMs: 200, stopMs: 300 } }
 
 let stack: Stack
 let host: Simulator

@@ -1,7 +1,8 @@
-/** Reports to the registry how this worker finds its hosts, and what they can run: at every change, and every five seconds. */
+/** Reports to the registry how this worker finds its hosts, and what they can run: at every change, and now and then. */
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { HostRegistry, HostReport } from '@safelight/store'
+import type { WorkerTimings } from '../timings.ts'
 import type { Host } from './host.ts'
 
 export interface HeartbeatOptions {
@@ -9,6 +10,7 @@ export interface HeartbeatOptions {
   registry: HostRegistry
   workerId: string
   seatsPerHost: number
+  timings: Pick<WorkerTimings, 'reportEveryMs' | 'lastReportMs'>
   clock: Clock
   log: Logger
 }
@@ -20,12 +22,8 @@ export interface Heartbeat {
   close(): Promise<void>
 }
 
-const EVERY_MS = 5_000
-/** Nobody waits longer for the last word: the list notices silence as well. */
-const LAST_WORD_MS = 1_000
-
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { hosts, registry, clock, log } = options
+  const { hosts, registry, timings, clock, log } = options
   const saved = new Map<string, NodeClasses>()
   const changed = new Set<Host>()
   let telling: Promise<void> | null = null
@@ -74,14 +72,14 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     }
   }
 
-  const loop = repeat({ everyMs: EVERY_MS, run: beatAll, onError })
+  const loop = repeat({ everyMs: timings.reportEveryMs, run: beatAll, onError, clock })
   return {
     beat,
     async close() {
       closed = true
       let callOff = () => {}
       const patience = new Promise<void>((resolve) => {
-        callOff = clock.after(LAST_WORD_MS, resolve)
+        callOff = clock.after(timings.lastReportMs, resolve)
       })
       const said = Promise.all([loop.close(), leave()]).catch(onError)
       await Promise.race([said, patience])

@@ -3,11 +3,11 @@ import type { HostClient } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
 import type { HostState } from '@safelight/shared'
 import type { HostMarks, StuckPrompt } from '@safelight/store'
-import { backOffMs } from './back-off.ts'
+import type { WorkerTimings } from '../timings.ts'
 import { type Condition, type Observation, observe, startCondition } from './condition.ts'
 import { type Follow, type FollowedPrompt, followPrompt } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
-import { startProbing } from './probing.ts'
+import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
 import { createThroughput, type Throughput } from './throughput.ts'
 
 export interface KnownHost extends HostKnowledge {
@@ -48,6 +48,7 @@ export interface Host {
 export interface HostOptions {
   hostId: string
   client: HostClient
+  timings: ProbeTimings & Pick<WorkerTimings, 'deafForMs'>
   clock: Clock
   log: Logger
   /** Its state, its jobs or what is known of it has changed. */
@@ -69,7 +70,7 @@ const LEVELS = {
 } as const satisfies Record<HostState, string>
 
 export function createHost(options: HostOptions): Host {
-  const { hostId, client, clock, log } = options
+  const { hostId, client, timings, clock, log } = options
   const followed = new Set<FollowedPrompt>()
   const throughput = createThroughput(clock)
   let condition = startCondition(clock.now())
@@ -82,6 +83,7 @@ export function createHost(options: HostOptions): Host {
 
   const probing = startProbing({
     client,
+    timings,
     clock,
     isNew: () => condition.facts.contact !== 'up',
     isStuck: () => condition.facts.stuck !== null,
@@ -90,9 +92,10 @@ export function createHost(options: HostOptions): Host {
   })
 
   function learn({ running }: ProbeAnswer): void {
+    // first: who is seen to be alive is judged by what it holds now
+    countPrompts()
     if (running) see({ type: 'looked', running })
     if ([...followed].some((prompt) => prompt.deaf)) see({ type: 'deaf', deaf: true })
-    countPrompts()
     see({ type: 'answered' })
     options.onChange(host)
   }
@@ -104,7 +107,10 @@ export function createHost(options: HostOptions): Host {
 
   function see(observation: Observation, detail: Record<string, unknown> = {}): void {
     const before = condition
-    condition = observe(before, observation, clock.now())
+    condition = observe(before, observation, {
+      atMs: clock.now(),
+      deafForMs: timings.deafForMs,
+    })
     const { stuck } = before.facts
     if (stuck && !condition.facts.stuck) {
       gonePromptId = stuck.promptId
@@ -160,7 +166,7 @@ export function createHost(options: HostOptions): Host {
         onDeaf: (deaf) => see({ type: 'deaf', deaf }, { jobId }),
         onStuck(stuck) {
           rests += 1
-          probing.restart(backOffMs(rests))
+          probing.restart(backOffMs(rests, timings))
           see({ type: 'stuck', prompt: stuck }, { jobId, promptId: stuck.promptId })
           options.onStuck(hostId, stuck)
         },
@@ -175,8 +181,8 @@ export function createHost(options: HostOptions): Host {
     },
     rest(cause) {
       rests += 1
-      probing.restart(backOffMs(rests))
-      see({ type: 'rests' }, { cause, restMs: backOffMs(rests) })
+      probing.restart(backOffMs(rests, timings))
+      see({ type: 'rests' }, { cause, restMs: backOffMs(rests, timings) })
     },
     thrive(executionMs) {
       rests = 0
@@ -191,7 +197,7 @@ export function createHost(options: HostOptions): Host {
       see({ type: 'drain', drain })
       if (!stuck || stuck.promptId === gonePromptId) return
       if (stuck.promptId === condition.facts.stuck?.promptId) return
-      probing.restart(backOffMs(1))
+      probing.restart(backOffMs(1, timings))
       see({ type: 'stuck', prompt: stuck }, { promptId: stuck.promptId })
     },
     close: () => probing.close(),

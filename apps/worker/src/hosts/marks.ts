@@ -1,5 +1,5 @@
 /** Keeps the hosts of this worker in step with what all workers know of them: drains, and executors that are dead. */
-import { type Logger, repeat } from '@safelight/runtime'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { HostRegistry, StuckPrompt } from '@safelight/store'
 import type { Host } from './host.ts'
 
@@ -16,13 +16,12 @@ export interface Marks {
 export interface MarksOptions {
   hosts: readonly Host[]
   registry: HostRegistry
+  everyMs: number
+  clock: Clock
   log: Logger
 }
 
-/** A drain is obeyed within about this time. */
-const READ_EVERY_MS = 1_000
-
-export function watchMarks({ hosts, registry, log }: MarksOptions): Marks {
+export function watchMarks({ hosts, registry, log, ...timing }: MarksOptions): Marks {
   const hostIds = hosts.map(({ hostId }) => hostId)
   const onError = (error: unknown) => log.warn({ err: error }, 'marks of hosts not exchanged')
 
@@ -35,7 +34,7 @@ export function watchMarks({ hosts, registry, log }: MarksOptions): Marks {
   }
 
   const ready = read().catch(onError)
-  const loop = repeat({ everyMs: READ_EVERY_MS, run: read, onError })
+  const loop = repeat({ ...timing, run: read, onError })
   return {
     ready,
     stuck: (hostId, prompt) => void registry.markStuck(hostId, prompt).catch(onError),

@@ -1,7 +1,7 @@
 /** Asks one host again and again: steadily while it answers, less and less often while it does not. */
 import type { HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
-import { backOffMs } from './back-off.ts'
+import type { WorkerTimings } from '../timings.ts'
 import { type HostKnowledge, NOTHING_KNOWN, type ProbeAnswer, probeHost } from './probe.ts'
 
 export interface Probing {
@@ -16,6 +16,7 @@ export interface Probing {
 
 export interface ProbingOptions {
   client: HostClient
+  timings: ProbeTimings
   clock: Clock
   /** What the host can run may have changed since it was last asked. */
   isNew(): boolean
@@ -25,12 +26,19 @@ export interface ProbingOptions {
   onMiss(error: unknown): void
 }
 
-const PROBE_EVERY_MS = 5_000
-/** The classes a host knows change only with a restart or an installed pack. */
-const CLASSES_EVERY_MS = 10 * 60_000
+export type ProbeTimings = Pick<
+  WorkerTimings,
+  'probeEveryMs' | 'classesEveryMs' | 'hostBackOffMs' | 'hostBackOffAtMostMs'
+>
+
+/** How long a host is left alone after this many failures in a row. */
+export function backOffMs(times: number, timings: ProbeTimings): number {
+  const { hostBackOffMs, hostBackOffAtMostMs } = timings
+  return Math.min(hostBackOffAtMostMs, hostBackOffMs * 2 ** Math.max(0, times - 1))
+}
 
 export function startProbing(options: ProbingOptions): Probing {
-  const { client, clock } = options
+  const { client, timings, clock } = options
   const closing = new AbortController()
   let known: HostKnowledge = NOTHING_KNOWN
   let seenAt: number | null = null
@@ -53,7 +61,7 @@ export function startProbing(options: ProbingOptions): Probing {
     try {
       const answer = await probeHost(client, {
         known,
-        askClasses: options.isNew() || clock.now() - classesAtMs >= CLASSES_EVERY_MS,
+        askClasses: options.isNew() || clock.now() - classesAtMs >= timings.classesEveryMs,
         askRunning: options.isStuck(),
         signal: closing.signal,
       })
@@ -62,12 +70,12 @@ export function startProbing(options: ProbingOptions): Probing {
       seenAt = clock.now()
       if (answer.nodeClasses !== known.nodeClasses) classesAtMs = seenAt
       known = answer
-      schedule(PROBE_EVERY_MS)
+      schedule(timings.probeEveryMs)
       options.onAnswer(answer)
     } catch (error) {
       if (since !== era || closing.signal.aborted) return
       failures += 1
-      schedule(backOffMs(failures))
+      schedule(backOffMs(failures, timings))
       options.onMiss(error)
     }
   }

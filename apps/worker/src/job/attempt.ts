@@ -70,7 +70,7 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
       promptId,
       knownPromptId: adopt?.promptId ?? null,
       ...(extraData ? { extraData } : {}),
-      timings: deps.timings,
+      timings: deps.timings.session,
       // a host whose executor is dead gives back what waits behind it
       signal: AbortSignal.any([stop.signal, follow.signal]),
       onUpdate(update) {
@@ -87,7 +87,9 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
     return result(decideEnd(follow.ended(end), { stop: stop.reason }))
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'attempt broke off')
-    return result(decideThrown(error, { stop: stop.reason }))
+    return result(
+      decideThrown(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs }),
+    )
   } finally {
     follow.close()
     reporter.close()

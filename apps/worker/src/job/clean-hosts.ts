@@ -1,8 +1,9 @@
 /** Stops the prompts that jobs had to leave behind, as soon as their host can be reached again: nobody waits for them. */
-import type { HostClient, RunPrompt, SessionTimings } from '@safelight/comfyui'
-import { type Logger, repeat } from '@safelight/runtime'
+import type { HostClient, RunPrompt } from '@safelight/comfyui'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { Leftover, Leftovers } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
+import type { WorkerTimings } from '../timings.ts'
 import { stopPrompt } from './leftover.ts'
 
 export interface CleanHostsOptions {
@@ -10,15 +11,14 @@ export interface CleanHostsOptions {
   leftovers: Leftovers
   runPrompt: RunPrompt
   connect: (baseUrl: string) => HostClient
-  timings: Partial<SessionTimings>
+  timings: WorkerTimings
+  clock: Clock
   log: Logger
 }
 
-const EVERY_MS = 1_000
-
 /** Several workers may do so at once: stopping a prompt twice is harmless. */
 export function startCleaningHosts(options: CleanHostsOptions): { close(): Promise<void> } {
-  const { fleet, leftovers, runPrompt, connect, timings, log } = options
+  const { fleet, leftovers, runPrompt, connect, timings, clock, log } = options
 
   async function stop(hostId: string, baseUrl: string, leftover: Leftover): Promise<void> {
     const { promptId, knownPromptId } = leftover
@@ -39,7 +39,8 @@ export function startCleaningHosts(options: CleanHostsOptions): { close(): Promi
   }
 
   return repeat({
-    everyMs: EVERY_MS,
+    everyMs: timings.orphansEveryMs,
+    clock,
     run: clean,
     onError: (error) => log.debug({ err: error }, 'leftovers not stopped yet'),
   })

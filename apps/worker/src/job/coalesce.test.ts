@@ -8,6 +8,7 @@ function createFakeClock() {
   let timers: { atMs: number; act: () => void }[] = []
   const clock: Clock = {
     now: () => nowMs,
+    steady: () => nowMs,
     after(ms, act) {
       const timer = { atMs: nowMs + ms, act }
       timers.push(timer)

@@ -27,7 +27,7 @@ export async function collect(turn: Turn, harvest: Harvest): Promise<Conclusion>
     return { action: 'succeed' }
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'outputs not collected')
-    return decideThrown(error, { stop: stop.reason })
+    return decideThrown(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
   }
 }
 
@@ -44,6 +44,8 @@ async function collectJob(turn: Turn, { client, files, result }: Harvest): Promi
     blobs: deps.blobs,
     maxBytes: deps.maxOutputBytes,
     retentionMs: deps.retentionMs,
+    retryMs: deps.timings.fetchRetryMs,
+    clock: deps.clock,
     saveAsset: async (asset) => {
       await turn.guard(stop.signal)
       await deps.store.saveAsset(asset)

@@ -54,8 +54,15 @@ async function giveUp(turn: Turn, failed: GiveUp, { run, warnings }: Facts): Pro
   // it may run there yet, when its host is heard of again
   if (left || cause === 'stalled') await leaveBehind(turn, run)
   const { nodeRetries } = writer.snapshot.limits
-  const { maxAttempts, maxHostLosses } = deps
-  const verdict = judgeFailure(failures, { maxAttempts, maxHostLosses, nodeRetries })
+  const { maxAttempts, maxHostLosses, timings } = deps
+  const { retryMs, retryAtMostMs } = timings
+  const verdict = judgeFailure(failures, {
+    maxAttempts,
+    maxHostLosses,
+    nodeRetries,
+    retryMs,
+    retryAtMostMs,
+  })
   log.warn({ attempt, hostId, cause, ...verdict }, 'attempt failed')
   if (verdict.action === 'fail') {
     const { deadLetter } = verdict

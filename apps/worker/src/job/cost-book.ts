@@ -8,16 +8,20 @@ export interface CostBook {
   learn(timings: Record<string, number>): Promise<void>
 }
 
-/** Costs move slowly: a burst of jobs need not read them each. */
-const FRESH_MS = 30_000
+export interface CostBookDeps {
+  store: NodeCosts
+  /** How long what was read is good enough. */
+  freshMs: number
+  clock: Clock
+  log: Logger
+}
 
-export function createCostBook(deps: { store: NodeCosts; clock: Clock; log: Logger }): CostBook {
-  const { store, clock, log } = deps
+export function createCostBook({ store, freshMs, clock, log }: CostBookDeps): CostBook {
   let known: Awaited<ReturnType<NodeCosts['load']>> = {}
   let readAtMs = Number.NEGATIVE_INFINITY
   return {
     async costs() {
-      if (clock.now() - readAtMs < FRESH_MS) return known
+      if (clock.now() - readAtMs < freshMs) return known
       try {
         known = await store.load()
         readAtMs = clock.now()

@@ -3,9 +3,11 @@ import { RedisUnavailable } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
 import { OutputMissing } from '../outputs/errors.ts'
 import { TurnLost } from './guard.ts'
-import { decideEnd, decideThrown, type EndFacts } from './decide-end.ts'
+import { decideEnd, decideThrown as decideThrownOf, type EndFacts } from './decide-end.ts'
 
 const facts: EndFacts = { stop: null }
+const decideThrown = (error: unknown, { stop }: EndFacts) =>
+  decideThrownOf(error, { stop, storePauseMs: 1_000 })
 const failure: NodeFailure = {
   nodeId: '3',
   nodeType: 'KSampler',
@@ -136,7 +138,10 @@ describe('something thrown', () => {
   })
 
   it('is never the end of a job when it is the store that is in trouble', () => {
-    expect(decideThrown(new RedisUnavailable(null), facts)).toMatchObject({ action: 'hand_back' })
+    expect(decideThrown(new RedisUnavailable(null), facts)).toEqual({
+      action: 'hand_back',
+      delayMs: 1_000,
+    })
   })
 
   it('means that another worker holds the job when the guard says so, whatever was asked', () => {

@@ -47,9 +47,12 @@ export interface EndFacts {
   stop: StopReason | null
 }
 
+export interface ThrownFacts extends EndFacts {
+  /** How long to leave a store in trouble alone. */
+  storePauseMs: number
+}
+
 const MAX_MESSAGE = 1_000
-/** Redis answers, but not now. */
-const STORE_PAUSE_MS = 1_000
 
 /** The host's history has spoken, or the session gave up on it. */
 export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision | Conclusion {
@@ -79,11 +82,11 @@ export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision |
 }
 
 /** @param error whatever was thrown; an abort throws its own reason */
-export function decideThrown(error: unknown, { stop }: EndFacts): Conclusion {
+export function decideThrown(error: unknown, { stop, storePauseMs }: ThrownFacts): Conclusion {
   if (error instanceof TurnLost) return { action: 'drop' }
   // the store's trouble is never the job's: it is as it was, and somebody takes it up again
   if (error instanceof RedisUnavailable || error instanceof AppendContention) {
-    return { action: 'hand_back', delayMs: STORE_PAUSE_MS }
+    return { action: 'hand_back', delayMs: storePauseMs }
   }
   // an aborted call throws whatever the abort made of it: the reason to stop says more
   if (stop) return decideStop(stop, !(error instanceof HostError))

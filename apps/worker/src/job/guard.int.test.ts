@@ -1,4 +1,5 @@
 import { createHostClient } from '@safelight/comfyui'
+import { systemClock } from '@safelight/runtime'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { type DeadHost, startDeadHost } from '../testing/dead-host.ts'
 import { slow } from '../testing/graphs.ts'
@@ -23,6 +24,8 @@ async function open() {
   const guard = createGuard({
     holds: () => stack.store.holds(jobId, fence),
     onLost: () => lost.push('lost'),
+    freshMs: 2_000,
+    clock: systemClock,
   })
   const submit = { workflow: slow({ color: 1 }), clientId: 'me', promptId: 'mine' }
   return { jobId, lost, submit, client: guardHost(createHostClient(host.url), guard) }
@@ -59,20 +62,28 @@ it('stops a worker that was replaced before it changes anything on the host', as
 it('does not trust an answer that was long on its way: it may be older than another’s claim', async () => {
   const answers = [true, false]
   let asked = 0
+  let nowMs = 0
   const guard = createGuard({
     async holds() {
       asked += 1
-      if (asked === 1) await new Promise((resolve) => setTimeout(resolve, 2_100))
+      if (asked === 1) nowMs += 2_000
       return answers[asked - 1] ?? false
     },
     onLost: () => undefined,
+    freshMs: 2_000,
+    clock: { steady: () => nowMs },
   })
   await expect(guard()).rejects.toThrow(TurnLost)
 })
 
 it('does not wait for a store that is away longer than whoever asks', async () => {
   const leaving = new AbortController()
-  const guard = createGuard({ holds: () => new Promise(() => {}), onLost: () => undefined })
+  const guard = createGuard({
+    holds: () => new Promise(() => {}),
+    onLost: () => undefined,
+    freshMs: 2_000,
+    clock: systemClock,
+  })
   const asked = guard(leaving.signal)
   leaving.abort('shutdown')
   await expect(asked).rejects.toBe('shutdown')

@@ -1,5 +1,6 @@
 /** Keeps a worker that was replaced from touching the host: before each call that changes something, the fence is asked. */
 import type { HostClient } from '@safelight/comfyui'
+import type { Clock } from '@safelight/runtime'
 
 /** A newer worker holds the job: this one may have been frozen, or cut off, for longer than its lock. */
 export class TurnLost extends Error {
@@ -14,25 +15,25 @@ export class TurnLost extends Error {
 /** @throws TurnLost */
 export type Guard = (signal?: AbortSignal) => Promise<void>
 
-/** An answer that took longer may be older than our claim: the process may have been stopped in between. */
-const FRESH_MS = 2_000
-
 export interface GuardOptions {
   /** Whether we hold the job, by the store. */
   holds: () => Promise<boolean>
   onLost: () => void
+  /** An answer that took longer may be older than another's claim: the process may have been stopped in between. */
+  freshMs: number
+  clock: Pick<Clock, 'steady'>
 }
 
-export function createGuard({ holds, onLost }: GuardOptions): Guard {
+export function createGuard({ holds, onLost, freshMs, clock }: GuardOptions): Guard {
   return async (signal) => {
     for (;;) {
       signal?.throwIfAborted()
-      const askedAt = performance.now()
+      const askedAt = clock.steady()
       if (!(await unlessAborted(holds(), signal))) {
         onLost()
         throw new TurnLost()
       }
-      if (performance.now() - askedAt < FRESH_MS) return
+      if (clock.steady() - askedAt < freshMs) return
     }
   }
 }

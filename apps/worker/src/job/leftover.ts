@@ -1,17 +1,10 @@
 /** What a worker that is gone left on a host: stopped, and verified, before the job goes another way. */
-import type { HostClient, PromptEnd, RunPrompt, SessionTimings } from '@safelight/comfyui'
+import type { HostClient, PromptEnd, RunPrompt } from '@safelight/comfyui'
 import type { Run } from '@safelight/store'
+import type { WorkerTimings } from '../timings.ts'
 import { promptIdOf } from './derived-id.ts'
 import { guardHost, TurnLost } from './guard.ts'
 import type { Turn } from './turn.ts'
-
-/** Short: a job may wait, and a host that does not answer cannot be helped by waiting. */
-const TIMINGS: Partial<SessionTimings> = {
-  stallMs: Number.POSITIVE_INFINITY,
-  firstLookMs: 1_000,
-  unreachableMs: 5_000,
-  stopMs: 15_000,
-}
 
 /**
  * Looks for the run's prompt and stops it.
@@ -50,7 +43,7 @@ export interface StopOptions {
   client: HostClient
   promptId: string
   knownPromptId: string
-  timings: Partial<SessionTimings>
+  timings: Pick<WorkerTimings, 'session' | 'orphan'>
 }
 
 /** A session that is canceled before it begins: it looks for the prompt and stops it, but submits nothing. */
@@ -61,7 +54,7 @@ export async function stopPrompt(options: StopOptions): Promise<PromptEnd> {
     workflow: {},
     promptId,
     knownPromptId,
-    timings: { ...timings, ...TIMINGS },
+    timings: { ...timings.session, ...timings.orphan, stallMs: Number.POSITIVE_INFINITY },
     signal: AbortSignal.abort('cancel'),
     onUpdate() {},
   })

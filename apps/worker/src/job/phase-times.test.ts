@@ -3,7 +3,7 @@ import { createPhaseStopwatch } from './phase-times.ts'
 
 function at(createdAt: number) {
   let nowMs = createdAt
-  const clock = { now: () => nowMs, after: () => () => {} }
+  const clock = { now: () => nowMs, steady: () => nowMs, after: () => () => {} }
   const pass = (ms: number) => {
     nowMs += ms
   }

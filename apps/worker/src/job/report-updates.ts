@@ -12,9 +12,6 @@ import { toPhase, toProgressed } from './decisions.ts'
 import type { Turn } from './turn.ts'
 import { addWarnings, toBlockedWarning, toDroppedWarnings } from './warnings.ts'
 
-/** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
-const PROGRESS_EVERY_MS = 100
-const PREVIEW_EVERY_MS = 250
 const MAX_PREVIEW_BYTES = 1024 * 1024
 
 export interface UpdateReporter {
@@ -29,18 +26,18 @@ export interface UpdateReporter {
 /** @param start the tracker before anything ran */
 export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateReporter {
   const { deps, jobId, fence, writer, stopwatch, log } = turn
-  const { clock, store } = deps
+  const { clock, store, timings } = deps
   let tracker = start
   let warnings: Warning[] = []
   let executing = false
 
   const progress = createCoalescer<TrackerState>({
-    everyMs: PROGRESS_EVERY_MS,
+    everyMs: timings.progressEveryMs,
     clock,
     emit: (state) => written(writer.append((snapshot) => toProgressed(snapshot, state))),
   })
   const previews = createCoalescer<Preview>({
-    everyMs: PREVIEW_EVERY_MS,
+    everyMs: timings.previewEveryMs,
     clock,
     emit: (preview) => written(store.publishPreview(jobId, preview, fence)),
   })

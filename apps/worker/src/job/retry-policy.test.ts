@@ -1,8 +1,14 @@
 import type { FailedAttempt, FailureCause } from '@safelight/store'
 import { expect, it } from 'vitest'
+import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
 import { hostsToAvoid, judgeFailure, type RetryLimits, wantsMemory } from './retry-policy.ts'
 
-const limits: RetryLimits = { maxAttempts: 3, maxHostLosses: 5, nodeRetries: 0 }
+const limits: RetryLimits = {
+  maxAttempts: 3,
+  maxHostLosses: 5,
+  nodeRetries: 0,
+  ...DEFAULT_WORKER_TIMINGS,
+}
 const failed = (...causes: FailureCause[]): FailedAttempt[] =>
   causes.map((cause, at) => ({ attempt: at + 1, hostId: `gpu-${at + 1}`, cause, left: false }))
 const times = (count: number, cause: FailureCause) => failed(...Array(count).fill(cause))

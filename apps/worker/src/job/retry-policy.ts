@@ -9,6 +9,9 @@ export interface RetryLimits {
   maxHostLosses: number
   /** What its submitter allows for nodes that raise. */
   nodeRetries: number
+  /** The first wait; each further failure of the group doubles it, up to the second. */
+  retryMs: Readonly<Record<FailureCause, number>>
+  retryAtMostMs: number
 }
 
 export type Verdict =
@@ -19,8 +22,6 @@ export type Verdict =
 interface Rule {
   /** Failures that count together against one allowance. */
   group: 'own' | 'host' | 'node'
-  /** The first wait; each further failure of the group doubles it. */
-  backoffMs: number
   /** The host that failed gets the job only if there is no other. */
   exclude: boolean
   /** Prefer the host with the most memory. */
@@ -29,15 +30,13 @@ interface Rule {
 
 const RULES = {
   // a workflow that raises would raise again: only its submitter knows better
-  node: { group: 'node', backoffMs: 1_000, exclude: true, wantsMemory: false },
-  out_of_memory: { group: 'own', backoffMs: 500, exclude: true, wantsMemory: true },
-  host_unavailable: { group: 'host', backoffMs: 500, exclude: true, wantsMemory: false },
-  stalled: { group: 'own', backoffMs: 500, exclude: true, wantsMemory: false },
+  node: { group: 'node', exclude: true, wantsMemory: false },
+  out_of_memory: { group: 'own', exclude: true, wantsMemory: true },
+  host_unavailable: { group: 'host', exclude: true, wantsMemory: false },
+  stalled: { group: 'own', exclude: true, wantsMemory: false },
   // ours: elsewhere is no better than here
-  internal: { group: 'own', backoffMs: 2_000, exclude: false, wantsMemory: false },
+  internal: { group: 'own', exclude: false, wantsMemory: false },
 } satisfies Record<FailureCause, Rule>
-
-const LONGEST_MS = 30_000
 
 /** @param failures of the job so far; the last one is judged */
 export function judgeFailure(
@@ -47,11 +46,11 @@ export function judgeFailure(
 ): Verdict {
   const last = failures.at(-1)
   if (!last) return { action: 'retry', delayMs: 0 }
-  const { group, backoffMs } = RULES[last.cause]
+  const { group } = RULES[last.cause]
   const count = failures.filter(({ cause }) => RULES[cause].group === group).length
   const allowed = allowance(group, limits)
   if (count >= allowed) return { action: 'fail', deadLetter: group !== 'node' || allowed > 1 }
-  const fullMs = Math.min(LONGEST_MS, backoffMs * 2 ** (count - 1))
+  const fullMs = Math.min(limits.retryAtMostMs, limits.retryMs[last.cause] * 2 ** (count - 1))
   // half of it by chance: jobs that lost one host together do not come back together
   return { action: 'retry', delayMs: Math.round(fullMs * (0.5 + random() / 2)) }
 }

@@ -1,10 +1,11 @@
 /** `Turn`: what a worker holds while a job is in its hands. */
-import type { HostClient, RunPrompt, SessionTimings } from '@safelight/comfyui'
+import type { HostClient, RunPrompt } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
 import type { Claim, Deadlines, ExtraDataStore, JobStore, Leftovers } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
 import type { Place, Room } from '../queue/room.ts'
+import type { WorkerTimings } from '../timings.ts'
 import type { CostBook } from './cost-book.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
@@ -29,8 +30,7 @@ export interface TurnDeps {
   unknownMessages: UnknownMessages
   clock: Clock
   log: Logger
-  /** Where the prompt session differs from its defaults. */
-  timings: Partial<SessionTimings>
+  timings: WorkerTimings
   maxAttempts: number
   maxHostLosses: number
   /** How long a job whose host cannot be reached from here waits for a worker that can. */
@@ -61,7 +61,7 @@ export interface Turn {
 }
 
 export function createTurn(deps: TurnDeps, claim: Claim, { place, stop }: Ticket): Turn {
-  const { store } = deps
+  const { store, timings, clock } = deps
   const { fence } = claim
   const { jobId, createdAt } = claim.snapshot
   const onCanceling = () => stop.stop('cancel')
@@ -77,11 +77,24 @@ export function createTurn(deps: TurnDeps, claim: Claim, { place, stop }: Ticket
     jobId,
     fence,
     writer,
-    guard: createGuard({ holds: () => store.holds(jobId, fence), onLost }),
-    stopwatch: createPhaseStopwatch(createdAt, deps.clock),
+    guard: createGuard({
+      holds: () => store.holds(jobId, fence),
+      onLost,
+      freshMs: timings.claimFreshMs,
+      clock,
+    }),
+    stopwatch: createPhaseStopwatch(createdAt, clock),
     stop,
     place,
     log: deps.log.child({ jobId }),
-    close: watchForCancel({ store, jobId, fence, onCanceling, onLost }),
+    close: watchForCancel({
+      store,
+      jobId,
+      fence,
+      onCanceling,
+      onLost,
+      everyMs: timings.cancelEveryMs,
+      clock,
+    }),
   }
 }

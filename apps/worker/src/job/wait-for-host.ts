@@ -4,9 +4,6 @@ import { saveRun } from './attempt.ts'
 import type { Outcome } from './conclude.ts'
 import type { Turn } from './turn.ts'
 
-/** Between two looks: the ticket goes round the workers meanwhile. */
-const LOOK_EVERY_MS = 1_000
-
 /** @returns how the ticket leaves; null when the host is in reach, or the wait is over */
 export async function waitForHost(turn: Turn, run: Run): Promise<Outcome | null> {
   const { deps, log } = turn
@@ -18,5 +15,5 @@ export async function waitForHost(turn: Turn, run: Run): Promise<Outcome | null>
     log.info({ hostId: run.hostId }, 'waiting for a worker that can reach the host')
     await saveRun(turn, { ...run, orphanedAt: since })
   }
-  return { ticket: 'back', delayMs: LOOK_EVERY_MS }
+  return { ticket: 'back', delayMs: deps.timings.adoptLookMs }
 }

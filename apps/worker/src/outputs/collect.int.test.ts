@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHostClient, type FileItem } from '@safelight/comfyui'
-import { createScope } from '@safelight/runtime'
+import { createScope, systemClock } from '@safelight/runtime'
 import type { Asset, Output } from '@safelight/shared'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { until } from '../testing/stack.ts'
@@ -60,6 +60,7 @@ const fetching = (filename: string, extra: { maxBytes?: number; signal?: AbortSi
   file: file(filename),
   maxBytes: 1_000,
   retryMs: [1, 1, 1],
+  clock: systemClock,
   signal: new AbortController().signal,
   ...extra,
 })
@@ -74,6 +75,8 @@ async function collect(files: FileItem[]) {
     blobs: createBlobStore(dataDir),
     maxBytes: 1_000,
     retentionMs: 60_000,
+    retryMs: [],
+    clock: systemClock,
     saveAsset: async (asset) => void assets.push(asset),
     onOutput: async (output) => void outputs.push(output),
     signal: new AbortController().signal,

@@ -1,5 +1,6 @@
 /** Collects the files of a finished prompt, in the order the host lists them, and reports each as it lands. */
 import type { FileItem, HostClient } from '@safelight/comfyui'
+import type { Clock } from '@safelight/runtime'
 import type { Asset, Output } from '@safelight/shared'
 import { assetIdOf } from '../job/derived-id.ts'
 import type { BlobStore } from './blob-store.ts'
@@ -13,6 +14,9 @@ export interface CollectOptions {
   blobs: BlobStore
   maxBytes: number
   retentionMs: number
+  /** Waits between tries to fetch one. */
+  retryMs: readonly number[]
+  clock: Clock
   saveAsset(asset: Asset): Promise<void>
   /** Called once per output, after its bytes and its record are stored. */
   onOutput(output: Output): Promise<void>
@@ -20,10 +24,10 @@ export interface CollectOptions {
 }
 
 export async function collectOutputs(options: CollectOptions): Promise<void> {
-  const { jobId, client, blobs, maxBytes, signal } = options
+  const { jobId, client, blobs, maxBytes, retryMs, clock, signal } = options
   for (const [id, file] of ownOutputs(jobId, options.files)) {
-    const blob = await fetchOutput({ client, blobs, file, maxBytes, signal })
-    const now = Date.now()
+    const blob = await fetchOutput({ client, blobs, file, maxBytes, retryMs, clock, signal })
+    const now = clock.now()
     const { type, contentType } = toContentType(file.filename)
     const output: Output = {
       id,

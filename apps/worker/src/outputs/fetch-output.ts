@@ -1,24 +1,22 @@
 /** Brings one file from the host to the blob store, trying again while the trouble may pass. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type FileItem, type HostClient, HostError } from '@safelight/comfyui'
+import { type Clock, wait } from '@safelight/runtime'
 import { type BlobStore, type StoredBlob, tooLarge } from './blob-store.ts'
 import { OutputMissing } from './errors.ts'
-
-/** Waits between tries; 404 may pass too, while the host's disk catches up with its history. */
-const RETRY_MS = [200, 600, 1_500, 4_000]
 
 export interface FetchOptions {
   client: HostClient
   blobs: BlobStore
   file: FileItem
   maxBytes: number
-  /** Only tests have reason to change it. */
-  retryMs?: readonly number[]
+  /** Waits between tries. */
+  retryMs: readonly number[]
+  clock: Clock
   signal: AbortSignal
 }
 
 export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
-  const { file, signal, retryMs = RETRY_MS } = options
+  const { file, signal, retryMs, clock } = options
   for (let tries = 0; ; tries += 1) {
     try {
       return await fetchOnce(options)
@@ -27,7 +25,7 @@ export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
       if (error instanceof OutputMissing) throw error
       const waitMs = retryMs[tries]
       if (waitMs === undefined) throw toOutputMissing(file, error)
-      await sleep(waitMs, undefined, { signal })
+      await wait(clock, waitMs, signal)
     }
   }
 }

@@ -3,32 +3,32 @@ import type { Logger } from '@safelight/runtime'
 import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import type { WorkerTimings } from '../timings.ts'
 
 export interface LostTicketsOptions {
   redis: Redis
   keys: Keys
   name: string
+  timings: Pick<WorkerTimings, 'lostTicketsEveryMs' | 'queueRetryMs'>
   log: Logger
 }
 
-/** A worker that died is noticed within lock + interval. Workers take turns: it is asked this often in all. */
-const LOOK_EVERY_MS = 2_000
 /** A lost job is adopted, as often as it takes: its own attempts are counted elsewhere. */
 const NO_LIMIT = 1_000_000
 
 export async function watchLostTickets(
   options: LostTicketsOptions,
 ): Promise<{ close(): Promise<void> }> {
-  const { redis, keys, name, log } = options
+  const { redis, keys, name, timings, log } = options
   // without a processor it takes no tickets
   const watcher = new Worker(QUEUE_NAME, null, {
     connection: redis,
     prefix: keys.bullPrefix,
     name: `${name}-lost-tickets`,
     autorun: false,
-    stalledInterval: LOOK_EVERY_MS,
+    stalledInterval: timings.lostTicketsEveryMs,
     maxStalledCount: NO_LIMIT,
-    runRetryDelay: 1_000,
+    runRetryDelay: timings.queueRetryMs,
   })
   watcher.on('error', (error) => log.debug({ err: error }, 'lost tickets not looked for'))
   watcher.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))

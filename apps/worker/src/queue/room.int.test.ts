@@ -4,6 +4,7 @@ import { closeRedis, createJobQueue, createKeys, createRedis } from '@safelight/
 import type { Job } from 'bullmq'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { until } from '../testing/stack.ts'
+import { QUICK_TIMINGS } from '../testing/quick-timings.ts'
 import { createRoom, type Place, type Room } from './room.ts'
 import { createTicketWorker } from './ticket-worker.ts'
 
@@ -31,7 +32,14 @@ beforeEach(async () => {
     await new Promise<void>((end) => taken.push({ jobId: job.id ?? '', place, end }))
     place.leave()
   }
-  const worker = await createTicketWorker({ redis, keys, name: 'w', processJob, log })
+  const worker = await createTicketWorker({
+    redis,
+    keys,
+    name: 'w',
+    processJob,
+    timings: QUICK_TIMINGS,
+    log,
+  })
   scope.defer(async () => {
     for (const { end } of taken) end()
     await worker.close()

@@ -3,35 +3,32 @@ import type { Logger } from '@safelight/runtime'
 import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import type { WorkerTimings } from '../timings.ts'
 
 export interface TicketWorkerOptions {
   redis: Redis
   keys: Keys
   name: string
   processJob: (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
+  timings: Pick<WorkerTimings, 'lockMs' | 'takeEveryMs' | 'queueRetryMs'>
   log: Logger
 }
 
-/** Renewed at half of it. Longer than an event loop may hang; a dead worker's jobs wait for it to run out. */
-export const LOCK_MS = 10_000
-/** Tickets put back by `moveToWait` wake nobody: this is how soon an idle worker looks by itself. */
-const LOOK_EVERY_SECONDS = 1
-
 /** Paused until there is room: see room.ts. */
 export async function createTicketWorker(options: TicketWorkerOptions): Promise<Worker> {
-  const { redis, keys, name, processJob, log } = options
+  const { redis, keys, name, processJob, timings, log } = options
   const worker = new Worker(QUEUE_NAME, processJob, {
     connection: redis,
     prefix: keys.bullPrefix,
     name,
     autorun: false,
     concurrency: 1,
-    lockDuration: LOCK_MS,
+    lockDuration: timings.lockMs,
     // see lost-tickets.ts
     skipStalledCheck: true,
-    drainDelay: LOOK_EVERY_SECONDS,
-    // after an outage of Redis, look again soon
-    runRetryDelay: 1_000,
+    // seconds
+    drainDelay: timings.takeEveryMs / 1_000,
+    runRetryDelay: timings.queueRetryMs,
   })
   worker.on('error', (error) => {
     // an outage is told by the client itself, once; BullMQ repeats it with every try

@@ -1,10 +1,6 @@
 /** A worker's surroundings for a test: a namespace in the real Redis, a data folder, and as many workers as it takes. */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { SessionTimings } from '@safelight/comfyui'
-import { createLogger, createScope, type Logger } from '@safelight/runtime'
+import type { Logger } from '@safelight/runtime'
 import {
   isTerminal,
   type JobEvent,
@@ -13,13 +9,9 @@ import {
   type Workflow,
 } from '@safelight/shared'
 import {
-  closeRedis,
   createHostRegistry,
   createJobQueue,
-  createJobStore,
-  createKeys,
   createOutbox,
-  createRedis,
   type HostRegistry,
   type HostReport,
   hostReportSchema,
@@ -28,8 +20,11 @@ import {
   publishControl,
 } from '@safelight/store'
 import { until } from '@safelight/testkit'
+import { openTestBed } from '@safelight/testkit/vitest'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
+import { type ToldTimings, toWorkerTimings } from '../timings.ts'
+import { QUICK_TIMINGS } from './quick-timings.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export { until } from '@safelight/testkit'
@@ -44,7 +39,7 @@ export interface Stack {
   dataDir: string
   startWorker(
     hosts: readonly string[],
-    options?: { env?: Record<string, string>; timings?: Partial<SessionTimings>; log?: Logger },
+    options?: { env?: Record<string, string>; timings?: ToldTimings; log?: Logger },
   ): Promise<WorkerApp>
   /** The same as a process of its own; killed with the stack, if it still lives. */
   startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>
@@ -59,22 +54,19 @@ export interface Stack {
   close(): Promise<void>
 }
 
-export async function startStack(redisUrl: string): Promise<Stack> {
-  const scope = createScope('test stack')
-  const log = createLogger({ level: 'silent', name: 'test' })
-  const keys = createKeys(`t-${randomUUID()}`)
-  const dataDir = await mkdtemp(join(tmpdir(), 'safelight-worker-'))
-  scope.defer(() => rm(dataDir, { recursive: true, force: true }))
-  const redis = createRedis(redisUrl, 'worker', { log })
-  scope.defer(() => closeRedis(redis))
-  const store = createJobStore({ redis, keys })
+export interface StackOptions {
+  /** With the durations of real life; quick ones unless told. */
+  real?: boolean
+}
+
+export async function startStack(redisUrl: string, options: StackOptions = {}): Promise<Stack> {
+  const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed(redisUrl)
+  const stackTimings: ToldTimings = options.real ? {} : QUICK_TIMINGS
   const queue = scope.use(createJobQueue({ redis, keys }))
   const outbox = createOutbox({ redis, keys, queue, store, log })
 
   const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
-    REDIS_URL: redisUrl,
-    SAFELIGHT_NAMESPACE: keys.namespace,
-    SAFELIGHT_DATA_DIR: dataDir,
+    ...bed.env,
     COMFYUI_HOSTS: hosts.join(','),
     ...env,
   })
@@ -89,12 +81,19 @@ export async function startStack(redisUrl: string): Promise<Stack> {
         .filter((report) => report.hostId === hostId)
     },
     dataDir,
-    async startWorker(hosts, { env = {}, ...options } = {}) {
+    async startWorker(hosts, { env = {}, timings, ...given } = {}) {
       const config = workerConfigSchema.parse(toEnv(hosts, { LOG_LEVEL: 'silent', ...env }))
-      return scope.use(await createWorkerApp(config, options))
+      const all = { ...given, timings: toWorkerTimings(stackTimings, timings) }
+      return scope.use(await createWorkerApp(config, all))
     },
     async startProcess(hosts, env = {}) {
-      const worker = await startWorkerProcess(toEnv(hosts, { LOG_LEVEL: 'info', ...env }))
+      const worker = await startWorkerProcess(
+        toEnv(hosts, {
+          LOG_LEVEL: 'info',
+          SAFELIGHT_TIMINGS: JSON.stringify(stackTimings),
+          ...env,
+        }),
+      )
       scope.defer(async () => {
         worker.kill('SIGKILL')
         await worker.gone
@@ -129,7 +128,7 @@ export async function startStack(redisUrl: string): Promise<Stack> {
       }),
     end: (jobId) => stack.when(jobId, ({ status }) => isTerminal(status)),
     events: (jobId) => store.eventsAfter(jobId, 0),
-    close: () => scope.close(),
+    close: () => bed.close(),
   }
   return stack
 }

@@ -1,8 +1,7 @@
 /** A worker as a process of its own, to be killed, stopped and continued. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { until } from '@safelight/testkit'
+import { dieWithUs, mainOf, until } from '@safelight/testkit'
 
 export interface WorkerProcess {
   pid: number
@@ -13,15 +12,13 @@ export interface WorkerProcess {
   gone: Promise<number | null>
 }
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
-
 /** @param env its whole environment */
 export async function startWorkerProcess(env: Record<string, string>): Promise<WorkerProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@safelight/source', '--import', 'tsx', MAIN],
-    { env, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const child = spawn(process.execPath, [mainOf('worker')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  dieWithUs(child)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

@@ -1,6 +1,6 @@
 /** The settings that the API and the workers share. Each app extends this schema with its own. */
 import { z } from 'zod'
-import { duration, redisUrl } from './config-fields.ts'
+import { duration, redisUrl, timings } from './config-fields.ts'
 
 export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
 export type LogLevel = z.infer<typeof logLevelSchema>
@@ -28,3 +28,12 @@ export const commonConfigSchema = z.object({
   LOG_LEVEL: logLevelSchema.prefault('info').describe('trace, debug, info, warn, error or silent'),
 })
 export type CommonConfig = z.output<typeof commonConfigSchema>
+
+/** Each app extends the common schema with this: the durations it knows are its own. */
+export function timingsSetting<T extends object>(defaults: T) {
+  return {
+    SAFELIGHT_TIMINGS: timings(defaults)
+      .optional()
+      .describe('For tests: durations in ms of this process, as a JSON object'),
+  }
+}

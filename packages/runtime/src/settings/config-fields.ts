@@ -74,3 +74,45 @@ export function redisUrl() {
 function hasProtocol(url: string, protocols: readonly string[]): boolean {
   return URL.canParse(url) && protocols.includes(new URL(url).protocol)
 }
+
+/** What may be told of a set of durations: any of them, at any depth. */
+export type Partly<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [Name in keyof T]?: Partly<T[Name]> }
+    : T
+
+/**
+ * Durations as one JSON object, `{"lockMs": 500}`: the names of the defaults and no others, at any depth; each a
+ * number where the default is one, a list where it is a list. @returns only what was told
+ */
+export function timings<T extends object>(defaults: T) {
+  return z.string().transform((text, context): Partly<T> => {
+    const result = jsonText.pipe(toTimingsSchema(defaults)).safeParse(text)
+    // the shape of the schema is that of the defaults
+    if (result.success) return result.data as Partly<T>
+    for (const { path, message } of result.error.issues) {
+      context.addIssue([...path.map(String), message].join(': '))
+    }
+    return z.NEVER
+  })
+}
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue('must be JSON')
+    return z.NEVER
+  }
+})
+
+function toTimingsSchema(value: unknown): z.ZodType {
+  if (Array.isArray(value)) return z.array(z.number().nonnegative())
+  if (typeof value !== 'object' || value === null) return z.number().nonnegative()
+  const fields = Object.entries(value).map(([name, inner]) => [
+    name,
+    toTimingsSchema(inner).optional(),
+  ])
+  return z.strictObject(Object.fromEntries(fields))
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { commonConfigSchema } from './common-config.ts'
-import { byteSize, duration, flag, port, urlList } from './config-fields.ts'
+import { byteSize, duration, flag, port, timings, urlList } from './config-fields.ts'
 import { ConfigError, describeSettings, parseConfig } from './parse-config.ts'
 
 const schema = commonConfigSchema.extend({
@@ -114,6 +114,33 @@ describe('fields', () => {
     for (const text of ['65536', '-1', '80.5', 'http']) {
       expect(port().safeParse(text).success).toBe(false)
     }
+  })
+})
+
+describe('timings', () => {
+  const field = timings({
+    lockMs: 10,
+    retryMs: [1, 2],
+    session: { pollMs: 5, socket: { pingMs: 7 } },
+  })
+
+  it('are any of the durations that have a default, at any depth', () => {
+    const told = { lockMs: 1.5, retryMs: [], session: { socket: { pingMs: 0 } } }
+    expect(field.parse(JSON.stringify(told))).toEqual(told)
+    expect(field.parse('{}')).toEqual({})
+  })
+
+  it.each([
+    ['lockMs', 'JSON'],
+    ['[]', 'object'],
+    ['{"lockMS":1}', 'lockMS'],
+    ['{"lockMs":"1s"}', 'lockMs'],
+    ['{"lockMs":-1}', 'lockMs'],
+    ['{"retryMs":1}', 'retryMs'],
+    ['{"session":{"socket":{"pongMs":1}}}', 'session: socket'],
+  ])('refuse %s, and say where', (text, where) => {
+    const result = field.safeParse(text)
+    expect(result.error?.issues.map(({ message }) => message).join()).toContain(where)
   })
 })
 

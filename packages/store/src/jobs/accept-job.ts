@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { JobStore } from '../job-store.ts'
 import { ACCEPT } from '../lua/accept.ts'
 import { bindScript } from '../lua/bind-script.ts'
-import { IDEMPOTENCY_MS, type StoreContext } from './context.ts'
+import type { StoreContext } from './context.ts'
 import { firstSnapshot, storeJobArguments } from './first-snapshot.ts'
 import { createReads } from './read-job.ts'
 
@@ -18,7 +18,7 @@ export function createAccept(context: StoreContext): JobStore['accept'] {
     const { idempotencyKey } = job
     const reply = await accept(
       idempotencyKey === null ? keys : [...keys, context.keys.idempotency(idempotencyKey)],
-      [...argv, IDEMPOTENCY_MS, job.requestHash ?? ''],
+      [...argv, context.timings.idempotencyMs, job.requestHash ?? ''],
     )
     const [outcome] = replySchema.parse(reply)
     if (outcome === 'reused') return { outcome: 'key_reused' }

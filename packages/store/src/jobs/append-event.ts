@@ -13,13 +13,7 @@ import type { AppendResult, Decide, JobStore } from '../job-store.ts'
 import { APPEND } from '../lua/append.ts'
 import { bindScript } from '../lua/bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
-import {
-  newStamp,
-  RECORD_SLACK_MS,
-  STREAM_AFTER_END_MS,
-  STREAM_LENGTH,
-  type StoreContext,
-} from './context.ts'
+import { newStamp, STREAM_LENGTH, type StoreContext } from './context.ts'
 import { parseSnapshot } from './stored-json.ts'
 
 /** Each lost round means another writer won it, so this many in a row is a bug, not bad luck. */
@@ -78,7 +72,7 @@ function permitted(snapshot: Snapshot, decide: Decide): JobEventBody | null {
   return body
 }
 
-function createWrite({ redis, keys, now, ...context }: StoreContext) {
+function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
   const append = bindScript(redis, APPEND)
   return async (
     snapshot: Snapshot,
@@ -113,8 +107,8 @@ function createWrite({ redis, keys, now, ...context }: StoreContext) {
         stamp,
         keys.live(jobId),
         STREAM_LENGTH,
-        end ? Math.round(next.expiresAt + RECORD_SLACK_MS) : '',
-        STREAM_AFTER_END_MS,
+        end ? Math.round(next.expiresAt + timings.recordSlackMs) : '',
+        timings.streamAfterEndMs,
         end && next.deadLetter ? ts : '',
         ts - context.deadLetterRetentionMs,
       ],

@@ -4,18 +4,17 @@ import type { JobStore } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
 
-/** Until its job ends an asset only needs to outlast the job; the end gives it the record's own time. */
-const WHILE_RUNNING_MS = 7 * 24 * 3_600_000
-
 export function createAssets({
   redis,
   keys,
   retentionMs,
+  timings,
 }: StoreContext): Pick<JobStore, 'saveAsset' | 'loadAsset'> {
   return {
     async saveAsset(asset) {
       const json = JSON.stringify(asset)
-      await ask(redis.set(keys.asset(asset.id), json, 'PX', WHILE_RUNNING_MS + retentionMs))
+      const keptMs = timings.assetKeptMs + retentionMs
+      await ask(redis.set(keys.asset(asset.id), json, 'PX', keptMs))
     },
     async loadAsset(assetId) {
       const json = await ask(redis.get(keys.asset(assetId)))

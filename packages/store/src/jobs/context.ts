@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../keys.ts'
+import type { StoreTimings } from '../timings.ts'
 
 export interface StoreContext {
   redis: Redis
@@ -11,21 +12,12 @@ export interface StoreContext {
   retentionMs: number
   /** The same for a job that used up its attempts; never less. */
   deadLetterRetentionMs: number
+  timings: StoreTimings
 }
 
 /** Whose jobs the index lists. One owner until accounts exist. */
 export const OWNER = 'default'
 
-const HOUR_MS = 3_600_000
-export const DEFAULT_RETENTION_MS = 24 * HOUR_MS
-export const DEFAULT_DEAD_LETTER_RETENTION_MS = 7 * 24 * HOUR_MS
-/** The record outlasts `expiresAt`, so that nobody who trusts that time finds it gone. */
-export const RECORD_SLACK_MS = HOUR_MS
-/** Events are for watchers who come back; after the end the snapshot tells it all. */
-export const STREAM_AFTER_END_MS = HOUR_MS
-export const IDEMPOTENCY_MS = 24 * HOUR_MS
-/** A job that waits longer than this runs without its `extra_data`: a credential must not lie around for ever. */
-export const SECRETS_MS = 24 * HOUR_MS
 /** A few minutes of a busy job; who was away longer gets the snapshot. */
 export const STREAM_LENGTH = 512
 

@@ -2,7 +2,7 @@
 import type { JobLimits, Snapshot } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
 import type { ScriptArgument } from '../lua/bind-script.ts'
-import { newStamp, OWNER, SECRETS_MS, type StoreContext } from './context.ts'
+import { newStamp, OWNER, type StoreContext } from './context.ts'
 
 const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
 
@@ -42,7 +42,7 @@ export function firstSnapshot(
 
 /** KEYS 1 to 6 and ARGV 1 to 8 of `STORE_JOB`. */
 export function storeJobArguments(
-  { keys }: Pick<StoreContext, 'keys'>,
+  { keys, timings }: Pick<StoreContext, 'keys' | 'timings'>,
   snapshot: Snapshot,
   { workflow, extraData }: { workflow: NewJob['workflow']; extraData?: NewJob['extraData'] },
 ): { keys: string[]; argv: ScriptArgument[] } {
@@ -64,7 +64,7 @@ export function storeJobArguments(
       stamp,
       keys.job(''),
       extraData ? JSON.stringify(extraData) : '',
-      SECRETS_MS,
+      timings.secretsMs,
     ],
   }
 }

@@ -7,9 +7,6 @@ import { KEEP_ANSWER } from '../lua/keep-answer.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
 
-/** Longer than any answer takes. One that is not kept by then never will be: its process died. */
-const IN_FLIGHT_MS = 5_000
-
 const json = z.string().transform((text): unknown => JSON.parse(text))
 const useSchema = z.object({
   job: z.string(),
@@ -23,6 +20,7 @@ export function createIdempotency({
   redis,
   keys,
   now,
+  timings,
 }: StoreContext): Pick<JobStore, 'loadKeyUse' | 'keepAnswer'> {
   const keepAnswer = bindScript(redis, KEEP_ANSWER)
   return {
@@ -35,7 +33,7 @@ export function createIdempotency({
         requestHash: request === '' ? null : request,
         snapshot,
         answer: answer ?? null,
-        inFlight: answer === undefined && now() - at < IN_FLIGHT_MS,
+        inFlight: answer === undefined && now() - at < timings.answerInFlightMs,
       }
     },
     async keepAnswer(key, jobId, answer) {

@@ -6,19 +6,17 @@ import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
 import { decodePreview, encodePreview } from './preview-frame.ts'
 
-/** Longer than a slow sampler needs for one step; a preview is worthless soon after. */
-const KEEP_MS = 120_000
-
 export function createPreviews({
   redis,
   keys,
+  timings,
 }: StoreContext): Pick<JobStore, 'publishPreview' | 'loadPreview'> {
   const publish = bindScript(redis, PUBLISH_PREVIEW)
   return {
     async publishPreview(jobId, frame, fence) {
       const published = await publish(
         [keys.job(jobId), keys.preview(jobId)],
-        [fence ?? '', encodePreview(frame), KEEP_MS, keys.previews(jobId)],
+        [fence ?? '', encodePreview(frame), timings.previewKeptMs, keys.previews(jobId)],
       )
       return published === 1 ? 'published' : 'fenced'
     },

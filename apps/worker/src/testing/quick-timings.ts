@@ -1,0 +1,34 @@
+/** Durations for tests: what takes seconds in real life, and nothing that a busy machine could mistake for a death. */
+import type { ToldTimings } from '../timings.ts'
+
+export const QUICK_TIMINGS = {
+  // an event loop of a busy machine may hang for most of a second
+  lockMs: 2_000,
+  lostTicketsEveryMs: 200,
+  takeEveryMs: 200,
+  queueRetryMs: 100,
+  slotLeaseMs: 1_800,
+  slotRenewMs: 500,
+  slotRefreshMs: 200,
+  probeEveryMs: 500,
+  hostBackOffMs: 50,
+  hostBackOffAtMostMs: 500,
+  marksEveryMs: 100,
+  reportEveryMs: 500,
+  cancelEveryMs: 300,
+  claimFreshMs: 1_000,
+  storePauseMs: 100,
+  adoptLookMs: 100,
+  deadlinesEveryMs: 200,
+  retryMs: {
+    node: 100,
+    out_of_memory: 50,
+    host_unavailable: 50,
+    stalled: 50,
+    internal: 100,
+  },
+  orphansEveryMs: 100,
+  orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 500 },
+  session: { pollMs: 300, confirmMs: 50, interruptEveryMs: 50, socket: { reconnectMinMs: 50 } },
+  store: { redisRetryAtMostMs: 200 },
+} as const satisfies ToldTimings

@@ -1,0 +1,78 @@
+import { systemClock } from '@safelight/runtime'
+import { startSimulator } from '@safelight/simulator'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { workerConfigSchema } from './config.ts'
+import { slow } from './testing/graphs.ts'
+import { QUICK_TIMINGS } from './testing/quick-timings.ts'
+import { startStack } from './testing/stack.ts'
+import { DEFAULT_WORKER_TIMINGS, toWorkerTimings } from './timings.ts'
+
+/** What a user is told: a killed worker is replaced within this. */
+const RECOVERY_MS = 15_000
+
+describe.each([
+  ['of real life', DEFAULT_WORKER_TIMINGS],
+  ['of tests', toWorkerTimings(QUICK_TIMINGS)],
+])('the durations %s', (_name, timings) => {
+  it('free the slots of a dead worker before its tickets are taken again', () => {
+    expect(timings.slotLeaseMs).toBeLessThan(timings.lockMs)
+    expect(timings.slotRefreshMs).toBeLessThan(timings.slotLeaseMs)
+  })
+
+  it('renew what is held at least twice before it runs out', () => {
+    expect(timings.slotRenewMs * 2).toBeLessThanOrEqual(timings.slotLeaseMs)
+  })
+
+  it('trust no answer that is as old as a lock', () => {
+    expect(timings.claimFreshMs).toBeLessThan(timings.lockMs)
+  })
+
+  it('replace a killed worker in time', () => {
+    const { lockMs, lostTicketsEveryMs, takeEveryMs } = timings
+    expect(lockMs + lostTicketsEveryMs + takeEveryMs).toBeLessThan(RECOVERY_MS)
+  })
+})
+
+it('may be told in part, the later over the earlier, and keep their defaults otherwise', () => {
+  const told = toWorkerTimings(
+    { lockMs: 1, session: { pollMs: 2, socket: { pingMs: 3 } }, retryMs: { node: 4 } },
+    undefined,
+    { session: { pollMs: 5 }, store: { secretsMs: 6 } },
+  )
+  expect(told).toMatchObject({
+    lockMs: 1,
+    slotLeaseMs: DEFAULT_WORKER_TIMINGS.slotLeaseMs,
+    session: { pollMs: 5, socket: { pingMs: 3, missedPings: 3 } },
+    retryMs: { node: 4, stalled: DEFAULT_WORKER_TIMINGS.retryMs.stalled },
+    store: { secretsMs: 6 },
+  })
+})
+
+it('are a setting of the process, refused when it names what there is not', () => {
+  const parse = (told: object) =>
+    workerConfigSchema.shape.SAFELIGHT_TIMINGS.safeParse(JSON.stringify(told))
+  expect(parse(QUICK_TIMINGS)).toMatchObject({ success: true, data: QUICK_TIMINGS })
+  for (const told of [{ lockMS: 1 }, { session: { lockMs: 1 } }, { store: { pollMs: 1 } }])
+    expect(parse(told).success).toBe(false)
+})
+
+it('replaces a killed worker within 15 seconds by the durations of real life, and its prompt runs once', {
+  timeout: 60_000,
+}, async () => {
+  const stack = await startStack(inject('redisUrl'), { real: true })
+  onTestFinished(() => stack.close())
+  const host = await startSimulator({ speed: 20 })
+  onTestFinished(() => host.close())
+  const worker = await stack.startProcess([host.url])
+  const jobId = await stack.submit(slow({ color: 1, steps: 300, seconds: 1 }))
+  await stack.when(jobId, ({ progress }) => (progress?.value ?? 0) > 0)
+  worker.kill('SIGKILL')
+  const killedAt = systemClock.steady()
+  await worker.gone
+  const known = await stack.store.load(jobId)
+  await stack.startWorker([host.url])
+  await stack.when(jobId, ({ seq }) => seq > (known?.seq ?? 0))
+  expect(systemClock.steady() - killedAt).toBeLessThan(RECOVERY_MS)
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect(host.executions()).toHaveLength(1)
+})

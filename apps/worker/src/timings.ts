@@ -1,0 +1,149 @@
+/**
+ * Every duration of a worker that is no setting, with the reason for its default. What must hold between them:
+ * a dead worker's slots are free no later than its tickets are taken up again (`slotLeaseMs` < `lockMs`), since on
+ * hosts that are full of its prompts nobody else would take them; and what is held is renewed well before it runs out.
+ */
+import { DEFAULT_TIMINGS, type SessionTimings } from '@safelight/comfyui'
+import type { Partly } from '@safelight/runtime'
+import { DEFAULT_STORE_TIMINGS, type FailureCause, type StoreTimings } from '@safelight/store'
+
+export interface WorkerTimings {
+  /** The lock of a ticket, renewed at half of it. Longer than an event loop may hang; a dead worker's jobs wait for it. */
+  lockMs: number
+  /** A worker that died is noticed within lock + this. Workers take turns: it is asked this often in all. */
+  lostTicketsEveryMs: number
+  /** Tickets put back by `moveToWait` wake nobody: this is how soon an idle worker looks by itself. */
+  takeEveryMs: number
+  /** After an outage of Redis, look again soon. */
+  queueRetryMs: number
+
+  /** A dead worker's slots are free again after this. */
+  slotLeaseMs: number
+  slotRenewMs: number
+  /** What other workers do is only seen by asking. */
+  slotRefreshMs: number
+
+  /** Between two probes of a host that answers. */
+  probeEveryMs: number
+  /** The classes a host knows change only with a restart or an installed pack. */
+  classesEveryMs: number
+  /** How long a host is left alone after its first failure, doubled with each further one, up to the second. */
+  hostBackOffMs: number
+  hostBackOffAtMostMs: number
+  /** How long a deaf socket counts against its host. */
+  deafForMs: number
+  /** A drain is obeyed within about this time. */
+  marksEveryMs: number
+  reportEveryMs: number
+  /** Nobody waits longer for the last report: the list notices silence as well. */
+  lastReportMs: number
+  /** For a host that others drive: whether it can be reached from here is the question. */
+  unknownHostMs: number
+
+  /** A cancel whose message was missed is found within this, and a lost claim. */
+  cancelEveryMs: number
+  /** An answer of the store that took longer may be older than our claim: the process may have been stopped in between. */
+  claimFreshMs: number
+  /** Redis answers, but not now. */
+  storePauseMs: number
+  /** A job whose host cannot be reached from here: its ticket goes round the workers in between. */
+  adoptLookMs: number
+  deadlinesEveryMs: number
+  /** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
+  progressEveryMs: number
+  previewEveryMs: number
+  /** Costs move slowly: a burst of jobs need not read them each. */
+  costsFreshMs: number
+  /** Waits between tries to fetch an output; 404 may pass too, while the host's disk catches up with its history. */
+  fetchRetryMs: readonly number[]
+  /** Before the next attempt, by why the last one failed; doubled with each failure that counts with it, up to the second. */
+  retryMs: Readonly<Record<FailureCause, number>>
+  retryAtMostMs: number
+  /** Between two looks for prompts that jobs had to leave behind. */
+  orphansEveryMs: number
+  /** The session that stops one. Short: a job may wait, and a host that does not answer cannot be helped by waiting. */
+  orphan: Pick<SessionTimings, 'firstLookMs' | 'unreachableMs' | 'stopMs'>
+
+  /** Where a prompt's session differs from its own defaults and from the settings. */
+  session: Partial<SessionTimings>
+  /** The same of the store. */
+  store: Partial<StoreTimings>
+}
+
+export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
+  lockMs: 10_000,
+  lostTicketsEveryMs: 2_000,
+  takeEveryMs: 1_000,
+  queueRetryMs: 1_000,
+
+  slotLeaseMs: 9_000,
+  slotRenewMs: 3_000,
+  slotRefreshMs: 1_000,
+
+  probeEveryMs: 5_000,
+  classesEveryMs: 10 * 60_000,
+  hostBackOffMs: 500,
+  hostBackOffAtMostMs: 30_000,
+  deafForMs: 5 * 60_000,
+  marksEveryMs: 1_000,
+  reportEveryMs: 5_000,
+  lastReportMs: 1_000,
+  unknownHostMs: 5_000,
+
+  cancelEveryMs: 3_000,
+  claimFreshMs: 2_000,
+  storePauseMs: 1_000,
+  adoptLookMs: 1_000,
+  deadlinesEveryMs: 2_000,
+  progressEveryMs: 100,
+  previewEveryMs: 250,
+  costsFreshMs: 30_000,
+  fetchRetryMs: [200, 600, 1_500, 4_000],
+  retryMs: {
+    node: 1_000,
+    out_of_memory: 500,
+    host_unavailable: 500,
+    stalled: 500,
+    internal: 2_000,
+  },
+  retryAtMostMs: 30_000,
+  orphansEveryMs: 1_000,
+  orphan: { firstLookMs: 1_000, unreachableMs: 5_000, stopMs: 15_000 },
+
+  session: {},
+  store: {},
+}
+
+/** Everything that may be told; only its shape counts. */
+export const WORKER_TIMINGS_SHAPE = {
+  ...DEFAULT_WORKER_TIMINGS,
+  session: DEFAULT_TIMINGS,
+  store: DEFAULT_STORE_TIMINGS,
+}
+
+/** What tests and `SAFELIGHT_TIMINGS` may tell: any of the durations. */
+export type ToldTimings = Partly<Omit<WorkerTimings, 'session'>> & {
+  session?: Partly<SessionTimings>
+}
+
+export function toWorkerTimings(...tellings: readonly (ToldTimings | undefined)[]): WorkerTimings {
+  return tellings.reduce<WorkerTimings>(merge, DEFAULT_WORKER_TIMINGS)
+}
+
+function merge(known: WorkerTimings, told: ToldTimings = {}): WorkerTimings {
+  const { socket, ...session } = told.session ?? {}
+  return {
+    ...known,
+    ...told,
+    retryMs: { ...known.retryMs, ...told.retryMs },
+    orphan: { ...known.orphan, ...told.orphan },
+    session: {
+      ...known.session,
+      ...session,
+      ...(socket && {
+        socket: { ...DEFAULT_TIMINGS.socket, ...known.session.socket, ...socket },
+      }),
+    },
+    store: { ...known.store, ...told.store },
+  }
+}
