@@ -16,19 +16,20 @@ afterEach(async () => {
 /** Long enough to be canceled on the way, whatever the machine. */
 const long = (color: number) => slow({ color, steps: 200, seconds: 1 })
 
+it('never runs a job that was canceled in the queue', async () => {
+  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  const canceled = await stack.submit(slow({ color: 1 }))
+  await stack.cancel(canceled)
+  await stack.startWorker([host.url])
+  const other = await stack.submit(slow({ color: 2 }))
+  expect(await stack.end(other)).toMatchObject({ status: 'succeeded' })
+  expect(await stack.end(canceled)).toMatchObject({ status: 'canceled', attempt: 0 })
+  expect(host.executions()).toHaveLength(1)
+})
+
 describe.each(['0.33.0', '0.3.64', '0.3.34'] as const)('on a %s host', (dialect) => {
   beforeEach(async () => {
     host = await startSimulator({ dialect, speed: 20 })
-  })
-
-  it('never runs a job that was canceled in the queue', async () => {
-    const canceled = await stack.submit(slow({ color: 1 }))
-    await stack.cancel(canceled)
-    await stack.startWorker([host.url])
-    const other = await stack.submit(slow({ color: 2 }))
-    expect(await stack.end(other)).toMatchObject({ status: 'succeeded' })
-    expect(await stack.end(canceled)).toMatchObject({ status: 'canceled', attempt: 0 })
-    expect(host.executions()).toHaveLength(1)
   })
 
   it('interrupts exactly the canceled prompt while the next one on the host goes on', async () => {

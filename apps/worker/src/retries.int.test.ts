@@ -108,7 +108,7 @@ it('collects what a host finished while it was out of reach, instead of running 
 })
 
 it('stops the prompt of a job that moved on as soon as its host is heard of again', async () => {
-  await startHosts({ speed: 2 }, { speed: 50 })
+  await startHosts({ speed: 2 }, { speed: 500 })
   const [lost, other] = hosts
   const gate = await openGate(lost?.url ?? '')
   try {

@@ -49,7 +49,7 @@ it('adds up what several workers let it finish', async () => {
 
 it('knows the models of a workflow once it runs, not while it waits in the host’s queue', async () => {
   await stack.startWorker([host.url])
-  const ahead = await stack.submit(slow({ color: 1, steps: 80, seconds: 1 }))
+  const ahead = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
   await whenHost(stack, host.url, ({ running }) => running.includes(ahead))
   const behind = await stack.submit(txt2img())
   const waiting = await whenHost(stack, host.url, ({ staged }) => staged.includes(behind))
