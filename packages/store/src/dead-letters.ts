@@ -4,13 +4,45 @@ import { z } from 'zod'
 import type { JobLimits, Snapshot } from '@safelight/shared'
 import { type JobStoreDeps, toStoreContext } from './create-job-store.ts'
 import type { FailedAttempt, JobStore } from './job-store.ts'
-import { bindScript } from './lua/bind-script.ts'
-import { DISCARD, REPLAY } from './lua/dead-letters.ts'
+import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
 import { parseRun } from './jobs/claim-job.ts'
-import { firstSnapshot, storeJobArguments } from './jobs/first-snapshot.ts'
+import { firstSnapshot, STORE_JOB, storeJobArguments } from './jobs/first-snapshot.ts'
 import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
+
+/**
+ * KEYS, ARGV 1 to 8 of the new job as in `accept` · KEYS 7 dead letters (ZSET) · 8 record of the dead letter (HASH)
+ * ARGV 9 jobId of the dead letter · 10 its snapshot JSON from now on
+ * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed.
+ * Channels: none (the dead letter has ended: nobody listens any more).
+ */
+const REPLAY: Script = {
+  name: 'safelightReplay',
+  lua: `
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
+if not redis.call('ZSCORE', KEYS[7], ARGV[9]) or redis.call('EXISTS', KEYS[8]) == 0 then return {'gone'} end
+${STORE_JOB}
+redis.call('ZREM', KEYS[7], ARGV[9])
+redis.call('HSET', KEYS[8], 'snapshot', ARGV[10])
+return {'replayed'}
+`,
+}
+
+/**
+ * KEYS 1 dead letters (ZSET) · 2 record of the dead letter (HASH)
+ * ARGV 1 its jobId · 2 its snapshot JSON from now on
+ * Returns 1 when it was listed, else 0.
+ * Channels: none.
+ */
+const DISCARD: Script = {
+  name: 'safelightDiscard',
+  lua: `
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('HSET', KEYS[2], 'snapshot', ARGV[2]) end
+return 1
+`,
+}
 
 export interface DeadLetter {
   snapshot: Snapshot

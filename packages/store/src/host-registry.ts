@@ -13,11 +13,24 @@ import {
 } from './hosts/host-report.ts'
 import { mergeReports } from './hosts/merge-reports.ts'
 import type { Keys } from './keys.ts'
-import { bindScript } from './lua/bind-script.ts'
-import { CLEAR_STUCK } from './lua/clear-stuck.ts'
+import { bindScript, type Script } from './bind-script.ts'
 import { mergeNodeClasses, type NodeClasses, nodeClassesSchema } from './node-classes.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
+
+/**
+ * KEYS 1 stuck prompts (HASH hostId → JSON)
+ * ARGV 1 hostId · 2 the JSON of the prompt that is known to be gone
+ * Returns 1 when it was taken back, 0 when another prompt (or none) is on record.
+ * Channels: none.
+ */
+const CLEAR_STUCK: Script = {
+  name: 'safelightClearStuck',
+  lua: `
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])
+`,
+}
 
 export interface HostRegistry {
   report(report: HostReport): Promise<void>

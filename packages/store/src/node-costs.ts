@@ -2,9 +2,28 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
-import { bindScript } from './lua/bind-script.ts'
-import { LEARN_COSTS } from './lua/learn-costs.ts'
+import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
+
+/**
+ * KEYS 1 costs (HASH class → JSON `{ms}`)
+ * ARGV 1 weight of a sample, 0 to 1 · then pairs of class, ms
+ * Returns the number of classes learned.
+ * Channels: none.
+ */
+const LEARN_COSTS: Script = {
+  name: 'safelightLearnCosts',
+  lua: `
+local weight = tonumber(ARGV[1])
+for i = 2, #ARGV, 2 do
+  local ms = tonumber(ARGV[i + 1])
+  local known = redis.call('HGET', KEYS[1], ARGV[i])
+  if known then ms = cjson.decode(known).ms * (1 - weight) + ms * weight end
+  redis.call('HSET', KEYS[1], ARGV[i], string.format('{"ms":%.3f}', ms))
+end
+return (#ARGV - 1) / 2
+`,
+}
 
 const costSchema = z.object({ ms: z.number().nonnegative() })
 export type NodeCost = z.infer<typeof costSchema>

@@ -2,9 +2,59 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
-import { bindScript } from './lua/bind-script.ts'
-import { ACQUIRE_SLOT, COUNT_SLOTS, RENEW_SLOT } from './lua/slots.ts'
+import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+/**
+ * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
+ * ARGV 1 jobId · 2 leases at most · 3 ms the lease lasts
+ * Returns 1 when the job holds a lease now, 0 when the host is full.
+ * Channels: none.
+ */
+const ACQUIRE_SLOT: Script = {
+  name: 'safelightAcquireSlot',
+  lua: `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not held and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
+return 1
+`,
+}
+
+/**
+ * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
+ * ARGV 1 jobId · 2 ms the lease lasts from now
+ * Returns 1 when prolonged, 0 when the lease had run out (the slot may be somebody else's).
+ * Channels: none.
+ */
+const RENEW_SLOT: Script = {
+  name: 'safelightRenewSlot',
+  lua: `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+return 1
+`,
+}
+
+/**
+ * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
+ * ARGV none
+ * Returns the number of leases that have not run out.
+ * Channels: none.
+ */
+const COUNT_SLOTS: Script = {
+  name: 'safelightCountSlots',
+  lua: `${NOW}
+return redis.call('ZCOUNT', KEYS[1], '(' .. now, '+inf')
+`,
+}
 
 export interface Slots {
   /** True when the job holds one of the host's `max` slots now; asking again prolongs the lease. */

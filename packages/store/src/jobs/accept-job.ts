@@ -1,11 +1,33 @@
 /** Accepting a job: one atomic write, after which it cannot be lost. */
 import { z } from 'zod'
 import type { JobStore } from '../job-store.ts'
-import { ACCEPT } from '../lua/accept.ts'
-import { bindScript } from '../lua/bind-script.ts'
+import { bindScript, type Script } from '../bind-script.ts'
 import type { StoreContext } from './context.ts'
-import { firstSnapshot, storeJobArguments } from './first-snapshot.ts'
+import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts'
 import { createReads } from './read-job.ts'
+
+/**
+ * KEYS 1 to 6, ARGV 1 to 8 as of `STORE_JOB` · KEYS 7 idempotency key (HASH, optional) · ARGV 9 ms it is kept · 10 hash of the request
+ * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
+ *   because the answer got lost); ['reused'] when the key belongs to another job.
+ * Channels: none (nobody can watch a job that does not exist yet).
+ */
+const ACCEPT: Script = {
+  name: 'safelightAccept',
+  lua: `
+if KEYS[7] then
+  local user = redis.call('HGET', KEYS[7], 'job')
+  if user and user ~= ARGV[1] then return {'reused'} end
+end
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
+${STORE_JOB}
+if KEYS[7] then
+  redis.call('HSET', KEYS[7], 'job', ARGV[1], 'at', ARGV[4], 'request', ARGV[10], 'snapshot', ARGV[2])
+  redis.call('PEXPIRE', KEYS[7], ARGV[9])
+end
+return {'accepted'}
+`,
+}
 
 const replySchema = z.tuple([z.enum(['accepted', 'repeated', 'reused'])])
 

@@ -1,12 +1,45 @@
 /** Claiming a job for a worker, and noting where its attempt runs. */
 import { z } from 'zod'
 import type { JobStore, Run } from '../job-store.ts'
-import { bindScript } from '../lua/bind-script.ts'
-import { CLAIM } from '../lua/claim.ts'
-import { SAVE_RUN } from '../lua/save-run.ts'
+import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
 import { parseSnapshot } from './stored-json.ts'
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV none
+ * Returns nil when there is no such job, else [fence, snapshot JSON, run JSON or ''].
+ * Channels: none.
+ */
+const CLAIM: Script = {
+  name: 'safelightClaim',
+  lua: `
+if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+-- not a plain count: after a loss it would give a number again that a worker still holds
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local fence = math.max(redis.call('HGET', KEYS[1], 'fence') + 1, now)
+redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', fence))
+local stored = redis.call('HMGET', KEYS[1], 'snapshot', 'run')
+return {fence, stored[1], stored[2] or ''}
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV 1 fence · 2 run JSON
+ * Returns 1 when saved, 0 when a newer worker holds the job or the job is gone.
+ * Channels: none.
+ */
+const SAVE_RUN: Script = {
+  name: 'safelightSaveRun',
+  lua: `
+if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'run', ARGV[2])
+return 1
+`,
+}
 
 const failedAttemptSchema = z.object({
   attempt: z.int().nonnegative(),

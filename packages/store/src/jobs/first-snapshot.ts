@@ -1,7 +1,7 @@
 /** A job on its way into the store: its first snapshot, and what the scripts that store it are given. */
 import type { JobLimits, Snapshot } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
-import type { ScriptArgument } from '../lua/bind-script.ts'
+import type { ScriptArgument } from '../bind-script.ts'
 import { newStamp, OWNER, type StoreContext } from './context.ts'
 
 const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
@@ -39,6 +39,26 @@ export function firstSnapshot(
     expiresAt: createdAt + retentionMs,
   }
 }
+
+/**
+ * The writes of an accepted job, for every script that makes one. They begin with one that a full
+ * Redis refuses, so that nothing is half done.
+ *
+ * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 outbox (ZSET) · 5 open jobs (ZSET)
+ *      6 secrets (STRING)
+ * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 stamp · 6 prefix of record keys
+ *      7 extra_data JSON ('' for none) · 8 ms extra_data is kept
+ */
+export const STORE_JOB = `
+redis.call('HSET', KEYS[1], 'snapshot', ARGV[2], 'seq', '0', 'stamp', ARGV[5], 'fence', '0')
+redis.call('SET', KEYS[2], ARGV[3])
+if ARGV[7] ~= '' then redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[8]) end
+for i = 3, 5 do redis.call('ZADD', KEYS[i], ARGV[4], ARGV[1]) end
+-- two looks per new entry keep expired jobs from ever being the larger part of the index
+for _, known in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
+  if redis.call('EXISTS', ARGV[6] .. known) == 0 then redis.call('ZREM', KEYS[3], known) end
+end
+`
 
 /** KEYS 1 to 6 and ARGV 1 to 8 of `STORE_JOB`. */
 export function storeJobArguments(

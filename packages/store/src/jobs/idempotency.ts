@@ -2,10 +2,24 @@
 import { z } from 'zod'
 import { snapshotSchema } from '@safelight/shared'
 import type { JobStore } from '../job-store.ts'
-import { bindScript } from '../lua/bind-script.ts'
-import { KEEP_ANSWER } from '../lua/keep-answer.ts'
+import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
+
+/**
+ * KEYS 1 idempotency key (HASH)
+ * ARGV 1 jobId · 2 answer JSON
+ * Returns 1 when kept, 0 when the key is not (or no longer) the job's.
+ * Channels: none.
+ */
+const KEEP_ANSWER: Script = {
+  name: 'safelightKeepAnswer',
+  lua: `
+if redis.call('HGET', KEYS[1], 'job') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'answer', ARGV[2])
+return 1
+`,
+}
 
 const json = z.string().transform((text): unknown => JSON.parse(text))
 const useSchema = z.object({

@@ -1,9 +1,9 @@
 /** Listing jobs, newest first, page by page. */
+import { z } from 'zod'
 import { isTerminal, type Snapshot } from '@safelight/shared'
 import type { JobStore, ListQuery } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import { OWNER, type StoreContext } from './context.ts'
-import { type Cursor, decodeCursor, encodeCursor } from './list-cursor.ts'
 import { parseSnapshot } from './stored-json.ts'
 
 const BATCH = 100
@@ -88,4 +88,36 @@ function isAfter(entry: Cursor, cursor: Cursor): boolean {
 /** Only once the page is read: removing while reading would shift what is still to be read. */
 async function forget({ redis }: StoreContext, zset: string, jobIds: string[]): Promise<void> {
   if (jobIds.length > 0) await ask(redis.zrem(zset, ...jobIds))
+}
+
+/** Where the last page ended; opaque to the client. */
+interface Cursor {
+  createdAt: number
+  jobId: string
+}
+
+const cursorSchema = z.tuple([z.number(), z.string()])
+
+/** The cursor is not one of ours: the client's mistake. */
+export class InvalidCursor extends Error {
+  readonly code = 'invalid_cursor'
+
+  constructor() {
+    super('the cursor is not one that a previous page gave')
+    this.name = 'InvalidCursor'
+  }
+}
+
+function encodeCursor({ createdAt, jobId }: Cursor): string {
+  return Buffer.from(JSON.stringify([createdAt, jobId])).toString('base64url')
+}
+
+function decodeCursor(cursor: string): Cursor {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    const [createdAt, jobId] = cursorSchema.parse(json)
+    return { createdAt, jobId }
+  } catch {
+    throw new InvalidCursor()
+  }
 }

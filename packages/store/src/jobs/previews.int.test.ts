@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { acceptJob, openClient, openTestStore } from '@safelight/testkit/vitest'
-import { decodePreview, encodePreview } from './preview-frame.ts'
+import { decodePreview, encodePreview } from './previews.ts'
 
 const frame = {
   nodeId: '3',

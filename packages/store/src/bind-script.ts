@@ -1,6 +1,6 @@
 /** Binds a Lua script to a client: EVALSHA with a fallback to EVAL, and a reply the caller must parse. */
 import type { Redis } from 'ioredis'
-import { ask } from '../redis-unavailable.ts'
+import { ask } from './redis-unavailable.ts'
 
 export interface Script {
   /** Command name on the client. */
