@@ -1,12 +1,12 @@
 import { type Simulator, type SimulatorOptions, startSimulator } from '@safelight/simulator'
 import { type Gate, openGate } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
-import { promptIdOf } from './job/derived-id.ts'
+import { promptIdOf } from './derived-id.ts'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
 import { type Stack, startStack, until } from './testing/stack.ts'
 
-/** Lock, look for lost tickets, and a free seat; on a machine that does other things, too. */
+/** Lock, look for lost tickets, and a free slot; on a machine that does other things, too. */
 const RECOVERY_MS = QUICK_TIMINGS.lockMs + QUICK_TIMINGS.lostTicketsEveryMs + 5_000
 
 let stack: Stack
@@ -47,7 +47,7 @@ it('replaces a killed worker soon after its lock has run out, whatever it was do
   }
   const urls = gates.map(({ url }) => url)
   const heldAnywhere = () => until(() => gates.find((gate) => gate.held() > 0) ?? null)
-  // full hosts: whoever comes next has no seat to spare
+  // full hosts: whoever comes next has no slot to spare
   const env = { HOST_SLOTS: '1' }
   const worker = await stack.startProcess(urls, env)
 
@@ -102,7 +102,9 @@ it('waits for a worker that drives the host, and leaves the prompt to it', async
   await stack.startWorker([other.gate.url])
   const since = (await stack.store.load(jobId))?.seq
   // the stranger has looked at it and put it back
-  await until(async () => ((await stack.store.claim(jobId))?.run?.orphanedAt ? true : null))
+  await until(async () =>
+    (await stack.store.claim(jobId))?.lastAttempt?.unreachableSince ? true : null,
+  )
   expect((await stack.store.load(jobId))?.seq).toBe(since)
   await stack.startWorker([gate.url])
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
@@ -151,7 +153,7 @@ it('keeps an address with credentials to itself, and runs the job elsewhere all 
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   await first.close()
   const claim = await stack.store.claim(jobId)
-  expect(claim?.run).toMatchObject({ attempt: 1, hostUrl: null })
+  expect(claim?.lastAttempt).toMatchObject({ attempt: 1, hostUrl: null })
   expect(JSON.stringify(claim)).not.toContain('s3cret')
   await stack.startWorker([other.gate.url], { env: { ADOPT_WAIT: '1ms' } })
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2 })

@@ -15,30 +15,26 @@ import {
   createExtraData,
   createJobStore,
   createKeys,
-  createLeftovers,
+  createOrphans,
   createNodeCosts,
   createRedis,
-  type Keys,
   subscribeControl,
   whenReady,
 } from '@safelight/store'
-import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
-import type { Fleet } from './hosts/fleet.ts'
 import { openFleet } from './hosts/open-fleet.ts'
-import { startCleaningHosts } from './job/clean-hosts.ts'
+import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createCostBook } from './job/cost-book.ts'
-import { createProcessor } from './job/process-job.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'
 import { createBlobStore } from './outputs/blob-store.ts'
-import { closeTicketWorker } from './queue/drain.ts'
+import { createIntake } from './queue/intake.ts'
 import { watchLostTickets } from './queue/lost-tickets.ts'
-import { createRoom, type Room } from './queue/room.ts'
-import { createTicketWorker } from './queue/ticket-worker.ts'
-import { type ToldTimings, toWorkerTimings, type WorkerTimings } from './timings.ts'
+import { createProcessor } from './queue/process-job.ts'
+import { closeTicketWorker, createTicketWorker } from './queue/ticket-worker.ts'
+import { type TimingOverrides, toWorkerTimings, type WorkerTimings } from './timings.ts'
 
-/** Tickets per seat: how many jobs may still collect outputs while their seats are taken again. */
-const TICKETS_PER_SEAT = 3
+/** How many jobs may still collect outputs while their slots are taken again. */
+const TICKETS_PER_SLOT = 3
 
 export interface WorkerApp {
   /** Takes nothing new, lets running jobs finish for the drain time, hands the rest back, closes everything. */
@@ -48,7 +44,7 @@ export interface WorkerApp {
 export interface WorkerOptions {
   log?: Logger
   /** Durations that differ from their defaults and from the settings, for tests that cannot wait for a minute. */
-  timings?: ToldTimings
+  timings?: TimingOverrides
   clock?: Clock
 }
 
@@ -103,7 +99,24 @@ async function start(parts: Start): Promise<void> {
   const subscriber = open('subscriber')
   // a BullMQ worker whose first handshake fails stays broken
   await Promise.all([whenReady(redis), whenReady(subscriber)])
-  const { fleet, room } = await openHosts(parts, redis, keys)
+  const fleet = await openFleet({
+    redis,
+    keys,
+    scope,
+    log,
+    workerId,
+    urls: config.COMFYUI_HOSTS,
+    slotsPerHost: config.HOST_SLOTS,
+    answerMs: config.HOST_TIMEOUT / 2,
+    timings,
+    clock,
+  })
+  const slots = config.HOST_SLOTS * config.COMFYUI_HOSTS.length
+  const intake = createIntake({
+    freeSlots: () => fleet.freeSlots(),
+    maxTickets: TICKETS_PER_SLOT * slots,
+  })
+  fleet.onChange(() => intake.update())
   const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
     ...inStore,
@@ -115,8 +128,8 @@ async function start(parts: Start): Promise<void> {
   scope.use(deadlines.startSweeper({ everyMs: timings.deadlinesEveryMs }))
   const connect = (baseUrl: string) =>
     createHostClient(baseUrl, { timeoutMs: timings.unknownHostMs })
-  const leftovers = createLeftovers(inStore)
-  scope.use(startCleaningHosts({ fleet, leftovers, runPrompt, connect, timings, clock, log }))
+  const orphans = createOrphans(inStore)
+  scope.use(startStoppingOrphans({ fleet, orphans, runPrompt, connect, timings, clock, log }))
 
   const worker = await createTicketWorker({
     redis,
@@ -127,7 +140,7 @@ async function start(parts: Start): Promise<void> {
     processJob: createProcessor({
       store,
       deadlines,
-      leftovers,
+      orphans,
       connect,
       extraData: createExtraData({ redis, keys }),
       costs: createCostBook({
@@ -138,7 +151,7 @@ async function start(parts: Start): Promise<void> {
       }),
       blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
       fleet,
-      room,
+      intake,
       runPrompt,
       unknownMessages: createUnknownMessages(log),
       clock,
@@ -153,42 +166,13 @@ async function start(parts: Start): Promise<void> {
   })
   scope.use(await watchLostTickets({ redis, keys, name: workerId, timings, log }))
   scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, clock, log }))
-  scope.defer(() => room.close())
+  scope.defer(() => intake.close())
   await subscribeControl({
     subscriber,
     keys,
     // the subscriber's own end is the subscription's
     onMessage: ({ jobId }) => worker.cancelJob(jobId, 'cancel'),
   })
-  room.open(worker)
+  intake.open(worker)
   log.info({ hosts: fleet.hosts.map(({ hostId }) => hostId) }, 'worker started')
-}
-
-async function openHosts(
-  { config, workerId, log, scope, timings, clock }: Start,
-  redis: Redis,
-  keys: Keys,
-): Promise<{ fleet: Fleet; room: Room }> {
-  const seatsPerHost = config.HOST_SLOTS
-  const urls = config.COMFYUI_HOSTS
-  let fleet: Fleet | null = null
-  const room = createRoom({
-    freeSeats: () => fleet?.freeSeats() ?? 0,
-    maxTickets: TICKETS_PER_SEAT * seatsPerHost * urls.length,
-  })
-  const onChange = () => room.update()
-  fleet = await openFleet({
-    redis,
-    keys,
-    scope,
-    log,
-    workerId,
-    urls,
-    seatsPerHost,
-    answerMs: config.HOST_TIMEOUT / 2,
-    timings,
-    clock,
-    onChange,
-  })
-  return { fleet, room }
 }

@@ -1,7 +1,7 @@
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { openGate } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
-import { promptIdOf } from './job/derived-id.ts'
+import { promptIdOf } from './derived-id.ts'
 import { slow } from './testing/graphs.ts'
 import { type Stack, startStack, until } from './testing/stack.ts'
 
@@ -107,7 +107,9 @@ it('leaves the cancel of a job whose worker left to one that can reach the host'
     await worker.close()
     await stack.cancel(jobId)
     await stack.startWorker([stranger.url])
-    await until(async () => ((await stack.store.claim(jobId))?.run?.orphanedAt ? true : null))
+    await until(async () =>
+      (await stack.store.claim(jobId))?.lastAttempt?.unreachableSince ? true : null,
+    )
     expect(await stack.store.load(jobId)).toMatchObject({ status: 'canceling' })
     expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])
     await stack.startWorker([host.url])

@@ -25,7 +25,7 @@ it('ends a job once whose claim was stolen in the middle of it', async () => {
   const thief = await stack.store.claim(jobId)
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
   // the thief did nothing with it: the ticket went round, and the next claim was a new one
-  expect((await stack.store.claim(jobId))?.fence).toBeGreaterThan((thief?.fence ?? 0) + 1)
+  expect((await stack.store.claim(jobId))?.token).toBeGreaterThan((thief?.token ?? 0) + 1)
   const { events } = await stack.events(jobId)
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['success'])
@@ -48,7 +48,7 @@ it('keeps a worker that was frozen for longer than its lock from saying or doing
 
   const known = gate.requests.length
   frozen.kill('SIGCONT')
-  await until(() => (/lock lost|attempt broke off/.test(frozen.said()) ? true : null))
+  await until(() => (/lock lost|attempt broke off/.test(frozen.log()) ? true : null))
   // of use again, and done with the old job
   const next = await stack.submit(slow({ color: 2 }))
   expect(await stack.end(next)).toMatchObject({ status: 'succeeded' })

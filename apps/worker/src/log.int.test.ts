@@ -3,7 +3,7 @@ import { createLogger } from '@safelight/runtime'
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'
-import { promptIdOf } from './job/derived-id.ts'
+import { promptIdOf } from './derived-id.ts'
 import { txt2img } from './testing/graphs.ts'
 import { type Stack, startStack, until } from './testing/stack.ts'
 

@@ -19,7 +19,7 @@ async function startHosts(...options: SimulatorOptions[]): Promise<string[]> {
   for (const option of options) hosts.push(await startSimulator({ speed: 50, ...option }))
   return hosts.map(({ url }) => url)
 }
-const runs = () => hosts.map((host) => host.executions().length)
+const executions = () => hosts.map((host) => host.executions().length)
 
 it('frees a host that ran out of memory, and goes to the one that has most of it', async () => {
   const urls = await startHosts(
@@ -30,7 +30,7 @@ it('frees a host that ran out of memory, and goes to the one that has most of it
   await stack.startWorker(urls)
   const jobId = await stack.submit(txt2img())
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2 })
-  expect(runs()).toEqual([1, 0, 1])
+  expect(executions()).toEqual([1, 0, 1])
   expect(hosts.map((host) => host.freed())).toEqual([1, 0, 0])
 })
 
@@ -43,7 +43,7 @@ it('fails as out_of_memory, a dead letter, when no host has room', async () => {
     deadLetter: true,
     error: { code: 'out_of_memory', node_id: '2' },
   })
-  expect(runs()).toEqual([1, 1])
+  expect(executions()).toEqual([1, 1])
 })
 
 it('tries a node again only as often as its submitter asked, elsewhere if it can', async () => {
@@ -56,7 +56,7 @@ it('tries a node again only as often as its submitter asked, elsewhere if it can
     deadLetter: true,
     error: { code: 'node_execution_error' },
   })
-  expect(runs()).toEqual([1, 1])
+  expect(executions()).toEqual([1, 1])
   const plain = await stack.submit(raising('value_error'))
   expect(await stack.end(plain)).toMatchObject({ status: 'failed', attempt: 1, deadLetter: false })
 })
@@ -69,7 +69,7 @@ it('does not spend the job’s own attempts on hosts that are lost, and gives up
   })
   const jobId = await stack.submit(slow({ color: 1, steps: 1000, seconds: 1 }))
   for (const attempt of [1, 2, 3]) {
-    await until(() => (runs()[0] === attempt ? true : null))
+    await until(() => (executions()[0] === attempt ? true : null))
     // queue and history are gone with it
     hosts[0]?.restart()
   }
@@ -101,13 +101,13 @@ it('collects what a host finished while it was out of reach, instead of running 
       attempt: 1,
       outputs: [{ type: 'image' }],
     })
-    expect(runs()).toEqual([1])
+    expect(executions()).toEqual([1])
   } finally {
     await gate.close()
   }
 })
 
-it('stops the prompt of a job that moved on as soon as its host is heard of again', async () => {
+it('stops the prompt of a job that moved on as soon as its host is back', async () => {
   await startHosts({ speed: 2 }, { speed: 500 })
   const [lost, other] = hosts
   const gate = await openGate(lost?.url ?? '')
@@ -121,12 +121,12 @@ it('stops the prompt of a job that moved on as soon as its host is heard of agai
     await stack.when(jobId, ({ phase }) => phase === 'executing')
     await stack.startWorker([other?.url ?? ''], impatient)
     gate.shut()
-    await until(() => (runs()[1] === 1 ? true : null))
+    await until(() => (executions()[1] === 1 ? true : null))
     expect(lost?.executions()[0]?.outcome).toBe('running')
     gate.reopen()
     await until(() => (lost?.executions()[0]?.outcome === 'interrupted' ? true : null))
     expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2 })
-    expect(runs()).toEqual([1, 1])
+    expect(executions()).toEqual([1, 1])
   } finally {
     await gate.close()
   }

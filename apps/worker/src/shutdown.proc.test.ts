@@ -63,7 +63,7 @@ it('ends at once when its process is told a second time, and leaves the prompt t
   const jobId = await stack.submit(slow({ color: 1, steps: 1000, seconds: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   worker.kill('SIGTERM')
-  await until(() => (worker.said().includes('stopping') ? true : null))
+  await until(() => (worker.log().includes('stopping') ? true : null))
   worker.kill('SIGTERM')
   expect(await worker.gone).toBe(1)
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])

@@ -33,13 +33,13 @@ describe.each([
   })
 })
 
-it('may be told in part, the later over the earlier, and keep their defaults otherwise', () => {
-  const told = toWorkerTimings(
+it('may be overridden in part, the later over the earlier, and keep their defaults otherwise', () => {
+  const timings = toWorkerTimings(
     { lockMs: 1, session: { pollMs: 2, socket: { pingMs: 3 } }, retryMs: { node: 4 } },
     undefined,
     { session: { pollMs: 5 }, store: { secretsMs: 6 } },
   )
-  expect(told).toMatchObject({
+  expect(timings).toMatchObject({
     lockMs: 1,
     slotLeaseMs: DEFAULT_WORKER_TIMINGS.slotLeaseMs,
     session: { pollMs: 5, socket: { pingMs: 3, missedPings: 3 } },
@@ -49,11 +49,11 @@ it('may be told in part, the later over the earlier, and keep their defaults oth
 })
 
 it('are a setting of the process, refused when it names what there is not', () => {
-  const parse = (told: object) =>
-    workerConfigSchema.shape.SAFELIGHT_TIMINGS.safeParse(JSON.stringify(told))
+  const parse = (overrides: object) =>
+    workerConfigSchema.shape.SAFELIGHT_TIMINGS.safeParse(JSON.stringify(overrides))
   expect(parse(QUICK_TIMINGS)).toMatchObject({ success: true, data: QUICK_TIMINGS })
-  for (const told of [{ lockMS: 1 }, { session: { lockMs: 1 } }, { store: { pollMs: 1 } }])
-    expect(parse(told).success).toBe(false)
+  for (const overrides of [{ lockMS: 1 }, { session: { lockMs: 1 } }, { store: { pollMs: 1 } }])
+    expect(parse(overrides).success).toBe(false)
 })
 
 it('replaces a killed worker within 15 seconds by the durations of real life, and its prompt runs once', {

@@ -59,7 +59,7 @@ export interface WorkerTimings {
   /** Before the next attempt, by why the last one failed; doubled with each failure that counts with it, up to the second. */
   retryMs: Readonly<Record<FailureCause, number>>
   retryAtMostMs: number
-  /** Between two looks for prompts that jobs had to leave behind. */
+  /** Between two looks for orphans. */
   orphansEveryMs: number
   /** The session that stops one. Short: a job may wait, and a host that does not answer cannot be helped by waiting. */
   orphan: Pick<SessionTimings, 'firstLookMs' | 'unreachableMs' | 'stopMs'>
@@ -114,29 +114,31 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   store: {},
 }
 
-/** Everything that may be told; only its shape counts. */
+/** Everything that may be overridden; only its shape counts. */
 export const WORKER_TIMINGS_SHAPE = {
   ...DEFAULT_WORKER_TIMINGS,
   session: DEFAULT_TIMINGS,
   store: DEFAULT_STORE_TIMINGS,
 }
 
-/** What tests and `SAFELIGHT_TIMINGS` may tell: any of the durations. */
-export type ToldTimings = Partly<Omit<WorkerTimings, 'session'>> & {
+/** What tests and `SAFELIGHT_TIMINGS` may say: any of the durations. */
+export type TimingOverrides = Partly<Omit<WorkerTimings, 'session'>> & {
   session?: Partly<SessionTimings>
 }
 
-export function toWorkerTimings(...tellings: readonly (ToldTimings | undefined)[]): WorkerTimings {
-  return tellings.reduce<WorkerTimings>(merge, DEFAULT_WORKER_TIMINGS)
+export function toWorkerTimings(
+  ...overrides: readonly (TimingOverrides | undefined)[]
+): WorkerTimings {
+  return overrides.reduce<WorkerTimings>(merge, DEFAULT_WORKER_TIMINGS)
 }
 
-function merge(known: WorkerTimings, told: ToldTimings = {}): WorkerTimings {
-  const { socket, ...session } = told.session ?? {}
+function merge(known: WorkerTimings, over: TimingOverrides = {}): WorkerTimings {
+  const { socket, ...session } = over.session ?? {}
   return {
     ...known,
-    ...told,
-    retryMs: { ...known.retryMs, ...told.retryMs },
-    orphan: { ...known.orphan, ...told.orphan },
+    ...over,
+    retryMs: { ...known.retryMs, ...over.retryMs },
+    orphan: { ...known.orphan, ...over.orphan },
     session: {
       ...known.session,
       ...session,
@@ -144,6 +146,6 @@ function merge(known: WorkerTimings, told: ToldTimings = {}): WorkerTimings {
         socket: { ...DEFAULT_TIMINGS.socket, ...known.session.socket, ...socket },
       }),
     },
-    store: { ...known.store, ...told.store },
+    store: { ...known.store, ...over.store },
   }
 }

@@ -27,10 +27,10 @@ it.skipIf(why)(
 
     const store = createJobStore({ redis, keys: createKeys('container') })
     const jobId = await acceptJob(store)
-    const fence = (await store.claim(jobId))?.fence ?? -1
-    await store.append(jobId, () => status('running', { phase: 'executing' }), { fence })
-    await store.append(jobId, () => progress(0.5), { fence })
-    await store.append(jobId, () => status('succeeded'), { fence })
+    const token = (await store.claim(jobId))?.token ?? -1
+    await store.append(jobId, () => status('running', { phase: 'executing' }), { token })
+    await store.append(jobId, () => progress(0.5), { token })
+    await store.append(jobId, () => status('succeeded'), { token })
     expect(await store.load(jobId)).toMatchObject({ status: 'succeeded', seq: 3 })
     expect((await store.eventsAfter(jobId, 0)).events.map((event) => event.seq)).toEqual([1, 2, 3])
   },

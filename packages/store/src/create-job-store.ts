@@ -1,4 +1,4 @@
-/** The job store on Redis. Each part is its own file in `store/`; the atomic steps are the scripts in `lua/`. */
+/** The job store on Redis. Each part is its own file in `jobs/`, with the scripts that are its atomic steps. */
 import type { Redis } from 'ioredis'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'

@@ -41,9 +41,15 @@ describe('a dead letter', () => {
     const { store, deadLetters } = await open()
     const jobId = await acceptJob(store)
     const claim = await store.claim(jobId)
-    const failures = [{ attempt: 1, hostId: 'gpu-1', cause: 'stalled' as const, left: false }]
-    const run = { attempt: 2, hostId: 'gpu-2', promptId: 'p', hostUrl: null, orphanedAt: null }
-    await store.saveRun(jobId, claim?.fence ?? -1, { ...run, failures })
+    const failures = [{ attempt: 1, hostId: 'gpu-1', cause: 'stalled' as const, orphaned: false }]
+    const run = {
+      attempt: 2,
+      hostId: 'gpu-2',
+      promptId: 'p',
+      hostUrl: null,
+      unreachableSince: null,
+    }
+    await store.saveAttempt(jobId, claim?.token ?? -1, { ...run, failures })
     await store.append(jobId, () => status('failed', { deadLetter: true }))
     expect(await deadLetters.load(jobId)).toMatchObject({ failures })
   })

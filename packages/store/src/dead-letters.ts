@@ -6,7 +6,7 @@ import { type JobStoreDeps, toStoreContext } from './create-job-store.ts'
 import type { FailedAttempt, JobStore } from './job-store.ts'
 import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
-import { parseRun } from './jobs/claim-job.ts'
+import { parseAttempt } from './jobs/claim-job.ts'
 import { firstSnapshot, STORE_JOB, storeJobArguments } from './jobs/first-snapshot.ts'
 import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
@@ -77,8 +77,8 @@ export function createDeadLetters(deps: JobStoreDeps): DeadLetters {
     const failedAt = await ask(redis.zscore(keys.deadLetters, jobId))
     const snapshot = failedAt === null ? null : await loadJob(jobId)
     if (!snapshot) return null
-    const run = parseRun(await ask(redis.hget(keys.job(jobId), 'run')))
-    return { snapshot, failedAt: Number(failedAt), failures: run?.failures ?? [] }
+    const attempt = parseAttempt(await ask(redis.hget(keys.job(jobId), 'run')))
+    return { snapshot, failedAt: Number(failedAt), failures: attempt?.failures ?? [] }
   }
 
   return {

@@ -105,14 +105,14 @@ it('records a drain for every worker to read, and lifts it', async () => {
     reason: { code: 'drain_requested', message: 'new driver' },
     drain: { reason: 'new driver', since },
   })
-  expect(await registry.marks(['gpu-2', 'gpu-1'])).toEqual([
+  expect(await registry.sharedFacts(['gpu-2', 'gpu-1'])).toEqual([
     { drain: null, stuck: null },
     { drain: { reason: 'new driver', at: clock.now }, stuck: null },
   ])
   clock.now += 1_000
   expect(await registry.drain('gpu-1', null)).toMatchObject({ drain: { reason: null, since } })
   expect(await registry.resume('gpu-1')).toMatchObject({ state: 'ready', drain: null })
-  expect(await registry.marks(['gpu-1'])).toEqual([{ drain: null, stuck: null }])
+  expect(await registry.sharedFacts(['gpu-1'])).toEqual([{ drain: null, stuck: null }])
 })
 
 it('drains and resumes nothing that it does not know', async () => {
@@ -120,19 +120,19 @@ it('drains and resumes nothing that it does not know', async () => {
   expect(await registry.drain('gpu-1', null)).toBeNull()
   expect(await registry.resume('gpu-1')).toBeNull()
   expect(await redis.hlen(keys.hostDrains)).toBe(0)
-  expect(await registry.marks([])).toEqual([])
+  expect(await registry.sharedFacts([])).toEqual([])
 })
 
 it('remembers the prompt that a host is stuck with until that very one is gone', async () => {
   const { registry } = await openRegistry()
   const first = { promptId: 'prompt-1', begun: true }
   const second = { begun: false, promptId: 'prompt-2' }
-  await registry.markStuck('gpu-1', first)
-  await registry.markStuck('gpu-1', second)
+  await registry.reportStuck('gpu-1', first)
+  await registry.reportStuck('gpu-1', second)
   await registry.clearStuck('gpu-1', first)
-  expect(await registry.marks(['gpu-1'])).toEqual([{ drain: null, stuck: second }])
+  expect(await registry.sharedFacts(['gpu-1'])).toEqual([{ drain: null, stuck: second }])
   await registry.clearStuck('gpu-1', second)
-  expect(await registry.marks(['gpu-1'])).toEqual([{ drain: null, stuck: null }])
+  expect(await registry.sharedFacts(['gpu-1'])).toEqual([{ drain: null, stuck: null }])
 })
 
 it('knows of each class what at least one host accepts', async () => {

@@ -5,7 +5,7 @@ import type { HostView } from '@safelight/shared'
 import {
   type HostDrain,
   hostDrainSchema,
-  type HostMarks,
+  type SharedHostFacts,
   type HostReport,
   hostReportSchema,
   type StuckPrompt,
@@ -40,10 +40,10 @@ export interface HostRegistry {
   drain(hostId: string, reason: string | null): Promise<HostView | null>
   /** Null when no such host is known. */
   resume(hostId: string): Promise<HostView | null>
-  /** What holds for these hosts, in the same order. */
-  marks(hostIds: readonly string[]): Promise<HostMarks[]>
+  /** What holds for these hosts whoever drives them, in the same order. */
+  sharedFacts(hostIds: readonly string[]): Promise<SharedHostFacts[]>
   /** The host's executor is dead: no worker may give it a prompt while this one stands still there. */
-  markStuck(hostId: string, prompt: StuckPrompt): Promise<void>
+  reportStuck(hostId: string, prompt: StuckPrompt): Promise<void>
   /** The prompt is gone from there. */
   clearStuck(hostId: string, prompt: StuckPrompt): Promise<void>
   saveNodeClasses(hostId: string, classes: NodeClasses): Promise<void>
@@ -114,7 +114,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
       await ask(redis.hdel(keys.hostDrains, hostId))
       return find(hostId)
     },
-    async marks(hostIds) {
+    async sharedFacts(hostIds) {
       if (hostIds.length === 0) return []
       const [drains, stuck] = await Promise.all([
         ask(redis.hmget(keys.hostDrains, ...hostIds)),
@@ -125,7 +125,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
         stuck: parseOrNull(stuckPromptSchema, stuck[at]),
       }))
     },
-    async markStuck(hostId, prompt) {
+    async reportStuck(hostId, prompt) {
       await ask(redis.hset(keys.hostStuck, hostId, toStuckJson(prompt)))
     },
     async clearStuck(hostId, prompt) {

@@ -45,11 +45,11 @@ export interface FailedAttempt {
   hostId: string
   cause: FailureCause
   /** Its prompt may still be on the host: nobody saw it end. */
-  left: boolean
+  orphaned: boolean
 }
 
 /** Private to workers: where the current attempt runs, so a successor can adopt it, and how earlier ones failed. */
-export interface Run {
+export interface AttemptRecord {
   attempt: number
   hostId: string
   promptId: string
@@ -58,20 +58,22 @@ export interface Run {
   /** Oldest first. */
   failures: FailedAttempt[]
   /** Since when whoever took the ticket could not reach the host (ms since the epoch). */
-  orphanedAt: number | null
+  unreachableSince: number | null
 }
 
-/** The right to write as the job's worker. A newer claim makes every older fence stale. */
+/** The right to write as the job's worker, held until somebody claims the job anew. */
 export interface Claim {
-  fence: number
+  /** The fencing token: writes with an older one are refused. */
+  token: number
   snapshot: Snapshot
-  run: Run | null
+  /** What was noted of the last attempt; null before the first. */
+  lastAttempt: AttemptRecord | null
 }
 
-/** `appended`: written; `declined`: the decision was null; `fenced`: a newer worker holds the job; `gone`: no such job. */
+/** `appended`: written; `declined`: the decision was null; `claim_lost`: another worker has claimed the job; `gone`: no such job. */
 export type AppendResult =
   | { outcome: 'appended' | 'declined'; snapshot: Snapshot }
-  | { outcome: 'fenced' | 'gone' }
+  | { outcome: 'claim_lost' | 'gone' }
 
 /** Decides the next event from the latest snapshot, or null to write nothing. Pure: it may run again after a lost race. */
 export type Decide = (snapshot: Snapshot) => JobEventBody | null
@@ -95,19 +97,19 @@ export interface JobStore {
   keepAnswer(idempotencyKey: string, jobId: string, answer: unknown): Promise<void>
   load(jobId: string): Promise<Snapshot | null>
   loadWorkflow(jobId: string): Promise<Workflow | null>
-  /** Takes the job for a worker: raises the fence and returns what is known. Null when there is no such job. */
+  /** Takes the job for a worker: raises its fencing token and returns what is known. Null when there is no such job. */
   claim(jobId: string): Promise<Claim | null>
-  saveRun(jobId: string, fence: number, run: Run): Promise<'saved' | 'fenced'>
-  /** Whether no newer worker has claimed the job: asked before anything that only its worker may do. */
-  holds(jobId: string, fence: number): Promise<boolean>
+  saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>
+  /** Whether the claim with this token is the latest: asked before anything that only the job's worker may do. */
+  holdsClaim(jobId: string, token: number): Promise<boolean>
   /**
-   * Appends one event: fence, compare-and-set on `seq`, snapshot, stream, publish, in one script.
+   * Appends one event: fencing token, compare-and-set on the last event, snapshot, stream, publish, in one script.
    * Lost races re-run `decide` on the newer snapshot. `known` saves a read when the writer holds the latest.
    */
   append(
     jobId: string,
     decide: Decide,
-    options?: { fence?: number; known?: Snapshot },
+    options?: { token?: number; known?: Snapshot },
   ): Promise<AppendResult>
   /** Events after `seq`, oldest first; `complete` is false when older ones were trimmed away. */
   eventsAfter(jobId: string, seq: number): Promise<{ events: JobEvent[]; complete: boolean }>
@@ -115,7 +117,7 @@ export interface JobStore {
   saveAsset(asset: Asset): Promise<void>
   loadAsset(assetId: string): Promise<Asset | null>
   /** Keeps the frame as the last one and announces it. Previews are never part of the event stream. */
-  publishPreview(jobId: string, frame: Preview, fence?: number): Promise<'published' | 'fenced'>
+  publishPreview(jobId: string, frame: Preview, token?: number): Promise<'published' | 'claim_lost'>
   loadPreview(jobId: string): Promise<Preview | null>
 }
 

@@ -13,7 +13,10 @@ export function createKeys(namespace: string) {
     namespace,
     /** `prefix` for BullMQ's own keys: same tag, never touched by our scripts. */
     bullPrefix: `${tag}:bull`,
-    /** HASH: `snapshot` (JSON), `seq`, `stamp` (of the last event), `fence`, `run` (JSON, private: host and promptId of the attempt). */
+    /**
+     * HASH: `v` (version of the record), `snapshot` (JSON), `seq`, `stamp` (eventId of the last event), `fence` (the latest
+     * fencing token), `run` (JSON, private to workers: the last attempt).
+     */
     job,
     /** STRING: the workflow, once. */
     workflow: (jobId: string) => `${job(jobId)}:workflow`,
@@ -49,10 +52,10 @@ export function createKeys(namespace: string) {
     hostStuck: `${tag}:host-stuck`,
     /** HASH: hostId → node classes JSON (compact object_info). */
     nodeClasses: `${tag}:node-classes`,
-    /** ZSET per host: jobId leases of slots, score = ms of expiry. */
+    /** ZSET per host: jobs that have a slot there; score = ms until which. */
     slots: (hostId: string) => `${tag}:slots:${hostId}`,
-    /** HASH per host: promptId of ours → the id by which the host knows it; prompts of jobs that moved on. */
-    leftovers: (hostId: string) => `${tag}:leftovers:${hostId}`,
+    /** HASH per host: promptId of ours → the id by which the host knows it; prompts that nobody follows. */
+    orphans: (hostId: string) => `${tag}:leftovers:${hostId}`,
     /** HASH: node class → learned cost JSON. */
     nodeCosts: `${tag}:node-costs`,
     /** CHANNEL: control messages to workers (cancel). */

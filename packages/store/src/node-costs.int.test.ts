@@ -5,22 +5,22 @@ import { openTestStore } from '@safelight/testkit/vitest'
 it('takes the first sample as it is and then moves toward new ones', async () => {
   const costs = createNodeCosts(await openTestStore())
   expect(await costs.load()).toEqual({})
-  await costs.learn({ KSampler: 1_000, VAEDecode: 50 })
+  await costs.record({ KSampler: 1_000, VAEDecode: 50 })
   expect(await costs.load()).toEqual({ KSampler: { ms: 1_000 }, VAEDecode: { ms: 50 } })
-  await costs.learn({ KSampler: 2_000 })
+  await costs.record({ KSampler: 2_000 })
   expect(await costs.load()).toEqual({ KSampler: { ms: 1_200 }, VAEDecode: { ms: 50 } })
 })
 
 it('ends up at what is measured over and over', async () => {
   const costs = createNodeCosts(await openTestStore())
-  await costs.learn({ KSampler: 10_000 })
-  await Promise.all(Array.from({ length: 60 }, () => costs.learn({ KSampler: 100 })))
+  await costs.record({ KSampler: 10_000 })
+  await Promise.all(Array.from({ length: 60 }, () => costs.record({ KSampler: 100 })))
   expect((await costs.load())['KSampler']?.ms).toBeCloseTo(100, 0)
 })
 
 it('learns nothing from what is no duration', async () => {
   const costs = createNodeCosts(await openTestStore())
-  await costs.learn({ A: Number.NaN, B: -1, C: Number.POSITIVE_INFINITY })
-  await costs.learn({})
+  await costs.record({ A: Number.NaN, B: -1, C: Number.POSITIVE_INFINITY })
+  await costs.record({})
   expect(await costs.load()).toEqual({})
 })

@@ -11,8 +11,8 @@ import { ask } from './redis-unavailable.ts'
  * Returns the number of classes learned.
  * Channels: none.
  */
-const LEARN_COSTS: Script = {
-  name: 'safelightLearnCosts',
+const RECORD_COSTS: Script = {
+  name: 'safelightRecordCosts',
   lua: `
 local weight = tonumber(ARGV[1])
 for i = 2, #ARGV, 2 do
@@ -32,14 +32,14 @@ export interface NodeCosts {
   /** Node class → what it costs on the average. */
   load(): Promise<Record<string, NodeCost>>
   /** @param samples node class → ms just measured */
-  learn(samples: Record<string, number>): Promise<void>
+  record(samples: Record<string, number>): Promise<void>
 }
 
 /** About the last ten runs count: enough to be calm, few enough to notice a new GPU. */
 const SAMPLE_WEIGHT = 0.2
 
 export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): NodeCosts {
-  const learn = bindScript(redis, LEARN_COSTS)
+  const record = bindScript(redis, RECORD_COSTS)
   return {
     async load() {
       const entries = Object.entries(await ask(redis.hgetall(keys.nodeCosts)))
@@ -47,9 +47,9 @@ export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): 
         entries.map(([name, json]) => [name, costSchema.parse(JSON.parse(json))]),
       )
     },
-    async learn(samples) {
+    async record(samples) {
       const usable = Object.entries(samples).filter(([, ms]) => Number.isFinite(ms) && ms >= 0)
-      if (usable.length > 0) await learn([keys.nodeCosts], [SAMPLE_WEIGHT, ...usable.flat()])
+      if (usable.length > 0) await record([keys.nodeCosts], [SAMPLE_WEIGHT, ...usable.flat()])
     },
   }
 }

@@ -68,8 +68,8 @@ it('keeps a slot for as long as it is renewed', async () => {
 it('counts the slots that are held, without those that ran out', async () => {
   const { redis, keys } = await openTestStore()
   const slots = createSlots({ redis, keys })
-  expect(await slots.held('gpu-1')).toBe(0)
+  expect(await slots.taken('gpu-1')).toBe(0)
   await slots.acquire('gpu-1', { jobId: 'a', max: 2, ttlMs: LONG })
   await slots.acquire('gpu-1', { jobId: 'b', max: 2, ttlMs: 1 })
-  await expect.poll(() => slots.held('gpu-1')).toBe(1)
+  await expect.poll(() => slots.taken('gpu-1')).toBe(1)
 })

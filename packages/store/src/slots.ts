@@ -1,4 +1,4 @@
-/** Leases of host slots, shared by all workers: no host gets more than it has room for. */
+/** Slots of hosts, shared by all workers: no host gets more than it has room for. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
@@ -11,9 +11,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
 /**
- * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
- * ARGV 1 jobId · 2 leases at most · 3 ms the lease lasts
- * Returns 1 when the job holds a lease now, 0 when the host is full.
+ * KEYS 1 taken slots of the host (ZSET jobId → ms until which)
+ * ARGV 1 jobId · 2 slots of the host · 3 ms the slot is kept
+ * Returns 1 when the job has a slot now, 0 when the host is full.
  * Channels: none.
  */
 const ACQUIRE_SLOT: Script = {
@@ -28,9 +28,9 @@ return 1
 }
 
 /**
- * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
- * ARGV 1 jobId · 2 ms the lease lasts from now
- * Returns 1 when prolonged, 0 when the lease had run out (the slot may be somebody else's).
+ * KEYS 1 taken slots of the host (ZSET jobId → ms until which)
+ * ARGV 1 jobId · 2 ms the slot is kept from now
+ * Returns 1 when prolonged, 0 when it had run out (the slot may be somebody else's).
  * Channels: none.
  */
 const RENEW_SLOT: Script = {
@@ -44,9 +44,9 @@ return 1
 }
 
 /**
- * KEYS 1 leases of the host (ZSET jobId → ms of expiry)
+ * KEYS 1 taken slots of the host (ZSET jobId → ms until which)
  * ARGV none
- * Returns the number of leases that have not run out.
+ * Returns the number of slots that are taken.
  * Channels: none.
  */
 const COUNT_SLOTS: Script = {
@@ -57,13 +57,13 @@ return redis.call('ZCOUNT', KEYS[1], '(' .. now, '+inf')
 }
 
 export interface Slots {
-  /** True when the job holds one of the host's `max` slots now; asking again prolongs the lease. */
-  acquire(hostId: string, lease: { jobId: string; max: number; ttlMs: number }): Promise<boolean>
-  /** False when the lease had already run out: the slot may be taken. */
-  renew(hostId: string, lease: { jobId: string; ttlMs: number }): Promise<boolean>
+  /** True when the job holds one of the host's `max` slots now; asking again keeps it for longer. */
+  acquire(hostId: string, slot: { jobId: string; max: number; ttlMs: number }): Promise<boolean>
+  /** False when it had already run out: somebody else may have it. */
+  renew(hostId: string, slot: { jobId: string; ttlMs: number }): Promise<boolean>
   release(hostId: string, jobId: string): Promise<void>
-  /** How many of the host's slots are held now, by whichever worker. */
-  held(hostId: string): Promise<number>
+  /** How many of the host's slots are taken now, by whichever worker. */
+  taken(hostId: string): Promise<number>
 }
 
 export function createSlots({ redis, keys }: { redis: Redis; keys: Keys }): Slots {
@@ -80,7 +80,7 @@ export function createSlots({ redis, keys }: { redis: Redis; keys: Keys }): Slot
     async release(hostId, jobId) {
       await ask(redis.zrem(keys.slots(hostId), jobId))
     },
-    async held(hostId) {
+    async taken(hostId) {
       return z.int().parse(await count([keys.slots(hostId)], []))
     },
   }

@@ -62,7 +62,7 @@ export const DEFAULT_STORE_TIMINGS: StoreTimings = {
 export const DEFAULT_RETENTION_MS = 24 * HOUR_MS
 export const DEFAULT_DEAD_LETTER_RETENTION_MS = 7 * 24 * HOUR_MS
 
-/** @param told where they differ from the defaults */
-export function toStoreTimings(told: Partial<StoreTimings> = {}): StoreTimings {
-  return { ...DEFAULT_STORE_TIMINGS, ...told }
+/** @param overrides where they differ from the defaults */
+export function toStoreTimings(overrides: Partial<StoreTimings> = {}): StoreTimings {
+  return { ...DEFAULT_STORE_TIMINGS, ...overrides }
 }

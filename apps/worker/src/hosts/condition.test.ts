@@ -16,7 +16,7 @@ const SEEN = {
   refused: { type: 'unanswered', cause: 'unreachable' },
   slow: { type: 'unanswered', cause: 'not_answering' },
   odd: { type: 'unanswered', cause: 'bad_answer' },
-  rests: { type: 'rests' },
+  backsOff: { type: 'backs_off' },
   stuck: { type: 'stuck', prompt: STUCK },
   neverBegun: { type: 'stuck', prompt: NEVER_BEGUN },
   stillThere: { type: 'looked', running: ['p'] },
@@ -59,12 +59,12 @@ const MOVES: Record<HostState, Partial<Record<Name, HostState>>> = {
     refused: 'offline',
     slow: 'offline',
     odd: 'offline',
-    rests: 'offline',
+    backsOff: 'offline',
   },
   ready: {
     refused: 'offline',
     odd: 'offline',
-    rests: 'offline',
+    backsOff: 'offline',
     stuck: 'quarantined',
     neverBegun: 'quarantined',
     drained: 'draining',
@@ -74,7 +74,7 @@ const MOVES: Record<HostState, Partial<Record<Name, HostState>>> = {
   busy: {
     refused: 'offline',
     odd: 'offline',
-    rests: 'offline',
+    backsOff: 'offline',
     stuck: 'quarantined',
     neverBegun: 'quarantined',
     drained: 'draining',
@@ -84,7 +84,7 @@ const MOVES: Record<HostState, Partial<Record<Name, HostState>>> = {
   draining: {
     refused: 'offline',
     odd: 'offline',
-    rests: 'offline',
+    backsOff: 'offline',
     stuck: 'quarantined',
     neverBegun: 'quarantined',
     resumed: 'ready',
@@ -92,7 +92,7 @@ const MOVES: Record<HostState, Partial<Record<Name, HostState>>> = {
   degraded: {
     refused: 'offline',
     odd: 'offline',
-    rests: 'offline',
+    backsOff: 'offline',
     stuck: 'quarantined',
     neverBegun: 'quarantined',
     drained: 'draining',
@@ -123,7 +123,7 @@ describe('the table', () => {
     ['unreachable', ['refused']],
     ['not_answering', ['answered', 'slow', 'slow', 'slow']],
     ['bad_answer', ['odd']],
-    ['resting', ['answered', 'rests']],
+    ['resting', ['answered', 'backsOff']],
   ])('gives the reason %s after %j', (code, names) => {
     expect(after(...names).reason.code).toBe(code)
   })
@@ -159,7 +159,7 @@ describe('a slow host', () => {
 
 describe('a dead executor', () => {
   it('is given no credit for resting', () => {
-    expect(after('answered', 'stuck', 'rests').state).toBe('quarantined')
+    expect(after('answered', 'stuck', 'backsOff').state).toBe('quarantined')
   })
 
   it('is alive again when the prompt that stood still has left the queue, after a restart too', () => {

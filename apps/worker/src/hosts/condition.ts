@@ -5,14 +5,14 @@
  *
  *   starting     it has never answered here
  *   offline      it does not answer: it refused a connection, let three questions in a row time out, or
- *                lost a job and rests. The next good probe ends it, and a socket that was deaf has a new chance
+ *                lost a job and is left alone. The next good probe ends it, and a socket that was deaf has a new chance
  *   quarantined  a prompt stands still and ignores its interrupt: the executor is dead, though HTTP answers.
  *                Only evidence of life ends it: the prompt has left the host's queue (it moved on after all,
  *                or the host was restarted). A prompt that was never begun leaves no such trace when it is
  *                taken back, so there something else must run, or the host must have been away
  *   draining     somebody asked that it gets no new prompts; ends when that is lifted
  *   degraded     its sockets are deaf: jobs end by polling, so it is used when nothing better is free. Ends
- *                when a prompt is heard, when the host was away, or five minutes after the last deaf prompt
+ *                when messages arrive again, when the host was away, or `deafForMs` after the last deaf prompt
  *   busy         it has prompts, ours or other people's
  *   ready        it has none
  *
@@ -48,7 +48,7 @@ export type Observation =
   | { type: 'answered' }
   | { type: 'unanswered'; cause: Exclude<Absence, 'resting'> }
   /** It lost a job: it is not asked for a while. */
-  | { type: 'rests' }
+  | { type: 'backs_off' }
   | { type: 'stuck'; prompt: StuckPrompt }
   /** A look at its queue, while a prompt is stuck: what runs there. */
   | { type: 'looked'; running: readonly string[] }
@@ -81,14 +81,14 @@ export interface Moment {
 /** @returns the same condition when nothing changed */
 export function observe(condition: Condition, seen: Observation, now: Moment): Condition {
   const { atMs } = now
-  const facts = learn(condition.facts, seen, now)
+  const facts = reduceFacts(condition.facts, seen, now)
   if (facts === condition.facts) return condition
   const judged = judge(facts)
   const since = judged.state === condition.state ? condition.since : atMs
   return { ...judged, since, facts }
 }
 
-function learn(facts: Facts, seen: Observation, { atMs, deafForMs }: Moment): Facts {
+function reduceFacts(facts: Facts, seen: Observation, { atMs, deafForMs }: Moment): Facts {
   switch (seen.type) {
     case 'answered': {
       const forgiven = facts.deafAt !== null && atMs - facts.deafAt >= deafForMs
@@ -98,8 +98,8 @@ function learn(facts: Facts, seen: Observation, { atMs, deafForMs }: Moment): Fa
     }
     case 'unanswered':
       return missed(facts, seen.cause)
-    case 'rests':
-      // a dead executor is the better explanation, and does not pass by resting
+    case 'backs_off':
+      // a dead executor is the better explanation, and does not pass by waiting
       return facts.stuck ? facts : away(facts, 'resting')
     case 'stuck':
       return facts.stuck?.promptId === seen.prompt.promptId
@@ -122,7 +122,7 @@ function learn(facts: Facts, seen: Observation, { atMs, deafForMs }: Moment): Fa
 function missed(facts: Facts, cause: Exclude<Absence, 'resting'>): Facts {
   const slowProbes = cause === 'not_answering' ? facts.slowProbes + 1 : 0
   const onlySlow = cause === 'not_answering' && slowProbes < SLOW_PROBES
-  // a host that is resting or away already has no credit to lose
+  // a host that is left alone or away already has no credit to lose
   return onlySlow && facts.contact === 'up' ? { ...facts, slowProbes } : away(facts, cause)
 }
 

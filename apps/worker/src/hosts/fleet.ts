@@ -1,4 +1,4 @@
-/** The hosts of this worker and who sits where: a seat is a place in a host's queue, shared with other workers. */
+/** The hosts of this worker and the slots on them: a slot is a place in a host's queue, shared with other workers. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
 import type { Slots } from '@safelight/store'
@@ -6,88 +6,94 @@ import type { WorkerTimings } from '../timings.ts'
 import type { Host } from './host.ts'
 import { toTries, type Wishes } from './pick-host.ts'
 
-/** A job's place on a host, from before its prompt is submitted until its execution ends. */
-export interface Seat {
+/** A job's slot on a host, from before its prompt is submitted until its execution ends. */
+export interface Slot {
   readonly host: Host
-  /** The place is free again. Safe to call again, also after `leave`. */
+  /** The slot is free again. Safe to call again, also after `handOver`. */
   release(): Promise<void>
-  /** The prompt stays on the host: whoever adopts it takes over the lease, or it runs out. */
-  leave(): void
+  /** The prompt stays on the host: whoever adopts it takes over the slot, or it runs out. */
+  handOver(): void
 }
 
 export interface Fleet {
   readonly hosts: readonly Host[]
   find(hostId: string): Host | null
-  /** On the hosts that take new prompts, as far as known: other workers sit there too. */
-  freeSeats(): number
-  /** On one host, by whichever worker. */
-  busySeats(hostId: string): number
-  /** Null when no host has room. */
-  takeSeat(jobId: string, wishes: Wishes): Promise<Seat | null>
+  /** On the hosts that take new prompts, as far as known: other workers take slots there, too. */
+  freeSlots(): number
+  /** Null when no host has a free slot. */
+  takeSlot(jobId: string, wishes: Wishes): Promise<Slot | null>
+  /** Called when `freeSlots` may have changed, here or elsewhere. */
+  onChange(listener: () => void): void
+  /** One of the hosts has changed. */
+  changed(): void
   close(): Promise<void>
 }
 
 export interface FleetOptions {
   hosts: readonly Host[]
   slots: Slots
-  seatsPerHost: number
+  slotsPerHost: number
   timings: Pick<WorkerTimings, 'slotLeaseMs' | 'slotRenewMs' | 'slotRefreshMs'>
   clock: Clock
   log: Logger
-  /** Seats were taken or became free, here or elsewhere. */
-  onChange: () => void
 }
 
 /** An adopted prompt is on the host already, whatever the count says. */
 const NO_LIMIT = 1_000_000
 
 export function createFleet(options: FleetOptions): Fleet {
-  const { hosts, slots, seatsPerHost, timings, clock, log, onChange } = options
+  const { hosts, slots, slotsPerHost, timings, clock, log } = options
   const ttlMs = timings.slotLeaseMs
-  const busy = new Map<string, number>()
-  const held = new Set<{ hostId: string; jobId: string }>()
-  const busySeats = (hostId: string) => busy.get(hostId) ?? 0
-  const freeOn = (host: Host) => Math.max(0, seatsPerHost - busySeats(host.hostId))
+  /** By hostId, whichever worker took them. */
+  const taken = new Map<string, number>()
+  const ours = new Set<{ hostId: string; jobId: string }>()
+  const listeners = new Set<() => void>()
+  const takenOn = (hostId: string) => taken.get(hostId) ?? 0
+  const freeOn = (host: Host) => Math.max(0, slotsPerHost - takenOn(host.hostId))
 
-  function setBusy(host: Host, seats: number): void {
-    if (busySeats(host.hostId) === seats) return
-    busy.set(host.hostId, seats)
-    host.seated(seats)
-    onChange()
+  function changed(): void {
+    for (const listener of listeners) listener()
+  }
+
+  function setTaken(host: Host, count: number): void {
+    if (takenOn(host.hostId) === count) return
+    taken.set(host.hostId, count)
+    host.setTakenSlots(count)
+    changed()
   }
 
   async function refresh(): Promise<void> {
-    for (const host of hosts) setBusy(host, await slots.held(host.hostId))
+    for (const host of hosts) setTaken(host, await slots.taken(host.hostId))
   }
 
   async function renew(): Promise<void> {
-    for (const { hostId, jobId } of held) {
+    for (const { hostId, jobId } of ours) {
       const kept = await slots.renew(hostId, { jobId, ttlMs })
-      // after an outage somebody may sit there as well: the prompt is on the host all the same
+      // after an outage somebody may have taken it as well: the prompt is on the host all the same
       if (!kept) await slots.acquire(hostId, { jobId, max: NO_LIMIT, ttlMs })
     }
   }
 
-  const onError = (error: unknown) => log.warn({ err: error }, 'seats could not be looked after')
+  const onError = (error: unknown) => log.warn({ err: error }, 'slots could not be looked after')
   const loops = [
     repeat({ everyMs: timings.slotRefreshMs, run: refresh, onError, clock }),
     repeat({ everyMs: timings.slotRenewMs, run: renew, onError, clock }),
   ]
 
-  function toSeat(host: Host, jobId: string): Seat {
+  function toSlot(host: Host, jobId: string): Slot {
     const { hostId } = host
-    const lease = { hostId, jobId }
-    held.add(lease)
-    setBusy(host, busySeats(hostId) + 1)
+    const slot = { hostId, jobId }
+    ours.add(slot)
+    setTaken(host, takenOn(hostId) + 1)
     return {
       host,
       async release() {
-        if (!held.delete(lease)) return
+        if (!ours.delete(slot)) return
         await slots.release(hostId, jobId)
-        setBusy(host, Math.max(0, busySeats(hostId) - 1))
+        setTaken(host, Math.max(0, takenOn(hostId) - 1))
       },
-      leave() {
-        held.delete(lease)
+      handOver() {
+        ours.delete(slot)
       },
     }
   }
@@ -95,25 +101,28 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     hosts,
     find: (hostId) => hosts.find((host) => host.hostId === hostId) ?? null,
-    freeSeats: () =>
+    freeSlots: () =>
       hosts.reduce((sum, host) => sum + (takesPrompts(host.condition.state) ? freeOn(host) : 0), 0),
-    busySeats,
-    async takeSeat(jobId, wishes) {
+    async takeSlot(jobId, wishes) {
       const candidates = hosts.map((host) => ({
         hostId: host.hostId,
         state: host.condition.state,
-        freeSeats: freeOn(host),
+        freeSlots: freeOn(host),
         memory: Math.max(0, ...host.state.devices.map(({ vramTotal }) => vramTotal ?? 0)),
         known: host,
       }))
-      for (const { host, max } of toTries(candidates, wishes, seatsPerHost)) {
-        const lease = { jobId, max, ttlMs }
-        if (await slots.acquire(host.hostId, lease)) return toSeat(host.known, jobId)
+      for (const { host, max } of toTries(candidates, wishes, slotsPerHost)) {
+        const wanted = { jobId, max, ttlMs }
+        if (await slots.acquire(host.hostId, wanted)) return toSlot(host.known, jobId)
       }
-      // somebody was faster: see what is left before another ticket is taken in vain
+      // somebody was faster: see what is free before another ticket is taken in vain
       await refresh()
       return null
     },
+    onChange(listener) {
+      listeners.add(listener)
+    },
+    changed,
     async close() {
       await Promise.all(loops.map((loop) => loop.close()))
     },

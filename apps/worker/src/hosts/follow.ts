@@ -1,4 +1,4 @@
-/** One prompt of ours on a host, followed for what it tells of the host: does it run, is it heard, does it move. */
+/** One prompt of ours on a host, followed for what it shows of the host: does it run, do its messages arrive, does it move. */
 import {
   type HostMessage,
   type LastMessages,
@@ -15,9 +15,9 @@ export interface Follow {
    * session then takes the prompt back, as it does for a cancel.
    */
   readonly signal: AbortSignal
-  saw(update: PromptUpdate): void
+  onUpdate(update: PromptUpdate): void
   /** @returns the end as the job should take it: a prompt that was taken back is lost, not canceled */
-  ended(end: PromptEnd): PromptEnd
+  toEndOfAttempt(end: PromptEnd): PromptEnd
   close(): void
 }
 
@@ -46,7 +46,7 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
   let running = false
   let deaf = false
 
-  function run(): void {
+  function begin(): void {
     if (running) return
     running = true
     deps.onMoved()
@@ -69,20 +69,20 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
     get deaf() {
       return deaf
     },
-    saw(update) {
+    onUpdate(update) {
       switch (update.type) {
         case 'submitted':
           promptId = update.promptId
-          // adopted on a host that is stuck: one that runs already says so right after this
+          // adopted on a host that is stuck: one that runs already shows it right after this
           queueMicrotask(() => {
             const stuck = deps.stuck()
             if (stuck) followed.takeBack(stuck)
           })
           return
         case 'running':
-          return run()
+          return begin()
         case 'message':
-          if (update.message.type === 'execution_start') run()
+          if (update.message.type === 'execution_start') begin()
           return noteMessage(update.message)
         case 'deaf':
           deaf = update.deaf
@@ -98,9 +98,9 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
       if (running || promptId === null || promptId === stuck.promptId) return
       evict.abort('cancel')
     },
-    ended(end) {
-      // too short to be seen while it ran, or nobody was heard
-      if (end.outcome === 'succeeded' || end.outcome === 'failed') run()
+    toEndOfAttempt(end) {
+      // too short to be seen while it ran, or no message arrived
+      if (end.outcome === 'succeeded' || end.outcome === 'failed') begin()
       if (end.outcome === 'stalled' && !end.interrupted) {
         deps.onStuck({ promptId: end.promptId, begun: end.neverRan !== true })
       }

@@ -27,7 +27,7 @@ afterEach(async () => {
 const idOf = ({ url }: Simulator) => hostIdOf(new URL(url))
 
 /** A logger whose lines about hosts can be read. */
-function hearLog() {
+function openLog() {
   const lines: string[] = []
   const destination = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -46,7 +46,7 @@ function hearLog() {
 }
 
 it('is offline while its host is away, and ready again when it is back on the same port', async () => {
-  const { log, moves } = hearLog()
+  const { log, moves } = openLog()
   await stack.startWorker([host.url], { log })
   const ready = await whenState(stack, host.url, 'ready')
   expect(ready).toMatchObject({
@@ -69,7 +69,7 @@ it('is offline while its host is away, and ready again when it is back on the sa
   ])
 })
 
-it('is degraded while nothing is heard of its prompts, which end all the same, and ready once one is heard', async () => {
+it('is degraded while no message of its prompts arrives, which end all the same, and ready once one does', async () => {
   await stack.startWorker([host.url], { timings: IMPATIENT })
   host.faults.set({ deaf: true })
   const deaf = await stack.submit(slow({ color: 1, steps: 10, seconds: 1 }))
@@ -78,15 +78,15 @@ it('is degraded while nothing is heard of its prompts, which end all the same, a
     reason: { code: 'socket_deaf' },
   })
   host.faults.clear()
-  const heard = await stack.submit(slow({ color: 2, steps: 10, seconds: 1 }))
-  expect(await stack.end(heard)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  const loud = await stack.submit(slow({ color: 2, steps: 10, seconds: 1 }))
+  expect(await stack.end(loud)).toMatchObject({ status: 'succeeded', attempt: 1 })
   const ready = await whenState(stack, host.url, 'ready')
   expect(ready.last_movement_at).not.toBeNull()
   expect(host.executions()).toHaveLength(2)
 })
 
 it('is quarantined for all workers when its executor is dead, loses no job, and is ready after a restart', async () => {
-  const { log, moves } = hearLog()
+  const { log, moves } = openLog()
   host.faults.set({ executorDead: true })
   const env = { STALL_TIMEOUT: '500ms', WORKER_NAME: 'w-1' }
   await stack.startWorker([host.url], { env, timings: IMPATIENT, log })
@@ -125,7 +125,7 @@ it('is quarantined for all workers when its executor is dead, loses no job, and 
 
   host.restart()
   await whenState(stack, host.url, 'ready')
-  expect(await stack.hosts.marks([idOf(host)])).toEqual([{ drain: null, stuck: null }])
+  expect(await stack.hosts.sharedFacts([idOf(host)])).toEqual([{ drain: null, stuck: null }])
   expect(moves().filter((move) => move.includes('quarantined'))).toHaveLength(2)
 })
 

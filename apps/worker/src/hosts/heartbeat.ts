@@ -1,4 +1,4 @@
-/** Reports to the registry how this worker finds its hosts, and what they can run: at every change, and now and then. */
+/** Reports to the registry the state of this worker's hosts, and what they can run: at every change, and now and then. */
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { HostRegistry, HostReport } from '@safelight/store'
@@ -9,7 +9,7 @@ export interface HeartbeatOptions {
   hosts: readonly Host[]
   registry: HostRegistry
   workerId: string
-  seatsPerHost: number
+  slotsPerHost: number
   timings: Pick<WorkerTimings, 'reportEveryMs' | 'lastReportMs'>
   clock: Clock
   log: Logger
@@ -26,12 +26,12 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { hosts, registry, timings, clock, log } = options
   const saved = new Map<string, NodeClasses>()
   const changed = new Set<Host>()
-  let telling: Promise<void> | null = null
+  let reporting: Promise<void> | null = null
   let closed = false
 
   const onError = (error: unknown) => log.warn({ err: error }, 'hosts not reported')
 
-  async function tell(host: Host): Promise<void> {
+  async function report(host: Host): Promise<void> {
     await registry.report(toReport(host, options))
     const { nodeClasses } = host.state
     if (!host.state.reachable || saved.get(host.hostId) === nodeClasses) return
@@ -40,32 +40,32 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
 
   /** One after the other, so that an older report never follows a newer one. */
-  async function tellChanged(): Promise<void> {
-    // what changes together is told together
+  async function reportChanged(): Promise<void> {
+    // what changes together is reported together
     await Promise.resolve()
     for (const host of changed) {
       changed.delete(host)
-      await tell(host)
+      await report(host)
     }
   }
 
   function beat(host: Host): void {
     if (closed) return
     changed.add(host)
-    telling ??= tellChanged()
+    reporting ??= reportChanged()
       .catch(onError)
       .finally(() => {
-        telling = null
+        reporting = null
       })
   }
 
   async function beatAll(): Promise<void> {
     for (const host of hosts) beat(host)
-    await telling
+    await reporting
   }
 
-  async function leave(): Promise<void> {
-    await telling
+  async function reportLeft(): Promise<void> {
+    await reporting
     const at = clock.now()
     for (const host of hosts) {
       await registry.report({ ...toReport(host, options), at, left: true })
@@ -81,15 +81,15 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       const patience = new Promise<void>((resolve) => {
         callOff = clock.after(timings.lastReportMs, resolve)
       })
-      const said = Promise.all([loop.close(), leave()]).catch(onError)
-      await Promise.race([said, patience])
+      const lastReports = Promise.all([loop.close(), reportLeft()]).catch(onError)
+      await Promise.race([lastReports, patience])
       callOff()
     },
   }
 }
 
 function toReport(host: Host, options: HeartbeatOptions): HostReport {
-  const { workerId, seatsPerHost, clock } = options
+  const { workerId, slotsPerHost, clock } = options
   const { version, devices, queueDepth, models, modelsAt, seenAt, movedAt } = host.state
   const { state, reason, since } = host.condition
   return {
@@ -101,7 +101,7 @@ function toReport(host: Host, options: HeartbeatOptions): HostReport {
     reason,
     since,
     version,
-    slots: seatsPerHost,
+    slots: slotsPerHost,
     ...host.jobs(),
     queueDepth,
     devices,

@@ -2,7 +2,7 @@
 import type { HostClient } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
 import type { HostState } from '@safelight/shared'
-import type { HostMarks, StuckPrompt } from '@safelight/store'
+import type { SharedHostFacts, StuckPrompt } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
 import { type Condition, type Observation, observe, startCondition } from './condition.ts'
 import { type Follow, type FollowedPrompt, followPrompt } from './follow.ts'
@@ -16,9 +16,9 @@ export interface KnownHost extends HostKnowledge {
   /** When it last answered, and when a prompt of ours last moved there. */
   seenAt: number | null
   movedAt: number | null
-  /** Bytes of the GPU that has most; 0 when the host does not tell. */
+  /** Bytes of the GPU that has most; 0 when it is not known. */
   memory: number
-  /** Model files of the last workflow of ours that ran there, and when that was learned. */
+  /** Model files of the last workflow of ours that ran there, and since when that is known. */
   models: readonly string[]
   modelsAt: number | null
 }
@@ -34,14 +34,14 @@ export interface Host {
   readonly finished: Throughput['lastHour']
   /** From before the prompt is submitted to its end. `models` are known to be there when it runs. */
   follow(jobId: string, models: readonly string[]): Follow
-  /** It lost or starved a job: no new one for a while, longer each time until it thrives. */
-  rest(cause: string): void
+  /** It lost or starved a job: no new one for a while, longer each time until one succeeds. */
+  backOff(cause: string): void
   /** It finished a prompt: earlier trouble is forgotten. `executionMs` is null when nobody saw it begin. */
-  thrive(executionMs: number | null): void
-  /** How many seats are taken there, by whichever worker. */
-  seated(count: number): void
+  recordSuccess(executionMs: number | null): void
+  /** By whichever worker. */
+  setTakenSlots(count: number): void
   /** What all workers know of it. */
-  mark(marks: HostMarks): void
+  applyShared(facts: SharedHostFacts): void
   close(): void
 }
 
@@ -58,7 +58,7 @@ export interface HostOptions {
   onUnstuck: (hostId: string, prompt: StuckPrompt) => void
 }
 
-/** Jobs come and go all the time; a host that fails is news. */
+/** Jobs come and go all the time; a host that fails is worth a line. */
 const LEVELS = {
   starting: 'info',
   ready: 'info',
@@ -76,9 +76,10 @@ export function createHost(options: HostOptions): Host {
   let condition = startCondition(clock.now())
   let movedAt: number | null = null
   let loaded: Pick<KnownHost, 'models' | 'modelsAt'> = { models: [], modelsAt: null }
-  let seats = 0
-  let rests = 0
-  /** The last prompt that was seen to be gone: what is said of it later is old. */
+  let takenSlots = 0
+  /** Failures since the last success. */
+  let failures = 0
+  /** The last prompt that was seen to be gone: what others report of it later is old. */
   let gonePromptId: string | null = null
 
   const probing = startProbing({
@@ -87,25 +88,25 @@ export function createHost(options: HostOptions): Host {
     clock,
     isNew: () => condition.facts.contact !== 'up',
     isStuck: () => condition.facts.stuck !== null,
-    onAnswer: learn,
-    onMiss: (error) => see({ type: 'unanswered', cause: toAbsence(error) }),
+    onAnswer,
+    onMiss: (error) => recordObservation({ type: 'unanswered', cause: toAbsence(error) }),
   })
 
-  function learn({ running }: ProbeAnswer): void {
+  function onAnswer({ running }: ProbeAnswer): void {
     // first: who is seen to be alive is judged by what it holds now
     countPrompts()
-    if (running) see({ type: 'looked', running })
-    if ([...followed].some((prompt) => prompt.deaf)) see({ type: 'deaf', deaf: true })
-    see({ type: 'answered' })
+    if (running) recordObservation({ type: 'looked', running })
+    if ([...followed].some((prompt) => prompt.deaf)) recordObservation({ type: 'deaf', deaf: true })
+    recordObservation({ type: 'answered' })
     options.onChange(host)
   }
 
   function countPrompts(): void {
-    const others = Math.max(0, (probing.known.queueDepth ?? 0) - seats)
-    see({ type: 'prompts', count: seats + others })
+    const others = Math.max(0, (probing.known.queueDepth ?? 0) - takenSlots)
+    recordObservation({ type: 'prompts', count: takenSlots + others })
   }
 
-  function see(observation: Observation, detail: Record<string, unknown> = {}): void {
+  function recordObservation(observation: Observation, detail: Record<string, unknown> = {}): void {
     const before = condition
     condition = observe(before, observation, {
       atMs: clock.now(),
@@ -119,7 +120,7 @@ export function createHost(options: HostOptions): Host {
     if (condition.state !== before.state) announce(before.state, detail)
   }
 
-  function load(models: readonly string[]): void {
+  function setModels(models: readonly string[]): void {
     loaded = { models, modelsAt: clock.now() }
   }
 
@@ -128,7 +129,7 @@ export function createHost(options: HostOptions): Host {
     const level = state === 'ready' && from === 'busy' ? 'debug' : LEVELS[state]
     const { version } = probing.known
     // it may come back as another process, with nothing in memory
-    if (state === 'offline') load([])
+    if (state === 'offline') setModels([])
     log[level]({ hostId, state, from, reason: reason.code, version, ...detail }, `host is ${state}`)
     if (facts.stuck) for (const prompt of followed) prompt.takeBack(facts.stuck)
     options.onChange(host)
@@ -159,15 +160,15 @@ export function createHost(options: HostOptions): Host {
       const prompt = followPrompt(jobId, {
         stuck: () => condition.facts.stuck,
         onRunning() {
-          load(models)
+          setModels(models)
           options.onChange(host)
         },
         onMoved: () => (movedAt = clock.now()),
-        onDeaf: (deaf) => see({ type: 'deaf', deaf }, { jobId }),
+        onDeaf: (deaf) => recordObservation({ type: 'deaf', deaf }, { jobId }),
         onStuck(stuck) {
-          rests += 1
-          probing.restart(backOffMs(rests, timings))
-          see({ type: 'stuck', prompt: stuck }, { jobId, promptId: stuck.promptId })
+          failures += 1
+          probing.restart(backOffMs(failures, timings))
+          recordObservation({ type: 'stuck', prompt: stuck }, { jobId, promptId: stuck.promptId })
           options.onStuck(hostId, stuck)
         },
         onClosed(closed) {
@@ -179,26 +180,26 @@ export function createHost(options: HostOptions): Host {
       options.onChange(host)
       return prompt
     },
-    rest(cause) {
-      rests += 1
-      probing.restart(backOffMs(rests, timings))
-      see({ type: 'rests' }, { cause, restMs: backOffMs(rests, timings) })
+    backOff(cause) {
+      failures += 1
+      probing.restart(backOffMs(failures, timings))
+      recordObservation({ type: 'backs_off' }, { cause, backOffMs: backOffMs(failures, timings) })
     },
-    thrive(executionMs) {
-      rests = 0
+    recordSuccess(executionMs) {
+      failures = 0
       throughput.add(executionMs)
       options.onChange(host)
     },
-    seated(count) {
-      seats = count
+    setTakenSlots(count) {
+      takenSlots = count
       countPrompts()
     },
-    mark({ drain, stuck }) {
-      see({ type: 'drain', drain })
+    applyShared({ drain, stuck }) {
+      recordObservation({ type: 'drain', drain })
       if (!stuck || stuck.promptId === gonePromptId) return
       if (stuck.promptId === condition.facts.stuck?.promptId) return
       probing.restart(backOffMs(1, timings))
-      see({ type: 'stuck', prompt: stuck }, { promptId: stuck.promptId })
+      recordObservation({ type: 'stuck', prompt: stuck }, { promptId: stuck.promptId })
     },
     close: () => probing.close(),
   }

@@ -1,4 +1,4 @@
-/** The hosts of a worker with everything that looks after them: probes, seats, marks, reports. */
+/** The hosts of a worker with everything that looks after them: probes, slots, shared facts, reports. */
 import { createHostClient } from '@safelight/comfyui'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import { createHostRegistry, createSlots, type Keys } from '@safelight/store'
@@ -8,7 +8,7 @@ import { createFleet, type Fleet } from './fleet.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost } from './host.ts'
 import { hostIdOf } from './host-id.ts'
-import { watchMarks } from './marks.ts'
+import { watchSharedFacts } from './shared-facts.ts'
 
 export interface OpenFleetOptions {
   redis: Redis
@@ -17,47 +17,42 @@ export interface OpenFleetOptions {
   log: Logger
   workerId: string
   urls: readonly string[]
-  seatsPerHost: number
+  slotsPerHost: number
   /** How long one call may take: a host is given up when two in a row get no answer. */
   answerMs: number
   timings: WorkerTimings
   clock: Clock
-  /** How many prompts there is room for may have changed. */
-  onChange: () => void
 }
 
 /** Resolves when it is known which hosts may not be given prompts. */
 export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
-  const { redis, keys, scope, clock, log, workerId, timings, urls, seatsPerHost } = options
-  const { answerMs, onChange } = options
+  const { redis, keys, scope, clock, log, workerId, timings, urls, slotsPerHost } = options
   const hosts = urls.map((url) =>
     scope.use(
       createHost({
         hostId: hostIdOf(new URL(url)),
-        client: createHostClient(url, { timeoutMs: answerMs }),
+        client: createHostClient(url, { timeoutMs: options.answerMs }),
         timings,
         clock,
         log,
         onChange(host) {
-          onChange()
+          fleet.changed()
           heartbeat.beat(host)
         },
-        onStuck: (hostId, prompt) => marks.stuck(hostId, prompt),
-        onUnstuck: (hostId, prompt) => marks.unstuck(hostId, prompt),
+        onStuck: (hostId, prompt) => sharedFacts.reportStuck(hostId, prompt),
+        onUnstuck: (hostId, prompt) => sharedFacts.clearStuck(hostId, prompt),
       }),
     ),
   )
   const slots = createSlots({ redis, keys })
-  const fleet = scope.use(
-    createFleet({ hosts, slots, seatsPerHost, timings, clock, log, onChange }),
-  )
+  const fleet = scope.use(createFleet({ hosts, slots, slotsPerHost, timings, clock, log }))
   const registry = createHostRegistry({ redis, keys, now: clock.now, timings: timings.store })
-  const marks = scope.use(
-    watchMarks({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
+  const sharedFacts = scope.use(
+    watchSharedFacts({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
   )
   const heartbeat = scope.use(
-    startHeartbeat({ hosts, registry, workerId, seatsPerHost, timings, clock, log }),
+    startHeartbeat({ hosts, registry, workerId, slotsPerHost, timings, clock, log }),
   )
-  await marks.ready
+  await sharedFacts.ready
   return fleet
 }

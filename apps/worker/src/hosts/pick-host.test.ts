@@ -4,9 +4,9 @@ import { type Candidate, pickHosts, toTries } from './pick-host.ts'
 
 const host = (
   hostId: string,
-  freeSeats: number,
-  state: HostState = freeSeats === 2 ? 'ready' : 'busy',
-): Candidate => ({ hostId, freeSeats, state })
+  freeSlots: number,
+  state: HostState = freeSlots === 2 ? 'ready' : 'busy',
+): Candidate => ({ hostId, freeSlots, state })
 const ids = (hosts: Candidate[]) => hosts.map(({ hostId }) => hostId)
 const triesOf = (hosts: Candidate[], wishes = {}) =>
   toTries(hosts, wishes, 2).map((one) => `${one.host.hostId}${one.max > 2 ? '' : one.max}`)

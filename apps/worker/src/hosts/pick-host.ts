@@ -4,8 +4,8 @@ import { type HostState, takesPrompts } from '@safelight/shared'
 export interface Candidate {
   hostId: string
   state: HostState
-  freeSeats: number
-  /** Bytes of the GPU that has most, when the host told. */
+  freeSlots: number
+  /** Bytes of the GPU that has most, as far as known. */
   memory?: number
 }
 
@@ -18,7 +18,7 @@ export interface Wishes {
   wantsMemory?: boolean
 }
 
-/** One try to take a seat: on this host, while fewer than `max` are taken there. */
+/** One try to take a slot: on this host, while fewer than `max` are taken there. */
 export interface Try<H extends Candidate> {
   host: H
   max: number
@@ -43,22 +43,22 @@ export function pickHosts<H extends Candidate>(hosts: readonly H[], wishes: Wish
         rank(a) - rank(b) ||
         memory(b) - memory(a) ||
         STATE_RANK[a.state] - STATE_RANK[b.state] ||
-        b.freeSeats - a.freeSeats,
+        b.freeSlots - a.freeSlots,
     )
 }
 
 /**
- * What to try, in this order. An idle host before a place in another's queue: two workers that choose at the same
- * moment know nothing of each other, so it is the lease that must refuse, and not the count we remember. A degraded
- * host comes after every place on the others; for a job that needs memory, a smaller host does.
+ * What to try, in this order. An idle host before the second slot of another: two workers that choose at the same
+ * moment know nothing of each other, so it is Redis that must refuse, and not the count we remember. A degraded
+ * host comes after every slot on the others; for a job that needs memory, a smaller host does.
  */
 export function toTries<H extends Candidate>(
   hosts: readonly H[],
   wishes: Wishes,
-  seatsPerHost: number,
+  slotsPerHost: number,
 ): Try<H>[] {
   const { prefer, avoid = [], wantsMemory = false } = wishes
-  const levels = Array.from({ length: seatsPerHost }, (_, below) => below + 1)
+  const levels = Array.from({ length: slotsPerHost }, (_, below) => below + 1)
   const fillEach = (group: H[]) => group.flatMap((host) => levels.map((max) => ({ host, max })))
   const fillEvenly = (group: H[]) => levels.flatMap((max) => group.map((host) => ({ host, max })))
 
@@ -85,12 +85,12 @@ const STATE_RANK: Record<HostState, number> = {
   offline: 3,
 }
 
-function isOpen({ state, freeSeats }: Candidate): boolean {
-  return takesPrompts(state) && freeSeats > 0
+function isOpen({ state, freeSlots }: Candidate): boolean {
+  return takesPrompts(state) && freeSlots > 0
 }
 
 /**
- * The prompt already has its place there, whether the lease outlived its holder or not: a full or draining host
+ * The prompt is there already, whether its slot outlived the worker or not: a full or draining host
  * lets it finish. A quarantined one may have finished it before; what waits there is taken back.
  */
 function isThere({ state }: Candidate): boolean {

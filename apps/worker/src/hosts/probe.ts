@@ -6,7 +6,7 @@ export interface HostKnowledge {
   version: string | null
   nodeClasses: NodeClasses
   devices: SystemStats['devices']
-  /** Prompts in its queue, whoever's; null when it does not tell. */
+  /** Prompts in its queue, whoever's; null when it does not say. */
   queueDepth: number | null
 }
 
@@ -49,7 +49,7 @@ export async function probeHost(
   return { ...seen, queueDepth: await readDepth(client, signal), running: null }
 }
 
-/** A server that tells everything but this can still run prompts. */
+/** A server that answers everything but this can still run prompts. */
 async function readDepth(client: HostClient, signal: AbortSignal): Promise<number | null> {
   try {
     return await client.queueDepth(signal)

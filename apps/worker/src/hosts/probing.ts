@@ -5,11 +5,11 @@ import type { WorkerTimings } from '../timings.ts'
 import { type HostKnowledge, NOTHING_KNOWN, type ProbeAnswer, probeHost } from './probe.ts'
 
 export interface Probing {
-  /** What the last good probe told. */
+  /** From the last good probe. */
   readonly known: HostKnowledge
   /** When the host last answered. */
   readonly seenAt: number | null
-  /** Something worse was learned: a probe that is under way must not undo it, and the next comes after this time. */
+  /** Something worse was found: a probe that is under way must not undo it, and the next comes after this time. */
   restart(afterMs: number): void
   close(): void
 }

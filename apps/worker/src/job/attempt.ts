@@ -1,4 +1,4 @@
-/** One attempt: one prompt on one host, from the first word to the watchers to its end as history tells it. */
+/** One attempt: one prompt on one host, from the first event for the watchers to its end as history tells it. */
 import {
   type HostClient,
   modelsOf,
@@ -7,14 +7,19 @@ import {
   type TrackerState,
 } from '@safelight/comfyui'
 import type { Warning, Workflow } from '@safelight/shared'
-import type { FailedAttempt, Run } from '@safelight/store'
+import type { FailedAttempt, AttemptRecord } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
-import { type CollectDecision, type Conclusion, decideEnd, decideThrown } from './decide-end.ts'
-import { toProgressed } from './decisions.ts'
-import { promptIdOf } from './derived-id.ts'
-import { guardHost } from './guard.ts'
+import {
+  type CollectDecision,
+  type JobDecision,
+  decideAfterEnd,
+  decideAfterError,
+} from './decide-job.ts'
+import { checkedHost } from './claim-check.ts'
+import { toProgressed } from './job-events.ts'
+import { promptIdOf } from '../derived-id.ts'
 import { createUpdateReporter } from './report-updates.ts'
-import type { Turn } from './turn.ts'
+import type { Handling } from './handling.ts'
 
 export interface AttemptOptions {
   host: Host
@@ -22,50 +27,53 @@ export interface AttemptOptions {
   attempt: number
   /** Of the attempts before. */
   failures: FailedAttempt[]
-  /** The run of this very attempt that another worker began: adopted when it is still there. */
-  adopt: Run | null
+  /** What another worker noted of this very attempt: its prompt is adopted when it is still there. */
+  adopt: AttemptRecord | null
 }
 
 export interface AttemptResult {
-  decision: CollectDecision | Conclusion
+  decision: CollectDecision | JobDecision
   /** Where it ran. */
-  run: Run
+  record: AttemptRecord
   tracker: TrackerState
   warnings: Warning[]
 }
 
-export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<AttemptResult> {
-  const { deps, jobId, writer, stop, log } = turn
+export async function runAttempt(
+  handling: Handling,
+  options: AttemptOptions,
+): Promise<AttemptResult> {
+  const { deps, jobId, writer, stop, log } = handling
   const { host, workflow, attempt, failures, adopt } = options
   const promptId = promptIdOf(jobId, attempt)
-  const tracker = await createTracker(turn, workflow, host)
+  const tracker = await createTracker(handling, workflow, host)
   // before the host is even asked: a page that watches never shows 0/0
   await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
-  const reporter = createUpdateReporter(turn, tracker)
+  const reporter = createUpdateReporter(handling, tracker)
   const follow = host.follow(jobId, modelsOf(workflow))
-  let run: Run = {
+  let record: AttemptRecord = {
     attempt,
     hostId: host.hostId,
     promptId: adopt?.promptId ?? promptId,
     hostUrl: toOpenUrl(host.client),
     failures,
-    orphanedAt: null,
+    unreachableSince: null,
   }
   const result = (decision: AttemptResult['decision']): AttemptResult => ({
     decision,
-    run,
+    record,
     tracker: reporter.tracker,
     warnings: reporter.warnings,
   })
 
   try {
     // before the prompt is submitted: whoever finds us dead must know where to look
-    await saveRun(turn, run)
+    await handling.saveAttempt(record)
     const extraData = await deps.extraData.load(jobId)
-    // also when it is to be stopped already: what another worker left on the host must be stopped, too
+    // also when it is to be stopped already: what another worker began on the host must be stopped, too
     const end = await deps.runPrompt({
-      client: guardHost(host.client, turn.guard),
+      client: checkedHost(host.client, handling.checkClaim),
       workflow,
       promptId,
       knownPromptId: adopt?.promptId ?? null,
@@ -74,21 +82,23 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
       // a host whose executor is dead gives back what waits behind it
       signal: AbortSignal.any([stop.signal, follow.signal]),
       onUpdate(update) {
-        follow.saw(update)
+        follow.onUpdate(update)
         reporter.onUpdate(update)
-        if (update.type === 'submitted' && update.promptId !== run.promptId) {
+        if (update.type === 'submitted' && update.promptId !== record.promptId) {
           // an old host chose its own id
-          run = { ...run, promptId: update.promptId }
-          saveRun(turn, run).catch((error: unknown) => log.warn({ err: error }, 'run not saved'))
+          record = { ...record, promptId: update.promptId }
+          handling
+            .saveAttempt(record)
+            .catch((error: unknown) => log.warn({ err: error }, 'attempt not saved'))
         }
       },
     })
     await reporter.flush()
-    return result(decideEnd(follow.ended(end), { stop: stop.reason }))
+    return result(decideAfterEnd(follow.toEndOfAttempt(end), { stop: stop.reason }))
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'attempt broke off')
     return result(
-      decideThrown(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs }),
+      decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs }),
     )
   } finally {
     follow.close()
@@ -98,18 +108,13 @@ export async function runAttempt(turn: Turn, options: AttemptOptions): Promise<A
 
 /** The progress of a workflow of which nothing has run yet. */
 export async function createTracker(
-  { deps }: Turn,
+  { deps }: Handling,
   workflow: Workflow,
   host: Host | null,
 ): Promise<TrackerState> {
   const outputNodes = outputNodesOf(workflow, host?.state.nodeClasses ?? {})
   const costs = await deps.costs.costs()
   return startProgress({ workflow, outputNodes, costs }, deps.clock.now())
-}
-
-/** Notes where the job is, for a successor. A newer worker's note stays. */
-export async function saveRun({ deps, jobId, fence, writer }: Turn, run: Run): Promise<void> {
-  if ((await deps.store.saveRun(jobId, fence, run)) === 'fenced') writer.lose()
 }
 
 /** Null when the address holds credentials: those stay in the process that was given them. */

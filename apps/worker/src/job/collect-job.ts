@@ -2,37 +2,37 @@
 import { type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
 import { collectOutputs } from '../outputs/collect.ts'
 import type { AttemptResult } from './attempt.ts'
-import { type Conclusion, decideThrown } from './decide-end.ts'
-import { toCompleteProgress, toOutput, toPhase } from './decisions.ts'
-import { guardHost } from './guard.ts'
-import type { Turn } from './turn.ts'
+import { type JobDecision, decideAfterError } from './decide-job.ts'
+import { toCompleteProgress, toOutput, toPhase } from './job-events.ts'
+import { checkedHost } from './claim-check.ts'
+import type { Handling } from './handling.ts'
 
 export interface Harvest {
   client: HostClient
   files: readonly FileItem[]
   result: Pick<AttemptResult, 'tracker' | 'warnings'>
-  /** The job is certainly ours, and needs its seat no longer. */
+  /** The job is certainly ours, and needs its slot no longer. */
   onExecuted?(): Promise<void>
 }
 
-/** Never throws: what went wrong is a conclusion, too. */
-export async function collect(turn: Turn, harvest: Harvest): Promise<Conclusion> {
-  const { deps, stop, log } = turn
-  turn.stopwatch.enter('collect')
+/** Never throws: what went wrong is a decision, too. */
+export async function collect(handling: Handling, harvest: Harvest): Promise<JobDecision> {
+  const { deps, stop, log } = handling
+  handling.stopwatch.enter('collect')
   try {
-    await turn.guard()
+    await handling.checkClaim()
     await harvest.onExecuted?.()
-    await collectJob(turn, harvest)
-    await deps.costs.learn(nodeTimings(harvest.result.tracker))
+    await collectJob(handling, harvest)
+    await deps.costs.record(nodeTimings(harvest.result.tracker))
     return { action: 'succeed' }
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'outputs not collected')
-    return decideThrown(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
+    return decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
   }
 }
 
-async function collectJob(turn: Turn, { client, files, result }: Harvest): Promise<void> {
-  const { deps, jobId, writer, stopwatch, stop } = turn
+async function collectJob(handling: Handling, { client, files, result }: Harvest): Promise<void> {
+  const { deps, jobId, writer, stopwatch, stop } = handling
   const { warnings, tracker } = result
   const { times } = stopwatch
   await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', times, warnings }))
@@ -47,7 +47,7 @@ async function collectJob(turn: Turn, { client, files, result }: Harvest): Promi
     retryMs: deps.timings.fetchRetryMs,
     clock: deps.clock,
     saveAsset: async (asset) => {
-      await turn.guard(stop.signal)
+      await handling.checkClaim(stop.signal)
       await deps.store.saveAsset(asset)
     },
     onOutput: async (output) => {
@@ -59,8 +59,12 @@ async function collectJob(turn: Turn, { client, files, result }: Harvest): Promi
 }
 
 /** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */
-export async function forget(turn: Turn, client: HostClient, promptId: string): Promise<void> {
-  await guardHost(client, turn.guard)
+export async function forget(
+  handling: Handling,
+  client: HostClient,
+  promptId: string,
+): Promise<void> {
+  await checkedHost(client, handling.checkClaim)
     .forget(promptId)
-    .catch((error: unknown) => turn.log.debug({ err: error }, 'prompt not forgotten'))
+    .catch((error: unknown) => handling.log.debug({ err: error }, 'prompt not forgotten'))
 }

@@ -1,11 +1,11 @@
-/** Learned node costs as jobs use them: a short memory in front, and never a reason for a job to fail. */
+/** Node costs as jobs use them: a short memory in front, and never a reason for a job to fail. */
 import type { Clock, Logger } from '@safelight/runtime'
 import type { NodeCosts } from '@safelight/store'
 
 export interface CostBook {
-  /** What past runs taught; empty when that cannot be read now. */
+  /** As past executions measured them; empty when that cannot be read now. */
   costs(): Promise<Awaited<ReturnType<NodeCosts['load']>>>
-  learn(timings: Record<string, number>): Promise<void>
+  record(timings: Record<string, number>): Promise<void>
 }
 
 export interface CostBookDeps {
@@ -30,11 +30,11 @@ export function createCostBook({ store, freshMs, clock, log }: CostBookDeps): Co
       }
       return known
     },
-    async learn(timings) {
+    async record(timings) {
       try {
-        await store.learn(timings)
+        await store.record(timings)
       } catch (error) {
-        log.warn({ err: error }, 'node costs not learned')
+        log.warn({ err: error }, 'node costs not recorded')
       }
     },
   }

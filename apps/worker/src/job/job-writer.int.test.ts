@@ -2,7 +2,7 @@ import type { Snapshot } from '@safelight/shared'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
-import { toEnd, toQueuedAgain, toRunning } from './decisions.ts'
+import { toEnd, toQueuedAgain, toRunning } from './job-events.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 
 const times = { queue: 1, prepare: null, execute: null, collect: null }
@@ -10,11 +10,11 @@ const begin = (snapshot: Snapshot) => toRunning(snapshot, { attempt: 1, hostId: 
 
 let stack: Stack
 let jobId: string
-let said: string[]
+let calls: string[]
 beforeEach(async () => {
   stack = await startStack(inject('redisUrl'))
   jobId = await stack.submit(slow({ color: 1 }))
-  said = []
+  calls = []
 })
 afterEach(() => stack.close())
 
@@ -24,8 +24,8 @@ async function open(): Promise<JobWriter> {
   return createJobWriter({
     store: stack.store,
     claim,
-    onCanceling: () => said.push('canceling'),
-    onLost: () => said.push('lost'),
+    onCanceling: () => calls.push('canceling'),
+    onClaimLost: () => calls.push('lost'),
   })
 }
 
@@ -45,7 +45,7 @@ it('notices a cancel that came from elsewhere, and lets it win over a new phase'
   await writer.append(begin)
   await stack.cancel(jobId)
   expect(await writer.append(toQueuedAgain)).toBe(false)
-  expect(said).toEqual(['canceling'])
+  expect(calls).toEqual(['canceling'])
   expect(await writer.append((snapshot) => toEnd(snapshot, { status: 'canceled' }))).toBe(true)
 })
 
@@ -56,12 +56,12 @@ it('does not begin a job that was canceled before', async () => {
   expect(await stack.store.load(jobId)).toMatchObject({ status: 'canceled', attempt: 0 })
 })
 
-it('writes nothing once another worker has claimed the job, and says so once', async () => {
+it('writes nothing once another worker has claimed the job, and reports it once', async () => {
   const zombie = await open()
   const successor = await open()
   expect(await zombie.append(begin)).toBe(false)
   expect(await zombie.append(begin)).toBe(false)
-  expect(said).toEqual(['lost'])
+  expect(calls).toEqual(['lost'])
   expect(await successor.append(begin)).toBe(true)
 })
 

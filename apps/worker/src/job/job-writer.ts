@@ -5,10 +5,10 @@ import type { AppendResult, Claim, Decide, JobStore } from '@safelight/store'
 export interface JobWriter {
   /** The newest state this writer has seen. */
   readonly snapshot: Snapshot
-  /** The job is no longer ours: nothing is written any more. */
-  readonly lost: boolean
+  /** Another worker has claimed the job: nothing is written any more. */
+  readonly claimLost: boolean
   /** Something else noticed that the job is no longer ours. */
-  lose(): void
+  loseClaim(): void
   /** @returns false when nothing was written: the decision was null, or the job is no longer ours */
   append(decide: Decide): Promise<boolean>
 }
@@ -19,35 +19,35 @@ export interface JobWriterOptions {
   /** The newest snapshot asks for an end. Called on every append that sees it. */
   onCanceling: () => void
   /** A newer worker holds the job, or its record is gone. Nothing is written from here on. */
-  onLost: () => void
+  onClaimLost: () => void
 }
 
 export function createJobWriter({
   store,
   claim,
   onCanceling,
-  onLost,
+  onClaimLost,
 }: JobWriterOptions): JobWriter {
-  const { fence } = claim
+  const { token } = claim
   const { jobId } = claim.snapshot
   let snapshot = claim.snapshot
-  let lost = false
+  let claimLost = false
   let tail: Promise<unknown> = Promise.resolve()
 
   async function write(decide: Decide): Promise<boolean> {
-    if (lost) return false
-    return settle(await store.append(jobId, decide, { fence, known: snapshot }))
+    if (claimLost) return false
+    return settle(await store.append(jobId, decide, { token, known: snapshot }))
   }
 
-  function lose(): void {
-    if (lost) return
-    lost = true
-    onLost()
+  function loseClaim(): void {
+    if (claimLost) return
+    claimLost = true
+    onClaimLost()
   }
 
   function settle(result: AppendResult): boolean {
     if (!('snapshot' in result)) {
-      lose()
+      loseClaim()
       return false
     }
     snapshot = result.snapshot
@@ -59,15 +59,15 @@ export function createJobWriter({
     get snapshot() {
       return snapshot
     },
-    get lost() {
-      return lost
+    get claimLost() {
+      return claimLost
     },
-    lose,
+    loseClaim,
     append(decide) {
-      const turn = tail.then(() => write(decide))
+      const written = tail.then(() => write(decide))
       // the next in line goes on; the failure belongs to whoever asked
-      tail = turn.catch(() => undefined)
-      return turn
+      tail = written.catch(() => undefined)
+      return written
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Turns what a running prompt says into job events: phases at once, progress and previews at a bearable rate. */
+/** Turns the updates of a running prompt into job events: phases at once, progress and previews at a bearable rate. */
 import {
   foldProgress,
   type HostMessage,
@@ -8,15 +8,15 @@ import {
 import { assertNever, type JobPhase, type Warning } from '@safelight/shared'
 import type { Preview } from '@safelight/store'
 import { createCoalescer } from './coalesce.ts'
-import { toPhase, toProgressed } from './decisions.ts'
-import type { Turn } from './turn.ts'
+import { toPhase, toProgressed } from './job-events.ts'
+import type { Handling } from './handling.ts'
 import { addWarnings, toBlockedWarning, toDroppedWarnings } from './warnings.ts'
 
 const MAX_PREVIEW_BYTES = 1024 * 1024
 
 export interface UpdateReporter {
   onUpdate(update: PromptUpdate): void
-  /** Waits until the progress heard so far is on its way to the store, before whatever is appended next. */
+  /** Waits until the progress received so far is on its way to the store, before whatever is appended next. */
   flush(): Promise<void>
   close(): void
   readonly tracker: TrackerState
@@ -24,8 +24,8 @@ export interface UpdateReporter {
 }
 
 /** @param start the tracker before anything ran */
-export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateReporter {
-  const { deps, jobId, fence, writer, stopwatch, log } = turn
+export function createUpdateReporter(handling: Handling, start: TrackerState): UpdateReporter {
+  const { deps, jobId, token, writer, stopwatch, log } = handling
   const { clock, store, timings } = deps
   let tracker = start
   let warnings: Warning[] = []
@@ -39,7 +39,7 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
   const previews = createCoalescer<Preview>({
     everyMs: timings.previewEveryMs,
     clock,
-    emit: (preview) => written(store.publishPreview(jobId, preview, fence)),
+    emit: (preview) => written(store.publishPreview(jobId, preview, token)),
   })
 
   /** An event that could not be written is not worth the picture; the end will say if the store is really gone. */
@@ -104,7 +104,7 @@ export function createUpdateReporter(turn: Turn, start: TrackerState): UpdateRep
             'prompt submitted',
           )
           warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
-          // an adopted prompt may have been heard before it was found in the queue
+          // messages of an adopted prompt may have come before it was found in the queue
           enterPhase(executing ? 'executing' : 'submitted')
           return
         }

@@ -1,7 +1,7 @@
 import type { FailedAttempt, FailureCause } from '@safelight/store'
 import { expect, it } from 'vitest'
 import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
-import { hostsToAvoid, judgeFailure, type RetryLimits, wantsMemory } from './retry-policy.ts'
+import { hostsToAvoid, decideRetry, type RetryLimits, wantsMemory } from './retry-policy.ts'
 
 const limits: RetryLimits = {
   maxAttempts: 3,
@@ -10,10 +10,10 @@ const limits: RetryLimits = {
   ...DEFAULT_WORKER_TIMINGS,
 }
 const failed = (...causes: FailureCause[]): FailedAttempt[] =>
-  causes.map((cause, at) => ({ attempt: at + 1, hostId: `gpu-${at + 1}`, cause, left: false }))
+  causes.map((cause, at) => ({ attempt: at + 1, hostId: `gpu-${at + 1}`, cause, orphaned: false }))
 const times = (count: number, cause: FailureCause) => failed(...Array(count).fill(cause))
 const judge = (failures: FailedAttempt[], over: Partial<RetryLimits> = {}) =>
-  judgeFailure(failures, { ...limits, ...over }, () => 1)
+  decideRetry(failures, { ...limits, ...over }, () => 1)
 
 it.each(['out_of_memory', 'stalled', 'internal'] as const)(
   'tries %s again until the attempts are used up, then it is a dead letter',
@@ -43,7 +43,7 @@ it('waits twice as long each time, at least half of it for certain, and not for 
   const delays = [1, 2, 3, 40].map((count) => {
     const failures = times(count, 'host_unavailable')
     const wide = { ...limits, maxHostLosses: 100 }
-    return [0, 1].map((chance) => judgeFailure(failures, wide, () => chance))
+    return [0, 1].map((chance) => decideRetry(failures, wide, () => chance))
   })
   expect(delays).toEqual(
     [500, 1_000, 2_000, 30_000].map((fullMs) => [

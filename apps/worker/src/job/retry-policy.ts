@@ -14,7 +14,7 @@ export interface RetryLimits {
   retryAtMostMs: number
 }
 
-export type Verdict =
+export type RetryDecision =
   | { action: 'retry'; delayMs: number }
   /** `deadLetter`: everything the job was allowed is used up, and somebody should look. */
   | { action: 'fail'; deadLetter: boolean }
@@ -38,12 +38,12 @@ const RULES = {
   internal: { group: 'own', exclude: false, wantsMemory: false },
 } satisfies Record<FailureCause, Rule>
 
-/** @param failures of the job so far; the last one is judged */
-export function judgeFailure(
+/** @param failures of the job so far; the last one is what is decided on */
+export function decideRetry(
   failures: readonly FailedAttempt[],
   limits: RetryLimits,
   random: () => number = Math.random,
-): Verdict {
+): RetryDecision {
   const last = failures.at(-1)
   if (!last) return { action: 'retry', delayMs: 0 }
   const { group } = RULES[last.cause]

@@ -1,89 +1,104 @@
-/** An attempt on the host where the job has its seat: run, collect, and what the host is told afterwards. */
-import { assertNever } from '@safelight/shared'
-import type { FailedAttempt, Run } from '@safelight/store'
-import type { Seat } from '../hosts/fleet.ts'
+/** An attempt on the host where the job has its slot: run, collect, and what its end means for the host. */
+import { assertNever, timeoutAt } from '@safelight/shared'
+import type { AttemptRecord, FailedAttempt } from '@safelight/store'
+import type { Slot } from '../hosts/fleet.ts'
 import { runAttempt } from './attempt.ts'
+import { checkedHost } from './claim-check.ts'
 import { collect, forget } from './collect-job.ts'
-import { conclude, finish, type Outcome, SPENT } from './conclude.ts'
-import { type Conclusion, INTERNAL } from './decide-end.ts'
-import { toRunning } from './decisions.ts'
-import { guardHost } from './guard.ts'
-import type { Turn } from './turn.ts'
-import { watchForTimeout } from './watch-timeout.ts'
+import { conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
+import { INTERNAL, type JobDecision } from './decide-job.ts'
+import type { Handling } from './handling.ts'
+import { toRunning } from './job-events.ts'
 
-export interface Start {
+export interface AttemptStart {
   attempt: number
   failures: FailedAttempt[]
-  /** The run of this very attempt that another worker began. */
-  adopt: Run | null
+  /** What another worker noted of this very attempt when it began it. */
+  adopt: AttemptRecord | null
 }
 
 /** @returns null when the job may not begin: its cancel came first, or it is another worker's */
-export async function runOnHost(turn: Turn, seat: Seat, start: Start): Promise<Outcome | null> {
-  const { host } = seat
+export async function runOnHost(
+  handling: Handling,
+  slot: Slot,
+  start: AttemptStart,
+): Promise<TicketReturn | null> {
+  const { host } = slot
   const { hostId } = host
-  turn.log.info({ hostId }, 'host chosen')
-  const workflow = await turn.deps.store.loadWorkflow(turn.jobId)
-  if (!workflow) return finish(turn, { status: 'failed', error: INTERNAL })
-  const first = { attempt: start.attempt, hostId, times: turn.stopwatch.enter('prepare') }
-  if (!(await turn.writer.append((snapshot) => toRunning(snapshot, first)))) return null
+  handling.log.info({ hostId }, 'host chosen')
+  const workflow = await handling.deps.store.loadWorkflow(handling.jobId)
+  if (!workflow) return finish(handling, { status: 'failed', error: INTERNAL })
+  const first = { attempt: start.attempt, hostId, times: handling.stopwatch.enter('prepare') }
+  if (!(await handling.writer.append((snapshot) => toRunning(snapshot, first)))) return null
 
-  const callOff = watchForTimeout(turn)
+  const callOff = watchForTimeout(handling)
   try {
-    const result = await runAttempt(turn, { host, workflow, ...start })
-    const { decision, run, warnings } = result
-    const conclusion =
-      decision.action === 'collect'
-        ? await collect(turn, {
+    const result = await runAttempt(handling, { host, workflow, ...start })
+    const { decision: afterPrompt, record, warnings } = result
+    const decision =
+      afterPrompt.action === 'collect'
+        ? await collect(handling, {
             client: host.client,
-            files: decision.files,
+            files: afterPrompt.files,
             result,
             async onExecuted() {
               // the host may go on with its next prompt: its part is over
-              await seat.release()
+              await slot.release()
               // of an adopted prompt we have only seen the rest
-              host.thrive(start.adopt ? null : turn.stopwatch.times.execute)
+              host.recordSuccess(start.adopt ? null : handling.stopwatch.times.execute)
             },
           })
-        : decision
-    await tellHost(turn, seat, conclusion)
-    const outcome = await conclude(turn, conclusion, { run, warnings })
-    if (decision.action === 'collect' && conclusion.action === 'succeed' && outcome === SPENT) {
-      await forget(turn, host.client, decision.promptId)
+        : afterPrompt
+    await applyToHost(handling, slot, decision)
+    const returned = await conclude(handling, decision, { record, warnings })
+    if (afterPrompt.action === 'collect' && decision.action === 'succeed' && returned === SPENT) {
+      await forget(handling, host.client, afterPrompt.promptId)
     }
-    return outcome
+    return returned
   } finally {
     callOff()
   }
 }
 
 /** What the end of the attempt means for the host, before the job goes its way. */
-async function tellHost(turn: Turn, seat: Seat, conclusion: Conclusion): Promise<void> {
-  const { host } = seat
-  switch (conclusion.action) {
+async function applyToHost(handling: Handling, slot: Slot, decision: JobDecision): Promise<void> {
+  const { host } = slot
+  switch (decision.action) {
     case 'hand_back':
-    case 'drop':
-      // the prompt is still there, or the lease is another worker's by now
-      return seat.leave()
+    case 'claim_lost':
+      // the prompt is still there, or the slot is another worker's by now
+      return slot.handOver()
     case 'cancel':
     case 'fail':
-      if (conclusion.confirmed === false) host.rest('cancel_ignored')
+      if (decision.confirmed === false) host.backOff('cancel_ignored')
       return
     case 'give_up':
-      if (conclusion.cause === 'out_of_memory') return free(turn, seat)
-      if (conclusion.cause === 'host_unavailable' || conclusion.cause === 'stalled') {
-        host.rest(conclusion.cause)
+      if (decision.cause === 'out_of_memory') return freeMemory(handling, slot)
+      if (decision.cause === 'host_unavailable' || decision.cause === 'stalled') {
+        host.backOff(decision.cause)
       }
       return
     case 'succeed':
       return
     default:
-      return assertNever(conclusion)
+      return assertNever(decision)
   }
 }
 
-async function free({ guard, log }: Turn, { host }: Seat): Promise<void> {
-  await guardHost(host.client, guard)
+async function freeMemory({ checkClaim, log }: Handling, { host }: Slot): Promise<void> {
+  await checkedHost(host.client, checkClaim)
     .free()
     .catch((error: unknown) => log.warn({ err: error }, 'memory not freed'))
+}
+
+/** Timers count in 32 bits: a limit beyond 24 days ends with the next attempt, or never. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Stops a job whose time is up, over all its attempts. @returns stops watching */
+function watchForTimeout({ writer, deps, stop }: Handling): () => void {
+  const at = timeoutAt(writer.snapshot)
+  if (at === null) return () => undefined
+  const leftMs = Math.max(0, at - deps.clock.now())
+  if (leftMs > LONGEST_TIMER_MS) return () => undefined
+  return deps.clock.after(leftMs, () => stop.stop('timeout'))
 }

@@ -2,22 +2,22 @@
 
 /**
  * `cancel`: its owner asked · `timeout`: its time is up · `shutdown`: this worker leaves ·
- * `lock-lost`: another worker may hold it.
+ * `claim-lost`: another worker may have claimed it.
  */
-export type StopReason = 'cancel' | 'timeout' | 'shutdown' | 'lock-lost'
+export type StopReason = 'cancel' | 'timeout' | 'shutdown' | 'claim-lost'
 
 const REASONS: readonly unknown[] = [
   'cancel',
   'timeout',
   'shutdown',
-  'lock-lost',
+  'claim-lost',
 ] satisfies StopReason[]
 
 export interface StopSwitch {
   readonly signal: AbortSignal
-  /** The first reason, but `lock-lost` beats all others; null while nothing says stop. */
+  /** The first reason, but `claim-lost` beats all others; null while nothing says stop. */
   readonly reason: StopReason | null
-  /** Later calls change nothing, but for `lock-lost`. */
+  /** Later calls change nothing, but for `claim-lost`. */
   stop(reason: StopReason): void
 }
 
@@ -25,18 +25,18 @@ export interface StopSwitch {
 export function createStopSwitch(outer: AbortSignal | undefined): StopSwitch {
   const own = new AbortController()
   const signal = outer ? AbortSignal.any([own.signal, outer]) : own.signal
-  let lost = false
+  let claimLost = false
   return {
     signal,
     get reason() {
-      if (lost) return 'lock-lost'
+      if (claimLost) return 'claim-lost'
       if (!signal.aborted) return null
       // whatever else BullMQ may abort with: not ours to decide, so touch nothing
-      return isStopReason(signal.reason) ? signal.reason : 'lock-lost'
+      return isStopReason(signal.reason) ? signal.reason : 'claim-lost'
     },
     stop(reason) {
       // even a cancel that is under way is another worker's then
-      if (reason === 'lock-lost') lost = true
+      if (reason === 'claim-lost') claimLost = true
       if (!signal.aborted) own.abort(reason)
     },
   }

@@ -5,19 +5,19 @@ import type { JobStore } from '@safelight/store'
 export interface CancelWatch {
   store: JobStore
   jobId: string
-  fence: number
+  token: number
   onCanceling: () => void
-  onLost: () => void
+  onClaimLost: () => void
   everyMs: number
   clock: Clock
 }
 
 /** @returns stops watching */
 export function watchForCancel(watch: CancelWatch): () => void {
-  const { store, jobId, fence, onCanceling, onLost, everyMs, clock } = watch
+  const { store, jobId, token, onCanceling, onClaimLost, everyMs, clock } = watch
 
   async function read(): Promise<void> {
-    if (!(await store.holds(jobId, fence))) return onLost()
+    if (!(await store.holdsClaim(jobId, token))) return onClaimLost()
     const snapshot = await store.load(jobId)
     if (snapshot?.status === 'canceling') onCanceling()
   }

@@ -2,7 +2,7 @@
 import type { FileItem, HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
 import type { Asset, Output } from '@safelight/shared'
-import { assetIdOf } from '../job/derived-id.ts'
+import { assetIdOf } from '../derived-id.ts'
 import type { BlobStore } from './blob-store.ts'
 import { toContentType } from './content-type.ts'
 import { fetchOutput } from './fetch-output.ts'

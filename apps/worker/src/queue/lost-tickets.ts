@@ -1,4 +1,4 @@
-/** Puts tickets whose worker died back in line. Apart from taking tickets: a worker without room must look after them, too. */
+/** Puts tickets whose worker died back in line. Apart from taking tickets: a worker without a free slot must look after them, too. */
 import type { Logger } from '@safelight/runtime'
 import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { Worker } from 'bullmq'

@@ -1,5 +1,5 @@
-/** The BullMQ worker: takes tickets as room allows, and survives losing one. */
-import type { Logger } from '@safelight/runtime'
+/** The BullMQ worker: takes tickets as its intake allows, and survives losing one. */
+import type { Clock, Logger } from '@safelight/runtime'
 import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -14,7 +14,7 @@ export interface TicketWorkerOptions {
   log: Logger
 }
 
-/** Paused until there is room: see room.ts. */
+/** Paused until there is a free slot: see intake.ts. */
 export async function createTicketWorker(options: TicketWorkerOptions): Promise<Worker> {
   const { redis, keys, name, processJob, timings, log } = options
   const worker = new Worker(QUEUE_NAME, processJob, {
@@ -38,9 +38,27 @@ export async function createTicketWorker(options: TicketWorkerOptions): Promise<
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) {
       log.warn({ jobId }, 'lock lost')
-      worker.cancelJob(jobId, 'lock-lost')
+      worker.cancelJob(jobId, 'claim-lost')
     }
   })
   await worker.pause(true)
   return worker
+}
+
+/** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. */
+export async function closeTicketWorker(
+  worker: Worker,
+  { drainMs, clock, log }: { drainMs: number; clock: Clock; log: Logger },
+): Promise<void> {
+  // keeps the locks of what is still running until it has ended
+  const closed = worker.close()
+  const callOff = clock.after(drainMs, () => {
+    log.info('drain time is over: handing jobs back')
+    worker.cancelAllJobs('shutdown')
+  })
+  try {
+    await closed
+  } finally {
+    callOff()
+  }
 }

@@ -1,4 +1,4 @@
-/** Waits for what the list of hosts says of one. */
+/** Waits for what the list of hosts shows of one. */
 import type { HostState, HostView } from '@safelight/shared'
 import { hostIdOf } from '../hosts/host-id.ts'
 import { type Stack, until } from './stack.ts'

@@ -1,5 +1,5 @@
 /** Durations for tests: what takes seconds in real life, and nothing that a busy machine could mistake for a death. */
-import type { ToldTimings } from '../timings.ts'
+import type { TimingOverrides } from '../timings.ts'
 
 export const QUICK_TIMINGS = {
   // an event loop of a busy machine may hang for most of a second
@@ -31,4 +31,4 @@ export const QUICK_TIMINGS = {
   orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 500 },
   session: { pollMs: 300, confirmMs: 50, interruptEveryMs: 50, socket: { reconnectMinMs: 50 } },
   store: { redisRetryAtMostMs: 200 },
-} as const satisfies ToldTimings
+} as const satisfies TimingOverrides

@@ -23,7 +23,7 @@ import { until } from '@safelight/testkit'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
-import { type ToldTimings, toWorkerTimings } from '../timings.ts'
+import { type TimingOverrides, toWorkerTimings } from '../timings.ts'
 import { QUICK_TIMINGS } from './quick-timings.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
@@ -39,7 +39,7 @@ export interface Stack {
   dataDir: string
   startWorker(
     hosts: readonly string[],
-    options?: { env?: Record<string, string>; timings?: ToldTimings; log?: Logger },
+    options?: { env?: Record<string, string>; timings?: TimingOverrides; log?: Logger },
   ): Promise<WorkerApp>
   /** The same as a process of its own; killed with the stack, if it still lives. */
   startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>
@@ -55,13 +55,13 @@ export interface Stack {
 }
 
 export interface StackOptions {
-  /** With the durations of real life; quick ones unless told. */
+  /** With the durations of real life; quick ones unless asked for. */
   real?: boolean
 }
 
 export async function startStack(redisUrl: string, options: StackOptions = {}): Promise<Stack> {
   const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed(redisUrl)
-  const stackTimings: ToldTimings = options.real ? {} : QUICK_TIMINGS
+  const stackTimings: TimingOverrides = options.real ? {} : QUICK_TIMINGS
   const queue = scope.use(createJobQueue({ redis, keys }))
   const outbox = createOutbox({ redis, keys, queue, store, log })
 

@@ -5,8 +5,8 @@ import { dieWithUs, mainOf, until } from '@safelight/testkit'
 
 export interface WorkerProcess {
   pid: number
-  /** What it has said so far, line by line. */
-  said(): string
+  /** Its log so far, line by line. */
+  log(): string
   kill(signal: NodeJS.Signals): void
   /** Resolves when it is gone: its exit code, or null when a signal ended it. */
   gone: Promise<number | null>
@@ -19,22 +19,22 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<W
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   dieWithUs(child)
-  let said = ''
+  let log = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
+      log += chunk.toString()
     })
   }
   const gone = once(child, 'exit').then(([code]: unknown[]) =>
     typeof code === 'number' ? code : null,
   )
   await until(() => {
-    if (child.exitCode !== null) throw new Error(`the worker ended at once: ${said}`)
-    return said.includes('worker started') ? true : null
+    if (child.exitCode !== null) throw new Error(`the worker ended at once: ${log}`)
+    return log.includes('worker started') ? true : null
   })
   return {
     pid: child.pid ?? 0,
-    said: () => said,
+    log: () => log,
     kill: (signal) => void child.kill(signal),
     gone,
   }

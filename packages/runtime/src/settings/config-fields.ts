@@ -75,7 +75,7 @@ function hasProtocol(url: string, protocols: readonly string[]): boolean {
   return URL.canParse(url) && protocols.includes(new URL(url).protocol)
 }
 
-/** What may be told of a set of durations: any of them, at any depth. */
+/** Any part of a set of durations, at any depth. */
 export type Partly<T> = T extends readonly unknown[]
   ? T
   : T extends object
@@ -84,7 +84,7 @@ export type Partly<T> = T extends readonly unknown[]
 
 /**
  * Durations as one JSON object, `{"lockMs": 500}`: the names of the defaults and no others, at any depth; each a
- * number where the default is one, a list where it is a list. @returns only what was told
+ * number where the default is one, a list where it is a list. @returns only what was given
  */
 export function timings<T extends object>(defaults: T) {
   return z.string().transform((text, context): Partly<T> => {

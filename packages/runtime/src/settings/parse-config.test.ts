@@ -125,8 +125,8 @@ describe('timings', () => {
   })
 
   it('are any of the durations that have a default, at any depth', () => {
-    const told = { lockMs: 1.5, retryMs: [], session: { socket: { pingMs: 0 } } }
-    expect(field.parse(JSON.stringify(told))).toEqual(told)
+    const given = { lockMs: 1.5, retryMs: [], session: { socket: { pingMs: 0 } } }
+    expect(field.parse(JSON.stringify(given))).toEqual(given)
     expect(field.parse('{}')).toEqual({})
   })
 

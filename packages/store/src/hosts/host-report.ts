@@ -13,7 +13,7 @@ export const hostReportSchema = z.object({
   reason: hostReasonSchema,
   /** When the host entered the state. */
   since: z.number(),
-  /** ComfyUI's version, when it told. */
+  /** ComfyUI's version, as far as known. */
   version: z.string().nullable(),
   slots: z.int().nonnegative(),
   /** Jobs of this worker that execute there. */
@@ -62,7 +62,7 @@ export const stuckPromptSchema = z.object({
 export type StuckPrompt = z.infer<typeof stuckPromptSchema>
 
 /** What holds for a host whichever worker drives it. */
-export interface HostMarks {
+export interface SharedHostFacts {
   drain: HostDrain | null
   stuck: StuckPrompt | null
 }

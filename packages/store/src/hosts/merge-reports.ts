@@ -22,7 +22,7 @@ export interface MergeOptions {
   freshSince: number
 }
 
-interface Verdict {
+interface JudgedState {
   state: HostState
   reason: HostReason
   since: number
@@ -37,16 +37,16 @@ export function mergeReports(
   const fresh = reports.filter((report) => !report.left && report.at >= freshSince)
   const known = fresh.length > 0 ? fresh : reports
   const seen = latest(known, ({ seenAt }) => seenAt ?? 0)
-  const verdict = judge(fresh, drain) ?? {
+  const judged = judge(fresh, drain) ?? {
     state: 'offline',
     reason: toHostReason('no_worker'),
     since: greatest(reports.map(({ at }) => at)) ?? 0,
   }
   return {
     id: hostId,
-    state: verdict.state,
-    reason: verdict.reason,
-    since: toIso(verdict.since),
+    state: judged.state,
+    reason: judged.reason,
+    since: toIso(judged.since),
     version: seen?.version ?? null,
     workers: fresh.map(({ workerId }) => workerId).sort(),
     slots: greatest(known.map(({ slots }) => slots)) ?? 0,
@@ -78,7 +78,7 @@ function toThroughput(fresh: readonly HostReport[]): HostView['throughput'] {
 }
 
 /** Null when nobody reports. */
-function judge(fresh: readonly HostReport[], drain: HostDrain | null): Verdict | null {
+function judge(fresh: readonly HostReport[], drain: HostDrain | null): JudgedState | null {
   const saying = (state: HostState) => fresh.filter((report) => report.state === state)
   const quarantined = agree(saying('quarantined'))
   if (quarantined) return quarantined
@@ -101,10 +101,10 @@ function judge(fresh: readonly HostReport[], drain: HostDrain | null): Verdict |
   return { ...(agree(reached) ?? NEVER), state: 'ready', reason: toHostReason('idle') }
 }
 
-const NEVER: Verdict = { state: 'ready', reason: toHostReason('idle'), since: 0 }
+const NEVER: JudgedState = { state: 'ready', reason: toHostReason('idle'), since: 0 }
 
 /** What reports of one state say together. */
-function agree(reports: readonly HostReport[]): Verdict | null {
+function agree(reports: readonly HostReport[]): JudgedState | null {
   const speaker = latest(reports, ({ at }) => at)
   if (!speaker) return null
   const since = Math.min(...reports.map((report) => report.since))

@@ -35,17 +35,17 @@ describe('append', () => {
     const jobId = await acceptJob(store)
     const old = await store.claim(jobId)
     const young = await store.claim(jobId)
-    expect(young?.fence).toBeGreaterThan(old?.fence ?? Infinity)
-    const asOld = { fence: old?.fence ?? -1 }
-    expect(await store.append(jobId, () => progress(0.1), asOld)).toEqual({ outcome: 'fenced' })
+    expect(young?.token).toBeGreaterThan(old?.token ?? Infinity)
+    const asOld = { token: old?.token ?? -1 }
+    expect(await store.append(jobId, () => progress(0.1), asOld)).toEqual({ outcome: 'claim_lost' })
     // also when it believes to know the latest snapshot, and when it would have written nothing
     const known = (await store.load(jobId)) ?? undefined
     const asOldKnowing = { ...asOld, ...(known ? { known } : {}) }
     expect(await store.append(jobId, () => progress(0.1), asOldKnowing)).toEqual({
-      outcome: 'fenced',
+      outcome: 'claim_lost',
     })
-    expect(await store.append(jobId, () => null, asOld)).toEqual({ outcome: 'fenced' })
-    const asYoung = { fence: young?.fence ?? -1 }
+    expect(await store.append(jobId, () => null, asOld)).toEqual({ outcome: 'claim_lost' })
+    const asYoung = { token: young?.token ?? -1 }
     expect(await store.append(jobId, () => progress(0.2), asYoung)).toMatchObject({
       outcome: 'appended',
       snapshot: { seq: 1 },

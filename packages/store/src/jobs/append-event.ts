@@ -12,17 +12,17 @@ import {
 import type { AppendResult, Decide, JobStore } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
-import { newStamp, STREAM_LENGTH, type StoreContext } from './context.ts'
-import { parseSnapshot } from './stored-json.ts'
+import { newEventId, STREAM_LENGTH, type StoreContext } from './context.ts'
+import { parseRecord, parseSnapshot } from './record.ts'
 
 /**
  * KEYS 1 record (HASH) · 2 events (STREAM) · 3 open jobs (ZSET) · 4 secrets (STRING) · 5 dead letters (ZSET)
  *      6… what lives as long as the record (workflow, assets)
- * ARGV 1 jobId · 2 stamp the writer saw · 3 fence or '' · 4 next seq · 5 next snapshot JSON · 6 event JSON
- *      7 its stamp · 8 live channel · 9 stream length · 10 ms when the record goes ('' before the end)
+ * ARGV 1 jobId · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 next seq · 5 next snapshot JSON · 6 event JSON
+ *      7 its eventId · 8 live channel · 9 stream length · 10 ms when the record goes ('' before the end)
  *      11 ms the stream stays after the end · 12 ms failed ('' unless a dead letter) · 13 dead letters older than
  *      this ms have expired
- * Returns ['appended'], ['gone'], ['fenced'] or ['stale', stored snapshot JSON].
+ * Returns ['appended'], ['gone'], ['claim_lost'] or ['stale', stored snapshot JSON].
  * Channels: publishes the event JSON on the live channel.
  */
 const APPEND: Script = {
@@ -32,8 +32,8 @@ local stored = redis.call('HMGET', KEYS[1], 'stamp', 'fence', 'snapshot')
 if not stored[1] then return {'gone'} end
 -- the same write again, sent once more by a client whose connection broke before the answer
 if stored[1] == ARGV[7] then return {'appended'} end
-if ARGV[3] ~= '' and stored[2] ~= ARGV[3] then return {'fenced'} end
--- the stamp, not the number: after a loss another history may have grown to the same number
+if ARGV[3] ~= '' and stored[2] ~= ARGV[3] then return {'claim_lost'} end
+-- the eventId, not the number: after a loss another history may have grown to the same number
 if stored[1] ~= ARGV[2] then return {'stale', stored[3]} end
 -- first what can be refused: a script that fails half-way is not rolled back
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[9], '0-' .. ARGV[4], 'e', ARGV[6])
@@ -66,7 +66,7 @@ export class AppendContention extends Error {
 }
 
 const replySchema = z.union([
-  z.tuple([z.enum(['appended', 'gone', 'fenced'])]),
+  z.tuple([z.enum(['appended', 'gone', 'claim_lost'])]),
   z.tuple([z.literal('stale'), z.string()]),
 ])
 
@@ -81,8 +81,8 @@ export function createAppend(context: StoreContext): JobStore['append'] {
       if (!seen) {
         const stored = await readStored(context, jobId)
         if (!stored) return { outcome: 'gone' }
-        if (options.fence !== undefined && stored.fence !== options.fence) {
-          return { outcome: 'fenced' }
+        if (options.token !== undefined && stored.token !== options.token) {
+          return { outcome: 'claim_lost' }
         }
         seen = { snapshot: stored.snapshot, fresh: true }
       }
@@ -93,7 +93,7 @@ export function createAppend(context: StoreContext): JobStore['append'] {
         seen = null
         continue
       }
-      const result: AppendResult | Seen = await write(seen.snapshot, body, options.fence)
+      const result: AppendResult | Seen = await write(seen.snapshot, body, options.token)
       if ('outcome' in result) return result
       seen = result
     }
@@ -114,7 +114,7 @@ function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
   return async (
     snapshot: Snapshot,
     body: JobEventBody,
-    fence: number | undefined,
+    token: number | undefined,
   ): Promise<AppendResult | Seen> => {
     const { jobId } = snapshot
     const event = toEvent(snapshot, body, { ts: now(), ...context })
@@ -124,7 +124,7 @@ function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
     const withRecord = end
       ? [keys.workflow(jobId), ...next.outputs.map((o) => keys.asset(o.id))]
       : []
-    const { ts, stamp } = event
+    const { ts, stamp: eventId } = event
     const reply = await append(
       [
         keys.job(jobId),
@@ -137,11 +137,11 @@ function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
       [
         jobId,
         snapshot.stamp,
-        fence ?? '',
+        token ?? '',
         next.seq,
         JSON.stringify(next),
         JSON.stringify(event),
-        stamp,
+        eventId,
         keys.live(jobId),
         STREAM_LENGTH,
         end ? Math.round(next.expiresAt + timings.recordSlackMs) : '',
@@ -162,8 +162,14 @@ function toEvent(
   body: JobEventBody,
   time: { ts: number } & Pick<StoreContext, 'retentionMs' | 'deadLetterRetentionMs'>,
 ): JobEvent {
-  const { jobId, seq, stamp } = snapshot
-  const envelope = { jobId, seq: seq + 1, ts: time.ts, stamp: newStamp(), follows: stamp }
+  const { jobId, seq, stamp: previousEventId } = snapshot
+  const envelope = {
+    jobId,
+    seq: seq + 1,
+    ts: time.ts,
+    stamp: newEventId(),
+    follows: previousEventId,
+  }
   const ends = body.type === 'status' && isTerminal(body.status)
   const keptMs =
     ends && body.deadLetter
@@ -175,6 +181,7 @@ function toEvent(
 }
 
 async function readStored({ redis, keys }: StoreContext, jobId: string) {
-  const [json, fence] = await ask(redis.hmget(keys.job(jobId), 'snapshot', 'fence'))
-  return json ? { snapshot: parseSnapshot(json), fence: Number(fence) } : null
+  const [token, ...record] = await ask(redis.hmget(keys.job(jobId), 'fence', 'v', 'snapshot'))
+  const snapshot = parseRecord(record)
+  return snapshot && { snapshot, token: Number(token) }
 }

@@ -22,6 +22,6 @@ export const OWNER = 'default'
 export const STREAM_LENGTH = 512
 
 /** Names one event among all that may ever have had its number. Eight characters: it travels with every event. */
-export function newStamp(): string {
+export function newEventId(): string {
   return randomBytes(6).toString('base64url')
 }

@@ -2,7 +2,8 @@
 import type { JobLimits, Snapshot } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
 import type { ScriptArgument } from '../bind-script.ts'
-import { newStamp, OWNER, type StoreContext } from './context.ts'
+import { newEventId, OWNER, type StoreContext } from './context.ts'
+import { RECORD_VERSION } from './record.ts'
 
 const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
 
@@ -14,7 +15,7 @@ export function firstSnapshot(
   return {
     jobId: job.jobId,
     seq: 0,
-    stamp: newStamp(),
+    stamp: newEventId(),
     status: 'queued',
     phase: null,
     attempt: 0,
@@ -46,11 +47,11 @@ export function firstSnapshot(
  *
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 outbox (ZSET) · 5 open jobs (ZSET)
  *      6 secrets (STRING)
- * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 stamp · 6 prefix of record keys
+ * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 eventId (field `stamp`) · 6 prefix of record keys
  *      7 extra_data JSON ('' for none) · 8 ms extra_data is kept
  */
 export const STORE_JOB = `
-redis.call('HSET', KEYS[1], 'snapshot', ARGV[2], 'seq', '0', 'stamp', ARGV[5], 'fence', '0')
+redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[2], 'seq', '0', 'stamp', ARGV[5], 'fence', '0')
 redis.call('SET', KEYS[2], ARGV[3])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[8]) end
 for i = 3, 5 do redis.call('ZADD', KEYS[i], ARGV[4], ARGV[1]) end
@@ -66,7 +67,7 @@ export function storeJobArguments(
   snapshot: Snapshot,
   { workflow, extraData }: { workflow: NewJob['workflow']; extraData?: NewJob['extraData'] },
 ): { keys: string[]; argv: ScriptArgument[] } {
-  const { jobId, stamp, createdAt } = snapshot
+  const { jobId, stamp: eventId, createdAt } = snapshot
   return {
     keys: [
       keys.job(jobId),
@@ -81,7 +82,7 @@ export function storeJobArguments(
       JSON.stringify(snapshot),
       JSON.stringify(workflow),
       createdAt,
-      stamp,
+      eventId,
       keys.job(''),
       extraData ? JSON.stringify(extraData) : '',
       timings.secretsMs,

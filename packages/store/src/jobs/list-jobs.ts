@@ -4,7 +4,7 @@ import { isTerminal, type Snapshot } from '@safelight/shared'
 import type { JobStore, ListQuery } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import { OWNER, type StoreContext } from './context.ts'
-import { parseSnapshot } from './stored-json.ts'
+import { parseRecord } from './record.ts'
 
 const BATCH = 100
 /** A rare status far back must not turn one request into a walk over all jobs: the page ends, with a cursor. */
@@ -61,11 +61,10 @@ async function* newestFirst({ redis, keys }: StoreContext, zset: string, start: 
     const entries = toEntries(range)
     const wanted = entries.filter((entry) => !start || isAfter(entry, start))
     const records = await Promise.all(
-      wanted.map((entry) => ask(redis.hget(keys.job(entry.jobId), 'snapshot'))),
+      wanted.map((entry) => ask(redis.hmget(keys.job(entry.jobId), 'v', 'snapshot'))),
     )
     for (const [at, entry] of wanted.entries()) {
-      const json = records[at]
-      yield { entry, snapshot: json ? parseSnapshot(json) : null }
+      yield { entry, snapshot: parseRecord(records[at] ?? []) }
     }
     if (entries.length < BATCH) return
   }

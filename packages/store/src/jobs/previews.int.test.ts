@@ -35,11 +35,11 @@ it('announces the frame on the channel of previews', async () => {
 it('publishes nothing of a worker that has been replaced', async () => {
   const { store } = await openTestStore()
   const jobId = await acceptJob(store)
-  const fence = (await store.claim(jobId))?.fence ?? -1
-  expect(await store.publishPreview(jobId, frame, fence)).toBe('published')
+  const token = (await store.claim(jobId))?.token ?? -1
+  expect(await store.publishPreview(jobId, frame, token)).toBe('published')
   await store.claim(jobId)
   const late = { ...frame, data: new Uint8Array([1]) }
-  expect(await store.publishPreview(jobId, late, fence)).toBe('fenced')
+  expect(await store.publishPreview(jobId, late, token)).toBe('claim_lost')
   expect(await store.loadPreview(jobId)).toEqual(frame)
 })
 

@@ -7,8 +7,8 @@ import type { StoreContext } from './context.ts'
 
 /**
  * KEYS 1 record (HASH) · 2 last frame (STRING)
- * ARGV 1 fence or '' · 2 frame · 3 ms the frame is kept · 4 channel of previews
- * Returns 1 when published, 0 when a newer worker holds the job.
+ * ARGV 1 fencing token or '' · 2 frame · 3 ms the frame is kept · 4 channel of previews
+ * Returns 1 when published, 0 when another worker has claimed the job.
  * Channels: publishes the frame on the channel of previews.
  */
 const PUBLISH_PREVIEW: Script = {
@@ -28,12 +28,12 @@ export function createPreviews({
 }: StoreContext): Pick<JobStore, 'publishPreview' | 'loadPreview'> {
   const publish = bindScript(redis, PUBLISH_PREVIEW)
   return {
-    async publishPreview(jobId, frame, fence) {
+    async publishPreview(jobId, frame, token) {
       const published = await publish(
         [keys.job(jobId), keys.preview(jobId)],
-        [fence ?? '', encodePreview(frame), timings.previewKeptMs, keys.previews(jobId)],
+        [token ?? '', encodePreview(frame), timings.previewKeptMs, keys.previews(jobId)],
       )
-      return published === 1 ? 'published' : 'fenced'
+      return published === 1 ? 'published' : 'claim_lost'
     },
     async loadPreview(jobId) {
       const bytes = await ask(redis.getBuffer(keys.preview(jobId)))

@@ -3,7 +3,7 @@ import { workflowSchema } from '@safelight/shared'
 import type { JobStore } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
-import { parseSnapshot } from './stored-json.ts'
+import { parseRecord } from './record.ts'
 
 export function createReads({
   redis,
@@ -11,8 +11,7 @@ export function createReads({
 }: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow'> {
   return {
     async load(jobId) {
-      const json = await ask(redis.hget(keys.job(jobId), 'snapshot'))
-      return json ? parseSnapshot(json) : null
+      return parseRecord(await ask(redis.hmget(keys.job(jobId), 'v', 'snapshot')))
     },
     async loadWorkflow(jobId) {
       const json = await ask(redis.get(keys.workflow(jobId)))

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { type DeadHost, startDeadHost } from '../testing/dead-host.ts'
 import { slow } from '../testing/graphs.ts'
 import { type Stack, startStack } from '../testing/stack.ts'
-import { createGuard, guardHost, TurnLost } from './guard.ts'
+import { createClaimCheck, checkedHost, ClaimLost } from './claim-check.ts'
 
 let stack: Stack
 let host: DeadHost
@@ -19,16 +19,16 @@ afterEach(async () => {
 
 async function open() {
   const jobId = await stack.submit(slow({ color: 1 }))
-  const fence = (await stack.store.claim(jobId))?.fence ?? 0
+  const token = (await stack.store.claim(jobId))?.token ?? 0
   const lost: string[] = []
-  const guard = createGuard({
-    holds: () => stack.store.holds(jobId, fence),
-    onLost: () => lost.push('lost'),
+  const checkClaim = createClaimCheck({
+    holdsClaim: () => stack.store.holdsClaim(jobId, token),
+    onClaimLost: () => lost.push('lost'),
     freshMs: 2_000,
     clock: systemClock,
   })
   const submit = { workflow: slow({ color: 1 }), clientId: 'me', promptId: 'mine' }
-  return { jobId, lost, submit, client: guardHost(createHostClient(host.url), guard) }
+  return { jobId, lost, submit, client: checkedHost(createHostClient(host.url), checkClaim) }
 }
 
 it('lets the worker that holds the job through', async () => {
@@ -51,7 +51,7 @@ it('stops a worker that was replaced before it changes anything on the host', as
     () => client.forget('mine'),
     () => client.free(),
   ]
-  for (const call of calls) await expect(call()).rejects.toThrow(TurnLost)
+  for (const call of calls) await expect(call()).rejects.toThrow(ClaimLost)
   expect(host.promptIds).toEqual([])
   expect(host.interrupts()).toBe(0)
   expect(lost).toHaveLength(calls.length)
@@ -63,28 +63,28 @@ it('does not trust an answer that was long on its way: it may be older than anot
   const answers = [true, false]
   let asked = 0
   let nowMs = 0
-  const guard = createGuard({
-    async holds() {
+  const checkClaim = createClaimCheck({
+    async holdsClaim() {
       asked += 1
       if (asked === 1) nowMs += 2_000
       return answers[asked - 1] ?? false
     },
-    onLost: () => undefined,
+    onClaimLost: () => undefined,
     freshMs: 2_000,
     clock: { steady: () => nowMs },
   })
-  await expect(guard()).rejects.toThrow(TurnLost)
+  await expect(checkClaim()).rejects.toThrow(ClaimLost)
 })
 
 it('does not wait for a store that is away longer than whoever asks', async () => {
   const leaving = new AbortController()
-  const guard = createGuard({
-    holds: () => new Promise(() => {}),
-    onLost: () => undefined,
+  const checkClaim = createClaimCheck({
+    holdsClaim: () => new Promise(() => {}),
+    onClaimLost: () => undefined,
     freshMs: 2_000,
     clock: systemClock,
   })
-  const asked = guard(leaving.signal)
+  const asked = checkClaim(leaving.signal)
   leaving.abort('shutdown')
   await expect(asked).rejects.toBe('shutdown')
 })

@@ -5,16 +5,16 @@ import type { Job } from 'bullmq'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { until } from '../testing/stack.ts'
 import { QUICK_TIMINGS } from '../testing/quick-timings.ts'
-import { createRoom, type Place, type Room } from './room.ts'
+import { createIntake, type Intake, type TakenTicket } from './intake.ts'
 import { createTicketWorker } from './ticket-worker.ts'
 
 const log = createLogger({ level: 'silent', name: 'test' })
 
 let scope: ReturnType<typeof createScope>
-let freeSeats: number
-let room: Room
+let freeSlots: number
+let intake: Intake
 /** Tickets in hand: taken in this order, ended by the test. */
-let taken: { jobId: string; place: Place; end: () => void }[]
+let taken: { jobId: string; ticket: TakenTicket; end: () => void }[]
 let add: (jobId: string) => Promise<void>
 
 beforeEach(async () => {
@@ -24,13 +24,13 @@ beforeEach(async () => {
   scope.defer(() => closeRedis(redis))
   const queue = scope.use(createJobQueue({ redis, keys }))
   add = (jobId) => queue.add(jobId, 0)
-  freeSeats = 0
+  freeSlots = 0
   taken = []
-  room = createRoom({ freeSeats: () => freeSeats, maxTickets: 4 })
+  intake = createIntake({ freeSlots: () => freeSlots, maxTickets: 4 })
   const processJob = async (job: Job): Promise<void> => {
-    const place = room.enter()
-    await new Promise<void>((end) => taken.push({ jobId: job.id ?? '', place, end }))
-    place.leave()
+    const ticket = intake.count()
+    await new Promise<void>((end) => taken.push({ jobId: job.id ?? '', ticket, end }))
+    ticket.gone()
   }
   const worker = await createTicketWorker({
     redis,
@@ -44,47 +44,47 @@ beforeEach(async () => {
     for (const { end } of taken) end()
     await worker.close()
   })
-  scope.defer(() => room.close())
-  room.open(worker)
+  scope.defer(() => intake.close())
+  intake.open(worker)
 })
 afterEach(() => scope.close())
 
-function seat(at: number): void {
-  freeSeats -= 1
-  taken[at]?.place.seated()
+function giveSlot(at: number): void {
+  freeSlots -= 1
+  taken[at]?.ticket.gotSlot()
 }
 
 const count = (wanted: number) => until(() => (taken.length >= wanted ? taken : null))
 
-it('takes nothing while there is no room, and at once when there is', async () => {
+it('takes nothing while there is no free slot, and at once when there is', async () => {
   await add('a')
-  room.update()
+  intake.update()
   await add('b')
   expect(taken).toEqual([])
-  freeSeats = 1
-  room.update()
+  freeSlots = 1
+  intake.update()
   expect((await count(1)).map(({ jobId }) => jobId)).toEqual(['a'])
 })
 
-it('takes one more the moment a seat is free, though its first job still collects outputs', async () => {
+it('takes one more the moment a slot is free, though its first job still collects outputs', async () => {
   await add('a')
   await add('b')
-  freeSeats = 1
-  room.update()
+  freeSlots = 1
+  intake.update()
   await count(1)
-  seat(0)
+  giveSlot(0)
   // its execution ends; nothing of BullMQ's own would look at the queue again now
-  freeSeats = 1
-  room.update()
+  freeSlots = 1
+  intake.update()
   expect((await count(2)).map(({ jobId }) => jobId)).toEqual(['a', 'b'])
 })
 
-it('holds no more tickets than its limit, however many seats are free', async () => {
+it('holds no more tickets than its limit, however many slots are free', async () => {
   for (const jobId of ['a', 'b', 'c', 'd', 'e', 'f']) await add(jobId)
-  freeSeats = 10
-  room.update()
+  freeSlots = 10
+  intake.update()
   await count(4)
-  for (let at = 0; at < 4; at += 1) seat(at)
+  for (let at = 0; at < 4; at += 1) giveSlot(at)
   taken[0]?.end()
   expect(await count(5)).toHaveLength(5)
 })

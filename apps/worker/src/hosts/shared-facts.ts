@@ -3,17 +3,17 @@ import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { HostRegistry, StuckPrompt } from '@safelight/store'
 import type { Host } from './host.ts'
 
-export interface Marks {
+export interface SharedFactsWatch {
   /** They were read once: a worker must know them before it gives a host its first prompt. */
   readonly ready: Promise<void>
-  /** Tells the others that a prompt stands still there. */
-  stuck(hostId: string, prompt: StuckPrompt): void
-  /** Tells the others that it is gone. */
-  unstuck(hostId: string, prompt: StuckPrompt): void
+  /** Lets the others know that a prompt stands still there. */
+  reportStuck(hostId: string, prompt: StuckPrompt): void
+  /** Lets the others know that it is gone. */
+  clearStuck(hostId: string, prompt: StuckPrompt): void
   close(): Promise<void>
 }
 
-export interface MarksOptions {
+export interface SharedFactsOptions {
   hosts: readonly Host[]
   registry: HostRegistry
   everyMs: number
@@ -21,15 +21,21 @@ export interface MarksOptions {
   log: Logger
 }
 
-export function watchMarks({ hosts, registry, log, ...timing }: MarksOptions): Marks {
+export function watchSharedFacts({
+  hosts,
+  registry,
+  log,
+  ...timing
+}: SharedFactsOptions): SharedFactsWatch {
   const hostIds = hosts.map(({ hostId }) => hostId)
-  const onError = (error: unknown) => log.warn({ err: error }, 'marks of hosts not exchanged')
+  const onError = (error: unknown) =>
+    log.warn({ err: error }, 'facts shared by workers not exchanged')
 
   async function read(): Promise<void> {
-    const marks = await registry.marks(hostIds)
+    const facts = await registry.sharedFacts(hostIds)
     for (const [at, host] of hosts.entries()) {
-      const mark = marks[at]
-      if (mark) host.mark(mark)
+      const known = facts[at]
+      if (known) host.applyShared(known)
     }
   }
 
@@ -37,8 +43,8 @@ export function watchMarks({ hosts, registry, log, ...timing }: MarksOptions): M
   const loop = repeat({ ...timing, run: read, onError })
   return {
     ready,
-    stuck: (hostId, prompt) => void registry.markStuck(hostId, prompt).catch(onError),
-    unstuck: (hostId, prompt) => void registry.clearStuck(hostId, prompt).catch(onError),
+    reportStuck: (hostId, prompt) => void registry.reportStuck(hostId, prompt).catch(onError),
+    clearStuck: (hostId, prompt) => void registry.clearStuck(hostId, prompt).catch(onError),
     async close() {
       await Promise.all([loop.close(), ready])
     },

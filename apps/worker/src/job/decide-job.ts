@@ -1,4 +1,4 @@
-/** What follows when an execution ends: one table, from the end (or the error) to a decision. Acted on in conclude.ts. */
+/** What becomes of a job when its prompt has ended on the host: one table, from the end (or an error) to a decision. Acted on in conclude.ts. */
 import {
   type FileItem,
   HostError,
@@ -10,7 +10,7 @@ import {
 import { assertNever, type JobError, TIMED_OUT } from '@safelight/shared'
 import { AppendContention, type FailureCause, RedisUnavailable } from '@safelight/store'
 import { OutputMissing } from '../outputs/errors.ts'
-import { TurnLost } from './guard.ts'
+import { ClaimLost } from './claim-check.ts'
 import type { StopReason } from './stop.ts'
 
 /** The execution went well; the job is over when its outputs are stored. */
@@ -25,12 +25,12 @@ export interface GiveUp {
   action: 'give_up'
   cause: FailureCause
   /** The prompt may still be on the host: it is looked for before another attempt begins. */
-  left: boolean
+  orphaned: boolean
   /** What the job fails with if this was its last attempt. */
   error: JobError
 }
 
-export type Conclusion =
+export type JobDecision =
   | { action: 'succeed' }
   /** `confirmed` is false when the host did not obey in time: it may still be busy with the prompt. */
   | { action: 'cancel'; confirmed: boolean }
@@ -39,15 +39,15 @@ export type Conclusion =
   | GiveUp
   /** Leave the prompt where it is and hand the ticket back: whoever takes it adopts the prompt. */
   | { action: 'hand_back'; delayMs: number }
-  /** Another worker holds the job: touch nothing. */
-  | { action: 'drop' }
+  /** Another worker has claimed the job: touch nothing. */
+  | { action: 'claim_lost' }
 
-/** Why we were told to stop, if we were. */
-export interface EndFacts {
+/** Why the job must stop here, if it must. */
+export interface StopFacts {
   stop: StopReason | null
 }
 
-export interface ThrownFacts extends EndFacts {
+export interface ErrorFacts extends StopFacts {
   /** How long to leave a store in trouble alone. */
   storePauseMs: number
 }
@@ -55,8 +55,8 @@ export interface ThrownFacts extends EndFacts {
 const MAX_MESSAGE = 1_000
 
 /** The host's history has spoken, or the session gave up on it. */
-export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision | Conclusion {
-  if (stop === 'lock-lost') return { action: 'drop' }
+export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDecision | JobDecision {
+  if (stop === 'claim-lost') return { action: 'claim_lost' }
   switch (end.outcome) {
     case 'succeeded':
       return { action: 'collect', promptId: end.promptId, files: end.outputs }
@@ -68,12 +68,12 @@ export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision |
     case 'lost':
       return stop
         ? decideStopped(stop, true)
-        : { action: 'give_up', cause: 'host_unavailable', left: false, error: HOST_UNAVAILABLE }
+        : { action: 'give_up', cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE }
     case 'stalled':
       // the host was asked to stop it for as long as is worth it: asking again would not help
       return stop
         ? decideStopped(stop, end.interrupted)
-        : { action: 'give_up', cause: 'stalled', left: false, error: STALLED }
+        : { action: 'give_up', cause: 'stalled', orphaned: false, error: STALLED }
     case 'detached':
       return decideStop(stop ?? 'shutdown', true)
     default:
@@ -82,8 +82,8 @@ export function decideEnd(end: PromptEnd, { stop }: EndFacts): CollectDecision |
 }
 
 /** @param error whatever was thrown; an abort throws its own reason */
-export function decideThrown(error: unknown, { stop, storePauseMs }: ThrownFacts): Conclusion {
-  if (error instanceof TurnLost) return { action: 'drop' }
+export function decideAfterError(error: unknown, { stop, storePauseMs }: ErrorFacts): JobDecision {
+  if (error instanceof ClaimLost) return { action: 'claim_lost' }
   // the store's trouble is never the job's: it is as it was, and somebody takes it up again
   if (error instanceof RedisUnavailable || error instanceof AppendContention) {
     return { action: 'hand_back', delayMs: storePauseMs }
@@ -92,44 +92,44 @@ export function decideThrown(error: unknown, { stop, storePauseMs }: ThrownFacts
   if (stop) return decideStop(stop, !(error instanceof HostError))
   if (error instanceof PromptRejected) return { action: 'fail', error: toRejection(error) }
   if (error instanceof HostError) {
-    return { action: 'give_up', cause: 'host_unavailable', left: true, error: HOST_UNAVAILABLE }
+    return { action: 'give_up', cause: 'host_unavailable', orphaned: true, error: HOST_UNAVAILABLE }
   }
   if (error instanceof OutputMissing) return decideMissing(error)
-  return { action: 'give_up', cause: 'internal', left: true, error: INTERNAL }
+  return { action: 'give_up', cause: 'internal', orphaned: true, error: INTERNAL }
 }
 
 /** A node raised. History is believed even after a cancel, but nothing is tried again then. */
-function decideFailed(error: JobError, stop: StopReason | null): Conclusion {
+function decideFailed(error: JobError, stop: StopReason | null): JobDecision {
   if (stop === 'timeout') return { action: 'fail', error: TIMED_OUT }
   if (stop === 'cancel') return { action: 'fail', error }
   const cause = error.code === 'out_of_memory' ? 'out_of_memory' : 'node'
-  return { action: 'give_up', cause, left: false, error }
+  return { action: 'give_up', cause, orphaned: false, error }
 }
 
 /** What the host listed cannot be had. While it is only out of reach, it may be had when the host is back. */
-function decideMissing(missing: OutputMissing): Conclusion {
+function decideMissing(missing: OutputMissing): JobDecision {
   const error: JobError = { code: 'output_missing', message: missing.message }
   return missing.reason === 'unreachable'
-    ? { action: 'give_up', cause: 'host_unavailable', left: true, error }
+    ? { action: 'give_up', cause: 'host_unavailable', orphaned: true, error }
     : { action: 'fail', error }
 }
 
-function decideStopped(stop: StopReason | null, confirmed: boolean): Conclusion {
+function decideStopped(stop: StopReason | null, confirmed: boolean): JobDecision {
   return stop === 'timeout'
     ? { action: 'fail', error: TIMED_OUT, confirmed }
     : { action: 'cancel', confirmed }
 }
 
 /** @param confirmed that nothing of the job runs on any more; a host that is away cannot say */
-function decideStop(reason: StopReason, confirmed: boolean): Conclusion {
+function decideStop(reason: StopReason, confirmed: boolean): JobDecision {
   switch (reason) {
     case 'cancel':
     case 'timeout':
       return decideStopped(reason, confirmed)
     case 'shutdown':
       return { action: 'hand_back', delayMs: 0 }
-    case 'lock-lost':
-      return { action: 'drop' }
+    case 'claim-lost':
+      return { action: 'claim_lost' }
     default:
       return assertNever(reason)
   }

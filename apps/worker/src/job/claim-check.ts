@@ -1,37 +1,42 @@
-/** Keeps a worker that was replaced from touching the host: before each call that changes something, the fence is asked. */
+/** Keeps a worker that was replaced from touching the host: before each call that changes something, the claim is checked. */
 import type { HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
 
-/** A newer worker holds the job: this one may have been frozen, or cut off, for longer than its lock. */
-export class TurnLost extends Error {
-  readonly code = 'turn_lost'
+/** Another worker has claimed the job: this one may have been frozen, or cut off, for longer than its lock. */
+export class ClaimLost extends Error {
+  readonly code = 'claim_lost'
 
   constructor() {
-    super('another worker holds the job')
-    this.name = 'TurnLost'
+    super('another worker has claimed the job')
+    this.name = 'ClaimLost'
   }
 }
 
-/** @throws TurnLost */
-export type Guard = (signal?: AbortSignal) => Promise<void>
+/** @throws ClaimLost */
+export type ClaimCheck = (signal?: AbortSignal) => Promise<void>
 
-export interface GuardOptions {
-  /** Whether we hold the job, by the store. */
-  holds: () => Promise<boolean>
-  onLost: () => void
+export interface ClaimCheckOptions {
+  /** Whether the claim is still ours, by the store. */
+  holdsClaim: () => Promise<boolean>
+  onClaimLost: () => void
   /** An answer that took longer may be older than another's claim: the process may have been stopped in between. */
   freshMs: number
   clock: Pick<Clock, 'steady'>
 }
 
-export function createGuard({ holds, onLost, freshMs, clock }: GuardOptions): Guard {
+export function createClaimCheck({
+  holdsClaim,
+  onClaimLost,
+  freshMs,
+  clock,
+}: ClaimCheckOptions): ClaimCheck {
   return async (signal) => {
     for (;;) {
       signal?.throwIfAborted()
       const askedAt = clock.steady()
-      if (!(await unlessAborted(holds(), signal))) {
-        onLost()
-        throw new TurnLost()
+      if (!(await unlessAborted(holdsClaim(), signal))) {
+        onClaimLost()
+        throw new ClaimLost()
       }
       if (clock.steady() - askedAt < freshMs) return
     }
@@ -48,34 +53,34 @@ async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefi
   })
 }
 
-/** The same client; what changes something on the host is asked for first. */
-export function guardHost(client: HostClient, guard: Guard): HostClient {
+/** The same client; the claim is checked before what changes something on the host. */
+export function checkedHost(client: HostClient, checkClaim: ClaimCheck): HostClient {
   return {
     ...client,
     async submit(request, signal) {
-      // asked beforehand, so that nothing slow is left between the guard and the POST
+      // asked beforehand, so that nothing slow is left between the check and the POST
       await client.features(signal)
-      await guard(signal)
+      await checkClaim(signal)
       return client.submit(request, signal)
     },
     async deletePending(promptId, signal) {
-      await guard(signal)
+      await checkClaim(signal)
       return client.deletePending(promptId, signal)
     },
     async interrupt(promptId, signal) {
-      await guard(signal)
+      await checkClaim(signal)
       return client.interrupt(promptId, signal)
     },
     async interruptWhateverRuns(signal) {
-      await guard(signal)
+      await checkClaim(signal)
       return client.interruptWhateverRuns(signal)
     },
     async forget(promptId, signal) {
-      await guard(signal)
+      await checkClaim(signal)
       return client.forget(promptId, signal)
     },
     async free(signal) {
-      await guard(signal)
+      await checkClaim(signal)
       return client.free(signal)
     },
   }

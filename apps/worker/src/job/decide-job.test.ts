@@ -2,12 +2,16 @@ import { HostError, type NodeFailure, type PromptEnd, PromptRejected } from '@sa
 import { RedisUnavailable } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
 import { OutputMissing } from '../outputs/errors.ts'
-import { TurnLost } from './guard.ts'
-import { decideEnd, decideThrown as decideThrownOf, type EndFacts } from './decide-end.ts'
+import { ClaimLost } from './claim-check.ts'
+import {
+  decideAfterEnd,
+  decideAfterError as decideAfterErrorOf,
+  type StopFacts,
+} from './decide-job.ts'
 
-const facts: EndFacts = { stop: null }
-const decideThrown = (error: unknown, { stop }: EndFacts) =>
-  decideThrownOf(error, { stop, storePauseMs: 1_000 })
+const facts: StopFacts = { stop: null }
+const decideAfterError = (error: unknown, { stop }: StopFacts) =>
+  decideAfterErrorOf(error, { stop, storePauseMs: 1_000 })
 const failure: NodeFailure = {
   nodeId: '3',
   nodeType: 'KSampler',
@@ -27,12 +31,15 @@ describe('an execution that ended', () => {
     const outputs = [{ node_id: '9', filename: 'a.png', subfolder: '', type: 'output' }]
     const end: PromptEnd = { outcome: 'succeeded', promptId: 'p', outputs }
     const collect = { action: 'collect', promptId: 'p', files: outputs }
-    expect(decideEnd(end, facts)).toEqual(collect)
-    expect(decideEnd(end, { ...facts, stop: 'cancel' })).toEqual(collect)
+    expect(decideAfterEnd(end, facts)).toEqual(collect)
+    expect(decideAfterEnd(end, { ...facts, stop: 'cancel' })).toEqual(collect)
   })
 
   it('fails with node, class and a traceback that names no host path', () => {
-    const decision = decideEnd({ outcome: 'failed', promptId: 'p', outputs: [], failure }, facts)
+    const decision = decideAfterEnd(
+      { outcome: 'failed', promptId: 'p', outputs: [], failure },
+      facts,
+    )
     expect(decision).toMatchObject({
       action: 'give_up',
       cause: 'node',
@@ -49,36 +56,36 @@ describe('an execution that ended', () => {
       outputs: [],
       failure: { ...failure, exceptionType, message },
     })
-    expect(decideEnd(end('torch.OutOfMemoryError', 'x'), facts)).toMatchObject({
+    expect(decideAfterEnd(end('torch.OutOfMemoryError', 'x'), facts)).toMatchObject({
       cause: 'out_of_memory',
       error: { code: 'out_of_memory' },
     })
-    expect(decideEnd(end('RuntimeError', 'out of memory'), facts)).toMatchObject({
+    expect(decideAfterEnd(end('RuntimeError', 'out of memory'), facts)).toMatchObject({
       error: { code: 'node_execution_error' },
     })
   })
 
   it('is canceled when it was interrupted', () => {
     const end: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
-    expect(decideEnd(end, facts)).toEqual({ action: 'cancel', confirmed: true })
+    expect(decideAfterEnd(end, facts)).toEqual({ action: 'cancel', confirmed: true })
   })
 
   it('is given up when its host lost it, and nothing is left there', () => {
-    expect(decideEnd(lost, facts)).toMatchObject({
+    expect(decideAfterEnd(lost, facts)).toMatchObject({
       action: 'give_up',
       cause: 'host_unavailable',
-      left: false,
+      orphaned: false,
       error: { code: 'host_unavailable' },
     })
   })
 
   it('is not tried again when it was lost while it was being stopped', () => {
-    expect(decideEnd(lost, { stop: 'cancel' })).toMatchObject({ action: 'cancel' })
-    expect(decideEnd(lost, { stop: 'timeout' })).toMatchObject({ error: { code: 'timeout' } })
+    expect(decideAfterEnd(lost, { stop: 'cancel' })).toMatchObject({ action: 'cancel' })
+    expect(decideAfterEnd(lost, { stop: 'timeout' })).toMatchObject({ error: { code: 'timeout' } })
   })
 
   it.each([true, false])('is given up as stalled, host obeyed: %s', (interrupted) => {
-    expect(decideEnd(stalled(interrupted), facts)).toMatchObject({
+    expect(decideAfterEnd(stalled(interrupted), facts)).toMatchObject({
       action: 'give_up',
       cause: 'stalled',
       error: { code: 'stalled' },
@@ -86,35 +93,41 @@ describe('an execution that ended', () => {
   })
 
   it('fails as timeout when its time was up, whatever the interrupt made of it', () => {
-    const timeout: EndFacts = { stop: 'timeout' }
+    const timeout: StopFacts = { stop: 'timeout' }
     const interrupted: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
     const raised: PromptEnd = { outcome: 'failed', promptId: 'p', outputs: [], failure }
     for (const end of [interrupted, raised, stalled(false)]) {
-      expect(decideEnd(end, timeout)).toMatchObject({ action: 'fail', error: { code: 'timeout' } })
+      expect(decideAfterEnd(end, timeout)).toMatchObject({
+        action: 'fail',
+        error: { code: 'timeout' },
+      })
     }
-    expect(decideEnd(stalled(false), timeout)).toMatchObject({ confirmed: false })
+    expect(decideAfterEnd(stalled(false), timeout)).toMatchObject({ confirmed: false })
   })
 
   it('keeps the failure of a node that was faster than the cancel', () => {
     const raised: PromptEnd = { outcome: 'failed', promptId: 'p', outputs: [], failure }
-    expect(decideEnd(raised, { stop: 'cancel' })).toMatchObject({
+    expect(decideAfterEnd(raised, { stop: 'cancel' })).toMatchObject({
       action: 'fail',
       error: { code: 'node_execution_error' },
     })
   })
 
   it('tells a cancel that the host did not confirm from one that it did', () => {
-    const canceling: EndFacts = { ...facts, stop: 'cancel' }
-    expect(decideEnd(stalled(false), canceling)).toEqual({ action: 'cancel', confirmed: false })
+    const canceling: StopFacts = { ...facts, stop: 'cancel' }
+    expect(decideAfterEnd(stalled(false), canceling)).toEqual({
+      action: 'cancel',
+      confirmed: false,
+    })
   })
 
   it('is handed back when this worker leaves, and dropped when the lock is another’s', () => {
     const end: PromptEnd = { outcome: 'detached', promptId: 'p' }
-    expect(decideEnd(end, { stop: 'shutdown' })).toEqual({ action: 'hand_back', delayMs: 0 })
-    expect(decideEnd(end, { stop: 'lock-lost' })).toEqual({ action: 'drop' })
+    expect(decideAfterEnd(end, { stop: 'shutdown' })).toEqual({ action: 'hand_back', delayMs: 0 })
+    expect(decideAfterEnd(end, { stop: 'claim-lost' })).toEqual({ action: 'claim_lost' })
     // noticed while it was being canceled
     const canceled: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
-    expect(decideEnd(canceled, { stop: 'lock-lost' })).toEqual({ action: 'drop' })
+    expect(decideAfterEnd(canceled, { stop: 'claim-lost' })).toEqual({ action: 'claim_lost' })
   })
 })
 
@@ -122,7 +135,7 @@ describe('something thrown', () => {
   it('fails without retry when the host refused the workflow, with its node errors', () => {
     const nodeErrors = { '3': { class_type: 'KSampler', dependent_outputs: ['9'], errors: [] } }
     const refused = new PromptRejected('prompt_outputs_failed_validation', 'no', nodeErrors)
-    expect(decideThrown(refused, facts)).toMatchObject({
+    expect(decideAfterError(refused, facts)).toMatchObject({
       action: 'fail',
       error: { code: 'invalid_workflow', details: { node_errors: nodeErrors } },
     })
@@ -130,53 +143,58 @@ describe('something thrown', () => {
 
   it('is given up when the host could not be reached, and its prompt may be there still', () => {
     const error = new HostError('unreachable', 'no')
-    expect(decideThrown(error, facts)).toMatchObject({
+    expect(decideAfterError(error, facts)).toMatchObject({
       action: 'give_up',
       cause: 'host_unavailable',
-      left: true,
+      orphaned: true,
     })
   })
 
   it('is never the end of a job when it is the store that is in trouble', () => {
-    expect(decideThrown(new RedisUnavailable(null), facts)).toEqual({
+    expect(decideAfterError(new RedisUnavailable(null), facts)).toEqual({
       action: 'hand_back',
       delayMs: 1_000,
     })
   })
 
-  it('means that another worker holds the job when the guard says so, whatever was asked', () => {
-    expect(decideThrown(new TurnLost(), { stop: 'cancel' })).toEqual({ action: 'drop' })
+  it('means that the claim is lost when its check says so, whatever was asked', () => {
+    expect(decideAfterError(new ClaimLost(), { stop: 'cancel' })).toEqual({ action: 'claim_lost' })
   })
 
   it('fails as output_missing when an output cannot be fetched', () => {
-    expect(decideThrown(new OutputMissing('not_found', 'gone'), facts)).toMatchObject({
+    expect(decideAfterError(new OutputMissing('not_found', 'gone'), facts)).toMatchObject({
       action: 'fail',
       error: { code: 'output_missing', message: 'gone' },
     })
   })
 
   it('is tried again where the outputs are when they are only out of reach', () => {
-    expect(decideThrown(new OutputMissing('unreachable', 'gone'), facts)).toMatchObject({
+    expect(decideAfterError(new OutputMissing('unreachable', 'gone'), facts)).toMatchObject({
       action: 'give_up',
-      left: true,
+      orphaned: true,
       error: { code: 'output_missing' },
     })
   })
 
   it('says nothing of an unexpected error', () => {
-    const decision = decideThrown(new Error('password in /etc/secret'), facts)
+    const decision = decideAfterError(new Error('password in /etc/secret'), facts)
     expect(decision).toMatchObject({ cause: 'internal', error: { code: 'internal' } })
     expect(JSON.stringify(decision)).not.toContain('secret')
   })
 
   it('follows the reason to stop rather than what the abort made of the call', () => {
     const error = new HostError('unreachable', 'aborted')
-    expect(decideThrown(error, { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: false })
-    expect(decideThrown('x', { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: true })
-    expect(decideThrown('shutdown', { ...facts, stop: 'shutdown' })).toEqual({
+    expect(decideAfterError(error, { stop: 'cancel' })).toEqual({
+      action: 'cancel',
+      confirmed: false,
+    })
+    expect(decideAfterError('x', { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: true })
+    expect(decideAfterError('shutdown', { ...facts, stop: 'shutdown' })).toEqual({
       action: 'hand_back',
       delayMs: 0,
     })
-    expect(decideThrown('x', { ...facts, stop: 'lock-lost' })).toEqual({ action: 'drop' })
+    expect(decideAfterError('x', { ...facts, stop: 'claim-lost' })).toEqual({
+      action: 'claim_lost',
+    })
   })
 })

@@ -1,28 +1,34 @@
 /** One ticket, from BullMQ's hand and back into it. The only place of a job that speaks BullMQ. */
 import { ticketSchema } from '@safelight/store'
 import { DelayedError, type Job, WaitingError } from 'bullmq'
-import type { Outcome } from './conclude.ts'
-import { createStopSwitch } from './stop.ts'
-import { takeTurn } from './take-turn.ts'
-import type { TurnDeps } from './turn.ts'
+import type { TicketReturn } from '../job/conclude.ts'
+import type { HandlingDeps } from '../job/handling.ts'
+import { createStopSwitch } from '../job/stop.ts'
+import { workOnJob } from '../job/work-on-job.ts'
+import type { Intake } from './intake.ts'
+
+export interface ProcessorDeps extends HandlingDeps {
+  intake: Intake
+}
 
 /** What is thrown here could not even be written down: BullMQ brings the ticket back after a moment. */
-export function createProcessor(deps: TurnDeps) {
+export function createProcessor(deps: ProcessorDeps) {
   // exactly three parameters: BullMQ hands over a signal only to those who declare it
   return async function processJob(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
     const { jobId } = ticketSchema.parse(job.data)
-    const place = deps.room.enter()
-    let outcome: Outcome
+    const taken = deps.intake.count()
+    let returned: TicketReturn
     try {
-      outcome = await takeTurn(deps, { jobId, place, stop: createStopSwitch(signal) })
+      const stop = createStopSwitch(signal)
+      returned = await workOnJob(deps, { jobId, onSlot: () => taken.gotSlot(), stop })
     } finally {
-      place.leave()
+      taken.gone()
     }
-    if (outcome.ticket === 'spent') return
+    if (returned.ticket === 'spent') return
     // neither spends an attempt; should the ticket be another worker's by now, both are refused
-    if (outcome.delayMs > 0) {
+    if (returned.delayMs > 0) {
       // in its turn among its priority: a job that failed lets the ones in line go first
-      await job.moveToDelayed(deps.clock.now() + outcome.delayMs, token)
+      await job.moveToDelayed(deps.clock.now() + returned.delayMs, token)
       throw new DelayedError()
     }
     // to the head of its priority

@@ -1,4 +1,4 @@
-/** What a worker may write, given the newest snapshot: each function decides one event, or null to write nothing. */
+/** What a worker may write, given the newest snapshot: each function makes one event, or null to write nothing. */
 import {
   completeNodeStates,
   completeProgress,
@@ -18,13 +18,14 @@ import {
   type Warning,
 } from '@safelight/shared'
 
-type Decision = JobEventBody | null
+/** Null: nothing is written. */
+type NextEvent = JobEventBody | null
 
 /** The attempt begins. A cancel that came first wins. */
 export function toRunning(
   snapshot: Snapshot,
   start: { attempt: number; hostId: string; times: PhaseTimes },
-): Decision {
+): NextEvent {
   if (snapshot.status !== 'queued' && snapshot.status !== 'running') return null
   return { type: 'status', status: 'running', phase: 'preparing', ...start }
 }
@@ -33,48 +34,48 @@ export function toRunning(
 export function toPhase(
   snapshot: Snapshot,
   next: { phase: JobPhase; times: PhaseTimes; warnings: Warning[] },
-): Decision {
+): NextEvent {
   return snapshot.status === 'running' ? { type: 'status', status: 'running', ...next } : null
 }
 
 /** How far the prompt is: the bar, and which nodes have moved. */
-export function toProgressed(snapshot: Snapshot, tracker: TrackerState): Decision {
+export function toProgressed(snapshot: Snapshot, tracker: TrackerState): NextEvent {
   if (snapshot.status !== 'running') return null
   return {
     type: 'progress',
     progress: tracker.progress,
-    ...toNews(snapshot, nodeStatesOf(tracker)),
+    ...toChangedNodes(snapshot, nodeStatesOf(tracker)),
   }
 }
 
-function toNews(snapshot: Snapshot, nodes: NodeStates): { nodes?: NodeStates } {
-  const news = Object.entries(nodes).filter(([id, state]) => {
+function toChangedNodes(snapshot: Snapshot, nodes: NodeStates): { nodes?: NodeStates } {
+  const changed = Object.entries(nodes).filter(([id, state]) => {
     const known = snapshot.nodes[id]
-    // who adopts a prompt has not heard which nodes were cached, and knows of them only that they are over
+    // who adopts a prompt has not seen which nodes were cached, and knows of them only that they are over
     return state !== known && !(known === 'cached' && state === 'done')
   })
-  return news.length > 0 ? { nodes: Object.fromEntries(news) } : {}
+  return changed.length > 0 ? { nodes: Object.fromEntries(changed) } : {}
 }
 
 /** Also the full bar of a job that finishes although its cancel was asked. */
-export function toOutput(snapshot: Snapshot, output: Output): Decision {
+export function toOutput(snapshot: Snapshot, output: Output): NextEvent {
   return isTerminal(snapshot.status) ? null : { type: 'output', output }
 }
 
-export function toCompleteProgress(snapshot: Snapshot, tracker: TrackerState): Decision {
+export function toCompleteProgress(snapshot: Snapshot, tracker: TrackerState): NextEvent {
   if (isTerminal(snapshot.status)) return null
-  const nodes = toNews(snapshot, completeNodeStates(tracker))
+  const nodes = toChangedNodes(snapshot, completeNodeStates(tracker))
   return { type: 'progress', progress: completeProgress(tracker), ...nodes }
 }
 
 /** Given up here, to be tried again: back to the line. A cancel that came meanwhile stays. */
-export function toQueuedAgain(snapshot: Snapshot): Decision {
+export function toQueuedAgain(snapshot: Snapshot): NextEvent {
   return snapshot.status === 'running'
     ? { type: 'status', status: 'queued', phase: null, hostId: null }
     : null
 }
 
-export type Ending =
+export type JobEnd =
   | { status: 'succeeded' | 'canceled'; times?: PhaseTimes; warnings?: Warning[] }
   | {
       status: 'failed' | 'expired'
@@ -85,7 +86,7 @@ export type Ending =
     }
 
 /** One terminal state per job: whoever is second writes nothing. */
-export function toEnd(snapshot: Snapshot, ending: Ending): Decision {
-  if (isTerminal(snapshot.status) || !canMove(snapshot.status, ending.status)) return null
-  return { type: 'status', phase: null, ...ending }
+export function toEnd(snapshot: Snapshot, jobEnd: JobEnd): NextEvent {
+  if (isTerminal(snapshot.status) || !canMove(snapshot.status, jobEnd.status)) return null
+  return { type: 'status', phase: null, ...jobEnd }
 }

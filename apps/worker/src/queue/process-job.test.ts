@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
-import { createProcessor } from './process-job.ts'
-import type { TurnDeps } from './turn.ts'
+import { createProcessor, type ProcessorDeps } from './process-job.ts'
 
 it('declares exactly three parameters, or BullMQ would give it no signal and no cancel would arrive', () => {
   // nothing is touched before a ticket comes
-  const processJob = createProcessor({} as TurnDeps)
+  const processJob = createProcessor({} as ProcessorDeps)
   expect(processJob).toHaveLength(3)
 })

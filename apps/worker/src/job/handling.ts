@@ -1,29 +1,34 @@
-/** `Turn`: what a worker holds while a job is in its hands. */
+/** `Handling`: what a worker holds from the claim of a job until its ticket leaves our hands. */
 import type { HostClient, RunPrompt } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
-import type { Claim, Deadlines, ExtraDataStore, JobStore, Leftovers } from '@safelight/store'
+import type {
+  AttemptRecord,
+  Claim,
+  Deadlines,
+  ExtraDataStore,
+  JobStore,
+  Orphans,
+} from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
-import type { Place, Room } from '../queue/room.ts'
 import type { WorkerTimings } from '../timings.ts'
+import { type ClaimCheck, createClaimCheck } from './claim-check.ts'
 import type { CostBook } from './cost-book.ts'
-import { createGuard, type Guard } from './guard.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 import { createPhaseStopwatch, type PhaseStopwatch } from './phase-times.ts'
 import type { StopSwitch } from './stop.ts'
 import type { UnknownMessages } from './unknown-messages.ts'
 import { watchForCancel } from './watch-cancel.ts'
 
-/** What every turn of this worker shares. */
-export interface TurnDeps {
+/** What every handling of this worker shares. */
+export interface HandlingDeps {
   store: JobStore
   fleet: Fleet
-  room: Room
   runPrompt: RunPrompt
   /** A way to a host of which only the address is known; gives up soon. */
   connect(baseUrl: string): HostClient
   deadlines: Deadlines
-  leftovers: Leftovers
+  orphans: Orphans
   blobs: BlobStore
   costs: CostBook
   extraData: ExtraDataStore
@@ -40,59 +45,67 @@ export interface TurnDeps {
 }
 
 /** What came with the ticket. */
-export interface Ticket {
+export interface JobTicket {
   jobId: string
-  place: Place
+  /** The job has a slot on a host. */
+  onSlot(): void
   stop: StopSwitch
 }
 
-export interface Turn {
-  readonly deps: TurnDeps
+export interface Handling {
+  readonly deps: HandlingDeps
   readonly jobId: string
-  readonly fence: number
+  /** The fencing token of our claim. */
+  readonly token: number
   readonly writer: JobWriter
   /** Asked before anything only the job's worker may do outside of the store. */
-  readonly guard: Guard
+  readonly checkClaim: ClaimCheck
   readonly stopwatch: PhaseStopwatch
+  readonly ticket: JobTicket
   readonly stop: StopSwitch
-  readonly place: Place
   readonly log: Logger
+  /** Notes where the job is, for a successor. The note of a newer claim stays. */
+  saveAttempt(record: AttemptRecord): Promise<void>
   close(): void
 }
 
-export function createTurn(deps: TurnDeps, claim: Claim, { place, stop }: Ticket): Turn {
+export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket): Handling {
   const { store, timings, clock } = deps
-  const { fence } = claim
+  const { stop } = ticket
+  const { token } = claim
   const { jobId, createdAt } = claim.snapshot
   const onCanceling = () => stop.stop('cancel')
   const writer = createJobWriter({
     store,
     claim,
     onCanceling,
-    onLost: () => stop.stop('lock-lost'),
+    onClaimLost: () => stop.stop('claim-lost'),
   })
-  const onLost = () => writer.lose()
+  const onClaimLost = () => writer.loseClaim()
   return {
     deps,
     jobId,
-    fence,
+    token,
     writer,
-    guard: createGuard({
-      holds: () => store.holds(jobId, fence),
-      onLost,
+    checkClaim: createClaimCheck({
+      holdsClaim: () => store.holdsClaim(jobId, token),
+      onClaimLost,
       freshMs: timings.claimFreshMs,
       clock,
     }),
     stopwatch: createPhaseStopwatch(createdAt, clock),
+    ticket,
     stop,
-    place,
     log: deps.log.child({ jobId }),
+    async saveAttempt(record) {
+      if ((await store.saveAttempt(jobId, token, record)) === 'claim_lost') onClaimLost()
+    },
     close: watchForCancel({
       store,
       jobId,
-      fence,
+      token,
       onCanceling,
-      onLost,
+      onClaimLost,
       everyMs: timings.cancelEveryMs,
       clock,
     }),

@@ -3,7 +3,7 @@ import type { NodeStates, Snapshot } from '@safelight/shared'
 import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { txt2img } from '../testing/graphs.ts'
-import { toCompleteProgress, toProgressed } from './decisions.ts'
+import { toCompleteProgress, toProgressed } from './job-events.ts'
 
 const promptId = 'p'
 const executing = (node: string): HostMessage => ({
@@ -13,7 +13,7 @@ const executing = (node: string): HostMessage => ({
   displayNode: node,
 })
 const cached = (...nodes: string[]): HostMessage => ({ type: 'execution_cached', promptId, nodes })
-const heard = (...messages: HostMessage[]) =>
+const after = (...messages: HostMessage[]) =>
   messages.reduce(
     (state, message) => foldProgress(state, message, 1),
     startProgress({ workflow: txt2img() }, 0),
@@ -22,11 +22,11 @@ const running = (nodes: NodeStates = {}, over: Partial<Snapshot> = {}) =>
   newSnapshot({ status: 'running', phase: 'executing', attempt: 1, nodes, ...over })
 
 /** The encoders and the latent are cached, the sampler runs. */
-const sampling = heard(cached('4', '5', '6', '7'), executing('3'))
+const sampling = after(cached('4', '5', '6', '7'), executing('3'))
 const CACHED = { '4': 'cached', '5': 'cached', '6': 'cached', '7': 'cached' } as const
 
 describe('a progress', () => {
-  it('tells of every node whose state is news', () => {
+  it('tells of every node whose state has changed', () => {
     expect(toProgressed(running(), sampling)).toMatchObject({
       type: 'progress',
       progress: sampling.progress,
@@ -36,18 +36,18 @@ describe('a progress', () => {
   })
 
   it('names none when there is none', () => {
-    const told = running({ ...CACHED, '3': 'running' })
-    expect(toProgressed(told, sampling)).toEqual({ type: 'progress', progress: sampling.progress })
-    expect(toProgressed(running(), heard())).not.toHaveProperty('nodes')
+    const known = running({ ...CACHED, '3': 'running' })
+    expect(toProgressed(known, sampling)).toEqual({ type: 'progress', progress: sampling.progress })
+    expect(toProgressed(running(), after())).not.toHaveProperty('nodes')
   })
 
   it('lets what was cached be cached, when who adopted the prompt only knows that it is over', () => {
-    const adopted = heard(executing('4'), executing('6'), executing('3'))
+    const adopted = after(executing('4'), executing('6'), executing('3'))
     expect(toProgressed(running(CACHED), adopted)).toHaveProperty('nodes', { '3': 'running' })
   })
 
   it('tells of a node that runs although it was cached', () => {
-    const again = heard(cached('4'), executing('4'))
+    const again = after(cached('4'), executing('4'))
     expect(toProgressed(running({ '4': 'cached' }), again)).toHaveProperty('nodes', {
       '4': 'running',
     })
@@ -63,21 +63,21 @@ describe('a progress', () => {
 
 describe('the full bar', () => {
   it('has the rest done, and never what was cached', () => {
-    const told = running({ ...CACHED, '3': 'running' })
-    expect(toCompleteProgress(told, sampling)).toMatchObject({
+    const known = running({ ...CACHED, '3': 'running' })
+    expect(toCompleteProgress(known, sampling)).toMatchObject({
       type: 'progress',
       progress: { value: 1, kind: 'complete' },
       nodes: { '3': 'done', '8': 'done', '9': 'done' },
     })
-    expect(toCompleteProgress(told, sampling)).not.toHaveProperty('nodes.4')
+    expect(toCompleteProgress(known, sampling)).not.toHaveProperty('nodes.4')
     // of an adopted prompt nothing was heard
     const nodes = { '3': 'done', '8': 'done', '9': 'done' }
-    expect(toCompleteProgress(told, heard())).toHaveProperty('nodes', nodes)
+    expect(toCompleteProgress(known, after())).toHaveProperty('nodes', nodes)
   })
 
   it('names no node when all are known to be over', () => {
-    const told = running({ ...CACHED, '3': 'done', '8': 'done', '9': 'done' })
-    expect(toCompleteProgress(told, sampling)).not.toHaveProperty('nodes')
+    const known = running({ ...CACHED, '3': 'done', '8': 'done', '9': 'done' })
+    expect(toCompleteProgress(known, sampling)).not.toHaveProperty('nodes')
   })
 
   it('is also for a job that finishes although its cancel was asked, not for one that is over', () => {

@@ -1,4 +1,4 @@
-/** What to do with a job that was just claimed. Pure: from its snapshot, the run that was saved, and the time. */
+/** What to do with a job that was just claimed. Pure: from its snapshot, what was noted of its last attempt, and the time. */
 import {
   EXPIRED,
   isPastStart,
@@ -7,25 +7,25 @@ import {
   type Snapshot,
   TIMED_OUT,
 } from '@safelight/shared'
-import type { Claim, FailedAttempt, Run } from '@safelight/store'
-import type { Ending } from './decisions.ts'
+import type { Claim, FailedAttempt, AttemptRecord } from '@safelight/store'
+import type { JobEnd } from './job-events.ts'
 
-export type TurnPlan =
+export type HandlingPlan =
   /** It has ended already. */
   | { action: 'none' }
-  /** Its cancel was asked while nobody ran it; `run` is what may be left on a host. */
-  | { action: 'confirm_cancel'; run: Run | null }
+  /** Its cancel was asked while nobody ran it; `lastAttempt` may be an orphan. */
+  | { action: 'confirm_cancel'; lastAttempt: AttemptRecord | null }
   /** The prompt of this very attempt may still be on its host: its worker is gone, not its work. */
-  | { action: 'adopt'; run: Run }
+  | { action: 'adopt'; lastAttempt: AttemptRecord }
   | BeginPlan
   /** It must not begin any more. */
-  | { action: 'end'; ending: Ending }
+  | { action: 'end'; jobEnd: JobEnd }
 
 export interface BeginPlan {
   action: 'begin'
   attempt: number
   /** Where the attempt before this one ran, if nobody saw its prompt end. */
-  leftover: Run | null
+  orphan: AttemptRecord | null
   failures: FailedAttempt[]
 }
 
@@ -34,27 +34,28 @@ export interface BeginPlan {
  * promptId, stay the same. One that is `queued` again, or whose attempt is noted as failed, was
  * given up for a reason: a new attempt.
  */
-export function planTurn({ snapshot, run }: Claim, nowMs: number): TurnPlan {
+export function planHandling({ snapshot, lastAttempt }: Claim, nowMs: number): HandlingPlan {
   if (isTerminal(snapshot.status)) return { action: 'none' }
-  if (snapshot.status === 'canceling') return { action: 'confirm_cancel', run }
-  const failures = run?.failures ?? []
+  if (snapshot.status === 'canceling') return { action: 'confirm_cancel', lastAttempt }
+  const failures = lastAttempt?.failures ?? []
   const failed = failures.at(-1)
   const unfinished = snapshot.status === 'running' && failed?.attempt !== snapshot.attempt
-  if (unfinished && run?.attempt === snapshot.attempt) return { action: 'adopt', run }
+  if (unfinished && lastAttempt?.attempt === snapshot.attempt)
+    return { action: 'adopt', lastAttempt }
 
-  const ending = toTooLate(snapshot, nowMs)
-  if (ending) return { action: 'end', ending }
+  const jobEnd = toTooLate(snapshot, nowMs)
+  if (jobEnd) return { action: 'end', jobEnd }
   return {
     action: 'begin',
     // begun, but its worker died before it could say where: nothing was submitted yet
     attempt: unfinished ? snapshot.attempt : snapshot.attempt + 1,
-    leftover: failed?.left && failed.attempt === run?.attempt ? run : null,
+    orphan: failed?.orphaned && failed.attempt === lastAttempt?.attempt ? lastAttempt : null,
     failures,
   }
 }
 
 /** The end of a job for which a new attempt would be too late. */
-function toTooLate(snapshot: Snapshot, nowMs: number): Ending | null {
+function toTooLate(snapshot: Snapshot, nowMs: number): JobEnd | null {
   if (isTimedOut(snapshot, nowMs)) return { status: 'failed', error: TIMED_OUT }
   return isPastStart(snapshot, nowMs) ? { status: 'expired', error: EXPIRED } : null
 }

@@ -1,0 +1,64 @@
+/** Orphans: prompts that nobody follows are stopped, and verified, before their job goes another way. */
+import type { HostClient, PromptEnd, RunPrompt } from '@safelight/comfyui'
+import type { AttemptRecord } from '@safelight/store'
+import type { WorkerTimings } from '../timings.ts'
+import { promptIdOf } from '../derived-id.ts'
+import { checkedHost, ClaimLost } from './claim-check.ts'
+import type { Handling } from './handling.ts'
+
+/**
+ * Looks for the attempt's prompt and stops it.
+ * @returns how it ended, `succeeded` too, when it was faster; null when the host cannot be reached
+ */
+export async function stopOrphan(
+  handling: Handling,
+  record: AttemptRecord,
+): Promise<PromptEnd | null> {
+  const { deps, jobId, log } = handling
+  const { hostId } = record
+  const baseUrl = deps.fleet.find(hostId)?.client.baseUrl ?? record.hostUrl
+  if (!baseUrl) return null
+  try {
+    const end = await stopPrompt({
+      runPrompt: deps.runPrompt,
+      client: checkedHost(deps.connect(baseUrl), handling.checkClaim),
+      promptId: promptIdOf(jobId, record.attempt),
+      knownPromptId: record.promptId,
+      timings: deps.timings,
+    })
+    log.info({ hostId, promptId: end.promptId, end: end.outcome }, 'orphan stopped')
+    return end
+  } catch (error) {
+    if (error instanceof ClaimLost) throw error
+    log.warn({ hostId, err: error }, 'orphan out of reach')
+    return null
+  }
+}
+
+/** The job goes on, or ends, without it: should its host come back, whoever reaches it stops the prompt. */
+export async function noteOrphan({ deps, jobId }: Handling, record: AttemptRecord): Promise<void> {
+  const promptId = promptIdOf(jobId, record.attempt)
+  await deps.orphans.add(record.hostId, { promptId, knownPromptId: record.promptId })
+}
+
+export interface StopPromptOptions {
+  runPrompt: RunPrompt
+  client: HostClient
+  promptId: string
+  knownPromptId: string
+  timings: Pick<WorkerTimings, 'session' | 'orphan'>
+}
+
+/** A session that is canceled before it begins: it looks for the prompt and stops it, but submits nothing. */
+export async function stopPrompt(options: StopPromptOptions): Promise<PromptEnd> {
+  const { runPrompt, client, promptId, knownPromptId, timings } = options
+  return runPrompt({
+    client,
+    workflow: {},
+    promptId,
+    knownPromptId,
+    timings: { ...timings.session, ...timings.orphan, stallMs: Number.POSITIVE_INFINITY },
+    signal: AbortSignal.abort('cancel'),
+    onUpdate() {},
+  })
+}

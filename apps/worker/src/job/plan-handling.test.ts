@@ -1,0 +1,105 @@
+import type { Snapshot } from '@safelight/shared'
+import type { FailedAttempt, AttemptRecord } from '@safelight/store'
+import { newSnapshot } from '@safelight/testkit'
+import { expect, it } from 'vitest'
+import { planHandling } from './plan-handling.ts'
+
+const base = newSnapshot({ jobId: 'job-1', createdAt: 1, expiresAt: 2 })
+const noted: AttemptRecord = {
+  attempt: 1,
+  hostId: 'gpu-1:8188',
+  promptId: 'p',
+  hostUrl: null,
+  failures: [],
+  unreachableSince: null,
+}
+const claim = (snapshot: Partial<Snapshot>, saved: AttemptRecord | null = null) => ({
+  token: 1,
+  snapshot: { ...base, ...snapshot },
+  lastAttempt: saved,
+})
+const failed: FailedAttempt = {
+  attempt: 1,
+  hostId: 'gpu-1:8188',
+  cause: 'stalled',
+  orphaned: false,
+}
+const NOW = 10_000
+
+it('begins the first attempt of a fresh job', () => {
+  expect(planHandling(claim({}), NOW)).toEqual({
+    action: 'begin',
+    attempt: 1,
+    orphan: null,
+    failures: [],
+  })
+})
+
+it('stays in the same attempt when the worker was lost, to adopt its prompt', () => {
+  const lost = claim({ status: 'running', attempt: 1 }, noted)
+  expect(planHandling(lost, NOW)).toEqual({ action: 'adopt', lastAttempt: noted })
+})
+
+it('begins a new attempt when the last one was given up, and remembers why and where', () => {
+  const again = claim({ status: 'queued', attempt: 1 }, { ...noted, failures: [failed] })
+  expect(planHandling(again, NOW)).toEqual({
+    action: 'begin',
+    attempt: 2,
+    orphan: null,
+    failures: [failed],
+  })
+})
+
+it('begins a new attempt when the worker died right after it had noted the failure', () => {
+  const died = claim({ status: 'running', attempt: 1 }, { ...noted, failures: [failed] })
+  expect(planHandling(died, NOW)).toMatchObject({ action: 'begin', attempt: 2 })
+})
+
+it('looks for a prompt that nobody saw end before it begins anew', () => {
+  const orphan = { ...noted, failures: [{ ...failed, orphaned: true }] }
+  expect(planHandling(claim({ attempt: 1 }, orphan), NOW)).toMatchObject({ attempt: 2, orphan })
+})
+
+it('does not adopt the prompt of an older attempt', () => {
+  // the worker died between "running" and the first word about where
+  const saved = { ...noted, failures: [failed] }
+  expect(planHandling(claim({ status: 'running', attempt: 2 }, saved), NOW)).toMatchObject({
+    action: 'begin',
+    attempt: 2,
+    orphan: null,
+  })
+})
+
+it('expires a job whose start is overdue, before the first attempt and before any other', () => {
+  const limits = { startBy: NOW - 1, timeoutMs: null, nodeRetries: 0 }
+  const expired = { action: 'end', jobEnd: { status: 'expired', error: { code: 'expired' } } }
+  expect(planHandling(claim({ limits }), NOW)).toMatchObject(expired)
+  expect(planHandling(claim({ limits, attempt: 1 }, noted), NOW)).toMatchObject(expired)
+  expect(planHandling(claim({ limits: { ...limits, startBy: NOW } }), NOW).action).toBe('begin')
+})
+
+it('goes on with an attempt that began in time', () => {
+  const limits = { startBy: NOW - 1, timeoutMs: null, nodeRetries: 0 }
+  const running = claim({ status: 'running', attempt: 1, limits }, noted)
+  expect(planHandling(running, NOW).action).toBe('adopt')
+})
+
+it('fails a job whose time was up between its attempts', () => {
+  const limits = { startBy: null, timeoutMs: 100, nodeRetries: 0 }
+  const late = claim({ attempt: 1, startedAt: NOW - 101, limits }, noted)
+  expect(planHandling(late, NOW)).toMatchObject({
+    action: 'end',
+    jobEnd: { status: 'failed', error: { code: 'timeout' } },
+  })
+})
+
+it('confirms a cancel that was asked while nobody ran the job', () => {
+  expect(planHandling(claim({ status: 'canceling', attempt: 1 }, noted), NOW)).toEqual({
+    action: 'confirm_cancel',
+    lastAttempt: noted,
+  })
+})
+
+it('does nothing for a job that has ended', () => {
+  expect(planHandling(claim({ status: 'canceled' }), NOW)).toEqual({ action: 'none' })
+})

@@ -1,0 +1,47 @@
+/** Stops the orphans of a host as soon as it can be reached again: nobody waits for them. */
+import type { HostClient, RunPrompt } from '@safelight/comfyui'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import type { Orphan, Orphans } from '@safelight/store'
+import type { Fleet } from '../hosts/fleet.ts'
+import type { WorkerTimings } from '../timings.ts'
+import { stopPrompt } from './orphan.ts'
+
+export interface StopOrphansOptions {
+  fleet: Fleet
+  orphans: Orphans
+  runPrompt: RunPrompt
+  connect: (baseUrl: string) => HostClient
+  timings: WorkerTimings
+  clock: Clock
+  log: Logger
+}
+
+/** Several workers may do so at once: stopping a prompt twice is harmless. */
+export function startStoppingOrphans(options: StopOrphansOptions): { close(): Promise<void> } {
+  const { fleet, orphans, runPrompt, connect, timings, clock, log } = options
+
+  async function stop(hostId: string, baseUrl: string, orphan: Orphan): Promise<void> {
+    const { promptId, knownPromptId } = orphan
+    const client = connect(baseUrl)
+    const end = await stopPrompt({ runPrompt, client, promptId, knownPromptId, timings })
+    log.info({ hostId, promptId, end: end.outcome }, 'orphan of a job that moved on')
+    // a host that ignores interrupts is asked again
+    if (end.outcome !== 'stalled') await orphans.remove(hostId, promptId)
+  }
+
+  async function stopAll(): Promise<void> {
+    for (const { hostId, client, state } of fleet.hosts) {
+      if (!state.reachable) continue
+      for (const orphan of await orphans.list(hostId)) {
+        await stop(hostId, client.baseUrl, orphan)
+      }
+    }
+  }
+
+  return repeat({
+    everyMs: timings.orphansEveryMs,
+    clock,
+    run: stopAll,
+    onError: (error) => log.debug({ err: error }, 'orphans not stopped yet'),
+  })
+}

@@ -1,0 +1,141 @@
+/** The story of one job, from its claim to the way its ticket leaves our hands. */
+import type { PromptEnd } from '@safelight/comfyui'
+import { assertNever } from '@safelight/shared'
+import type { AttemptRecord } from '@safelight/store'
+import type { Slot } from '../hosts/fleet.ts'
+import { createTracker } from './attempt.ts'
+import { collect } from './collect-job.ts'
+import { BACK, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
+import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
+import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
+import { toRunning } from './job-events.ts'
+import { noteOrphan, stopOrphan } from './orphan.ts'
+import { type BeginPlan, planHandling } from './plan-handling.ts'
+import { hostsToAvoid, wantsMemory } from './retry-policy.ts'
+import { type AttemptStart, runOnHost } from './run-on-host.ts'
+
+export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<TicketReturn> {
+  const claim = await deps.store.claim(ticket.jobId)
+  if (!claim) return SPENT
+  const plan = planHandling(claim, deps.clock.now())
+  if (plan.action === 'none') return SPENT
+  const handling = openHandling(deps, claim, ticket)
+  try {
+    switch (plan.action) {
+      case 'confirm_cancel':
+        return await confirmCancel(handling, plan.lastAttempt)
+      case 'end':
+        return await finish(handling, plan.jobEnd)
+      case 'adopt':
+        return await adopt(handling, plan.lastAttempt)
+      case 'begin':
+        return await begin(handling, plan)
+      default:
+        return assertNever(plan)
+    }
+  } finally {
+    handling.close()
+  }
+}
+
+/** Nobody held the job when its cancel was asked: whoever can reach the host sees to it. */
+async function confirmCancel(
+  handling: Handling,
+  record: AttemptRecord | null,
+): Promise<TicketReturn> {
+  if (record) {
+    const wait = await waitForHost(handling, record)
+    if (wait) return wait
+    const end = await stopOrphan(handling, record)
+    if (!end || end.outcome === 'stalled') await noteOrphan(handling, record)
+  }
+  return finish(handling, { status: 'canceled' })
+}
+
+/** Another worker began it: its prompt is followed, or collected, where it is. */
+async function adopt(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
+  const wait = await waitForHost(handling, record)
+  if (wait) return wait
+  const { fleet } = handling.deps
+  const { attempt, failures, hostId } = record
+  const slot = fleet.find(hostId)?.state.reachable
+    ? await fleet.takeSlot(handling.jobId, { prefer: hostId })
+    : null
+  if (slot?.host.hostId === hostId) {
+    return useSlot(handling, slot, { attempt, failures, adopt: record })
+  }
+  // it went away just now, or nobody could reach it for too long
+  await slot?.release()
+
+  const end = await stopOrphan(handling, record)
+  if (end?.outcome === 'succeeded') return bringHome(handling, record, end)
+  const lost = { cause: 'host_unavailable', orphaned: !end, error: HOST_UNAVAILABLE } as const
+  return conclude(handling, { action: 'give_up', ...lost }, { record })
+}
+
+/** @returns how the ticket leaves while its job waits for a worker that can reach the host; null when it need not, or not any longer */
+async function waitForHost(
+  handling: Handling,
+  record: AttemptRecord,
+): Promise<TicketReturn | null> {
+  const { deps, log } = handling
+  if (deps.fleet.find(record.hostId)?.state.reachable) return null
+  const now = deps.clock.now()
+  const since = record.unreachableSince ?? now
+  if (now - since >= deps.adoptWaitMs) return null
+  if (record.unreachableSince === null) {
+    log.info({ hostId: record.hostId }, 'waiting for a worker that can reach the host')
+    await handling.saveAttempt({ ...record, unreachableSince: since })
+  }
+  return { ticket: 'back', delayMs: deps.timings.adoptLookMs }
+}
+
+async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn> {
+  const { attempt, failures, orphan } = plan
+  if (orphan) {
+    const end = await stopOrphan(handling, orphan)
+    if (end?.outcome === 'succeeded') return bringHome(handling, orphan, end)
+  }
+  const wishes = { avoid: hostsToAvoid(failures), wantsMemory: wantsMemory(failures) }
+  const slot = await handling.deps.fleet.takeSlot(handling.jobId, wishes)
+  return slot ? useSlot(handling, slot, { attempt, failures, adopt: null }) : BACK
+}
+
+async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Promise<TicketReturn> {
+  handling.ticket.onSlot()
+  try {
+    const returned = await runOnHost(handling, slot, start)
+    // a cancel that came between the claim and the beginning
+    return returned ?? (await confirmCancel(handling, start.adopt))
+  } finally {
+    // the slot is the successor's then
+    if (handling.writer.claimLost) slot.handOver()
+    await slot.release()
+  }
+}
+
+/** It had succeeded before it could be stopped: the picture is there, and nothing runs twice. */
+async function bringHome(
+  handling: Handling,
+  record: AttemptRecord,
+  end: PromptEnd & { outcome: 'succeeded' },
+): Promise<TicketReturn> {
+  const { deps, jobId, stopwatch } = handling
+  const { attempt, hostId } = record
+  const host = deps.fleet.find(hostId)
+  const baseUrl = host?.client.baseUrl ?? record.hostUrl
+  const workflow = await deps.store.loadWorkflow(jobId)
+  if (!workflow || !baseUrl) return finish(handling, { status: 'failed', error: INTERNAL })
+  const start = { attempt, hostId, times: stopwatch.enter('prepare') }
+  if (!(await handling.writer.append((snapshot) => toRunning(snapshot, start)))) {
+    return finish(handling, { status: 'canceled' })
+  }
+  const tracker = await createTracker(handling, workflow, host)
+  await handling.saveAttempt({ ...record, unreachableSince: null })
+  const decision = await collect(handling, {
+    client: deps.connect(baseUrl),
+    files: end.outputs,
+    result: { tracker, warnings: [] },
+  })
+  return conclude(handling, decision, { record })
+}

@@ -1,0 +1,112 @@
+/** The intake of tickets: as many as there are free slots to start their jobs on, and one more as soon as there is one. */
+import type { Worker } from 'bullmq'
+
+/** One ticket that was taken. */
+export interface TakenTicket {
+  /** Its job has a slot on a host: the free slots are already one fewer. */
+  gotSlot(): void
+  /** It has left our hands. */
+  gone(): void
+}
+
+export interface Intake {
+  count(): TakenTicket
+  /** Something changed: a slot, a host. */
+  update(): void
+  /** From here on the worker takes tickets as slots allow. */
+  open(worker: Worker): void
+  /** The worker is left as it is from here on. */
+  close(): void
+}
+
+export interface Load {
+  /** Tickets in our hands. */
+  tickets: number
+  /** Those of them whose job has a slot, or had one and only collects outputs now. */
+  withSlot: number
+  /** Free slots on reachable hosts. Tickets that look for a slot will take one of these. */
+  freeSlots: number
+  /** Keeps slow collecting from piling up without end. */
+  maxTickets: number
+}
+
+export interface Capacity {
+  /** There is no ticket and no free slot: take nothing. */
+  paused: boolean
+  /** BullMQ refuses less than 1, which is why `paused` exists. */
+  concurrency: number
+}
+
+/** How many tickets the BullMQ worker may hold: those whose jobs have or had a slot, plus one per free slot. */
+export function toCapacity({ tickets, withSlot, freeSlots, maxTickets }: Load): Capacity {
+  const wanted = Math.max(tickets, Math.min(withSlot + freeSlots, maxTickets))
+  return { paused: wanted === 0, concurrency: Math.max(1, wanted) }
+}
+
+/** @param freeSlots on the reachable hosts, as far as known */
+export function createIntake(options: { freeSlots(): number; maxTickets: number }): Intake {
+  let tickets = 0
+  let withSlot = 0
+  let worker: Worker | null = null
+  let lastChange: Promise<void> = Promise.resolve()
+  let due: NodeJS.Immediate | null = null
+
+  /** Soon, and once: a job that takes a slot changes several numbers in a row. */
+  function update(): void {
+    due ??= setImmediate(adjust)
+  }
+
+  function adjust(): void {
+    due = null
+    if (!worker) return
+    const { maxTickets } = options
+    const capacity = toCapacity({ tickets, withSlot, freeSlots: options.freeSlots(), maxTickets })
+    const raised = capacity.concurrency > worker.concurrency
+    worker.concurrency = capacity.concurrency
+    if (capacity.paused !== worker.isPaused() || raised) apply(worker, capacity.paused)
+  }
+
+  /**
+   * A running BullMQ worker at its limit looks again only when one of its jobs ends: raising
+   * `concurrency` alone would leave a host idle while outputs are collected. `resume` wakes it.
+   */
+  function apply(target: Worker, paused: boolean): void {
+    const before = lastChange
+    const change = async () => {
+      await before
+      if (worker !== target) return
+      await target.pause(true)
+      if (!paused && worker === target) await target.resume()
+    }
+    lastChange = change()
+  }
+
+  return {
+    count() {
+      let slots = 0
+      tickets += 1
+      update()
+      return {
+        gotSlot() {
+          slots = 1
+          withSlot += 1
+          update()
+        },
+        gone() {
+          tickets -= 1
+          withSlot -= slots
+          update()
+        },
+      }
+    },
+    update,
+    open(target) {
+      worker = target
+      update()
+    },
+    close() {
+      worker = null
+      if (due) clearImmediate(due)
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** The job record as it is stored: which version wrote it, and the job's snapshot. */
+import { type Snapshot, snapshotSchema } from '@safelight/shared'
+
+/** Field `v` of what is written now. A record without it was written by 0.1.0, and has the same fields. */
+export const RECORD_VERSION = 1
+
+/** A newer Safelight wrote the record: what its fields mean cannot be known here, so nothing is made of them. */
+export class RecordTooNew extends Error {
+  readonly code = 'record_too_new'
+
+  constructor(version: string) {
+    super(
+      `a job record of version ${version} cannot be read: only versions up to ${RECORD_VERSION}`,
+    )
+    this.name = 'RecordTooNew'
+  }
+}
+
+/** @throws RecordTooNew */
+export function checkVersion(version: string | null | undefined): void {
+  if (version != null && !(Number(version) <= RECORD_VERSION)) throw new RecordTooNew(version)
+}
+
+/**
+ * @param fields `v` and `snapshot` of the hash, in this order
+ * @returns null when there is no record
+ * @throws RecordTooNew
+ */
+export function parseRecord([version, json]: readonly (string | null)[]): Snapshot | null {
+  checkVersion(version)
+  return json ? parseSnapshot(json) : null
+}
+
+export function parseSnapshot(json: string): Snapshot {
+  return snapshotSchema.parse(JSON.parse(json))
+}
