@@ -1,7 +1,7 @@
 /** The rules of the house that a machine can check; docs/architecture.md says why they are. */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -52,6 +52,37 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     '@safelight/shared',
   ],
 }
+/**
+ * The floors of each app: which folders a folder may import. What lies beside the folders is the top, and puts them
+ * together; a file there that imports none of them is the ground, for all.
+ */
+const FLOORS: Record<string, Record<string, readonly string[]>> = {
+  // a ticket is taken, its job worked on, a host driven, what it made carried home
+  'apps/worker': { queue: ['job'], job: ['hosts', 'outputs'], hosts: [], outputs: [] },
+  'apps/api': {
+    gateway: ['jobs', 'feed', 'http'],
+    sse: ['jobs', 'feed', 'http'],
+    'dead-letters': ['jobs', 'feed', 'http'],
+    assets: ['jobs', 'http'],
+    jobs: ['feed', 'http'],
+    hosts: ['http'],
+    feed: [],
+    // the page is mounted last in the one Express app, by the rules of all that is mounted
+    web: ['http'],
+    http: ['web'],
+  },
+  // pages never import each other
+  'apps/web': {
+    pages: ['outputs', 'workflow', 'ui', 'api'],
+    shell: ['ui', 'api'],
+    outputs: ['ui', 'api'],
+    workflow: [],
+    ui: [],
+    api: [],
+  },
+  'apps/cli': { commands: ['follow', 'graph'], follow: [], graph: [] },
+  'apps/demo': { stack: [] },
+}
 const QUEUE_OR_REDIS = /^(ioredis|bullmq)($|\/)/
 const KNOWS_REDIS = ['packages/store', 'packages/testkit', 'apps/api', 'apps/worker']
 
@@ -82,6 +113,36 @@ function toSource(part: string, file: string): Source {
   return { path, part, text, imports }
 }
 
+/** `job`, `pages/fleet` (each page is a folder of its own), '' beside the folders. */
+const folderOf = (file: string): string => /^(?:pages\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? ''
+
+/** The files of its own app that a file imports, by their path under `src`. */
+function ownImports({ path, part, imports }: Source): string[] {
+  const folder = dirname(path.slice(`${part}/src/`.length))
+  return imports.flatMap((name) => {
+    const file = name.startsWith('.') ? join(folder, name) : '..'
+    return file.startsWith('..') ? [] : [file]
+  })
+}
+
+function toFloorFaults(source: Source): string[] {
+  const { path, part } = source
+  const folder = folderOf(path.slice(`${part}/src/`.length))
+  if (folder === '') return []
+  const allowed = FLOORS[part]?.[folder.replace(/\/.*/, '')]
+  if (!allowed) return [`${path}: folder ${folder} has no floor`]
+  return ownImports(source).flatMap((file) => {
+    const target = folderOf(file)
+    const isBelow = target === '' ? isGround(part, file) : allowed.includes(target)
+    return isBelow || target === folder ? [] : [`${path} imports ${file}`]
+  })
+}
+
+function isGround(part: string, file: string): boolean {
+  const source = everything.find(({ path }) => path === `${part}/src/${file}`)
+  return source !== undefined && ownImports(source).every((name) => folderOf(name) === '')
+}
+
 const everything = readSources()
 /** What ships: tests and what only tests use may do more. */
 const shipped = everything.filter(
@@ -97,6 +158,12 @@ describe('the house', () => {
         .map((name) => `${path} imports ${name}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  it('has apps whose folders import only what is on a lower floor', () => {
+    const inApps = shipped.filter(({ part }) => part in FLOORS)
+    expect(new Set(inApps.map(({ part }) => part)).size).toBe(Object.keys(FLOORS).length)
+    expect(inApps.flatMap(toFloorFaults)).toEqual([])
   })
 
   it('keeps queue and Redis out of the protocol and the clients', () => {

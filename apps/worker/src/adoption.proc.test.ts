@@ -4,16 +4,16 @@ import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { promptIdOf } from './derived-id.ts'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 /** Lock, look for lost tickets, and a free slot; on a machine that does other things, too. */
 const RECOVERY_MS = QUICK_TIMINGS.lockMs + QUICK_TIMINGS.lostTicketsEveryMs + 5_000
 
-let stack: Stack
+let stack: WorkerStack
 let hosts: Simulator[]
 let gates: Gate[]
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   hosts = []
   gates = []
 })

@@ -1,6 +1,6 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
-import { createHostClient, runPrompt } from '@safelight/comfyui'
+import { createHostClient, runPrompt as runSession, type RunPrompt } from '@safelight/comfyui'
 import {
   type Clock,
   createLogger,
@@ -128,6 +128,8 @@ async function start(parts: Start): Promise<void> {
   scope.use(deadlines.startSweeper({ everyMs: timings.deadlinesEveryMs }))
   const connect = (baseUrl: string) =>
     createHostClient(baseUrl, { timeoutMs: timings.unknownHostMs })
+  const sessionClock = { now: clock.steady, after: clock.after }
+  const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
   const orphans = createOrphans(inStore)
   scope.use(startStoppingOrphans({ fleet, orphans, runPrompt, connect, timings, clock, log }))
 

@@ -3,12 +3,12 @@ import { openGate } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { promptIdOf } from './derived-id.ts'
 import { slow } from './testing/graphs.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
 })
 afterEach(async () => {
   await stack.close()

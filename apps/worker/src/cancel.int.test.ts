@@ -1,12 +1,12 @@
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
-import { type Stack, startStack } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
 })
 afterEach(async () => {
   await stack.close()

@@ -5,12 +5,12 @@ import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { promptIdOf } from './derived-id.ts'
 import { txt2img } from './testing/graphs.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   host = await startSimulator({ dialect: '0.33.0', speed: 50 })
 })
 afterEach(async () => {

@@ -4,15 +4,15 @@ import type { JobEvent } from '@safelight/shared'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { txt2img } from './testing/graphs.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 const DIALECTS: Dialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
 })
 afterEach(async () => {
   await stack.close()

@@ -2,12 +2,12 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '@safeligh
 import { openGate } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { raising, slow, txt2img } from './testing/graphs.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let hosts: Simulator[]
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   hosts = []
 })
 afterEach(async () => {

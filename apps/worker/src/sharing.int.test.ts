@@ -3,12 +3,12 @@ import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { promptIdOf } from './derived-id.ts'
 import { slow } from './testing/graphs.ts'
-import { type Stack, startStack } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let hosts: Simulator[]
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   hosts = []
 })
 afterEach(async () => {

@@ -2,12 +2,12 @@ import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   host = await startSimulator({ dialect: '0.33.0', speed: 20 })
 })
 afterEach(async () => {

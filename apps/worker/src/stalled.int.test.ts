@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { type DeadHost, startDeadHost } from './testing/dead-host.ts'
 import { slow } from './testing/graphs.ts'
-import { type Stack, startStack, until } from './testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 /** What takes a minute in real life. */
 const IMPATIENT = { session: { socketGraceMs: 50, stopMs: 300, pollMs: 50 } }
 
-let stack: Stack
+let stack: WorkerStack
 let dead: DeadHost
 
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   dead = await startDeadHost()
 })
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { workerConfigSchema } from './config.ts'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
-import { startStack } from './testing/stack.ts'
+import { startWorkerStack } from './testing/stack.ts'
 import { DEFAULT_WORKER_TIMINGS, toWorkerTimings } from './timings.ts'
 
 /** What a user is told: a killed worker is replaced within this. */
@@ -59,7 +59,7 @@ it('are a setting of the process, refused when it names what there is not', () =
 it('replaces a killed worker within 15 seconds by the durations of real life, and its prompt runs once', {
   timeout: 60_000,
 }, async () => {
-  const stack = await startStack(inject('redisUrl'), { real: true })
+  const stack = await startWorkerStack(inject('redisUrl'), { real: true })
   onTestFinished(() => stack.close())
   const host = await startSimulator({ speed: 20 })
   onTestFinished(() => host.close())

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Clock, wait } from './clock.ts'
+import { type Clock, sleep } from './clock.ts'
 
 function openClock() {
   const timers: { ms: number; act: () => void }[] = []
@@ -17,7 +17,7 @@ function openClock() {
 
 it('waits as long as it is told, by the clock it is given', async () => {
   const { clock, timers } = openClock()
-  const waiting = wait(clock, 1_000_000)
+  const waiting = sleep(clock, 1_000_000)
   expect(timers.map(({ ms }) => ms)).toEqual([1_000_000])
   timers[0]?.act()
   await waiting
@@ -26,9 +26,9 @@ it('waits as long as it is told, by the clock it is given', async () => {
 it('stops waiting when its signal aborts, with the reason and without a timer left', async () => {
   const { clock, timers } = openClock()
   const leaving = new AbortController()
-  const waiting = wait(clock, 1_000_000, leaving.signal)
+  const waiting = sleep(clock, 1_000_000, leaving.signal)
   leaving.abort('shutdown')
   await expect(waiting).rejects.toBe('shutdown')
   expect(timers).toEqual([])
-  await expect(wait(clock, 1, leaving.signal)).rejects.toBe('shutdown')
+  await expect(sleep(clock, 1, leaving.signal)).rejects.toBe('shutdown')
 })

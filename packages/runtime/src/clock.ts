@@ -18,7 +18,7 @@ export const systemClock: Clock = {
 }
 
 /** Resolves after `ms`; rejects with the signal's reason when that comes first. */
-export async function wait(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted()
   await new Promise<void>((resolve, reject) => {
     const onAbort = () => {

@@ -8,7 +8,7 @@ import { createAssets } from './jobs/assets.ts'
 import { createClaims } from './jobs/claim-job.ts'
 import type { StoreContext } from './jobs/context.ts'
 import { createList } from './jobs/list-jobs.ts'
-import { createPreviews } from './jobs/previews.ts'
+import { createPreviewStore } from './jobs/previews.ts'
 import { createIdempotency } from './jobs/idempotency.ts'
 import { createEventsAfter } from './jobs/read-events.ts'
 import { createReads } from './jobs/read-job.ts'
@@ -52,7 +52,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     ...createReads(context),
     ...createClaims(context),
     ...createAssets(context),
-    ...createPreviews(context),
+    ...createPreviewStore(context),
     ...createIdempotency(context),
   }
 }

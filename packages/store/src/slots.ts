@@ -1,4 +1,4 @@
-/** Slots of hosts, shared by all workers: no host gets more than it has room for. */
+/** The slots of hosts, shared by all workers: no host gets more than it has room for. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
@@ -56,7 +56,7 @@ return redis.call('ZCOUNT', KEYS[1], '(' .. now, '+inf')
 `,
 }
 
-export interface Slots {
+export interface HostSlots {
   /** True when the job holds one of the host's `max` slots now; asking again keeps it for longer. */
   acquire(hostId: string, slot: { jobId: string; max: number; ttlMs: number }): Promise<boolean>
   /** False when it had already run out: somebody else may have it. */
@@ -66,7 +66,7 @@ export interface Slots {
   taken(hostId: string): Promise<number>
 }
 
-export function createSlots({ redis, keys }: { redis: Redis; keys: Keys }): Slots {
+export function createHostSlots({ redis, keys }: { redis: Redis; keys: Keys }): HostSlots {
   const acquire = bindScript(redis, ACQUIRE_SLOT)
   const renew = bindScript(redis, RENEW_SLOT)
   const count = bindScript(redis, COUNT_SLOTS)

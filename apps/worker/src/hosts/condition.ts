@@ -72,14 +72,14 @@ export function startCondition(atMs: number): Condition {
   return { ...judge(facts), since: atMs, facts }
 }
 
-export interface Moment {
+export interface ObservationTime {
   atMs: number
   /** How long a deaf prompt counts against the host. */
   deafForMs: number
 }
 
 /** @returns the same condition when nothing changed */
-export function observe(condition: Condition, seen: Observation, now: Moment): Condition {
+export function observe(condition: Condition, seen: Observation, now: ObservationTime): Condition {
   const { atMs } = now
   const facts = reduceFacts(condition.facts, seen, now)
   if (facts === condition.facts) return condition
@@ -88,7 +88,7 @@ export function observe(condition: Condition, seen: Observation, now: Moment): C
   return { ...judged, since, facts }
 }
 
-function reduceFacts(facts: Facts, seen: Observation, { atMs, deafForMs }: Moment): Facts {
+function reduceFacts(facts: Facts, seen: Observation, { atMs, deafForMs }: ObservationTime): Facts {
   switch (seen.type) {
     case 'answered': {
       const forgiven = facts.deafAt !== null && atMs - facts.deafAt >= deafForMs

@@ -2,14 +2,14 @@ import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 import { hostIdOf } from './host-id.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let one: Simulator
 let other: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   one = await startSimulator({ dialect: '0.33.0', speed: 20 })
   other = await startSimulator({ dialect: '0.33.0', speed: 20 })
 })

@@ -9,7 +9,7 @@ import {
 import { assertNever } from '@safelight/shared'
 import type { StuckPrompt } from '@safelight/store'
 
-export interface Follow {
+export interface PromptFollow {
   /**
    * Aborted with `cancel` when the host's executor is dead and this prompt only waits behind it: the
    * session then takes the prompt back, as it does for a cancel.
@@ -21,7 +21,7 @@ export interface Follow {
   close(): void
 }
 
-export interface FollowedPrompt extends Follow {
+export interface FollowedPrompt extends PromptFollow {
   readonly jobId: string
   readonly running: boolean
   readonly deaf: boolean

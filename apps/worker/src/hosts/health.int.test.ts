@@ -5,17 +5,17 @@ import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { slow } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 import { hostIdOf } from './host-id.ts'
 
 /** What takes minutes in real life. */
 const IMPATIENT = { session: { pollMs: 50, socketGraceMs: 200, stopMs: 300 } }
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 let other: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   host = await startSimulator({ dialect: '0.33.0', speed: 20 })
   other = await startSimulator({ dialect: '0.33.0', speed: 20 })
 })

@@ -5,7 +5,7 @@ import type { HostState } from '@safelight/shared'
 import type { SharedHostFacts, StuckPrompt } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
 import { type Condition, type Observation, observe, startCondition } from './condition.ts'
-import { type Follow, type FollowedPrompt, followPrompt } from './follow.ts'
+import { type PromptFollow, type FollowedPrompt, followPrompt } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
 import { createThroughput, type Throughput } from './throughput.ts'
@@ -33,7 +33,7 @@ export interface Host {
   /** What it finished for us within the last hour. */
   readonly finished: Throughput['lastHour']
   /** From before the prompt is submitted to its end. `models` are known to be there when it runs. */
-  follow(jobId: string, models: readonly string[]): Follow
+  follow(jobId: string, models: readonly string[]): PromptFollow
   /** It lost or starved a job: no new one for a while, longer each time until one succeeds. */
   backOff(cause: string): void
   /** It finished a prompt: earlier trouble is forgotten. `executionMs` is null when nobody saw it begin. */

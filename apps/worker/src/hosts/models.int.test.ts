@@ -2,14 +2,14 @@ import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 
 const CHECKPOINT = ['tiny_ckpt_full.safetensors']
 
-let stack: Stack
+let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   host = await startSimulator({ dialect: '0.33.0', speed: 20 })
 })
 afterEach(async () => {

@@ -3,13 +3,13 @@ import { systemClock } from '@safelight/runtime'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { type DeadHost, startDeadHost } from '../testing/dead-host.ts'
 import { slow } from '../testing/graphs.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 import { createClaimCheck, checkedHost, ClaimLost } from './claim-check.ts'
 
-let stack: Stack
+let stack: WorkerStack
 let host: DeadHost
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   host = await startDeadHost()
 })
 afterEach(async () => {

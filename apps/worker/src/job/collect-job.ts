@@ -3,7 +3,7 @@ import { type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
 import { collectOutputs } from '../outputs/collect.ts'
 import type { AttemptResult } from './attempt.ts'
 import { type JobDecision, decideAfterError } from './decide-job.ts'
-import { toCompleteProgress, toOutput, toPhase } from './job-events.ts'
+import { toCompleteProgress, toOutputEvent, toPhase } from './job-events.ts'
 import { checkedHost } from './claim-check.ts'
 import type { Handling } from './handling.ts'
 
@@ -16,7 +16,7 @@ export interface Harvest {
 }
 
 /** Never throws: what went wrong is a decision, too. */
-export async function collect(handling: Handling, harvest: Harvest): Promise<JobDecision> {
+export async function runCollectPhase(handling: Handling, harvest: Harvest): Promise<JobDecision> {
   const { deps, stop, log } = handling
   handling.stopwatch.enter('collect')
   try {
@@ -51,7 +51,7 @@ async function collectJob(handling: Handling, { client, files, result }: Harvest
       await deps.store.saveAsset(asset)
     },
     onOutput: async (output) => {
-      await writer.append((snapshot) => toOutput(snapshot, output))
+      await writer.append((snapshot) => toOutputEvent(snapshot, output))
     },
     signal: stop.signal,
   })

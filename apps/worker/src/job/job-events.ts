@@ -58,7 +58,7 @@ function toChangedNodes(snapshot: Snapshot, nodes: NodeStates): { nodes?: NodeSt
 }
 
 /** Also the full bar of a job that finishes although its cancel was asked. */
-export function toOutput(snapshot: Snapshot, output: Output): NextEvent {
+export function toOutputEvent(snapshot: Snapshot, output: Output): NextEvent {
   return isTerminal(snapshot.status) ? null : { type: 'output', output }
 }
 

@@ -1,18 +1,18 @@
 import type { Snapshot } from '@safelight/shared'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 import { toEnd, toQueuedAgain, toRunning } from './job-events.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 
 const times = { queue: 1, prepare: null, execute: null, collect: null }
 const begin = (snapshot: Snapshot) => toRunning(snapshot, { attempt: 1, hostId: 'gpu-1', times })
 
-let stack: Stack
+let stack: WorkerStack
 let jobId: string
 let calls: string[]
 beforeEach(async () => {
-  stack = await startStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'))
   jobId = await stack.submit(slow({ color: 1 }))
   calls = []
 })

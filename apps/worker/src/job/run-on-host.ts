@@ -4,7 +4,7 @@ import type { AttemptRecord, FailedAttempt } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
 import { runAttempt } from './attempt.ts'
 import { checkedHost } from './claim-check.ts'
-import { collect, forget } from './collect-job.ts'
+import { forget, runCollectPhase } from './collect-job.ts'
 import { conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
 import { INTERNAL, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
@@ -37,7 +37,7 @@ export async function runOnHost(
     const { decision: afterPrompt, record, warnings } = result
     const decision =
       afterPrompt.action === 'collect'
-        ? await collect(handling, {
+        ? await runCollectPhase(handling, {
             client: host.client,
             files: afterPrompt.files,
             result,

@@ -4,7 +4,7 @@ import { assertNever } from '@safelight/shared'
 import type { AttemptRecord } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
 import { createTracker } from './attempt.ts'
-import { collect } from './collect-job.ts'
+import { runCollectPhase } from './collect-job.ts'
 import { BACK, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
@@ -132,7 +132,7 @@ async function bringHome(
   }
   const tracker = await createTracker(handling, workflow, host)
   await handling.saveAttempt({ ...record, unreachableSince: null })
-  const decision = await collect(handling, {
+  const decision = await runCollectPhase(handling, {
     client: deps.connect(baseUrl),
     files: end.outputs,
     result: { tracker, warnings: [] },

@@ -1,6 +1,6 @@
 /** Brings one file from the host to the blob store, trying again while the trouble may pass. */
 import { type FileItem, type HostClient, HostError } from '@safelight/comfyui'
-import { type Clock, wait } from '@safelight/runtime'
+import { type Clock, sleep } from '@safelight/runtime'
 import { type BlobStore, type StoredBlob, tooLarge } from './blob-store.ts'
 import { OutputMissing } from './errors.ts'
 
@@ -25,7 +25,7 @@ export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
       if (error instanceof OutputMissing) throw error
       const waitMs = retryMs[tries]
       if (waitMs === undefined) throw toOutputMissing(file, error)
-      await wait(clock, waitMs, signal)
+      await sleep(clock, waitMs, signal)
     }
   }
 }

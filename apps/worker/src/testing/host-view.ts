@@ -1,11 +1,11 @@
 /** Waits for what the list of hosts shows of one. */
 import type { HostState, HostView } from '@safelight/shared'
 import { hostIdOf } from '../hosts/host-id.ts'
-import { type Stack, until } from './stack.ts'
+import { type WorkerStack, until } from './stack.ts'
 
 /** The first view that passes. */
 export function whenHost(
-  stack: Stack,
+  stack: WorkerStack,
   url: string,
   test: (host: HostView) => boolean,
 ): Promise<HostView> {
@@ -16,6 +16,6 @@ export function whenHost(
   })
 }
 
-export function whenState(stack: Stack, url: string, state: HostState): Promise<HostView> {
+export function whenState(stack: WorkerStack, url: string, state: HostState): Promise<HostView> {
   return whenHost(stack, url, (host) => host.state === state)
 }

@@ -29,7 +29,7 @@ import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export { until } from '@safelight/testkit'
 
-export interface Stack {
+export interface WorkerStack {
   keys: Keys
   store: JobStore
   /** The hosts as the API sees them. */
@@ -54,12 +54,15 @@ export interface Stack {
   close(): Promise<void>
 }
 
-export interface StackOptions {
+export interface WorkerStackOptions {
   /** With the durations of real life; quick ones unless asked for. */
   real?: boolean
 }
 
-export async function startStack(redisUrl: string, options: StackOptions = {}): Promise<Stack> {
+export async function startWorkerStack(
+  redisUrl: string,
+  options: WorkerStackOptions = {},
+): Promise<WorkerStack> {
   const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed(redisUrl)
   const stackTimings: TimingOverrides = options.real ? {} : QUICK_TIMINGS
   const queue = scope.use(createJobQueue({ redis, keys }))
@@ -70,7 +73,7 @@ export async function startStack(redisUrl: string, options: StackOptions = {}): 
     COMFYUI_HOSTS: hosts.join(','),
     ...env,
   })
-  const stack: Stack = {
+  const stack: WorkerStack = {
     keys,
     store,
     hosts: createHostRegistry({ redis, keys }),

@@ -21,7 +21,7 @@ return 1
 `,
 }
 
-export function createPreviews({
+export function createPreviewStore({
   redis,
   keys,
   timings,
