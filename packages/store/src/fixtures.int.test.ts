@@ -29,7 +29,7 @@ async function open() {
     ...test,
     deadLetters: createDeadLetters(test),
     /** Puts a job where 0.1.0 had it. */
-    async restore(name: string): Promise<string> {
+    restore: async (name: string): Promise<string> => {
       const { record, workflow, events, failedAt } = await read(name, jobSchema)
       const { jobId, createdAt, completedAt } = z
         .object({ jobId: z.string(), createdAt: z.number(), completedAt: z.number().nullable() })
