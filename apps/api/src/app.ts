@@ -37,7 +37,7 @@ export interface Api {
 export interface ApiOptions {
   log?: Logger
   clock?: Clock
-  /** In place of the defaults. */
+  /** In place of the defaults and the settings. */
   timings?: Partial<ApiTimings>
 }
 
@@ -46,7 +46,8 @@ export async function createApi(config: ApiConfig, options: ApiOptions = {}): Pr
   const scope = createScope('api')
   try {
     const { clock = systemClock } = options
-    return await start({ config, log, scope, clock, timings: createTimings(options.timings) })
+    const timings = createTimings({ ...config.SAFELIGHT_TIMINGS, ...options.timings })
+    return await start({ config, log, scope, clock, timings })
   } catch (error) {
     await scope.close()
     throw error

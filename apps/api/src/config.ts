@@ -8,9 +8,11 @@ import {
   parseConfig,
   port,
   resolveFolder,
+  timingsSetting,
   wholeNumber,
 } from '@safelight/runtime'
 import { z } from 'zod'
+import { apiTimingsSchema } from './timings.ts'
 
 const count = (preset: string) => wholeNumber({ min: 1, max: 10_000_000 }).prefault(preset)
 
@@ -64,6 +66,7 @@ export const apiConfigSchema = commonConfigSchema.extend({
   SHUTDOWN_TIMEOUT: duration()
     .prefault('10s')
     .describe('How long requests may take to finish after SIGTERM'),
+  ...timingsSetting(apiTimingsSchema.partial()),
 })
 export type ApiConfig = z.output<typeof apiConfigSchema> & { SAFELIGHT_WEB_DIR: string }
 

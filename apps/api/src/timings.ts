@@ -45,6 +45,6 @@ export const apiTimingsSchema = z.strictObject({
 export type ApiTimings = z.output<typeof apiTimingsSchema>
 
 /** @param own in place of the defaults */
-export function createTimings(own: Partial<ApiTimings> = {}): ApiTimings {
+export function createTimings(own: z.input<typeof apiTimingsSchema> = {}): ApiTimings {
   return apiTimingsSchema.parse(own)
 }

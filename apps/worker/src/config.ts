@@ -6,6 +6,7 @@ import {
   parseConfig,
   resolveFolder,
   timingsSetting,
+  toTimingsSchema,
   urlList,
   wholeNumber,
 } from '@safelight/runtime'
@@ -52,7 +53,7 @@ export const workerConfigSchema = commonConfigSchema.extend({
   MAX_OUTPUT_BYTES: byteSize()
     .prefault('2gb')
     .describe('Largest output file that is stored; a job with a larger one fails'),
-  ...timingsSetting(WORKER_TIMINGS_SHAPE),
+  ...timingsSetting(toTimingsSchema(WORKER_TIMINGS_SHAPE)),
 })
 export type WorkerConfig = z.output<typeof workerConfigSchema>
 

@@ -30,9 +30,9 @@ export const commonConfigSchema = z.object({
 export type CommonConfig = z.output<typeof commonConfigSchema>
 
 /** Each app extends the common schema with this: the durations it knows are its own. */
-export function timingsSetting<T extends object>(defaults: T) {
+export function timingsSetting<Schema extends z.ZodType>(schema: Schema) {
   return {
-    SAFELIGHT_TIMINGS: timings(defaults)
+    SAFELIGHT_TIMINGS: timings(schema)
       .optional()
       .describe('For tests: durations in ms of this process, as a JSON object'),
   }

@@ -82,15 +82,11 @@ export type Partly<T> = T extends readonly unknown[]
     ? { [Name in keyof T]?: Partly<T[Name]> }
     : T
 
-/**
- * Durations as one JSON object, `{"lockMs": 500}`: the names of the defaults and no others, at any depth; each a
- * number where the default is one, a list where it is a list. @returns only what was given
- */
-export function timings<T extends object>(defaults: T) {
-  return z.string().transform((text, context): Partly<T> => {
-    const result = jsonText.pipe(toTimingsSchema(defaults)).safeParse(text)
-    // the shape of the schema is that of the defaults
-    if (result.success) return result.data as Partly<T>
+/** A JSON object, checked by a schema; for durations, `{"lockMs": 500}`. What is wrong is said with the path to it. */
+export function timings<Schema extends z.ZodType>(schema: Schema) {
+  return z.string().transform((text, context): z.output<Schema> => {
+    const result = jsonText.pipe(schema).safeParse(text)
+    if (result.success) return result.data
     for (const { path, message } of result.error.issues) {
       context.addIssue([...path.map(String), message].join(': '))
     }
@@ -107,12 +103,15 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 })
 
-function toTimingsSchema(value: unknown): z.ZodType {
+/** The schema of any part of these durations: their names and no others; numbers, and lists of them where one is. */
+export function toTimingsSchema<T extends object>(defaults: T): z.ZodType<Partly<T>> {
+  // its shape is that of the defaults
+  return toSchema(defaults) as z.ZodType<Partly<T>>
+}
+
+function toSchema(value: unknown): z.ZodType {
   if (Array.isArray(value)) return z.array(z.number().nonnegative())
   if (typeof value !== 'object' || value === null) return z.number().nonnegative()
-  const fields = Object.entries(value).map(([name, inner]) => [
-    name,
-    toTimingsSchema(inner).optional(),
-  ])
+  const fields = Object.entries(value).map(([name, inner]) => [name, toSchema(inner).optional()])
   return z.strictObject(Object.fromEntries(fields))
 }

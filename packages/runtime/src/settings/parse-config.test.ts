@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { commonConfigSchema } from './common-config.ts'
-import { byteSize, duration, flag, port, timings, urlList } from './config-fields.ts'
+import {
+  byteSize,
+  duration,
+  flag,
+  port,
+  timings,
+  toTimingsSchema,
+  urlList,
+} from './config-fields.ts'
 import { ConfigError, describeSettings, parseConfig } from './parse-config.ts'
 
 const schema = commonConfigSchema.extend({
@@ -118,11 +126,8 @@ describe('fields', () => {
 })
 
 describe('timings', () => {
-  const field = timings({
-    lockMs: 10,
-    retryMs: [1, 2],
-    session: { pollMs: 5, socket: { pingMs: 7 } },
-  })
+  const defaults = { lockMs: 10, retryMs: [1, 2], session: { pollMs: 5, socket: { pingMs: 7 } } }
+  const field = timings(toTimingsSchema(defaults))
 
   it('are any of the durations that have a default, at any depth', () => {
     const given = { lockMs: 1.5, retryMs: [], session: { socket: { pingMs: 0 } } }
