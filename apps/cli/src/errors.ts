@@ -1,8 +1,8 @@
 /** Whatever goes wrong as lines for people: one that says it, and more only for what is wrong node by node. */
 import { RequestError } from '@safelight/client'
-import { toPlainText } from '@safelight/client/terminal'
 import type { JobError } from '@safelight/shared'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { toPlainText } from './terminal/text.ts'
 
 /** The command is not as it must be. */
 export class UsageError extends Error {

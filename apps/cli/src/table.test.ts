@@ -1,8 +1,8 @@
 /** Columns that stand in line. */
 import { formatAge } from '@safelight/client'
-import { createPaint } from '@safelight/client/terminal'
 import { expect, it } from 'vitest'
 import { toTable } from './table.ts'
+import { createPaint } from './terminal/paint.ts'
 
 const rows = [
   [{ text: '3f2a91bc' }, { text: 'running', color: 'cyan' as const }, { text: 'x' }],

@@ -1,12 +1,7 @@
 /** Rows in columns, as wide as what is in them. Pure. */
-import {
-  type Color,
-  cutText,
-  padText,
-  type Paint,
-  toPlainText,
-  widthOf,
-} from '@safelight/client/terminal'
+import stringWidth from 'string-width'
+import type { Color, Paint } from './terminal/paint.ts'
+import { cutText, padText, toPlainText } from './terminal/text.ts'
 
 export interface Cell {
   text: string
@@ -31,7 +26,7 @@ export function toTable(
     row.map(({ text, color }) => ({ text: toPlainText(text), color })),
   )
   const widths = titles.map((title, n) =>
-    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[n]?.text ?? ''))),
+    Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[n]?.text ?? ''))),
   )
   const toLine = (row: readonly { text: string; color?: Color | undefined }[]) => {
     let used = 0

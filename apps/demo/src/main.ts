@@ -4,8 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createClient } from '@safelight/client'
-import { createJobBoard, readSkills } from '@safelight/client/terminal'
 import { type DemoConfig, readConfig } from './config.ts'
 import { pickWorkflows } from './pick-workflows.ts'
 import { runJobs } from './run-jobs.ts'
@@ -48,13 +46,11 @@ async function runDemo(config: DemoConfig): Promise<void> {
     try {
       const jobs = await pickWorkflows(stack.hosts, signal)
       say('')
-      const client = createClient({ baseUrl: stack.apiUrl })
-      const board = createJobBoard(process.stdout, readSkills(process.stdout, process.env))
-      const paths = await runJobs(jobs, { client, folder: config.folder, board, signal }).finally(
-        () => client.close(),
-      )
+      const { apiUrl } = stack
+      const { folder, env } = config
+      const paths = await runJobs(jobs, { apiUrl, folder, dataDir, env, signal })
       say('')
-      for (const path of paths) say(`picture: ${path}\n         ${pathToFileURL(path).href}`)
+      for (const path of paths) say(`picture: ${pathToFileURL(path).href}`)
     } finally {
       await stack.close()
     }

@@ -1,12 +1,13 @@
 /** `safelight hosts`: the fleet, and how each of it is. */
 import { formatDuration } from '@safelight/client'
-import { type Color, createPaint, readSkills } from '@safelight/client/terminal'
 import type { HostState, HostView } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { toShortId } from '../ids.ts'
 import { type Cell, toTable } from '../table.ts'
+import { type Color, createPaint } from '../terminal/paint.ts'
+import { readSkills } from '../terminal/terminal.ts'
 
 const TITLES = ['HOST', 'STATE', 'JOB', 'QUEUE', 'VRAM FREE', 'LAST HOUR', 'MODELS', 'REASON']
 

@@ -1,6 +1,5 @@
 /** `safelight ls`: the jobs, newest first. */
 import { type Client, formatAge } from '@safelight/client'
-import { type Color, createPaint, readSkills } from '@safelight/client/terminal'
 import { JOB_STATUSES, type JobStatus, type JobView } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
@@ -8,6 +7,8 @@ import { EXIT } from '../exit-codes.ts'
 import { toShortId } from '../ids.ts'
 import { parseWhole } from '../options.ts'
 import { type Cell, toTable } from '../table.ts'
+import { type Color, createPaint } from '../terminal/paint.ts'
+import { readSkills } from '../terminal/terminal.ts'
 
 const LIMIT = 20
 const LIMIT_MOST = 10_000

@@ -1,7 +1,9 @@
 /** For people: a bar per job; files and problems below, so that nothing comes between the bars. */
-import { createJobBoard, readSkills, toPlainText } from '@safelight/client/terminal'
 import type { Io } from '../io.ts'
 import type { Reporter } from './reporter.ts'
+import { createJobBoard } from '../terminal/job-board.ts'
+import { readSkills } from '../terminal/terminal.ts'
+import { toPlainText } from '../terminal/text.ts'
 
 export function createBoardReporter({ stdout, stderr, config }: Io): Reporter {
   const skills = readSkills(stdout, config.terminal)

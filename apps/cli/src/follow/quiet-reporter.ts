@@ -1,7 +1,7 @@
 /** For scripts: where the outputs are, and what went wrong. */
-import { toPlainText } from '@safelight/client/terminal'
 import type { Io } from '../io.ts'
 import type { Reporter } from './reporter.ts'
+import { toPlainText } from '../terminal/text.ts'
 
 export function createQuietReporter({ stdout, stderr }: Io): Reporter {
   return {

@@ -1,8 +1,8 @@
 /** A world for commands that a test holds in its hands. */
 import { PassThrough } from 'node:stream'
-import type { Terminal } from '@safelight/client/terminal'
 import { readConfig } from '../config.ts'
 import type { Interrupt, Io, Keyboard } from '../io.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 export interface TestIo extends Io {
   said(): string

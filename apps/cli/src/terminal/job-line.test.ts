@@ -1,12 +1,10 @@
 /** One line per job, in whatever room there is. */
+import { describeJob, type JobUpdate } from '@safelight/client'
+import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { describeJob } from '../describe/describe-job.ts'
-import type { JobUpdate } from '../types.ts'
-import { toEndNote } from './end-note.ts'
-import { toJobLine } from './job-line.ts'
+import { toEndNote, toJobLine } from './job-line.ts'
 import { createPaint } from './paint.ts'
 import { endedUpdate, queuedUpdate, runningUpdate } from './testing/updates.ts'
-import { widthOf } from './text.ts'
 
 function line(
   update: JobUpdate | null,
@@ -44,7 +42,7 @@ describe('a line', () => {
       (value) => line(runningUpdate({ value })).match(/[█▏▎▍▌▋▊▉░]+/)?.[0],
     )
     expect(new Set(bars).size).toBe(5)
-    expect(bars.map((bar) => widthOf(bar ?? ''))).toEqual([22, 22, 22, 22, 22])
+    expect(bars.map((bar) => stringWidth(bar ?? ''))).toEqual([22, 22, 22, 22, 22])
     expect(bars[4]).toBe('█'.repeat(22))
   })
 
@@ -92,7 +90,7 @@ describe('the room there is', () => {
   it.each(Array.from({ length: 30 }, (_, n) => 12 + n * 6))('is kept to: %d columns', (width) => {
     const wide = updates
       .map((update) => line(update, width, { label: 'a label that is far too long' }))
-      .filter((text) => widthOf(text) > width)
+      .filter((text) => stringWidth(text) > width)
     expect(wide).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 /** Updates of jobs, as a client hears them. */
+import type { JobUpdate } from '@safelight/client'
 import type { Progress, SnapshotView } from '@safelight/shared'
 import { newSnapshot } from '@safelight/testkit'
-import type { JobUpdate } from '../../types.ts'
 
 const progress: Progress = {
   value: 0.5,

@@ -1,12 +1,10 @@
 /** Jobs under each other, one line each, kept up to date until closed. */
-import { type BadgeKind, describeJob, type JobDescription } from '../describe/describe-job.ts'
-import type { JobUpdate } from '../types.ts'
-import { toEndNote } from './end-note.ts'
-import { type JobRow, toJobLine, toName } from './job-line.ts'
+import { type BadgeKind, describeJob, type JobDescription, type JobUpdate } from '@safelight/client'
+import stringWidth from 'string-width'
+import { type JobRow, toEndNote, toJobLine, toName } from './job-line.ts'
 import { createPaint } from './paint.ts'
 import { createScreen, type ScreenLine } from './screen.ts'
-import type { Terminal, TerminalSkills } from './terminal.ts'
-import { widthOf } from './text.ts'
+import { type Terminal, type TerminalSkills, toColumns, toRows } from './terminal.ts'
 
 export interface JobBoard {
   /** @param update null while nothing has been heard of the job */
@@ -21,10 +19,6 @@ export interface JobBoard {
 
 /** Often enough to look alive, and for times that run down. */
 const REDRAW_MS = 100
-/** Of a terminal that does not say, or says 0. */
-const COLUMNS = 80
-const ROWS = 24
-
 interface Entry {
   label: string
   update: JobUpdate | null
@@ -39,9 +33,9 @@ export function createJobBoard(terminal: Terminal, skills: TerminalSkills): JobB
 
   function toLines(): (ScreenLine & { job: JobDescription })[] {
     const rows = [...entries].map(([key, entry]) => ({ key, ...toRow(entry) }))
-    const labelWidth = Math.max(...rows.map((row) => widthOf(toName(row))))
+    const labelWidth = Math.max(...rows.map((row) => stringWidth(toName(row))))
     // the last column stays empty: some terminals wrap as soon as it is written to
-    const width = skills.live ? (terminal.columns || COLUMNS) - 1 : Number.POSITIVE_INFINITY
+    const width = skills.live ? toColumns(terminal) - 1 : Number.POSITIVE_INFINITY
     return rows.map(({ key, ...row }) => ({
       key,
       job: row.job,
@@ -53,8 +47,8 @@ export function createJobBoard(terminal: Terminal, skills: TerminalSkills): JobB
   function draw(): void {
     const foot =
       question === null ? [] : [{ key: '?', text: paint(question, 'bold'), milestone: question }]
-    // one row for the cursor; at the end nothing is drawn over any more, so all may be said
-    const room = closed || !skills.live ? Infinity : (terminal.rows || ROWS) - 1 - foot.length
+    // one row for the cursor
+    const room = skills.live ? toRows(terminal) - 1 - foot.length : Infinity
     screen.draw([...toFitting(toLines(), room), ...foot])
   }
 
@@ -77,10 +71,9 @@ export function createJobBoard(terminal: Terminal, skills: TerminalSkills): JobB
     close() {
       if (closed) return
       closed = true
-      question = null
       if (timer) clearInterval(timer)
-      draw()
-      screen.close()
+      // nothing is drawn over any more, so all may be said
+      screen.close(toLines())
     },
   }
 }

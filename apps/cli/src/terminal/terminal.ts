@@ -23,3 +23,15 @@ export function readSkills(
   // https://no-color.org: whatever its value, unless empty
   return { live, colors: live && !env['NO_COLOR'] }
 }
+
+/** Of a terminal that does not say, or says 0. */
+const COLUMNS = 80
+const ROWS = 24
+
+export function toColumns({ columns }: Pick<Terminal, 'columns'>): number {
+  return columns || COLUMNS
+}
+
+export function toRows({ rows }: Pick<Terminal, 'rows'>): number {
+  return rows || ROWS
+}

@@ -7,6 +7,8 @@ export interface VirtualTerminal extends Terminal {
   /** Lines on the screen and above it, without what is empty at the end. */
   lines(): string[]
   cursorHidden(): boolean
+  /** Made narrower, it wraps what it holds. */
+  narrow(columns: number): void
   /** All that was written, control sequences included. */
   raw(): string
 }
@@ -36,10 +38,15 @@ export function createVirtualTerminal({
   function control(command: string, argument: string): void {
     const n = Number(argument || 1)
     if (command === 'm') return
+    // frames that a terminal draws at once
+    if (argument === '?2026') return
     if (command === 'A') {
       // what has left the screen cannot be reached
       at.row = Math.max(at.row - n, lines.length - self.rows, 0)
-    } else if (command === 'K') lines[at.row] = (lines[at.row] ?? '').slice(0, at.column)
+    } else if (command === 'B') at.row = Math.min(at.row + n, lines.length - 1)
+    else if (command === 'G') at.column = n - 1
+    else if (command === 'K' && argument === '2') lines[at.row] = ''
+    else if (command === 'K') lines[at.row] = (lines[at.row] ?? '').slice(0, at.column)
     else if (command === 'J') {
       lines = lines.slice(0, at.row + 1)
       control('K', '')
@@ -64,6 +71,11 @@ export function createVirtualTerminal({
     },
     lines: () => lines.join('\n').trimEnd().split('\n'),
     cursorHidden: () => hidden,
+    narrow(columns) {
+      self.columns = columns
+      lines = lines.flatMap((line) => line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [''])
+      at = { row: lines.length - 1, column: 0 }
+    },
     raw: () => written,
   }
   return self

@@ -9,7 +9,8 @@ const SHOWN = '\u001B[?25h'
 const HIDDEN = '\u001B[?25l'
 
 async function run(then: string, signal?: NodeJS.Signals) {
-  const script = `import { createCursor } from ${JSON.stringify(MODULE)}
+  const script = `process.stdout.isTTY = true
+    const { createCursor } = await import(${JSON.stringify(MODULE)})
     const cursor = createCursor(process.stdout)
     cursor.hide()
     cursor.hide()

@@ -51,6 +51,17 @@ describe('on a terminal', () => {
   })
 })
 
+it('finds what a terminal has wrapped that was made narrower', () => {
+  const terminal = createVirtualTerminal({ columns: 40 })
+  const screen = createScreen(terminal, true)
+  screen.print('above')
+  screen.draw(lines('x'.repeat(39), 'y'.repeat(10), 'z'.repeat(39)))
+  terminal.narrow(20)
+  screen.draw(lines('x', 'y', 'z'))
+  expect(terminal.lines()).toEqual(['above', 'x', 'y', 'z'])
+  screen.close()
+})
+
 describe('elsewhere', () => {
   it('prints a line when it has news, and nothing that acts on a terminal', () => {
     const terminal = createVirtualTerminal({ isTTY: false })

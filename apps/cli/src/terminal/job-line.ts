@@ -1,7 +1,9 @@
 /** A job as one line of a terminal: bar, percent, badge, step, what happens now, time left. Pure. */
-import type { BadgeKind, JobDescription } from '../describe/describe-job.ts'
+import type { BadgeKind, JobDescription } from '@safelight/client'
+import type { SnapshotView } from '@safelight/shared'
+import stringWidth from 'string-width'
 import type { Color, Paint } from './paint.ts'
-import { cutText, padText, toPlainText, widthOf } from './text.ts'
+import { cutText, padText, toPlainText } from './text.ts'
 
 export interface JobRow {
   /** Which job it is, in the caller's words. */
@@ -17,6 +19,16 @@ export interface LineStyle {
   /** Columns of the longest label beside it, so that bars stand in line. */
   labelWidth: number
   paint: Paint
+}
+
+/** `2 outputs in 14 s`, said beside the bar; null for a job that came to nothing. */
+export function toEndNote(
+  { status, outputs }: SnapshotView,
+  { took }: Pick<JobDescription, 'took'>,
+): string | null {
+  if (status !== 'succeeded') return null
+  const count = `${outputs.length} ${outputs.length === 1 ? 'output' : 'outputs'}`
+  return took === null ? count : `${count} ${took}`
 }
 
 const MARKS: Record<BadgeKind, { mark: string; color: Color }> = {
@@ -53,9 +65,9 @@ export function toJobLine({ label, job, note }: JobRow, style: LineStyle): strin
     { text: bar.full + bar.rest, painted: paint(bar.full, color) + paint(bar.rest, 'dim') },
     plain((job.isKnown ? `${job.percent}%` : '–').padStart(4)),
   ].filter(({ text }) => text !== '')
-  const used = head.reduce((sum, { text }) => sum + widthOf(text) + GAP.length, 0)
+  const used = head.reduce((sum, { text }) => sum + stringWidth(text) + GAP.length, 0)
   const badge = cutText(job.badge.label, width - used)
-  const room = width - used - Math.max(BADGE_WIDTH, widthOf(badge))
+  const room = width - used - Math.max(BADGE_WIDTH, stringWidth(badge))
   const tail = toTail(job, note, room)
   const painted = paint(tail ? padText(badge, BADGE_WIDTH) : badge, color)
   return [...head.map(({ painted }) => painted), ...(badge ? [painted] : [])].join(GAP) + tail
@@ -67,8 +79,8 @@ const GAP = '  '
 export function toName({ label, job }: Pick<JobRow, 'label' | 'job'>, width = Infinity): string {
   const name = toPlainText(label)
   const image = job.image === null ? '' : ` · ${job.image}`
-  const room = width - widthOf(image)
-  return room < Math.min(4, widthOf(name)) ? cutText(name, width) : cutText(name, room) + image
+  const room = width - stringWidth(image)
+  return room < Math.min(4, stringWidth(name)) ? cutText(name, width) : cutText(name, room) + image
 }
 
 function plain(text: string): { text: string; painted: string } {
@@ -103,19 +115,19 @@ function toTail(job: JobDescription, note: string | null, room: number): string 
   }
   const now = toNow(job)
   const eta = job.eta === null || job.stalled !== null ? '' : job.eta
-  const wanted = widthOf(eta) + Math.min(widthOf(now), NOW_AT_LEAST) + GAP.length * 2
+  const wanted = stringWidth(eta) + Math.min(stringWidth(now), NOW_AT_LEAST) + GAP.length * 2
   let left = room
   let tail = ''
   const add = (text: string, keep: number) => {
-    if (!text || widthOf(text) + GAP.length + keep > left) return
+    if (!text || stringWidth(text) + GAP.length + keep > left) return
     tail += GAP + text
-    left -= widthOf(text) + GAP.length
+    left -= stringWidth(text) + GAP.length
   }
   add(job.step === null ? '' : padText(`step ${job.step}`, STEP_WIDTH), 0)
   add(job.attempt ?? '', wanted)
   add(job.nodes ?? '', Math.max(wanted, 40))
-  const short = cutText(now, left - GAP.length - (eta ? widthOf(eta) + GAP.length : 0))
-  if (widthOf(short) >= Math.min(NOW_AT_LEAST, widthOf(now))) add(short, 0)
+  const short = cutText(now, left - GAP.length - (eta ? stringWidth(eta) + GAP.length : 0))
+  if (stringWidth(short) >= Math.min(NOW_AT_LEAST, stringWidth(now))) add(short, 0)
   add(eta, 0)
   return tail.trimEnd()
 }

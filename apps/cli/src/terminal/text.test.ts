@@ -1,6 +1,7 @@
 /** What strangers may make a terminal do: nothing. */
+import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { cutText, padText, toPlainText, widthOf } from './text.ts'
+import { cutText, padText, toPlainText } from './text.ts'
 
 describe('text from elsewhere', () => {
   it.each([
@@ -25,7 +26,7 @@ describe('columns', () => {
     ['e\u0301', 1],
     ['█▌░', 3],
   ])('of %j are %d', (text, width) => {
-    expect(widthOf(text)).toBe(width)
+    expect(stringWidth(text)).toBe(width)
   })
 
   it('are kept to, whole characters at a time', () => {
