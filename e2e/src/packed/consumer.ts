@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { npmEnv } from '../config.ts'
+import { npmEnv } from '@safelight/testkit'
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 /** What is published, and where it is made. */

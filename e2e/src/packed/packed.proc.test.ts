@@ -1,9 +1,10 @@
 /** What users install: the tarballs alone, in an empty folder, do what their READMEs say. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { textToImage } from '../testing/client.ts'
-import { type Stack, startStack } from '../testing/stack.ts'
+import type { Stack } from '../testing/stack.ts'
+import { openTestStack } from '../testing/test-stack.ts'
 import {
   type Consumer,
   createConsumer,
@@ -20,10 +21,7 @@ let stack: Stack
 let consumer: Consumer
 let url: string
 beforeAll(async () => {
-  const [started, installed] = await Promise.all([
-    startStack({ redisUrl: inject('redisUrl') }),
-    createConsumer(),
-  ])
+  const [started, installed] = await Promise.all([openTestStack(), createConsumer()])
   stack = started
   consumer = installed
   url = stack.urls[0] ?? ''
