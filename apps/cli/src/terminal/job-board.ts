@@ -1,5 +1,5 @@
 /** Jobs under each other, one line each, kept up to date until closed. */
-import { type BadgeKind, describeJob, type JobDescription, type JobUpdate } from '@safelight/client'
+import { describeJob, type JobDescription, type JobUpdate } from '@safelight/client'
 import stringWidth from 'string-width'
 import { type JobRow, toEndNote, toJobLine, toName } from './job-line.ts'
 import { createPaint } from './paint.ts'
@@ -87,13 +87,13 @@ function toRow({ label, update }: Entry): JobRow {
   }
 }
 
-/** Kinds that only say where the numbers come from: going from one to another is no news. */
-const RUNNING: ReadonlySet<BadgeKind> = new Set(['inference', 'node', 'aggregate'])
-
-/** Nothing is known before the first update, and what is complete will have ended in a moment: no news, either. */
-function toMilestone({ badge, value, ended }: JobDescription): string | null {
+/**
+ * Where the numbers of a moving job come from is no news. Nothing is known before the first update, and
+ * what is complete will have ended in a moment: no news, either.
+ */
+function toMilestone({ badge, isMoving, value, ended }: JobDescription): string | null {
   if (badge.kind === 'connecting' || (badge.kind === 'complete' && !ended)) return null
-  return `${RUNNING.has(badge.kind) ? 'running' : badge.kind} ${Math.floor(value * 10)}`
+  return `${isMoving ? 'running' : badge.kind} ${Math.floor(value * 10)}`
 }
 
 /** What would not fit the height is counted: first what has ended, then what comes last. */

@@ -42,6 +42,9 @@ const AWAY: Record<Exclude<Connection, 'live'>, Badge> = {
   reconnecting: { kind: 'reconnecting', label: 'Reconnecting' },
 }
 
+/** Only here something is known to move; which of them it is says where the numbers come from. */
+export const MOVING: ReadonlySet<BadgeKind> = new Set(['inference', 'node', 'aggregate'])
+
 export interface BadgeFacts {
   connection: Connection
   queuePosition: number | null

@@ -115,13 +115,11 @@ describe('the numbers', () => {
     })
   })
 
-  it('never fall below what was shown before', () => {
-    const restarted = updateOf({ progress: connectedOf(), attempt: 2 })
-    expect(describeJob(restarted, { ...now, floor: 0.6 })).toMatchObject({
-      value: 0.6,
-      percent: 60,
-    })
-    expect(describeJob(null, { ...now, floor: 0.6 })).toMatchObject({ value: 0.6, percent: 60 })
+  it('are those of the update: what it holds never falls, and is there before a connection is', () => {
+    const restarted = updateOf({ progress: connectedOf({ value: 0.6 }), attempt: 2 })
+    expect(describeJob(restarted, now)).toMatchObject({ value: 0.6, percent: 60 })
+    const recalled = describeJob(restarted, { ...now, connection: 'connecting' })
+    expect(recalled).toMatchObject({ isKnown: true, value: 0.6, percent: 60 })
   })
 
   it('hold for any progress: whole percents in bounds, never 0/0', () => {

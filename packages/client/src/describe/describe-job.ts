@@ -4,7 +4,7 @@
  */
 import { isTerminal, type SnapshotView } from '@safelight/shared'
 import type { Connection, JobUpdate } from '../types.ts'
-import { type Badge, toBadge } from './badge.ts'
+import { type Badge, MOVING, toBadge } from './badge.ts'
 import { type Failure, toFailure } from './failure.ts'
 import {
   type BatchPlace,
@@ -24,6 +24,8 @@ export type { BatchPlace } from './lines.ts'
 
 export interface JobDescription {
   badge: Badge
+  /** Whether a host is known to work on it now: its numbers change. */
+  isMoving: boolean
   /** False before anything has been heard of the job: then 0 is not a fact, and nobody should say it. */
   isKnown: boolean
   /** 0 to 1, never falling. */
@@ -60,8 +62,6 @@ export interface DescribeOptions {
   batch?: BatchPlace | undefined
   /** Milliseconds without movement from which on it is said; 60 s unless given. */
   stalledAfterMs?: number | undefined
-  /** The highest value shown for this job so far, by whoever showed it: the bar does not go below. */
-  floor?: number | undefined
 }
 
 const STALLED_AFTER_MS = 60_000
@@ -71,21 +71,22 @@ export function describeJob(update: JobUpdate | null, options: DescribeOptions):
   if (!update) return nothingYet(options)
   const { snapshot, queuePosition } = update
   const connection = options.connection ?? update.connection
-  /** Numbers that came a while ago over a lost connection say nothing of now. */
-  const isNews = snapshot.status === 'running' && connection === 'live'
-  const stalled = isNews
+  const isNow = isOfNow(update, connection)
+  const stalled = isNow
     ? toStalledLine(update, options.now, options.stalledAfterMs ?? STALLED_AFTER_MS)
     : null
-  const value = toValue(snapshot, options.floor)
+  const value = toValue(snapshot)
+  const badge = toBadge(snapshot, { connection, queuePosition, stalled: stalled !== null })
   return {
-    badge: toBadge(snapshot, { connection, queuePosition, stalled: stalled !== null }),
+    badge,
+    isMoving: MOVING.has(badge.kind),
     isKnown: true,
     value,
     percent: toPercent(value),
     step: toStepLine(snapshot),
     node: toNodeLine(snapshot, queuePosition),
     nodes: toNodesLine(snapshot),
-    eta: isNews && !stalled ? toEta(snapshot.progress, options.now - update.movedAt) : null,
+    eta: isNow && !stalled ? toEta(snapshot.progress, options.now - update.movedAt) : null,
     image: toImageLine(snapshot.metadata, options.batch),
     attempt: toAttemptLine(snapshot),
     stalled,
@@ -95,16 +96,18 @@ export function describeJob(update: JobUpdate | null, options: DescribeOptions):
   }
 }
 
-function nothingYet({
-  connection = 'connecting',
-  batch,
-  floor = 0,
-}: DescribeOptions): JobDescription {
+/** Numbers that came a while ago over a lost connection say nothing of now. */
+export function isOfNow(update: JobUpdate | null, connection: Connection): boolean {
+  return update?.snapshot.status === 'running' && connection === 'live'
+}
+
+function nothingYet({ connection = 'connecting', batch }: DescribeOptions): JobDescription {
   return {
     badge: toBadge(null, { connection, queuePosition: null, stalled: false }),
-    isKnown: floor > 0,
-    value: floor,
-    percent: toPercent(floor),
+    isMoving: false,
+    isKnown: false,
+    value: 0,
+    percent: 0,
     step: null,
     node: null,
     nodes: null,
@@ -119,8 +122,8 @@ function nothingYet({
 }
 
 /** A job that is done is done, whatever of its progress was heard. */
-function toValue({ status, progress }: SnapshotView, floor = 0): number {
-  return status === 'succeeded' ? 1 : Math.max(floor, progress?.value ?? 0)
+function toValue({ status, progress }: SnapshotView): number {
+  return status === 'succeeded' ? 1 : (progress?.value ?? 0)
 }
 
 /** Rounded down, but not because 0.29 × 100 is 28.999… */

@@ -9,12 +9,12 @@ export function toMilestone(before: JobDescription, now: JobDescription): string
   return `${quarter * 25} percent`
 }
 
-function toSentence({ badge, failure, node, stalled, image, percent }: JobDescription): string {
+function toSentence(now: JobDescription): string {
+  const { badge, failure, node, stalled, image, percent } = now
   const more = failure?.summary ?? stalled ?? (badge.kind === 'queued' ? node : null)
   const name = badge.kind === 'queued' ? 'Queued' : badge.label
   const said = more ? `${name}. ${more}` : name
-  const moving = badge.kind === 'aggregate' || badge.kind === 'node' || badge.kind === 'inference'
-  const at = moving && percent >= 25 ? `, ${percent} percent` : ''
+  const at = now.isMoving && percent >= 25 ? `, ${percent} percent` : ''
   return image ? `${image}: ${said}${at}` : `${said}${at}`
 }
 

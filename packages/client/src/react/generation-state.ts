@@ -9,8 +9,6 @@ export interface GenerationState {
   readonly client: Client
   readonly jobId: string | null
   readonly update: JobUpdate | null
-  /** 0 to 1, never falling. */
-  readonly value: number
   readonly connection: Connection
   readonly frame: PreviewFrame | null
   readonly events: readonly JobEventView[]
@@ -25,12 +23,10 @@ export type GenerationNews =
 
 /** Begins with what was last heard of the job, if this page has shown it before. */
 export function startGeneration(client: Client, jobId: string | null): GenerationState {
-  const heard = jobId === null ? null : recallLastHeard(client, jobId)
   return {
     client,
     jobId,
-    update: heard?.update ?? null,
-    value: heard?.value ?? 0,
+    update: jobId === null ? null : recallLastHeard(client, jobId),
     connection: 'connecting',
     frame: null,
     events: [],
@@ -58,12 +54,11 @@ function foldUpdate(
   update: JobUpdate,
   keepsEvents: boolean,
 ): GenerationState {
-  const { event, connection, snapshot } = update
+  const { event, connection } = update
   return {
     ...state,
     update,
     connection,
-    value: Math.max(state.value, snapshot.progress?.value ?? 0),
     events: keepsEvents && event ? appendEvent(state.events, event) : state.events,
   }
 }

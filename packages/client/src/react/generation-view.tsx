@@ -2,7 +2,6 @@
 import type { JobDescription } from '../describe/describe-job.ts'
 import type { Failure } from '../describe/failure.ts'
 import { toValueText } from '../describe/value-text.ts'
-import type { ShownKind } from './badge-shapes.ts'
 import { GenerationBadge } from './badge.tsx'
 import { GenerationPicture } from './generation-picture.tsx'
 import { useMilestone } from './use-milestone.ts'
@@ -16,8 +15,6 @@ export interface GenerationViewProps {
   className?: string | undefined
 }
 
-/** Only here something is known to move. */
-const MOVING: ReadonlySet<ShownKind> = new Set(['inference', 'node', 'aggregate'])
 const UNWATCHED = { kind: 'unavailable', label: 'Not watched' } as const
 
 export function GenerationView({ description, picture, problem, className }: GenerationViewProps) {
@@ -65,7 +62,7 @@ export function GenerationView({ description, picture, problem, className }: Gen
             // without a value it is a bar of unknown length, and said to be one
             aria-valuenow={isKnown ? percent : undefined}
             aria-valuetext={toValueText({ ...description, badge })}
-            data-moving={MOVING.has(kind)}
+            data-moving={description.isMoving && !isUnwatched}
           >
             <div className="sl-bar__fill" style={{ width: `${value * 100}%` }} />
           </div>

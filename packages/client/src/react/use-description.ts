@@ -1,5 +1,10 @@
 /** `useDescription`: a generation in words, which change by the second while it runs. */
-import { type BatchPlace, describeJob, type JobDescription } from '../describe/describe-job.ts'
+import {
+  type BatchPlace,
+  describeJob,
+  isOfNow,
+  type JobDescription,
+} from '../describe/describe-job.ts'
 import type { Generation } from './use-generation.ts'
 import { useNow } from './use-now.ts'
 
@@ -13,15 +18,14 @@ export interface DescriptionOptions {
 }
 
 export function useDescription(
-  { update, status, connection, value }: Generation,
+  { update, connection }: Generation,
   { batch, stalledAfterMs, now }: DescriptionOptions = {},
 ): JobDescription {
   return describeJob(update, {
     // what has ended, waits or cannot be heard says the same next second
-    now: useNow(status === 'running' && connection === 'live', now),
+    now: useNow(isOfNow(update, connection), now),
     connection,
     batch,
     stalledAfterMs,
-    floor: value,
   })
 }

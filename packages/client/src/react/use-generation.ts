@@ -80,7 +80,7 @@ export function useGeneration(
     snapshot,
     status: snapshot?.status ?? null,
     progress: snapshot?.progress ?? null,
-    value: state.value,
+    value: snapshot?.progress?.value ?? 0,
     outputs: snapshot?.outputs ?? NO_OUTPUTS,
     error: snapshot?.error ?? null,
     queuePosition: update?.queuePosition ?? null,

@@ -1,5 +1,6 @@
 /** A client that the test drives: it says what the server would, and remembers what it was asked. */
 import type { JobEventView, JobView, PreviewFrame, Workflow } from '@safelight/shared'
+import { createBarMemory } from '../watch/bar-memory.ts'
 import type { Client, FollowOptions, Jobs, JobUpdate, SubmitOptions } from '../types.ts'
 
 export interface DrivenWatch {
@@ -36,6 +37,9 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
   const watches: DrivenWatch[] = []
   const submissions: DrivenClient['submissions'] = []
   const canceled: string[] = []
+  // a bar that does not fall is a promise of every client
+  const bar = createBarMemory()
+  const hold = (update: JobUpdate) => ({ ...update, snapshot: bar.hold(update.snapshot) })
   const openOf = (jobId: string) =>
     watches.filter((watch) => !watch.isOver && watch.jobId === jobId)
 
@@ -79,11 +83,11 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
       return watches.filter(({ isOver }) => !isOver)
     },
     update(update) {
-      for (const { options } of openOf(update.snapshot.jobId)) options.onUpdate(update)
+      for (const { options } of openOf(update.snapshot.jobId)) options.onUpdate(hold(update))
     },
     event(update, event) {
       for (const { options } of openOf(update.snapshot.jobId))
-        options.onUpdate({ ...update, event })
+        options.onUpdate({ ...hold(update), event })
     },
     preview(nodeId = '3', jobId = 'job') {
       const frame: PreviewFrame = {

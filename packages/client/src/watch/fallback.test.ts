@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHttp } from '../http/request.ts'
+import { createBarMemory } from './bar-memory.ts'
 import { type Channel, createChannel } from './channel.ts'
 import { createFallback } from './fallback.ts'
 import { createFollower } from './follower.ts'
@@ -22,7 +23,9 @@ function openFallback(jobs: number) {
 
 function watched(jobId: string): Channel {
   const channel = createChannel(jobId)
-  channel.followers.add(createFollower({ onUpdate: () => undefined }, () => undefined))
+  channel.followers.add(
+    createFollower({ onUpdate: () => undefined }, createBarMemory(), () => undefined),
+  )
   return channel
 }
 

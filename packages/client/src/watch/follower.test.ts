@@ -3,6 +3,7 @@ import { newSnapshot } from '@safelight/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FollowOptions, JobUpdate } from '../types.ts'
+import { createBarMemory } from './bar-memory.ts'
 import { createFollower } from './follower.ts'
 
 /** A job of `count` events: it runs, moves, and succeeds with the last. */
@@ -32,7 +33,7 @@ function follow(options: Partial<FollowOptions> = {}) {
   const told: JobUpdate[] = []
   let ends = 0
   const onUpdate = (update: JobUpdate) => void told.push(update)
-  const follower = createFollower({ onUpdate, ...options }, () => (ends += 1))
+  const follower = createFollower({ onUpdate, ...options }, createBarMemory(), () => (ends += 1))
   return { follower, told, ends: () => ends }
 }
 

@@ -3,7 +3,6 @@
  *
  * It may be given the same event twice, by two transports or after a reconnect: what it holds already
  * changes nothing. An event that is not the next one is a gap, and whoever brought it must ask again.
- * The bar never falls, not even when the server lost a piece of the job's history.
  */
 import {
   isTerminal,
@@ -13,6 +12,7 @@ import {
   type SnapshotView,
 } from '@safelight/shared'
 import type { Connection, FollowOptions } from '../types.ts'
+import type { BarMemory } from './bar-memory.ts'
 
 /** The job as the server has it, and the server's clock at that moment. */
 export interface Opening {
@@ -40,12 +40,15 @@ export interface Follower {
 }
 
 /** @param ended called once, when nothing more will be told */
-export function createFollower(options: FollowOptions, ended: () => void): Follower {
+export function createFollower(
+  options: FollowOptions,
+  bar: BarMemory,
+  ended: () => void,
+): Follower {
   let snapshot: SnapshotView | null = null
   let queuePosition: number | null = null
   let connection: Connection = 'connecting'
   let movedAt = Date.now()
-  let highest = 0
   /** The last event told again from the history; null when none is awaited. */
   let replayed: number | null = options.history ? 0 : null
   let over = false
@@ -63,10 +66,7 @@ export function createFollower(options: FollowOptions, ended: () => void): Follo
   }
 
   function keep(next: SnapshotView): void {
-    const { progress } = next
-    highest = Math.max(highest, progress?.value ?? 0)
-    const fell = progress !== null && progress.value < highest
-    snapshot = fell ? { ...next, progress: { ...progress, value: highest } } : next
+    snapshot = bar.hold(next)
     if (snapshot.status !== 'queued') queuePosition = null
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Http } from '../http/request.ts'
 import type { FollowOptions } from '../types.ts'
+import { createBarMemory } from './bar-memory.ts'
 import { type Channel, createChannel } from './channel.ts'
 import { createFallback, type Fallback } from './fallback.ts'
 import { createFollower } from './follower.ts'
@@ -17,6 +18,7 @@ export interface Hub {
 
 export function createHub(http: Http): Hub {
   const channels = new Map<string, Channel>()
+  const bar = createBarMemory()
   const all = () => [...channels.values()]
   let socket: SocketTransport | null = null
   let isUp = false
@@ -84,7 +86,7 @@ export function createHub(http: Http): Hub {
         channel.followers.delete(follower)
         if (channel.followers.size === 0) drop(channel)
       }
-      const follower = createFollower(options, leave)
+      const follower = createFollower(options, bar, leave)
       channel.followers.add(follower)
       socket ??= openSocket()
       // also when others follow it already: only the server has what this one lacks
