@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type DemoConfig, readConfig } from './config.ts'
+import { type DemoConfig, readDemoConfig } from './config.ts'
 import { pickWorkflows } from './pick-workflows.ts'
 import { runJobs } from './run-jobs.ts'
-import { startStack } from './stack/start-stack.ts'
+import { startDemoStack } from './stack/start-stack.ts'
 
 const DEMO_MS = 5 * 60_000
 
@@ -18,7 +18,7 @@ const dev = process.argv.includes('--dev')
 process.once('SIGINT', interrupt)
 process.once('SIGTERM', interrupt)
 try {
-  const config = readConfig()
+  const config = readDemoConfig()
   await (dev ? runDev(config) : runDemo(config))
 } catch (error) {
   process.stderr.write(`${dev ? 'dev' : 'demo'} failed: ${toReason(error)}\n`)
@@ -42,7 +42,7 @@ async function runDemo(config: DemoConfig): Promise<void> {
   const output = createWriteStream(logFile)
   try {
     say('Safelight demo: starting the stack')
-    const stack = await startStack({ config, dataDir, reload: false, output, say, signal })
+    const stack = await startDemoStack({ config, dataDir, reload: false, output, say, signal })
     try {
       const jobs = await pickWorkflows(stack.hosts, signal)
       say('')
@@ -67,7 +67,7 @@ async function runDemo(config: DemoConfig): Promise<void> {
 
 async function runDev(config: DemoConfig): Promise<void> {
   const dataDir = join(config.folder, 'data')
-  const stack = await startStack({
+  const stack = await startDemoStack({
     config,
     dataDir,
     reload: true,

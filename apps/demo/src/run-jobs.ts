@@ -5,7 +5,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DemoJob } from './pick-workflows.ts'
 
-export interface RunOptions {
+export interface RunJobsOptions {
   apiUrl: string
   /** Pictures are put here. */
   folder: string
@@ -18,7 +18,7 @@ export interface RunOptions {
 const SAFELIGHT = join(import.meta.dirname, '../../cli/bin/safelight.js')
 
 /** @returns paths of the new pictures; @throws Error when any job does not succeed */
-export async function runJobs(jobs: DemoJob[], options: RunOptions): Promise<string[]> {
+export async function runJobs(jobs: DemoJob[], options: RunJobsOptions): Promise<string[]> {
   const { apiUrl, dataDir, env, signal } = options
   const pictures = join(options.folder, 'pictures')
   await mkdir(pictures, { recursive: true })

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.ts'
 import { resolveIds } from '../ids.ts'
 import { openInBrowser } from '../open-in-browser.ts'
 
-export const open = defineCommand({
+export const openCommand = defineCommand({
   name: 'open',
   takes: 'ID',
   summary: 'open the page of a job in the browser',

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 
-const MODULE = pathToFileURL(fileURLToPath(new URL('./cursor.ts', import.meta.url))).href
+const MODULE = pathToFileURL(fileURLToPath(new URL('./screen.ts', import.meta.url))).href
 const SHOWN = '\u001B[?25h'
 const HIDDEN = '\u001B[?25l'
 

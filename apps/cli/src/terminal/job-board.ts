@@ -1,7 +1,7 @@
 /** Jobs under each other, one line each, kept up to date until closed. */
-import { describeJob, type JobDescription, type JobUpdate } from '@safelight/client'
+import { toJobDisplay, type JobDisplay, type JobUpdate } from '@safelight/client'
 import stringWidth from 'string-width'
-import { type JobRow, toEndNote, toJobLine, toName } from './job-line.ts'
+import { type BoardRow, toEndNote, toJobLine, toRowName } from './job-line.ts'
 import { createPaint } from './paint.ts'
 import { createScreen, type ScreenLine } from './screen.ts'
 import { type Terminal, type TerminalSkills, toColumns, toRows } from './terminal.ts'
@@ -31,9 +31,9 @@ export function createJobBoard(terminal: Terminal, skills: TerminalSkills): JobB
   let question: string | null = null
   let closed = false
 
-  function toLines(): (ScreenLine & { job: JobDescription })[] {
+  function toLines(): (ScreenLine & { job: JobDisplay })[] {
     const rows = [...entries].map(([key, entry]) => ({ key, ...toRow(entry) }))
-    const labelWidth = Math.max(...rows.map((row) => stringWidth(toName(row))))
+    const labelWidth = Math.max(...rows.map((row) => stringWidth(toRowName(row))))
     // the last column stays empty: some terminals wrap as soon as it is written to
     const width = skills.live ? toColumns(terminal) - 1 : Number.POSITIVE_INFINITY
     return rows.map(({ key, ...row }) => ({
@@ -78,8 +78,8 @@ export function createJobBoard(terminal: Terminal, skills: TerminalSkills): JobB
   }
 }
 
-function toRow({ label, update }: Entry): JobRow {
-  const job = describeJob(update, { now: Date.now() })
+function toRow({ label, update }: Entry): BoardRow {
+  const job = toJobDisplay(update, { now: Date.now() })
   return {
     label,
     job,
@@ -91,14 +91,14 @@ function toRow({ label, update }: Entry): JobRow {
  * Where the numbers of a moving job come from is no news. Nothing is known before the first update, and
  * what is complete will have ended in a moment: no news, either.
  */
-function toMilestone({ badge, isMoving, value, ended }: JobDescription): string | null {
+function toMilestone({ badge, isMoving, value, ended }: JobDisplay): string | null {
   if (badge.kind === 'connecting' || (badge.kind === 'complete' && !ended)) return null
   return `${isMoving ? 'running' : badge.kind} ${Math.floor(value * 10)}`
 }
 
 /** What would not fit the height is counted: first what has ended, then what comes last. */
 function toFitting(
-  lines: readonly (ScreenLine & { job: JobDescription })[],
+  lines: readonly (ScreenLine & { job: JobDisplay })[],
   room: number,
 ): ScreenLine[] {
   if (lines.length <= room) return [...lines]

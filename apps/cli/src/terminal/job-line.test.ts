@@ -1,5 +1,5 @@
 /** One line per job, in whatever room there is. */
-import { describeJob, type JobUpdate } from '@safelight/client'
+import { toJobDisplay, type JobUpdate } from '@safelight/client'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { toEndNote, toJobLine } from './job-line.ts'
@@ -11,7 +11,7 @@ function line(
   width = 120,
   { label = 'lighthouse', colors = false } = {},
 ) {
-  const job = describeJob(update, { now: update?.movedAt ?? 0 })
+  const job = toJobDisplay(update, { now: update?.movedAt ?? 0 })
   const note = update && toEndNote(update.snapshot, job)
   const style = { width, labelWidth: 12, paint: createPaint(colors) }
   return toJobLine({ label, job, note }, style)
@@ -70,7 +70,7 @@ describe('a line', () => {
 
   it('says why nothing moves', () => {
     const update = { ...runningUpdate(), movedAt: Date.now() - 120_000 }
-    const job = describeJob(update, { now: Date.now() })
+    const job = toJobDisplay(update, { now: Date.now() })
     const style = { width: 140, labelWidth: 12, paint: createPaint(false) }
     expect(toJobLine({ label: 'x', job, note: null }, style)).toMatch(/^! .*Stalled .*2 min/)
   })
@@ -105,7 +105,7 @@ describe('the room there is', () => {
 
   it('goes to which image of a batch it is before the name', () => {
     const metadata = { batch_index: 2, batch_count: 4 }
-    const job = describeJob(runningUpdate({}, { metadata }), { now: 0 })
+    const job = toJobDisplay(runningUpdate({}, { metadata }), { now: 0 })
     const row = { label: 'text-to-image', job, note: null }
     const style = { labelWidth: 28, paint: createPaint(false) }
     expect(toJobLine(row, { ...style, width: 110 })).toContain('● text-to-image · Image 2 of 4  █')

@@ -1,14 +1,14 @@
 /** A job as one line of a terminal: bar, percent, badge, step, what happens now, time left. Pure. */
-import type { BadgeKind, JobDescription } from '@safelight/client'
+import type { BadgeKind, JobDisplay } from '@safelight/client'
 import type { SnapshotView } from '@safelight/shared'
 import stringWidth from 'string-width'
-import type { Color, Paint } from './paint.ts'
+import type { TextColor, Paint } from './paint.ts'
 import { cutText, padText, toPlainText } from './text.ts'
 
-export interface JobRow {
+export interface BoardRow {
   /** Which job it is, in the caller's words. */
   label: string
-  job: JobDescription
+  job: JobDisplay
   /** Said at the end of a job that came to something. */
   note: string | null
 }
@@ -24,27 +24,27 @@ export interface LineStyle {
 /** `2 outputs in 14 s`, said beside the bar; null for a job that came to nothing. */
 export function toEndNote(
   { status, outputs }: SnapshotView,
-  { took }: Pick<JobDescription, 'took'>,
+  { took }: Pick<JobDisplay, 'took'>,
 ): string | null {
   if (status !== 'succeeded') return null
   const count = `${outputs.length} ${outputs.length === 1 ? 'output' : 'outputs'}`
   return took === null ? count : `${count} ${took}`
 }
 
-const MARKS: Record<BadgeKind, { mark: string; color: Color }> = {
-  connecting: { mark: '◌', color: 'yellow' },
-  queued: { mark: '○', color: 'yellow' },
-  connected: { mark: '●', color: 'cyan' },
-  inference: { mark: '●', color: 'cyan' },
-  node: { mark: '●', color: 'cyan' },
-  aggregate: { mark: '●', color: 'cyan' },
-  complete: { mark: '✓', color: 'green' },
-  stalled: { mark: '!', color: 'magenta' },
-  canceling: { mark: '●', color: 'magenta' },
-  canceled: { mark: '–', color: 'magenta' },
-  failed: { mark: '✗', color: 'red' },
-  expired: { mark: '✗', color: 'red' },
-  reconnecting: { mark: '◌', color: 'yellow' },
+const SYMBOLS: Record<BadgeKind, { symbol: string; color: TextColor }> = {
+  connecting: { symbol: '◌', color: 'yellow' },
+  queued: { symbol: '○', color: 'yellow' },
+  connected: { symbol: '●', color: 'cyan' },
+  inference: { symbol: '●', color: 'cyan' },
+  node: { symbol: '●', color: 'cyan' },
+  aggregate: { symbol: '●', color: 'cyan' },
+  complete: { symbol: '✓', color: 'green' },
+  stalled: { symbol: '!', color: 'magenta' },
+  canceling: { symbol: '●', color: 'magenta' },
+  canceled: { symbol: '–', color: 'magenta' },
+  failed: { symbol: '✗', color: 'red' },
+  expired: { symbol: '✗', color: 'red' },
+  reconnecting: { symbol: '◌', color: 'yellow' },
 }
 
 /** The longest badges: `Reconnecting`, `Queued · #12`. */
@@ -53,15 +53,15 @@ const STEP_WIDTH = 'step 12/20'.length
 /** Less says nothing any more. */
 const NOW_AT_LEAST = 10
 
-export function toJobLine({ label, job, note }: JobRow, style: LineStyle): string {
+export function toJobLine({ label, job, note }: BoardRow, style: LineStyle): string {
   const { width, paint } = style
-  const { mark, color } = MARKS[job.badge.kind]
+  const { symbol, color } = SYMBOLS[job.badge.kind]
   const barWidth = toBarWidth(width)
   const labelWidth = Math.min(style.labelWidth, Math.max(6, Math.floor(width * 0.3)), width - 8)
-  const name = padText(toName({ label, job }, labelWidth), labelWidth)
+  const name = padText(toRowName({ label, job }, labelWidth), labelWidth)
   const bar = toBar(job.value, barWidth)
   const head = [
-    { text: `${mark} ${name}`, painted: `${paint(mark, color)} ${name}` },
+    { text: `${symbol} ${name}`, painted: `${paint(symbol, color)} ${name}` },
     { text: bar.full + bar.rest, painted: paint(bar.full, color) + paint(bar.rest, 'dim') },
     plain((job.isKnown ? `${job.percent}%` : '–').padStart(4)),
   ].filter(({ text }) => text !== '')
@@ -76,7 +76,10 @@ export function toJobLine({ label, job, note }: JobRow, style: LineStyle): strin
 const GAP = '  '
 
 /** `portrait · Image 1 of 4`; where that is too long, which image it is matters more. */
-export function toName({ label, job }: Pick<JobRow, 'label' | 'job'>, width = Infinity): string {
+export function toRowName(
+  { label, job }: Pick<BoardRow, 'label' | 'job'>,
+  width = Infinity,
+): string {
   const name = toPlainText(label)
   const image = job.image === null ? '' : ` · ${job.image}`
   const room = width - stringWidth(image)
@@ -106,7 +109,7 @@ function toBar(value: number, width: number): { full: string; rest: string } {
 }
 
 /** Steps, nodes, what happens now, time left: as many as fit; of what happens now, as much as fits. */
-function toTail(job: JobDescription, note: string | null, room: number): string {
+function toTail(job: JobDisplay, note: string | null, room: number): string {
   if (job.ended) {
     const { summary = '', detail = null } = job.failure ?? {}
     const words = note ?? (detail === null ? summary : `${summary} ${detail}`)
@@ -133,7 +136,7 @@ function toTail(job: JobDescription, note: string | null, room: number): string 
 }
 
 /** What the step says already is not said twice. */
-function toNow({ node, step, stalled }: JobDescription): string {
+function toNow({ node, step, stalled }: JobDisplay): string {
   const now = toPlainText(stalled ?? node ?? '')
   return step !== null && now.endsWith(` ${step}`) ? now.slice(0, -step.length - 1) : now
 }

@@ -1,10 +1,10 @@
 /** Colours of a terminal, from its own palette, so that they fit any theme. */
 import { styleText } from 'node:util'
 
-export type Color = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan'
+export type TextColor = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan'
 
 /** The text in the colour; the text alone where colours are not wanted. */
-export type Paint = (text: string, color: Color | null) => string
+export type Paint = (text: string, color: TextColor | null) => string
 
 export function createPaint(colors: boolean): Paint {
   return (text, color) => {

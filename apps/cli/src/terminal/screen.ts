@@ -1,8 +1,8 @@
 /** Several lines that are drawn over in place; where that cannot be, a line is printed when it has news. */
 import { Writable } from 'node:stream'
+import cliCursor from 'cli-cursor'
 import { createLogUpdate } from 'log-update'
 import stringWidth from 'string-width'
-import { createCursor } from './cursor.ts'
 import { type Terminal, toColumns, toRows } from './terminal.ts'
 
 export interface ScreenLine {
@@ -106,4 +106,26 @@ function toStream(terminal: Terminal): NodeJS.WritableStream {
     columns: { get: () => toColumns(terminal) },
     rows: { get: () => toRows(terminal) },
   })
+}
+
+interface Cursor {
+  hide(): void
+  show(): void
+}
+
+/** Hides the cursor, and brings it back however the process ends, short of SIGKILL. @param stream where it is hidden, if that is a terminal */
+export function createCursor(stream: NodeJS.WritableStream): Cursor {
+  let hidden = false
+  return {
+    hide() {
+      if (hidden) return
+      hidden = true
+      cliCursor.hide(stream)
+    },
+    show() {
+      if (!hidden) return
+      hidden = false
+      cliCursor.show(stream)
+    },
+  }
 }

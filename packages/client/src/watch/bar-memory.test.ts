@@ -28,7 +28,7 @@ describe('the bar', () => {
     expect(bar.hold(next)).toBe(next)
   })
 
-  it('is forgotten for the job that was heard of least recently, of very many', () => {
+  it('is forgotten for the job that was updated least recently, of very many', () => {
     const bar = createBarMemory()
     const hold = (jobId: string, value: number) =>
       bar.hold(snapshotOf({ jobId, progress: progressOf({ value }) })).progress?.value

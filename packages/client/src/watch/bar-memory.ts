@@ -22,7 +22,7 @@ export function createBarMemory(): BarMemory {
       const isLess = held !== undefined && (progress?.value ?? 0) < held.value
       const kept = isLess ? { ...(progress ?? held), value: held.value } : progress
       if (!kept) return snapshot
-      // the job that was heard of least recently makes room
+      // the job that was updated least recently makes room
       memory.delete(jobId)
       memory.set(jobId, kept)
       const [oldest] = memory.keys()

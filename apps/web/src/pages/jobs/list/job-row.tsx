@@ -1,5 +1,5 @@
 /** One job of the list: what was asked for first, its id second. The whole row is its link; the frame of a job that can be canceled selects it. */
-import { describeJob, formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
+import { toJobDisplay, formatDuration, type JobDisplay, type JobUpdate } from '@safelight/client'
 import type { SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
@@ -33,7 +33,7 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
 function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { update: JobUpdate }) {
   const { snapshot } = update
   const title = useTitle(snapshot, { read: row.readTitle, wanted: row.settled })
-  const description = describeJob(update, { now: row.now, connection: 'live' })
+  const description = toJobDisplay(update, { now: row.now, connection: 'live' })
   const tookMs = toTookMs(snapshot, row.now)
   return (
     <div className="job-row" data-selected={row.selected} data-status={snapshot.status}>
@@ -91,7 +91,7 @@ function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { updat
 
 export interface JobResultProps {
   snapshot: SnapshotView
-  description: JobDescription
+  description: JobDisplay
 }
 
 /** How far a job is, or what came of it. */

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 
 /** @param wanted taken if it is free, otherwise any free one */
-export async function findFreePort(wanted: number): Promise<number> {
+export async function findPort(wanted: number): Promise<number> {
   return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted
 }
 

@@ -88,7 +88,7 @@ export function toTookLine({ status, startedAt, completedAt }: SnapshotView): st
   return `in ${formatDuration(completedAt - startedAt)}`
 }
 
-/** `Image 1 of 4`: as told, or as the metadata says, which anybody may have written. */
+/** `Image 1 of 4`: as given, or as the metadata says, which anybody may have written. */
 export function toImageLine(
   metadata: SnapshotView['metadata'],
   batch: BatchPlace | undefined,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { completeOf, connectedOf, outputOf, progressOf, T0, updateOf } from '../testing/jobs.ts'
-import { describeJob } from './describe-job.ts'
+import { toJobDisplay } from './job-display.ts'
 
 const now = { now: T0 }
 
@@ -45,36 +45,36 @@ describe('the badge', () => {
       'Connecting',
     ],
   ] as const)('says %s', (...[, update, kind, label]) => {
-    expect(describeJob(update, now).badge).toEqual({ kind, label })
+    expect(toJobDisplay(update, now).badge).toEqual({ kind, label })
   })
 
   it('says reconnecting before the first answer, too', () => {
-    expect(describeJob(null, { ...now, connection: 'reconnecting' }).badge.kind).toBe(
+    expect(toJobDisplay(null, { ...now, connection: 'reconnecting' }).badge.kind).toBe(
       'reconnecting',
     )
   })
 
   it('lets the end stand, however the connection is', () => {
     const ended = updateOf({ status: 'failed' }, { connection: 'reconnecting' })
-    expect(describeJob(ended, now).badge.kind).toBe('failed')
+    expect(toJobDisplay(ended, now).badge.kind).toBe('failed')
   })
 
   it('takes the connection of now over that of the update', () => {
-    const described = describeJob(updateOf(), { ...now, connection: 'reconnecting' })
-    expect(described.badge.kind).toBe('reconnecting')
+    const display = toJobDisplay(updateOf(), { ...now, connection: 'reconnecting' })
+    expect(display.badge.kind).toBe('reconnecting')
   })
 })
 
 describe('the numbers', () => {
   it('are 5/20 and 11 of 31 nodes', () => {
     const progress = progressOf({ step: 5, steps: 20, nodes_done: 11, nodes_total: 31 })
-    const described = describeJob(updateOf({ progress }), now)
-    expect(described).toMatchObject({ step: '5/20', nodes: '11 of 31 nodes', percent: 42 })
+    const display = toJobDisplay(updateOf({ progress }), now)
+    expect(display).toMatchObject({ step: '5/20', nodes: '11 of 31 nodes', percent: 42 })
   })
 
   it('begin at 0/20 once a host has the job', () => {
-    const described = describeJob(updateOf({ progress: connectedOf() }), now)
-    expect(described).toMatchObject({ step: '0/20', nodes: '0 of 7 nodes', percent: 0 })
+    const display = toJobDisplay(updateOf({ progress: connectedOf() }), now)
+    expect(display).toMatchObject({ step: '0/20', nodes: '0 of 7 nodes', percent: 0 })
   })
 
   it.each([
@@ -83,33 +83,33 @@ describe('the numbers', () => {
     { step: 3, steps: null, nodes_total: 0, nodes_done: 0 },
   ])('are missing rather than 0/0: %o', (counts) => {
     const node = { id: '1', class: 'LoadImage', title: null, value: 0, max: 0 }
-    const described = describeJob(updateOf({ progress: progressOf({ ...counts, node }) }), now)
-    expect(described).toMatchObject({ step: null, nodes: null, node: 'LoadImage' })
+    const display = toJobDisplay(updateOf({ progress: progressOf({ ...counts, node }) }), now)
+    expect(display).toMatchObject({ step: null, nodes: null, node: 'LoadImage' })
   })
 
   it('never show more steps than there are, and count one node as a node', () => {
     const progress = progressOf({ step: 21, nodes_done: 0, nodes_total: 1 })
-    const described = describeJob(updateOf({ progress }), now)
-    expect(described).toMatchObject({ step: '20/20', nodes: '0 of 1 node' })
+    const display = toJobDisplay(updateOf({ progress }), now)
+    expect(display).toMatchObject({ step: '20/20', nodes: '0 of 1 node' })
   })
 
   it('are gone while the job is back in line, but not the bar', () => {
     const back = updateOf({ status: 'queued', phase: null, progress: progressOf(), attempt: 1 })
-    const described = describeJob(back, now)
-    expect(described).toMatchObject({ step: null, nodes: null, percent: 42 })
-    expect(described.attempt).toBe('Back in line after attempt 1')
+    const display = toJobDisplay(back, now)
+    expect(display).toMatchObject({ step: null, nodes: null, percent: 42 })
+    expect(display.attempt).toBe('Back in line after attempt 1')
   })
 
   it('are exact to the percent, rounded down, and 100 only at 1', () => {
     const percentOf = (value: number) =>
-      describeJob(updateOf({ progress: progressOf({ value }) }), now).percent
+      toJobDisplay(updateOf({ progress: progressOf({ value }) }), now).percent
     expect([0.29, 0.57, 0.999, 0.999_999_999_999, 1].map(percentOf)).toEqual([29, 57, 99, 99, 100])
     for (let percent = 0; percent <= 100; percent += 1)
       expect(percentOf(percent / 100)).toBe(percent)
   })
 
   it('are full when the job is done, whatever was heard of its progress', () => {
-    expect(describeJob(updateOf({ status: 'succeeded' }), now)).toMatchObject({
+    expect(toJobDisplay(updateOf({ status: 'succeeded' }), now)).toMatchObject({
       value: 1,
       percent: 100,
     })
@@ -117,8 +117,8 @@ describe('the numbers', () => {
 
   it('are those of the update: what it holds never falls, and is there before a connection is', () => {
     const restarted = updateOf({ progress: connectedOf({ value: 0.6 }), attempt: 2 })
-    expect(describeJob(restarted, now)).toMatchObject({ value: 0.6, percent: 60 })
-    const recalled = describeJob(restarted, { ...now, connection: 'connecting' })
+    expect(toJobDisplay(restarted, now)).toMatchObject({ value: 0.6, percent: 60 })
+    const recalled = toJobDisplay(restarted, { ...now, connection: 'connecting' })
     expect(recalled).toMatchObject({ isKnown: true, value: 0.6, percent: 60 })
   })
 
@@ -132,10 +132,10 @@ describe('the numbers', () => {
     })
     fc.assert(
       fc.property(any, (over) => {
-        const described = describeJob(updateOf({ progress: progressOf(over) }), now)
-        expect(described.percent).toBeGreaterThanOrEqual(0)
-        expect(described.percent === 100).toBe(over.value === 1)
-        expect(JSON.stringify(described)).not.toMatch(/\b0\/0\b|of 0 nodes|NaN|undefined/)
+        const display = toJobDisplay(updateOf({ progress: progressOf(over) }), now)
+        expect(display.percent).toBeGreaterThanOrEqual(0)
+        expect(display.percent === 100).toBe(over.value === 1)
+        expect(JSON.stringify(display)).not.toMatch(/\b0\/0\b|of 0 nodes|NaN|undefined/)
       }),
     )
   })
@@ -143,7 +143,7 @@ describe('the numbers', () => {
 
 describe('what happens now', () => {
   const nodeOf = (node: object) =>
-    describeJob(updateOf({ progress: progressOf({ node: { ...PLAIN, ...node } }) }), now).node
+    toJobDisplay(updateOf({ progress: progressOf({ node: { ...PLAIN, ...node } }) }), now).node
   const PLAIN = { id: '3', class: 'KSampler', title: null, value: 3, max: 5 }
 
   it.each([
@@ -165,7 +165,7 @@ describe('what happens now', () => {
     [12, '12 jobs ahead'],
   ])('is waiting in line, %s ahead', (queuePosition, line) => {
     const queued = updateOf({ status: 'queued', phase: null }, { queuePosition })
-    expect(describeJob(queued, now).node).toBe(line)
+    expect(toJobDisplay(queued, now).node).toBe(line)
   })
 
   it.each([
@@ -176,11 +176,11 @@ describe('what happens now', () => {
     ['collecting', [outputOf()], 'Storing outputs, 1 so far'],
   ] as const)('is the phase %s', (phase, outputs, line) => {
     const running = updateOf({ phase, outputs: [...outputs], progress: connectedOf() })
-    expect(describeJob(running, now).node).toBe(line)
+    expect(toJobDisplay(running, now).node).toBe(line)
   })
 
   it('is what was stored, or that it stops, or nothing', () => {
-    const lineOf = (update: Parameters<typeof describeJob>[0]) => describeJob(update, now).node
+    const lineOf = (update: Parameters<typeof toJobDisplay>[0]) => toJobDisplay(update, now).node
     expect(lineOf(updateOf({ status: 'succeeded', outputs: [outputOf()] }))).toBe('1 output stored')
     expect(lineOf(updateOf({ status: 'succeeded' }))).toBe('No outputs')
     expect(lineOf(updateOf({ status: 'canceling' }))).toBe('Waiting for the host to stop')
@@ -189,8 +189,8 @@ describe('what happens now', () => {
   })
 
   it('tells a further attempt', () => {
-    expect(describeJob(updateOf({ attempt: 2 }), now).attempt).toBe('Attempt 2')
-    expect(describeJob(updateOf({ attempt: 1 }), now).attempt).toBeNull()
-    expect(describeJob(updateOf({ attempt: 2, status: 'succeeded' }), now).attempt).toBeNull()
+    expect(toJobDisplay(updateOf({ attempt: 2 }), now).attempt).toBe('Attempt 2')
+    expect(toJobDisplay(updateOf({ attempt: 1 }), now).attempt).toBeNull()
+    expect(toJobDisplay(updateOf({ attempt: 2, status: 'succeeded' }), now).attempt).toBeNull()
   })
 })

@@ -1,5 +1,5 @@
 /**
- * What Ctrl-C does while jobs are followed. On a terminal:
+ * What Ctrl-C does while jobs are watched. On a terminal:
  *
  *   watching ── Ctrl-C ──▶ asking ── c ──▶ canceling ── Ctrl-C ──▶ left
  *      ▲                    │  └── l, or Ctrl-C again ────────────▶ left
@@ -8,8 +8,7 @@
  * Where nobody can answer, and at SIGTERM always: straight to left. `left` means that the jobs go on
  * without us. Being done with all jobs ends every state.
  */
-import { canAsk, type Interrupt, type Io } from '../io.ts'
-import { readKeys } from './keys.ts'
+import { canAsk, type Interrupt, type Io, type Keyboard } from '../io.ts'
 
 export type InterruptState = 'watching' | 'asking' | 'canceling' | 'left'
 export type InterruptInput = Interrupt | 'c' | 'l' | 'g'
@@ -67,5 +66,20 @@ export function watchInterrupts(io: Io, actions: InterruptActions): () => void {
   return () => {
     stop()
     if (state === 'asking') stopAsking()
+  }
+}
+
+/** Single keys, without Enter and without an echo on the screen. @returns what ends it and gives the terminal back */
+function readKeys(stdin: Keyboard, onKey: (key: string) => void): () => void {
+  const onData = (data: Uint8Array | string) => {
+    for (const key of Buffer.from(data).toString('utf8').toLowerCase()) onKey(key)
+  }
+  stdin.setRawMode?.(true)
+  stdin.on('data', onData)
+  stdin.resume()
+  return () => {
+    stdin.off('data', onData)
+    stdin.setRawMode?.(false)
+    stdin.pause()
   }
 }

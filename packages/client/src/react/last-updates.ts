@@ -1,4 +1,4 @@
-/** What was last heard of each job, so that a display that comes back begins where it was instead of at nothing. */
+/** The last update of each job, so that a display that comes back begins where it was instead of at nothing. */
 import type { Client, JobUpdate } from '../types.ts'
 
 /** Jobs remembered per client; a page that shows more at once is rare. */
@@ -6,12 +6,12 @@ const JOBS_AT_MOST = 256
 
 const memories = new WeakMap<Client, Map<string, JobUpdate>>()
 
-export function recallLastHeard(client: Client, jobId: string): JobUpdate | null {
+export function recallUpdate(client: Client, jobId: string): JobUpdate | null {
   return memories.get(client)?.get(jobId) ?? null
 }
 
-/** The job that was heard of least recently makes room. */
-export function rememberLastHeard(client: Client, update: JobUpdate): void {
+/** The job that was updated least recently makes room. */
+export function rememberUpdate(client: Client, update: JobUpdate): void {
   const memory = memories.get(client) ?? new Map<string, JobUpdate>()
   memories.set(client, memory)
   const { jobId } = update.snapshot

@@ -3,20 +3,20 @@ import { resolve } from 'node:path'
 import type { JobUpdate } from '@safelight/client'
 import { isTerminal } from '@safelight/shared'
 import type { Io } from '../io.ts'
-import type { FollowedJob, Reporter } from './reporter.ts'
+import type { LabeledJob, Reporter } from './reporter.ts'
 
 export function createJsonReporter({ stdout, stderr }: Io): Reporter {
-  const say = (line: Readonly<Record<string, unknown>>) =>
+  const print = (line: Readonly<Record<string, unknown>>) =>
     void stdout.write(`${JSON.stringify(line)}\n`)
   return {
-    accepted: ({ jobId, label }) => say({ type: 'accepted', job_id: jobId, label }),
+    accepted: ({ jobId, label }) => print({ type: 'accepted', job_id: jobId, label }),
     update(job, update) {
-      if (!isTerminal(update.snapshot.status)) say(toProgressLine(job, update))
+      if (!isTerminal(update.snapshot.status)) print(toProgressLine(job, update))
     },
     output: ({ jobId }, output, path) =>
-      say({ type: 'output', job_id: jobId, path: path && resolve(path), output }),
+      print({ type: 'output', job_id: jobId, path: path && resolve(path), output }),
     ended({ jobId }, { status, error, outputs }) {
-      say({ type: 'end', job_id: jobId, status, error, outputs: outputs.length })
+      print({ type: 'end', job_id: jobId, status, error, outputs: outputs.length })
     },
     problem: (lines) => lines.forEach((line) => stderr.write(`${line}\n`)),
     ask(question) {
@@ -26,7 +26,7 @@ export function createJsonReporter({ stdout, stderr }: Io): Reporter {
   }
 }
 
-function toProgressLine({ jobId }: FollowedJob, update: JobUpdate) {
+function toProgressLine({ jobId }: LabeledJob, update: JobUpdate) {
   const { status, phase, attempt, progress } = update.snapshot
   return {
     type: 'progress',

@@ -4,7 +4,7 @@ import type { JobError, JobErrorCode, SnapshotView } from '@safelight/shared'
 export interface Failure {
   /** One sentence that needs no knowledge of ComfyUI. */
   summary: string
-  /** What was said exactly, when that is more. */
+  /** What the server said exactly, when that is more. */
   detail: string | null
 }
 
@@ -31,7 +31,7 @@ const SAID_ALREADY: ReadonlySet<string> = new Set([
 ] satisfies JobErrorCode[])
 
 /** Null unless the job failed or expired. */
-export function toFailure({ status, error }: SnapshotView): Failure | null {
+export function toJobFailure({ status, error }: SnapshotView): Failure | null {
   if (status !== 'failed' && status !== 'expired') return null
   if (!error) return { summary: status === 'expired' ? WORDS.expired(null) : GENERAL, detail: null }
   return {
@@ -45,4 +45,19 @@ const GENERAL = 'It failed, and nobody said why.'
 function toSummary({ code, class_type }: JobError): string {
   // a server of another version may know codes that this list does not
   return Object.hasOwn(WORDS, code) ? WORDS[code](class_type ?? null) : 'It failed.'
+}
+
+const WATCH_PROBLEMS: Readonly<Record<string, string>> = {
+  not_found: 'There is no such job, or it is no longer kept.',
+  unauthorized: 'The server wants another token.',
+  forbidden: 'This job is not yours to see.',
+}
+
+/** Why a job cannot be watched: the job itself may be well. */
+export function toWatchFailure(problem: Error): Failure {
+  const code = 'code' in problem && typeof problem.code === 'string' ? problem.code : ''
+  const summary = Object.hasOwn(WATCH_PROBLEMS, code) ? WATCH_PROBLEMS[code] : undefined
+  return summary
+    ? { summary, detail: null }
+    : { summary: 'This job cannot be watched any more.', detail: problem.message || null }
 }

@@ -1,5 +1,5 @@
 /**
- * One follower of a job: folds what comes, from whichever transport, into the job as it is now.
+ * One subscriber of a job: folds what comes, from whichever transport, into the job as it is now.
  *
  * It may be given the same event twice, by two transports or after a reconnect: what it holds already
  * changes nothing. An event that is not the next one is a gap, and whoever brought it must ask again.
@@ -11,7 +11,7 @@ import {
   reduceJob,
   type SnapshotView,
 } from '@safelight/shared'
-import type { Connection, FollowOptions } from '../types.ts'
+import type { Connection, SubscribeOptions } from '../types.ts'
 import type { BarMemory } from './bar-memory.ts'
 
 /** The job as the server has it, and the server's clock at that moment. */
@@ -21,7 +21,7 @@ export interface Opening {
   now: number
 }
 
-export interface Follower {
+export interface Subscriber {
   /** Null before the first snapshot. */
   readonly snapshot: SnapshotView | null
   readonly wantsPreviews: boolean
@@ -30,52 +30,52 @@ export interface Follower {
   /** Replaces what is held, whatever it is. */
   replace(opening: Opening): void
   /** A gap: this event does not follow the one that is held. */
-  event(event: JobEventView): 'folded' | 'gap'
+  applyEvent(event: JobEventView): 'folded' | 'gap'
   /** The events so far cannot be had, or not all. */
-  historyEnds(): void
-  place(queuePosition: number | null): void
-  preview(frame: PreviewFrame): void
-  connection(connection: Connection): void
+  endHistory(): void
+  setQueuePosition(queuePosition: number | null): void
+  emitPreview(frame: PreviewFrame): void
+  setConnection(connection: Connection): void
   fail(error: Error): void
 }
 
-/** @param ended called once, when nothing more will be told */
-export function createFollower(
-  options: FollowOptions,
+/** @param release called once, when nothing more will be emitted */
+export function createSubscriber(
+  options: SubscribeOptions,
   bar: BarMemory,
-  ended: () => void,
-): Follower {
+  release: () => void,
+): Subscriber {
   let snapshot: SnapshotView | null = null
   let queuePosition: number | null = null
   let connection: Connection = 'connecting'
   let movedAt = Date.now()
-  /** The last event told again from the history; null when none is awaited. */
-  let replayed: number | null = options.history ? 0 : null
-  let over = false
+  /** The last event emitted from the history; null when none is awaited. */
+  let historySeq: number | null = options.history ? 0 : null
+  let hasEnded = false
 
-  function tell(event: JobEventView | null): void {
+  function emit(event: JobEventView | null): void {
     if (snapshot) options.onUpdate({ snapshot, event, queuePosition, connection, movedAt })
   }
 
-  function endIfOver(): void {
-    if (over || !snapshot || !isTerminal(snapshot.status)) return
-    if (replayed !== null && replayed < snapshot.seq) return
-    over = true
-    ended()
+  function endIfTerminal(): void {
+    if (hasEnded || !snapshot || !isTerminal(snapshot.status)) return
+    if (historySeq !== null && historySeq < snapshot.seq) return
+    hasEnded = true
+    release()
     options.onEnd?.()
   }
 
-  function keep(next: SnapshotView): void {
+  function setSnapshot(next: SnapshotView): void {
     snapshot = bar.hold(next)
     if (snapshot.status !== 'queued') queuePosition = null
   }
 
-  /** An event that made the job what it is now, told because the follower asked for the history. */
-  function replay(event: JobEventView): void {
-    if (replayed === null || event.seq !== replayed + 1) return
-    replayed = event.seq
-    tell(event)
-    endIfOver()
+  /** An event that made the job what it is now, emitted because the subscriber asked for the history. */
+  function emitHistory(event: JobEventView): void {
+    if (historySeq === null || event.seq !== historySeq + 1) return
+    historySeq = event.seq
+    emit(event)
+    endIfTerminal()
   }
 
   return {
@@ -84,53 +84,53 @@ export function createFollower(
     },
     wantsPreviews: options.onPreview !== undefined,
     get wantsHistory() {
-      return snapshot === null && replayed !== null
+      return snapshot === null && historySeq !== null
     },
     replace(opening) {
-      if (over) return
+      if (hasEnded) return
       const { updatedAt, createdAt } = opening.snapshot
       movedAt = Date.now() - Math.max(0, opening.now - (updatedAt ?? createdAt))
       queuePosition = opening.queuePosition
-      keep(opening.snapshot)
-      tell(null)
-      endIfOver()
+      setSnapshot(opening.snapshot)
+      emit(null)
+      endIfTerminal()
     },
-    event(event) {
-      if (over || !snapshot) return 'folded'
+    applyEvent(event) {
+      if (hasEnded || !snapshot) return 'folded'
       if (event.seq <= snapshot.seq) {
-        replay(event)
+        emitHistory(event)
         return 'folded'
       }
       if (event.seq !== snapshot.seq + 1 || event.follows !== snapshot.stamp) return 'gap'
       movedAt = Date.now()
-      if (replayed !== null) replayed = event.seq
-      keep(reduceJob(snapshot, event))
-      tell(event)
-      endIfOver()
+      if (historySeq !== null) historySeq = event.seq
+      setSnapshot(reduceJob(snapshot, event))
+      emit(event)
+      endIfTerminal()
       return 'folded'
     },
-    historyEnds() {
-      replayed = null
-      endIfOver()
+    endHistory() {
+      historySeq = null
+      endIfTerminal()
     },
-    place(next) {
-      if (over || next === queuePosition || snapshot?.status !== 'queued') return
+    setQueuePosition(next) {
+      if (hasEnded || next === queuePosition || snapshot?.status !== 'queued') return
       queuePosition = next
-      tell(null)
+      emit(null)
     },
-    preview(frame) {
-      if (!over) options.onPreview?.(frame)
+    emitPreview(frame) {
+      if (!hasEnded) options.onPreview?.(frame)
     },
-    connection(next) {
-      if (over || next === connection) return
+    setConnection(next) {
+      if (hasEnded || next === connection) return
       connection = next
       options.onConnection?.(next)
-      tell(null)
+      emit(null)
     },
     fail(error) {
-      if (over) return
-      over = true
-      ended()
+      if (hasEnded) return
+      hasEnded = true
+      release()
       options.onError?.(error)
     },
   }

@@ -1,7 +1,7 @@
 import type { JobEventView } from '@safelight/shared'
 import { expect, it } from 'vitest'
 import { eventOf } from '../testing/jobs.ts'
-import { appendEvent, EVENTS_AT_MOST } from './event-log.ts'
+import { appendEvent, EVENTS_AT_MOST } from './generation-state.ts'
 
 const logOf = (events: JobEventView[]) => events.reduce<JobEventView[]>(appendEvent, [])
 const seqsOf = (events: readonly JobEventView[]) => events.map(({ seq }) => seq)

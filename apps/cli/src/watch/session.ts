@@ -1,27 +1,27 @@
-/** Follows jobs to their ends: tells of them, saves what they make, and answers Ctrl-C. */
+/** Watches jobs to their ends: reports on them, saves what they make, and answers Ctrl-C. */
 import { type Client, type JobUpdate, RequestError } from '@safelight/client'
-import { toErrorLines, toJobErrorLines, toLine } from '../errors.ts'
+import { toErrorLines, toJobErrorLines, toErrorLine } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { saveOutput } from '../save-outputs.ts'
+import { saveOutputFile } from '../save-outputs.ts'
 import { watchInterrupts } from './interrupts.ts'
-import type { FollowedJob, Reporter } from './reporter.ts'
+import type { LabeledJob, Reporter } from './reporter.ts'
 
-export interface SessionDeps {
+export interface WatchSessionDeps {
   client: Client
   io: Io
   reporter: Reporter
-  /** Outputs are saved here; null: only their addresses are told. */
+  /** Outputs are saved here; null: only their addresses are printed. */
   folder: string | null
   urlOption: string
 }
 
-export interface Session {
+export interface WatchSession {
   /** Aborted when the user wants no new jobs. */
   readonly stopped: AbortSignal
   /** Aborted when the user waits for nothing any more. */
   readonly left: AbortSignal
-  follow(job: FollowedJob): void
+  watch(job: LabeledJob): void
   /** A job was not accepted, as far as is known; `more` after it are not tried. */
   refuse(error: unknown, job: { label: string; more: number }): void
   /** Resolves when all jobs have ended, or are left. */
@@ -38,12 +38,12 @@ const CODES: readonly [Result, ExitCode][] = [
   ['canceled', EXIT.canceled],
 ]
 
-export function createSession(deps: SessionDeps): Session {
+export function createWatchSession(deps: WatchSessionDeps): WatchSession {
   const { client, io, reporter, folder, urlOption } = deps
   const leaving = new AbortController()
   const stopping = new AbortController()
-  const going = new Map<FollowedJob, Promise<Result>>()
-  const open = new Set<FollowedJob>()
+  const going = new Map<LabeledJob, Promise<Result>>()
+  const open = new Set<LabeledJob>()
   const refused: Result[] = []
   const explain = (error: unknown) => reporter.problem(toErrorLines(error, client.baseUrl))
 
@@ -59,13 +59,13 @@ export function createSession(deps: SessionDeps): Session {
     },
   })
 
-  async function cancel({ jobId }: FollowedJob): Promise<void> {
+  async function cancel({ jobId }: LabeledJob): Promise<void> {
     await client.jobs.cancel(jobId, { signal: leaving.signal }).catch((error: unknown) => {
       if (!leaving.signal.aborted) explain(error)
     })
   }
 
-  async function followJob(job: FollowedJob): Promise<Result> {
+  async function watchToEnd(job: LabeledJob): Promise<Result> {
     let last: JobUpdate | null = null
     for await (const update of client.jobs.watch(job.jobId, { signal: leaving.signal })) {
       last = update
@@ -74,7 +74,8 @@ export function createSession(deps: SessionDeps): Session {
     if (!last) throw new RequestError('bad_answer', 'a watch ended before it began')
     const { snapshot } = last
     for (const output of snapshot.outputs) {
-      const path = folder && (await saveOutput(output, { client, folder, signal: leaving.signal }))
+      const path =
+        folder && (await saveOutputFile(output, { client, folder, signal: leaving.signal }))
       reporter.output(job, output, path)
     }
     reporter.ended(job, snapshot)
@@ -83,9 +84,9 @@ export function createSession(deps: SessionDeps): Session {
     return 'failed'
   }
 
-  async function toResult(job: FollowedJob): Promise<Result> {
+  async function toResult(job: LabeledJob): Promise<Result> {
     try {
-      return await followJob(job)
+      return await watchToEnd(job)
     } catch (error) {
       if (leaving.signal.aborted) return 'left'
       explain(error)
@@ -98,7 +99,7 @@ export function createSession(deps: SessionDeps): Session {
   return {
     stopped: stopping.signal,
     left: leaving.signal,
-    follow(job) {
+    watch(job) {
       reporter.accepted(job)
       open.add(job)
       going.set(job, toResult(job))
@@ -107,7 +108,9 @@ export function createSession(deps: SessionDeps): Session {
     },
     refuse(error, { label, more }) {
       if (leaving.signal.aborted) {
-        reporter.problem([toLine(`${label} may have been accepted, too: see \`safelight ls\``)])
+        reporter.problem([
+          toErrorLine(`${label} may have been accepted, too: see \`safelight ls\``),
+        ])
         return
       }
       refused.push('refused')
@@ -123,7 +126,9 @@ export function createSession(deps: SessionDeps): Session {
       if (leaving.signal.aborted && open.size > 0) {
         const ids = [...open].map(({ jobId }) => jobId).join(' ')
         const jobs = open.size === 1 ? 'the job goes on' : `${open.size} jobs go on`
-        io.stderr.write(`${toLine(`${jobs}; watch again: safelight watch ${ids}${urlOption}`)}\n`)
+        io.stderr.write(
+          `${toErrorLine(`${jobs}; watch again: safelight watch ${ids}${urlOption}`)}\n`,
+        )
       }
       return CODES.find(([result]) => results.includes(result))?.[1] ?? EXIT.ok
     },

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { RequestError } from '../errors.ts'
 import { connectedOf, progressOf, snapshotOf, T0, updateOf } from '../testing/jobs.ts'
 import type { JobUpdate } from '../types.ts'
-import { describeJob } from './describe-job.ts'
-import { toFailure } from './failure.ts'
-import { toMilestone } from './milestone.ts'
-import { toProblemWords } from './problem.ts'
-import { toValueText } from './value-text.ts'
+import { toJobDisplay } from './job-display.ts'
+import { toJobFailure } from './failure.ts'
+import { toMilestone } from './announce.ts'
+import { toWatchFailure } from './failure.ts'
+import { toValueText } from './announce.ts'
 
-const failed = (error: JobError | null) => toFailure(snapshotOf({ status: 'failed', error }))
+const failed = (error: JobError | null) => toJobFailure(snapshotOf({ status: 'failed', error }))
 
 describe('a failure', () => {
   it.each(JOB_ERROR_CODES)('has a sentence for %s', (code) => {
@@ -43,17 +43,17 @@ describe('a failure', () => {
   })
 
   it('is also that a job expired, and nothing else', () => {
-    expect(toFailure(snapshotOf({ status: 'expired' }))?.summary).toContain('deadline')
+    expect(toJobFailure(snapshotOf({ status: 'expired' }))?.summary).toContain('deadline')
     const error: JobError = { code: 'internal', message: 'earlier attempt' }
     for (const status of ['running', 'queued', 'succeeded', 'canceled'] as const) {
-      expect(toFailure(snapshotOf({ status, error }))).toBeNull()
+      expect(toJobFailure(snapshotOf({ status, error }))).toBeNull()
     }
   })
 })
 
 describe('a problem', () => {
   it('is told by its code', () => {
-    const words = toProblemWords(new RequestError('not_found', 'job 1 not found'))
+    const words = toWatchFailure(new RequestError('not_found', 'job 1 not found'))
     expect(words).toEqual({
       summary: 'There is no such job, or it is no longer kept.',
       detail: null,
@@ -61,7 +61,7 @@ describe('a problem', () => {
   })
 
   it('has words for any error', () => {
-    expect(toProblemWords(new Error('boom'))).toEqual({
+    expect(toWatchFailure(new Error('boom'))).toEqual({
       summary: 'This job cannot be watched any more.',
       detail: 'boom',
     })
@@ -69,7 +69,7 @@ describe('a problem', () => {
 })
 
 describe('a milestone', () => {
-  const at = (update: JobUpdate | null) => describeJob(update, { now: T0 })
+  const at = (update: JobUpdate | null) => toJobDisplay(update, { now: T0 })
   const percent = (value: number) => at(updateOf({ progress: progressOf({ value }) }))
 
   it('is every quarter, once', () => {
@@ -106,13 +106,13 @@ describe('a milestone', () => {
 
 describe('the value in words', () => {
   it('says all three levels', () => {
-    const described = describeJob(updateOf({ progress: progressOf() }), { now: T0 })
-    expect(toValueText(described)).toBe(
+    const display = toJobDisplay(updateOf({ progress: progressOf() }), { now: T0 })
+    expect(toValueText(display)).toBe(
       '42 percent, Node, step 8 of 20, Sampler (KSampler) 8/20, about 30 s left',
     )
   })
 
   it('leaves out what is not known', () => {
-    expect(toValueText(describeJob(null, { now: T0 }))).toBe('Connecting')
+    expect(toValueText(toJobDisplay(null, { now: T0 }))).toBe('Connecting')
   })
 })

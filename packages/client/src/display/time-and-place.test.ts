@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { progressOf, T0, updateOf } from '../testing/jobs.ts'
-import { describeJob } from './describe-job.ts'
+import { toJobDisplay } from './job-display.ts'
 import { formatDuration, formatEstimate } from './duration.ts'
 
 const running = updateOf({ progress: progressOf({ eta_ms: 30_000 }) })
-const etaAt = (seconds: number) => describeJob(running, { now: T0 + seconds * 1_000 }).eta
+const etaAt = (seconds: number) => toJobDisplay(running, { now: T0 + seconds * 1_000 }).eta
 
 describe('the estimate', () => {
   it('counts down between two events', () => {
@@ -28,20 +28,20 @@ describe('the estimate', () => {
 
   it('is kept back while it is no news', () => {
     const options = { now: T0 }
-    expect(describeJob({ ...running, connection: 'reconnecting' }, options).eta).toBeNull()
-    expect(describeJob({ ...running, movedAt: T0 - 61_000 }, options).eta).toBeNull()
+    expect(toJobDisplay({ ...running, connection: 'reconnecting' }, options).eta).toBeNull()
+    expect(toJobDisplay({ ...running, movedAt: T0 - 61_000 }, options).eta).toBeNull()
     for (const status of ['queued', 'canceling', 'succeeded', 'failed'] as const) {
-      expect(describeJob(updateOf({ status, progress: progressOf() }), options).eta).toBeNull()
+      expect(toJobDisplay(updateOf({ status, progress: progressOf() }), options).eta).toBeNull()
     }
     expect(
-      describeJob(updateOf({ progress: progressOf({ eta_ms: null }) }), options).eta,
+      toJobDisplay(updateOf({ progress: progressOf({ eta_ms: null }) }), options).eta,
     ).toBeNull()
   })
 })
 
 describe('a job that does not move', () => {
   const said = (quietMs: number, more = {}) =>
-    describeJob(updateOf(), { now: T0 + quietMs, ...more }).stalled
+    toJobDisplay(updateOf(), { now: T0 + quietMs, ...more }).stalled
 
   it('says so from a minute on, and for how long', () => {
     expect(said(59_999)).toBeNull()
@@ -56,7 +56,7 @@ describe('a job that does not move', () => {
   it('is not called stalled when it waits, has ended, or cannot be heard', () => {
     expect(said(90_000, { connection: 'reconnecting' })).toBeNull()
     for (const status of ['queued', 'succeeded', 'failed', 'canceled'] as const) {
-      expect(describeJob(updateOf({ status }), { now: T0 + 90_000 }).stalled).toBeNull()
+      expect(toJobDisplay(updateOf({ status }), { now: T0 + 90_000 }).stalled).toBeNull()
     }
   })
 })
@@ -65,12 +65,14 @@ describe('the place in a batch', () => {
   const imageOf = (
     metadata: Record<string, unknown> | null,
     batch?: { index: number; count: number },
-  ) => describeJob(updateOf({ metadata }), { now: T0, batch }).image
+  ) => toJobDisplay(updateOf({ metadata }), { now: T0, batch }).image
 
   it('is what the metadata says, or what it is told', () => {
     expect(imageOf({ batch_index: 1, batch_count: 4 })).toBe('Image 1 of 4')
     expect(imageOf({ batch_index: 1, batch_count: 4 }, { index: 2, count: 3 })).toBe('Image 2 of 3')
-    expect(describeJob(null, { now: T0, batch: { index: 2, count: 3 } }).image).toBe('Image 2 of 3')
+    expect(toJobDisplay(null, { now: T0, batch: { index: 2, count: 3 } }).image).toBe(
+      'Image 2 of 3',
+    )
   })
 
   it.each([
@@ -87,7 +89,7 @@ describe('the place in a batch', () => {
   })
 
   it('is not said of the only one', () => {
-    expect(describeJob(null, { now: T0, batch: { index: 1, count: 1 } }).image).toBeNull()
+    expect(toJobDisplay(null, { now: T0, batch: { index: 1, count: 1 } }).image).toBeNull()
   })
 })
 
@@ -118,7 +120,7 @@ describe('durations', () => {
 
   it('say how long it took, without the wait in line', () => {
     const done = updateOf({ status: 'succeeded', startedAt: T0, completedAt: T0 + 12_345 })
-    expect(describeJob(done, { now: T0 }).took).toBe('in 12 s')
-    expect(describeJob(updateOf(), { now: T0 }).took).toBeNull()
+    expect(toJobDisplay(done, { now: T0 }).took).toBe('in 12 s')
+    expect(toJobDisplay(updateOf(), { now: T0 }).took).toBeNull()
   })
 })

@@ -1,10 +1,10 @@
-/** What can be asked of hosts, and of the jobs that failed for good. */
+/** What operators ask for: hosts, and the jobs that failed for good. */
 import type { DeadLetterView, HostList, HostView, JobPage, JobView } from '@safelight/shared'
 import type { Http } from './http/request.ts'
 import { toListCall } from './jobs.ts'
 import type { DeadLetters, Hosts } from './types.ts'
 
-export function createHosts(http: Http): Hosts {
+export function createHostsApi(http: Http): Hosts {
   const pathOf = (hostId: string) => `/api/v2/hosts/${encodeURIComponent(hostId)}`
   return {
     list: async (options) => (await http.json<HostList>('/api/v2/hosts', { ...options })).hosts,
@@ -17,7 +17,7 @@ export function createHosts(http: Http): Hosts {
   }
 }
 
-export function createDeadLetters(http: Http): DeadLetters {
+export function createDeadLettersApi(http: Http): DeadLetters {
   const all = '/api/v2/dead-letters'
   const pathOf = (jobId: string) => `${all}/${encodeURIComponent(jobId)}`
   return {

@@ -17,12 +17,12 @@ export type BadgeKind =
   | 'expired'
   | 'reconnecting'
 
-export interface Badge {
+export interface JobBadge {
   kind: BadgeKind
   label: string
 }
 
-const ENDS: Partial<Record<JobStatus, Badge>> = {
+const ENDS: Partial<Record<JobStatus, JobBadge>> = {
   succeeded: { kind: 'complete', label: 'Complete' },
   failed: { kind: 'failed', label: 'Failed' },
   canceled: { kind: 'canceled', label: 'Canceled' },
@@ -37,7 +37,7 @@ const KINDS: Record<Progress['kind'], string> = {
   complete: 'Complete',
 }
 
-const AWAY: Record<Exclude<Connection, 'live'>, Badge> = {
+const AWAY: Record<Exclude<Connection, 'live'>, JobBadge> = {
   connecting: { kind: 'connecting', label: 'Connecting' },
   reconnecting: { kind: 'reconnecting', label: 'Reconnecting' },
 }
@@ -52,7 +52,7 @@ export interface BadgeFacts {
 }
 
 /** The end is final; before it, what keeps the numbers from being news comes first. */
-export function toBadge(snapshot: SnapshotView | null, facts: BadgeFacts): Badge {
+export function toBadge(snapshot: SnapshotView | null, facts: BadgeFacts): JobBadge {
   const end = snapshot && ENDS[snapshot.status]
   if (end) return end
   if (facts.connection !== 'live') return AWAY[facts.connection]

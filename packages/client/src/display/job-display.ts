@@ -4,8 +4,8 @@
  */
 import { isTerminal, type SnapshotView } from '@safelight/shared'
 import type { Connection, JobUpdate } from '../types.ts'
-import { type Badge, MOVING, toBadge } from './badge.ts'
-import { type Failure, toFailure } from './failure.ts'
+import { type JobBadge, MOVING, toBadge } from './badge.ts'
+import { type Failure, toJobFailure } from './failure.ts'
 import {
   type BatchPlace,
   toAttemptLine,
@@ -18,15 +18,15 @@ import {
   toTookLine,
 } from './lines.ts'
 
-export type { Badge, BadgeKind } from './badge.ts'
+export type { JobBadge, BadgeKind } from './badge.ts'
 export type { Failure } from './failure.ts'
 export type { BatchPlace } from './lines.ts'
 
-export interface JobDescription {
-  badge: Badge
+export interface JobDisplay {
+  badge: JobBadge
   /** Whether a host is known to work on it now: its numbers change. */
   isMoving: boolean
-  /** False before anything has been heard of the job: then 0 is not a fact, and nobody should say it. */
+  /** False before the first update: then 0 is not a fact, and nobody should say it. */
   isKnown: boolean
   /** 0 to 1, never falling. */
   value: number
@@ -53,7 +53,7 @@ export interface JobDescription {
   ended: boolean
 }
 
-export interface DescribeOptions {
+export interface JobDisplayOptions {
   /** ms since the epoch */
   now: number
   /** Now; the update's own unless given. */
@@ -66,8 +66,8 @@ export interface DescribeOptions {
 
 const STALLED_AFTER_MS = 60_000
 
-/** @param update null while nothing has been heard of the job yet */
-export function describeJob(update: JobUpdate | null, options: DescribeOptions): JobDescription {
+/** @param update null before the first */
+export function toJobDisplay(update: JobUpdate | null, options: JobDisplayOptions): JobDisplay {
   if (!update) return nothingYet(options)
   const { snapshot, queuePosition } = update
   const connection = options.connection ?? update.connection
@@ -91,7 +91,7 @@ export function describeJob(update: JobUpdate | null, options: DescribeOptions):
     attempt: toAttemptLine(snapshot),
     stalled,
     took: toTookLine(snapshot),
-    failure: toFailure(snapshot),
+    failure: toJobFailure(snapshot),
     ended: isTerminal(snapshot.status),
   }
 }
@@ -101,7 +101,7 @@ export function isOfNow(update: JobUpdate | null, connection: Connection): boole
   return update?.snapshot.status === 'running' && connection === 'live'
 }
 
-function nothingYet({ connection = 'connecting', batch }: DescribeOptions): JobDescription {
+function nothingYet({ connection = 'connecting', batch }: JobDisplayOptions): JobDisplay {
   return {
     badge: toBadge(null, { connection, queuePosition: null, stalled: false }),
     isMoving: false,
@@ -121,7 +121,7 @@ function nothingYet({ connection = 'connecting', batch }: DescribeOptions): JobD
   }
 }
 
-/** A job that is done is done, whatever of its progress was heard. */
+/** A job that is done is done, however much of its progress came through. */
 function toValue({ status, progress }: SnapshotView): number {
   return status === 'succeeded' ? 1 : (progress?.value ?? 0)
 }
