@@ -5,8 +5,7 @@ import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { requireJob, resolveIds, shortenId } from '../ids.ts'
-import { canAsk, type Io } from '../io.ts'
-import { readLine } from '../read-line.ts'
+import { canAsk, type Io, type Keyboard } from '../io.ts'
 
 export const cancelCommand = defineCommand({
   name: 'cancel',
@@ -112,4 +111,14 @@ async function listQueued(client: Client): Promise<string[]> {
     cursor = page.next_cursor
   } while (cursor !== null)
   return ids
+}
+
+/** One line that somebody types. @returns what was typed before Enter, or before the input ended */
+async function readLine(stdin: Keyboard): Promise<string> {
+  let text = ''
+  for await (const chunk of stdin) {
+    text += Buffer.from(chunk).toString('utf8')
+    if (text.includes('\n')) break
+  }
+  return text.split(/\r?\n/)[0]?.trim() ?? ''
 }

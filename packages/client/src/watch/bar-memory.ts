@@ -3,7 +3,7 @@
  * the reducer's word; but a server that was restored from a copy has a shorter history, and begins again
  * with a whole job that is not as far. This is the one place in the client that knows of it.
  */
-import type { Progress, SnapshotView } from '@safelight/shared'
+import { type Progress, raise, type SnapshotView } from '@safelight/shared'
 
 export interface BarMemory {
   /** @returns the snapshot, with progress that is not below what was seen of the job before */
@@ -18,16 +18,15 @@ export function createBarMemory(): BarMemory {
   return {
     hold(snapshot) {
       const { jobId, progress } = snapshot
-      const held = memory.get(jobId)
-      const isLess = held !== undefined && (progress?.value ?? 0) < held.value
-      const kept = isLess ? { ...(progress ?? held), value: held.value } : progress
+      const held = memory.get(jobId) ?? null
+      const kept = progress ? raise(held, progress) : held
       if (!kept) return snapshot
       // the job that was updated least recently makes room
       memory.delete(jobId)
       memory.set(jobId, kept)
       const [oldest] = memory.keys()
       if (memory.size > JOBS_AT_MOST && oldest !== undefined) memory.delete(oldest)
-      return isLess ? { ...snapshot, progress: kept } : snapshot
+      return kept === progress ? snapshot : { ...snapshot, progress: kept }
     },
   }
 }
