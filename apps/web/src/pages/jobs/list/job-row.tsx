@@ -1,6 +1,6 @@
 /** One job of the list: what was asked for first, its id second. The whole row is its link; the frame of a job that can be canceled selects it. */
 import { toJobDisplay, formatDuration, type JobDisplay, type JobUpdate } from '@safelight/client'
-import type { SnapshotView } from '@safelight/shared'
+import { isRunning, type SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/ago.tsx'
@@ -96,7 +96,7 @@ export interface JobResultProps {
 
 /** How far a job is, or what came of it. */
 function JobResult({ snapshot: { status, outputs }, description }: JobResultProps) {
-  if (status === 'running' || status === 'canceling') {
+  if (isRunning(status)) {
     return (
       <>
         <ThinBar value={description.value} label="Progress" />
