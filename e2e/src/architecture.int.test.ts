@@ -37,14 +37,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     '@safelight/store',
     '@safelight/comfyui',
   ],
-  'apps/demo': [
-    '@safelight/client',
-    '@safelight/client/terminal',
-    '@safelight/shared',
-    '@safelight/simulator',
-    '@safelight/testkit',
-  ],
-  'apps/cli': ['@safelight/client', '@safelight/client/terminal', '@safelight/shared'],
+  'apps/demo': ['@safelight/shared', '@safelight/simulator', '@safelight/testkit'],
+  'apps/cli': ['@safelight/client', '@safelight/shared'],
   'apps/web': [
     '@safelight/client',
     '@safelight/client/react',

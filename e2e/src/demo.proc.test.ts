@@ -29,8 +29,8 @@ it('starts the stack, draws two bars, leaves two different pictures and ends wel
     SIMULATOR_SPEED: '10',
   })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const pictures = [...stdout.matchAll(/^picture: (.+)$/gm)].map(([, path]) =>
-    readFileSync(path ?? ''),
+  const pictures = [...stdout.matchAll(/^picture: (.+)$/gm)].map(([, url]) =>
+    readFileSync(new URL(url ?? '')),
   )
   expect(pictures).toHaveLength(2)
   for (const picture of pictures) expect(picture.subarray(1, 4).toString()).toBe('PNG')

@@ -4,7 +4,7 @@ import { UsageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { toHelp } from './help.ts'
 import type { Io } from './io.ts'
-import { GLOBAL_OPTIONS, type Options, parseOptions, type Values } from './options.ts'
+import { GLOBAL_OPTIONS, type Options, parseCommandOptions, type Values } from './options.ts'
 
 export interface CommandText {
   name: string
@@ -44,7 +44,7 @@ export function defineCommand<const T extends Options>(spec: CommandSpec<T>): Co
   return {
     ...spec,
     async run(args, io) {
-      const input = parseOptions({ ...spec.options, ...GLOBAL_OPTIONS }, args)
+      const input = parseCommandOptions({ ...spec.options, ...GLOBAL_OPTIONS }, args)
       // the options were parsed together: each side gets its own
       const { url, token, help } = input.values as Values<typeof GLOBAL_OPTIONS>
       if (help) {

@@ -12,7 +12,7 @@ export interface CliConfig {
 
 export const DEFAULT_URL = 'http://127.0.0.1:8080'
 
-export function readConfig(
+export function readCliConfig(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): CliConfig {

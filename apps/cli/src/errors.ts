@@ -1,8 +1,8 @@
 /** Whatever goes wrong as lines for people: one that says it, and more only for what is wrong node by node. */
 import { RequestError } from '@safelight/client'
-import { toPlainText } from '@safelight/client/terminal'
 import type { JobError } from '@safelight/shared'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { toPlainText } from './terminal/text.ts'
 
 /** The command is not as it must be. */
 export class UsageError extends Error {
@@ -24,18 +24,18 @@ export function toExitCode(error: unknown): ExitCode {
 /** @param url where the server was looked for. @param about what it is about, e.g. `portrait: ` */
 export function toErrorLines(error: unknown, url: string, about = ''): string[] {
   if (!(error instanceof RequestError)) {
-    return [toLine(about + (error instanceof Error ? error.message : String(error)))]
+    return [toErrorLine(about + (error instanceof Error ? error.message : String(error)))]
   }
   const problems = toNodeLines(error.details)
   const words = toWords(error, { url, problems: problems.length })
-  return [toLine(`${about}${words} (${error.code})`), ...problems]
+  return [toErrorLine(`${about}${words} (${error.code})`), ...problems]
 }
 
 export function toJobErrorLines(label: string, { status, error }: EndedJob): string[] {
-  if (!error) return [toLine(`${label} ${status}`)]
+  if (!error) return [toErrorLine(`${label} ${status}`)]
   const node = error.node_id ? ` in node ${[error.node_id, error.class_type].join(' ').trim()}` : ''
   const problems = toNodeLines(error.details)
-  return [toLine(`${label} ${status}${node}: ${error.message} (${error.code})`), ...problems]
+  return [toErrorLine(`${label} ${status}${node}: ${error.message} (${error.code})`), ...problems]
 }
 
 interface EndedJob {
@@ -44,7 +44,7 @@ interface EndedJob {
 }
 
 /** `safelight: …`, whatever the text holds. */
-export function toLine(text: string): string {
+export function toErrorLine(text: string): string {
   return `safelight: ${toPlainText(text)}`
 }
 

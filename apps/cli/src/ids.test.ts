@@ -1,6 +1,6 @@
 /** Ids, cut short. */
 import { expect, it } from 'vitest'
-import { matchId, toShortId } from './ids.ts'
+import { matchId, shortenId } from './ids.ts'
 
 const A = '3f2a91bc-0000-4000-8000-000000000001'
 const B = '3f2a77d0-0000-4000-8000-000000000002'
@@ -17,5 +17,5 @@ it('refuses the beginning of several, and of none', () => {
 })
 
 it('shows whole ids short, and others as they are', () => {
-  expect([A, 'my-own-job-id'].map(toShortId)).toEqual(['3f2a91bc', 'my-own-job-id'])
+  expect([A, 'my-own-job-id'].map(shortenId)).toEqual(['3f2a91bc', 'my-own-job-id'])
 })

@@ -8,7 +8,7 @@ const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** As many as one page of the list may have. */
 const RECENT = 100
 
-export function toShortId(jobId: string): string {
+export function shortenId(jobId: string): string {
   return WHOLE.test(jobId) ? jobId.slice(0, SHORT) : jobId
 }
 
@@ -37,7 +37,7 @@ export function matchId(given: string, recent: readonly string[]): string {
 }
 
 /** @throws RequestError that says which one there is not */
-export async function getJob(client: Client, jobId: string): Promise<JobView> {
+export async function requireJob(client: Client, jobId: string): Promise<JobView> {
   return client.jobs.get(jobId).catch((error: unknown) => {
     if (!(error instanceof RequestError) || error.code !== 'not_found') throw error
     throw new RequestError('not_found', `there is no job ${jobId}`, { cause: error })

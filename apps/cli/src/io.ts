@@ -1,6 +1,6 @@
 /** What the command line has of the world around it. */
-import type { Terminal } from '@safelight/client/terminal'
 import type { CliConfig } from './config.ts'
+import type { Terminal } from './terminal/terminal.ts'
 
 export interface Keyboard extends AsyncIterable<Uint8Array | string> {
   isTTY?: boolean

@@ -1,5 +1,5 @@
 /** The command `safelight`. */
-import { readConfig } from './config.ts'
+import { readCliConfig } from './config.ts'
 import type { Interrupt, Io } from './io.ts'
 import { runCli } from './run-cli.ts'
 
@@ -20,5 +20,5 @@ function onInterrupt(listener: (signal: Interrupt) => void): () => void {
 process.stdout.on('error', onBrokenPipe)
 process.stderr.on('error', onBrokenPipe)
 const { stdin, stdout, stderr } = process
-const io: Io = { stdin, stdout, stderr, config: readConfig(), onInterrupt }
+const io: Io = { stdin, stdout, stderr, config: readCliConfig(), onInterrupt }
 process.exitCode = await runCli(process.argv.slice(2), io)

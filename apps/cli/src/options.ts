@@ -37,7 +37,7 @@ export const GLOBAL_OPTIONS = {
 } as const satisfies Options
 
 /** @throws UsageError in one line */
-export function parseOptions<T extends Options>(
+export function parseCommandOptions<T extends Options>(
   options: T,
   args: string[],
 ): { values: Values<T>; positionals: string[] } {

@@ -1,14 +1,14 @@
 /** What was typed, up to the point where a server is needed. */
 import { expect, it } from 'vitest'
 import { COMMANDS } from './commands/index.ts'
-import { DEFAULT_URL, readConfig } from './config.ts'
+import { DEFAULT_URL, readCliConfig } from './config.ts'
 import { runCli } from './run-cli.ts'
 import { createTestIo } from './testing/test-io.ts'
 
 async function run(line: string, env: Record<string, string> = {}) {
   const io = createTestIo({ env })
   const code = await runCli(line.split(' ').filter(Boolean), io)
-  return { code, out: io.said(), err: io.complained() }
+  return { code, out: io.printed(), err: io.printedErrors() }
 }
 
 it.each(COMMANDS.map(({ name }) => name))('explains %s, with examples', async (name) => {
@@ -69,17 +69,17 @@ it('looks for the server where it is told, and says where nobody answered', asyn
 })
 
 it('reads its settings from the environment', () => {
-  expect(readConfig({}, 'linux')).toMatchObject({
+  expect(readCliConfig({}, 'linux')).toMatchObject({
     url: DEFAULT_URL,
     token: undefined,
     hasDisplay: false,
   })
-  expect(readConfig({ SAFELIGHT_URL: '', SAFELIGHT_TOKEN: '' }, 'darwin')).toMatchObject({
+  expect(readCliConfig({ SAFELIGHT_URL: '', SAFELIGHT_TOKEN: '' }, 'darwin')).toMatchObject({
     url: DEFAULT_URL,
     token: undefined,
     hasDisplay: true,
   })
-  expect(readConfig({ DISPLAY: ':0', SAFELIGHT_TOKEN: 't' }, 'linux')).toMatchObject({
+  expect(readCliConfig({ DISPLAY: ':0', SAFELIGHT_TOKEN: 't' }, 'linux')).toMatchObject({
     token: 't',
     hasDisplay: true,
   })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@safelight/client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { saveOutput } from './save-outputs.ts'
+import { saveOutputFile } from './save-outputs.ts'
 
 let folder: string
 let server: Server
@@ -39,7 +39,7 @@ function save(name: string, into = folder) {
     job_id: 'job',
   }
   const client = createClient({ baseUrl: url })
-  return saveOutput(output, { client, folder: into, signal: new AbortController().signal })
+  return saveOutputFile(output, { client, folder: into, signal: new AbortController().signal })
 }
 
 it('makes the folder, and names what comes later apart', async () => {

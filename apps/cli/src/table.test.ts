@@ -1,8 +1,8 @@
 /** Columns that stand in line. */
 import { formatAge } from '@safelight/client'
-import { createPaint } from '@safelight/client/terminal'
 import { expect, it } from 'vitest'
-import { toTable } from './table.ts'
+import { toTableLines } from './table.ts'
+import { createPaint } from './terminal/paint.ts'
 
 const rows = [
   [{ text: '3f2a91bc' }, { text: 'running', color: 'cyan' as const }, { text: 'x' }],
@@ -10,7 +10,10 @@ const rows = [
 ]
 
 it('is as wide as its cells, and cuts the last column to the terminal', () => {
-  const table = toTable(['ID', 'STATUS', 'ERROR'], rows, { width: 28, paint: createPaint(false) })
+  const table = toTableLines(['ID', 'STATUS', 'ERROR'], rows, {
+    width: 28,
+    paint: createPaint(false),
+  })
   expect(table).toEqual([
     'ID        STATUS   ERROR',
     '3f2a91bc  running  x',
@@ -19,12 +22,15 @@ it('is as wide as its cells, and cuts the last column to the terminal', () => {
 })
 
 it('pads outside of the colours', () => {
-  const [, line] = toTable(['ID', 'STATUS!!', 'E'], rows, { width: 80, paint: createPaint(true) })
+  const [, line] = toTableLines(['ID', 'STATUS!!', 'E'], rows, {
+    width: 80,
+    paint: createPaint(true),
+  })
   expect(line).toBe('3f2a91bc  \u001B[36mrunning\u001B[39m   x')
 })
 
 it('has its titles without rows', () => {
-  expect(toTable(['A', 'B'], [], { width: 80, paint: createPaint(false) })).toEqual(['A  B'])
+  expect(toTableLines(['A', 'B'], [], { width: 80, paint: createPaint(false) })).toEqual(['A  B'])
 })
 
 it.each([

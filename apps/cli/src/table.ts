@@ -1,16 +1,11 @@
 /** Rows in columns, as wide as what is in them. Pure. */
-import {
-  type Color,
-  cutText,
-  padText,
-  type Paint,
-  toPlainText,
-  widthOf,
-} from '@safelight/client/terminal'
+import stringWidth from 'string-width'
+import type { TextColor, Paint } from './terminal/paint.ts'
+import { cutText, padText, toPlainText } from './terminal/text.ts'
 
 export interface Cell {
   text: string
-  color?: Color
+  color?: TextColor
 }
 
 export interface TableOptions {
@@ -22,7 +17,7 @@ export interface TableOptions {
 const GAP = '  '
 
 /** @param titles one per column; @returns lines, without rows only that of the titles */
-export function toTable(
+export function toTableLines(
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],
   { width, paint }: TableOptions,
@@ -31,9 +26,9 @@ export function toTable(
     row.map(({ text, color }) => ({ text: toPlainText(text), color })),
   )
   const widths = titles.map((title, n) =>
-    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[n]?.text ?? ''))),
+    Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[n]?.text ?? ''))),
   )
-  const toLine = (row: readonly { text: string; color?: Color | undefined }[]) => {
+  const toLine = (row: readonly { text: string; color?: TextColor | undefined }[]) => {
     let used = 0
     const parts = titles.map((_, n) => {
       const { text = '', color = null } = row[n] ?? {}

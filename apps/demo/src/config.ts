@@ -33,7 +33,7 @@ export interface DemoConfig {
 }
 
 /** @throws Error that names every setting that is wrong */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): DemoConfig {
+export function readDemoConfig(env: NodeJS.ProcessEnv = process.env): DemoConfig {
   // an empty variable is one that is not set
   const parsed = schema.safeParse(
     Object.fromEntries(Object.entries(env).filter(([, value]) => value)),

@@ -4,12 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createClient } from '@safelight/client'
-import { createJobBoard, readSkills } from '@safelight/client/terminal'
-import { type DemoConfig, readConfig } from './config.ts'
+import { type DemoConfig, readDemoConfig } from './config.ts'
 import { pickWorkflows } from './pick-workflows.ts'
 import { runJobs } from './run-jobs.ts'
-import { startStack } from './stack/start-stack.ts'
+import { startDemoStack } from './stack/start-stack.ts'
 
 const DEMO_MS = 5 * 60_000
 
@@ -20,7 +18,7 @@ const dev = process.argv.includes('--dev')
 process.once('SIGINT', interrupt)
 process.once('SIGTERM', interrupt)
 try {
-  const config = readConfig()
+  const config = readDemoConfig()
   await (dev ? runDev(config) : runDemo(config))
 } catch (error) {
   process.stderr.write(`${dev ? 'dev' : 'demo'} failed: ${toReason(error)}\n`)
@@ -44,17 +42,15 @@ async function runDemo(config: DemoConfig): Promise<void> {
   const output = createWriteStream(logFile)
   try {
     say('Safelight demo: starting the stack')
-    const stack = await startStack({ config, dataDir, reload: false, output, say, signal })
+    const stack = await startDemoStack({ config, dataDir, reload: false, output, say, signal })
     try {
       const jobs = await pickWorkflows(stack.hosts, signal)
       say('')
-      const client = createClient({ baseUrl: stack.apiUrl })
-      const board = createJobBoard(process.stdout, readSkills(process.stdout, process.env))
-      const paths = await runJobs(jobs, { client, folder: config.folder, board, signal }).finally(
-        () => client.close(),
-      )
+      const { apiUrl } = stack
+      const { folder, env } = config
+      const paths = await runJobs(jobs, { apiUrl, folder, dataDir, env, signal })
       say('')
-      for (const path of paths) say(`picture: ${path}\n         ${pathToFileURL(path).href}`)
+      for (const path of paths) say(`picture: ${pathToFileURL(path).href}`)
     } finally {
       await stack.close()
     }
@@ -71,7 +67,7 @@ async function runDemo(config: DemoConfig): Promise<void> {
 
 async function runDev(config: DemoConfig): Promise<void> {
   const dataDir = join(config.folder, 'data')
-  const stack = await startStack({
+  const stack = await startDemoStack({
     config,
     dataDir,
     reload: true,

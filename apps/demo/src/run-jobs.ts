@@ -1,62 +1,44 @@
-/** The main job, end to end: submit, watch with a live bar each, fetch the pictures. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { type Client, JobFailed, type JobUpdate, RequestError } from '@safelight/client'
-import type { JobBoard } from '@safelight/client/terminal'
-import type { OutputView } from '@safelight/shared'
+/** The demo's jobs as a user would run them: with the command line, which draws a live bar for each. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { DemoJob } from './pick-workflows.ts'
 
-export interface RunOptions {
-  client: Client
+export interface RunJobsOptions {
+  apiUrl: string
   /** Pictures are put here. */
   folder: string
-  board: JobBoard
+  /** Workflow files are put here. */
+  dataDir: string
+  env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
 }
 
-/** @returns paths of the pictures; @throws Error when any job does not succeed */
-export async function runJobs(jobs: DemoJob[], options: RunOptions): Promise<string[]> {
-  const { board } = options
-  try {
-    const paths = await Promise.all(jobs.map((job) => runJob(job, options)))
-    return paths.flat()
-  } finally {
-    board.close()
-  }
-}
+const SAFELIGHT = join(import.meta.dirname, '../../cli/bin/safelight.js')
 
-async function runJob({ label, workflow }: DemoJob, options: RunOptions): Promise<string[]> {
-  const { client, board, signal } = options
-  const show = (jobId: string, update: JobUpdate | null) => board.show(jobId, label, update)
-  const run = client.jobs.run(workflow, {
-    onAccepted: ({ id }) => show(id, null),
-    onProgress: (update) => show(update.snapshot.jobId, update),
+/** @returns paths of the new pictures; @throws Error when any job does not succeed */
+export async function runJobs(jobs: DemoJob[], options: RunJobsOptions): Promise<string[]> {
+  const { apiUrl, dataDir, env, signal } = options
+  const pictures = join(options.folder, 'pictures')
+  await mkdir(pictures, { recursive: true })
+  const before = new Set(await readdir(pictures))
+  const files = await Promise.all(jobs.map((job) => writeJob(job, dataDir)))
+  const command = spawn(process.execPath, [SAFELIGHT, 'run', ...files, '--out', pictures], {
+    env: { ...env, SAFELIGHT_URL: apiUrl },
+    // without a keyboard it asks nothing at Ctrl-C, which ends the demo
+    stdio: ['ignore', 'inherit', 'inherit'],
     signal,
   })
-  const { outputs } = await run.catch((cause: unknown) => {
-    throw toError(label, cause)
-  })
-  return Promise.all(outputs.map((output) => fetchOutput(output, options)))
+  const [code]: unknown[] = await once(command, 'close')
+  if (code !== 0) throw new Error(`safelight run ended with exit code ${String(code)}`)
+  const after = await readdir(pictures)
+  return after.filter((name) => !before.has(name)).map((name) => join(pictures, name))
 }
 
-function toError(label: string, cause: unknown): unknown {
-  if (cause instanceof JobFailed) {
-    return new Error(`${label} ${cause.snapshot.status}: ${cause.message}`, { cause })
-  }
-  if (cause instanceof RequestError) {
-    return new Error(`${label} was refused: ${cause.message}`, { cause })
-  }
-  return cause
-}
-
-async function fetchOutput(
-  output: OutputView,
-  { client, folder, signal }: RunOptions,
-): Promise<string> {
-  const pictures = join(folder, 'pictures')
-  await mkdir(pictures, { recursive: true })
-  // the name is the host's: it says nothing about where
-  const path = join(pictures, `${output.job_id.slice(0, 8)}-${basename(output.name)}`)
-  await writeFile(path, await client.outputs.bytes(output, { signal }))
+/** The name of the file is what the job is called beside its bar. */
+async function writeJob({ label, workflow }: DemoJob, folder: string): Promise<string> {
+  const path = join(folder, `${label}.json`)
+  await writeFile(path, JSON.stringify(workflow))
   return path
 }

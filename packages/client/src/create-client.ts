@@ -1,10 +1,10 @@
 /** `createClient`: the one entrance. */
-import { createDeadLetters, createHosts } from './hosts.ts'
+import { createDeadLettersApi, createHostsApi } from './operations.ts'
 import { toBaseUrl } from './http/base-url.ts'
 import { createHttp, toTokenSource } from './http/request.ts'
-import { createJobs } from './jobs.ts'
+import { createJobsApi } from './jobs.ts'
 import type { Client, ClientOptions, Outputs } from './types.ts'
-import { createHub } from './watch/hub.ts'
+import { createWatchedJobs } from './watch/watched-jobs.ts'
 
 /** Nothing is connected before something is watched, and nothing stays connected after. */
 export function createClient(options: ClientOptions = {}): Client {
@@ -14,7 +14,7 @@ export function createClient(options: ClientOptions = {}): Client {
     // called through the global: a browser's fetch wants no other `this`
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
-  const hub = createHub(http)
+  const watched = createWatchedJobs(http)
   const outputs: Outputs = {
     fetch: ({ url }, call) => http.open(url, { ...call }),
     async bytes(output, call) {
@@ -23,10 +23,10 @@ export function createClient(options: ClientOptions = {}): Client {
   }
   return {
     baseUrl: http.options.baseUrl,
-    jobs: createJobs(http, hub),
+    jobs: createJobsApi(http, watched),
     outputs,
-    hosts: createHosts(http),
-    deadLetters: createDeadLetters(http),
-    close: () => hub.close(),
+    hosts: createHostsApi(http),
+    deadLetters: createDeadLettersApi(http),
+    close: () => watched.close(),
   }
 }

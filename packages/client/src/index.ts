@@ -2,11 +2,11 @@
 export { createClient } from './create-client.ts'
 export {
   type BadgeKind,
-  describeJob,
-  type DescribeOptions,
-  type JobDescription,
-} from './describe/describe-job.ts'
-export { formatAge, formatDuration, formatEstimate } from './describe/duration.ts'
+  toJobDisplay,
+  type JobDisplayOptions,
+  type JobDisplay,
+} from './display/job-display.ts'
+export { formatAge, formatDuration, formatEstimate } from './display/duration.ts'
 export {
   JobCanceled,
   JobFailed,

@@ -7,21 +7,21 @@ import type {
   Workflow,
 } from '@safelight/shared'
 import { toRandomHex } from './http/random-hex.ts'
-import type { Call, Http } from './http/request.ts'
+import type { ApiCall, Http } from './http/request.ts'
 import { retrying } from './http/retry.ts'
 import { runJob } from './run.ts'
 import type { CallOptions, CancelFilter, Jobs, ListOptions } from './types.ts'
-import type { Hub } from './watch/hub.ts'
+import type { WatchedJobs } from './watch/watched-jobs.ts'
 import { watchJob } from './watch/watch.ts'
 
 const JOBS = '/api/v2/jobs'
 
-export function createJobs(http: Http, hub: Hub): Jobs {
+export function createJobsApi(http: Http, watched: WatchedJobs): Jobs {
   const jobs: Jobs = {
     submit(workflow, { signal, idempotencyKey, ...options } = {}) {
       // with a key a repetition gets the first answer again, so that a lost answer costs no second picture
       const key = idempotencyKey ?? toRandomHex(16)
-      const call: Call = {
+      const call: ApiCall = {
         method: 'POST',
         body: { workflow, ...options },
         headers: { 'idempotency-key': key, 'idempotency-mode': 'replay' },
@@ -39,19 +39,19 @@ export function createJobs(http: Http, hub: Hub): Jobs {
     },
     list: (options = {}) => http.json<JobPage>(JOBS, toListCall(options)),
     cancel(jobId, options) {
-      const call: Call = { method: 'POST', ...options }
+      const call: ApiCall = { method: 'POST', ...options }
       return retrying(() => http.json<JobView>(`${pathOf(jobId)}/cancel`, call), options?.signal)
     },
     cancelMany: (filter, options) => cancelMany(http, filter, options),
     watch: (jobId, options = {}) =>
-      watchJob((id, listeners) => hub.follow(id, listeners), jobId, options),
-    follow: (jobId, options) => hub.follow(jobId, options),
+      watchJob((id, listeners) => watched.subscribe(id, listeners), jobId, options),
+    subscribe: (jobId, options) => watched.subscribe(jobId, options),
     run: (workflow, options = {}) => runJob(jobs, workflow, options),
   }
   return jobs
 }
 
-export function toListCall({ status, limit, cursor, signal }: ListOptions): Call {
+export function toListCall({ status, limit, cursor, signal }: ListOptions): ApiCall {
   return {
     query: {
       status: status?.join(','),

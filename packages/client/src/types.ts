@@ -23,7 +23,7 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch
 }
 
-/** `connecting`: nothing heard yet · `live` · `reconnecting`: what is shown is the last that was heard. */
+/** `connecting`: nothing known yet · `live` · `reconnecting`: what is shown is the last that was known. */
 export type Connection = 'connecting' | 'live' | 'reconnecting'
 
 /** The job now, and what made it so. */
@@ -50,13 +50,13 @@ export interface WatchOptions {
   history?: boolean
 }
 
-export interface FollowOptions extends Omit<WatchOptions, 'signal'> {
+export interface SubscribeOptions extends Omit<WatchOptions, 'signal'> {
   onUpdate: (update: JobUpdate) => void
   /** Also before the first update. */
   onConnection?: (connection: Connection) => void
-  /** The job has ended and the last update has been told. */
+  /** The job has ended and the last update was given. */
   onEnd?: () => void
-  /** The watch cannot go on: no such job, no access. Nothing more is told. */
+  /** The watch cannot go on: no such job, no access. Nothing more is called. */
   onError?: (error: Error) => void
 }
 
@@ -123,7 +123,7 @@ export interface Jobs {
    */
   watch(jobId: string, options?: WatchOptions): AsyncIterable<JobUpdate>
   /** `watch` as callbacks. @returns what ends it */
-  follow(jobId: string, options: FollowOptions): () => void
+  subscribe(jobId: string, options: SubscribeOptions): () => void
   /**
    * Submits, watches, and resolves with the outputs.
    * @throws JobFailed, JobCanceled when the job ended so. Aborting stops waiting; the job goes on.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { canMove, isTerminal, JOB_STATUSES } from './status.ts'
+import { canMove, isRunning, isTerminal, JOB_STATUSES } from './status.ts'
 
 const statuses = JOB_STATUSES
 
@@ -31,4 +31,8 @@ it('never takes a cancel request back', () => {
 
 it('succeeds only what has run', () => {
   expect(canMove('queued', 'succeeded')).toBe(false)
+})
+
+it('calls running what a host may be at work on', () => {
+  expect(JOB_STATUSES.filter(isRunning)).toEqual(['running', 'canceling'])
 })

@@ -32,6 +32,13 @@ export function isTerminal(status: JobStatus): boolean {
   return NEXT[status].length === 0
 }
 
+/** What people call running: a host has the job, or had it when its cancel was asked for. */
+export const RUNNING_STATUSES = ['running', 'canceling'] as const satisfies readonly JobStatus[]
+
+export function isRunning(status: JobStatus): boolean {
+  return RUNNING_STATUSES.some((running) => running === status)
+}
+
 /** True when a job in `from` may move to `to` (staying put, e.g. for a new phase, is allowed until the end). */
 export function canMove(from: JobStatus, to: JobStatus): boolean {
   return from === to ? !isTerminal(from) : NEXT[from].includes(to)

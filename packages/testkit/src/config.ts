@@ -33,3 +33,13 @@ export function childEnv(env: NodeJS.ProcessEnv = process.env): Record<string, s
   const kept = ['PATH', 'HOME', 'TMPDIR', 'NO_COLOR']
   return Object.fromEntries(kept.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 }
+
+/** What npm needs on top to find its registry and its cache as whoever runs the tests has set them up. */
+export function npmEnv(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const wanted =
+    /^(npm_config_(userconfig|globalconfig|registry|cache)|(https?|no)_proxy|node_extra_ca_certs)$/i
+  const found = Object.entries(env).flatMap(([name, value]) =>
+    value && wanted.test(name) ? [[name, value] as const] : [],
+  )
+  return { ...childEnv(env), ...Object.fromEntries(found) }
+}

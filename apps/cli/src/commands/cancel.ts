@@ -4,11 +4,10 @@ import { isTerminal, type JobStatus } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { getJob, resolveIds, toShortId } from '../ids.ts'
-import { canAsk, type Io } from '../io.ts'
-import { readLine } from '../read-line.ts'
+import { requireJob, resolveIds, shortenId } from '../ids.ts'
+import { canAsk, type Io, type Keyboard } from '../io.ts'
 
-export const cancel = defineCommand({
+export const cancelCommand = defineCommand({
   name: 'cancel',
   takes: 'ID… | --all-queued',
   summary: 'cancel jobs, and wait until they have ended',
@@ -44,8 +43,8 @@ interface Deps {
 }
 
 async function cancelJob(jobId: string, { client, io, wait }: Deps): Promise<void> {
-  const say = (text: string) => void io.stdout.write(`${toShortId(jobId)} ${text}\n`)
-  const before = await getJob(client, jobId)
+  const say = (text: string) => void io.stdout.write(`${shortenId(jobId)} ${text}\n`)
+  const before = await requireJob(client, jobId)
   if (isTerminal(before.status)) return say(toWords(before.status, true))
   const { status } = await client.jobs.cancel(jobId)
   if (isTerminal(status) || !wait) return say(toWords(status, false))
@@ -93,7 +92,7 @@ async function cancelQueued(deps: Deps & { yes: boolean }): Promise<ExitCode> {
   await Promise.all(
     ours.map(async ({ id }) => {
       const status = await untilEnded(client, id)
-      io.stdout.write(`${toShortId(id)} ${toWords(status, false)}\n`)
+      io.stdout.write(`${shortenId(id)} ${toWords(status, false)}\n`)
     }),
   )
   return EXIT.ok
@@ -112,4 +111,14 @@ async function listQueued(client: Client): Promise<string[]> {
     cursor = page.next_cursor
   } while (cursor !== null)
   return ids
+}
+
+/** One line that somebody types. @returns what was typed before Enter, or before the input ended */
+async function readLine(stdin: Keyboard): Promise<string> {
+  let text = ''
+  for await (const chunk of stdin) {
+    text += Buffer.from(chunk).toString('utf8')
+    if (text.includes('\n')) break
+  }
+  return text.split(/\r?\n/)[0]?.trim() ?? ''
 }

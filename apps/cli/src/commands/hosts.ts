@@ -1,16 +1,17 @@
 /** `safelight hosts`: the fleet, and how each of it is. */
 import { formatDuration } from '@safelight/client'
-import { type Color, createPaint, readSkills } from '@safelight/client/terminal'
 import type { HostState, HostView } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { toShortId } from '../ids.ts'
-import { type Cell, toTable } from '../table.ts'
+import { shortenId } from '../ids.ts'
+import { type Cell, toTableLines } from '../table.ts'
+import { type TextColor, createPaint } from '../terminal/paint.ts'
+import { readSkills } from '../terminal/terminal.ts'
 
 const TITLES = ['HOST', 'STATE', 'JOB', 'QUEUE', 'VRAM FREE', 'LAST HOUR', 'MODELS', 'REASON']
 
-export const hosts = defineCommand({
+export const hostsCommand = defineCommand({
   name: 'hosts',
   takes: '',
   summary: 'list the hosts: state, job, memory, models, queue, throughput',
@@ -36,7 +37,7 @@ export const hosts = defineCommand({
       return EXIT.ok
     }
     const skills = readSkills(stdout, config.terminal)
-    const lines = toTable(TITLES, list.map(toRow), {
+    const lines = toTableLines(TITLES, list.map(toRow), {
       width: skills.live ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
       paint: createPaint(skills.colors),
     })
@@ -45,7 +46,7 @@ export const hosts = defineCommand({
   },
 })
 
-const COLORS: Record<HostState, Color> = {
+const COLORS: Record<HostState, TextColor> = {
   starting: 'yellow',
   ready: 'green',
   busy: 'cyan',
@@ -70,7 +71,7 @@ function toRow(host: HostView): Cell[] {
 
 function toJobText({ running, staged }: HostView): string {
   const next = staged.length > 0 ? ` +${staged.length}` : ''
-  return running.length === 0 ? `–${next}` : running.map(toShortId).join(' ') + next
+  return running.length === 0 ? `–${next}` : running.map(shortenId).join(' ') + next
 }
 
 const GIGABYTE = 1024 ** 3

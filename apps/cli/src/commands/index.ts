@@ -1,10 +1,17 @@
 /** All commands, in the order in which the help shows them. */
 import type { Command } from '../command.ts'
-import { cancel } from './cancel.ts'
-import { hosts } from './hosts.ts'
-import { ls } from './ls.ts'
-import { open } from './open.ts'
-import { run } from './run.ts'
-import { watch } from './watch.ts'
+import { cancelCommand } from './cancel.ts'
+import { hostsCommand } from './hosts.ts'
+import { lsCommand } from './ls.ts'
+import { openCommand } from './open.ts'
+import { runCommand } from './run.ts'
+import { watchCommand } from './watch.ts'
 
-export const COMMANDS: readonly Command[] = [run, watch, ls, cancel, hosts, open]
+export const COMMANDS: readonly Command[] = [
+  runCommand,
+  watchCommand,
+  lsCommand,
+  cancelCommand,
+  hostsCommand,
+  openCommand,
+]

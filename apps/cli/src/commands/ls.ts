@@ -1,20 +1,21 @@
 /** `safelight ls`: the jobs, newest first. */
 import { type Client, formatAge } from '@safelight/client'
-import { type Color, createPaint, readSkills } from '@safelight/client/terminal'
 import { JOB_STATUSES, type JobStatus, type JobView } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { toShortId } from '../ids.ts'
+import { shortenId } from '../ids.ts'
 import { parseWhole } from '../options.ts'
-import { type Cell, toTable } from '../table.ts'
+import { type Cell, toTableLines } from '../table.ts'
+import { type TextColor, createPaint } from '../terminal/paint.ts'
+import { readSkills } from '../terminal/terminal.ts'
 
 const LIMIT = 20
 const LIMIT_MOST = 10_000
 /** As many as the API gives at a time. */
 const PAGE = 100
 
-export const ls = defineCommand({
+export const lsCommand = defineCommand({
   name: 'ls',
   takes: '',
   summary: 'list jobs, newest first',
@@ -43,7 +44,7 @@ export const ls = defineCommand({
     }
     const skills = readSkills(stdout, config.terminal)
     const rows = jobs.map((job) => toRow(job, Date.now()))
-    const lines = toTable(['ID', 'STATUS', 'DONE', 'AGE', 'OUTPUTS', 'ERROR'], rows, {
+    const lines = toTableLines(['ID', 'STATUS', 'DONE', 'AGE', 'OUTPUTS', 'ERROR'], rows, {
       width: skills.live ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
       paint: createPaint(skills.colors),
     })
@@ -80,7 +81,7 @@ async function listJobs(
   return { jobs, more: cursor !== null }
 }
 
-const COLORS: Record<JobStatus, Color> = {
+const COLORS: Record<JobStatus, TextColor> = {
   queued: 'yellow',
   running: 'cyan',
   succeeded: 'green',
@@ -92,7 +93,7 @@ const COLORS: Record<JobStatus, Color> = {
 
 function toRow({ id, status, progress, created_at, outputs, error }: JobView, now: number): Cell[] {
   return [
-    { text: toShortId(id) },
+    { text: shortenId(id) },
     { text: status, color: COLORS[status] },
     { text: progress ? `${Math.floor(progress.value * 100)}%`.padStart(4) : '   –' },
     { text: formatAge(now - Date.parse(created_at)) },

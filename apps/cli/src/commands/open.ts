@@ -1,11 +1,11 @@
 /** `safelight open`: a job's page in the browser. */
+import { spawn } from 'node:child_process'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { resolveIds } from '../ids.ts'
-import { openInBrowser } from '../open-in-browser.ts'
 
-export const open = defineCommand({
+export const openCommand = defineCommand({
   name: 'open',
   takes: 'ID',
   summary: 'open the page of a job in the browser',
@@ -21,3 +21,26 @@ export const open = defineCommand({
     return EXIT.ok
   },
 })
+
+const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  darwin: ['open'],
+  // the empty title: `start` takes the first thing in quotes for one
+  win32: ['cmd', '/c', 'start', '""'],
+}
+
+/** @returns false when nothing can open it; whether the browser then shows it is not known */
+function openInBrowser(
+  url: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
+  const [command = '', ...args] = OPENERS[platform] ?? ['xdg-open']
+  return new Promise((resolve) => {
+    // on its own: some openers live as long as the browser
+    const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true })
+    child.once('error', () => resolve(false))
+    child.once('spawn', () => {
+      child.unref()
+      resolve(true)
+    })
+  })
+}

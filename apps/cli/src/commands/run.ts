@@ -5,9 +5,9 @@ import { PRIORITY_LIMIT } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { chooseReporter, REPORT_OPTIONS } from '../follow/choose-reporter.ts'
-import type { Reporter } from '../follow/reporter.ts'
-import { createSession, type Session } from '../follow/session.ts'
+import { chooseReporter, REPORT_OPTIONS } from '../watch/reporters.ts'
+import type { Reporter } from '../watch/reporter.ts'
+import { createWatchSession, type WatchSession } from '../watch/session.ts'
 import { type PlannedJob, planJobs } from '../graph/plan-jobs.ts'
 import { readWorkflowFile, type WorkflowFile } from '../graph/read-workflow.ts'
 import type { Io } from '../io.ts'
@@ -37,7 +37,7 @@ const OPTIONS = {
   ...REPORT_OPTIONS,
 } as const
 
-export const run = defineCommand({
+export const runCommand = defineCommand({
   name: 'run',
   takes: 'WORKFLOW.json…',
   summary: 'submit workflows, watch them, save what they make',
@@ -72,7 +72,7 @@ export const run = defineCommand({
     await client.jobs.list({ limit: 1 })
     if (values.detach) return submitOnly(jobs, { client, io, json: values.json ? reporter : null })
     const folder = values['no-save'] ? null : (values.out ?? 'pictures')
-    const session = createSession({ client, io, reporter, folder, urlOption })
+    const session = createWatchSession({ client, io, reporter, folder, urlOption })
     await submitAll(jobs, client, session)
     return session.end()
   },
@@ -92,14 +92,14 @@ async function readFiles(paths: readonly string[], { stdin }: Io): Promise<Workf
 async function submitAll(
   jobs: readonly PlannedJob[],
   client: Client,
-  session: Session,
+  session: WatchSession,
 ): Promise<void> {
   for (const [n, { label, workflow, options }] of jobs.entries()) {
     if (session.stopped.aborted) return
     try {
       // one that is on its way when the others are stopped is heard of, and then canceled, too
       const job = await client.jobs.submit(workflow, { ...options, signal: session.left })
-      session.follow({ jobId: job.id, label })
+      session.watch({ jobId: job.id, label })
     } catch (error) {
       return session.refuse(error, { label, more: jobs.length - n - 1 })
     }

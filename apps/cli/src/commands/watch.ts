@@ -1,10 +1,10 @@
 /** `safelight watch`: jobs that somebody submitted, to their ends. */
 import { defineCommand } from '../command.ts'
-import { chooseReporter, REPORT_OPTIONS } from '../follow/choose-reporter.ts'
-import { createSession } from '../follow/session.ts'
-import { getJob, resolveIds, toShortId } from '../ids.ts'
+import { chooseReporter, REPORT_OPTIONS } from '../watch/reporters.ts'
+import { createWatchSession } from '../watch/session.ts'
+import { requireJob, resolveIds, shortenId } from '../ids.ts'
 
-export const watch = defineCommand({
+export const watchCommand = defineCommand({
   name: 'watch',
   takes: 'ID…',
   summary: 'watch jobs to their ends',
@@ -25,11 +25,11 @@ export const watch = defineCommand({
   async act({ values, positionals }, { client, io, urlOption }) {
     const ids = await resolveIds(client, positionals)
     // what is not there is said before anything is drawn
-    await Promise.all(ids.map((id) => getJob(client, id)))
+    await Promise.all(ids.map((id) => requireJob(client, id)))
     const reporter = chooseReporter(values, io)
     const folder = values.out ?? null
-    const session = createSession({ client, io, reporter, folder, urlOption })
-    for (const jobId of ids) session.follow({ jobId, label: toShortId(jobId) })
+    const session = createWatchSession({ client, io, reporter, folder, urlOption })
+    for (const jobId of ids) session.watch({ jobId, label: shortenId(jobId) })
     return session.end()
   },
 })

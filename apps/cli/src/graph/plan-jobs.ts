@@ -1,4 +1,4 @@
-/** Workflow files and wishes → the jobs to submit. Pure but for the seeds. */
+/** Workflow files and options → the jobs to submit. Pure but for the seeds. */
 import type { SubmitOptions } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
@@ -12,7 +12,7 @@ export interface PlannedJob {
   options: Omit<SubmitOptions, 'signal'>
 }
 
-export interface PlanWishes {
+export interface PlanOptions {
   /** As typed: `NODE.INPUT=VALUE`. */
   settings: readonly string[]
   /** Jobs of each workflow. */
@@ -21,11 +21,11 @@ export interface PlanWishes {
   randomSeed: () => number
 }
 
-/** Everything that can be wrong with the command is said before anything is submitted. */
-export function planJobs(files: readonly WorkflowFile[], wishes: PlanWishes): PlannedJob[] {
+/** Everything that can be wrong with the command is reported before anything is submitted. */
+export function planJobs(files: readonly WorkflowFile[], plan: PlanOptions): PlannedJob[] {
   return files.flatMap((file) => {
     try {
-      return planFile(file, wishes)
+      return planFile(file, plan)
     } catch (error) {
       if (files.length === 1 || !(error instanceof UsageError)) throw error
       throw new UsageError(`${file.label}: ${error.message}`, { cause: error })
@@ -34,8 +34,8 @@ export function planJobs(files: readonly WorkflowFile[], wishes: PlanWishes): Pl
 }
 
 function planFile(
-  { label, workflow, wishes: said }: WorkflowFile,
-  { settings, count, priority, randomSeed }: PlanWishes,
+  { label, workflow, options: given }: WorkflowFile,
+  { settings, count, priority, randomSeed }: PlanOptions,
 ): PlannedJob[] {
   const { workflow: base, places } = setValues(workflow, settings)
   const variants = toVariants(base, { count, fixed: places, random: randomSeed })
@@ -43,10 +43,10 @@ function planFile(
     label,
     workflow: variant,
     options: {
-      ...said,
+      ...given,
       ...(priority !== undefined && { priority }),
       // pages and terminals say which image of the batch it is
-      ...(count > 1 && { metadata: { ...said.metadata, batch_index: n + 1, batch_count: count } }),
+      ...(count > 1 && { metadata: { ...given.metadata, batch_index: n + 1, batch_count: count } }),
     },
   }))
 }

@@ -21,7 +21,7 @@ describe('a file', () => {
     expect(await readWorkflowFile(join(folder, 'portrait.JSON'), createTestIo().stdin)).toEqual({
       label: 'portrait',
       workflow: GRAPH,
-      wishes: {},
+      options: {},
     })
   })
 
@@ -34,7 +34,7 @@ describe('a file', () => {
     expect(await read).toMatchObject({ label: 'stdin', workflow: GRAPH })
   })
 
-  it('that cannot be read is said so', async () => {
+  it('that cannot be read is given so', async () => {
     const { stdin } = createTestIo()
     const missing = join(folder, 'no.json')
     await expect(readWorkflowFile(missing, stdin)).rejects.toThrow(
@@ -45,10 +45,10 @@ describe('a file', () => {
 })
 
 describe('content', () => {
-  it('may be a submit body, with its wishes', () => {
+  it('may be a submit body, with its options', () => {
     expect(parse({ workflow: GRAPH, priority: 3, metadata: { a: 1 } })).toEqual({
       workflow: GRAPH,
-      wishes: { priority: 3, metadata: { a: 1 } },
+      options: { priority: 3, metadata: { a: 1 } },
     })
     expect(() => parse({ workflow: GRAPH, priority: 'high' })).toThrow('x.json: priority: ')
     expect(() => parse({ workflow: GRAPH, prio: 1 })).toThrow(/x.json: .*prio/)

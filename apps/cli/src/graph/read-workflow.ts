@@ -14,8 +14,8 @@ export interface WorkflowFile {
   /** What the job is called beside its bar. */
   label: string
   workflow: Workflow
-  /** What else a submit body said. */
-  wishes: Omit<SubmitRequest, 'workflow'>
+  /** What else a submit body given. */
+  options: Omit<SubmitRequest, 'workflow'>
 }
 
 /** @param path of an API-format graph or a submit body `{workflow, …}`; `-` is standard input */
@@ -32,8 +32,8 @@ export function parseWorkflow(text: string, name: string): Omit<WorkflowFile, 'l
   if (!isObject(content)) throw new FileError(`${name} holds no workflow, but ${nounOf(content)}`)
   // a node is never called workflow without being one
   const isBody = isObject(content['workflow']) && !('class_type' in content['workflow'])
-  const { workflow: graph, ...wishes } = isBody ? parseBody(content, name) : { workflow: content }
-  return { workflow: parseGraph(graph, name), wishes }
+  const { workflow: graph, ...options } = isBody ? parseBody(content, name) : { workflow: content }
+  return { workflow: parseGraph(graph, name), options }
 }
 
 function parseBody(content: Record<string, unknown>, name: string): SubmitRequest {

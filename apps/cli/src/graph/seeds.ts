@@ -1,12 +1,12 @@
 /** A new seed for each of several jobs: with the same one, they would make the same picture. Pure. */
 import type { Workflow } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
-import type { Place } from './set-values.ts'
+import type { InputPlace } from './set-values.ts'
 
 export interface SeedOptions {
   count: number
   /** Inputs that were set by hand: there the first job has the seed as set, the next ones count on. */
-  fixed: readonly Place[]
+  fixed: readonly InputPlace[]
   random: () => number
 }
 
@@ -18,7 +18,7 @@ export function toVariants(workflow: Workflow, options: SeedOptions): Workflow[]
   if (seeds.length === 0) {
     throw new UsageError('--count needs a seed to change, and no node has one')
   }
-  const isFixed = ({ nodeId, input }: Place) =>
+  const isFixed = ({ nodeId, input }: InputPlace) =>
     fixed.some((place) => place.nodeId === nodeId && place.input === input)
   return Array.from({ length: count }, (_, n) => {
     const variant = structuredClone(workflow)
@@ -35,7 +35,7 @@ const SEED = /^(?:noise_)?seed$/
 const HELD = /^(?:(?:noise_)?seed|value|int|number)$/
 
 /** Seeds that are numbers; where a seed is a link, the number of the node it comes from. */
-function findSeeds(workflow: Workflow): Place[] {
+function findSeeds(workflow: Workflow): InputPlace[] {
   const places = Object.entries(workflow).flatMap(([nodeId, { inputs }]) =>
     Object.entries(inputs).flatMap(([input, value]) => {
       if (!SEED.test(input)) return []
@@ -47,7 +47,7 @@ function findSeeds(workflow: Workflow): Place[] {
   return [...byName.values()]
 }
 
-function findHeld(workflow: Workflow, nodeId: string): Place[] {
+function findHeld(workflow: Workflow, nodeId: string): InputPlace[] {
   const inputs = Object.hasOwn(workflow, nodeId) ? (workflow[nodeId]?.inputs ?? {}) : {}
   const held = Object.keys(inputs).find(
     (input) => HELD.test(input) && typeof inputs[input] === 'number',

@@ -3,7 +3,7 @@ import type { Workflow, WorkflowNode } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
 
 /** One input of one node. */
-export interface Place {
+export interface InputPlace {
   nodeId: string
   input: string
 }
@@ -11,7 +11,7 @@ export interface Place {
 export interface SetResult {
   workflow: Workflow
   /** Inputs that were set. */
-  places: Place[]
+  places: InputPlace[]
 }
 
 /** @param settings as typed, e.g. `6.text=a lighthouse`. @throws UsageError that lists what there is */
@@ -44,7 +44,7 @@ function parseValue(text: string, before: unknown): unknown {
 }
 
 /** Titles and inputs may hold dots: each may be the one between them. */
-function findPlace(workflow: Workflow, target: string): Place {
+function findPlace(workflow: Workflow, target: string): InputPlace {
   const splits = [...target.matchAll(/\./g)].map(({ index }) => ({
     name: target.slice(0, index),
     input: target.slice(index + 1),
@@ -80,7 +80,11 @@ function nodesNamed(workflow: Workflow, name: string): string[] {
   return titled.length > 0 ? titled : idsOf((node) => node.class_type === name)
 }
 
-function noSuchInput(workflow: Workflow, target: string, { nodeId, input }: Place): UsageError {
+function noSuchInput(
+  workflow: Workflow,
+  target: string,
+  { nodeId, input }: InputPlace,
+): UsageError {
   const node = workflow[nodeId]
   const inputs = Object.keys(node?.inputs ?? {})
   const has = inputs.length > 0 ? `it has ${listSome(inputs)}` : 'it has none'

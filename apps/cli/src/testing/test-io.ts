@@ -1,12 +1,12 @@
 /** A world for commands that a test holds in its hands. */
 import { PassThrough } from 'node:stream'
-import type { Terminal } from '@safelight/client/terminal'
-import { readConfig } from '../config.ts'
+import { readCliConfig } from '../config.ts'
 import type { Interrupt, Io, Keyboard } from '../io.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 export interface TestIo extends Io {
-  said(): string
-  complained(): string
+  printed(): string
+  printedErrors(): string
   type(keys: string): void
   /** The input is over. */
   end(): void
@@ -38,13 +38,13 @@ export function createTestIo({
     stdin,
     stdout,
     stderr,
-    config: readConfig(env, 'linux'),
+    config: readCliConfig(env, 'linux'),
     onInterrupt(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    said: () => stdout.text,
-    complained: () => stderr.text,
+    printed: () => stdout.text,
+    printedErrors: () => stderr.text,
     type: (keys) => void input.write(keys),
     end: () => void input.end(),
     interrupt: (signal) => listeners.forEach((listener) => listener(signal)),

@@ -7,10 +7,10 @@ import { startSimulator } from '@safelight/simulator'
 import { findOrStartRedis } from '@safelight/testkit'
 import type { DemoConfig } from '../config.ts'
 import { type Child, startChild } from './child.ts'
-import { findFreePort } from './free-port.ts'
+import { findPort } from './find-port.ts'
 import { waitForApi } from './wait-for-api.ts'
 
-export interface StackOptions {
+export interface DemoStackOptions {
   config: DemoConfig
   /** Outputs are stored under it. */
   dataDir: string
@@ -23,7 +23,7 @@ export interface StackOptions {
   signal: AbortSignal
 }
 
-export interface Stack {
+export interface DemoStack {
   apiUrl: string
   hosts: string[]
   close(): Promise<void>
@@ -33,7 +33,7 @@ const WORKERS = 2
 /** Two generations at once, to show that clients need not care. */
 const SIMULATED = ['0.33.0', '0.3.64'] as const
 
-export async function startStack(options: StackOptions): Promise<Stack> {
+export async function startDemoStack(options: DemoStackOptions): Promise<DemoStack> {
   const opened: (() => Promise<void>)[] = []
   const close = async () => {
     for (const release of opened.splice(0).toReversed()) await release()
@@ -47,9 +47,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function open(
-  options: StackOptions,
+  options: DemoStackOptions,
   opened: (() => Promise<void>)[],
-): Promise<Omit<Stack, 'close'>> {
+): Promise<Omit<DemoStack, 'close'>> {
   const { config, say, signal } = options
   const redis = await findOrStartRedis({
     ...(config.redisUrl ? { url: config.redisUrl } : {}),
@@ -64,7 +64,7 @@ async function open(
       : `hosts: ${hosts.length} simulated (set COMFYUI_HOSTS to use your own)`,
   )
 
-  const port = await findFreePort(config.port ?? 8080)
+  const port = await findPort(config.port ?? 8080)
   const env = {
     ...config.env,
     REDIS_URL: redis.url,

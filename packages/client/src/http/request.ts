@@ -9,7 +9,7 @@ export interface HttpOptions {
   fetch: typeof globalThis.fetch
 }
 
-export interface Call {
+export interface ApiCall {
   method?: 'GET' | 'POST' | 'DELETE'
   query?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Sent as JSON. */
@@ -21,9 +21,9 @@ export interface Call {
 export interface Http {
   readonly options: HttpOptions
   /** The answer's JSON; undefined for 204. The shapes are the API's own: see docs/adr/0011-the-client-trusts-its-api.md */
-  json<T>(path: string, call?: Call): Promise<T>
+  json<T>(path: string, call?: ApiCall): Promise<T>
   /** The answer itself, if it is one of success. `url` may be absolute; the token goes only to the API. */
-  open(url: string, call?: Call): Promise<Response>
+  open(url: string, call?: ApiCall): Promise<Response>
 }
 
 export function toTokenSource(token: ClientOptions['token']): () => string | undefined {
@@ -33,7 +33,7 @@ export function toTokenSource(token: ClientOptions['token']): () => string | und
 export function createHttp(options: HttpOptions): Http {
   const { baseUrl, token, fetch } = options
 
-  async function open(url: string, call: Call = {}): Promise<Response> {
+  async function open(url: string, call: ApiCall = {}): Promise<Response> {
     const { method = 'GET', body, headers, signal } = call
     const address = toAddress(baseUrl, url, call.query)
     const secret = address.origin === new URL(baseUrl).origin ? token() : undefined
@@ -58,7 +58,7 @@ export function createHttp(options: HttpOptions): Http {
   return {
     options,
     open,
-    async json<T>(path: string, call: Call = {}): Promise<T> {
+    async json<T>(path: string, call: ApiCall = {}): Promise<T> {
       const answer = await open(path, call)
       if (answer.status === 204) return undefined as T
       const body: unknown = await answer.json().catch((cause: unknown) => {
@@ -72,7 +72,7 @@ export function createHttp(options: HttpOptions): Http {
   }
 }
 
-function toAddress(baseUrl: string, url: string, query: Call['query']): URL {
+function toAddress(baseUrl: string, url: string, query: ApiCall['query']): URL {
   const address = new URL(/^https?:/.test(url) ? url : `${baseUrl}${url}`)
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const one of [value ?? []].flat()) address.searchParams.append(name, one)

@@ -8,9 +8,9 @@ import { SafelightProvider } from './context.ts'
 import { GenerationProgress } from './generation-progress.tsx'
 import { useGeneration } from './use-generation.ts'
 
-let { client, now, passTime, show, tell, at } = createShow()
+let { client, now, passTime, show, receive, at } = createShow()
 beforeEach(() => {
-  ;({ client, now, passTime, show, tell, at } = createShow())
+  ;({ client, now, passTime, show, receive, at } = createShow())
 })
 afterEach(() => {
   cleanup()
@@ -42,11 +42,11 @@ describe('time', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const shown = show()
     expect(vi.getTimerCount()).toBe(0)
-    tell({ status: 'queued', phase: null })
+    receive({ status: 'queued', phase: null })
     expect(vi.getTimerCount()).toBe(0)
     at(0.4)
     expect(vi.getTimerCount()).toBe(1)
-    tell({ status: 'succeeded', progress: completeOf() })
+    receive({ status: 'succeeded', progress: completeOf() })
     expect(vi.getTimerCount()).toBe(0)
     at(0.4)
     shown.unmount()
@@ -63,7 +63,7 @@ describe('a page', () => {
     }
     const { container } = render(createElement(SafelightProvider, { client }, createElement(Page)))
     at(0.42)
-    expect(client.watches).toHaveLength(1)
+    expect(client.subscriptions).toHaveLength(1)
     expect(container.querySelectorAll('[aria-valuenow="42"]')).toHaveLength(2)
   })
 
@@ -81,8 +81,8 @@ describe('a page', () => {
     render(page, { reactStrictMode: true })
     at(0.9)
     expect(ends).toEqual([])
-    tell({ status: 'failed' })
-    tell({ status: 'failed' })
+    receive({ status: 'failed' })
+    receive({ status: 'failed' })
     expect(ends).toEqual(['failed'])
   })
 

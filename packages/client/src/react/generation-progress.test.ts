@@ -5,9 +5,9 @@ import { RequestError } from '../errors.ts'
 import { completeOf, connectedOf, progressOf, type updateOf } from '../testing/jobs.ts'
 import { createShow } from '../testing/show-progress.ts'
 
-let { client, show, tell, at } = createShow()
+let { client, show, receive, at } = createShow()
 beforeEach(() => {
-  ;({ client, show, tell, at } = createShow())
+  ;({ client, show, receive, at } = createShow())
 })
 afterEach(cleanup)
 
@@ -26,9 +26,9 @@ describe('three levels of truth', () => {
   it('never show 0/0', () => {
     const shown = show()
     expect(shown.text()).not.toContain('/')
-    tell({ progress: connectedOf({ step: 0, steps: 0, nodes_total: 0 }) })
+    receive({ progress: connectedOf({ step: 0, steps: 0, nodes_total: 0 }) })
     expect(shown.text()).not.toMatch(/0\/0|of 0 nodes/)
-    tell({ progress: connectedOf() })
+    receive({ progress: connectedOf() })
     expect(shown.textOf('.sl-generation__step')).toBe('0/20')
   })
 
@@ -69,7 +69,7 @@ describe('the badge', () => {
     const shown = show()
     const seen = [shown.badge().label]
     const then = (...of: Parameters<typeof updateOf>) => {
-      tell(...of)
+      receive(...of)
       seen.push(shown.badge().label)
       expect(shown.badge().hasShape).toBe(true)
     }
@@ -89,7 +89,7 @@ describe('the badge', () => {
     expect(isMoving()).toBe('false')
     at(0.4)
     expect(isMoving()).toBe('true')
-    tell({ progress: progressOf() }, { connection: 'reconnecting' })
+    receive({ progress: progressOf() }, { connection: 'reconnecting' })
     expect(isMoving()).toBe('false')
   })
 })
@@ -102,7 +102,7 @@ describe('what went wrong', () => {
       message: 'shape mismatch',
       class_type: 'VAEDecode',
     }
-    tell({ status: 'failed', phase: null, error, progress: progressOf() })
+    receive({ status: 'failed', phase: null, error, progress: progressOf() })
     expect(shown.textOf('.sl-generation__summary')).toBe('The node VAEDecode failed.')
     expect(shown.textOf('.sl-generation__detail')).toBe('shape mismatch')
     expect(shown.said()).toBe('Failed. The node VAEDecode failed.')
@@ -125,13 +125,13 @@ describe('the live region', () => {
     const note = () => {
       if (shown.said() !== said.at(-1)) said.push(shown.said())
     }
-    tell({ progress: connectedOf() })
+    receive({ progress: connectedOf() })
     note()
     for (let percent = 0; percent < 100; percent += 1) {
       at(percent / 100)
       note()
     }
-    tell({ status: 'succeeded', progress: completeOf() })
+    receive({ status: 'succeeded', progress: completeOf() })
     note()
     const quarters = ['25 percent', '50 percent', '75 percent']
     expect(said).toEqual(['', 'Connected', 'Node', ...quarters, 'Complete'])

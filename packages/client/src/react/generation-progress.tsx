@@ -1,14 +1,14 @@
 /** `GenerationProgress`: a job's way from the line to the picture, shown as it is. */
-import type { SnapshotView } from '@safelight/shared'
-import { isTerminal } from '@safelight/shared'
-import { useEffect, useRef } from 'react'
-import { toProblemWords } from '../describe/problem.ts'
+import { isTerminal, type OutputView, type SnapshotView } from '@safelight/shared'
+import { useEffect, useRef, useState } from 'react'
+import { toWatchFailure } from '../display/failure.ts'
+import { useClient } from './context.ts'
 import { GenerationView } from './generation-view.tsx'
-import { type DescriptionOptions, useDescription } from './use-description.ts'
+import { type DisplayOptions, useJobDisplay } from './use-job-display.ts'
 import { type Generation, useGeneration } from './use-generation.ts'
-import { useOutputPicture } from './use-output-picture.ts'
+import { useObjectUrl } from './use-object-url.ts'
 
-export interface GenerationShownOptions extends DescriptionOptions {
+export interface GenerationShownOptions extends DisplayOptions {
   /** The picture as it develops; true unless said otherwise. */
   preview?: boolean | undefined
   className?: string | undefined
@@ -49,24 +49,47 @@ function ShownJob({
   ...options
 }: GenerationShownOptions & { generation: Generation }) {
   const { snapshot, problem } = generation
-  const description = useDescription(generation, options)
+  const display = useJobDisplay(generation, options)
   const output = useOutputPicture(preview ? generation.outputs : null)
   useEnd(snapshot, onEnd)
   return (
     <GenerationView
-      description={description}
+      display={display}
       picture={preview ? (output ?? generation.preview?.url ?? null) : undefined}
-      problem={problem && toProblemWords(problem)}
+      problem={problem && toWatchFailure(problem)}
       className={className}
     />
   )
 }
 
 function useEnd(snapshot: SnapshotView | null, onEnd: GenerationShownOptions['onEnd']): void {
-  const isTold = useRef(false)
+  const hasCalled = useRef(false)
   useEffect(() => {
-    if (isTold.current || !snapshot || !isTerminal(snapshot.status)) return
-    isTold.current = true
+    if (hasCalled.current || !snapshot || !isTerminal(snapshot.status)) return
+    hasCalled.current = true
     onEnd?.(snapshot)
   }, [snapshot, onEnd])
+}
+
+/**
+ * The first picture among a job's outputs, fetched by the client: an `<img>` could not send its token.
+ * @param outputs null when none is wanted. @returns an address for `<img>`; null until it is there, or when it cannot be had
+ */
+function useOutputPicture(outputs: readonly OutputView[] | null): string | null {
+  const client = useClient()
+  const url = outputs?.find(({ type }) => type === 'image')?.url ?? null
+  const [source, setSource] = useState<{ blob: Blob } | null>(null)
+  useEffect(() => {
+    if (url === null) return undefined
+    const stop = new AbortController()
+    const load = async () => {
+      const answer = await client.outputs.fetch({ url }, { signal: stop.signal })
+      const blob = await answer.blob()
+      if (!stop.signal.aborted) setSource({ blob })
+    }
+    // the last preview stays; whoever shows the outputs will say what is wrong with them
+    load().catch(() => undefined)
+    return () => stop.abort()
+  }, [client, url])
+  return useObjectUrl(source)?.url ?? null
 }

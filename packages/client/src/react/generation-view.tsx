@@ -1,14 +1,13 @@
-/** A described job on the page: the bar, the steps and the node at once. Pure: what it shows, it is given. */
-import type { JobDescription } from '../describe/describe-job.ts'
-import type { Failure } from '../describe/failure.ts'
-import { toValueText } from '../describe/value-text.ts'
-import type { ShownKind } from './badge-shapes.ts'
+/** A job on the page: the bar, the steps and the node at once. Pure: what it shows, it is given. */
+import { useState } from 'react'
+import type { JobDisplay } from '../display/job-display.ts'
+import type { Failure } from '../display/failure.ts'
+import { toMilestone, toValueText } from '../display/announce.ts'
 import { GenerationBadge } from './badge.tsx'
 import { GenerationPicture } from './generation-picture.tsx'
-import { useMilestone } from './use-milestone.ts'
 
 export interface GenerationViewProps {
-  description: JobDescription
+  display: JobDisplay
   /** Address of the newest picture, in the making or done. None: no place is kept for it. */
   picture?: string | null | undefined
   /** Why the job cannot be watched: nothing that is shown is news any more. */
@@ -16,18 +15,16 @@ export interface GenerationViewProps {
   className?: string | undefined
 }
 
-/** Only here something is known to move. */
-const MOVING: ReadonlySet<ShownKind> = new Set(['inference', 'node', 'aggregate'])
 const UNWATCHED = { kind: 'unavailable', label: 'Not watched' } as const
 
-export function GenerationView({ description, picture, problem, className }: GenerationViewProps) {
-  const { isKnown, value, percent, step, node, nodes, eta, image, attempt, ended } = description
+export function GenerationView({ display, picture, problem, className }: GenerationViewProps) {
+  const { isKnown, value, percent, step, node, nodes, eta, image, attempt, ended } = display
   const isUnwatched = Boolean(problem) && !ended
-  const badge = isUnwatched ? UNWATCHED : description.badge
+  const badge = isUnwatched ? UNWATCHED : display.badge
   const { kind } = badge
-  const time = isUnwatched ? null : (eta ?? description.took)
-  const milestone = useMilestone(description)
-  const trouble = isUnwatched ? problem : description.failure
+  const time = isUnwatched ? null : (eta ?? display.took)
+  const milestone = useMilestone(display)
+  const trouble = isUnwatched ? problem : display.failure
   return (
     <div
       className={className ? `sl-generation ${className}` : 'sl-generation'}
@@ -64,8 +61,8 @@ export function GenerationView({ description, picture, problem, className }: Gen
             aria-valuemax={100}
             // without a value it is a bar of unknown length, and said to be one
             aria-valuenow={isKnown ? percent : undefined}
-            aria-valuetext={toValueText({ ...description, badge })}
-            data-moving={MOVING.has(kind)}
+            aria-valuetext={toValueText({ ...display, badge })}
+            data-moving={display.isMoving && !isUnwatched}
           >
             <div className="sl-bar__fill" style={{ width: `${value * 100}%` }} />
           </div>
@@ -75,13 +72,13 @@ export function GenerationView({ description, picture, problem, className }: Gen
               {nodes && <span className="sl-generation__nodes">{nodes}</span>}
             </p>
           )}
-          {description.stalled && !isUnwatched && (
-            <p className="sl-generation__note">{description.stalled}</p>
+          {display.stalled && !isUnwatched && (
+            <p className="sl-generation__note">{display.stalled}</p>
           )}
           {trouble && <Trouble {...trouble} />}
         </div>
         {picture !== undefined && (
-          <GenerationPicture url={picture} isDone={description.badge.kind === 'complete'} />
+          <GenerationPicture url={picture} isDone={display.badge.kind === 'complete'} />
         )}
       </div>
       <p className="sl-generation__said" role="status">
@@ -98,4 +95,16 @@ function Trouble({ summary, detail }: Failure) {
       {detail && <p className="sl-generation__detail">{detail}</p>}
     </div>
   )
+}
+
+/**
+ * What a screen reader is told next: changes at milestones only, so that it is not read out ten times a second.
+ * @returns nothing at first: who comes to the page reads it, and need not be told
+ */
+function useMilestone(display: JobDisplay): string {
+  const [last, setLast] = useState({ display, words: '' })
+  const words = toMilestone(last.display, display)
+  if (words === null) return last.words
+  setLast({ display, words })
+  return words
 }

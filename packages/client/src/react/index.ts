@@ -6,6 +6,6 @@ export {
   type GenerationShownOptions,
 } from './generation-progress.tsx'
 export { GenerationView, type GenerationViewProps } from './generation-view.tsx'
-export { type DescriptionOptions, useDescription } from './use-description.ts'
+export { type DisplayOptions, useJobDisplay } from './use-job-display.ts'
 export { type Generation, type GenerationOptions, useGeneration } from './use-generation.ts'
 export { type Submission, useSubmit } from './use-submit.ts'

@@ -8,13 +8,13 @@ export interface Cancel {
   isCanceling: boolean
 }
 
-export interface CancelTarget {
+export interface JobToCancel {
   jobId: string | null
-  /** As last heard. */
+  /** As last known. */
   status: JobStatus | null
 }
 
-export function useCancel(client: Client, { jobId, status }: CancelTarget): Cancel {
+export function useCancel(client: Client, { jobId, status }: JobToCancel): Cancel {
   const [asked, setAsked] = useState<string | null>(null)
   const cancel = useCallback(async () => {
     if (jobId === null) return

@@ -58,7 +58,7 @@ describe('a watched job', () => {
       preview: null,
       outputs: [],
     })
-    expect(client.watches).toEqual([])
+    expect(client.subscriptions).toEqual([])
   })
 
   it('is there at once when connected, with 0 of 20 steps', () => {
@@ -148,7 +148,7 @@ describe('following', () => {
 
   it('is one watch under StrictMode, and its news come through', () => {
     const { now, unmount } = render({ jobId: 'job' }, true)
-    expect(client.watches.length).toBeGreaterThan(1)
+    expect(client.subscriptions.length).toBeGreaterThan(1)
     expect(client.open).toHaveLength(1)
     act(() => client.update(update(0.4)))
     act(() => client.preview())
@@ -163,7 +163,7 @@ describe('following', () => {
     const { rerender } = render({ jobId: 'job' })
     rerender({ jobId: 'job' })
     act(() => client.update(update(0.4)))
-    expect(client.watches).toHaveLength(1)
+    expect(client.subscriptions).toHaveLength(1)
   })
 
   it('turns to another job in the same render', () => {

@@ -9,10 +9,15 @@ import type {
   SnapshotView,
 } from '@safelight/shared'
 import { useEffect, useMemo, useState } from 'react'
-import type { Connection, JobUpdate } from '../types.ts'
+import type { Client, Connection, JobUpdate } from '../types.ts'
 import { useClient } from './context.ts'
-import { followGeneration } from './follow-generation.ts'
-import { type GenerationState, startGeneration } from './generation-state.ts'
+import {
+  type GenerationAction,
+  type GenerationState,
+  reduceGeneration,
+  startGeneration,
+} from './generation-state.ts'
+import { rememberUpdate } from './last-updates.ts'
 import { useCancel } from './use-cancel.ts'
 import { useObjectUrl } from './use-object-url.ts'
 
@@ -26,7 +31,7 @@ export interface GenerationOptions {
 export interface Generation {
   /** Null while there is no job. */
   jobId: string | null
-  /** Null until something is heard; what was heard before is there in the first render. */
+  /** Null until something is known; what was known before is there in the first render. */
   update: JobUpdate | null
   snapshot: SnapshotView | null
   status: JobStatus | null
@@ -67,7 +72,7 @@ export function useGeneration(
 
   useEffect(() => {
     if (jobId === null) return undefined
-    return followGeneration({ client, jobId, previews, history, onNews: setHeld })
+    return subscribeGeneration({ client, jobId, previews, history, onChange: setHeld })
   }, [client, jobId, previews, history])
 
   const { update, frame } = state
@@ -80,7 +85,7 @@ export function useGeneration(
     snapshot,
     status: snapshot?.status ?? null,
     progress: snapshot?.progress ?? null,
-    value: state.value,
+    value: snapshot?.progress?.value ?? 0,
     outputs: snapshot?.outputs ?? NO_OUTPUTS,
     error: snapshot?.error ?? null,
     queuePosition: update?.queuePosition ?? null,
@@ -96,4 +101,40 @@ export function useGeneration(
 function toSource({ jobId, nodeId, contentType, data }: PreviewFrame) {
   // a copy: a Blob takes no view of shared memory, and the types cannot tell
   return { jobId, nodeId, blob: new Blob([new Uint8Array(data)], { type: contentType }) }
+}
+
+interface Subscription {
+  client: Client
+  jobId: string
+  previews: boolean
+  history: boolean
+  /** Called with how the state changes. */
+  onChange: (change: (state: GenerationState) => GenerationState) => void
+}
+
+/** Nothing changes once the component has let go. @returns what ends it */
+function subscribeGeneration(subscription: Subscription): () => void {
+  const { client, jobId, previews, history, onChange } = subscription
+  let isSubscribed = true
+  const dispatch = (action: GenerationAction) => {
+    if (!isSubscribed) return
+    onChange((state) => {
+      const isOurs = state.client === client && state.jobId === jobId
+      return isOurs ? reduceGeneration(state, action) : state
+    })
+  }
+  const stop = client.jobs.subscribe(jobId, {
+    history,
+    onUpdate(update) {
+      rememberUpdate(client, update)
+      dispatch({ type: 'update', update, keepsEvents: history })
+    },
+    ...(previews && { onPreview: (frame) => dispatch({ type: 'preview', frame }) }),
+    onConnection: (connection) => dispatch({ type: 'connection', connection }),
+    onError: (problem) => dispatch({ type: 'problem', problem }),
+  })
+  return () => {
+    isSubscribed = false
+    stop()
+  }
 }

@@ -1,9 +1,9 @@
 /** `useSubmit`: hands workflows in, and keeps what was accepted and what went wrong. */
 import type { JobView, Workflow } from '@safelight/shared'
 import { useCallback, useRef, useState } from 'react'
+import { toRandomHex } from '../http/random-hex.ts'
 import { toError } from '../http/retry.ts'
 import type { SubmitOptions } from '../types.ts'
-import { toBatchOptions } from './batch.ts'
 import { useClient } from './context.ts'
 
 export interface Submission {
@@ -83,4 +83,16 @@ export function useSubmit(): Submission {
     setStanding(NOTHING)
   }, [])
   return { submit, submitMany, ...standing, isSubmitting: pending > 0, reset }
+}
+
+/** The options of each job of a batch, in order. A `batch` id in the metadata stays; otherwise one is made up. */
+function toBatchOptions(count: number, options: SubmitOptions): SubmitOptions[] {
+  const { idempotencyKey, metadata, ...rest } = options
+  const shared = { batch: toRandomHex(8), ...metadata }
+  return Array.from({ length: count }, (_, at) => ({
+    ...rest,
+    // one key names one job
+    ...(idempotencyKey !== undefined && { idempotencyKey: `${idempotencyKey}-${at + 1}` }),
+    metadata: { ...shared, batch_index: at + 1, batch_count: count },
+  }))
 }

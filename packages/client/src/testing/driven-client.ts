@@ -1,21 +1,22 @@
 /** A client that the test drives: it says what the server would, and remembers what it was asked. */
 import type { JobEventView, JobView, PreviewFrame, Workflow } from '@safelight/shared'
-import type { Client, FollowOptions, Jobs, JobUpdate, SubmitOptions } from '../types.ts'
+import { createBarMemory } from '../watch/bar-memory.ts'
+import type { Client, SubscribeOptions, Jobs, JobUpdate, SubmitOptions } from '../types.ts'
 
-export interface DrivenWatch {
+export interface DrivenSubscription {
   jobId: string
-  options: FollowOptions
+  options: SubscribeOptions
   isOver: boolean
 }
 
 export interface DrivenClient extends Client {
-  /** Every `follow` so far. */
-  watches: DrivenWatch[]
+  /** Every `subscribe` so far. */
+  subscriptions: DrivenSubscription[]
   /** Those that go on. */
-  readonly open: DrivenWatch[]
+  readonly open: DrivenSubscription[]
   submissions: { workflow: Workflow; options: SubmitOptions }[]
   canceled: string[]
-  /** Tells all open watches of the job, whatever it was. */
+  /** Gives it to all open subscriptions of its job, whatever was before. */
   update: (update: JobUpdate) => void
   event: (update: JobUpdate, event: JobEventView) => void
   preview: (nodeId?: string, jobId?: string) => void
@@ -33,11 +34,14 @@ const notAsked = () => {
 }
 
 export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
-  const watches: DrivenWatch[] = []
+  const subscriptions: DrivenSubscription[] = []
   const submissions: DrivenClient['submissions'] = []
   const canceled: string[] = []
+  // a bar that does not fall is a promise of every client
+  const bar = createBarMemory()
+  const hold = (update: JobUpdate) => ({ ...update, snapshot: bar.hold(update.snapshot) })
   const openOf = (jobId: string) =>
-    watches.filter((watch) => !watch.isOver && watch.jobId === jobId)
+    subscriptions.filter((one) => !one.isOver && one.jobId === jobId)
 
   const jobs: Jobs = {
     submit(workflow, options = {}) {
@@ -48,11 +52,11 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
       canceled.push(jobId)
       return (answers.cancel ?? notAsked)(jobId)
     },
-    follow(jobId, options) {
-      const watch: DrivenWatch = { jobId, options, isOver: false }
-      watches.push(watch)
+    subscribe(jobId, options) {
+      const subscription: DrivenSubscription = { jobId, options, isOver: false }
+      subscriptions.push(subscription)
       return () => {
-        watch.isOver = true
+        subscription.isOver = true
       }
     },
     get: notAsked,
@@ -72,18 +76,18 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
     hosts: { list: notAsked, drain: notAsked, resume: notAsked },
     deadLetters: { list: notAsked, get: notAsked, replay: notAsked, discard: notAsked },
     close() {},
-    watches,
+    subscriptions,
     submissions,
     canceled,
     get open() {
-      return watches.filter(({ isOver }) => !isOver)
+      return subscriptions.filter(({ isOver }) => !isOver)
     },
     update(update) {
-      for (const { options } of openOf(update.snapshot.jobId)) options.onUpdate(update)
+      for (const { options } of openOf(update.snapshot.jobId)) options.onUpdate(hold(update))
     },
     event(update, event) {
       for (const { options } of openOf(update.snapshot.jobId))
-        options.onUpdate({ ...update, event })
+        options.onUpdate({ ...hold(update), event })
     },
     preview(nodeId = '3', jobId = 'job') {
       const frame: PreviewFrame = {
@@ -95,7 +99,7 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
       for (const { options } of openOf(jobId)) options.onPreview?.(frame)
     },
     fail(error) {
-      for (const watch of watches) if (!watch.isOver) watch.options.onError?.(error)
+      for (const { isOver, options } of subscriptions) if (!isOver) options.onError?.(error)
     },
   }
 }

@@ -12,7 +12,7 @@ export function createShow() {
   const client = createDrivenClient()
   let time = T0
   const now = () => time
-  const tell = (...of: Parameters<typeof updateOf>) => act(() => client.update(updateOf(...of)))
+  const receive = (...of: Parameters<typeof updateOf>) => act(() => client.update(updateOf(...of)))
 
   function show(props: ShownProps = {}) {
     const tree = ({ jobId = 'job', ...options }: ShownProps) =>
@@ -47,8 +47,8 @@ export function createShow() {
       time += ms
     },
     show,
-    tell,
+    receive,
     /** A running job, so far. */
-    at: (value: number, more = {}) => tell({ progress: progressOf({ value, ...more }) }),
+    at: (value: number, more = {}) => receive({ progress: progressOf({ value, ...more }) }),
   }
 }

@@ -1,13 +1,13 @@
 /** Server-sent events: one watched job over one HTTP answer, for networks that let no WebSocket through. */
 import type { JobEventView, NativeOpen, NativePosition, SsePreview } from '@safelight/shared'
 import type { Http } from '../http/request.ts'
-import type { Channel } from './channel.ts'
-import type { Opening } from './follower.ts'
-import { createFrameParser, type Frame } from './sse-parser.ts'
+import type { WatchedJob } from './watched-job.ts'
+import type { Opening } from './subscriber.ts'
+import { createFrameParser, type StreamFrame } from './sse-parser.ts'
 
-export interface StreamOptions {
+export interface EventStreamOptions {
   http: Http
-  channel: Channel
+  job: WatchedJob
   signal: AbortSignal
   /** The server has answered: what follows is the job. */
   onOpen: () => void
@@ -20,9 +20,9 @@ export type StreamEnd = 'ended' | 'gap'
 const SILENCE_MS = 40_000
 
 /** Follows until the stream ends. @throws RequestError when it is refused or cannot be opened */
-export async function readEventStream(options: StreamOptions): Promise<StreamEnd> {
-  const { http, channel, signal, onOpen } = options
-  const { jobId, afterSeq, stamp, previews } = channel.toRequest()
+export async function readEventStream(options: EventStreamOptions): Promise<StreamEnd> {
+  const { http, job, signal, onOpen } = options
+  const { jobId, afterSeq, stamp, previews } = job.toRequest()
   // the events so far would come without the job they belong to: over this way there is no history
   const after = afterSeq && stamp !== undefined ? `${afterSeq}-${stamp}` : undefined
   const silence = new AbortController()
@@ -47,7 +47,7 @@ export async function readEventStream(options: StreamOptions): Promise<StreamEnd
       clearTimeout(watchdog)
       watchdog = setTimeout(() => silence.abort(), SILENCE_MS)
       for (const frame of parse(decoder.decode(value, { stream: true }))) {
-        if (take(frame, channel) === 'gap') return 'gap'
+        if (take(frame, job) === 'gap') return 'gap'
       }
     }
   } catch {
@@ -59,28 +59,28 @@ export async function readEventStream(options: StreamOptions): Promise<StreamEnd
   }
 }
 
-function take({ event, data }: Frame, channel: Channel): 'gap' | 'folded' {
+function take({ event, data }: StreamFrame, job: WatchedJob): 'gap' | 'folded' {
   // frames of our own API, in the contract's shapes (`nativeEvents` in @safelight/shared)
   const parsed = JSON.parse(data)
   switch (event) {
     case 'snapshot':
-      channel.opened(parsed as Opening)
+      job.open(parsed as Opening)
       break
     case 'open':
-      channel.resumed(parsed as NativeOpen)
+      job.resume(parsed as NativeOpen)
       break
     case 'resync':
-      channel.resync(parsed as Opening)
+      job.resync(parsed as Opening)
       break
     case 'event':
-      return channel.event(parsed as JobEventView)
+      return job.applyEvent(parsed as JobEventView)
     case 'position':
-      channel.place((parsed as NativePosition).queuePosition)
+      job.setQueuePosition((parsed as NativePosition).queuePosition)
       break
     case 'preview': {
       const { job_id, node_id, content_type, data_base64 } = parsed as SsePreview
       const nodeId = node_id === '' ? null : node_id
-      channel.preview({
+      job.emitPreview({
         jobId: job_id,
         nodeId,
         contentType: content_type,

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHttp } from '../http/request.ts'
-import { type Channel, createChannel } from './channel.ts'
+import { createBarMemory } from './bar-memory.ts'
+import { createWatchedJob, type WatchedJob } from './watched-job.ts'
 import { createFallback } from './fallback.ts'
-import { createFollower } from './follower.ts'
+import { createSubscriber } from './subscriber.ts'
 
 /** A server that never answers: what is tried is what counts. */
-function openFallback(jobs: number) {
+function openFallback(count: number) {
   const asked: string[] = []
   const http = createHttp({
     baseUrl: 'http://127.0.0.1',
@@ -15,15 +16,17 @@ function openFallback(jobs: number) {
       return new Promise(() => undefined)
     },
   })
-  const channels = Array.from({ length: jobs }, (_, n) => watched(`job-${n}`))
-  const fallback = createFallback({ http, all: () => channels, onLost: () => undefined })
-  return { fallback, channels, asked }
+  const jobs = Array.from({ length: count }, (_, n) => watched(`job-${n}`))
+  const fallback = createFallback({ http, all: () => jobs, onLost: () => undefined })
+  return { fallback, jobs, asked }
 }
 
-function watched(jobId: string): Channel {
-  const channel = createChannel(jobId)
-  channel.followers.add(createFollower({ onUpdate: () => undefined }, () => undefined))
-  return channel
+function watched(jobId: string): WatchedJob {
+  const job = createWatchedJob(jobId)
+  job.subscribers.add(
+    createSubscriber({ onUpdate: () => undefined }, createBarMemory(), () => undefined),
+  )
+  return job
 }
 
 describe('streams in the place of the socket', () => {
@@ -48,10 +51,10 @@ describe('streams in the place of the socket', () => {
   })
 
   it('open at once for a job that comes later, while the socket is still away', async () => {
-    const { fallback, channels, asked } = openFallback(1)
+    const { fallback, jobs, asked } = openFallback(1)
     fallback.begin()
     await vi.advanceTimersByTimeAsync(2_000)
-    channels.push(watched('late'))
+    jobs.push(watched('late'))
     fallback.begin()
     expect(asked.at(-1)).toContain('/jobs/late/events')
     expect(asked).toHaveLength(2)

@@ -3,7 +3,7 @@ import type { ClientToServerEvents, ServerToClientEvents, WatchAck } from '@safe
 import { isApiErrorCode } from '@safelight/shared'
 import { io, type Socket } from 'socket.io-client'
 import { RequestError } from '../errors.ts'
-import { type Channel, toOpening } from './channel.ts'
+import { type WatchedJob, toOpening } from './watched-job.ts'
 
 type GatewaySocket = Socket<ServerToClientEvents, ClientToServerEvents>
 
@@ -11,25 +11,25 @@ export interface SocketTransportOptions {
   baseUrl: string
   token: () => string | undefined
   /** The job with this id, if it is still watched. */
-  find: (jobId: string) => Channel | undefined
-  all: () => Channel[]
-  /** The server has answered for this channel: it is live over the socket. */
-  onLive: (channel: Channel) => void
+  find: (jobId: string) => WatchedJob | undefined
+  all: () => WatchedJob[]
+  /** The server has answered for this job: it is live over the socket. */
+  onLive: (job: WatchedJob) => void
   onDown: () => void
   onUp: () => void
 }
 
 export interface SocketTransport {
-  /** Asks for the channel now, or as soon as there is a connection. */
-  ask(channel: Channel): void
+  /** Asks for the job now, or as soon as there is a connection. */
+  ask(job: WatchedJob): void
   leave(jobId: string): void
   close(): void
 }
 
 const ANSWER_MS = 10_000
-const AGAIN_MS = 1_500
+const RETRY_MS = 1_500
 /** The server's "not now"; anything else it refuses stays refused. */
-const NOT_NOW: ReadonlySet<string> = new Set([
+const RETRYABLE: ReadonlySet<string> = new Set([
   'unavailable',
   'upstream_error',
   'rate_limited',
@@ -50,55 +50,55 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
     timeout: 8_000,
     auth: (send) => send({ token: token() }),
   })
-  /** Which question is the last, per job: answers to older ones do not count. */
-  const asked = new Map<string, number>()
-  const waiting = new Map<string, ReturnType<typeof setTimeout>>()
-  let questions = 0
+  /** The newest request of each job: answers to older ones do not count. */
+  const pending = new Map<string, number>()
+  const retries = new Map<string, ReturnType<typeof setTimeout>>()
+  let requests = 0
 
-  function ask(channel: Channel): void {
-    const { jobId } = channel
-    clearTimeout(waiting.get(jobId))
-    waiting.delete(jobId)
+  function ask(job: WatchedJob): void {
+    const { jobId } = job
+    clearTimeout(retries.get(jobId))
+    retries.delete(jobId)
     if (!socket.connected) {
       // one that was refused, or told to go, does not come back by itself
       if (!socket.active) socket.connect()
       return
     }
-    const question = ++questions
-    asked.set(jobId, question)
-    const request = channel.toRequest()
-    socket.timeout(ANSWER_MS).emit('watch', request, (late: Error | null, answer: WatchAck) => {
-      if (asked.get(jobId) !== question || find(jobId) !== channel) return
-      asked.delete(jobId)
-      if (late) return askLater(channel)
-      if (!answer.ok) return refused(channel, answer.error)
-      if (request.afterSeq === undefined) channel.opened(answer)
-      else channel.resumed(answer)
-      if (find(jobId) === channel) options.onLive(channel)
+    const requestId = ++requests
+    pending.set(jobId, requestId)
+    const request = job.toRequest()
+    socket.timeout(ANSWER_MS).emit('watch', request, (timeout: Error | null, answer: WatchAck) => {
+      if (pending.get(jobId) !== requestId || find(jobId) !== job) return
+      pending.delete(jobId)
+      if (timeout) return retryLater(job)
+      if (!answer.ok) return refuse(job, answer.error)
+      if (request.afterSeq === undefined) job.open(answer)
+      else job.resume(answer)
+      if (find(jobId) === job) options.onLive(job)
     })
   }
 
-  function askLater(channel: Channel): void {
-    const { jobId } = channel
-    const again = () => {
-      waiting.delete(jobId)
-      if (find(jobId) === channel && socket.connected) ask(channel)
+  function retryLater(job: WatchedJob): void {
+    const { jobId } = job
+    const retry = () => {
+      retries.delete(jobId)
+      if (find(jobId) === job && socket.connected) ask(job)
     }
-    clearTimeout(waiting.get(jobId))
-    waiting.set(jobId, setTimeout(again, AGAIN_MS))
+    clearTimeout(retries.get(jobId))
+    retries.set(jobId, setTimeout(retry, RETRY_MS))
   }
 
-  function refused(channel: Channel, { code, message }: { code: string; message: string }): void {
-    if (NOT_NOW.has(code)) return askLater(channel)
-    channel.fail(new RequestError(isApiErrorCode(code) ? code : 'bad_answer', message))
+  function refuse(job: WatchedJob, { code, message }: { code: string; message: string }): void {
+    if (RETRYABLE.has(code)) return retryLater(job)
+    job.fail(new RequestError(isApiErrorCode(code) ? code : 'bad_answer', message))
   }
 
   socket.on('connect', () => {
     options.onUp()
-    for (const channel of all()) ask(channel)
+    for (const job of all()) ask(job)
   })
   socket.on('disconnect', (reason) => {
-    asked.clear()
+    pending.clear()
     options.onDown()
     if (reason === 'io server disconnect' && all().length > 0) socket.connect()
   })
@@ -109,32 +109,32 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
     const unauthorized = new RequestError('unauthorized', 'The API wants another token.', {
       cause: error,
     })
-    for (const channel of all()) channel.fail(unauthorized)
+    for (const job of all()) job.fail(unauthorized)
   })
   socket.on('event', (event) => {
-    const channel = find(event.jobId)
+    const job = find(event.jobId)
     // what is missing is asked for once, however many events show it
-    if (channel?.event(event) === 'gap' && !asked.has(event.jobId)) ask(channel)
+    if (job?.applyEvent(event) === 'gap' && !pending.has(event.jobId)) ask(job)
   })
   socket.on('resync', (snapshot) => find(snapshot.jobId)?.resync(toOpening(snapshot)))
-  socket.on('position', ({ jobId, queuePosition }) => find(jobId)?.place(queuePosition))
+  socket.on('position', ({ jobId, queuePosition }) => find(jobId)?.setQueuePosition(queuePosition))
   socket.on('preview', (frame) => {
     // browsers get an ArrayBuffer, whatever was sent
     const data = new Uint8Array(frame.data)
-    find(frame.jobId)?.preview({ ...frame, data })
+    find(frame.jobId)?.emitPreview({ ...frame, data })
   })
 
   return {
     ask,
     leave(jobId) {
-      clearTimeout(waiting.get(jobId))
-      waiting.delete(jobId)
-      asked.delete(jobId)
+      clearTimeout(retries.get(jobId))
+      retries.delete(jobId)
+      pending.delete(jobId)
       if (socket.connected) socket.emit('unwatch', { jobId })
     },
     close() {
-      for (const timer of waiting.values()) clearTimeout(timer)
-      waiting.clear()
+      for (const timer of retries.values()) clearTimeout(timer)
+      retries.clear()
       socket.disconnect()
     },
   }

@@ -1,13 +1,13 @@
 /** Text of an event stream → its frames, as the standard says, over whatever pieces it arrives in. */
 
-export interface Frame {
+export interface StreamFrame {
   event: string
   data: string
   id: string | null
 }
 
 /** @returns what takes the next piece and gives the frames that it completes */
-export function createFrameParser(): (piece: string) => Frame[] {
+export function createFrameParser(): (piece: string) => StreamFrame[] {
   let rest = ''
   return function take(piece) {
     rest += piece
@@ -16,12 +16,12 @@ export function createFrameParser(): (piece: string) => Frame[] {
     const blocks = text.split(/\r\n\r\n|\n\n|\r\r/)
     const last = blocks.pop() ?? ''
     rest = rest.slice(text.length - last.length)
-    return blocks.flatMap((block) => toFrame(block) ?? [])
+    return blocks.flatMap((block) => toStreamFrame(block) ?? [])
   }
 }
 
 /** Null for a comment, which only keeps the connection alive. */
-function toFrame(block: string): Frame | null {
+function toStreamFrame(block: string): StreamFrame | null {
   const data: string[] = []
   let event = 'message'
   let id: string | null = null

@@ -1,19 +1,19 @@
-/** `watch`: a followed job as an async iterable. */
+/** `watch`: a subscription as an async iterable. */
 import { toError } from '../http/retry.ts'
-import type { FollowOptions, JobUpdate, WatchOptions } from '../types.ts'
+import type { SubscribeOptions, JobUpdate, WatchOptions } from '../types.ts'
 
 /** Updates that wait for a slow consumer; beyond them only the newest state is kept. */
-const BACKLOG = 2_000
+const PENDING_AT_MOST = 2_000
 
-type Follow = (jobId: string, options: FollowOptions) => () => void
+type Subscribe = (jobId: string, options: SubscribeOptions) => () => void
 
 export async function* watchJob(
-  follow: Follow,
+  subscribe: Subscribe,
   jobId: string,
   { signal, ...options }: WatchOptions,
 ): AsyncGenerator<JobUpdate, void, undefined> {
   signal?.throwIfAborted()
-  let backlog: JobUpdate[] = []
+  let pending: JobUpdate[] = []
   let failure: Error | null = null
   let ended = false
   let wake = () => {}
@@ -23,11 +23,11 @@ export async function* watchJob(
     wake()
   }
   signal?.addEventListener('abort', onAbort, { once: true })
-  const leave = follow(jobId, {
+  const unsubscribe = subscribe(jobId, {
     ...options,
     onUpdate(update) {
-      if (backlog.length >= BACKLOG) backlog = [{ ...update, event: null }]
-      else backlog.push(update)
+      if (pending.length >= PENDING_AT_MOST) pending = [{ ...update, event: null }]
+      else pending.push(update)
       wake()
     },
     onEnd() {
@@ -42,13 +42,13 @@ export async function* watchJob(
   try {
     for (;;) {
       if (failure) throw failure
-      const next = backlog.shift()
+      const next = pending.shift()
       if (next) yield next
       else if (ended) return
       else await new Promise<void>((resolve) => (wake = resolve))
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    leave()
+    unsubscribe()
   }
 }

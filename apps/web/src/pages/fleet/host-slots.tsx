@@ -1,5 +1,5 @@
 /** The slots of a host: what runs in one, what is next in another, and what is free. */
-import { describeJob } from '@safelight/client'
+import { toJobDisplay } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import { type HostView, takesPrompts } from '@safelight/shared'
 import { useEffect, useState } from 'react'
@@ -65,9 +65,9 @@ function useProgress(jobId: string): SlotProgress | null {
   const [progress, setProgress] = useState<SlotProgress | null>(null)
   useEffect(
     () =>
-      client.jobs.follow(jobId, {
+      client.jobs.subscribe(jobId, {
         onUpdate: (update) => {
-          const { value, percent, node } = describeJob(update, { now: Date.now() })
+          const { value, percent, node } = toJobDisplay(update, { now: Date.now() })
           setProgress({ value, percent, line: node })
         },
       }),

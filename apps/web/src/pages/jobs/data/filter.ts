@@ -1,11 +1,11 @@
 /** Which jobs the page shows, as its address says it. */
-import type { JobStatus } from '@safelight/shared'
+import { type JobStatus, RUNNING_STATUSES } from '@safelight/shared'
 import { useMemo } from 'react'
 import { useLocation, useSearch } from 'wouter'
 
 export const CHIPS = [
   { key: 'queued', label: 'Queued', statuses: ['queued'] },
-  { key: 'running', label: 'Running', statuses: ['running', 'canceling'] },
+  { key: 'running', label: 'Running', statuses: RUNNING_STATUSES },
   { key: 'succeeded', label: 'Done', statuses: ['succeeded'] },
   { key: 'failed', label: 'Failed', statuses: ['failed', 'expired'] },
   { key: 'canceled', label: 'Canceled', statuses: ['canceled'] },

@@ -1,6 +1,6 @@
 /** The jobs that have not ended, and what became of those that had not when last looked at. */
 import { type Client, RequestError } from '@safelight/client'
-import type { JobView } from '@safelight/shared'
+import { type JobView, RUNNING_STATUSES } from '@safelight/shared'
 import type { ListedJob } from './job-book.ts'
 
 const PAGE = 100
@@ -31,11 +31,11 @@ export async function readOpen(
   jobs: Pick<Client['jobs'], 'list' | 'get'>,
   { believed, matters, signal }: OpenOptions,
 ): Promise<Open> {
-  const all = await jobs.list({ status: ['queued', 'running', 'canceling'], limit: PAGE, signal })
+  const all = await jobs.list({ status: ['queued', ...RUNNING_STATUSES], limit: PAGE, signal })
   const more = all.next_cursor !== null
   // the oldest run first: behind a long queue they are not among the newest
   const running = more
-    ? await jobs.list({ status: ['running', 'canceling'], limit: PAGE, signal })
+    ? await jobs.list({ status: RUNNING_STATUSES, limit: PAGE, signal })
     : { jobs: [] }
   const open = new Map([...all.jobs, ...running.jobs].map((job) => [job.id, job]))
   const queued = [...open.values()].filter(({ status }) => status === 'queued').length

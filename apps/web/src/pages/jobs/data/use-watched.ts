@@ -26,7 +26,7 @@ export function useWatched(book: JobBook, { ids, paused }: WatchedOptions): void
     }
     for (const id of wanted) {
       if (watched.current.has(id)) continue
-      const stop = client.jobs.follow(id, {
+      const stop = client.jobs.subscribe(id, {
         onUpdate: (update) => book.applyUpdate(update),
         onError: (error) => {
           if (error instanceof RequestError && error.code === 'not_found') book.forget(id)

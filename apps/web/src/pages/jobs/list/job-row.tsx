@@ -1,6 +1,6 @@
 /** One job of the list: what was asked for first, its id second. The whole row is its link; the frame of a job that can be canceled selects it. */
-import { describeJob, formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
-import type { SnapshotView } from '@safelight/shared'
+import { toJobDisplay, formatDuration, type JobDisplay, type JobUpdate } from '@safelight/client'
+import { isRunning, type SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/ago.tsx'
@@ -33,7 +33,7 @@ export const JobRow = memo(function JobRow({ book, jobId, ...row }: JobRowProps)
 function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { update: JobUpdate }) {
   const { snapshot } = update
   const title = useTitle(snapshot, { read: row.readTitle, wanted: row.settled })
-  const description = describeJob(update, { now: row.now, connection: 'live' })
+  const description = toJobDisplay(update, { now: row.now, connection: 'live' })
   const tookMs = toTookMs(snapshot, row.now)
   return (
     <div className="job-row" data-selected={row.selected} data-status={snapshot.status}>
@@ -91,12 +91,12 @@ function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { updat
 
 export interface JobResultProps {
   snapshot: SnapshotView
-  description: JobDescription
+  description: JobDisplay
 }
 
 /** How far a job is, or what came of it. */
 function JobResult({ snapshot: { status, outputs }, description }: JobResultProps) {
-  if (status === 'running' || status === 'canceling') {
+  if (isRunning(status)) {
     return (
       <>
         <ThinBar value={description.value} label="Progress" />

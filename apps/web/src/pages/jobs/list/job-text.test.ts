@@ -1,5 +1,5 @@
 /** What a row says of its job. */
-import { describeJob } from '@safelight/client'
+import { toJobDisplay } from '@safelight/client'
 import { describe, expect, it } from 'vitest'
 import { toUpdate } from '../data/merge-job.ts'
 import { jobView } from '../testing/job-view.ts'
@@ -7,7 +7,7 @@ import { toLine, toTookMs } from './job-text.ts'
 
 function lineOf(changes: Parameters<typeof jobView>[0]): string {
   const update = toUpdate(jobView(changes), 0)
-  return toLine(update, describeJob(update, { now: 0 }))
+  return toLine(update, toJobDisplay(update, { now: 0 }))
 }
 
 function output(name: string) {

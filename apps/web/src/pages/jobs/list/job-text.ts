@@ -1,5 +1,5 @@
 /** A job of the list in words: the one line that matters now, and how long it took. Pure. */
-import { formatDuration, type JobDescription, type JobUpdate } from '@safelight/client'
+import { formatDuration, type JobDisplay, type JobUpdate } from '@safelight/client'
 import type { SnapshotView } from '@safelight/shared'
 
 /** From the first start to the end, or to now; null for a job that never ran. */
@@ -10,7 +10,7 @@ export function toTookMs(
   return startedAt === null ? null : Math.max(0, (completedAt ?? now) - startedAt)
 }
 
-export function toLine({ snapshot }: JobUpdate, description: JobDescription): string {
+export function toLine({ snapshot }: JobUpdate, description: JobDisplay): string {
   switch (snapshot.status) {
     case 'queued':
     case 'canceling':
@@ -29,7 +29,7 @@ export function toLine({ snapshot }: JobUpdate, description: JobDescription): st
   }
 }
 
-function toRunningLine({ attempt }: SnapshotView, description: JobDescription): string {
+function toRunningLine({ attempt }: SnapshotView, description: JobDisplay): string {
   const again = attempt > 1 ? `Attempt ${attempt}` : null
   // the list has room for what happened, not for what will
   const still = description.stalled?.split('. ')[0]

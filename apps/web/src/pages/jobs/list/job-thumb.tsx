@@ -1,5 +1,5 @@
 /** The first picture of a job in a fixed frame; before there is one, an empty frame that develops. */
-import type { OutputView, SnapshotView } from '@safelight/shared'
+import { isRunning, type OutputView, type SnapshotView } from '@safelight/shared'
 import { useState } from 'react'
 import { useOutputUrl } from '../../../outputs/use-output-url.ts'
 
@@ -48,7 +48,7 @@ function Picture({ output, settled }: { output: OutputView; settled: boolean }) 
 }
 
 function Frame({ snapshot: { status, progress } }: { snapshot: SnapshotView }) {
-  const risen = status === 'running' || status === 'canceling' ? (progress?.value ?? 0) : 0
+  const risen = isRunning(status) ? (progress?.value ?? 0) : 0
   return (
     <span className={`job-thumb ${status}`}>
       <span
