@@ -2,8 +2,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { noBrowser, openPage } from '@safelight/testkit/browser'
-import { connectBrowser, openTestCluster } from '@safelight/testkit/vitest'
+import { connectBrowser } from '@safelight/testkit/vitest'
 import { endOf, submit } from '../testing/client.ts'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { recordShown, whenShown } from '../testing/job-page.ts'
 import { slow } from '../testing/workflows.ts'
 
@@ -15,7 +16,7 @@ describe.skipIf(noBrowser)('the API killed (needs Chromium, which is not here)',
   afterAll(() => browser.close())
 
   it('makes the page say Reconnecting, and then the truth', async (context) => {
-    const cluster = await openTestCluster({ speed: 1 }, context)
+    const cluster = await openQuickCluster({ speed: 1 }, context)
     const [api] = cluster.apis
     if (!api) throw new Error('one API was asked for')
     const { id } = await submit(api.url, slow({ steps: 150, seconds: 0.15 }))

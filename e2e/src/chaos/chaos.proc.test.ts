@@ -1,6 +1,7 @@
 /** A short run of chaos; `npm run chaos -- --minutes 10` is the long one. */
 import { expect, inject, it } from 'vitest'
 import { findRedisServer } from '@safelight/testkit'
+import { QUICK_WORKER } from '../testing/quick-cluster.ts'
 import { toFindings } from './report.ts'
 import { runChaos } from './run.ts'
 import { isClean } from './verdict.ts'
@@ -20,6 +21,7 @@ it.skipIf(!redisBinary && !inject('requireAll'))(
       redisBinary: redisBinary ?? 'redis-server',
       durationMs: DURATION_MS,
       seed: SEED,
+      worker: QUICK_WORKER,
       signal: AbortSignal.timeout(LIMIT_MS),
     })
     expect(toFindings(verdict)).toEqual([])

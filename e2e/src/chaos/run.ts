@@ -18,6 +18,8 @@ export interface RunOptions {
   seed: number
   /** Logs of all processes are kept there. */
   folder?: string
+  /** More settings of the workers. */
+  worker?: Readonly<Record<string, string>>
   onMoment?: (moment: Moment) => void
   /** Cleans up and rejects. */
   signal: AbortSignal
@@ -58,7 +60,7 @@ export async function runChaos(
       workers: CAST.workers,
       hosts: DIALECTS.map((dialect) => ({ dialect })),
       speed: SPEED,
-      env: ENV,
+      env: { ...ENV, worker: { ...ENV.worker, ...options.worker } },
       ...(folder ? { folder } : {}),
     })
     scope.use(cluster)

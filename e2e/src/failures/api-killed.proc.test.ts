@@ -1,7 +1,7 @@
 /** What clients see of an API that goes. */
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
-import { openTestCluster } from '@safelight/testkit/vitest'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { finalOf } from '../testing/follower.ts'
 import { followBySocket } from '../testing/follow-socket.ts'
 import { followBySse } from '../testing/follow-sse.ts'
@@ -9,7 +9,7 @@ import { slow } from '../testing/workflows.ts'
 
 describe('API killed', () => {
   const start = async (context: TestContext) => {
-    const cluster = await openTestCluster({ apis: 2, speed: 1 }, context)
+    const cluster = await openQuickCluster({ apis: 2, speed: 1 }, context)
     const [first, second] = cluster.apis
     if (!first || !second) throw new Error('two APIs were asked for')
     return { first, second }

@@ -2,8 +2,8 @@
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, getJob, submit } from '../testing/client.ts'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { residentBytes } from '@safelight/testkit'
-import { openTestCluster } from '@safelight/testkit/vitest'
 import { finalOf } from '../testing/follower.ts'
 import { followBySocket } from '../testing/follow-socket.ts'
 import { followBySse } from '../testing/follow-sse.ts'
@@ -14,7 +14,7 @@ const MEGABYTE = 1024 * 1024
 
 describe('client slow or gone', () => {
   it('costs the API a bounded buffer, and nobody else notices', async (context) => {
-    const cluster = await openTestCluster(
+    const cluster = await openQuickCluster(
       { speed: 1, env: { api: { MAX_STREAMS_PER_CLIENT: '1000' } } },
       context,
     )

@@ -1,13 +1,13 @@
 /** What becomes of jobs that nobody could run. */
 import { deadLetterViewSchema, jobViewSchema } from '@safelight/shared'
-import { openTestCluster } from '@safelight/testkit/vitest'
 import { describe, expect, it } from 'vitest'
 import { endOf, getJob, submit, whenExecuting, whenJob } from '../testing/client.ts'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 describe('too many failures', () => {
   it('puts the job among the dead letters, to be looked at and replayed as a new job', async (context) => {
-    const cluster = await openTestCluster(
+    const cluster = await openQuickCluster(
       { speed: 1, env: { worker: { MAX_HOST_LOSSES: '2' } } },
       context,
     )
@@ -45,7 +45,7 @@ describe('too many failures', () => {
   }, 90_000)
 
   it('lets go of a dead letter that nobody wants', async (context) => {
-    const cluster = await openTestCluster({ env: { worker: { MAX_ATTEMPTS: '1' } } }, context)
+    const cluster = await openQuickCluster({ env: { worker: { MAX_ATTEMPTS: '1' } } }, context)
     const url = cluster.apis[0]?.url ?? ''
     const { id } = await submit(url, raising('oom'))
     await endOf(url, id)

@@ -3,9 +3,9 @@ import { createLogger } from '@safelight/runtime'
 import { jobPageSchema, jobViewSchema } from '@safelight/shared'
 import { closeRedis, createRedis } from '@safelight/store'
 import { findRedisServer, until } from '@safelight/testkit'
-import { openTestCluster } from '@safelight/testkit/vitest'
 import { describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { finalOf } from '../testing/follower.ts'
 import { followBySocket } from '../testing/follow-socket.ts'
 import { followBySse } from '../testing/follow-sse.ts'
@@ -19,7 +19,7 @@ const FAST_MS = 4_000
 
 async function start(context: TestContext) {
   const redisOptions = { binary: binary ?? 'redis-server' }
-  const cluster = await openTestCluster({ redis: redisOptions, speed: 1 }, context)
+  const cluster = await openQuickCluster({ redis: redisOptions, speed: 1 }, context)
   const { redis } = cluster
   if (!redis) throw new Error('no Redis of our own')
   return { cluster, redis, url: cluster.apis[0]?.url ?? '' }

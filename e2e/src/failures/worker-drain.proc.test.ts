@@ -1,13 +1,13 @@
 /** What a worker does when it is told to stop. */
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { until } from '@safelight/testkit'
-import { openTestCluster } from '@safelight/testkit/vitest'
 import { outcomesOf } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
 
 async function start(context: TestContext, drain: string) {
-  const cluster = await openTestCluster(
+  const cluster = await openQuickCluster(
     { speed: 1, env: { worker: { DRAIN_TIMEOUT: drain } } },
     context,
   )

@@ -2,15 +2,15 @@
 import { describe, it, type TestContext } from 'vitest'
 import type { Dialect } from '@safelight/simulator'
 import { readExecutions } from '@safelight/testkit'
-import { openTestCluster } from '@safelight/testkit/vitest'
 import { cancel, endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
+import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { slow } from '../testing/workflows.ts'
 
 const SUCCESSION_MS = 15_000
 const DIALECTS = ['0.33.0', '0.3.64', '0.3.34'] as const
 
 async function start(context: TestContext, dialect: Dialect) {
-  const cluster = await openTestCluster({ workers: 2, hosts: [{ dialect }], speed: 1 }, context)
+  const cluster = await openQuickCluster({ workers: 2, hosts: [{ dialect }], speed: 1 }, context)
   return {
     url: cluster.apis[0]?.url ?? '',
     cluster,

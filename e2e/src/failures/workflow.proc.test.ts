@@ -1,15 +1,21 @@
 /** Jobs that fail by themselves: whose fault it is decides what happens. */
 import { type Cluster, type ClusterOptions, startCluster } from '@safelight/testkit'
-import { isRed, openTestCluster, takeNamespace } from '@safelight/testkit/vitest'
+import { isRed, takeNamespace } from '@safelight/testkit/vitest'
 import { afterAll, beforeAll, describe, expect, inject, it, type TestContext } from 'vitest'
 import { endOf, submit, textToImage } from '../testing/client.ts'
+import { openQuickCluster, QUICK_WORKER } from '../testing/quick-cluster.ts'
 import { outcomesOf } from '../testing/hosts.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 let shared: Cluster
 beforeAll(async () => {
   const redis = { url: inject('redisUrl') }
-  shared = await startCluster({ redis, namespace: takeNamespace(), isToKeep: isRed })
+  shared = await startCluster({
+    redis,
+    namespace: takeNamespace(),
+    isToKeep: isRed,
+    env: { worker: QUICK_WORKER },
+  })
 })
 afterAll(() => shared.close())
 
@@ -23,7 +29,7 @@ async function useShared() {
 }
 
 async function start(context: TestContext, options: Pick<ClusterOptions, 'hosts' | 'env'>) {
-  const cluster = await openTestCluster(options, context)
+  const cluster = await openQuickCluster(options, context)
   const url = cluster.apis[0]?.url ?? ''
   return { cluster, url, outcomes: () => outcomesOf(cluster.simulators) }
 }

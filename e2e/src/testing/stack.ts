@@ -5,6 +5,7 @@ import { createScope, type Logger } from '@safelight/runtime'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { createWorkerApp } from '@safelight/worker'
 import { loadConfig as loadWorkerConfig } from '@safelight/worker/config'
+import { QUICK_TIMINGS } from '@safelight/worker/testing'
 
 export interface StackOptions {
   apis?: number
@@ -37,7 +38,7 @@ export async function startStack(
     const hosts = simulators.map(({ url }) => url).join(',')
     for (let n = 0; n < workers; n += 1) {
       const config = loadWorkerConfig({ ...env, COMFYUI_HOSTS: hosts, WORKER_NAME: `worker-${n}` })
-      scope.use(await createWorkerApp(config, { log }))
+      scope.use(await createWorkerApp(config, { log, timings: QUICK_TIMINGS }))
     }
     return { urls, simulators, close: () => scope.close() }
   } catch (error) {
