@@ -5,6 +5,7 @@ import {
   createLogger,
   createScope,
   type Logger,
+  sleep,
   startTimeLimit,
   systemClock,
 } from '@safelight/runtime'
@@ -19,13 +20,13 @@ import { openParts, type PartsDeps } from './parts.ts'
 import { toRouteDeps } from './route-deps.ts'
 import { createRoutes } from './routes.ts'
 import type { EventStream } from './sse/event-stream.ts'
-import { type ApiTimings, createTimings } from './timings.ts'
+import { type ApiTimingOverrides, createTimings } from './timings.ts'
 
 /** Room for the fields around a workflow of the largest size. */
 const BODY_SLACK_BYTES = 64 * 1024
 
 export { type ApiConfig, loadApiConfig } from './config.ts'
-export type { ApiTimings } from './timings.ts'
+export type { ApiTimingOverrides } from './timings.ts'
 
 export interface Api {
   url: string
@@ -38,7 +39,7 @@ export interface ApiOptions {
   log?: Logger
   clock?: Clock
   /** In place of the defaults and the settings. */
-  timings?: Partial<ApiTimings>
+  timings?: ApiTimingOverrides
 }
 
 export async function createApi(config: ApiConfig, options: ApiOptions = {}): Promise<Api> {
@@ -46,7 +47,7 @@ export async function createApi(config: ApiConfig, options: ApiOptions = {}): Pr
   const scope = createScope('api')
   try {
     const { clock = systemClock } = options
-    const timings = createTimings({ ...config.SAFELIGHT_TIMINGS, ...options.timings })
+    const timings = createTimings(config.SAFELIGHT_TIMINGS, options.timings)
     return await start({ config, log, scope, clock, timings })
   } catch (error) {
     await scope.close()
@@ -92,7 +93,7 @@ async function start(deps: PartsDeps): Promise<Api> {
   scope.defer(async () => {
     closing = true
     // readiness says no from here on; whoever sends clients needs a moment to notice
-    await new Promise<void>((resolve) => clock.after(config.SHUTDOWN_DELAY, resolve))
+    await sleep(clock, config.SHUTDOWN_DELAY)
     for (const stream of streams) stream.endForShutdown()
     // not `disconnectSockets`: a client told to leave does not come back by itself, one cut off does
     gateway.engine.close()

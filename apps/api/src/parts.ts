@@ -28,7 +28,13 @@ export interface PartsDeps {
 
 export type Parts = ReturnType<typeof openParts>
 
-export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
+export function openParts({
+  config,
+  log,
+  scope,
+  clock,
+  timings: { store: timings, ...own },
+}: PartsDeps) {
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
   const redis = createRedis(config.REDIS_URL, 'api', { log, timings })
   scope.defer(() => closeRedis(redis))
@@ -38,18 +44,19 @@ export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
   const storeDeps = {
     redis,
     keys,
+    timings,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   }
   const store = createJobStore(storeDeps)
   const deadLetters = createDeadLetters(storeDeps)
-  const queue = scope.use(createJobQueue({ redis, keys }))
-  const outbox = createOutbox({ redis, keys, queue, store, log, clock })
-  scope.use(outbox.startSweeper({ everyMs: timings.outboxSweepMs }))
+  const queue = scope.use(createJobQueue({ redis, keys, timings }))
+  const outbox = createOutbox({ redis, keys, queue, store, log, clock, timings })
+  scope.use(outbox.startSweeper({ everyMs: own.outboxSweepMs }))
   // workers sweep as well; but a job must expire in time even when there are none
-  const deadlines = createDeadlines({ redis, keys, store, queue, log, clock })
-  scope.use(deadlines.startSweeper({ everyMs: timings.deadlineSweepMs }))
-  const hosts = createHostRegistry({ redis, keys })
+  const deadlines = createDeadlines({ redis, keys, store, queue, log, clock, timings })
+  scope.use(deadlines.startSweeper({ everyMs: own.deadlineSweepMs }))
+  const hosts = createHostRegistry({ redis, keys, timings })
 
   const onError = (err: unknown) => {
     if (err instanceof RedisUnavailable) log.debug({ err }, 'a job could not be watched for now')
@@ -60,11 +67,11 @@ export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
       position: (jobId) => queue.position(jobId),
       onError,
       clock,
-      everyMs: timings.queuePositionMs,
+      everyMs: own.queuePositionMs,
     }),
   )
   const watches = scope.use(
-    createJobWatches({ subscriber, store, keys, decodePreview, onError, clock, timings }),
+    createJobWatches({ subscriber, store, keys, decodePreview, onError, clock, timings: own }),
   )
   return { redis, keys, store, deadLetters, queue, outbox, hosts, positions, watches }
 }

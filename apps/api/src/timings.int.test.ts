@@ -1,5 +1,7 @@
+import { toStoreTimings } from '@safelight/store'
 import { collect, startRedisProxy, until } from '@safelight/testkit'
 import { describe, expect, inject, it } from 'vitest'
+import { loadApiConfig } from './config.ts'
 import { post, readJob, submitJob } from './testing/http.ts'
 import { WORKFLOW } from './testing/play-worker.ts'
 import { shareStack, type ApiStack } from './testing/api-stack.ts'
@@ -13,7 +15,7 @@ it('the times of a process fit together', () => {
   const timings = createTimings()
   // a client must know within two seconds that Redis is away
   expect(timings.requestDeadlineMs).toBeLessThan(2_000)
-  expect(timings.requestDeadlineMs).toBeLessThan(timings.redisCommandMs)
+  expect(timings.requestDeadlineMs).toBeLessThan(toStoreTimings(timings.store).redisCommandMs)
   expect(timings.readinessPingMs).toBeLessThan(timings.requestDeadlineMs)
   expect(timings.cancelManyMs).toBeLessThan(timings.requestDeadlineMs - 500)
   // who reloads a page is told to come back sooner than its job is given up
@@ -21,6 +23,19 @@ it('the times of a process fit together', () => {
   expect(timings.rereadRetryMs).toBeLessThan(timings.rereadMs)
   expect(() => createTimings({ keepAliveMs: -1 })).toThrow('keepAliveMs')
   expect(() => createTimings(JSON.parse('{"keepAlive": 1}'))).toThrow('keepAlive')
+})
+
+it('a setting takes the place of defaults, and names only what there is', () => {
+  const load = (timings: object) =>
+    loadApiConfig({ SAFELIGHT_TIMINGS: JSON.stringify(timings) }).SAFELIGHT_TIMINGS
+  const set = load({ keepAliveMs: 5, store: { redisCommandMs: 7, redisConnectMs: 8 } })
+  expect(createTimings(set, { store: { redisCommandMs: 9 } })).toEqual({
+    ...createTimings(),
+    keepAliveMs: 5,
+    store: { redisCommandMs: 9, redisConnectMs: 8 },
+  })
+  expect(() => load({ keepAlive: 5 })).toThrow('keepAlive')
+  expect(() => load({ store: { redisCommand: 5 } })).toThrow('redisCommand')
 })
 
 it('a queued job gets its new position without asking', async () => {

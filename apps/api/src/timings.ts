@@ -1,4 +1,6 @@
 /** Every duration of an API process that is no setting of an operator, with its default. */
+import { toTimingsSchema } from '@safelight/runtime'
+import { DEFAULT_STORE_TIMINGS } from '@safelight/store'
 import { z } from 'zod'
 
 const ms = (preset: number) => z.number().int().nonnegative().default(preset)
@@ -6,8 +8,6 @@ const ms = (preset: number) => z.number().int().nonnegative().default(preset)
 export const apiTimingsSchema = z.strictObject({
   /** Redis may start later than we do: how long to wait before listening all the same, with 503 for an answer. */
   waitForRedisMs: ms(2_000),
-  /** How long Redis may take to reply to one command. */
-  redisCommandMs: ms(2_000),
   /** How long an answer may take to be known: below the two seconds in which a client must know that Redis is away. */
   requestDeadlineMs: ms(1_800),
   /** How long Redis may take to show that it is there, when `/readyz` is asked. */
@@ -40,11 +40,17 @@ export const apiTimingsSchema = z.strictObject({
   socketPongMs: ms(20_000),
   /** At the end of the process: how long a connection that has asked for nothing may still be about to. */
   firstRequestMs: ms(100),
+  /** Those of the store that differ from its own defaults. */
+  store: toTimingsSchema(DEFAULT_STORE_TIMINGS).default({}),
 })
 
 export type ApiTimings = z.output<typeof apiTimingsSchema>
 
-/** @param own in place of the defaults */
-export function createTimings(own: z.input<typeof apiTimingsSchema> = {}): ApiTimings {
-  return apiTimingsSchema.parse(own)
+export type ApiTimingOverrides = z.input<typeof apiTimingsSchema>
+
+/** @param overrides in place of the defaults; the later ones win */
+export function createTimings(...overrides: (ApiTimingOverrides | undefined)[]): ApiTimings {
+  const own: ApiTimingOverrides = Object.assign({}, ...overrides)
+  const store = Object.assign({}, ...overrides.map((given) => given?.store))
+  return apiTimingsSchema.parse({ ...own, store })
 }

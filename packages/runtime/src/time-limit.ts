@@ -24,10 +24,10 @@ export function startTimeLimit({ ms, onExpired, clock = systemClock }: TimeLimit
 
   function step(): () => void {
     const stepMs = Math.min(STEP_MS, leftMs)
-    const startedAt = clock.now()
+    const startedAt = clock.steady()
     return clock.after(stepMs, () => {
-      // the clock may have been set: no step counts for less than itself
-      leftMs -= Math.min(Math.max(clock.now() - startedAt, stepMs), 2 * STEP_MS)
+      // timers may come a little early, too: no step counts for less than itself
+      leftMs -= Math.min(Math.max(clock.steady() - startedAt, stepMs), 2 * STEP_MS)
       // timers run before what arrived meanwhile is read: so one last look
       callOff = leftMs > 0 ? step() : clock.after(0, onExpired)
     })

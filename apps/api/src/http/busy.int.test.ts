@@ -32,7 +32,7 @@ it('a process that stood still for longer than the deadline does not take Redis 
     SAFELIGHT_NAMESPACE: stack.namespace,
     PORT: '0',
   })
-  const timings = { requestDeadlineMs: LIMIT_MS, redisCommandMs: LIMIT_MS }
+  const timings = { requestDeadlineMs: LIMIT_MS, store: { redisCommandMs: LIMIT_MS } }
   const api = await createApi(config, { log, timings })
   onTestFinished(() => api.close())
   await submitJob(api.url, { priority: -1 })

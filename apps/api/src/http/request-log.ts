@@ -4,10 +4,10 @@ import type { RequestHandler } from 'express'
 
 export function logRequests({ log, clock }: { log: Logger; clock: Clock }): RequestHandler {
   return (request, response, next) => {
-    const startedAt = clock.now()
+    const startedAt = clock.steady()
     const { method, path } = request
     response.once('close', () => {
-      const ms = clock.now() - startedAt
+      const ms = Math.round(clock.steady() - startedAt)
       log.debug({ method, path, status: response.statusCode, ms }, 'request')
     })
     next()

@@ -68,7 +68,7 @@ async function cancelFound(
   query: BulkCancelQuery,
   { tally, signal }: { tally: Tally; signal: AbortSignal },
 ): Promise<string | null> {
-  const until = deps.clock.now() + deps.workMs
+  const until = deps.clock.steady() + deps.workMs
   let cursor = query.cursor ?? null
   do {
     signal.throwIfAborted()
@@ -83,7 +83,7 @@ async function cancelFound(
     )
     cursor = page.nextCursor
     const changed = tally.canceled + tally.canceling
-    if (changed + PAGE > CHANGES_AT_MOST || deps.clock.now() > until) break
+    if (changed + PAGE > CHANGES_AT_MOST || deps.clock.steady() > until) break
   } while (cursor !== null)
   return cursor
 }

@@ -22,8 +22,8 @@ export function createNodeClassCache({
   }
 
   return function nodeClasses() {
-    if (cached && clock.now() - cached.at < maxAgeMs) return cached.classes
-    const fresh = { at: clock.now(), classes: read() }
+    if (cached && clock.steady() - cached.at < maxAgeMs) return cached.classes
+    const fresh = { at: clock.steady(), classes: read() }
     cached = fresh
     fresh.classes.then(
       // "no host yet" is asked again at once: the first host must not wait for the age to pass

@@ -3,18 +3,18 @@ import type { JobEventBody, Snapshot } from '@safelight/shared'
 import { createExtraData, createHostRegistry } from '@safelight/store'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { type Api, type ApiTimings, createApi, loadApiConfig } from '../app.ts'
+import { type Api, type ApiTimingOverrides, createApi, loadApiConfig } from '../app.ts'
 
 export type ApiStack = Awaited<ReturnType<typeof startApiStack>>
 
 export interface ApiStackOptions {
   settings?: Record<string, string>
-  timings?: Partial<ApiTimings>
+  timings?: ApiTimingOverrides
   redisUrl?: string
 }
 
 /** Short where a test waits for it to pass, real where it must not pass. */
-const TEST_TIMINGS: Partial<ApiTimings> = { queuePositionMs: 30 }
+const TEST_TIMINGS: ApiTimingOverrides = { queuePositionMs: 30 }
 
 /** One stack for all tests of a file. Each finds it empty: no job, no log, no API of another test. */
 export function shareStack(take: (stack: ApiStack) => void, options: ApiStackOptions = {}): void {
@@ -35,7 +35,7 @@ export async function startApiStack(options: ApiStackOptions = {}) {
 
   async function startApi(
     own: Record<string, string> = {},
-    ownTimings: Partial<ApiTimings> = {},
+    ownTimings: ApiTimingOverrides = {},
   ): Promise<Api> {
     const config = loadApiConfig({
       ...bed.env,

@@ -14,11 +14,11 @@ import {
 import { startRedisProxy } from '@safelight/testkit'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { inject, onTestFinished } from 'vitest'
-import { type ApiTimings, createTimings } from '../timings.ts'
+import { type ApiTimingOverrides, createTimings } from '../timings.ts'
 import { createJobWatches } from '../watch/job-watches.ts'
 import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
 
-export async function startJobWatches(timings: Partial<ApiTimings> = {}) {
+export async function startJobWatches(timings: ApiTimingOverrides = {}) {
   const bed = await openTestBed()
   onTestFinished(() => bed.close())
   const { scope, keys, redis: direct, store, log } = bed
