@@ -72,7 +72,12 @@ const FLOORS: Record<string, Record<string, readonly string[]>> = {
     ui: ['workflow'],
     workflow: [],
   },
-  'apps/cli': { commands: ['follow', 'graph'], follow: [], graph: [] },
+  'apps/cli': {
+    commands: ['watch', 'graph', 'terminal'],
+    watch: ['terminal'],
+    graph: [],
+    terminal: [],
+  },
   'apps/demo': { stack: [] },
 }
 const QUEUE_OR_REDIS = /^(ioredis|bullmq)($|\/)/

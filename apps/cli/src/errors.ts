@@ -2,7 +2,7 @@
 import { RequestError } from '@safelight/client'
 import type { JobError } from '@safelight/shared'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { toPlainText } from './terminal/text.ts'
+import { toPlainText } from './plain-text.ts'
 
 /** The command is not as it must be. */
 export class UsageError extends Error {

@@ -1,5 +1,5 @@
 /** Names of files that come from elsewhere, made fit for a folder of ours. Pure. */
-import { toPlainText } from './terminal/text.ts'
+import { toPlainText } from './plain-text.ts'
 
 /** Leaves room for a number under the 255 bytes that file systems take. */
 const MAX_BYTES = 200

@@ -1,6 +1,13 @@
 /** What the command line has of the world around it. */
 import type { CliConfig } from './config.ts'
-import type { Terminal } from './terminal/terminal.ts'
+
+/** The part of a stream that is needed: `process.stdout` fits. */
+export interface Terminal {
+  isTTY?: boolean
+  columns?: number
+  rows?: number
+  write(text: string): unknown
+}
 
 export interface Keyboard extends AsyncIterable<Uint8Array | string> {
   isTTY?: boolean

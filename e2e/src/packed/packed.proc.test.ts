@@ -15,7 +15,7 @@ import {
   runTool,
 } from './consumer.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 90_000 })
 
 let stack: Stack
 let consumer: Consumer
@@ -26,7 +26,7 @@ beforeAll(async () => {
   consumer = installed
   url = stack.urls[0] ?? ''
   await consumer.write('workflow.json', JSON.stringify(textToImage(7)))
-}, 120_000)
+}, 180_000)
 afterAll(async () => {
   await consumer?.close()
   await stack?.close()

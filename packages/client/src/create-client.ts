@@ -4,9 +4,9 @@ import { toBaseUrl } from './http/base-url.ts'
 import { createHttp, toTokenSource } from './http/request.ts'
 import { createJobsApi } from './jobs.ts'
 import type { Client, ClientOptions, Outputs } from './types.ts'
-import { createWatchedJobs } from './watch/watched-jobs.ts'
+import { createSharedWatches } from './watch/shared-watches.ts'
 
-/** Nothing is connected before something is watched, and nothing stays connected after. */
+/** Nothing is connected before something is watches, and nothing stays connected after. */
 export function createClient(options: ClientOptions = {}): Client {
   const http = createHttp({
     baseUrl: toBaseUrl(options.baseUrl),
@@ -14,7 +14,7 @@ export function createClient(options: ClientOptions = {}): Client {
     // called through the global: a browser's fetch wants no other `this`
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
-  const watched = createWatchedJobs(http)
+  const watches = createSharedWatches(http)
   const outputs: Outputs = {
     fetch: ({ url }, call) => http.open(url, { ...call }),
     async bytes(output, call) {
@@ -23,10 +23,10 @@ export function createClient(options: ClientOptions = {}): Client {
   }
   return {
     baseUrl: http.options.baseUrl,
-    jobs: createJobsApi(http, watched),
+    jobs: createJobsApi(http, watches),
     outputs,
     hosts: createHostsApi(http),
     deadLetters: createDeadLettersApi(http),
-    close: () => watched.close(),
+    close: () => watches.close(),
   }
 }

@@ -11,12 +11,12 @@ import type { ApiCall, Http } from './http/request.ts'
 import { retrying } from './http/retry.ts'
 import { runJob } from './run.ts'
 import type { CallOptions, CancelFilter, Jobs, ListOptions } from './types.ts'
-import type { WatchedJobs } from './watch/watched-jobs.ts'
+import type { SharedWatches } from './watch/shared-watches.ts'
 import { watchJob } from './watch/watch.ts'
 
 const JOBS = '/api/v2/jobs'
 
-export function createJobsApi(http: Http, watched: WatchedJobs): Jobs {
+export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
   const jobs: Jobs = {
     submit(workflow, { signal, idempotencyKey, ...options } = {}) {
       // with a key a repetition gets the first answer again, so that a lost answer costs no second picture
@@ -44,8 +44,8 @@ export function createJobsApi(http: Http, watched: WatchedJobs): Jobs {
     },
     cancelMany: (filter, options) => cancelMany(http, filter, options),
     watch: (jobId, options = {}) =>
-      watchJob((id, listeners) => watched.subscribe(id, listeners), jobId, options),
-    subscribe: (jobId, options) => watched.subscribe(jobId, options),
+      watchJob((id, listeners) => watches.subscribe(id, listeners), jobId, options),
+    subscribe: (jobId, options) => watches.subscribe(jobId, options),
     run: (workflow, options = {}) => runJob(jobs, workflow, options),
   }
   return jobs

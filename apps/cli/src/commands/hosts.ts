@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { shortenId } from '../ids.ts'
-import { type Cell, toTableLines } from '../table.ts'
+import { type Cell, toTableLines } from '../terminal/table.ts'
 import { type TextColor, createPaint } from '../terminal/paint.ts'
 import { readSkills } from '../terminal/terminal.ts'
 

@@ -4,7 +4,8 @@ import stringWidth from 'string-width'
 import { type BoardRow, toEndNote, toJobLine, toRowName } from './job-line.ts'
 import { createPaint } from './paint.ts'
 import { createScreen, type ScreenLine } from './screen.ts'
-import { type Terminal, type TerminalSkills, toColumns, toRows } from './terminal.ts'
+import type { Terminal } from '../io.ts'
+import { type TerminalSkills, toColumns, toRows } from './terminal.ts'
 
 export interface JobBoard {
   /** @param update null while nothing has been heard of the job */

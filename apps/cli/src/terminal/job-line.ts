@@ -3,7 +3,8 @@ import type { BadgeKind, JobDisplay } from '@safelight/client'
 import type { SnapshotView } from '@safelight/shared'
 import stringWidth from 'string-width'
 import type { TextColor, Paint } from './paint.ts'
-import { cutText, padText, toPlainText } from './text.ts'
+import { toPlainText } from '../plain-text.ts'
+import { cutText, padText } from './text.ts'
 
 export interface BoardRow {
   /** Which job it is, in the caller's words. */

@@ -3,7 +3,8 @@ import { Writable } from 'node:stream'
 import cliCursor from 'cli-cursor'
 import { createLogUpdate } from 'log-update'
 import stringWidth from 'string-width'
-import { type Terminal, toColumns, toRows } from './terminal.ts'
+import type { Terminal } from '../io.ts'
+import { toColumns, toRows } from './terminal.ts'
 
 export interface ScreenLine {
   key: string

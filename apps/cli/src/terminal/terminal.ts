@@ -1,12 +1,5 @@
-/** What is written to, and what it can do. */
-
-/** The part of a stream that is needed: `process.stdout` fits. */
-export interface Terminal {
-  isTTY?: boolean
-  columns?: number
-  rows?: number
-  write(text: string): unknown
-}
+/** What a terminal can do, and how large it is. */
+import type { Terminal } from '../io.ts'
 
 export interface TerminalSkills {
   /** Lines can be drawn over in place. */

@@ -1,7 +1,8 @@
 /** What strangers may make a terminal do: nothing. */
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { cutText, padText, toPlainText } from './text.ts'
+import { toPlainText } from '../plain-text.ts'
+import { cutText, padText } from './text.ts'
 
 describe('text from elsewhere', () => {
   it.each([

@@ -1,8 +1,7 @@
 /** A world for commands that a test holds in its hands. */
 import { PassThrough } from 'node:stream'
 import { readCliConfig } from '../config.ts'
-import type { Interrupt, Io, Keyboard } from '../io.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import type { Interrupt, Io, Keyboard, Terminal } from '../io.ts'
 
 export interface TestIo extends Io {
   printed(): string

@@ -4,7 +4,7 @@ import type { Io } from '../io.ts'
 import type { Options } from '../options.ts'
 import { createJobBoard } from '../terminal/job-board.ts'
 import { readSkills } from '../terminal/terminal.ts'
-import { toPlainText } from '../terminal/text.ts'
+import { toPlainText } from '../plain-text.ts'
 import { createJsonReporter } from './json-reporter.ts'
 import type { Reporter } from './reporter.ts'
 

@@ -1,13 +1,13 @@
 /** Server-sent events: one watched job over one HTTP answer, for networks that let no WebSocket through. */
 import type { JobEventView, NativeOpen, NativePosition, SsePreview } from '@safelight/shared'
 import type { Http } from '../http/request.ts'
-import type { WatchedJob } from './watched-job.ts'
+import type { SharedWatch } from './shared-watch.ts'
 import type { Opening } from './subscriber.ts'
 import { createFrameParser, type StreamFrame } from './sse-parser.ts'
 
-export interface EventStreamOptions {
+export interface ReadStreamOptions {
   http: Http
-  job: WatchedJob
+  watch: SharedWatch
   signal: AbortSignal
   /** The server has answered: what follows is the job. */
   onOpen: () => void
@@ -20,9 +20,9 @@ export type StreamEnd = 'ended' | 'gap'
 const SILENCE_MS = 40_000
 
 /** Follows until the stream ends. @throws RequestError when it is refused or cannot be opened */
-export async function readEventStream(options: EventStreamOptions): Promise<StreamEnd> {
-  const { http, job, signal, onOpen } = options
-  const { jobId, afterSeq, stamp, previews } = job.toRequest()
+export async function readEventStream(options: ReadStreamOptions): Promise<StreamEnd> {
+  const { http, watch, signal, onOpen } = options
+  const { jobId, afterSeq, stamp, previews } = watch.toRequest()
   // the events so far would come without the job they belong to: over this way there is no history
   const after = afterSeq && stamp !== undefined ? `${afterSeq}-${stamp}` : undefined
   const silence = new AbortController()
@@ -47,7 +47,7 @@ export async function readEventStream(options: EventStreamOptions): Promise<Stre
       clearTimeout(watchdog)
       watchdog = setTimeout(() => silence.abort(), SILENCE_MS)
       for (const frame of parse(decoder.decode(value, { stream: true }))) {
-        if (take(frame, job) === 'gap') return 'gap'
+        if (take(frame, watch) === 'gap') return 'gap'
       }
     }
   } catch {
@@ -59,28 +59,28 @@ export async function readEventStream(options: EventStreamOptions): Promise<Stre
   }
 }
 
-function take({ event, data }: StreamFrame, job: WatchedJob): 'gap' | 'folded' {
+function take({ event, data }: StreamFrame, watch: SharedWatch): 'gap' | 'folded' {
   // frames of our own API, in the contract's shapes (`nativeEvents` in @safelight/shared)
   const parsed = JSON.parse(data)
   switch (event) {
     case 'snapshot':
-      job.open(parsed as Opening)
+      watch.open(parsed as Opening)
       break
     case 'open':
-      job.resume(parsed as NativeOpen)
+      watch.resume(parsed as NativeOpen)
       break
     case 'resync':
-      job.resync(parsed as Opening)
+      watch.resync(parsed as Opening)
       break
     case 'event':
-      return job.applyEvent(parsed as JobEventView)
+      return watch.applyEvent(parsed as JobEventView)
     case 'position':
-      job.setQueuePosition((parsed as NativePosition).queuePosition)
+      watch.setQueuePosition((parsed as NativePosition).queuePosition)
       break
     case 'preview': {
       const { job_id, node_id, content_type, data_base64 } = parsed as SsePreview
       const nodeId = node_id === '' ? null : node_id
-      job.emitPreview({
+      watch.emitPreview({
         jobId: job_id,
         nodeId,
         contentType: content_type,

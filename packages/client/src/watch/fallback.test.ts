@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHttp } from '../http/request.ts'
 import { createBarMemory } from './bar-memory.ts'
-import { createWatchedJob, type WatchedJob } from './watched-job.ts'
+import { createSharedWatch, type SharedWatch } from './shared-watch.ts'
 import { createFallback } from './fallback.ts'
 import { createSubscriber } from './subscriber.ts'
 
@@ -21,12 +21,12 @@ function openFallback(count: number) {
   return { fallback, jobs, asked }
 }
 
-function watched(jobId: string): WatchedJob {
-  const job = createWatchedJob(jobId)
-  job.subscribers.add(
+function watched(jobId: string): SharedWatch {
+  const watch = createSharedWatch(jobId)
+  watch.subscribers.add(
     createSubscriber({ onUpdate: () => undefined }, createBarMemory(), () => undefined),
   )
-  return job
+  return watch
 }
 
 describe('streams in the place of the socket', () => {

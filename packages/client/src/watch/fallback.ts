@@ -5,7 +5,7 @@
 import { RequestError } from '../errors.ts'
 import type { Http } from '../http/request.ts'
 import { pause } from '../http/retry.ts'
-import type { WatchedJob } from './watched-job.ts'
+import type { SharedWatch } from './shared-watch.ts'
 import { readEventStream } from './event-stream.ts'
 
 export interface Fallback {
@@ -16,17 +16,17 @@ export interface Fallback {
   begin(): void
   /** The socket is up: no new streams. Those that are open stay until each job is live over the socket. */
   pause(): void
-  end(job: WatchedJob): void
+  end(watch: SharedWatch): void
   /** Whether the job comes through a stream now. */
-  isStreaming(job: WatchedJob): boolean
+  isStreaming(watch: SharedWatch): boolean
   close(): void
 }
 
 export interface FallbackOptions {
   http: Http
-  all: () => WatchedJob[]
+  all: () => SharedWatch[]
   /** No stream isStreaming it any more, and the socket does not either. */
-  onLost: (job: WatchedJob) => void
+  onLost: (watch: SharedWatch) => void
 }
 
 /** The time a server needs to restart, and a WebSocket to be refused. */
@@ -38,25 +38,28 @@ const RETRY_MAX_MS = 8_000
 const FINAL: ReadonlySet<string> = new Set(['not_found', 'unauthorized', 'forbidden'])
 
 export function createFallback({ http, all, onLost }: FallbackOptions): Fallback {
-  const streams = new Map<WatchedJob, { stop: AbortController; open: boolean }>()
+  const streams = new Map<SharedWatch, { stop: AbortController; open: boolean }>()
   let active = false
   let grace: ReturnType<typeof setTimeout> | null = null
 
-  function open(job: WatchedJob): void {
-    if (!active || streams.has(job) || streams.size >= STREAMS_AT_MOST) return
+  function open(watch: SharedWatch): void {
+    if (!active || streams.has(watch) || streams.size >= STREAMS_AT_MOST) return
     const stream = { stop: new AbortController(), open: false }
-    streams.set(job, stream)
-    void keepStreaming(job, stream).finally(() => {
-      if (streams.get(job) === stream) streams.delete(job)
+    streams.set(watch, stream)
+    void keepStreaming(watch, stream).finally(() => {
+      if (streams.get(watch) === stream) streams.delete(watch)
       openNext()
     })
   }
 
   function openNext(): void {
-    for (const job of all()) open(job)
+    for (const watch of all()) open(watch)
   }
 
-  async function keepStreaming(job: WatchedJob, stream: { stop: AbortController; open: boolean }) {
+  async function keepStreaming(
+    watch: SharedWatch,
+    stream: { stop: AbortController; open: boolean },
+  ) {
     const { signal } = stream.stop
     let waitMs = RETRY_MS
     while (!signal.aborted) {
@@ -65,15 +68,15 @@ export function createFallback({ http, all, onLost }: FallbackOptions): Fallback
           stream.open = true
           waitMs = RETRY_MS
         }
-        const end = await readEventStream({ http, job, signal, onOpen })
+        const end = await readEventStream({ http, watch, signal, onOpen })
         if (end === 'gap') continue
       } catch (error) {
         if (signal.aborted) return
-        if (error instanceof RequestError && FINAL.has(error.code)) return job.fail(error)
+        if (error instanceof RequestError && FINAL.has(error.code)) return watch.fail(error)
       }
       stream.open = false
       if (signal.aborted) return
-      onLost(job)
+      onLost(watch)
       // the socket is back and will carry it
       if (!active) return
       await pause(waitMs * (0.5 + Math.random()), signal).catch(() => undefined)
@@ -96,11 +99,11 @@ export function createFallback({ http, all, onLost }: FallbackOptions): Fallback
       grace = null
       active = false
     },
-    end(job) {
-      streams.get(job)?.stop.abort()
-      streams.delete(job)
+    end(watch) {
+      streams.get(watch)?.stop.abort()
+      streams.delete(watch)
     },
-    isStreaming: (job) => streams.get(job)?.open ?? false,
+    isStreaming: (watch) => streams.get(watch)?.open ?? false,
     close() {
       if (grace) clearTimeout(grace)
       grace = null

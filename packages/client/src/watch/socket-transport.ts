@@ -3,25 +3,25 @@ import type { ClientToServerEvents, ServerToClientEvents, WatchAck } from '@safe
 import { isApiErrorCode } from '@safelight/shared'
 import { io, type Socket } from 'socket.io-client'
 import { RequestError } from '../errors.ts'
-import { type WatchedJob, toOpening } from './watched-job.ts'
+import { type SharedWatch, toOpening } from './shared-watch.ts'
 
 type GatewaySocket = Socket<ServerToClientEvents, ClientToServerEvents>
 
 export interface SocketTransportOptions {
   baseUrl: string
   token: () => string | undefined
-  /** The job with this id, if it is still watched. */
-  find: (jobId: string) => WatchedJob | undefined
-  all: () => WatchedJob[]
-  /** The server has answered for this job: it is live over the socket. */
-  onLive: (job: WatchedJob) => void
+  /** The watch of this job, if there still is one. */
+  find: (jobId: string) => SharedWatch | undefined
+  all: () => SharedWatch[]
+  /** The server has answered for this watch: it is live over the socket. */
+  onLive: (watch: SharedWatch) => void
   onDown: () => void
   onUp: () => void
 }
 
 export interface SocketTransport {
-  /** Asks for the job now, or as soon as there is a connection. */
-  ask(job: WatchedJob): void
+  /** Asks for the watch now, or as soon as there is a connection. */
+  ask(watch: SharedWatch): void
   leave(jobId: string): void
   close(): void
 }
@@ -55,8 +55,8 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
   const retries = new Map<string, ReturnType<typeof setTimeout>>()
   let requests = 0
 
-  function ask(job: WatchedJob): void {
-    const { jobId } = job
+  function ask(watch: SharedWatch): void {
+    const { jobId } = watch
     clearTimeout(retries.get(jobId))
     retries.delete(jobId)
     if (!socket.connected) {
@@ -66,36 +66,36 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
     }
     const requestId = ++requests
     pending.set(jobId, requestId)
-    const request = job.toRequest()
+    const request = watch.toRequest()
     socket.timeout(ANSWER_MS).emit('watch', request, (timeout: Error | null, answer: WatchAck) => {
-      if (pending.get(jobId) !== requestId || find(jobId) !== job) return
+      if (pending.get(jobId) !== requestId || find(jobId) !== watch) return
       pending.delete(jobId)
-      if (timeout) return retryLater(job)
-      if (!answer.ok) return refuse(job, answer.error)
-      if (request.afterSeq === undefined) job.open(answer)
-      else job.resume(answer)
-      if (find(jobId) === job) options.onLive(job)
+      if (timeout) return retryLater(watch)
+      if (!answer.ok) return refuse(watch, answer.error)
+      if (request.afterSeq === undefined) watch.open(answer)
+      else watch.resume(answer)
+      if (find(jobId) === watch) options.onLive(watch)
     })
   }
 
-  function retryLater(job: WatchedJob): void {
-    const { jobId } = job
+  function retryLater(watch: SharedWatch): void {
+    const { jobId } = watch
     const retry = () => {
       retries.delete(jobId)
-      if (find(jobId) === job && socket.connected) ask(job)
+      if (find(jobId) === watch && socket.connected) ask(watch)
     }
     clearTimeout(retries.get(jobId))
     retries.set(jobId, setTimeout(retry, RETRY_MS))
   }
 
-  function refuse(job: WatchedJob, { code, message }: { code: string; message: string }): void {
-    if (RETRYABLE.has(code)) return retryLater(job)
-    job.fail(new RequestError(isApiErrorCode(code) ? code : 'bad_answer', message))
+  function refuse(watch: SharedWatch, { code, message }: { code: string; message: string }): void {
+    if (RETRYABLE.has(code)) return retryLater(watch)
+    watch.fail(new RequestError(isApiErrorCode(code) ? code : 'bad_answer', message))
   }
 
   socket.on('connect', () => {
     options.onUp()
-    for (const job of all()) ask(job)
+    for (const watch of all()) ask(watch)
   })
   socket.on('disconnect', (reason) => {
     pending.clear()
@@ -109,12 +109,12 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
     const unauthorized = new RequestError('unauthorized', 'The API wants another token.', {
       cause: error,
     })
-    for (const job of all()) job.fail(unauthorized)
+    for (const watch of all()) watch.fail(unauthorized)
   })
   socket.on('event', (event) => {
-    const job = find(event.jobId)
+    const watch = find(event.jobId)
     // what is missing is asked for once, however many events show it
-    if (job?.applyEvent(event) === 'gap' && !pending.has(event.jobId)) ask(job)
+    if (watch?.applyEvent(event) === 'gap' && !pending.has(event.jobId)) ask(watch)
   })
   socket.on('resync', (snapshot) => find(snapshot.jobId)?.resync(toOpening(snapshot)))
   socket.on('position', ({ jobId, queuePosition }) => find(jobId)?.setQueuePosition(queuePosition))

@@ -1,5 +1,5 @@
 /** A terminal without glass: keeps what a person would see of what was written. */
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../io.ts'
 
 export interface VirtualTerminal extends Terminal {
   columns: number

@@ -1,25 +1,25 @@
 /**
- * Everything one client watches: one socket for all of its jobs, event streams while that is down.
+ * Everything one client watches: one socket for all of its watches, event streams while that is down.
  * The connection is opened for the first subscriber and closed after the last.
  */
 import type { Http } from '../http/request.ts'
 import type { SubscribeOptions } from '../types.ts'
 import { createBarMemory } from './bar-memory.ts'
-import { createWatchedJob, type WatchedJob } from './watched-job.ts'
+import { createSharedWatch, type SharedWatch } from './shared-watch.ts'
 import { createFallback, type Fallback } from './fallback.ts'
 import { createSubscriber } from './subscriber.ts'
 import { createSocketTransport, type SocketTransport } from './socket-transport.ts'
 
-export interface WatchedJobs {
+export interface SharedWatches {
   /** @returns what ends it */
   subscribe(jobId: string, options: SubscribeOptions): () => void
   close(): void
 }
 
-export function createWatchedJobs(http: Http): WatchedJobs {
-  const jobs = new Map<string, WatchedJob>()
+export function createSharedWatches(http: Http): SharedWatches {
+  const watches = new Map<string, SharedWatch>()
   const bar = createBarMemory()
-  const all = () => [...jobs.values()]
+  const all = () => [...watches.values()]
   let socket: SocketTransport | null = null
   let isUp = false
   let idle: ReturnType<typeof setTimeout> | null = null
@@ -27,8 +27,8 @@ export function createWatchedJobs(http: Http): WatchedJobs {
   const fallback: Fallback = createFallback({
     http,
     all,
-    onLost(job) {
-      if (!isUp) job.setConnection('reconnecting')
+    onLost(watch) {
+      if (!isUp) watch.setConnection('reconnecting')
     },
   })
 
@@ -36,17 +36,17 @@ export function createWatchedJobs(http: Http): WatchedJobs {
     return createSocketTransport({
       baseUrl: http.options.baseUrl,
       token: http.options.token,
-      find: (jobId) => jobs.get(jobId),
+      find: (jobId) => watches.get(jobId),
       all,
-      onLive: (job) => fallback.end(job),
+      onLive: (watch) => fallback.end(watch),
       onUp() {
         isUp = true
         fallback.pause()
       },
       onDown() {
         isUp = false
-        for (const job of all()) {
-          if (!fallback.isStreaming(job)) job.setConnection('reconnecting')
+        for (const watch of all()) {
+          if (!fallback.isStreaming(watch)) watch.setConnection('reconnecting')
         }
         fallback.begin()
       },
@@ -55,10 +55,10 @@ export function createWatchedJobs(http: Http): WatchedJobs {
 
   /** Not at once: a page that changes from one job to the next leaves and comes in one breath. */
   function closeWhenIdle(): void {
-    if (jobs.size > 0 || idle) return
+    if (watches.size > 0 || idle) return
     idle = setTimeout(() => {
       idle = null
-      if (jobs.size === 0) disconnect()
+      if (watches.size === 0) disconnect()
     }, 0)
   }
 
@@ -70,34 +70,34 @@ export function createWatchedJobs(http: Http): WatchedJobs {
     isUp = false
   }
 
-  function drop(job: WatchedJob): void {
-    if (jobs.get(job.jobId) !== job) return
-    jobs.delete(job.jobId)
-    fallback.end(job)
-    socket?.leave(job.jobId)
+  function drop(watch: SharedWatch): void {
+    if (watches.get(watch.jobId) !== watch) return
+    watches.delete(watch.jobId)
+    fallback.end(watch)
+    socket?.leave(watch.jobId)
     closeWhenIdle()
   }
 
   return {
     subscribe(jobId, options) {
-      const job = jobs.get(jobId) ?? createWatchedJob(jobId)
-      jobs.set(jobId, job)
+      const watch = watches.get(jobId) ?? createSharedWatch(jobId)
+      watches.set(jobId, watch)
       const leave = () => {
-        job.subscribers.delete(subscriber)
-        if (job.subscribers.size === 0) drop(job)
+        watch.subscribers.delete(subscriber)
+        if (watch.subscribers.size === 0) drop(watch)
       }
       const subscriber = createSubscriber(options, bar, leave)
-      job.subscribers.add(subscriber)
+      watch.subscribers.add(subscriber)
       socket ??= openSocket()
       // also when it has subscribers already: only the server has what the new one lacks
-      socket.ask(job)
+      socket.ask(watch)
       if (!isUp) fallback.begin()
       return leave
     },
     close() {
-      for (const job of all()) {
-        job.subscribers.clear()
-        drop(job)
+      for (const watch of all()) {
+        watch.subscribers.clear()
+        drop(watch)
       }
       if (idle) clearTimeout(idle)
       idle = null

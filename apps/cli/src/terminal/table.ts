@@ -1,7 +1,8 @@
 /** Rows in columns, as wide as what is in them. Pure. */
 import stringWidth from 'string-width'
-import type { TextColor, Paint } from './terminal/paint.ts'
-import { cutText, padText, toPlainText } from './terminal/text.ts'
+import type { TextColor, Paint } from './paint.ts'
+import { toPlainText } from '../plain-text.ts'
+import { cutText, padText } from './text.ts'
 
 export interface Cell {
   text: string

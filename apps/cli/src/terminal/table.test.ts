@@ -2,7 +2,7 @@
 import { formatAge } from '@safelight/client'
 import { expect, it } from 'vitest'
 import { toTableLines } from './table.ts'
-import { createPaint } from './terminal/paint.ts'
+import { createPaint } from './paint.ts'
 
 const rows = [
   [{ text: '3f2a91bc' }, { text: 'running', color: 'cyan' as const }, { text: 'x' }],

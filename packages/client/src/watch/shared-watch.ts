@@ -1,9 +1,9 @@
-/** One watched job and all its subscribers: asks the server once for all of them, and passes on what comes. */
+/** The watch of one job, and all its subscribers: asks the server once for all of them, and passes on what comes. */
 import type { JobEventView, PreviewFrame, SnapshotView, WatchRequest } from '@safelight/shared'
 import type { Connection } from '../types.ts'
 import type { Opening, Subscriber } from './subscriber.ts'
 
-export interface WatchedJob {
+export interface SharedWatch {
   readonly jobId: string
   readonly subscribers: Set<Subscriber>
   /** What has to be asked for so that every subscriber gets what it lacks. */
@@ -21,7 +21,7 @@ export interface WatchedJob {
   fail(error: Error): void
 }
 
-export function createWatchedJob(jobId: string): WatchedJob {
+export function createSharedWatch(jobId: string): SharedWatch {
   const subscribers = new Set<Subscriber>()
   let connection: Connection = 'connecting'
   /** A subscriber that ends leaves the set: only a copy can be walked. */
