@@ -2,7 +2,7 @@
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
-  createDeadLetters,
+  createDeadLetterStore,
   createDeadlines,
   createHostRegistry,
   createJobQueue,
@@ -42,7 +42,7 @@ export function openParts({ config, log, scope, clock, timings }: PartsDeps) {
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   }
   const store = createJobStore(storeDeps)
-  const deadLetters = createDeadLetters(storeDeps)
+  const deadLetters = createDeadLetterStore(storeDeps)
   const queue = scope.use(createJobQueue({ redis, keys }))
   const outbox = createOutbox({ redis, keys, queue, store, log, clock })
   scope.use(outbox.startSweeper({ everyMs: timings.outboxSweepMs }))
