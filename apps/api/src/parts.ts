@@ -2,7 +2,7 @@
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
-  createDeadLetters,
+  createDeadLetterStore,
   createDeadlines,
   createHostRegistry,
   createJobQueue,
@@ -49,7 +49,7 @@ export function openParts({
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   }
   const store = createJobStore(storeDeps)
-  const deadLetters = createDeadLetters(storeDeps)
+  const deadLetters = createDeadLetterStore(storeDeps)
   const queue = scope.use(createJobQueue({ redis, keys, timings }))
   const outbox = createOutbox({ redis, keys, queue, store, log, clock, timings })
   scope.use(outbox.startSweeper({ everyMs: own.outboxSweepMs }))

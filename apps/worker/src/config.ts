@@ -57,7 +57,7 @@ export const workerConfigSchema = commonConfigSchema.extend({
 })
 export type WorkerConfig = z.output<typeof workerConfigSchema>
 
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
+export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
   const config = parseConfig(workerConfigSchema, env)
   return { ...config, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
 }

@@ -1,6 +1,6 @@
 /** Starts a worker. */
 import { runApp } from '@safelight/runtime'
 import { createWorkerApp } from './app.ts'
-import { loadConfig } from './config.ts'
+import { loadWorkerConfig } from './config.ts'
 
-await runApp({ name: 'worker', loadConfig, start: createWorkerApp })
+await runApp({ name: 'worker', loadConfig: loadWorkerConfig, start: createWorkerApp })

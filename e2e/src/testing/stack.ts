@@ -4,7 +4,7 @@ import { loadApiConfig } from '@safelight/api/config'
 import { createScope, type Logger } from '@safelight/runtime'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
 import { createWorkerApp } from '@safelight/worker'
-import { loadConfig as loadWorkerConfig } from '@safelight/worker/config'
+import { loadWorkerConfig } from '@safelight/worker/config'
 import { QUICK_TIMINGS } from '@safelight/worker/testing'
 
 export interface StackOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createDeadLetters } from './dead-letters.ts'
+import { createDeadLetterStore } from './dead-letters.ts'
 import { status } from '@safelight/testkit'
 import { acceptJob, openTestStore, type TestStore } from '@safelight/testkit/vitest'
 
@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000
 async function open(options: { now?: () => number; retentionMs?: number } = {}) {
   const stack = await openTestStore(options)
   const { redis, keys } = stack
-  return { ...stack, deadLetters: createDeadLetters({ redis, keys, ...options }) }
+  return { ...stack, deadLetters: createDeadLetterStore({ redis, keys, ...options }) }
 }
 
 async function die(store: TestStore['store'], over: Parameters<typeof acceptJob>[1] = {}) {

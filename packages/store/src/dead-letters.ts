@@ -52,7 +52,7 @@ export interface DeadLetter {
   failures: FailedAttempt[]
 }
 
-export interface DeadLetters {
+export interface DeadLetterStore {
   /** The ones that failed last come first. */
   list(query: { limit: number; cursor?: string }): ReturnType<JobStore['list']>
   /** Null when it is not listed (any more). */
@@ -65,7 +65,7 @@ export interface DeadLetters {
 
 const replyOfReplay = z.tuple([z.enum(['replayed', 'repeated', 'gone'])])
 
-export function createDeadLetters(deps: JobStoreDeps): DeadLetters {
+export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   const context = toStoreContext(deps)
   const { redis, keys, now } = context
   const { load: loadJob, loadWorkflow } = createReads(context)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createDeadLetters } from './dead-letters.ts'
+import { createDeadLetterStore } from './dead-letters.ts'
 import { createHostRegistry } from './host-registry.ts'
 import { OWNER } from './jobs/context.ts'
 import { RecordTooNew } from './jobs/record.ts'
@@ -27,7 +27,7 @@ async function open() {
   const { redis, keys } = test
   return {
     ...test,
-    deadLetters: createDeadLetters(test),
+    deadLetters: createDeadLetterStore(test),
     /** Puts a job where 0.1.0 had it. */
     restore: async (name: string): Promise<string> => {
       const { record, workflow, events, failedAt } = await read(name, jobSchema)

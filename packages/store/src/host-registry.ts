@@ -14,7 +14,7 @@ import {
 import { mergeReports } from './hosts/merge-reports.ts'
 import type { Keys } from './keys.ts'
 import { bindScript, type Script } from './bind-script.ts'
-import { mergeNodeClasses, type NodeClasses, nodeClassesSchema } from './node-classes.ts'
+import { mergeNodeClasses, type StoredNodeClasses, nodeClassesSchema } from './node-classes.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
@@ -46,9 +46,9 @@ export interface HostRegistry {
   reportStuck(hostId: string, prompt: StuckPrompt): Promise<void>
   /** The prompt is gone from there. */
   clearStuck(hostId: string, prompt: StuckPrompt): Promise<void>
-  saveNodeClasses(hostId: string, classes: NodeClasses): Promise<void>
+  saveNodeClasses(hostId: string, classes: StoredNodeClasses): Promise<void>
   /** Classes of every host known within a day: a host that is restarting can still run what it could. */
-  nodeClasses(): Promise<NodeClasses>
+  nodeClasses(): Promise<StoredNodeClasses>
 }
 
 const savedClassesSchema = z.object({ at: z.number(), classes: nodeClassesSchema })
@@ -137,7 +137,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
     },
     async nodeClasses() {
       const reports = await readReports()
-      const known: NodeClasses[] = []
+      const known: StoredNodeClasses[] = []
       for (const [hostId, json] of Object.entries(await ask(redis.hgetall(keys.nodeClasses)))) {
         const saved = savedClassesSchema.parse(JSON.parse(json))
         const seen = reports.flatMap((report) =>

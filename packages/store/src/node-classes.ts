@@ -9,14 +9,14 @@ export const nodeClassSchema = z.object({
   /** Names of the inputs that must be there. */
   required: z.array(z.string()),
 })
-export type NodeClass = z.infer<typeof nodeClassSchema>
+export type StoredNodeClass = z.infer<typeof nodeClassSchema>
 export const nodeClassesSchema = z.record(z.string(), nodeClassSchema)
 /** Class name → class. */
-export type NodeClasses = z.infer<typeof nodeClassesSchema>
+export type StoredNodeClasses = z.infer<typeof nodeClassesSchema>
 
 /** What at least one host would accept: only a graph that no host can run is refused. */
-export function mergeNodeClasses(fleet: readonly NodeClasses[]): NodeClasses {
-  const merged = new Map<string, NodeClass>()
+export function mergeNodeClasses(fleet: readonly StoredNodeClasses[]): StoredNodeClasses {
+  const merged = new Map<string, StoredNodeClass>()
   for (const [name, here] of fleet.flatMap((host) => Object.entries(host))) {
     const known = merged.get(name)
     merged.set(name, known ? mergeNodeClass(known, here) : here)
@@ -24,7 +24,7 @@ export function mergeNodeClasses(fleet: readonly NodeClasses[]): NodeClasses {
   return Object.fromEntries(merged)
 }
 
-function mergeNodeClass(one: NodeClass, other: NodeClass): NodeClass {
+function mergeNodeClass(one: StoredNodeClass, other: StoredNodeClass): StoredNodeClass {
   return {
     output: one.output || other.output,
     outputs: Math.max(one.outputs, other.outputs),

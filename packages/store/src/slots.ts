@@ -56,7 +56,7 @@ return redis.call('ZCOUNT', KEYS[1], '(' .. now, '+inf')
 `,
 }
 
-export interface HostSlots {
+export interface SlotStore {
   /** True when the job holds one of the host's `max` slots now; asking again keeps it for longer. */
   acquire(hostId: string, slot: { jobId: string; max: number; ttlMs: number }): Promise<boolean>
   /** False when it had already run out: somebody else may have it. */
@@ -66,7 +66,7 @@ export interface HostSlots {
   taken(hostId: string): Promise<number>
 }
 
-export function createHostSlots({ redis, keys }: { redis: Redis; keys: Keys }): HostSlots {
+export function createSlotStore({ redis, keys }: { redis: Redis; keys: Keys }): SlotStore {
   const acquire = bindScript(redis, ACQUIRE_SLOT)
   const renew = bindScript(redis, RENEW_SLOT)
   const count = bindScript(redis, COUNT_SLOTS)

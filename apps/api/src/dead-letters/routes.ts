@@ -8,7 +8,7 @@ import {
   jobViewSchema,
   pageQuerySchema,
 } from '@safelight/shared'
-import type { DeadLetter, DeadLetters } from '@safelight/store'
+import type { DeadLetter, DeadLetterStore } from '@safelight/store'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Admission } from '../jobs/admission.ts'
@@ -17,7 +17,7 @@ import { toIso, toJobView } from '../jobs/view.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 
 export interface DeadLetterDeps {
-  deadLetters: DeadLetters
+  deadLetters: DeadLetterStore
   admission: Admission
   positions: Pick<QueuePositions, 'read'>
   log: Logger

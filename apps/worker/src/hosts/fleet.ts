@@ -1,7 +1,7 @@
 /** The hosts of this worker and the slots on them: a slot is a place in a host's queue, shared with other workers. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import type { HostSlots } from '@safelight/store'
+import type { SlotStore } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
 import type { Host } from './host.ts'
 import { toTries, type Wishes } from './pick-host.ts'
@@ -31,7 +31,7 @@ export interface Fleet {
 
 export interface FleetOptions {
   hosts: readonly Host[]
-  slots: HostSlots
+  slots: SlotStore
   slotsPerHost: number
   timings: Pick<WorkerTimings, 'slotLeaseMs' | 'slotRenewMs' | 'slotRefreshMs'>
   clock: Clock

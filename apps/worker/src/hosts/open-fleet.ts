@@ -1,7 +1,7 @@
 /** The hosts of a worker with everything that looks after them: probes, slots, shared facts, reports. */
 import { createHostClient } from '@safelight/comfyui'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
-import { createHostRegistry, createHostSlots, type Keys } from '@safelight/store'
+import { createHostRegistry, createSlotStore, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -44,7 +44,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
       }),
     ),
   )
-  const slots = createHostSlots({ redis, keys })
+  const slots = createSlotStore({ redis, keys })
   const fleet = scope.use(createFleet({ hosts, slots, slotsPerHost, timings, clock, log }))
   const registry = createHostRegistry({ redis, keys, now: clock.now, timings: timings.store })
   const sharedFacts = scope.use(

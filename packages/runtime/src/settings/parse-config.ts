@@ -34,7 +34,7 @@ function toProblem(issue: z.core.$ZodIssue): string {
 }
 
 /** One setting as documentation shows it. */
-export interface Setting {
+export interface SettingDescription {
   name: string
   description: string
   /** As it would be written in the environment; null when there is none. */
@@ -44,7 +44,7 @@ export interface Setting {
 }
 
 /** What a schema asks for, so that `.env.example` and README can be checked against it. */
-export function describeSettings(schema: z.ZodObject): Setting[] {
+export function describeSettings(schema: z.ZodObject): SettingDescription[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   return Object.entries(json.properties ?? {}).map(([name, property]) => {
     const known = typeof property === 'object' ? property : {}
