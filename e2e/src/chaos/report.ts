@@ -68,7 +68,7 @@ export function toLine({ elapsedMs, totalMs, accepted, ended, latest }: Moment):
   return `chaos ${bar} ${time}  jobs ${ended}/${accepted}  ${latest}`
 }
 
-export function toClock(ms: number): string {
+function toClock(ms: number): string {
   const seconds = Math.floor(ms / 1_000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

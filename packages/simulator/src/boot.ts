@@ -8,7 +8,7 @@ import { startExecutor } from './executor/executor.ts'
 import { createHistory } from './executor/history.ts'
 import { createInterruptFlag } from './executor/interrupt.ts'
 import { createPromptQueue } from './executor/prompt-queue.ts'
-import type { Host } from './executor/prompt-run.ts'
+import type { SimulatedHost } from './executor/prompt-run.ts'
 import type { FaultState } from './faults/fault-switches.ts'
 import { createOutputCache } from './graph/output-cache.ts'
 import { fileRoutes } from './http/file-routes.ts'
@@ -19,7 +19,7 @@ import { isForeign } from './http/origin.ts'
 import { promptRoutes } from './http/prompt-routes.ts'
 import { queueRoutes } from './http/queue-routes.ts'
 import { createRequestListener } from './http/router.ts'
-import type { NodeClasses } from './nodes/node-classes.ts'
+import type { NodeDefinitions } from './nodes/node-classes.ts'
 import type { NodeEnvironment } from './nodes/node-class.ts'
 import { createScenes } from './picture/scenes.ts'
 import { createRandom } from './random.ts'
@@ -27,10 +27,10 @@ import { createRandom } from './random.ts'
 /** What outlives a restart. */
 export interface BootOptions {
   readonly environment: NodeEnvironment
-  readonly classes: NodeClasses
+  readonly classes: NodeDefinitions
   readonly executions: ExecutionLog
   readonly faults: FaultState
-  readonly exitIfDue: Host['exitIfDue']
+  readonly exitIfDue: SimulatedHost['exitIfDue']
   readonly freed: () => void
   readonly speed: number
   readonly seed: number
@@ -56,7 +56,7 @@ export function startBoot(options: BootOptions): Boot {
   const cache = createOutputCache()
   const history = createHistory()
   const interrupt = createInterruptFlag(() => faults.spend('lostInterrupts'))
-  const current: Host['current'] = { clientId: null, lastNodeId: null }
+  const current: SimulatedHost['current'] = { clientId: null, lastNodeId: null }
   environment.files.empty('temp')
 
   const queue = createPromptQueue({
@@ -72,7 +72,7 @@ export function startBoot(options: BootOptions): Boot {
     runningNode: (clientId) => (current.clientId === clientId ? current.lastNodeId : null),
     faults: faults.get,
   })
-  const host: Host = {
+  const host: SimulatedHost = {
     environment,
     classes,
     delivery,

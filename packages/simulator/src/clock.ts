@@ -1,7 +1,7 @@
 /** Simulated time: node durations are divided by the speed, and closing wakes every sleeper with an error. */
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
-export interface Clock {
+export interface SimulatedClock {
   /** Milliseconds of ComfyUI's time; resolves after ms / speed. Rejects once the clock is closed. */
   sleep(ms: number): Promise<void>
   /** A sleep for one run of short steps: remembers what a timer overslept, so that many tiny waits add up right. */
@@ -15,7 +15,7 @@ export interface Clock {
 /** After a stall, steps hurry by this much and no more: ticks should not come in bursts. */
 const MAX_HEAD_START_MS = 20
 
-export function createClock(speed: number): Clock {
+export function createClock(speed: number): SimulatedClock {
   const controller = new AbortController()
   const { signal } = controller
 

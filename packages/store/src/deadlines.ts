@@ -1,7 +1,6 @@
 /** The deadlines of jobs in line: whoever sweeps ends the jobs that nobody took in time. */
 import type { Redis } from 'ioredis'
-import type { Logger } from 'pino'
-import { type Clock, repeat, systemClock } from '@safelight/runtime'
+import { type Clock, repeat, systemClock, type Logger } from '@safelight/runtime'
 import { isTerminal, type Snapshot, timeoutAt, toOverdue } from '@safelight/shared'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'

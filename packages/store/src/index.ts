@@ -1,6 +1,6 @@
 /** Everything in Redis: job records and events, the queue, hosts, dead letters. Knows BullMQ, so that little else has to. */
 export * from './control.ts'
-export { createJobStore, type JobStoreDeps } from './create-job-store.ts'
+export { createJobStore } from './create-job-store.ts'
 export * from './dead-letters.ts'
 export * from './deadlines.ts'
 export * from './extra-data.ts'
@@ -20,4 +20,4 @@ export * from './timings.ts'
 export { AppendContention } from './jobs/append-event.ts'
 export { InvalidCursor } from './jobs/list-jobs.ts'
 export { RecordTooNew } from './jobs/record.ts'
-export { decodePreview, encodePreview } from './jobs/previews.ts'
+export { decodePreview } from './jobs/previews.ts'

@@ -1,7 +1,6 @@
 /** The outbox: accepted jobs that may not be on the queue yet. A crash between the two is healed here. */
 import type { Redis } from 'ioredis'
-import type { Logger } from 'pino'
-import { type Clock, repeat, systemClock } from '@safelight/runtime'
+import { type Clock, repeat, systemClock, type Logger } from '@safelight/runtime'
 import { isTerminal } from '@safelight/shared'
 import { noteDeadline } from './deadlines.ts'
 import type { JobStore } from './job-store.ts'

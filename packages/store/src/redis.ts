@@ -1,7 +1,6 @@
 /** Where Redis clients are made: one set of options per role, each with its reason. */
-import { startTimeLimit } from '@safelight/runtime'
+import { startTimeLimit, type Logger } from '@safelight/runtime'
 import { type Command, Redis, type RedisOptions } from 'ioredis'
-import type { Logger } from 'pino'
 import { RedisUnavailable, replyCode } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 

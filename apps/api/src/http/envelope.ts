@@ -1,6 +1,6 @@
 /** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
 import { ApiError, type ErrorEnvelope } from '@safelight/shared'
-import { InvalidCursor, type OutageReason, RedisUnavailable } from '@safelight/store'
+import { InvalidCursor, type OutageReason, RecordTooNew, RedisUnavailable } from '@safelight/store'
 
 export function toEnvelope(error: ApiError): ErrorEnvelope {
   return { error: { code: error.code, message: error.message, details: error.details } }
@@ -10,6 +10,11 @@ export function toEnvelope(error: ApiError): ErrorEnvelope {
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof RedisUnavailable) return unavailable(error)
+  if (error instanceof RecordTooNew) {
+    // in the middle of an upgrade; a server of the new version will know it
+    const message = 'The job was written by a newer version than answers here. Try again shortly.'
+    return new ApiError('unavailable', message, { retryAfterSeconds: 10, cause: error })
+  }
   if (error instanceof InvalidCursor) {
     return new ApiError('invalid_request', 'cursor: not one that a previous page gave.')
   }

@@ -7,7 +7,7 @@ import type { Observed, PromptObservation } from '../session/prompt-state.ts'
 import { startPromptState } from '../session/prompt-state.ts'
 import { DEFAULT_TIMINGS, type SessionTimings } from '../session/timings.ts'
 
-export const TIMINGS: SessionTimings = {
+const TIMINGS: SessionTimings = {
   ...DEFAULT_TIMINGS,
   pollMs: 100,
   quickPollsMs: [5, 10],

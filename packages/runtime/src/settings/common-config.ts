@@ -27,7 +27,6 @@ export const commonConfigSchema = z.object({
     .describe('The same for a job whose every attempt failed, so that it can be replayed'),
   LOG_LEVEL: logLevelSchema.prefault('info').describe('trace, debug, info, warn, error or silent'),
 })
-export type CommonConfig = z.output<typeof commonConfigSchema>
 
 /** Each app extends the common schema with this: the durations it knows are its own. */
 export function timingsSetting<Schema extends z.ZodType>(schema: Schema) {

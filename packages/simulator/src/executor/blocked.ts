@@ -1,15 +1,19 @@
 /** A blocked branch that announces itself: an execution_error that is not the end. */
-import { ExecutionBlocker, type NodeClass } from '../nodes/node-class.ts'
-import type { Host, PromptRun } from './prompt-run.ts'
+import { ExecutionBlocker, type NodeDefinition } from '../nodes/node-class.ts'
+import type { SimulatedHost, PromptRun } from './prompt-run.ts'
 
 export interface Blocked {
   readonly nodeId: string
-  readonly nodeClass: NodeClass
+  readonly nodeClass: NodeDefinition
   readonly blocker: ExecutionBlocker
 }
 
 /** What travels on afterwards is silent: one announcement per branch. */
-export function sendBlocked(host: Host, run: PromptRun, blocked: Blocked): ExecutionBlocker {
+export function sendBlocked(
+  host: SimulatedHost,
+  run: PromptRun,
+  blocked: Blocked,
+): ExecutionBlocker {
   if (blocked.blocker.message === null) return blocked.blocker
   host.delivery.send(
     'execution_error',

@@ -4,8 +4,8 @@ import { readText } from '../record.ts'
 import type { ExecutionLog } from './execution-log.ts'
 import type { History } from './history.ts'
 import type { PromptQueue } from './prompt-queue.ts'
-import type { Host } from './prompt-run.ts'
-import { runPrompt } from './run-prompt.ts'
+import type { SimulatedHost } from './prompt-run.ts'
+import { executePrompt } from './run-prompt.ts'
 
 export interface MemoryRequest {
   unloadModels: boolean
@@ -18,7 +18,7 @@ export interface Executor {
 }
 
 export interface ExecutorDeps {
-  readonly host: Host
+  readonly host: SimulatedHost
   readonly queue: PromptQueue
   readonly history: History
   readonly cache: OutputCache
@@ -37,7 +37,7 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     const execution = executions.begin({ promptId: item.promptId, clientId, number: item.number })
     const running = host.faults.get().executorDead
       ? dieOf(host, item.promptId, clientId)
-      : runPrompt(host, cache, item)
+      : executePrompt(host, cache, item)
     const result = await running.catch((error: unknown) => {
       executions.end(execution, 'crashed')
       throw error
@@ -70,7 +70,11 @@ export function startExecutor(deps: ExecutorDeps): Executor {
 }
 
 /** Something escapes the executor's own error handling right after the prompt was announced. */
-async function dieOf(host: Host, promptId: string, clientId: string | null): Promise<never> {
+async function dieOf(
+  host: SimulatedHost,
+  promptId: string,
+  clientId: string | null,
+): Promise<never> {
   host.current.clientId = clientId
   if (clientId !== null) {
     const message = { prompt_id: promptId, timestamp: Date.now() }
@@ -79,7 +83,7 @@ async function dieOf(host: Host, promptId: string, clientId: string | null): Pro
   throw new Error('the executor died')
 }
 
-function applyMemoryRequest(memory: MemoryRequest, host: Host, cache: OutputCache): void {
+function applyMemoryRequest(memory: MemoryRequest, host: SimulatedHost, cache: OutputCache): void {
   if (memory.unloadModels || memory.dropCache) host.loadedModels.clear()
   if (memory.dropCache) cache.clear()
   memory.unloadModels = false

@@ -2,14 +2,18 @@
 import { isLink } from '../graph/prompt-graph.ts'
 import { keyError } from '../python-error.ts'
 import type { ItemResult } from './map-node.ts'
-import type { Host, ItemOutputs, PromptRun } from './prompt-run.ts'
+import type { SimulatedHost, ItemOutputs, PromptRun } from './prompt-run.ts'
 
 export interface Expansion {
   readonly nodeId: string
   readonly results: readonly ItemResult[]
 }
 
-export function addExpansion(host: Host, run: PromptRun, { nodeId, results }: Expansion): void {
+export function addExpansion(
+  host: SimulatedHost,
+  run: PromptRun,
+  { nodeId, results }: Expansion,
+): void {
   const items: ItemOutputs[] = []
   const outputNodes: string[] = []
   const awaited: string[] = []

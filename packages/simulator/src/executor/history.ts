@@ -1,13 +1,13 @@
 /** What finished prompts left behind, oldest first, at most 10 000 of them. */
-import type { QueueItem } from './prompt-queue.ts'
+import type { QueuedPrompt } from './prompt-queue.ts'
 import type { Json } from '../record.ts'
 
 const MAX_ENTRIES = 10_000
 
 export type StatusMessage = readonly [event: string, data: Json]
 
-export interface HistoryEntry {
-  readonly item: QueueItem
+export interface HistoryRecord {
+  readonly item: QueuedPrompt
   readonly outputs: Json
   readonly meta: Json
   readonly status: {
@@ -18,15 +18,15 @@ export interface HistoryEntry {
 }
 
 export interface History {
-  add(entry: HistoryEntry): void
-  get(promptId: string): HistoryEntry | undefined
-  list(): HistoryEntry[]
+  add(entry: HistoryRecord): void
+  get(promptId: string): HistoryRecord | undefined
+  list(): HistoryRecord[]
   remove(promptId: string): void
   clear(): void
 }
 
 export function createHistory(): History {
-  const entries = new Map<string, HistoryEntry>()
+  const entries = new Map<string, HistoryRecord>()
 
   return {
     add(entry) {

@@ -3,7 +3,7 @@ import type { CacheEntry } from '../graph/output-cache.ts'
 import { type DynamicGraph, inputsOf, isLink, type PromptGraph } from '../graph/prompt-graph.ts'
 import {
   ExecutionBlocker,
-  type NodeClass,
+  type NodeDefinition,
   type NodeInputs,
   type NodeResult,
   inputInfo,
@@ -43,7 +43,7 @@ export function gatherInputs(nodeId: string, deps: GatherDeps): InputLists {
   return lists
 }
 
-export function itemsOf(lists: InputLists): Json[] {
+function itemsOf(lists: InputLists): Json[] {
   const length = Math.max(1, ...Object.values(lists).map((list) => list.length))
   return Array.from({ length }, (_, index) =>
     Object.fromEntries(
@@ -53,7 +53,7 @@ export function itemsOf(lists: InputLists): Json[] {
 }
 
 export interface MapOptions {
-  readonly nodeClass: NodeClass
+  readonly nodeClass: NodeDefinition
   readonly lists: InputLists
   run(inputs: Json, index: number): NodeResult | Promise<NodeResult>
   /** Called for a blocked input; gives what travels on instead. */
@@ -89,7 +89,7 @@ function mergeUi(
 
 /** One list per output slot; a list output joins the lists of all items. */
 export function mergeOutputs(
-  nodeClass: NodeClass,
+  nodeClass: NodeDefinition,
   results: readonly (readonly unknown[])[],
 ): unknown[][] {
   return nodeClass.outputs.map((output, slot) =>

@@ -4,7 +4,7 @@ import { createGraphBuilder } from '../graph/graph-builder.ts'
 import type { NodeContext } from '../nodes/node-class.ts'
 import { createPause } from '../picture/slices.ts'
 import { createProgressBar } from './progress-bar.ts'
-import type { Host, PromptRun } from './prompt-run.ts'
+import type { SimulatedHost, PromptRun } from './prompt-run.ts'
 
 export interface NodeCall {
   readonly nodeId: string
@@ -12,7 +12,11 @@ export interface NodeCall {
   readonly index: number
 }
 
-export function createNodeContext(host: Host, run: PromptRun, call: NodeCall): NodeContext {
+export function createNodeContext(
+  host: SimulatedHost,
+  run: PromptRun,
+  call: NodeCall,
+): NodeContext {
   const { nodeId, index } = call
   let builders = 0
 

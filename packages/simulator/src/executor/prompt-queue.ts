@@ -2,7 +2,7 @@
 import type { PromptGraph } from '../graph/prompt-graph.ts'
 import type { Json } from '../record.ts'
 
-export interface QueueItem {
+export interface QueuedPrompt {
   readonly number: number
   readonly promptId: string
   readonly prompt: PromptGraph
@@ -11,14 +11,14 @@ export interface QueueItem {
 }
 
 export interface PromptQueue {
-  put(item: QueueItem): void
+  put(item: QueuedPrompt): void
   /** Waits for an item; it counts as running until `done`. */
-  take(): Promise<QueueItem>
+  take(): Promise<QueuedPrompt>
   done(): void
   remove(promptId: string): boolean
   clear(): void
-  running(): QueueItem | null
-  pending(): QueueItem[]
+  running(): QueuedPrompt | null
+  pending(): QueuedPrompt[]
   /** Waiting and running together. */
   remaining(): number
 }
@@ -31,13 +31,13 @@ export interface PromptQueueOptions {
 }
 
 export function createPromptQueue({ diesOfDuplicates, changed }: PromptQueueOptions): PromptQueue {
-  let pending: QueueItem[] = []
-  let running: QueueItem | null = null
+  let pending: QueuedPrompt[] = []
+  let running: QueuedPrompt | null = null
   let wake: (() => void) | null = null
   let isBroken = false
 
-  const throwIfEqual = (item: QueueItem): void => {
-    const isSame = (other: QueueItem): boolean =>
+  const throwIfEqual = (item: QueuedPrompt): void => {
+    const isSame = (other: QueuedPrompt): boolean =>
       other.number === item.number && other.promptId === item.promptId
     if (!diesOfDuplicates || !pending.some(isSame)) return
     // The item is in the heap by then, and the next one who touches the heap meets the same error.
@@ -92,6 +92,6 @@ export function createPromptQueue({ diesOfDuplicates, changed }: PromptQueueOpti
 }
 
 /** The five-element list /queue and /history show. */
-export function toQueueRow(item: QueueItem): unknown[] {
+export function toQueueRow(item: QueuedPrompt): unknown[] {
   return [item.number, item.promptId, item.prompt, item.extraData, item.outputs]
 }

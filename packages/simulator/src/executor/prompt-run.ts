@@ -1,12 +1,12 @@
 /** Everything one running prompt shares between its nodes. */
-import type { Clock } from '../clock.ts'
+import type { SimulatedClock } from '../clock.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { FaultState } from '../faults/fault-switches.ts'
 import type { ExitFault } from '../faults/faults.ts'
 import type { ExecutionList } from '../graph/execution-list.ts'
 import type { NodeUi, PromptCache } from '../graph/output-cache.ts'
-import type { DynamicGraph, PromptGraph } from '../graph/prompt-graph.ts'
-import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { DynamicGraph } from '../graph/prompt-graph.ts'
+import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import type { NodeEnvironment } from '../nodes/node-class.ts'
 import type { Scenes } from '../picture/scenes.ts'
 import type { Random } from '../random.ts'
@@ -16,11 +16,11 @@ import type { MappedResult } from './map-node.ts'
 import type { PromptProgress } from './progress.ts'
 
 /** What outlives a prompt. */
-export interface Host {
+export interface SimulatedHost {
   readonly environment: NodeEnvironment
-  readonly classes: NodeClasses
+  readonly classes: NodeDefinitions
   readonly delivery: Delivery
-  readonly clock: Clock
+  readonly clock: SimulatedClock
   readonly interrupt: InterruptFlag
   readonly random: Random
   readonly scenes: Scenes
@@ -53,13 +53,3 @@ export interface PromptRun {
   /** Async nodes in flight or just landed. */
   readonly inFlight: Map<string, Promise<MappedResult>>
 }
-
-export function classOf(
-  host: Host,
-  graph: { node(id: string): { class_type: string } },
-  nodeId: string,
-) {
-  return host.classes.get(graph.node(nodeId).class_type)
-}
-
-export type { PromptGraph }

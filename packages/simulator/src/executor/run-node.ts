@@ -1,7 +1,7 @@
 /** One step of a node: answer from the cache, finish what was pending, or run it. */
 import { keyError, messageOf, PythonError, pythonTypeOf } from '../python-error.ts'
 import { isLink } from '../graph/prompt-graph.ts'
-import { inputsOfClass, type NodeClass } from '../nodes/node-class.ts'
+import { inputsOfClass, type NodeDefinition } from '../nodes/node-class.ts'
 import { describeValue } from '../nodes/describe-value.ts'
 import type { Json } from '../record.ts'
 import { addExpansion, resolveExpansion } from './expansion.ts'
@@ -14,15 +14,15 @@ import {
   mergeOutputs,
 } from './map-node.ts'
 import { createNodeContext } from './node-context.ts'
-import type { Host, PromptRun } from './prompt-run.ts'
+import type { SimulatedHost, PromptRun } from './prompt-run.ts'
 import { sendBlocked } from './blocked.ts'
 
 export type NodeStep =
   | { readonly state: 'done' }
   | { readonly state: 'pending' }
-  | { readonly state: 'failed'; readonly failure: NodeFailure }
+  | { readonly state: 'failed'; readonly failure: RaisedFailure }
 
-export interface NodeFailure {
+export interface RaisedFailure {
   /** The submitted node that is to blame, even when an inner one failed. */
   readonly nodeId: string
   readonly interrupted: boolean
@@ -34,7 +34,11 @@ export interface NodeFailure {
   }
 }
 
-export async function runNode(host: Host, run: PromptRun, nodeId: string): Promise<NodeStep> {
+export async function runNode(
+  host: SimulatedHost,
+  run: PromptRun,
+  nodeId: string,
+): Promise<NodeStep> {
   const nodeClass = host.classes.get(run.graph.node(nodeId).class_type)
   if (!nodeClass) throw keyError(run.graph.node(nodeId).class_type)
   const cached = run.cache.get(nodeId)
@@ -60,13 +64,13 @@ export async function runNode(host: Host, run: PromptRun, nodeId: string): Promi
 
 interface NodeExecution {
   readonly nodeId: string
-  readonly nodeClass: NodeClass
+  readonly nodeClass: NodeDefinition
   lists: InputLists | null
 }
 
 /** The node's outputs, or null while it waits for lazy inputs, an expansion or an async run. */
 async function produce(
-  host: Host,
+  host: SimulatedHost,
   run: PromptRun,
   execution: NodeExecution,
 ): Promise<unknown[][] | null> {
@@ -91,7 +95,7 @@ async function produce(
 }
 
 async function begin(
-  host: Host,
+  host: SimulatedHost,
   run: PromptRun,
   execution: NodeExecution,
 ): Promise<MappedResult | null> {
@@ -145,7 +149,7 @@ function requestLazyInputs(run: PromptRun, { nodeId, nodeClass, lists }: NodeExe
   return requested
 }
 
-function announceCached(host: Host, run: PromptRun, nodeId: string): void {
+function announceCached(host: SimulatedHost, run: PromptRun, nodeId: string): void {
   if (run.clientId === null) return
   const ui = run.cache.get(nodeId)?.ui ?? null
   if (ui) run.uiOutputs.set(nodeId, ui)
@@ -162,7 +166,7 @@ function announceCached(host: Host, run: PromptRun, nodeId: string): void {
 }
 
 function announceUi(
-  host: Host,
+  host: SimulatedHost,
   run: PromptRun,
   { nodeId, output }: { nodeId: string; output: Readonly<Json> },
 ): void {
@@ -183,10 +187,10 @@ const MEMORY_TIPS =
   'This error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before you might have accidentally set the batch_size to a large number.'
 
 function toFailure(
-  host: Host,
+  host: SimulatedHost,
   run: PromptRun,
   { nodeId, lists, error }: NodeExecution & { error: unknown },
-): NodeFailure {
+): RaisedFailure {
   const type = pythonTypeOf(error)
   const isMemory = type === 'torch.OutOfMemoryError'
   if (isMemory) host.loadedModels.clear()

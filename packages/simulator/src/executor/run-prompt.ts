@@ -6,9 +6,9 @@ import { inputInfo, inputsOfClass } from '../nodes/node-class.ts'
 import { type Json, readText } from '../record.ts'
 import type { StatusMessage } from './history.ts'
 import { createProgress } from './progress.ts'
-import type { QueueItem } from './prompt-queue.ts'
-import type { Host, PromptRun } from './prompt-run.ts'
-import { type NodeFailure, runNode } from './run-node.ts'
+import type { QueuedPrompt } from './prompt-queue.ts'
+import type { SimulatedHost, PromptRun } from './prompt-run.ts'
+import { type RaisedFailure, runNode } from './run-node.ts'
 
 export interface PromptResult {
   readonly outcome: 'success' | 'error' | 'interrupted'
@@ -19,10 +19,10 @@ export interface PromptResult {
   readonly meta: Json
 }
 
-export async function runPrompt(
-  host: Host,
+export async function executePrompt(
+  host: SimulatedHost,
   cache: OutputCache,
-  item: QueueItem,
+  item: QueuedPrompt,
 ): Promise<PromptResult> {
   const { promptId } = item
   const clientId = readText(item.extraData['client_id']) ?? null
@@ -70,9 +70,9 @@ export async function runPrompt(
 }
 
 function openRun(
-  host: Host,
+  host: SimulatedHost,
   cache: OutputCache,
-  { item, clientId }: { item: QueueItem; clientId: string | null },
+  { item, clientId }: { item: QueuedPrompt; clientId: string | null },
 ): PromptRun {
   const graph = createDynamicGraph(item.prompt)
   const classAt = (nodeId: string) => host.classes.get(graph.node(nodeId).class_type)
@@ -112,7 +112,7 @@ function openRun(
   }
 }
 
-function cycleFailure(nodeId: string): NodeFailure {
+function cycleFailure(nodeId: string): RaisedFailure {
   return {
     nodeId,
     interrupted: false,
@@ -127,7 +127,7 @@ function cycleFailure(nodeId: string): NodeFailure {
 
 function sendFailure(
   run: PromptRun,
-  failure: NodeFailure,
+  failure: RaisedFailure,
   send: (event: string, data: Json, broadcast?: boolean) => void,
 ): void {
   const where = {

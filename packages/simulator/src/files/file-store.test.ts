@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { createFileStore, type FileItem, type NextName } from './file-store.ts'
+import { createFileStore, type StoredFile, type NextName } from './file-store.ts'
 
-const file = (filename: string, subfolder = ''): FileItem => ({
+const file = (filename: string, subfolder = ''): StoredFile => ({
   filename,
   subfolder,
   type: 'output',

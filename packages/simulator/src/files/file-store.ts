@@ -5,7 +5,7 @@ import { PythonError } from '../python-error.ts'
 
 export type FolderType = 'input' | 'output' | 'temp'
 
-export interface FileItem {
+export interface StoredFile {
   readonly filename: string
   readonly subfolder: string
   readonly type: FolderType
@@ -15,16 +15,16 @@ export interface FileItem {
 export type FileContent = Buffer | (() => Promise<Buffer>)
 
 export interface FileStore {
-  has(item: FileItem): boolean
-  read(item: FileItem): Promise<Buffer> | undefined
-  write(item: FileItem, content: FileContent): void
+  has(item: StoredFile): boolean
+  read(item: StoredFile): Promise<Buffer> | undefined
+  write(item: StoredFile, content: FileContent): void
   /** Differs when the content does; undefined: there is no such file. */
-  fingerprint(item: FileItem): string | undefined
+  fingerprint(item: StoredFile): string | undefined
   /** Paths below a folder, subfolder included. */
   list(type: FolderType): string[]
   empty(type: FolderType): void
   /** `<prefix>_00001_.png`, then 00002: the next name ComfyUI's folder scan would give. */
-  nextName(options: NextName): FileItem
+  nextName(options: NextName): StoredFile
 }
 
 export interface NextName {
@@ -56,7 +56,7 @@ export function createFileStore(): FileStore {
   const fingerprints = new WeakMap<object, string>()
   let writes = 0
 
-  const find = (item: FileItem): FileContent | undefined =>
+  const find = (item: StoredFile): FileContent | undefined =>
     folders[item.type].files.get(pathOf(item))
 
   return {
@@ -106,7 +106,7 @@ export function createFileStore(): FileStore {
   }
 }
 
-function pathOf(item: FileItem): string {
+function pathOf(item: StoredFile): string {
   return posix.join(item.subfolder, item.filename)
 }
 

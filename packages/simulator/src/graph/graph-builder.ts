@@ -1,10 +1,10 @@
 /** Builds the nodes an expanding node adds: ids are the maker's id, the item and a counter. */
 import type { Json } from '../record.ts'
-import type { Link, PromptGraph, PromptNode } from './prompt-graph.ts'
+import type { GraphLink, PromptGraph, PromptNode } from './prompt-graph.ts'
 
 export interface BuiltNode {
   readonly id: string
-  out(slot: number): Link
+  out(slot: number): GraphLink
   set(input: string, value: unknown): void
   showAs(displayId: string): void
 }

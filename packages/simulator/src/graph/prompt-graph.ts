@@ -11,10 +11,10 @@ export interface PromptNode {
 
 export type PromptGraph = Readonly<Record<string, PromptNode>>
 
-export type Link = readonly [nodeId: string, slot: number]
+export type GraphLink = readonly [nodeId: string, slot: number]
 
 /** ComfyUI's own test: any two-element list that could be [node id, slot]. */
-export function isLink(value: unknown): value is Link {
+export function isLink(value: unknown): value is GraphLink {
   return (
     Array.isArray(value) &&
     value.length === 2 &&

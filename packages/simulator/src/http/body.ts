@@ -13,7 +13,7 @@ export class BodyTooLarge extends Error {
 
 const MAX_BODY_BYTES = 104_857_600
 
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {

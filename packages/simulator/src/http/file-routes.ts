@@ -1,6 +1,6 @@
 /** Downloads and uploads. */
 import { posix } from 'node:path'
-import { type FileItem, type FileStore, isFolderType } from '../files/file-store.ts'
+import { type StoredFile, type FileStore, isFolderType } from '../files/file-store.ts'
 import { splitAnnotation } from '../nodes/input-file.ts'
 import { readUploadForm, type UploadForm } from './upload-form.ts'
 import { sendEmpty, sendJson } from './respond.ts'
@@ -50,13 +50,13 @@ function escapes(subfolder: string): boolean {
 }
 
 /** null: refused. Throws on an unknown folder type, which ComfyUI answers with a 500. */
-async function storeUpload(files: FileStore, form: UploadForm): Promise<FileItem | null> {
+async function storeUpload(files: FileStore, form: UploadForm): Promise<StoredFile | null> {
   const { bytes, filename, subfolder, overwrite } = form
   if (!bytes || !filename || escapes(posix.join(subfolder, filename))) return null
   const type = form.type ?? 'input'
   if (!isFolderType(type)) throw new TypeError(`unknown folder ${type}`)
   const { name, ext } = posix.parse(filename)
-  let item: FileItem = { filename, subfolder, type }
+  let item: StoredFile = { filename, subfolder, type }
   // The same bytes keep their name; other bytes under a taken name get a number.
   for (let copy = 1; ; copy++) {
     const existing = overwrite ? undefined : files.read(item)

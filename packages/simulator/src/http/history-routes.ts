@@ -1,5 +1,5 @@
 /** What became of finished prompts. */
-import type { HistoryEntry } from '../executor/history.ts'
+import type { HistoryRecord } from '../executor/history.ts'
 import { toQueueRow } from '../executor/prompt-queue.ts'
 import { readJsonObject } from './body.ts'
 import { sendEmpty, sendJson } from './respond.ts'
@@ -41,7 +41,7 @@ export function historyRoutes({ history }: ServerState): readonly Route[] {
   ]
 }
 
-function toHistory(entries: readonly HistoryEntry[]): Record<string, unknown> {
+function toHistory(entries: readonly HistoryRecord[]): Record<string, unknown> {
   return Object.fromEntries(
     entries.map(({ item, outputs, status, meta }) => [
       item.promptId,

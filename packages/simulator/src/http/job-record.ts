@@ -1,24 +1,24 @@
 /** A prompt as the jobs API shows it. */
-import type { HistoryEntry } from '../executor/history.ts'
-import type { QueueItem } from '../executor/prompt-queue.ts'
+import type { HistoryRecord } from '../executor/history.ts'
+import type { QueuedPrompt } from '../executor/prompt-queue.ts'
 import { isRecord, type Json } from '../record.ts'
 
-export type JobStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
+export type JobRecordStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'cancelled'
 
 export interface JobRecord {
-  readonly status: JobStatus
-  readonly item: QueueItem
-  readonly entry: HistoryEntry | null
+  readonly status: JobRecordStatus
+  readonly item: QueuedPrompt
+  readonly entry: HistoryRecord | null
 }
 
-export function statusOf({ status }: HistoryEntry): JobStatus {
+export function statusOf({ status }: HistoryRecord): JobRecordStatus {
   if (status.status_str === 'success') return 'completed'
   return status.messages.some(([event]) => event === 'execution_interrupted')
     ? 'cancelled'
     : 'failed'
 }
 
-export function createTimeOf(item: QueueItem): number {
+export function createTimeOf(item: QueuedPrompt): number {
   const time = item.extraData['create_time']
   return typeof time === 'number' ? time : 0
 }
@@ -47,7 +47,7 @@ export function toJobDetail(record: JobRecord): Json {
   }
 }
 
-function timesOf({ status }: HistoryEntry): Json {
+function timesOf({ status }: HistoryRecord): Json {
   const messageOf = (...events: string[]): Json | undefined =>
     status.messages.find(([event]) => events.includes(event))?.[1]
   const start = messageOf('execution_start')?.['timestamp']
@@ -62,7 +62,7 @@ function timesOf({ status }: HistoryEntry): Json {
   }
 }
 
-function outputsOf(entry: HistoryEntry | null): Json {
+function outputsOf(entry: HistoryRecord | null): Json {
   const found: Json[] = []
   let text: Json | null = null
   for (const [nodeId, output] of Object.entries(entry?.outputs ?? {})) {
@@ -84,7 +84,7 @@ function outputsOf(entry: HistoryEntry | null): Json {
   }
 }
 
-function workflowIdOf(item: QueueItem): Json {
+function workflowIdOf(item: QueuedPrompt): Json {
   const info = item.extraData['extra_pnginfo']
   const workflow = isRecord(info) ? info['workflow'] : undefined
   const id = isRecord(workflow) ? workflow['id'] : undefined

@@ -1,5 +1,5 @@
 /** The jobs API of newer servers: one list over queue and history, and a targeted cancel. */
-import type { HistoryEntry } from '../executor/history.ts'
+import type { HistoryRecord } from '../executor/history.ts'
 import { readJsonObject } from './body.ts'
 import { createTimeOf, type JobRecord, statusOf, toJobDetail, toJobSummary } from './job-record.ts'
 import { sendJson } from './respond.ts'
@@ -20,7 +20,7 @@ export function jobRoutes(state: ServerState): readonly Route[] {
       ...(running ? [{ status: 'in_progress' as const, item: running, entry: null }] : []),
     ]
   }
-  const finished = (entry: HistoryEntry): JobRecord => ({
+  const finished = (entry: HistoryRecord): JobRecord => ({
     status: statusOf(entry),
     item: entry.item,
     entry,

@@ -4,12 +4,12 @@ import type { FaultState } from '../faults/fault-switches.ts'
 import type { History } from '../executor/history.ts'
 import type { InterruptFlag } from '../executor/interrupt.ts'
 import type { PromptQueue } from '../executor/prompt-queue.ts'
-import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import type { NodeEnvironment } from '../nodes/node-class.ts'
 
 export interface ServerState {
   readonly environment: NodeEnvironment
-  readonly classes: NodeClasses
+  readonly classes: NodeDefinitions
   readonly queue: PromptQueue
   readonly history: History
   readonly interrupt: InterruptFlag

@@ -5,7 +5,7 @@ import { readUpload } from '../picture/read-upload.ts'
 import { PythonError } from '../python-error.ts'
 import * as input from './inputs.ts'
 import { inputFile } from './input-file.ts'
-import type { NodeClass } from './node-class.ts'
+import type { NodeDefinition } from './node-class.ts'
 import {
   firstPicture,
   type ImageValue,
@@ -19,7 +19,7 @@ function imageOf(pictures: ImageValue['pictures']): ImageValue {
   return { kind: 'image', pictures }
 }
 
-const emptyImage: NodeClass = {
+const emptyImage: NodeDefinition = {
   name: 'EmptyImage',
   category: 'image',
   inputs: {
@@ -41,7 +41,7 @@ const emptyImage: NodeClass = {
   },
 }
 
-const imageScale: NodeClass = {
+const imageScale: NodeDefinition = {
   name: 'ImageScale',
   displayName: 'Upscale Image',
   category: 'image/upscaling',
@@ -75,7 +75,7 @@ const imageScale: NodeClass = {
   },
 }
 
-const imageInvert: NodeClass = {
+const imageInvert: NodeDefinition = {
   name: 'ImageInvert',
   displayName: 'Invert Image',
   category: 'image',
@@ -86,7 +86,7 @@ const imageInvert: NodeClass = {
   }),
 }
 
-const imageBatch: NodeClass = {
+const imageBatch: NodeDefinition = {
   name: 'ImageBatch',
   displayName: 'Batch Images',
   category: 'image',
@@ -101,7 +101,7 @@ const imageBatch: NodeClass = {
   },
 }
 
-const solidMask: NodeClass = {
+const solidMask: NodeDefinition = {
   name: 'SolidMask',
   category: 'mask',
   inputs: {
@@ -123,7 +123,7 @@ const solidMask: NodeClass = {
   },
 }
 
-const loadImage: NodeClass = {
+const loadImage: NodeDefinition = {
   name: 'LoadImage',
   displayName: 'Load Image',
   category: 'image',
@@ -151,7 +151,7 @@ const loadImage: NodeClass = {
   },
 }
 
-export const IMAGE_NODES: readonly NodeClass[] = [
+export const IMAGE_NODES: readonly NodeDefinition[] = [
   emptyImage,
   imageScale,
   imageInvert,

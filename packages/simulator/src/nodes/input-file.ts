@@ -1,6 +1,6 @@
 /** The file an input names: `folder/name.png`, or `name.png [output]` for another folder. */
 import { posix } from 'node:path'
-import { type FileItem, type FolderType, isFolderType } from '../files/file-store.ts'
+import { type StoredFile, type FolderType, isFolderType } from '../files/file-store.ts'
 
 export interface AnnotatedName {
   readonly path: string
@@ -13,7 +13,7 @@ export function splitAnnotation(name: string): AnnotatedName {
   return match && isFolderType(type) ? { path: match[1] ?? '', type } : { path: name, type: null }
 }
 
-export function inputFile(name: string): FileItem {
+export function inputFile(name: string): StoredFile {
   const { path, type } = splitAnnotation(name)
   const subfolder = posix.dirname(path) === '.' ? '' : posix.dirname(path)
   return { filename: posix.basename(path), subfolder, type: type ?? 'input' }

@@ -1,13 +1,13 @@
 /** Nodes between latents and images. */
 import { solidPicture } from '../picture/picture.ts'
 import * as input from './inputs.ts'
-import type { NodeClass } from './node-class.ts'
+import type { NodeDefinition } from './node-class.ts'
 import { firstPicture, type ImageValue, type LatentValue, readNumber, readValue } from './values.ts'
 
 const DECODE_MS = 300
 const GREY = [127, 127, 127] as const
 
-function emptyLatent(name: string, displayName: string): NodeClass {
+function emptyLatent(name: string, displayName: string): NodeDefinition {
   return {
     name,
     displayName,
@@ -33,7 +33,7 @@ function emptyLatent(name: string, displayName: string): NodeClass {
   }
 }
 
-const vaeDecode: NodeClass = {
+const vaeDecode: NodeDefinition = {
   name: 'VAEDecode',
   displayName: 'VAE Decode',
   description: 'Decodes latent images back into pixel space images.',
@@ -57,7 +57,7 @@ const vaeDecode: NodeClass = {
   },
 }
 
-const vaeEncode: NodeClass = {
+const vaeEncode: NodeDefinition = {
   name: 'VAEEncode',
   displayName: 'VAE Encode',
   category: 'latent',
@@ -79,7 +79,7 @@ const vaeEncode: NodeClass = {
   },
 }
 
-export const LATENT_NODES: readonly NodeClass[] = [
+export const LATENT_NODES: readonly NodeDefinition[] = [
   emptyLatent('EmptyLatentImage', 'Empty Latent Image'),
   emptyLatent('EmptySD3LatentImage', 'EmptySD3LatentImage'),
   vaeDecode,

@@ -3,7 +3,7 @@ import { type DynamicGraph, inputsOf, isLink } from '../graph/prompt-graph.ts'
 import { PythonError } from '../python-error.ts'
 import type { Json } from '../record.ts'
 import * as input from './inputs.ts'
-import type { InputSpec, NodeClass, NodeContext, NodeResult } from './node-class.ts'
+import type { InputSpec, NodeDefinition, NodeContext, NodeResult } from './node-class.ts'
 import { readNumber } from './values.ts'
 
 const CATEGORY = 'Testing/Flow'
@@ -19,7 +19,7 @@ const initialValues = (from: number, spec: InputSpec): Record<string, InputSpec>
 const anything = { type: '*' }
 const flow = { type: 'FLOW_CONTROL' }
 
-const whileOpen: NodeClass = {
+const whileOpen: NodeDefinition = {
   name: 'TestWhileLoopOpen',
   category: CATEGORY,
   module: MODULE,
@@ -33,7 +33,7 @@ const whileOpen: NodeClass = {
   }),
 }
 
-const whileClose: NodeClass = {
+const whileClose: NodeDefinition = {
   name: 'TestWhileLoopClose',
   category: CATEGORY,
   module: MODULE,
@@ -106,7 +106,7 @@ function bodyBetween(graph: DynamicGraph, openId: string, closeId: string): stri
   return contained
 }
 
-const forOpen: NodeClass = {
+const forOpen: NodeDefinition = {
   name: 'TestForLoopOpen',
   category: CATEGORY,
   module: MODULE,
@@ -130,7 +130,7 @@ const forOpen: NodeClass = {
   },
 }
 
-const forClose: NodeClass = {
+const forClose: NodeDefinition = {
   name: 'TestForLoopClose',
   category: CATEGORY,
   module: MODULE,
@@ -163,7 +163,7 @@ const forClose: NodeClass = {
   },
 }
 
-const intMath: NodeClass = {
+const intMath: NodeDefinition = {
   name: 'TestIntMathOperation',
   category: CATEGORY,
   module: MODULE,
@@ -183,7 +183,7 @@ const intMath: NodeClass = {
   },
 }
 
-const toBool: NodeClass = {
+const toBool: NodeDefinition = {
   name: 'TestToBoolNode',
   category: CATEGORY,
   module: MODULE,
@@ -192,7 +192,7 @@ const toBool: NodeClass = {
   run: (inputs) => ({ outputs: [Boolean(inputs['value']) !== (inputs['invert'] === true)] }),
 }
 
-export const LOOP_NODES: readonly NodeClass[] = [
+export const LOOP_NODES: readonly NodeDefinition[] = [
   whileOpen,
   whileClose,
   forOpen,

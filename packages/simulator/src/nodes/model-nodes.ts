@@ -1,13 +1,13 @@
 /** Nodes that load models and read prompts. */
 import { CHECKPOINTS, LORAS } from './models.ts'
-import type { NodeClass } from './node-class.ts'
+import type { NodeDefinition } from './node-class.ts'
 import { type ConditioningValue, type ModelValue, readString, readValue } from './values.ts'
 
 const FIRST_LOAD_MS = 1500
 const ENCODE_MS = 100
 const LORA_MS = 200
 
-const checkpointLoader: NodeClass = {
+const checkpointLoader: NodeDefinition = {
   name: 'CheckpointLoaderSimple',
   displayName: 'Load Checkpoint',
   description: 'Loads a diffusion model checkpoint, diffusion models are used to denoise latents.',
@@ -36,7 +36,7 @@ const checkpointLoader: NodeClass = {
   },
 }
 
-const textEncode: NodeClass = {
+const textEncode: NodeDefinition = {
   name: 'CLIPTextEncode',
   displayName: 'CLIP Text Encode (Prompt)',
   category: 'conditioning',
@@ -58,7 +58,7 @@ const textEncode: NodeClass = {
   },
 }
 
-const loraLoader: NodeClass = {
+const loraLoader: NodeDefinition = {
   name: 'LoraLoader',
   displayName: 'Load LoRA',
   category: 'loaders',
@@ -85,4 +85,4 @@ const loraLoader: NodeClass = {
   },
 }
 
-export const MODEL_NODES: readonly NodeClass[] = [checkpointLoader, textEncode, loraLoader]
+export const MODEL_NODES: readonly NodeDefinition[] = [checkpointLoader, textEncode, loraLoader]

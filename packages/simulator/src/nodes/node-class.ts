@@ -3,7 +3,7 @@ import type { ProgressBar } from '../executor/progress-bar.ts'
 import type { DialectTraits } from '../dialect.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { GraphBuilder } from '../graph/graph-builder.ts'
-import type { DynamicGraph, Link, PromptGraph } from '../graph/prompt-graph.ts'
+import type { DynamicGraph, PromptGraph } from '../graph/prompt-graph.ts'
 import type { Scenes } from '../picture/scenes.ts'
 import type { Pause } from '../picture/slices.ts'
 import type { Random } from '../random.ts'
@@ -70,7 +70,7 @@ export class ExecutionBlocker {
   }
 }
 
-export interface NodeClass {
+export interface NodeDefinition {
   readonly name: string
   readonly displayName?: string
   readonly description?: string
@@ -93,9 +93,9 @@ export interface NodeClass {
   run(inputs: Readonly<Json>, context: NodeContext): NodeResult | Promise<NodeResult>
 }
 
-export type { Link, PreviewImage }
+export type { PreviewImage }
 
-export function inputsOfClass(nodeClass: NodeClass, environment: NodeEnvironment): NodeInputs {
+export function inputsOfClass(nodeClass: NodeDefinition, environment: NodeEnvironment): NodeInputs {
   return typeof nodeClass.inputs === 'function' ? nodeClass.inputs(environment) : nodeClass.inputs
 }
 

@@ -4,20 +4,20 @@ import { IMAGE_NODES } from './image-nodes.ts'
 import { LATENT_NODES } from './latent-nodes.ts'
 import { LOOP_NODES } from './loop-nodes.ts'
 import { MODEL_NODES } from './model-nodes.ts'
-import { inputsOfClass, type NodeClass, type NodeEnvironment } from './node-class.ts'
+import { inputsOfClass, type NodeDefinition, type NodeEnvironment } from './node-class.ts'
 import { SAMPLER_NODES } from './sampler-nodes.ts'
 import { SAVE_NODES } from './save-nodes.ts'
 import { ASYNC_TESTING_NODES, TESTING_NODES } from './testing-nodes.ts'
 import { TRACE_NODES } from './trace-nodes.ts'
 import { VIDEO_NODES } from './video-nodes.ts'
 
-export interface NodeClasses {
-  get(name: string): NodeClass | undefined
-  list(): NodeClass[]
+export interface NodeDefinitions {
+  get(name: string): NodeDefinition | undefined
+  list(): NodeDefinition[]
   readonly identityOf: NodeIdentity
 }
 
-export function createNodeClasses(environment: NodeEnvironment): NodeClasses {
+export function createNodeClasses(environment: NodeEnvironment): NodeDefinitions {
   const known = [
     ...MODEL_NODES,
     ...LATENT_NODES,

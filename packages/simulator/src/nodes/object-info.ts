@@ -1,8 +1,8 @@
 /** Node classes as /object_info describes them. */
 import type { Json } from '../record.ts'
-import { inputsOfClass, type NodeClass, type NodeEnvironment } from './node-class.ts'
+import { inputsOfClass, type NodeDefinition, type NodeEnvironment } from './node-class.ts'
 
-export function toObjectInfo(nodeClass: NodeClass, environment: NodeEnvironment): Json {
+export function toObjectInfo(nodeClass: NodeDefinition, environment: NodeEnvironment): Json {
   const inputs = inputsOfClass(nodeClass, environment)
   const categories = Object.entries(inputs)
   const { outputs } = nodeClass

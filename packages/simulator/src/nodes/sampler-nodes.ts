@@ -7,7 +7,7 @@ import { hashText } from '../random.ts'
 import type { Json } from '../record.ts'
 import * as input from './inputs.ts'
 import type {
-  NodeClass,
+  NodeDefinition,
   NodeContext,
   NodeEnvironment,
   NodeInputs,
@@ -32,7 +32,7 @@ const guidance: Required<NodeInputs>['required'] = {
   latent_image: ['LATENT'],
 }
 
-const kSampler: NodeClass = {
+const kSampler: NodeDefinition = {
   name: 'KSampler',
   description:
     'Uses the provided model, positive and negative conditioning to denoise the latent image.',
@@ -57,7 +57,7 @@ const kSampler: NodeClass = {
     }),
 }
 
-const kSamplerAdvanced: NodeClass = {
+const kSamplerAdvanced: NodeDefinition = {
   name: 'KSamplerAdvanced',
   displayName: 'KSampler (Advanced)',
   category: 'sampling',
@@ -140,4 +140,4 @@ function sampled(
   return base && denoise < 1 ? mixedPicture(base, scene, denoise) : scene
 }
 
-export const SAMPLER_NODES: readonly NodeClass[] = [kSampler, kSamplerAdvanced]
+export const SAMPLER_NODES: readonly NodeDefinition[] = [kSampler, kSamplerAdvanced]

@@ -1,6 +1,6 @@
 /** Nodes that leave something behind: files, text, frames on the socket. */
 import { setImmediate } from 'node:timers/promises'
-import type { FileItem, FolderType } from '../files/file-store.ts'
+import type { StoredFile, FolderType } from '../files/file-store.ts'
 import type { PromptGraph } from '../graph/prompt-graph.ts'
 import type { Picture } from '../picture/picture.ts'
 import { encodePng } from '../picture/png.ts'
@@ -11,7 +11,7 @@ import { isRecord, type Json } from '../record.ts'
 import { describeText } from './describe-value.ts'
 import { filmOf } from './films.ts'
 import * as input from './inputs.ts'
-import type { NodeClass, NodeContext, PreviewImage } from './node-class.ts'
+import type { NodeDefinition, NodeContext, PreviewImage } from './node-class.ts'
 import { firstPicture, readString, readValue } from './values.ts'
 
 const SAVE_MS = 50
@@ -25,8 +25,8 @@ async function savePngs(
   pictures: readonly Picture[],
   context: NodeContext,
   { prefix, type }: Saving,
-): Promise<FileItem[]> {
-  const items: FileItem[] = []
+): Promise<StoredFile[]> {
+  const items: StoredFile[] = []
   for (const picture of pictures) {
     await context.sleep(SAVE_MS)
     const { width, height } = picture
@@ -56,7 +56,7 @@ function metadataOf(prompt: PromptGraph, extraData: Readonly<Json>): Record<stri
   return texts
 }
 
-const saveImage: NodeClass = {
+const saveImage: NodeDefinition = {
   name: 'SaveImage',
   displayName: 'Save Image',
   description: 'Saves the input images to your ComfyUI output directory.',
@@ -77,7 +77,7 @@ const saveImage: NodeClass = {
   },
 }
 
-const previewImage: NodeClass = {
+const previewImage: NodeDefinition = {
   name: 'PreviewImage',
   displayName: 'Preview Image',
   description: 'Saves the input images to your ComfyUI output directory.',
@@ -96,7 +96,7 @@ async function pngPreview(picture: Picture, pause: Pause): Promise<PreviewImage>
   return { format: 'png', bytes: await encodePng(await picture.draw(pause), pause) }
 }
 
-const saveImageWebsocket: NodeClass = {
+const saveImageWebsocket: NodeDefinition = {
   name: 'SaveImageWebsocket',
   category: 'api/image',
   module: 'custom_nodes.websocket_image_save',
@@ -116,7 +116,7 @@ const saveImageWebsocket: NodeClass = {
 }
 
 /** As PNG a still first frame stands for the animation, as WebP always the same one. */
-function animated(name: string, extension: 'png' | 'webp'): NodeClass {
+function animated(name: string, extension: 'png' | 'webp'): NodeDefinition {
   const required =
     extension === 'png'
       ? { compress_level: input.int(4, 0, 9) }
@@ -151,7 +151,7 @@ function animated(name: string, extension: 'png' | 'webp'): NodeClass {
   }
 }
 
-const saveLatent: NodeClass = {
+const saveLatent: NodeDefinition = {
   name: 'SaveLatent',
   category: '_for_testing',
   inputs: {
@@ -183,7 +183,7 @@ function latentFile(shape: readonly number[]): Buffer {
   return Buffer.concat([length, header, data])
 }
 
-const previewAny: NodeClass = {
+const previewAny: NodeDefinition = {
   name: 'PreviewAny',
   displayName: 'Preview Any',
   category: 'utils',
@@ -193,7 +193,7 @@ const previewAny: NodeClass = {
   run: (inputs) => ({ ui: { text: [describeText(inputs['source'])] } }),
 }
 
-export const SAVE_NODES: readonly NodeClass[] = [
+export const SAVE_NODES: readonly NodeDefinition[] = [
   saveImage,
   previewImage,
   saveImageWebsocket,

@@ -2,7 +2,7 @@
 import { fromHex } from '../picture/color.ts'
 import { mixedPicture, solidPicture } from '../picture/picture.ts'
 import * as input from './inputs.ts'
-import { ExecutionBlocker, type NodeClass } from './node-class.ts'
+import { ExecutionBlocker, type NodeDefinition } from './node-class.ts'
 import {
   firstPicture,
   type ImageValue,
@@ -24,7 +24,7 @@ const size = {
   batch_size: input.int(1, 1, 1024 ** 3),
 }
 
-const stubImage: NodeClass = {
+const stubImage: NodeDefinition = {
   name: 'StubImage',
   category: CATEGORY,
   module: MODULE,
@@ -43,7 +43,7 @@ const stubImage: NodeClass = {
   },
 }
 
-const stubMask: NodeClass = {
+const stubMask: NodeDefinition = {
   name: 'StubMask',
   category: CATEGORY,
   module: MODULE,
@@ -60,7 +60,7 @@ const stubMask: NodeClass = {
   },
 }
 
-const makeList: NodeClass = {
+const makeList: NodeDefinition = {
   name: 'TestMakeListNode',
   category: CATEGORY,
   module: MODULE,
@@ -75,7 +75,7 @@ const makeList: NodeClass = {
   }),
 }
 
-const variadicAverage: NodeClass = {
+const variadicAverage: NodeDefinition = {
   name: 'TestVariadicAverage',
   category: CATEGORY,
   module: MODULE,
@@ -90,7 +90,7 @@ const variadicAverage: NodeClass = {
   },
 }
 
-const lazyMix: NodeClass = {
+const lazyMix: NodeDefinition = {
   name: 'TestLazyMixImages',
   category: CATEGORY,
   module: MODULE,
@@ -120,7 +120,7 @@ const lazyMix: NodeClass = {
   },
 }
 
-const blocker: NodeClass = {
+const blocker: NodeDefinition = {
   name: 'TestExecutionBlocker',
   category: CATEGORY,
   module: MODULE,
@@ -135,7 +135,7 @@ const blocker: NodeClass = {
   },
 }
 
-const dynamicCycle: NodeClass = {
+const dynamicCycle: NodeDefinition = {
   name: 'TestDynamicDependencyCycle',
   category: CATEGORY,
   module: MODULE,
@@ -158,7 +158,7 @@ const dynamicCycle: NodeClass = {
 
 const SLEEP_TICK_SECONDS = 0.01
 
-const testSleep: NodeClass = {
+const testSleep: NodeDefinition = {
   name: 'TestSleep',
   category: CATEGORY,
   module: MODULE,
@@ -180,7 +180,7 @@ const testSleep: NodeClass = {
   },
 }
 
-const parallelSleep: NodeClass = {
+const parallelSleep: NodeDefinition = {
   name: 'TestParallelSleep',
   category: CATEGORY,
   module: MODULE,
@@ -209,7 +209,7 @@ const parallelSleep: NodeClass = {
   },
 }
 
-export const TESTING_NODES: readonly NodeClass[] = [
+export const TESTING_NODES: readonly NodeDefinition[] = [
   stubImage,
   stubMask,
   makeList,
@@ -220,4 +220,4 @@ export const TESTING_NODES: readonly NodeClass[] = [
 ]
 
 /** Need a server that runs nodes side by side. */
-export const ASYNC_TESTING_NODES: readonly NodeClass[] = [testSleep, parallelSleep]
+export const ASYNC_TESTING_NODES: readonly NodeDefinition[] = [testSleep, parallelSleep]

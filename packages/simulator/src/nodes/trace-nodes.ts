@@ -2,13 +2,13 @@
 import { createPreviews } from '../picture/preview.ts'
 import { outOfMemory, PythonError } from '../python-error.ts'
 import * as input from './inputs.ts'
-import type { NodeClass } from './node-class.ts'
+import type { NodeDefinition } from './node-class.ts'
 import { previewOf } from './sampler-nodes.ts'
 import { readNumber, readString } from './values.ts'
 
 const MODULE = 'custom_nodes.trace_nodes'
 
-const traceSteps: NodeClass = {
+const traceSteps: NodeDefinition = {
   name: 'TraceSteps',
   category: 'trace',
   module: MODULE,
@@ -32,7 +32,7 @@ const traceSteps: NodeClass = {
   },
 }
 
-const traceRaise: NodeClass = {
+const traceRaise: NodeDefinition = {
   name: 'TraceRaise',
   category: 'trace',
   module: MODULE,
@@ -44,7 +44,7 @@ const traceRaise: NodeClass = {
   },
 }
 
-const nanUi: NodeClass = {
+const nanUi: NodeDefinition = {
   name: 'RNanUI',
   category: 'trace',
   module: MODULE,
@@ -54,7 +54,7 @@ const nanUi: NodeClass = {
   run: () => ({ ui: { v: [Number.NaN] } }),
 }
 
-const spam: NodeClass = {
+const spam: NodeDefinition = {
   name: 'RSpam',
   category: 'trace',
   module: MODULE,
@@ -90,4 +90,4 @@ const spam: NodeClass = {
   },
 }
 
-export const TRACE_NODES: readonly NodeClass[] = [traceSteps, traceRaise, nanUi, spam]
+export const TRACE_NODES: readonly NodeDefinition[] = [traceSteps, traceRaise, nanUi, spam]

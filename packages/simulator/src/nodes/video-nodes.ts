@@ -1,12 +1,12 @@
 /** Nodes that put pictures in a row and save a film, which is always the same. */
 import { filmOf } from './films.ts'
 import * as input from './inputs.ts'
-import type { NodeClass } from './node-class.ts'
+import type { NodeDefinition } from './node-class.ts'
 import { firstPicture, readString, readValue, type VideoValue } from './values.ts'
 
 const ENCODE_FRAME_MS = 20
 
-const saveWebm: NodeClass = {
+const saveWebm: NodeDefinition = {
   name: 'SaveWEBM',
   category: 'image/video',
   module: 'comfy_extras.nodes_video',
@@ -39,7 +39,7 @@ const saveWebm: NodeClass = {
   },
 }
 
-const createVideo: NodeClass = {
+const createVideo: NodeDefinition = {
   name: 'CreateVideo',
   displayName: 'Create Video',
   category: 'image/video',
@@ -59,7 +59,7 @@ const createVideo: NodeClass = {
   },
 }
 
-const saveVideo: NodeClass = {
+const saveVideo: NodeDefinition = {
   name: 'SaveVideo',
   displayName: 'Save Video',
   category: 'image/video',
@@ -86,7 +86,7 @@ const saveVideo: NodeClass = {
   },
 }
 
-const primitiveString: NodeClass = {
+const primitiveString: NodeDefinition = {
   name: 'PrimitiveString',
   displayName: 'String',
   category: 'utils/primitive',
@@ -96,4 +96,9 @@ const primitiveString: NodeClass = {
   run: (inputs) => ({ outputs: [readString(inputs, 'value')] }),
 }
 
-export const VIDEO_NODES: readonly NodeClass[] = [saveWebm, createVideo, saveVideo, primitiveString]
+export const VIDEO_NODES: readonly NodeDefinition[] = [
+  saveWebm,
+  createVideo,
+  saveVideo,
+  primitiveString,
+]

@@ -2,12 +2,12 @@
 import type { Color } from './color.ts'
 import { forRows, type Pause } from './slices.ts'
 
-export interface Size {
+export interface CanvasSize {
   readonly width: number
   readonly height: number
 }
 
-export interface Canvas extends Size {
+export interface Canvas extends CanvasSize {
   /** Three bytes per pixel, row by row; clamped, so sums may overshoot. */
   readonly data: Uint8ClampedArray
 }
@@ -25,7 +25,7 @@ export function fillCanvas(canvas: Canvas, [red, green, blue]: Color): void {
 }
 
 /** Bilinear; a pixel's centre maps to a pixel's centre. */
-export async function resample(source: Canvas, size: Size, pause: Pause): Promise<Canvas> {
+export async function resample(source: Canvas, size: CanvasSize, pause: Pause): Promise<Canvas> {
   const target = createCanvas(size.width, size.height)
   const scaleY = source.height / size.height
   await forRows(size.height, pause, (y) => {

@@ -1,10 +1,10 @@
 /** An image that is drawn when somebody looks at it, and in slices. */
-import { type Canvas, createCanvas, fillCanvas, resample, type Size } from './canvas.ts'
+import { type Canvas, createCanvas, fillCanvas, resample, type CanvasSize } from './canvas.ts'
 import type { Color } from './color.ts'
 import { drawScene, type SceneRequest } from './scene.ts'
 import { forRows, type Pause } from './slices.ts'
 
-export interface Picture extends Size {
+export interface Picture extends CanvasSize {
   draw(pause: Pause): Promise<Canvas>
 }
 
@@ -12,7 +12,7 @@ export interface Picture extends Size {
 const MAX_SCENE_SIDE = 512
 
 /** Drawn once for as long as somebody holds the pixels: pictures outlive them by far, in saved files. */
-function once({ width, height }: Size, make: (pause: Pause) => Promise<Canvas>): Picture {
+function once({ width, height }: CanvasSize, make: (pause: Pause) => Promise<Canvas>): Picture {
   let drawing: Promise<Canvas> | null = null
   let drawn: WeakRef<Canvas> | null = null
 
@@ -50,7 +50,7 @@ export function solidPicture(width: number, height: number, color: Color): Pictu
   })
 }
 
-export function scenePicture(request: SceneRequest, size: Size): Picture {
+export function scenePicture(request: SceneRequest, size: CanvasSize): Picture {
   return once(size, async (pause) => {
     const shrink = Math.min(1, MAX_SCENE_SIDE / Math.max(size.width, size.height))
     const scene = await drawScene(request, scaled(size, shrink), pause)
@@ -98,7 +98,7 @@ export function mixedPicture(first: Picture, second: Picture, share: number): Pi
   })
 }
 
-function scaled({ width, height }: Size, by: number): Size {
+function scaled({ width, height }: CanvasSize, by: number): CanvasSize {
   return {
     width: Math.max(1, Math.round(width * by)),
     height: Math.max(1, Math.round(height * by)),

@@ -1,7 +1,7 @@
 /** The picture as it looks part of the way through sampling: blurred, and under noise that thins out. */
 import type { PreviewImage } from '../delivery/frames.ts'
 import { createRandom } from '../random.ts'
-import { type Canvas, createCanvas, resample, type Size } from './canvas.ts'
+import { type Canvas, createCanvas, resample, type CanvasSize } from './canvas.ts'
 import { encodeJpeg } from './codec.ts'
 import type { Picture } from './picture.ts'
 import { forRows, type Pause } from './slices.ts'
@@ -68,7 +68,7 @@ async function blurred(sharp: Canvas, blur: number, pause: Pause): Promise<Canva
 }
 
 /** Averages, where resample would skip pixels. */
-function shrinkTo(source: Canvas, { width, height }: Size): Canvas {
+function shrinkTo(source: Canvas, { width, height }: CanvasSize): Canvas {
   if (width >= source.width) return source
   const target = createCanvas(width, height)
   const sums = new Float32Array(width * height * 4)

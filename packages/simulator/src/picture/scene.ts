@@ -1,5 +1,5 @@
 /** Draws the scene a prompt and a seed stand for; the same two always give the same pixels. */
-import { type Canvas, createCanvas, type Size } from './canvas.ts'
+import { type Canvas, createCanvas, type CanvasSize } from './canvas.ts'
 import { type Color, mix } from './color.ts'
 import { createRidges, type Ridge } from './land.ts'
 import { planScene, type ScenePlan } from './scene-plan.ts'
@@ -15,7 +15,7 @@ export interface SceneRequest {
 
 export async function drawScene(
   request: SceneRequest,
-  size: Size,
+  size: CanvasSize,
   pause: Pause = () => null,
 ): Promise<Canvas> {
   const { width, height } = size
@@ -39,7 +39,7 @@ export async function drawScene(
 
 type Painter = (x: number, y: number) => Color
 
-function createScene(plan: ScenePlan, size: Size): Painter {
+function createScene(plan: ScenePlan, size: CanvasSize): Painter {
   const aspect = size.width / size.height
   const sky = createSky(plan, size)
   const ridges = createRidges(plan, aspect)

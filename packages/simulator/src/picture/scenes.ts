@@ -1,10 +1,10 @@
 /** The scenes one server was asked for lately: the same words, seed and size are not drawn twice. */
-import type { Canvas, Size } from './canvas.ts'
+import type { Canvas, CanvasSize } from './canvas.ts'
 import { heldPicture, type Picture, scenePicture } from './picture.ts'
 import type { SceneRequest } from './scene.ts'
 
 export interface Scenes {
-  picture(request: SceneRequest, size: Size): Picture
+  picture(request: SceneRequest, size: CanvasSize): Picture
 }
 
 const MAX_KEPT = 12

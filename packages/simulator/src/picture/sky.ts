@@ -1,5 +1,5 @@
 /** The sky of a scene: gradient, sun or moon with its glow, drifting clouds, stars. */
-import type { Size } from './canvas.ts'
+import type { CanvasSize } from './canvas.ts'
 import { type Color, gradient, mix } from './color.ts'
 import { createNoise2 } from './noise.ts'
 import type { ScenePlan } from './scene-plan.ts'
@@ -13,7 +13,7 @@ export interface Sky {
   readonly air: SkyPainter
 }
 
-export function createSky(plan: ScenePlan, { width, height }: Size): Sky {
+export function createSky(plan: ScenePlan, { width, height }: CanvasSize): Sky {
   const aspect = width / height
   const { palette, sun, horizon } = plan
   const sunX = sun.x * aspect

@@ -1,11 +1,11 @@
 /** One node's inputs, and through its links everything upstream of it. */
 import { inputsOf, type PromptGraph } from '../graph/prompt-graph.ts'
-import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import {
   type InputInfo,
   inputInfo,
   inputsOfClass,
-  type NodeClass,
+  type NodeDefinition,
   type NodeEnvironment,
 } from '../nodes/node-class.ts'
 import { keyError, PythonError } from '../python-error.ts'
@@ -20,7 +20,7 @@ export interface ValidationResult {
 
 export interface Validation {
   readonly graph: PromptGraph
-  readonly classes: NodeClasses
+  readonly classes: NodeDefinitions
   readonly environment: NodeEnvironment
   /** Results so far, in the order nodes were first validated. */
   readonly results: Map<string, ValidationResult>
@@ -153,7 +153,11 @@ function missing(name: string): Reason {
   }
 }
 
-function ownChecks(nodeClass: NodeClass, inputs: Json, environment: NodeEnvironment): Reason[] {
+function ownChecks(
+  nodeClass: NodeDefinition,
+  inputs: Json,
+  environment: NodeEnvironment,
+): Reason[] {
   return Object.entries(nodeClass.validates ?? {}).flatMap(([name, check]) => {
     if (!Object.hasOwn(inputs, name) || Array.isArray(inputs[name])) return []
     const problem = check(inputs[name], environment)

@@ -1,6 +1,6 @@
 /** Whether a graph may run, which of its outputs will, and what is wrong with the rest. */
 import type { PromptGraph, PromptNode } from '../graph/prompt-graph.ts'
-import type { NodeClasses } from '../nodes/node-classes.ts'
+import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import type { NodeEnvironment } from '../nodes/node-class.ts'
 import { PythonError } from '../python-error.ts'
 import { isRecord, type Json, readText } from '../record.ts'
@@ -21,7 +21,7 @@ export interface PromptValidation {
 }
 
 export interface ValidationDeps {
-  readonly classes: NodeClasses
+  readonly classes: NodeDefinitions
   readonly environment: NodeEnvironment
 }
 

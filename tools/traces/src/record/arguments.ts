@@ -30,16 +30,16 @@ export interface RecordArguments extends z.infer<typeof argumentsSchema> {
 }
 
 /** What is wrong with the command line, in one line. */
-export class UsageError extends Error {
+export class ArgumentError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** @returns null when help was asked for. @throws UsageError */
+/** @returns null when help was asked for. @throws ArgumentError */
 export function parseArguments(args: string[]): RecordArguments | null {
   const values = readFlags(args)
   if (values['help']) return null
   const parsed = argumentsSchema.safeParse(values)
-  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'wrong arguments')
+  if (!parsed.success) throw new ArgumentError(parsed.error.issues[0]?.message ?? 'wrong arguments')
   return { ...parsed.data, scenario: basename(parsed.data.out).replace(/\.jsonl$/, '') }
 }
 
@@ -60,7 +60,7 @@ function readFlags(args: string[]): Record<string, unknown> {
     })
     return values
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'wrong arguments', {
+    throw new ArgumentError(error instanceof Error ? error.message : 'wrong arguments', {
       cause: error,
     })
   }

@@ -6,7 +6,7 @@ import { createHostClient } from '@safelight/comfyui'
 import { workflowSchema } from '@safelight/shared'
 import { openTraceWriter } from '../trace-format.ts'
 import type { RecordArguments } from './arguments.ts'
-import { parseArguments, USAGE, UsageError } from './arguments.ts'
+import { parseArguments, USAGE, ArgumentError } from './arguments.ts'
 import { recordPrompt } from './record-prompt.ts'
 import { startRecordProxy } from './record-proxy.ts'
 
@@ -19,7 +19,7 @@ try {
   else process.stdout.write(`${await record(options)}\n`)
 } catch (error) {
   process.stderr.write(`${toReason(error)}\n`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
+  process.exitCode = error instanceof ArgumentError ? 2 : 1
 }
 
 async function record(options: RecordArguments): Promise<string> {
@@ -67,19 +67,19 @@ async function recordPassing(
 function readWorkflow(name: string) {
   const parsed = workflowSchema.safeParse(readJson(name))
   if (parsed.success) return parsed.data
-  throw new UsageError(`${name} is not an API-format workflow`)
+  throw new ArgumentError(`${name} is not an API-format workflow`)
 }
 
 function readJson(name: string): unknown {
   try {
     return JSON.parse(readFileSync(resolve(from, name), 'utf8'))
   } catch (error) {
-    throw new UsageError(`${name} cannot be read as JSON`, { cause: error })
+    throw new ArgumentError(`${name} cannot be read as JSON`, { cause: error })
   }
 }
 
 function toReason(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message} (--help says more)`
+  if (error instanceof ArgumentError) return `${error.message} (--help says more)`
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return 'the prompt did not end in time; the trace has what came until then'
   }

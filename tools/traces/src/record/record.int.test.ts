@@ -6,7 +6,7 @@ import { createHostClient } from '@safelight/comfyui'
 import { startSession, withHost, SLOW_WORKFLOW } from '@safelight/comfyui/testing'
 import { replayTrace } from '../replay/replay.ts'
 import { openTraceWriter, parseTrace, type Trace } from '../trace-format.ts'
-import { parseArguments, UsageError } from './arguments.ts'
+import { parseArguments, ArgumentError } from './arguments.ts'
 import { recordPrompt } from './record-prompt.ts'
 import { startRecordProxy } from './record-proxy.ts'
 
@@ -147,6 +147,6 @@ it('reads its command line, and says in one line what is wrong with it', () => {
     ['--host', 'http://h', '--out', 'f', '--listen', 'x'],
     ['--bogus'],
   ]) {
-    expect(() => parseArguments(args)).toThrow(UsageError)
+    expect(() => parseArguments(args)).toThrow(ArgumentError)
   }
 })

@@ -2,11 +2,11 @@
 import { DRAIN_REASON_MAX, type HostView } from '@safelight/shared'
 import { useId, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
-import type { Fleet } from './use-fleet.ts'
+import type { FleetState } from './use-fleet.ts'
 
 export interface DrainControlProps {
   host: HostView
-  fleet: Pick<Fleet, 'drain' | 'resume'>
+  fleet: Pick<FleetState, 'drain' | 'resume'>
 }
 
 export function DrainControl({ host, fleet }: DrainControlProps) {

@@ -7,7 +7,7 @@ import { asAsked, inOrder } from './host-order.ts'
 const KEY = ['hosts']
 const HOSTS_EVERY_MS = 2_000
 
-export interface Fleet {
+export interface FleetState {
   /** Undefined until they were read. */
   hosts: HostView[] | undefined
   error: Error | null
@@ -16,7 +16,7 @@ export interface Fleet {
   resume: (hostId: string) => Promise<void>
 }
 
-export function useFleet(): Fleet {
+export function useFleet(): FleetState {
   const client = useClient()
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery({

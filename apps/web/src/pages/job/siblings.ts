@@ -3,7 +3,7 @@ import { useClient } from '@safelight/client/react'
 import { isTerminal, type JobStatus, type JobView } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 
-export interface BatchPlace {
+export interface SiblingPlace {
   /** Names the batch; every member carries it. */
   batch: string
   index: number
@@ -13,7 +13,7 @@ export interface BatchPlace {
 type Metadata = JobView['metadata']
 
 /** Null when the job stands alone. */
-export function readBatch(metadata: Metadata): BatchPlace | null {
+export function readBatch(metadata: Metadata): SiblingPlace | null {
   const batch = metadata?.['batch']
   const index = metadata?.['batch_index']
   const count = metadata?.['batch_count']

@@ -6,7 +6,7 @@ import { BulkBar } from './bulk-bar.tsx'
 import { useBulkCancel } from './bulk-cancel.ts'
 import { type Chips, type JobsView, useView } from './data/filter.ts'
 import { useJobs } from './data/use-jobs.ts'
-import { DeadLetters } from './dead/dead-letters.tsx'
+import { DeadLetterList } from './dead/dead-letters.tsx'
 import { useDeadCount } from './dead/use-dead-letters.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { EmptyJobs } from './list/empty-jobs.tsx'
@@ -20,7 +20,7 @@ import './dead/dead-letters.css'
 export function JobsPage() {
   const [view, onView] = useView()
   const dead = useDeadCount()
-  if (view.view === 'dead') return <DeadLetters onView={onView} dead={dead} />
+  if (view.view === 'dead') return <DeadLetterList onView={onView} dead={dead} />
   return <JobsPanel chips={view.chips} onView={onView} dead={dead} />
 }
 

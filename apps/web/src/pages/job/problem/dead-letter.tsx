@@ -7,7 +7,7 @@ import { Button } from '../../../ui/button.tsx'
 import { useNextJob } from '../use-next-job.ts'
 import { toShortId } from '../../../ui/job-name.ts'
 
-export function DeadLetter({ snapshot }: { snapshot: SnapshotView }) {
+export function DeadLetterNote({ snapshot }: { snapshot: SnapshotView }) {
   const client = useClient()
   const next = useNextJob()
   const { jobId, deadLetter, replayedBy, attempt, hostId, error } = snapshot

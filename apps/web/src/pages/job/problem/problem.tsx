@@ -2,7 +2,7 @@
 import type { JobError, SnapshotView, Workflow } from '@safelight/shared'
 import { Sign } from '../../../ui/sign.tsx'
 import { titleOf } from '../../../workflow/describe-workflow.ts'
-import { DeadLetter } from './dead-letter.tsx'
+import { DeadLetterNote } from './dead-letter.tsx'
 import { explainError, readNodeErrors } from './explain-error.ts'
 
 export interface ProblemProps {
@@ -42,7 +42,7 @@ export function Problem({ snapshot, error, workflow }: ProblemProps) {
           <pre tabIndex={0}>{error.traceback}</pre>
         </details>
       )}
-      {(snapshot.deadLetter || snapshot.replayedBy) && <DeadLetter snapshot={snapshot} />}
+      {(snapshot.deadLetter || snapshot.replayedBy) && <DeadLetterNote snapshot={snapshot} />}
     </section>
   )
 }

@@ -16,7 +16,7 @@ export interface DeadLettersProps {
   dead: string | null
 }
 
-export function DeadLetters({ onView, dead }: DeadLettersProps) {
+export function DeadLetterList({ onView, dead }: DeadLettersProps) {
   const letters = useDeadLetters()
   const barRef = useRef<HTMLDivElement>(null)
   const waiting = letters.entries.filter(({ replayedBy }) => replayedBy === null)
