@@ -38,7 +38,7 @@ describe('the api role', () => {
   it('takes no reply for lost that came while the process was too busy to read it', async () => {
     const redis = open(inject('redisUrl'), 'api', 100)
     await whenReady(redis, soon())
-    const replies = [redis.ping(), redis.echo('here'), redis.multi().ping().echo('there').exec()]
+    const replies = [redis.ping(), redis.ping('here'), redis.multi().ping().ping('there').exec()]
     await new Promise((resolve) => setImmediate(resolve))
     const busyUntil = performance.now() + 400
     while (performance.now() < busyUntil);

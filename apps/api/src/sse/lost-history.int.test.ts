@@ -1,8 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { submitJob } from '../testing/http.ts'
-import { rememberJob } from '../testing/lose-history.ts'
+import { collect, rememberJob, seqs, until } from '@safelight/testkit'
 import { FAILED, progressed, RUNNING } from '../testing/play-worker.ts'
-import { collect, seqs, until } from '@safelight/testkit'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
 

@@ -1,10 +1,9 @@
 import type { JobEvent, Snapshot } from '@safelight/shared'
+import { rememberJob, until } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { createRecordingWatcher } from '../testing/recording-watcher.ts'
-import { rememberJob } from '../testing/lose-history.ts'
 import { progressed, RUNNING } from '../testing/play-worker.ts'
 import { accept, seqsOf, startJobWatches, write } from '../testing/start-job-watches.ts'
-import { until } from '@safelight/testkit'
 
 /** A job whose events 2 to 4 Redis lost and that has grown past them again: 2' to 6'. */
 async function regrown() {

@@ -1,17 +1,6 @@
+import { progress, rememberJob, status } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
-import { progress, status } from '@safelight/testkit'
-import { acceptJob, openTestStore, type TestStore } from '@safelight/testkit/vitest'
-
-/** Brings a job back to an earlier state, as a Redis that was restored from it would. */
-async function remember({ redis, keys }: TestStore, jobId: string) {
-  const record = await redis.hgetall(keys.job(jobId))
-  const events = await redis.dumpBuffer(keys.events(jobId))
-  return async () => {
-    await redis.del(keys.job(jobId), keys.events(jobId))
-    await redis.hset(keys.job(jobId), record)
-    if (events) await redis.restore(keys.events(jobId), 0, events)
-  }
-}
+import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 
 describe('when Redis comes back with an older state', () => {
   it('a writer that knows more does not carry its lost history into the new one', async () => {
@@ -19,7 +8,7 @@ describe('when Redis comes back with an older state', () => {
     const { store } = stack
     const jobId = await acceptJob(store)
     await store.append(jobId, () => status('running', { phase: 'executing' }))
-    const rollBack = await remember(stack, jobId)
+    const rollBack = await rememberJob(stack.redis, stack.keys, jobId)
     await store.append(jobId, () => progress(0.4))
     const known = (await store.load(jobId)) ?? undefined
     await rollBack()
@@ -48,7 +37,7 @@ describe('when Redis comes back with an older state', () => {
     const stack = await openTestStore()
     const { store } = stack
     const jobId = await acceptJob(store)
-    const rollBack = await remember(stack, jobId)
+    const rollBack = await rememberJob(stack.redis, stack.keys, jobId)
     const stamps = new Set<string>()
     for (let life = 0; life < 3; life += 1) {
       await rollBack()
