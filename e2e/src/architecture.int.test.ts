@@ -93,12 +93,13 @@ interface Source {
 
 function readSources(): Source[] {
   return ['packages', 'apps', 'tools'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder)).flatMap((name) => {
-      const part = `${folder}/${name}`
-      const files = readdirSync(join(ROOT, part, 'src'), { recursive: true, encoding: 'utf8' })
-      return files.filter((file) => /\.tsx?$/.test(file)).map((file) => toSource(part, file))
-    }),
+    readdirSync(join(ROOT, folder)).flatMap((name) => readPart(`${folder}/${name}`)),
   )
+}
+
+function readPart(part: string): Source[] {
+  const files = readdirSync(join(ROOT, part, 'src'), { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => /\.tsx?$/.test(file)).map((file) => toSource(part, file))
 }
 
 function toSource(part: string, file: string): Source {
@@ -205,6 +206,16 @@ describe('the house', () => {
         text.includes('process.env') && !['main.ts', 'config.ts'].includes(basename(path)),
     )
     expect(pathsOf(readers)).toEqual([])
+  })
+
+  it('starts no process in the demo, the testkit or a test that would outlive its starter', () => {
+    const careless = [...everything, ...readPart('e2e')].filter(
+      ({ path, text }) =>
+        /\.test\.tsx?$|\/testing\/|testkit|apps\/demo|^e2e/.test(path) &&
+        /\bspawn\(/.test(text) &&
+        !text.includes('dieWithUs('),
+    )
+    expect(pathsOf(careless)).toEqual([])
   })
 
   it('knows no `any`, no console and no unfinished business', () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { dieWithUs } from '@safelight/testkit'
 import { afterAll, expect, inject, it } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../apps/demo/dist/main.js', import.meta.url))
@@ -16,6 +17,7 @@ function runDemo(
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env['PATH'] ?? '', INIT_CWD: folder, ...env },
   })
+  dieWithUs(child)
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (data: Buffer) => (said.stdout += data.toString()))
   child.stderr.on('data', (data: Buffer) => (said.stderr += data.toString()))

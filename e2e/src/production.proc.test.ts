@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { startSimulator } from '@safelight/simulator'
+import { dieWithUs } from '@safelight/testkit'
 import { expect, inject, it } from 'vitest'
 import { submit, textToImage } from './testing/client.ts'
 import { watchToEnd } from './testing/watcher.ts'
@@ -22,6 +23,7 @@ async function start(app: string, env: Record<string, string>, message: string) 
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  dieWithUs(child)
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.includes(`"msg":"${message}"`)) {
       child.stdout.resume()

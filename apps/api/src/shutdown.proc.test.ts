@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { request as sendRaw } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { submitJob } from './testing/http.ts'
 import { FAILED, RUNNING, WORKFLOW } from './testing/play-worker.ts'
 import { type ApiStack, startApiStack } from './testing/api-stack.ts'
-import { until } from '@safelight/testkit'
+import { dieWithUs, mainOf, until } from '@safelight/testkit'
 import { follow, trackSockets } from './testing/watch-socket.ts'
 
 const open = trackSockets()
@@ -19,21 +18,17 @@ afterEach(() => stack.close())
 
 /** The API as its own process, as it is deployed. */
 async function startProcess(settings: Record<string, string> = {}) {
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@safelight/source', '--import', 'tsx', main],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        REDIS_URL: inject('redisUrl'),
-        SAFELIGHT_NAMESPACE: stack.namespace,
-        PORT: '0',
-        ...settings,
-      },
+  const child = spawn(process.execPath, [mainOf('api')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      REDIS_URL: inject('redisUrl'),
+      SAFELIGHT_NAMESPACE: stack.namespace,
+      PORT: '0',
+      ...settings,
     },
-  )
+  })
+  dieWithUs(child)
   onTestFinished(() => void child.kill('SIGKILL'))
   const exit = once(child, 'exit')
   for await (const line of createInterface({ input: child.stdout })) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { dieWithUs } from '@safelight/testkit'
 import type { DemoJob } from './pick-workflows.ts'
 
 export interface RunJobsOptions {
@@ -30,6 +31,7 @@ export async function runJobs(jobs: DemoJob[], options: RunJobsOptions): Promise
     stdio: ['ignore', 'inherit', 'inherit'],
     signal,
   })
+  dieWithUs(command)
   const [code]: unknown[] = await once(command, 'close')
   if (code !== 0) throw new Error(`safelight run ended with exit code ${String(code)}`)
   const after = await readdir(pictures)

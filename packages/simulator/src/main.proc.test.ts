@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { dieWithUs } from '@safelight/testkit'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { slowSteps } from './testing/graphs.ts'
 import { createVisitor } from './testing/visitor.ts'
@@ -21,6 +22,7 @@ function start(...flags: string[]): {
   const child = spawn(process.execPath, [MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  dieWithUs(child)
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()

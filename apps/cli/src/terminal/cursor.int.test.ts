@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { dieWithUs } from '@safelight/testkit'
 import { expect, it } from 'vitest'
 
 const MODULE = pathToFileURL(fileURLToPath(new URL('./screen.ts', import.meta.url))).href
@@ -18,6 +19,7 @@ async function run(then: string, signal?: NodeJS.Signals) {
   const child = spawn('node', ['--import', 'tsx', '--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
+  dieWithUs(child)
   let said = ''
   child.stdout.on('data', (data: Buffer) => {
     said += data.toString()
