@@ -5,81 +5,12 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { FLOORS, MAY_IMPORT } from './testing/house.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MAX_LINES = 250
 const MEDIAN_LINES = 120
 
-/** What each part may import of Safelight and of the packages that make a part what it is. */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  'packages/shared': [],
-  'packages/runtime': [],
-  'packages/store': ['@safelight/shared', '@safelight/runtime'],
-  'packages/comfyui': ['@safelight/shared'],
-  'packages/client': ['@safelight/shared'],
-  'packages/simulator': [],
-  'packages/testkit': [
-    '@safelight/shared',
-    '@safelight/runtime',
-    '@safelight/store',
-    '@safelight/simulator',
-  ],
-  'tools/traces': [
-    '@safelight/shared',
-    '@safelight/comfyui',
-    '@safelight/simulator',
-    '@safelight/simulator/testing',
-  ],
-  'apps/api': ['@safelight/shared', '@safelight/runtime', '@safelight/store', '@safelight/comfyui'],
-  'apps/worker': [
-    '@safelight/shared',
-    '@safelight/runtime',
-    '@safelight/store',
-    '@safelight/comfyui',
-  ],
-  'apps/demo': ['@safelight/shared', '@safelight/simulator', '@safelight/testkit'],
-  'apps/cli': ['@safelight/client', '@safelight/shared'],
-  'apps/web': [
-    '@safelight/client',
-    '@safelight/client/react',
-    '@safelight/client/react.css',
-    '@safelight/shared',
-  ],
-}
-/**
- * The floors of each app: which folders a folder may import. What lies beside the folders is the top, and puts them
- * together; a file there that imports only what is below the others is theirs, too.
- */
-const FLOORS: Record<string, Record<string, readonly string[]>> = {
-  // a ticket is taken, its job worked on, a host driven, what it made carried home
-  'apps/worker': { queue: ['job'], job: ['hosts', 'outputs'], hosts: [], outputs: [] },
-  'apps/api': {
-    gateway: ['jobs', 'watch', 'http'],
-    sse: ['jobs', 'watch', 'http'],
-    'dead-letters': ['jobs', 'watch', 'http'],
-    assets: ['jobs', 'http'],
-    jobs: ['watch', 'http'],
-    hosts: ['http'],
-    'static-files': ['http'],
-    watch: [],
-    http: [],
-  },
-  // pages never import each other
-  'apps/web': {
-    pages: ['outputs', 'shell', 'ui', 'workflow'],
-    outputs: ['shell', 'ui'],
-    shell: ['ui'],
-    ui: ['workflow'],
-    workflow: [],
-  },
-  'apps/cli': {
-    commands: ['watch', 'graph', 'terminal'],
-    watch: ['terminal'],
-    graph: [],
-    terminal: [],
-  },
-  'apps/demo': { stack: [] },
-}
 const QUEUE_OR_REDIS = /^(ioredis|bullmq)($|\/)/
 const KNOWS_REDIS = ['packages/store', 'packages/testkit', 'apps/api', 'apps/worker']
 
@@ -213,7 +144,7 @@ describe('the house', () => {
       ({ path, text }) =>
         /\.test\.tsx?$|\/testing\/|testkit|apps\/demo|^e2e/.test(path) &&
         /\bspawn\(/.test(text) &&
-        !text.includes('dieWithUs('),
+        !text.includes('dieWithUs'),
     )
     expect(pathsOf(careless)).toEqual([])
   })
