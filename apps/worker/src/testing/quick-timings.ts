@@ -28,7 +28,8 @@ export const QUICK_TIMINGS = {
     internal: 100,
   },
   orphansEveryMs: 100,
-  orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 500 },
+  // a host that is busy obeys late, too
+  orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 5_000 },
   session: { pollMs: 300, confirmMs: 50, interruptEveryMs: 50, socket: { reconnectMinMs: 50 } },
   store: { redisRetryAtMostMs: 200 },
 } as const satisfies TimingOverrides
