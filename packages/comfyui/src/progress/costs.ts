@@ -23,8 +23,12 @@ export function costOf(node: WorkflowNode, workflow: Workflow, costs: CostByClas
   return steps > 0 ? steps * STEP_MS : guess(node.class_type)
 }
 
+/** Longer than any class is named: a submitter may write a megabyte, and patterns take their time over it. */
+const MAX_CLASS_NAME = 200
+
 function guess(className: string): number {
-  return GUESSES.find(([pattern]) => pattern.test(className))?.[1] ?? OTHER_MS
+  const name = className.slice(0, MAX_CLASS_NAME)
+  return GUESSES.find(([pattern]) => pattern.test(name))?.[1] ?? OTHER_MS
 }
 
 /** What a finished prompt measured: node class → milliseconds per run, or per step where the node had steps (mean over the prompt's nodes). */

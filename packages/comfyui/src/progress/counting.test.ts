@@ -1,4 +1,4 @@
-import type { Workflow } from '@safelight/shared'
+import { progressSchema, type Workflow } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import {
   cached,
@@ -109,6 +109,56 @@ describe('what progress counts', () => {
     }
     expect(startProgress({ workflow: linked }, 0).progress.steps).toBe(22)
   })
+
+  it.each([
+    [2.5, 2],
+    [1e300, Number.MAX_SAFE_INTEGER],
+    [-3, null],
+    [0.5, null],
+    [['1', 0], 2],
+  ])('makes a count of whatever was written for steps: %j', (steps, counted) => {
+    const workflow: Workflow = {
+      '1': { class_type: 'PrimitiveFloat', inputs: { value: 2.5 } },
+      '2': { class_type: 'FloatSteps', inputs: { steps } },
+      '3': { class_type: 'SaveImage', inputs: { images: ['2', 0] } },
+    }
+    const { progress } = startProgress({ workflow }, 0)
+    expect(progressSchema.parse(progress)).toMatchObject({ value: 0, steps: counted })
+  })
+
+  it('makes a count of fractions of a schedule, and of sums beyond what can be counted', () => {
+    const advanced = { start_at_step: 1.5, end_at_step: 1e300 }
+    const workflow: Workflow = {
+      '1': { class_type: 'KSamplerAdvanced', inputs: { steps: 4.25, ...advanced } },
+      '2': { class_type: 'KSampler', inputs: { steps: 1e300, latent: ['1', 0] } },
+      '3': { class_type: 'KSampler', inputs: { steps: 1e300, latent: ['2', 0] } },
+      '4': { class_type: 'SaveImage', inputs: { images: ['3', 0] } },
+    }
+    const begun = startProgress({ workflow }, 0)
+    const some = foldProgress(begun, { type: 'execution_cached', promptId: P, nodes: ['1'] }, 1)
+    for (const { progress } of [begun, some]) {
+      expect(progressSchema.parse(progress).steps).toBe(Number.MAX_SAFE_INTEGER)
+    }
+    const alone = startProgress({ workflow, outputNodes: ['1'] }, 0)
+    expect(alone.progress.steps).toBe(2)
+  })
+
+  it.each([
+    [1e300, 1e300],
+    [-1e300, 4],
+    [3, -7],
+    [2.5, 4],
+    [9.5, 1],
+  ])(
+    'shows what a host ticks as it is, and counts only what can be counted: %d of %d',
+    (value, max) => {
+      for (const message of [tick('3', value, max), states(['3', 'running', value, max])]) {
+        const state = foldMessages([start, executing('3'), message])
+        expect(progressSchema.parse(state.progress).node).toMatchObject({ value, max })
+        progressSchema.parse(completeProgress(state))
+      }
+    },
+  )
 
   it('weighs by what past runs of the class have cost', () => {
     const fold = (ms: number) =>

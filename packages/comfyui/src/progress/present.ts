@@ -77,6 +77,7 @@ function estimate(startedAt: number | null, value: number, atMs: number): number
   return elapsed < ETA_FROM_MS ? null : Math.round((elapsed * (1 - value)) / value)
 }
 
+/** Also of what no number came out of: a bar is not worth a job. */
 function round(value: number): number {
-  return Math.floor(value * 10_000) / 10_000
+  return Math.min(1, Math.max(0, Math.floor(value * 10_000) / 10_000)) || 0
 }

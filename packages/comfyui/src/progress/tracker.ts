@@ -7,6 +7,7 @@
  * Only messages of the prompt at hand may be folded (session/attribute.ts sees to that).
  */
 import type { Progress } from '@safelight/shared'
+import { toCount } from '../graph/steps.ts'
 import type { HostMessage, ProgressStateNode } from '../protocol/host-message.ts'
 import { createPlan, makerOf } from './plan.ts'
 import { toTrackedProgress } from './present.ts'
@@ -96,7 +97,7 @@ function skip(state: Facts, nodes: string[]): Facts {
   for (const id of state.plan.reachable) {
     if (!cached.has(id)) steps += state.plan.nodes.get(id)?.steps ?? 0
   }
-  return { ...state, cached, step: steps > 0 ? 0 : null, steps: steps > 0 ? steps : null }
+  return { ...state, cached, step: steps > 0 ? 0 : null, steps: steps > 0 ? toCount(steps) : null }
 }
 
 /** `executing`: a node starts, which on servers without `progress_state` ends the one before. */
@@ -195,8 +196,8 @@ function foldStates(state: Facts, nodes: ProgressStateNode[], atMs: number): Fac
 
 /** Whole steps only: some nodes tick in seconds, which is no step counter. */
 function countSteps(current: Pick<Facts, 'step' | 'steps'>, value: number, max: number) {
-  if (!Number.isInteger(max) || max < 1) return { step: current.step, steps: current.steps }
-  return { step: Math.max(0, Math.floor(value)), steps: max }
+  if (!Number.isSafeInteger(max) || max < 1) return { step: current.step, steps: current.steps }
+  return { step: toCount(value), steps: max }
 }
 
 function ratio(value: number, max: number): number {
