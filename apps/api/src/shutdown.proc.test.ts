@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } f
 import { submitJob } from './testing/http.ts'
 import { FAILED, RUNNING, WORKFLOW } from './testing/play-worker.ts'
 import { type ApiStack, startApiStack } from './testing/api-stack.ts'
+import { openRedisProxy } from '@safelight/testkit/vitest'
 import { dieWithUs, mainOf, until } from '@safelight/testkit'
 import { follow, trackSockets } from './testing/watch-socket.ts'
 
@@ -110,6 +111,16 @@ describe('an API that is told to stop', () => {
     expect(await submission.status).toBe('cut off')
     expect(await exit).toEqual([0, null])
   })
+
+  it('leaves although its Redis is gone', async () => {
+    const proxy = await openRedisProxy()
+    const { child, exit } = await startProcess({ REDIS_URL: proxy.url })
+    proxy.refuse()
+    child.kill('SIGTERM')
+    const [code, signal]: unknown[] = await exit
+    expect(signal).toBeNull()
+    expect(code).not.toBeNull()
+  }, 30_000)
 
   it('stops at once when it is told again', async () => {
     const { child, url, exit } = await startProcess({ SHUTDOWN_TIMEOUT: '1h' })

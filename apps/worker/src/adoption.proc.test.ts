@@ -102,9 +102,7 @@ it('waits for a worker that drives the host, and leaves the prompt to it', async
   await stack.startWorker([other.gate.url])
   const since = (await stack.store.load(jobId))?.seq
   // the stranger has looked at it and put it back
-  await until(async () =>
-    (await stack.store.claim(jobId))?.lastAttempt?.unreachableSince ? true : null,
-  )
+  await until(async () => ((await stack.lastAttempt(jobId))?.unreachableSince ? true : null))
   expect((await stack.store.load(jobId))?.seq).toBe(since)
   await stack.startWorker([gate.url])
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })

@@ -18,6 +18,7 @@ import {
   createOrphans,
   createNodeCosts,
   createRedis,
+  dropIfAway,
   subscribeControl,
   whenReady,
 } from '@safelight/store'
@@ -25,6 +26,7 @@ import type { WorkerConfig } from './config.ts'
 import { openFleet } from './hosts/open-fleet.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createCostBook } from './job/cost-book.ts'
+import { createSuspects } from './job/suspects.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'
 import { createBlobStore } from './outputs/blob-store.ts'
 import { createIntake } from './queue/intake.ts'
@@ -57,19 +59,19 @@ export async function createWorkerApp(
   const log = (options.log ?? createLogger({ level: config.LOG_LEVEL, name: 'worker' })).child({
     workerId,
   })
-  const scope = createScope('worker')
-  try {
-    const timings = toWorkerTimings(
-      {
-        session: {
-          stallMs: config.STALL_TIMEOUT,
-          unreachableMs: config.HOST_TIMEOUT,
-          stopMs: config.STOP_TIMEOUT,
-        },
+  const timings = toWorkerTimings(
+    {
+      session: {
+        stallMs: config.STALL_TIMEOUT,
+        unreachableMs: config.HOST_TIMEOUT,
+        stopMs: config.STOP_TIMEOUT,
       },
-      config.SAFELIGHT_TIMINGS,
-      options.timings,
-    )
+    },
+    config.SAFELIGHT_TIMINGS,
+    options.timings,
+  )
+  const scope = createScope('worker', timings.closeMs)
+  try {
     await start({ config, workerId, log, scope, timings, clock: options.clock ?? systemClock })
     return { close: () => scope.close() }
   } catch (error) {
@@ -156,6 +158,7 @@ async function start(parts: Start): Promise<void> {
       intake,
       runPrompt,
       unknownMessages: createUnknownMessages(log),
+      suspects: createSuspects(),
       clock,
       log,
       timings,
@@ -167,7 +170,19 @@ async function start(parts: Start): Promise<void> {
     }),
   })
   scope.use(await watchLostTickets({ redis, keys, name: workerId, timings, log }))
-  scope.defer(() => closeTicketWorker(worker, { drainMs: config.DRAIN_TIMEOUT, clock, log }))
+  // what is closed after it must not wait for a Redis that is away
+  scope.defer(() => dropIfAway(redis))
+  scope.defer(
+    () =>
+      closeTicketWorker(worker, {
+        drainMs: config.DRAIN_TIMEOUT,
+        closeMs: timings.closeMs,
+        whenEmpty: intake.whenEmpty(),
+        clock,
+        log,
+      }),
+    Infinity,
+  )
   scope.defer(() => intake.close())
   await subscribeControl({
     subscriber,

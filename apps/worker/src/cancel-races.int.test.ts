@@ -107,9 +107,7 @@ it('leaves the cancel of a job whose worker left to one that can reach the host'
     await worker.close()
     await stack.cancel(jobId)
     await stack.startWorker([stranger.url])
-    await until(async () =>
-      (await stack.store.claim(jobId))?.lastAttempt?.unreachableSince ? true : null,
-    )
+    await until(async () => ((await stack.lastAttempt(jobId))?.unreachableSince ? true : null))
     expect(await stack.store.load(jobId)).toMatchObject({ status: 'canceling' })
     expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])
     await stack.startWorker([host.url])

@@ -27,7 +27,9 @@ export const workerConfigSchema = commonConfigSchema.extend({
     .describe('Name of this worker in logs and in the list of hosts; unset: host name and pid'),
   MAX_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .prefault('3')
-    .describe('How often a job is tried that stalls, runs out of memory or meets trouble of ours'),
+    .describe(
+      'How often a job is tried that stalls, is interrupted, runs out of memory or meets trouble of ours',
+    ),
   MAX_HOST_LOSSES: wholeNumber({ min: 1, max: 100 })
     .prefault('5')
     .describe('A job that has lost its host this often fails; these tries count apart'),

@@ -3,4 +3,9 @@ import { runApp } from '@safelight/runtime'
 import { createWorkerApp } from './app.ts'
 import { loadWorkerConfig } from './config.ts'
 
-await runApp({ name: 'worker', loadConfig: loadWorkerConfig, start: createWorkerApp })
+await runApp({
+  name: 'worker',
+  loadConfig: loadWorkerConfig,
+  start: createWorkerApp,
+  stopMs: ({ DRAIN_TIMEOUT }) => DRAIN_TIMEOUT,
+})

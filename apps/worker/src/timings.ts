@@ -64,6 +64,9 @@ export interface WorkerTimings {
   /** The session that stops one. Short: a job may wait, and a host that does not answer cannot be helped by waiting. */
   orphan: Pick<SessionTimings, 'firstLookMs' | 'unreachableMs' | 'stopMs'>
 
+  /** How long one thing may take to close: its Redis may be away. What works on a job has the drain time before. */
+  closeMs: number
+
   /** Where a prompt's session differs from its own defaults and from the settings. */
   session: Partial<SessionTimings>
   /** The same of the store. */
@@ -104,11 +107,13 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
     out_of_memory: 500,
     host_unavailable: 500,
     stalled: 500,
+    interrupted: 500,
     internal: 2_000,
   },
   retryAtMostMs: 30_000,
   orphansEveryMs: 1_000,
   orphan: { firstLookMs: 1_000, unreachableMs: 5_000, stopMs: 15_000 },
+  closeMs: 5_000,
 
   session: {},
   store: {},

@@ -1,4 +1,4 @@
-/** The life of a process: settings, start, and a stop that is polite at first and at once when told again. */
+/** The life of a process: settings, start, and a stop that is polite at first, never without end, and at once when told again. */
 import { createLogger, type Logger } from './logger.ts'
 import type { LogLevel } from './settings/common-config.ts'
 import { ConfigError } from './settings/parse-config.ts'
@@ -8,7 +8,16 @@ export interface AppOptions<Config> {
   name: string
   loadConfig(): Config
   start(config: Config, options: { log: Logger }): Promise<{ close(): Promise<void> }>
+  /** How long the settings let it go on with what it has begun before it closes. */
+  stopMs(config: Config): number
 }
+
+/** What was not closed by then waits for something that is gone: the process goes, and the log says so. */
+const CLOSE_MS = 20_000
+/** A start has nothing to finish. It may be waiting for a Redis that never comes. */
+const START_MS = 5_000
+/** A clean end leaves nothing open that keeps the process; if something is, it is nothing to wait for. */
+const EXIT_MS = 2_000
 
 /** For `main.ts` only: listens to signals and ends the process. Settings that cannot be used are named and exit with 1. */
 export async function runApp<Config extends { LOG_LEVEL: LogLevel }>(
@@ -26,19 +35,42 @@ export async function runApp<Config extends { LOG_LEVEL: LogLevel }>(
     }
     stopping = true
     log.info({ signal }, 'stopping')
+    const callOff = leaveAfter(START_MS, log)
     // also in the middle of starting: what was opened is closed
-    const closing = starting.then((app) => app.close())
+    const closing = starting.then((app) => {
+      callOff()
+      leaveAfter(options.stopMs(config) + CLOSE_MS, log)
+      return app.close()
+    })
     closing.then(
-      () => log.info('stopped'),
+      () => sayGoodbye(log),
       (err: unknown) => {
         log.error({ err }, 'stopped, but not cleanly')
-        process.exitCode = 1
+        process.exit(1)
       },
     )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   await starting
+}
+
+function sayGoodbye(log: Logger): void {
+  log.info('stopped')
+  leaveAfter(EXIT_MS, log)
+}
+
+/** Timers count in 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Does not itself keep the process. @returns calls it off */
+function leaveAfter(ms: number, log: Logger): () => void {
+  const leave = () => {
+    log.error({ afterMs: ms }, 'not closed in time: leaving')
+    process.exit(1)
+  }
+  const timer = setTimeout(leave, Math.min(ms, LONGEST_TIMER_MS)).unref()
+  return () => clearTimeout(timer)
 }
 
 function readConfig<Config>(load: () => Config): Config | null {

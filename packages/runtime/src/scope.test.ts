@@ -51,6 +51,22 @@ describe('scope', () => {
     expect(closed).toEqual(['outermost'])
   })
 
+  it('does not wait for ever for a release, unless that one may take its time', async () => {
+    const closed: string[] = []
+    const scope = createScope('worker', 20)
+    scope.defer(() => void closed.push('outermost'))
+    scope.defer(() => new Promise(() => undefined))
+    scope.defer(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      closed.push('patient')
+    }, Infinity)
+    await expect(scope.close()).rejects.toMatchObject({
+      message: 'worker: 1 could not be closed',
+      errors: [{ message: 'not closed within 20 ms' }],
+    })
+    expect(closed).toEqual(['patient', 'outermost'])
+  })
+
   it('refuses a resource that comes after the end', async () => {
     const scope = createScope('gateway')
     await scope.close()

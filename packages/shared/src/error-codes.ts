@@ -6,10 +6,12 @@ export const JOB_ERROR_CODES = [
   'node_execution_error', // a node raised
   'out_of_memory',
   'stalled', // nothing moved for the stall limit, and the prompt was interrupted
+  'interrupted', // stopped on its host, at every attempt, by somebody or something that was not a cancel
   'host_unavailable', // no host could be reached, or every attempt lost its host
   'output_missing', // the host listed an output that could not be fetched
   'timeout', // `timeout_s` was over before the job was
   'expired', // `start_deadline_s` was over before the job could start
+  'worker_lost', // three workers have died with it in hand
   'internal',
 ] as const
 export type JobErrorCode = (typeof JOB_ERROR_CODES)[number]

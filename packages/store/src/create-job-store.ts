@@ -7,6 +7,7 @@ import { createAppend } from './jobs/append-event.ts'
 import { createAssets } from './jobs/assets.ts'
 import { createClaims } from './jobs/claim-job.ts'
 import type { StoreContext } from './jobs/context.ts'
+import { createInHand } from './jobs/in-hand.ts'
 import { createList } from './jobs/list-jobs.ts'
 import { createPreviewStore } from './jobs/previews.ts'
 import { createIdempotency } from './jobs/idempotency.ts'
@@ -51,6 +52,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     list: createList(context),
     ...createReads(context),
     ...createClaims(context),
+    ...createInHand(context),
     ...createAssets(context),
     ...createPreviewStore(context),
     ...createIdempotency(context),

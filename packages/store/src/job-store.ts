@@ -38,7 +38,13 @@ export interface KeyUse {
 }
 
 /** Why an attempt failed in a way that another one may not. */
-export type FailureCause = 'node' | 'out_of_memory' | 'host_unavailable' | 'stalled' | 'internal'
+export type FailureCause =
+  | 'node'
+  | 'out_of_memory'
+  | 'host_unavailable'
+  | 'stalled'
+  | 'interrupted'
+  | 'internal'
 
 export interface FailedAttempt {
   attempt: number
@@ -68,6 +74,14 @@ export interface Claim {
   snapshot: Snapshot
   /** What was noted of the last attempt; null before the first. */
   lastAttempt: AttemptRecord | null
+  lost: LostWorkers
+}
+
+/** Workers that have not been heard of since they claimed the job: see jobs/in-hand.ts. */
+export interface LostWorkers {
+  count: number
+  /** The last of them was found lost by this very claim: it may only be late, and say so yet. */
+  justNow: boolean
 }
 
 /** `appended`: written; `declined`: the decision was null; `claim_lost`: another worker has claimed the job; `gone`: no such job. */
@@ -100,6 +114,10 @@ export interface JobStore {
   /** Takes the job for a worker: raises its fencing token and returns what is known. Null when there is no such job. */
   claim(jobId: string): Promise<Claim | null>
   saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>
+  /** The worker of this claim lives, and has the job in hand no longer. */
+  putDown(jobId: string, token: number): Promise<void>
+  /** Something nobody foresaw was thrown while the job was in hand. @returns how often that has happened to it */
+  countMishap(jobId: string): Promise<number>
   /** Whether the claim with this token is the latest: asked before anything that only the job's worker may do. */
   holdsClaim(jobId: string, token: number): Promise<boolean>
   /**

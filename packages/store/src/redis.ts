@@ -123,6 +123,31 @@ export async function whenReady(redis: Redis, signal?: AbortSignal): Promise<voi
   })
 }
 
+/**
+ * For a client that is about to be closed, before those who still ask through it are: when Redis does not answer,
+ * whatever waits for it fails now, or with the try to reconnect that is due, instead of waiting for its return.
+ */
+export async function dropIfAway(redis: Redis): Promise<void> {
+  if (redis.status === 'ready' && (await answers(redis))) return
+  redis.options.retryStrategy = () => null
+  // while it pauses between two tries it would only forget the next one, and everybody who waits
+  if (redis.status !== 'reconnecting') redis.disconnect()
+}
+
+async function answers(redis: Redis): Promise<boolean> {
+  let callOff: NodeJS.Timeout | undefined
+  const patience = new Promise<false>((resolve) => {
+    callOff = setTimeout(() => resolve(false), redis.options.connectTimeout)
+  })
+  const answer = redis.ping().then(
+    () => true,
+    () => false,
+  )
+  const answered = await Promise.race([answer, patience])
+  clearTimeout(callOff)
+  return answered
+}
+
 /** Closes a client politely, and at once when Redis is not there to be polite to. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status !== 'ready') return redis.disconnect()

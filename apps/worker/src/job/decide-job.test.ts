@@ -65,10 +65,32 @@ describe('an execution that ended', () => {
     })
   })
 
-  it('is canceled when it was interrupted', () => {
+  it('is canceled when it was interrupted because its cancel was asked', () => {
     const end: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
-    expect(decideAfterEnd(end, facts)).toEqual({ action: 'cancel', confirmed: true })
+    expect(decideAfterEnd(end, { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: true })
   })
+
+  it('is given up when it was interrupted and nobody had asked for a cancel', () => {
+    const end: PromptEnd = { outcome: 'canceled', promptId: 'p', outputs: [] }
+    expect(decideAfterEnd(end, facts)).toMatchObject({
+      action: 'give_up',
+      cause: 'interrupted',
+      orphaned: false,
+      error: { code: 'interrupted' },
+    })
+  })
+
+  it.each<PromptEnd>([
+    { outcome: 'canceled', promptId: 'p', outputs: [] },
+    lost,
+    stalled(true),
+    stalled(false),
+  ])(
+    'is left to a successor when this worker leaves, however it ended without success: %j',
+    (end) => {
+      expect(decideAfterEnd(end, { stop: 'shutdown' })).toEqual({ action: 'hand_back', delayMs: 0 })
+    },
+  )
 
   it('is given up when its host lost it, and nothing is left there', () => {
     expect(decideAfterEnd(lost, facts)).toMatchObject({

@@ -63,16 +63,18 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
     case 'failed':
       return decideFailed(toJobError(end.failure), stop)
     case 'canceled':
-      // somebody else's interrupt ends in the same way as ours, and the picture is just as gone
-      return decideStopped(stop, true)
+      // only a cancel of ours is one: on the host's own page, and in any node, anybody can interrupt
+      return stop
+        ? decideStop(stop, true)
+        : { action: 'give_up', cause: 'interrupted', orphaned: false, error: INTERRUPTED }
     case 'lost':
       return stop
-        ? decideStopped(stop, true)
+        ? decideStop(stop, true)
         : { action: 'give_up', cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE }
     case 'stalled':
       // the host was asked to stop it for as long as is worth it: asking again would not help
       return stop
-        ? decideStopped(stop, end.interrupted)
+        ? decideStop(stop, end.interrupted)
         : { action: 'give_up', cause: 'stalled', orphaned: false, error: STALLED }
     case 'detached':
       return decideStop(stop ?? 'shutdown', true)
@@ -114,7 +116,7 @@ function decideMissing(missing: OutputMissing): JobDecision {
     : { action: 'fail', error }
 }
 
-function decideStopped(stop: StopReason | null, confirmed: boolean): JobDecision {
+function decideStopped(stop: StopReason, confirmed: boolean): JobDecision {
   return stop === 'timeout'
     ? { action: 'fail', error: TIMED_OUT, confirmed }
     : { action: 'cancel', confirmed }
@@ -138,6 +140,10 @@ function decideStop(reason: StopReason, confirmed: boolean): JobDecision {
 const STALLED: JobError = {
   code: 'stalled',
   message: 'The workflow stopped making progress and was interrupted.',
+}
+const INTERRUPTED: JobError = {
+  code: 'interrupted',
+  message: 'The workflow was interrupted on its host, by somebody or something else.',
 }
 /** What broke is in the log: foreign error texts may hold paths and secrets. */
 export const INTERNAL: JobError = {

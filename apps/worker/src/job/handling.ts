@@ -17,6 +17,7 @@ import type { CostBook } from './cost-book.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 import { createPhaseStopwatch, type PhaseStopwatch } from './phase-times.ts'
 import type { StopSwitch } from './stop.ts'
+import type { Suspects } from './suspects.ts'
 import type { UnknownMessages } from './unknown-messages.ts'
 import { watchForCancel } from './watch-cancel.ts'
 
@@ -33,6 +34,7 @@ export interface HandlingDeps {
   costs: CostBook
   extraData: ExtraDataStore
   unknownMessages: UnknownMessages
+  suspects: Suspects
   clock: Clock
   log: Logger
   timings: WorkerTimings
@@ -64,6 +66,8 @@ export interface Handling {
   readonly ticket: JobTicket
   readonly stop: StopSwitch
   readonly log: Logger
+  /** What is noted of the last attempt, by us or before us. */
+  readonly lastAttempt: AttemptRecord | null
   /** Notes where the job is, for a successor. The note of a newer claim stays. */
   saveAttempt(record: AttemptRecord): Promise<void>
   close(): void
@@ -82,6 +86,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     onClaimLost: () => stop.stop('claim-lost'),
   })
   const onClaimLost = () => writer.loseClaim()
+  let { lastAttempt } = claim
   return {
     deps,
     jobId,
@@ -97,7 +102,11 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     ticket,
     stop,
     log: deps.log.child({ jobId }),
+    get lastAttempt() {
+      return lastAttempt
+    },
     async saveAttempt(record) {
+      lastAttempt = record
       if ((await store.saveAttempt(jobId, token, record)) === 'claim_lost') onClaimLost()
     },
     close: watchForCancel({

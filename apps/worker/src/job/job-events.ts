@@ -9,6 +9,7 @@ import {
   canMove,
   isTerminal,
   type JobError,
+  type JobErrorCode,
   type JobEventBody,
   type JobPhase,
   type NodeStates,
@@ -85,8 +86,19 @@ export type JobEnd =
       warnings?: Warning[]
     }
 
+/** Ends that say nothing of the workflow itself: whoever asked for a cancel meanwhile has it. */
+const YIELDS_TO_CANCEL: ReadonlySet<string> = new Set([
+  'interrupted',
+  'worker_lost',
+  'internal',
+] satisfies JobErrorCode[])
+
 /** One terminal state per job: whoever is second writes nothing. */
 export function toEnd(snapshot: Snapshot, jobEnd: JobEnd): NextEvent {
+  if (snapshot.status === 'canceling' && 'error' in jobEnd) {
+    const { error, deadLetter: _, ...facts } = jobEnd
+    if (YIELDS_TO_CANCEL.has(error.code)) return toEnd(snapshot, { ...facts, status: 'canceled' })
+  }
   if (isTerminal(snapshot.status) || !canMove(snapshot.status, jobEnd.status)) return null
   return { type: 'status', phase: null, ...jobEnd }
 }

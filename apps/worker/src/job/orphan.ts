@@ -35,6 +35,23 @@ export async function stopOrphan(
   }
 }
 
+/** Takes it off the host without a look at what it said or made: that may be what costs workers their lives. */
+export async function stopUnseen(handling: Handling, record: AttemptRecord): Promise<void> {
+  const { deps, log } = handling
+  const { hostId, promptId } = record
+  const baseUrl = deps.fleet.find(hostId)?.client.baseUrl ?? record.hostUrl
+  if (!baseUrl) return
+  try {
+    const client = checkedHost(deps.connect(baseUrl), handling.checkClaim)
+    await client.deletePending(promptId)
+    // a host that knows only one interrupt for all refuses: there it runs to its end
+    await client.interrupt(promptId)
+  } catch (error) {
+    if (error instanceof ClaimLost) throw error
+    log.warn({ hostId, err: error }, 'prompt of a job that is given up not stopped')
+  }
+}
+
 /** The job goes on, or ends, without it: should its host come back, whoever reaches it stops the prompt. */
 export async function noteOrphan({ deps, jobId }: Handling, record: AttemptRecord): Promise<void> {
   const promptId = promptIdOf(jobId, record.attempt)

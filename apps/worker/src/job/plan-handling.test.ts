@@ -17,6 +17,7 @@ const claim = (snapshot: Partial<Snapshot>, saved: AttemptRecord | null = null) 
   token: 1,
   snapshot: { ...base, ...snapshot },
   lastAttempt: saved,
+  lost: { count: 0, justNow: false },
 })
 const failed: FailedAttempt = {
   attempt: 1,
@@ -102,4 +103,17 @@ it('confirms a cancel that was asked while nobody ran the job', () => {
 
 it('does nothing for a job that has ended', () => {
   expect(planHandling(claim({ status: 'canceled' }), NOW)).toEqual({ action: 'none' })
+})
+
+it('ends a job that has cost three workers their lives, before it is looked at any further', () => {
+  const after = (count: number, justNow = false) => ({
+    ...claim({ status: 'running', attempt: 1 }, noted),
+    lost: { count, justNow },
+  })
+  expect(planHandling(after(2), NOW).action).toBe('adopt')
+  expect(planHandling(after(3), NOW)).toEqual({ action: 'end_lost', lastAttempt: noted })
+  // whoever was only cut off has a moment to say so
+  expect(planHandling(after(3, true), NOW)).toEqual({ action: 'wait' })
+  const canceling = { ...after(3), snapshot: { ...base, status: 'canceling' as const } }
+  expect(planHandling(canceling, NOW).action).toBe('end_lost')
 })

@@ -20,6 +20,10 @@ export type HandlingPlan =
   | BeginPlan
   /** It must not begin any more. */
   | { action: 'end'; jobEnd: JobEnd }
+  /** The worker that seems to be one too many may only have been cut off: it gets a moment to say that it lives. */
+  | { action: 'wait' }
+  /** It has cost too many workers their lives; `lastAttempt` may run on. */
+  | { action: 'end_lost'; lastAttempt: AttemptRecord | null }
 
 export interface BeginPlan {
   action: 'begin'
@@ -29,13 +33,20 @@ export interface BeginPlan {
   failures: FailedAttempt[]
 }
 
+/** Workers that may die with a job in hand before it ends as `worker_lost`. */
+export const MAX_LOST_WORKERS = 3
+
 /**
  * A job that is still `running` lost its worker, not its prompt: the attempt, and with it the
  * promptId, stay the same. One that is `queued` again, or whose attempt is noted as failed, was
  * given up for a reason: a new attempt.
  */
-export function planHandling({ snapshot, lastAttempt }: Claim, nowMs: number): HandlingPlan {
+export function planHandling({ snapshot, lastAttempt, lost }: Claim, nowMs: number): HandlingPlan {
   if (isTerminal(snapshot.status)) return { action: 'none' }
+  // before anything else that might cost the next one its life
+  if (lost.count >= MAX_LOST_WORKERS) {
+    return lost.justNow ? { action: 'wait' } : { action: 'end_lost', lastAttempt }
+  }
   if (snapshot.status === 'canceling') return { action: 'confirm_cancel', lastAttempt }
   const failures = lastAttempt?.failures ?? []
   const failed = failures.at(-1)

@@ -15,7 +15,7 @@ const times = (count: number, cause: FailureCause) => failed(...Array(count).fil
 const judge = (failures: FailedAttempt[], over: Partial<RetryLimits> = {}) =>
   decideRetry(failures, { ...limits, ...over }, () => 1)
 
-it.each(['out_of_memory', 'stalled', 'internal'] as const)(
+it.each(['out_of_memory', 'stalled', 'interrupted', 'internal'] as const)(
   'tries %s again until the attempts are used up, then it is a dead letter',
   (cause) => {
     expect(judge(times(2, cause)).action).toBe('retry')

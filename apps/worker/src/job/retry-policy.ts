@@ -3,7 +3,7 @@ import { assertNever } from '@safelight/shared'
 import type { FailedAttempt, FailureCause } from '@safelight/store'
 
 export interface RetryLimits {
-  /** Tries of a job that fails by itself: stalls, memory, trouble of our own. */
+  /** Tries of a job that fails by itself: stalls, memory, interrupts, trouble of our own. */
   maxAttempts: number
   /** How often it may lose its host: not its fault, but not without end either. */
   maxHostLosses: number
@@ -34,6 +34,8 @@ const RULES = {
   out_of_memory: { group: 'own', exclude: true, wantsMemory: true },
   host_unavailable: { group: 'host', exclude: true, wantsMemory: false },
   stalled: { group: 'own', exclude: true, wantsMemory: false },
+  // a node may stop itself at every try, and each one costs GPU time: the job's own, not its host's
+  interrupted: { group: 'own', exclude: true, wantsMemory: false },
   // ours: elsewhere is no better than here
   internal: { group: 'own', exclude: false, wantsMemory: false },
 } satisfies Record<FailureCause, Rule>

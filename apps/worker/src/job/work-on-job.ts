@@ -1,7 +1,7 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
 import type { PromptEnd } from '@safelight/comfyui'
-import { assertNever } from '@safelight/shared'
-import type { AttemptRecord } from '@safelight/store'
+import { assertNever, type JobError } from '@safelight/shared'
+import type { AttemptRecord, Claim } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
 import { createTracker } from './attempt.ts'
 import { runCollectPhase } from './collect-job.ts'
@@ -9,33 +9,80 @@ import { BACK, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
 import { toRunning } from './job-events.ts'
-import { noteOrphan, stopOrphan } from './orphan.ts'
-import { type BeginPlan, planHandling } from './plan-handling.ts'
+import { concludeMishap } from './mishap.ts'
+import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
+import { type BeginPlan, type HandlingPlan, planHandling } from './plan-handling.ts'
 import { hostsToAvoid, wantsMemory } from './retry-policy.ts'
 import { type AttemptStart, runOnHost } from './run-on-host.ts'
+import { SUSPECT_FROM } from './suspects.ts'
 
+/** Whatever is thrown meanwhile, the job is put down again: a claim that is left is a worker that died. */
 export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<TicketReturn> {
-  const claim = await deps.store.claim(ticket.jobId)
-  if (!claim) return SPENT
-  const plan = planHandling(claim, deps.clock.now())
-  if (plan.action === 'none') return SPENT
-  const handling = openHandling(deps, claim, ticket)
+  let claim: Claim | null = null
+  let handling: Handling | null = null
+  let letGo: (() => void) | null = null
+  let ended = false
   try {
-    switch (plan.action) {
-      case 'confirm_cancel':
-        return await confirmCancel(handling, plan.lastAttempt)
-      case 'end':
-        return await finish(handling, plan.jobEnd)
-      case 'adopt':
-        return await adopt(handling, plan.lastAttempt)
-      case 'begin':
-        return await begin(handling, plan)
-      default:
-        return assertNever(plan)
+    claim = await deps.store.claim(ticket.jobId)
+    if (!claim) return SPENT
+    const plan = planHandling(claim, deps.clock.now())
+    ended = plan.action === 'none'
+    if (ended) return SPENT
+    if (isSuspect(claim, plan)) {
+      letGo = deps.suspects.take()
+      if (!letGo) return { ticket: 'back', delayMs: deps.timings.adoptLookMs }
     }
+    handling = openHandling(deps, claim, ticket)
+    const returned = await act(handling, plan)
+    ended = returned === SPENT
+    return returned
+  } catch (error) {
+    return await concludeMishap(deps, { ticket, handling }, error)
   } finally {
-    handling.close()
+    handling?.close()
+    letGo?.()
+    if (claim && !ended) await putDown(deps, claim)
   }
+}
+
+/** What only writes its end can do no harm any more. */
+function isSuspect({ lost }: Claim, { action }: HandlingPlan): boolean {
+  const works = action === 'begin' || action === 'adopt' || action === 'confirm_cancel'
+  return works && lost.count >= SUSPECT_FROM
+}
+
+async function act(handling: Handling, plan: HandlingPlan): Promise<TicketReturn> {
+  switch (plan.action) {
+    case 'none':
+      return SPENT
+    case 'confirm_cancel':
+      return confirmCancel(handling, plan.lastAttempt)
+    case 'end':
+      return finish(handling, plan.jobEnd)
+    case 'wait':
+      return { ticket: 'back', delayMs: 2 * handling.deps.timings.cancelEveryMs }
+    case 'end_lost':
+      if (plan.lastAttempt) await stopUnseen(handling, plan.lastAttempt)
+      return finish(handling, { status: 'failed', error: WORKER_LOST, deadLetter: true })
+    case 'adopt':
+      return adopt(handling, plan.lastAttempt)
+    case 'begin':
+      return begin(handling, plan)
+    default:
+      return assertNever(plan)
+  }
+}
+
+async function putDown({ store, log }: HandlingDeps, { token, snapshot }: Claim): Promise<void> {
+  const { jobId } = snapshot
+  await store
+    .putDown(jobId, token)
+    .catch((error: unknown) => log.warn({ jobId, err: error }, 'job not put down'))
+}
+
+const WORKER_LOST: JobError = {
+  code: 'worker_lost',
+  message: 'Three workers were lost while they had this job in hand.',
 }
 
 /** Nobody held the job when its cancel was asked: whoever can reach the host sees to it. */

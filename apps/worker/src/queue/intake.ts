@@ -15,6 +15,8 @@ export interface Intake {
   update(): void
   /** From here on the worker takes tickets as slots allow. */
   open(worker: Worker): void
+  /** Resolves as soon as no ticket is in our hands. */
+  whenEmpty(): Promise<void>
   /** The worker is left as it is from here on. */
   close(): void
 }
@@ -50,6 +52,7 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
   let worker: Worker | null = null
   let lastChange: Promise<void> = Promise.resolve()
   let due: NodeJS.Immediate | null = null
+  const waiting = new Set<() => void>()
 
   /** Soon, and once: a job that takes a slot changes several numbers in a row. */
   function update(): void {
@@ -96,6 +99,7 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
           tickets -= 1
           withSlot -= slots
           update()
+          if (tickets === 0) for (const resolve of waiting) resolve()
         },
       }
     },
@@ -104,6 +108,11 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
       worker = target
       update()
     },
+    whenEmpty: () =>
+      new Promise((resolve) => {
+        if (tickets === 0) resolve()
+        else waiting.add(resolve)
+      }),
     close() {
       worker = null
       if (due) clearImmediate(due)

@@ -45,20 +45,39 @@ export async function createTicketWorker(options: TicketWorkerOptions): Promise<
   return worker
 }
 
-/** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. */
-export async function closeTicketWorker(
-  worker: Worker,
-  { drainMs, clock, log }: { drainMs: number; clock: Clock; log: Logger },
-): Promise<void> {
-  // keeps the locks of what is still running until it has ended
-  const closed = worker.close()
-  const callOff = clock.after(drainMs, () => {
+export interface CloseOptions {
+  drainMs: number
+  /** How long BullMQ may take once there is nothing left to wait for. */
+  closeMs: number
+  /** No ticket is in our hands any more. */
+  whenEmpty: Promise<void>
+  clock: Clock
+  log: Logger
+}
+
+/** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. Never without end. */
+export async function closeTicketWorker(worker: Worker, options: CloseOptions): Promise<void> {
+  const { drainMs, closeMs, whenEmpty, clock, log } = options
+  const timers = [clock.after(drainMs, handBack)]
+  let giveUp = () => {}
+  const limit = new Promise<'late'>((resolve) => {
+    giveUp = () => resolve('late')
+  })
+  // BullMQ waits for the last word of each of its connections, which one that is just being made never says
+  const startLimit = () => void timers.push(clock.after(closeMs, giveUp))
+
+  function handBack(): void {
     log.info('drain time is over: handing jobs back')
     worker.cancelAllJobs('shutdown')
-  })
+    startLimit()
+  }
+
+  void whenEmpty.then(startLimit)
   try {
-    await closed
+    // keeps the locks of what is still running until it has ended
+    if ((await Promise.race([worker.close(), limit])) !== 'late') return
+    log.warn('queue not closed in time: left as it is')
   } finally {
-    callOff()
+    for (const callOff of timers) callOff()
   }
 }

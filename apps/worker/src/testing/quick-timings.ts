@@ -25,11 +25,13 @@ export const QUICK_TIMINGS = {
     out_of_memory: 50,
     host_unavailable: 50,
     stalled: 50,
+    interrupted: 50,
     internal: 100,
   },
   orphansEveryMs: 100,
   // a host that is busy obeys late, too
   orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 5_000 },
+  closeMs: 1_000,
   session: { pollMs: 300, confirmMs: 50, interruptEveryMs: 50, socket: { reconnectMinMs: 50 } },
   store: { redisRetryAtMostMs: 200 },
 } as const satisfies TimingOverrides

@@ -9,6 +9,7 @@ import {
   type Workflow,
 } from '@safelight/shared'
 import {
+  type AttemptRecord,
   createHostRegistry,
   createJobQueue,
   createOutbox,
@@ -50,6 +51,8 @@ export interface WorkerStack {
   /** The first snapshot that passes. */
   when(jobId: string, test: (snapshot: Snapshot) => boolean): Promise<Snapshot>
   end(jobId: string): Promise<Snapshot>
+  /** What workers noted of the last attempt. Reading it takes the claim from whoever holds it. */
+  lastAttempt(jobId: string): Promise<AttemptRecord | null>
   events(jobId: string): Promise<{ events: JobEvent[]; complete: boolean }>
   close(): Promise<void>
 }
@@ -129,6 +132,11 @@ export async function startWorkerStack(
         const snapshot = await store.load(jobId)
         return snapshot && test(snapshot) ? snapshot : null
       }),
+    async lastAttempt(jobId) {
+      const claim = await store.claim(jobId)
+      if (claim) await store.putDown(jobId, claim.token)
+      return claim?.lastAttempt ?? null
+    },
     end: (jobId) => stack.when(jobId, ({ status }) => isTerminal(status)),
     events: (jobId) => store.eventsAfter(jobId, 0),
     close: () => bed.close(),

@@ -12,8 +12,14 @@ export interface WorkerProcess {
   gone: Promise<number | null>
 }
 
-/** @param env its whole environment */
-export async function startWorkerProcess(env: Record<string, string>): Promise<WorkerProcess> {
+/**
+ * @param env its whole environment
+ * @param started what it says when the test may go on
+ */
+export async function startWorkerProcess(
+  env: Record<string, string>,
+  started = 'worker started',
+): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [mainOf('worker')], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,7 +36,7 @@ export async function startWorkerProcess(env: Record<string, string>): Promise<W
   )
   await until(() => {
     if (child.exitCode !== null) throw new Error(`the worker ended at once: ${log}`)
-    return log.includes('worker started') ? true : null
+    return log.includes(started) ? true : null
   })
   return {
     pid: child.pid ?? 0,

@@ -15,10 +15,12 @@ const WORDS: Record<JobErrorCode, (node: string | null) => string> = {
   out_of_memory: (node) =>
     `The host ran out of memory${node ? ` in ${node}` : ''}. A smaller picture may fit.`,
   stalled: () => 'It stopped moving and was stopped.',
+  interrupted: () => 'It was stopped on its host, and nobody here had asked for that.',
   host_unavailable: () => 'No host could finish it.',
   output_missing: () => 'It ran, but its output could not be fetched.',
   timeout: () => 'It was not done within its time limit.',
   expired: () => 'It could not start before its deadline.',
+  worker_lost: () => 'Every worker that took it broke down.',
   internal: () => 'Something went wrong on the server.',
 }
 
@@ -27,6 +29,8 @@ const SAID_ALREADY: ReadonlySet<string> = new Set([
   'stalled',
   'timeout',
   'expired',
+  'interrupted',
+  'worker_lost',
   'internal',
 ] satisfies JobErrorCode[])
 

@@ -56,6 +56,45 @@ it('reads an attempt that an older version wrote', async () => {
   })
 })
 
+it('counts the workers that never put the job down, and forgets one that was only late', async () => {
+  const { store } = await openTestStore()
+  const jobId = await acceptJob(store)
+  const lostAt = async () => (await store.claim(jobId))?.lost
+  const orderly = await claimToken(store, jobId)
+  await store.putDown(jobId, orderly)
+  const first = await store.claim(jobId)
+  expect(first?.lost).toEqual({ count: 0, justNow: false })
+  const second = await store.claim(jobId)
+  expect(second?.lost).toEqual({ count: 1, justNow: true })
+  await store.putDown(jobId, second?.token ?? 0)
+  const third = await store.claim(jobId)
+  expect(third?.lost).toEqual({ count: 1, justNow: false })
+  expect(await lostAt()).toEqual({ count: 2, justNow: true })
+  // it was frozen, and comes back
+  await store.putDown(jobId, first?.token ?? 0)
+  await store.putDown(jobId, first?.token ?? 0)
+  expect(await lostAt()).toEqual({ count: 2, justNow: true })
+})
+
+it('counts mishaps in the record, and none of a job that is gone', async () => {
+  const { store, redis, keys } = await openTestStore()
+  const jobId = await acceptJob(store)
+  expect(await store.countMishap(jobId)).toBe(1)
+  expect(await store.countMishap(jobId)).toBe(2)
+  expect(await store.countMishap('gone')).toBe(0)
+  await store.putDown('gone', 1)
+  expect(await redis.exists(keys.job('gone'))).toBe(0)
+})
+
+it('reads a cause that only a newer version knows', async () => {
+  const { store, redis, keys } = await openTestStore()
+  const jobId = await acceptJob(store)
+  const failures = [{ attempt: 1, hostId: 'gpu-1', cause: 'bewitched', left: false }]
+  const newer = { attempt: 1, hostId: 'gpu-1', promptId: 'p-1', failures }
+  await redis.hset(keys.job(jobId), 'run', JSON.stringify(newer))
+  expect((await store.claim(jobId))?.lastAttempt?.failures).toMatchObject([{ cause: 'internal' }])
+})
+
 it('never gives two workers the same fencing token', async () => {
   const { store } = await openTestStore()
   const jobId = await acceptJob(store)

@@ -9,7 +9,8 @@ import { parseSnapshot, RECORD_VERSION, RecordTooNew } from './record.ts'
 /**
  * KEYS 1 record (HASH)
  * ARGV none
- * Returns nil when there is no such job, [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON, attempt JSON or ''].
+ * Returns nil when there is no such job, [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON,
+ *   attempt JSON or '', tokens of lost workers, 1 when this claim found one of them, else 0].
  * Channels: none.
  */
 const CLAIM: Script = {
@@ -23,9 +24,12 @@ if version and not (tonumber(version) <= ${RECORD_VERSION}) then return {version
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local token = math.max(redis.call('HGET', KEYS[1], 'fence') + 1, now)
-redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', token))
-local stored = redis.call('HMGET', KEYS[1], 'snapshot', 'run')
-return {token, stored[1], stored[2] or ''}
+local name = string.format('%.0f', token)
+local stored = redis.call('HMGET', KEYS[1], 'snapshot', 'run', 'held', 'lost')
+local lost = stored[4] or ''
+if stored[3] then lost = lost .. stored[3] .. ' ' end
+redis.call('HSET', KEYS[1], 'fence', name, 'held', name, 'lost', lost)
+return {token, stored[1], stored[2] or '', lost, stored[3] and 1 or 0}
 `,
 }
 
@@ -48,7 +52,9 @@ return 1
 const storedFailureSchema = z.object({
   attempt: z.int().nonnegative(),
   hostId: z.string(),
-  cause: z.enum(['node', 'out_of_memory', 'host_unavailable', 'stalled', 'internal']),
+  cause: z
+    .enum(['node', 'out_of_memory', 'host_unavailable', 'stalled', 'interrupted', 'internal'])
+    .catch('internal'),
   left: z.boolean(),
 })
 const storedAttemptSchema = z.object({
@@ -81,7 +87,7 @@ function toStoredJson({ failures, unreachableSince, ...attempt }: AttemptRecord)
 }
 
 const claimReplySchema = z
-  .union([z.tuple([z.int(), z.string(), z.string()]), z.tuple([z.string()])])
+  .union([z.tuple([z.int(), z.string(), z.string(), z.string(), z.int()]), z.tuple([z.string()])])
   .nullable()
 
 export function createClaims({
@@ -95,8 +101,13 @@ export function createClaims({
       const reply = claimReplySchema.parse(await claim([keys.job(jobId)], []))
       if (!reply) return null
       if (reply.length === 1) throw new RecordTooNew(reply[0])
-      const [token, snapshot, attempt] = reply
-      return { token, snapshot: parseSnapshot(snapshot), lastAttempt: parseAttempt(attempt) }
+      const [token, snapshot, attempt, lost, justNow] = reply
+      return {
+        token,
+        snapshot: parseSnapshot(snapshot),
+        lastAttempt: parseAttempt(attempt),
+        lost: { count: lost.split(' ').length - 1, justNow: justNow === 1 },
+      }
     },
     async saveAttempt(jobId, token, attempt) {
       const saved = await saveAttempt([keys.job(jobId)], [token, toStoredJson(attempt)])

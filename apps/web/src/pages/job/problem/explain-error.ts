@@ -30,6 +30,12 @@ const EXPLANATIONS: Record<JobErrorCode, Explanation> = {
     advice:
       'A very slow node can look like this. Run it again; if it happens again, look at the Fleet page.',
   },
+  interrupted: {
+    title: 'It was interrupted on its host',
+    happened:
+      'Nobody had canceled the job: somebody stopped it on the host’s own page, or a node stopped itself, at every attempt.',
+    advice: 'Run it again. If it happens again, look at who else uses the host, and at its log.',
+  },
   host_unavailable: {
     title: 'No host could finish it',
     happened: 'Every attempt lost its host, or none could be reached.',
@@ -51,6 +57,11 @@ const EXPLANATIONS: Record<JobErrorCode, Explanation> = {
     title: 'It could not start in time',
     happened: 'It was to start before a deadline, and no host was free until then. It never ran.',
     advice: 'Run it again with a later deadline, or with a higher priority.',
+  },
+  worker_lost: {
+    title: 'It broke every worker that took it',
+    happened: 'Three workers have died with this job in hand, so no other one gets it.',
+    advice: 'Do not run it again as it is. The workers’ logs say what it did to them.',
   },
   internal: {
     title: 'Something went wrong on our side',

@@ -74,10 +74,12 @@ const TEXTS: Record<JobErrorCode, string> = {
   node_execution_error: 'A node raised',
   out_of_memory: 'Out of memory',
   stalled: 'Stalled',
+  interrupted: 'Interrupted on its host',
   host_unavailable: 'Host lost',
   output_missing: 'Output missing',
   timeout: 'Out of time',
   expired: 'Started too late',
+  worker_lost: 'Workers lost',
   internal: 'Internal error',
 }
 

@@ -1,0 +1,54 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { slow } from './testing/graphs.ts'
+import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+
+let stack: WorkerStack
+let host: Simulator
+beforeEach(async () => {
+  stack = await startWorkerStack(inject('redisUrl'))
+  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+/** As the button on the host's own page does it: whatever runs there. */
+async function interruptFromElsewhere(execution: number): Promise<void> {
+  await until(() => (host.executions().length === execution ? true : null))
+  await until(async () => {
+    await fetch(`${host.url}/interrupt`, { method: 'POST' })
+    return host.executions()[execution - 1]?.outcome === 'interrupted' ? true : null
+  })
+}
+
+it('tries a job again that somebody interrupted on its host: that is no cancel', async () => {
+  await stack.startWorker([host.url])
+  const jobId = await stack.submit(slow({ color: 1, steps: 20, seconds: 1 }))
+  await interruptFromElsewhere(1)
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2, error: null })
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
+})
+
+it('fails as interrupted, a dead letter, when that happens at every attempt', async () => {
+  await stack.startWorker([host.url], { env: { MAX_ATTEMPTS: '2' } })
+  const jobId = await stack.submit(slow({ color: 1, steps: 400, seconds: 1 }))
+  await interruptFromElsewhere(1)
+  await interruptFromElsewhere(2)
+  expect(await stack.end(jobId)).toMatchObject({
+    status: 'failed',
+    attempt: 2,
+    deadLetter: true,
+    error: { code: 'interrupted' },
+  })
+})
+
+it('is canceled when its cancel is asked as well, whoever was faster', async () => {
+  await stack.startWorker([host.url], { env: { MAX_ATTEMPTS: '1' } })
+  const jobId = await stack.submit(slow({ color: 1, steps: 400, seconds: 1 }))
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+  await stack.cancel(jobId, { silent: true })
+  await interruptFromElsewhere(1)
+  expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', error: null })
+})

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { systemClock } from '@safelight/runtime'
+import { AppendContention, type JobStore, RedisUnavailable } from '@safelight/store'
+import { acceptJob, openTestStore, silent } from '@safelight/testkit/vitest'
+import { expect, it } from 'vitest'
+import { toWorkerTimings } from '../timings.ts'
+import type { HandlingDeps } from './handling.ts'
+import { createStopSwitch } from './stop.ts'
+import { createSuspects } from './suspects.ts'
+import { workOnJob } from './work-on-job.ts'
+
+/** A worker that has all it takes to meet a mishap, and to end the job. */
+function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps {
+  const parts = {
+    store,
+    fleet: {
+      find: () => null,
+      takeSlot: () => Promise.reject(new TypeError('x is not a function')),
+    },
+    extraData: { drop: () => Promise.resolve() },
+    suspects: createSuspects(),
+    clock: systemClock,
+    log: silent,
+    timings: toWorkerTimings(),
+    ...over,
+  }
+  // whatever else is missing would be one more mishap
+  return parts as HandlingDeps
+}
+
+const turn = (deps: HandlingDeps, jobId: string) =>
+  workOnJob(deps, { jobId, onSlot: () => undefined, stop: createStopSwitch(undefined) })
+
+const throwing = (fault: Error) => () => Promise.reject(fault)
+
+it('ends a job as internal, a dead letter, when it has met three mishaps, whichever workers they met', async () => {
+  const { store, redis, keys } = await openTestStore()
+  const jobId = await acceptJob(store)
+  const deadly = { ...store, append: throwing(new TypeError('never mind')) }
+  const back = { ticket: 'back', delayMs: 2_000 }
+  expect(await turn(toDeps(store), jobId)).toEqual(back)
+  // another kind at another worker counts all the same
+  const unread = { ...store, claim: throwing(new RangeError('too deep')) }
+  expect(await turn(toDeps(unread), jobId)).toEqual(back)
+  expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
+  expect(await turn(toDeps(store), jobId)).toEqual({ ticket: 'spent' })
+  expect(await store.load(jobId)).toMatchObject({
+    status: 'failed',
+    error: { code: 'internal' },
+    deadLetter: true,
+  })
+  expect(await redis.zscore(keys.deadLetters, jobId)).not.toBeNull()
+  // it has ended: nothing is tried any more
+  expect(await turn(toDeps(deadly), jobId)).toEqual({ ticket: 'spent' })
+})
+
+it('never counts the trouble of a store against the job', async () => {
+  const { store } = await openTestStore()
+  const jobId = await acceptJob(store)
+  for (const trouble of [new RedisUnavailable(undefined), new AppendContention(jobId)]) {
+    for (let time = 0; time < 4; time += 1) {
+      const fleet = {
+        find: () => null,
+        takeSlot: throwing(trouble),
+      } as unknown as HandlingDeps['fleet']
+      const returned = await turn(toDeps(store, { fleet }), jobId)
+      expect(returned).toEqual({ ticket: 'back', delayMs: 1_000 })
+    }
+  }
+  expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
+  expect(await store.countMishap(jobId)).toBe(1)
+})
+
+it('is put down after a mishap: no worker was lost', async () => {
+  const { store } = await openTestStore()
+  const jobId = await acceptJob(store)
+  await turn(toDeps(store), jobId)
+  expect((await store.claim(jobId))?.lost).toEqual({ count: 0, justNow: false })
+})
+
+it('ends as canceled when that was asked, however often it fails', async () => {
+  const { store } = await openTestStore()
+  const jobId = await acceptJob(store)
+  await store.append(jobId, () => ({
+    type: 'status',
+    status: 'running',
+    phase: 'preparing',
+    attempt: 1,
+    hostId: 'gpu-1',
+  }))
+  const claim = await store.claim(jobId)
+  await store.saveAttempt(jobId, claim?.token ?? 0, {
+    attempt: 1,
+    hostId: 'gpu-1',
+    promptId: randomUUID(),
+    hostUrl: null,
+    failures: [],
+    unreachableSince: null,
+  })
+  await store.append(jobId, () => ({ type: 'status', status: 'canceling', phase: 'preparing' }))
+  const fleet = {
+    find() {
+      throw new TypeError('no such thing')
+    },
+  } as unknown as HandlingDeps['fleet']
+  const orphans = { add: () => Promise.resolve() } as unknown as HandlingDeps['orphans']
+  for (let time = 0; time < 3; time += 1) await turn(toDeps(store, { fleet, orphans }), jobId)
+  expect(await store.load(jobId)).toMatchObject({ status: 'canceled', error: null })
+})

@@ -1,0 +1,70 @@
+/** Mishaps: something nobody foresaw was thrown while a job was in hand. Tried again, but never for ever. */
+import { isTerminal } from '@safelight/shared'
+import { AppendContention, RecordTooNew, RedisUnavailable } from '@safelight/store'
+import { ClaimLost } from './claim-check.ts'
+import { BACK, SPENT, type TicketReturn } from './conclude.ts'
+import { INTERNAL } from './decide-job.ts'
+import type { Handling, HandlingDeps, JobTicket } from './handling.ts'
+import { toEnd } from './job-events.ts'
+import { noteOrphan } from './orphan.ts'
+
+/** The one that ends the job, whatever it was and whichever workers met it. */
+const MAX_MISHAPS = 3
+
+export interface MishapFacts {
+  ticket: JobTicket
+  /** Null when it was thrown before there was one. */
+  handling: Handling | null
+}
+
+/** @throws what the store throws: then the ticket comes back by itself */
+export async function concludeMishap(
+  deps: HandlingDeps,
+  { ticket, handling }: MishapFacts,
+  error: unknown,
+): Promise<TicketReturn> {
+  const { jobId, stop } = ticket
+  const { storePauseMs, retryMs } = deps.timings
+  const log = deps.log.child({ jobId })
+  const { signal } = stop
+  // told to stop in the middle of something: whoever takes the ticket next does what was asked
+  const stopped = signal.aborted && error === signal.reason
+  if (error instanceof ClaimLost || stop.reason === 'claim-lost' || stopped) return BACK
+  if (isStoreTrouble(error)) {
+    log.warn({ err: error }, 'handed back: trouble with the store')
+    return { ticket: 'back', delayMs: storePauseMs }
+  }
+  const mishaps = await deps.store.countMishap(jobId)
+  log.error({ err: error, mishaps }, 'something unforeseen while the job was in hand')
+  if (mishaps < MAX_MISHAPS) return { ticket: 'back', delayMs: retryMs.internal }
+  return endAfterMishaps(deps, { ticket, handling })
+}
+
+/** The store's trouble is never the job's; nor is a record that only a newer worker can read. */
+function isStoreTrouble(error: unknown): boolean {
+  return [RedisUnavailable, AppendContention, RecordTooNew].some((kind) => error instanceof kind)
+}
+
+/** As little as possible: what else there is may be what throws. */
+async function endAfterMishaps(
+  deps: HandlingDeps,
+  { ticket, handling }: MishapFacts,
+): Promise<TicketReturn> {
+  const { jobId } = ticket
+  const last = handling?.lastAttempt
+  // its prompt may run there yet
+  if (handling && last) await noteOrphan(handling, last)
+  const result = await deps.store.append(
+    jobId,
+    (snapshot) => toEnd(snapshot, { status: 'failed', error: INTERNAL, deadLetter: true }),
+    handling ? { token: handling.token } : {},
+  )
+  if (result.outcome === 'claim_lost') return BACK
+  if (result.outcome === 'appended') {
+    const { status } = result.snapshot
+    deps.log.info({ jobId, outcome: status, code: INTERNAL.code }, 'job finished')
+    await deps.extraData.drop(jobId)
+  }
+  const over = !('snapshot' in result) || isTerminal(result.snapshot.status)
+  return over ? SPENT : { ticket: 'back', delayMs: deps.timings.retryMs.internal }
+}
