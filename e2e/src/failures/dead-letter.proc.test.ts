@@ -1,6 +1,8 @@
 /** What becomes of jobs that nobody could run. */
 import { deadLetterViewSchema, jobViewSchema } from '@safelight/shared'
+import { openClient } from '@safelight/testkit/vitest'
 import { describe, expect, it } from 'vitest'
+import { createKeys } from '@safelight/store'
 import { endOf, getJob, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { raising, slow } from '../testing/workflows.ts'
@@ -53,6 +55,28 @@ describe('too many failures', () => {
     const answer = await fetch(`${url}/api/v2/dead-letters/${id}`, { method: 'DELETE' })
     expect(answer.ok).toBe(true)
     expect(await listed(url)).not.toContain(id)
+  }, 60_000)
+})
+
+describe('something nobody foresaw is thrown while a job is in hand', () => {
+  it('ends it as internal, a dead letter, at the third time; other jobs go on', async (context) => {
+    const cluster = await openQuickCluster({ workers: 0 }, context)
+    const url = cluster.apis[0]?.url ?? ''
+    const odd = await submit(url, slow({ steps: 2, seconds: 0.01 }))
+    const next = await submit(url, slow({ steps: 2, seconds: 0.01 }))
+    const redis = await openClient('worker')
+    const key = createKeys(cluster.namespace).workflow(odd.id)
+    await redis.set(key, '{"1":"no node at all"}')
+    const worker = cluster.addWorker()
+    await worker.start()
+    expect(await endOf(url, odd.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'internal' },
+    })
+    expect(await listed(url)).toContain(odd.id)
+    expect((await endOf(url, next.id)).status).toBe('succeeded')
+    const told = (await worker.told()).split('\n').filter((line) => line.includes('unforeseen'))
+    expect(told).toHaveLength(3)
   }, 60_000)
 })
 

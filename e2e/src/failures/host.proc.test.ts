@@ -128,3 +128,14 @@ describe.concurrent('no movement', () => {
     expect(seen).toHaveLength(job.attempt)
   }, 90_000)
 })
+
+describe.concurrent('an interrupt that nobody asked for', () => {
+  it('is not taken for a cancel: the job is tried again and succeeds', async (context) => {
+    const { url, host, outcomes } = await start(context)
+    const { id } = await submit(url, slow({ steps: 20, seconds: 0.2 }))
+    await whenExecuting(url, id)
+    await fetch(`${host.url}/interrupt`, { method: 'POST' })
+    expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2, error: null })
+    expect(await outcomes()).toEqual(['interrupted', 'success'])
+  }, 60_000)
+})

@@ -1,9 +1,9 @@
 import { foldProgress, type HostMessage, startProgress } from '@safelight/comfyui'
-import type { NodeStates, Snapshot } from '@safelight/shared'
+import type { JobErrorCode, NodeStates, Snapshot } from '@safelight/shared'
 import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { txt2img } from '../testing/graphs.ts'
-import { toCompleteProgress, toProgressed } from './job-events.ts'
+import { toCompleteProgress, toEnd, toProgressed } from './job-events.ts'
 
 const promptId = 'p'
 const executing = (node: string): HostMessage => ({
@@ -83,5 +83,27 @@ describe('the full bar', () => {
   it('is also for a job that finishes although its cancel was asked, not for one that is over', () => {
     expect(toCompleteProgress(running({}, { status: 'canceling' }), sampling)).not.toBeNull()
     expect(toCompleteProgress(running({}, { status: 'canceled' }), sampling)).toBeNull()
+  })
+})
+
+describe('an end', () => {
+  const failed = (code: JobErrorCode) =>
+    ({ status: 'failed', error: { code, message: 'x' }, deadLetter: true }) as const
+  const canceling = running({}, { status: 'canceling' })
+
+  it.each(['interrupted', 'worker_lost', 'internal'] as const)(
+    'is the cancel that was asked for, when it would be %s',
+    (code) => {
+      expect(toEnd(running(), failed(code))).toMatchObject({ status: 'failed', deadLetter: true })
+      expect(toEnd(canceling, failed(code))).toEqual({
+        type: 'status',
+        status: 'canceled',
+        phase: null,
+      })
+    },
+  )
+
+  it('is the failure of a node that was faster than the cancel', () => {
+    expect(toEnd(canceling, failed('node_execution_error'))).toMatchObject({ status: 'failed' })
   })
 })

@@ -14,7 +14,8 @@ export function reachableFrom(workflow: Workflow, outputs: Iterable<string>): Se
     const node = Object.hasOwn(workflow, id) ? workflow[id] : undefined
     if (!node || reached.has(id)) continue
     reached.add(id)
-    pending.push(...sourcesOf(node))
+    // not all at once: a node may have more links than a call takes arguments
+    for (const source of sourcesOf(node)) pending.push(source)
   }
   return reached
 }

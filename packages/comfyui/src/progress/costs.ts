@@ -1,6 +1,4 @@
 /** What nodes cost, in milliseconds: as expected (samplers weigh more than loaders, past runs are better numbers), and as measured. */
-import type { Workflow, WorkflowNode } from '@safelight/shared'
-import { stepsOf } from '../graph/steps.ts'
 import type { CostByClass, TrackerState } from './types.ts'
 
 /** First guesses of a mid-size GPU; only their ratios matter. The first match wins. */
@@ -15,12 +13,11 @@ const GUESSES: readonly (readonly [RegExp, number])[] = [
 const OTHER_MS = 50
 const STEP_MS = 200
 
-/** Milliseconds the node is expected to take. */
-export function costOf(node: WorkflowNode, workflow: Workflow, costs: CostByClass): number {
-  const steps = stepsOf(node, workflow)
-  const measured = Object.hasOwn(costs, node.class_type) ? costs[node.class_type]?.ms : undefined
+/** Milliseconds a node is expected to take, by its class and its steps. */
+export function costOf(className: string, steps: number, costs: CostByClass): number {
+  const measured = Object.hasOwn(costs, className) ? costs[className]?.ms : undefined
   if (measured !== undefined) return Math.max(1, measured * Math.max(1, steps))
-  return steps > 0 ? steps * STEP_MS : guess(node.class_type)
+  return steps > 0 ? steps * STEP_MS : guess(className)
 }
 
 /** Longer than any class is named: a submitter may write a megabyte, and patterns take their time over it. */

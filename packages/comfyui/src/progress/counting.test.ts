@@ -160,6 +160,30 @@ describe('what progress counts', () => {
     },
   )
 
+  it('counts a node with more links than a call takes arguments', () => {
+    const links = Array.from({ length: 150_000 }, (_, at) => [`image_${at}`, ['1', 0]])
+    const workflow: Workflow = {
+      '1': { class_type: 'EmptyImage', inputs: {} },
+      '2': { class_type: 'SaveImages', inputs: Object.fromEntries(links) },
+    }
+    expect(startProgress({ workflow }, 0).progress.nodes_total).toBe(2)
+  })
+
+  it('reads a number node with very many inputs once, however many link to it', () => {
+    const many = Array.from({ length: 50_000 }, (_, at) => [`text_${at}`, ''])
+    const samplers = Array.from({ length: 2_000 }, (_, at) => [
+      `${at + 2}`,
+      { class_type: 'KSampler', inputs: { steps: ['1', 0], latent: [`${at + 1}`, 0] } },
+    ])
+    const workflow: Workflow = {
+      ...Object.fromEntries(samplers),
+      '1': { class_type: 'Numbers', inputs: { ...Object.fromEntries(many), value: 3 } },
+    }
+    const startedAt = performance.now()
+    expect(startProgress({ workflow, outputNodes: ['2001'] }, 0).progress.steps).toBe(6_000)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  })
+
   it('weighs by what past runs of the class have cost', () => {
     const fold = (ms: number) =>
       foldProgress(

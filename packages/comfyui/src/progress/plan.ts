@@ -2,7 +2,7 @@
 
 import { reachableFrom } from '../graph/links.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
-import { stepsOf, totalSteps } from '../graph/steps.ts'
+import { createStepReader, toCount } from '../graph/steps.ts'
 import { costOf } from './costs.ts'
 import type { TrackerOptions } from './types.ts'
 
@@ -24,16 +24,20 @@ export function createPlan(options: TrackerOptions): Plan {
   const { workflow, costs = {} } = options
   const outputs = options.outputNodes?.length ? options.outputNodes : guessOutputNodes(workflow)
   const reachable = reachableFrom(workflow, outputs)
+  const stepsOf = createStepReader(workflow)
+  let totalSteps = 0
   const nodes = Object.entries(workflow).map(([id, node]) => {
+    const steps = stepsOf(node)
+    if (reachable.has(id)) totalSteps += steps
     const planned: PlannedNode = {
       class: node.class_type,
       title: node._meta?.title ?? null,
-      cost: costOf(node, workflow, costs),
-      steps: stepsOf(node, workflow),
+      cost: costOf(node.class_type, steps, costs),
+      steps,
     }
     return [id, planned] as const
   })
-  return { nodes: new Map(nodes), reachable, totalSteps: totalSteps(workflow, reachable) }
+  return { nodes: new Map(nodes), reachable, totalSteps: toCount(totalSteps) }
 }
 
 /**
