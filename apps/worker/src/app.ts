@@ -177,7 +177,7 @@ async function start(parts: Start): Promise<void> {
       closeTicketWorker(worker, {
         drainMs: config.DRAIN_TIMEOUT,
         closeMs: timings.closeMs,
-        whenEmpty: intake.whenEmpty(),
+        intake,
         clock,
         log,
       }),

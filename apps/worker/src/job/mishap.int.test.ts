@@ -107,3 +107,32 @@ it('ends as canceled when that was asked, however often it fails', async () => {
   for (let time = 0; time < 3; time += 1) await turn(toDeps(store, { fleet, orphans }), jobId)
   expect(await store.load(jobId)).toMatchObject({ status: 'canceled', error: null })
 })
+
+it('has one job in hand at a time of those that have lost two workers', async () => {
+  const { store } = await openTestStore()
+  const [first, second, sound] = await Promise.all([1, 2, 3].map(() => acceptJob(store)))
+  for (const jobId of [first, second]) {
+    for (let worker = 0; worker < 2; worker += 1) await store.claim(jobId ?? '')
+  }
+  let fail: (trouble: Error) => void = () => undefined
+  const waiting = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  let looking = 0
+  const takeSlot = () => {
+    looking += 1
+    return waiting
+  }
+  const fleet = { find: () => null, takeSlot } as unknown as HandlingDeps['fleet']
+  const deps = toDeps(store, { fleet })
+  const turns = [turn(deps, first ?? '')]
+  await expect.poll(() => looking).toBe(1)
+  expect(await turn(deps, second ?? '')).toEqual({ ticket: 'back', delayMs: 1_000 })
+  turns.push(turn(deps, sound ?? ''))
+  await expect.poll(() => looking).toBe(2)
+  fail(new RedisUnavailable(undefined))
+  await Promise.all(turns)
+  turns.push(turn(deps, second ?? ''))
+  await Promise.all(turns)
+  expect(looking).toBe(3)
+})

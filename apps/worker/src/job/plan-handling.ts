@@ -34,7 +34,7 @@ export interface BeginPlan {
 }
 
 /** Workers that may die with a job in hand before it ends as `worker_lost`. */
-export const MAX_LOST_WORKERS = 3
+const MAX_LOST_WORKERS = 3
 
 /**
  * A job that is still `running` lost its worker, not its prompt: the attempt, and with it the

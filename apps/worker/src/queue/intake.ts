@@ -15,7 +15,9 @@ export interface Intake {
   update(): void
   /** From here on the worker takes tickets as slots allow. */
   open(worker: Worker): void
-  /** Resolves as soon as no ticket is in our hands. */
+  /** No ticket is in our hands. */
+  isEmpty(): boolean
+  /** Resolves as soon as that is so. */
   whenEmpty(): Promise<void>
   /** The worker is left as it is from here on. */
   close(): void
@@ -99,7 +101,9 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
           tickets -= 1
           withSlot -= slots
           update()
-          if (tickets === 0) for (const resolve of waiting) resolve()
+          if (tickets > 0) return
+          for (const resolve of waiting) resolve()
+          waiting.clear()
         },
       }
     },
@@ -108,6 +112,7 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
       worker = target
       update()
     },
+    isEmpty: () => tickets === 0,
     whenEmpty: () =>
       new Promise((resolve) => {
         if (tickets === 0) resolve()

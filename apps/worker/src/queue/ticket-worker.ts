@@ -4,6 +4,7 @@ import { type Keys, QUEUE_NAME } from '@safelight/store'
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
+import type { Intake } from './intake.ts'
 
 export interface TicketWorkerOptions {
   redis: Redis
@@ -49,32 +50,35 @@ export interface CloseOptions {
   drainMs: number
   /** How long BullMQ may take once there is nothing left to wait for. */
   closeMs: number
-  /** No ticket is in our hands any more. */
-  whenEmpty: Promise<void>
+  intake: Pick<Intake, 'isEmpty' | 'whenEmpty'>
   clock: Clock
   log: Logger
 }
 
 /** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. Never without end. */
 export async function closeTicketWorker(worker: Worker, options: CloseOptions): Promise<void> {
-  const { drainMs, closeMs, whenEmpty, clock, log } = options
+  const { drainMs, closeMs, intake, clock, log } = options
   const timers = [clock.after(drainMs, handBack)]
   let giveUp = () => {}
   const limit = new Promise<'late'>((resolve) => {
     giveUp = () => resolve('late')
   })
-  // BullMQ waits for the last word of each of its connections, which one that is just being made never says
-  const startLimit = () => void timers.push(clock.after(closeMs, giveUp))
-
   function handBack(): void {
     log.info('drain time is over: handing jobs back')
     worker.cancelAllJobs('shutdown')
-    startLimit()
+    timers.push(clock.after(closeMs, giveUp))
   }
 
-  void whenEmpty.then(startLimit)
+  /** A ticket may have been on its way to us when the end came: it has the drain time, too. */
+  function giveUpWhenIdle(): void {
+    const look = () => (intake.isEmpty() ? giveUp() : giveUpWhenIdle())
+    void intake.whenEmpty().then(() => timers.push(clock.after(closeMs, look)))
+  }
+
+  giveUpWhenIdle()
   try {
-    // keeps the locks of what is still running until it has ended
+    // keeps the locks of what is still running until it has ended; then it waits for the last word of each of its
+    // connections, which one that is just being made again never says
     if ((await Promise.race([worker.close(), limit])) !== 'late') return
     log.warn('queue not closed in time: left as it is')
   } finally {
