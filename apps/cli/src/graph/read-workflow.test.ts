@@ -21,6 +21,8 @@ describe('a file', () => {
     expect(await readWorkflowFile(join(folder, 'portrait.JSON'), createTestIo().stdin)).toEqual({
       label: 'portrait',
       workflow: GRAPH,
+      text: JSON.stringify(GRAPH),
+      path: [],
       options: {},
     })
   })
@@ -48,10 +50,23 @@ describe('content', () => {
   it('may be a submit body, with its options', () => {
     expect(parse({ workflow: GRAPH, priority: 3, metadata: { a: 1 } })).toEqual({
       workflow: GRAPH,
+      text: JSON.stringify(GRAPH),
+      path: [],
       options: { priority: 3, metadata: { a: 1 } },
     })
     expect(() => parse({ workflow: GRAPH, priority: 'high' })).toThrow('x.json: priority: ')
     expect(() => parse({ workflow: GRAPH, prio: 1 })).toThrow(/x.json: .*prio/)
+  })
+
+  it('may be a body of ComfyUI, begin with a byte order mark, and have notes of any kind', () => {
+    const node = { ...GRAPH['1'], _meta: null }
+    const body = JSON.stringify({ client_id: 'x', prompt: { '1': node } })
+    expect(parseWorkflow(`\uFEFF${body}`, 'x.json')).toMatchObject({
+      workflow: { '1': node },
+      text: body,
+      path: ['prompt'],
+    })
+    expect(parse({ '1': { ...GRAPH['1'], _meta: { title: 7 } } }).path).toEqual([])
   })
 
   it('may have a node that is called workflow', () => {

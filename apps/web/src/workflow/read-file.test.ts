@@ -1,3 +1,4 @@
+import { stringifyExact } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import { isPng, readPngTexts } from './png-texts.ts'
 import { readFile } from './read-file.ts'
@@ -21,6 +22,15 @@ describe('reading a file', () => {
     const spoken = { '1': { class_type: 'CLIPTextEncode', inputs: { text: 'bread, NaN, tea' } } }
     const file = png(chunk('tEXt', `prompt\0${JSON.stringify(spoken)}`))
     expect(await readFile(file)).toEqual({ ok: true, workflow: spoken })
+  })
+
+  it('mends nothing but the constants, and keeps every digit', async () => {
+    const prompt =
+      '{"1": {"class_type": "A", "inputs": {"text": "values: NaN", "seed": 18446744073709551615}, "is_changed": [NaN, -Infinity]}}'
+    const read = await readFile(png(chunk('tEXt', `prompt\0${prompt}`)))
+    expect(read.ok && stringifyExact(read.workflow)).toBe(
+      '{"1":{"class_type":"A","inputs":{"text":"values: NaN","seed":18446744073709551615},"is_changed":[null,null]}}',
+    )
   })
 
   it('reads unicode text chunks, and passes over compressed and broken ones', () => {

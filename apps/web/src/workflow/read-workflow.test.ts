@@ -20,6 +20,20 @@ describe('reading a workflow', () => {
     expect(readWorkflow(example)).toMatchObject({ ok: true })
   })
 
+  it('takes whatever notes hosts take', () => {
+    for (const meta of ['null', '{"title": null}', '{"title": 7}']) {
+      const text = `{"1": {"class_type": "A", "inputs": {}, "_meta": ${meta}}}`
+      expect(readWorkflow(text)).toMatchObject({ ok: true })
+    }
+  })
+
+  it('keeps the digits of every number, also when it writes them, and nodes of any name', () => {
+    const text =
+      '{"__proto__":{"class_type":"A","inputs":{"seed":18446744073709551615,"cfg":7.0,"n":1e400}}}'
+    const read = readWorkflow(text)
+    expect(read.ok && formatWorkflow(read.workflow).replaceAll(/\s/g, '')).toBe(text)
+  })
+
   it('keeps a node that happens to be called workflow', () => {
     const odd = { workflow: { class_type: 'EmptyImage', inputs: {} } }
     expect(readWorkflow(JSON.stringify(odd))).toEqual({ ok: true, workflow: odd })

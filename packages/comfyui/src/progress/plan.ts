@@ -1,5 +1,6 @@
 /** What is known before anything runs: the nodes that will, what each should cost, and how many steps there are. */
 
+import { titleOfNode } from '@safelight/shared'
 import { reachableFrom } from '../graph/links.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
 import { stepsOf, totalSteps } from '../graph/steps.ts'
@@ -27,7 +28,7 @@ export function createPlan(options: TrackerOptions): Plan {
   const nodes = Object.entries(workflow).map(([id, node]) => {
     const planned: PlannedNode = {
       class: node.class_type,
-      title: node._meta?.title ?? null,
+      title: titleOfNode(node),
       cost: costOf(node, workflow, costs),
       steps: stepsOf(node, workflow),
     }
