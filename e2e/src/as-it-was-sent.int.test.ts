@@ -148,6 +148,15 @@ describe('a workflow', () => {
     )
   })
 
+  it('with a number that Python cannot read is refused before a host sees it', async () => {
+    const text = read('01b-seed-max-uint64.json').replace('615', '6'.repeat(5_000))
+    const answer = await post(`{"workflow": ${text}}`)
+    expect([answer.status, await answer.json()]).toMatchObject([
+      422,
+      { error: { code: 'invalid_workflow', message: expect.stringContaining('5017 characters') } },
+    ])
+  })
+
   it('with NaN is no JSON, and the answer says so', async () => {
     const answer = await post(`{"workflow": ${read('11-prompt-with-nan.txt')}}`)
     expect([answer.status, await answer.json()]).toMatchObject([

@@ -48,7 +48,7 @@ it('takes away the constants of Python, and leaves what stands in strings', () =
 
 it('takes no longer than the text is long', () => {
   const worst = ['"\\"', '{"a":', '[', '-', 'N', '1'].map((part) =>
-    part.repeat(1_000_000 / part.length),
+    part.repeat(200_000 / part.length),
   )
   const startedAt = performance.now()
   for (const text of worst) {

@@ -73,6 +73,13 @@ export function forEachNumber(text: string, visit: (from: number, to: number) =>
   }
 }
 
+/** How many characters the longest number has. */
+export function longestNumber(text: string): number {
+  let longest = 0
+  forEachNumber(text, (from, to) => (longest = Math.max(longest, to - from)))
+  return longest
+}
+
 const CONSTANTS = ['NaN', 'Infinity', '-Infinity']
 
 /** Python's bare `NaN`, `Infinity` and `-Infinity`, which are no JSON, as `null`; what stands in strings stays. */

@@ -1,9 +1,11 @@
 /** What of a submission must reach the host as it was sent: the graph, and what goes along with it. */
 import {
+  ApiError,
   type ExtraData,
   extraDataSchema,
   findGraph,
   isJsonObject,
+  longestNumber,
   parseExact,
   type SubmitRequest,
   textAt,
@@ -20,6 +22,7 @@ export interface SentWorkflow {
 
 /** Also out of a body of ComfyUI's own `POST /prompt`, as people keep them in files. */
 export function readSent(body: SubmitRequest, bodyText: string): SentWorkflow {
+  refuseLongNumbers(bodyText)
   const { graph, path } = findGraph(body.workflow)
   const where = ['workflow', ...path]
   return {
@@ -29,6 +32,19 @@ export function readSent(body: SubmitRequest, bodyText: string): SentWorkflow {
       readExtraData(textAt(bodyText, ['extra_data'])) ??
       readExtraData(textAt(bodyText, [...where.slice(0, -1), 'extra_data'])),
   }
+}
+
+/** Python reads no number of more than 4,300 digits: hosts would answer as if something in them were broken. */
+const LONGEST_NUMBER = 1_000
+
+function refuseLongNumbers(text: string): void {
+  const longest = longestNumber(text)
+  if (longest <= LONGEST_NUMBER) return
+  throw new ApiError(
+    'invalid_workflow',
+    `A number has ${longest} characters; at most ${LONGEST_NUMBER} are allowed.`,
+    { details: { node_errors: {} } },
+  )
 }
 
 /** Of a body of ComfyUI's, only what we pass on: the rest was for another server. */

@@ -1,4 +1,5 @@
 /** Files that people have, right and wrong. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,16 @@ describe('a file', () => {
 })
 
 describe('content', () => {
+  it('may be what people really have, and is kept to the letter', () => {
+    const folder = new URL('../../../../e2e/src/fixtures/cases/', import.meta.url)
+    for (const name of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+      const written = readFileSync(new URL(name, folder), 'utf8')
+      const { text, workflow } = parseWorkflow(written, name)
+      expect(written).toContain(text)
+      expect(Object.keys(workflow).length).toBeGreaterThan(1)
+    }
+  })
+
   it('may be a submit body, with its options', () => {
     expect(parse({ workflow: GRAPH, priority: 3, metadata: { a: 1 } })).toEqual({
       workflow: GRAPH,
