@@ -148,6 +148,12 @@ describe('a workflow', () => {
     )
   })
 
+  it('in an encoding that nobody reads is refused', async () => {
+    const body = read('01a-int-above-2p53.json')
+    const headers = { 'content-type': 'application/json; charset=utf-32' }
+    expect((await post(`{"workflow": ${body}}`, headers)).status).toBe(400)
+  })
+
   it('with a number that Python cannot read is refused before a host sees it', async () => {
     const text = read('01b-seed-max-uint64.json').replace('615', '6'.repeat(5_000))
     const answer = await post(`{"workflow": ${text}}`)

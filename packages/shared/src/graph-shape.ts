@@ -41,12 +41,18 @@ export function findGraph(candidate: unknown): { graph: unknown; path: string[] 
   let graph = candidate
   while (isJsonObject(graph) && !Object.values(graph).some(isNodeLike)) {
     const body = graph
-    const name = CARRIERS.find((name) => Object.hasOwn(body, name) && isJsonObject(body[name]))
+    const names = CARRIERS.filter((name) => Object.hasOwn(body, name) && isJsonObject(body[name]))
+    // hosts write both into pictures: the graph that ran, and how the editor draws it
+    const name = names.find((name) => !isEditorFormat(body[name])) ?? names[0]
     if (name === undefined) break
     path.push(name)
     graph = body[name]
   }
   return { graph, path }
+}
+
+function isEditorFormat(value: unknown): boolean {
+  return isJsonObject(value) && isUiFormat(value)
 }
 
 function isNodeLike(value: unknown): boolean {

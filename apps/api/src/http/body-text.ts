@@ -1,5 +1,6 @@
 /** The text of a JSON body beside what was parsed from it: JavaScript's numbers do not hold every digit of it. */
 import type { IncomingMessage } from 'node:http'
+import { ApiError } from '@safelight/shared'
 
 interface Body {
   bytes: Buffer
@@ -23,5 +24,14 @@ export function keepBody(
 /** Without a byte order mark; empty when no JSON was sent. */
 export function readBodyText(request: IncomingMessage): string {
   const body = bodies.get(request)
-  return body ? new TextDecoder(body.encoding || 'utf-8').decode(body.bytes) : ''
+  return body ? decode(body) : ''
+}
+
+function decode({ bytes, encoding }: Body): string {
+  try {
+    return new TextDecoder(encoding || 'utf-8').decode(bytes)
+  } catch (cause) {
+    // what parsed the body knows more encodings
+    throw new ApiError('invalid_request', 'Send the body in UTF-8.', { cause })
+  }
 }

@@ -45,7 +45,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim. 201 means the job is recorded for good and will reach a terminal status.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status.',
     request: { headers: idempotencyHeaders, body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [

@@ -44,7 +44,8 @@ export const runCommand = defineCommand({
   options: OPTIONS,
   notes: [
     'WORKFLOW.json is a graph in the API format (ComfyUI: Workflow → Export (API)), or a submit body',
-    '{"workflow": …}, or ComfyUI’s {"prompt": …}; - reads it from standard input. A file that exists is never overwritten.',
+    '{"workflow": …}, or ComfyUI’s {"prompt": …}; - reads it from standard input.',
+    'A file that exists is never overwritten.',
     'Ctrl-C asks what shall become of the jobs; where nobody can answer, they go on.',
     'A seed that is --set counts up with --count; any other is random.',
   ],

@@ -78,6 +78,7 @@ describe('content', () => {
       path: ['prompt'],
     })
     expect(parse({ '1': { ...GRAPH['1'], _meta: { title: 7 } } }).path).toEqual([])
+    expect(parse({ workflow: { nodes: [], links: [] }, prompt: GRAPH }).path).toEqual(['prompt'])
   })
 
   it('may have a node that is called workflow', () => {

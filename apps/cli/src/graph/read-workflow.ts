@@ -40,7 +40,8 @@ export function parseWorkflow(written: string, name: string): Omit<WorkflowFile,
   const content = parseJson(text, name)
   if (!isObject(content)) throw new FileError(`${name} holds no workflow, but ${nounOf(content)}`)
   // a node is never called workflow without being one
-  const isBody = isObject(content['workflow']) && !('class_type' in content['workflow'])
+  const carried = content['workflow']
+  const isBody = isObject(carried) && !('class_type' in carried) && !isUiFormat(carried)
   const { workflow: sent, ...options } = isBody ? parseBody(content, name) : { workflow: content }
   const { graph, path } = findGraph(sent)
   const workflow = parseGraph(graph, name)

@@ -31,7 +31,9 @@ describe('reading a file', () => {
       const bytes = readFileSync(new URL(name, folder))
       // Python's NaN comes in pictures
       const isPicture = name.endsWith('.txt')
-      const file = isPicture ? png(chunk('tEXt', `prompt\0${String(bytes)}`)) : new File([bytes], name)
+      const file = isPicture
+        ? png(chunk('tEXt', `prompt\0${String(bytes)}`))
+        : new File([bytes], name)
       const read = await readFile(file)
       expect([name, read.ok]).toEqual([name, true])
       const digits = /\d{15,}/g

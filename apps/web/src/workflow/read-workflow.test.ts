@@ -16,6 +16,8 @@ describe('reading a workflow', () => {
     expect(readWorkflow(JSON.stringify(graph))).toEqual(expected)
     expect(readWorkflow(JSON.stringify({ workflow: graph, priority: 3 }))).toEqual(expected)
     expect(readWorkflow(JSON.stringify({ prompt: graph, client_id: 'x' }))).toEqual(expected)
+    const drawn = { nodes: [], links: [], version: 0.4 }
+    expect(readWorkflow(JSON.stringify({ workflow: drawn, prompt: graph }))).toEqual(expected)
     expect(readWorkflow(`\uFEFF${JSON.stringify(graph)}`)).toEqual(expected)
     expect(readWorkflow(example)).toMatchObject({ ok: true })
   })
