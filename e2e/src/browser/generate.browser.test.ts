@@ -13,6 +13,10 @@ import { visit } from '../testing/visit.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url))
 
+const SEED_OF_64_BITS = fileURLToPath(
+  new URL('../fixtures/cases/01b-seed-max-uint64.json', import.meta.url),
+)
+
 describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () => {
   let stack: Stack
   let browser: Browser
@@ -84,6 +88,22 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     await file.setInputFiles(join(EXAMPLES, 'text-to-image.json'))
     await page.getByLabel('Prompt').waitFor()
     expect(await page.getByLabel('Prompt').inputValue()).toContain('lighthouse')
+  })
+
+  it('keeps a seed of 64 bits to its last digit: from a file, typed, over a reload, to the host', async () => {
+    const { page } = await open('/')
+    await page.locator('input[type="file"]').setInputFiles(SEED_OF_64_BITS)
+    const seed = page.getByLabel('Seed', { exact: true })
+    await seed.waitFor()
+    expect(await seed.inputValue()).toBe('18446744073709551615')
+    await seed.fill('9007199254740993')
+    await page.reload()
+    expect(await seed.inputValue()).toBe('9007199254740993')
+    await page.getByRole('button', { name: /^Generate/ }).click()
+    await until(
+      () => stack.simulators[0]?.prompts().some(({ text }) => text.includes(':9007199254740993}')),
+      { what: 'the host has the seed' },
+    )
   })
 
   it('makes several at once, each with a bar of its own, and all of them end', async () => {

@@ -1,10 +1,12 @@
 /** What can be asked of jobs. */
-import type {
-  BulkCancelResult,
-  JobPage,
-  JobView,
-  JobWorkflowView,
-  Workflow,
+import {
+  type BulkCancelResult,
+  type JobPage,
+  type JobView,
+  type JobWorkflowView,
+  stringifyExact,
+  textAt,
+  type Workflow,
 } from '@safelight/shared'
 import { toRandomHex } from './http/random-hex.ts'
 import type { ApiCall, Http } from './http/request.ts'
@@ -18,12 +20,12 @@ const JOBS = '/api/v2/jobs'
 
 export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
   const jobs: Jobs = {
-    submit(workflow, { signal, idempotencyKey, ...options } = {}) {
+    async submit(workflow, { signal, idempotencyKey, ...options } = {}) {
       // with a key a repetition gets the first answer again, so that a lost answer costs no second picture
       const key = idempotencyKey ?? toRandomHex(16)
       const call: ApiCall = {
         method: 'POST',
-        body: { workflow, ...options },
+        bodyText: toSubmitText(workflow, options),
         headers: { 'idempotency-key': key, 'idempotency-mode': 'replay' },
         signal,
       }
@@ -36,6 +38,11 @@ export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
       })
       // it was a workflow when it was accepted
       return workflow as Workflow
+    },
+    async workflowText(jobId, { signal } = {}) {
+      const answer = await http.open(`${pathOf(jobId)}/workflow`, { signal })
+      // an object of JSON: it comes from our own API
+      return textAt(await answer.text(), ['workflow']) ?? 'null'
     },
     list: (options = {}) => http.json<JobPage>(JOBS, toListCall(options)),
     cancel(jobId, options) {
@@ -60,6 +67,20 @@ export function toListCall({ status, limit, cursor, signal }: ListOptions): ApiC
     },
     signal,
   }
+}
+
+/** The workflow goes in as it is written; an object, as `JSON.stringify` writes it, but for `bigint`s: they become numbers. */
+function toSubmitText(workflow: Workflow | string, options: object): string {
+  const text = typeof workflow === 'string' ? checkJson(workflow) : stringifyExact(workflow)
+  const members = stringifyExact(options).slice(1, -1)
+  return `{"workflow":${text}${members === '' ? '' : ','}${members}}`
+}
+
+/** @throws SyntaxError when it is no JSON: it must not become part of a body then */
+function checkJson(text: string): string {
+  const json = text.replace(/^\uFEFF/, '')
+  JSON.parse(json)
+  return json
 }
 
 function pathOf(jobId: string): string {

@@ -5,7 +5,7 @@ import type { Jobs, JobUpdate, RunOptions, RunResult } from './types.ts'
 
 export async function runJob(
   jobs: Pick<Jobs, 'submit' | 'watch'>,
-  workflow: Workflow,
+  workflow: Workflow | string,
   { onProgress, onPreview, onAccepted, ...options }: RunOptions,
 ): Promise<RunResult> {
   const { signal } = options

@@ -103,11 +103,19 @@ export interface CallOptions {
 }
 
 export interface Jobs {
-  /** @returns the accepted job; it will reach an end. Sent again by itself when no answer came, without making a second job. */
-  submit(workflow: Workflow, options?: SubmitOptions): Promise<JobView>
+  /**
+   * @param workflow as JSON text, or as an object. JavaScript's numbers hold 53 bits: a seed of 64 that went through
+   * `JSON.parse` is another seed. Text is sent to the letter (`1.0` stays `1.0`); in an object, give whole numbers
+   * beyond `Number.MAX_SAFE_INTEGER` as `bigint`, which is sent as a number.
+   * @returns the accepted job; it will reach an end. Sent again by itself when no answer came, without making a second job.
+   * @throws SyntaxError for a text that is no JSON
+   */
+  submit(workflow: Workflow | string, options?: SubmitOptions): Promise<JobView>
   get(jobId: string, options?: CallOptions): Promise<JobView>
-  /** The graph as it was submitted. */
+  /** The graph, to look at: numbers of more than 53 bits are rounded. To submit it again, take the text. */
   workflow(jobId: string, options?: CallOptions): Promise<Workflow>
+  /** The graph as it was submitted, to the letter. */
+  workflowText(jobId: string, options?: CallOptions): Promise<string>
   /** Newest first. */
   list(options?: ListOptions): Promise<JobPage>
   /** Asks for the end; the answer says how it stands. Harmless when repeated. */
@@ -128,7 +136,7 @@ export interface Jobs {
    * Submits, watches, and resolves with the outputs.
    * @throws JobFailed, JobCanceled when the job ended so. Aborting stops waiting; the job goes on.
    */
-  run(workflow: Workflow, options?: RunOptions): Promise<RunResult>
+  run(workflow: Workflow | string, options?: RunOptions): Promise<RunResult>
 }
 
 export interface Outputs {

@@ -1,4 +1,4 @@
-/** What a graph looks like, read without a schema: links between nodes, and the editor's format. Without zod: clients carry it to browsers. */
+/** What a graph looks like, read without a schema: links between nodes, titles, and the formats people have it in. Without zod: clients carry it to browsers. */
 
 /** An input that holds `[nodeId, slot]`. */
 export interface Link {
@@ -19,4 +19,46 @@ export function isUiFormat(candidate: Readonly<Record<string, unknown>>): boolea
     Array.isArray(candidate['nodes']) &&
     (Array.isArray(candidate['links']) || 'version' in candidate)
   )
+}
+
+/** What the author called the node; null when it is not called anything, or `_meta` is something else. */
+export function titleOfNode(node: { _meta?: unknown } | undefined): string | null {
+  const meta = node?._meta
+  const title = isJsonObject(meta) ? meta['title'] : null
+  if (typeof title === 'number') return String(title)
+  return typeof title === 'string' && title.trim() !== '' ? title : null
+}
+
+/** Names under which bodies carry a graph: a submission to us, and ComfyUI's own `POST /prompt`. */
+const CARRIERS = ['workflow', 'prompt']
+
+/**
+ * The graph itself, when it comes inside a body that carries one.
+ * @returns what is the graph as far as can be seen, and the names that lead to it
+ */
+export function findGraph(candidate: unknown): { graph: unknown; path: string[] } {
+  const path: string[] = []
+  let graph = candidate
+  while (isJsonObject(graph) && !Object.values(graph).some(isNodeLike)) {
+    const body = graph
+    const names = CARRIERS.filter((name) => Object.hasOwn(body, name) && isJsonObject(body[name]))
+    // hosts write both into pictures: the graph that ran, and how the editor draws it
+    const name = names.find((name) => !isEditorFormat(body[name])) ?? names[0]
+    if (name === undefined) break
+    path.push(name)
+    graph = body[name]
+  }
+  return { graph, path }
+}
+
+function isEditorFormat(value: unknown): boolean {
+  return isJsonObject(value) && isUiFormat(value)
+}
+
+function isNodeLike(value: unknown): boolean {
+  return isJsonObject(value) && Object.hasOwn(value, 'class_type')
+}
+
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -23,6 +23,7 @@ import type { NodeDefinitions } from './nodes/node-classes.ts'
 import type { NodeEnvironment } from './nodes/node-class.ts'
 import { createScenes } from './picture/scenes.ts'
 import { createRandom } from './random.ts'
+import type { ReceivedPrompt } from './received-prompts.ts'
 
 /** What outlives a restart. */
 export interface BootOptions {
@@ -32,6 +33,7 @@ export interface BootOptions {
   readonly faults: FaultState
   readonly exitIfDue: SimulatedHost['exitIfDue']
   readonly freed: () => void
+  readonly received: (prompt: ReceivedPrompt) => void
   readonly speed: number
   readonly seed: number
   readonly previews: boolean
@@ -97,7 +99,7 @@ export function startBoot(options: BootOptions): Boot {
     cache,
     executions: options.executions,
   })
-  const { vramBytes, freed } = options
+  const { vramBytes, freed, received } = options
   const state = {
     environment,
     classes,
@@ -108,6 +110,7 @@ export function startBoot(options: BootOptions): Boot {
     faults,
     vramBytes,
     freed,
+    received,
   }
   const routes = [
     ...promptRoutes(state),

@@ -16,6 +16,7 @@ import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
 import { delayAnswer } from './http/respond.ts'
 import { createRequestListener } from './http/router.ts'
 import { createNodeClasses } from './nodes/node-classes.ts'
+import { createReceivedPrompts, type ReceivedPrompt } from './received-prompts.ts'
 
 export interface SimulatorOptions {
   /** 0: any free port. */
@@ -42,6 +43,8 @@ export interface Simulator {
   readonly faults: FaultSwitches
   /** Every prompt that really began to run, across restarts: one id twice means it was paid for twice. */
   executions(): Execution[]
+  /** What was posted to /prompt, to the letter; the latest hundred. */
+  prompts(): ReceivedPrompt[]
   sockets(): SocketInfo[]
   /** How often POST /free was called. */
   freed(): number
@@ -58,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const traits = traitsOf(dialect)
   const environment = { traits, files: createFileStore() }
   const executions = createExecutionLog((event) => options.onExecution?.(event))
+  const received = createReceivedPrompts()
   let freed = 0
 
   const faults = createFaultState(options.faults ?? {}, {
@@ -77,6 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         throw new Error('the process is gone')
       },
       freed: () => freed++,
+      received: received.add,
       speed: options.speed ?? 1,
       seed: options.seed ?? 1,
       previews: options.previews ?? true,
@@ -92,7 +97,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let boot = start()
 
   const control = createRequestListener(
-    controlRoutes({ faults, executions: executions.list, freed: () => freed }),
+    controlRoutes({
+      faults,
+      executions: executions.list,
+      freed: () => freed,
+      prompts: received.list,
+    }),
     () => null,
   )
   const server = createServer((request, response) => {
@@ -112,6 +122,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dialect,
     faults: { get: faults.get, set: faults.set, clear: faults.clear },
     executions: executions.list,
+    prompts: received.list,
     sockets: () => boot.sockets(),
     freed: () => freed,
     restart,

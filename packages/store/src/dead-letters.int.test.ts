@@ -97,6 +97,7 @@ describe('a replay', () => {
     const newId = again?.jobId ?? ''
     expect(await store.load(newId)).toEqual(again)
     expect(await store.loadWorkflow(newId)).toEqual(await store.loadWorkflow(jobId))
+    expect(await store.loadWorkflowText(newId)).toBe(await store.loadWorkflowText(jobId))
     expect(await store.load(jobId)).toMatchObject({ deadLetter: false, replayedBy: newId })
     expect(await deadLetters.load(jobId)).toBeNull()
     expect((await store.list({ limit: 10 })).jobs.map((job) => job.jobId)).toContain(newId)

@@ -68,7 +68,7 @@ const replyOfReplay = z.tuple([z.enum(['replayed', 'repeated', 'gone'])])
 export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   const context = toStoreContext(deps)
   const { redis, keys, now } = context
-  const { load: loadJob, loadWorkflow } = createReads(context)
+  const { load: loadJob, loadWorkflowText } = createReads(context)
   const page = createPage(context, keys.deadLetters)
   const replay = bindScript(redis, REPLAY)
   const discard = bindScript(redis, DISCARD)
@@ -86,7 +86,7 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
     load,
     async replay(jobId) {
       const letter = await load(jobId)
-      const workflow = letter && (await loadWorkflow(jobId))
+      const workflow = letter && (await loadWorkflowText(jobId))
       if (!workflow) return null
       const old = letter.snapshot
       const again = { ...old, jobId: randomUUID(), limits: renew(old, now()) }

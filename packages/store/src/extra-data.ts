@@ -1,6 +1,6 @@
 /** A job's `extra_data` on its way to the host: accepted with the job, kept apart from its record, gone when it ends. */
 import type { Redis } from 'ioredis'
-import { type ExtraData, extraDataSchema } from '@safelight/shared'
+import { type ExtraData, extraDataSchema, parseExact } from '@safelight/shared'
 import type { Keys } from './keys.ts'
 import { ask } from './redis-unavailable.ts'
 
@@ -15,7 +15,7 @@ export function createExtraData({ redis, keys }: { redis: Redis; keys: Keys }): 
   return {
     async load(jobId) {
       const json = await ask(redis.get(keys.secrets(jobId)))
-      return json ? extraDataSchema.parse(JSON.parse(json)) : null
+      return json ? extraDataSchema.parse(parseExact(json)) : null
     },
     async drop(jobId) {
       await ask(redis.del(keys.secrets(jobId)))

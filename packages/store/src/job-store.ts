@@ -12,7 +12,8 @@ import type {
 /** What `accept` stores. The API has validated all of it. */
 export interface NewJob {
   jobId: string
-  workflow: Workflow
+  /** Its own JSON text, stored as it is; a graph is for who makes one up. */
+  workflow: string | Workflow
   priority: number
   metadata: Record<string, unknown> | null
   idempotencyKey: string | null
@@ -110,7 +111,10 @@ export interface JobStore {
   /** Keeps what the request that used the key was answered, for as long as the key. */
   keepAnswer(idempotencyKey: string, jobId: string, answer: unknown): Promise<void>
   load(jobId: string): Promise<Snapshot | null>
+  /** To look at: its numbers are JavaScript's, so it is not what was sent. */
   loadWorkflow(jobId: string): Promise<Workflow | null>
+  /** As it was sent, to the last digit: what hosts and readers get. */
+  loadWorkflowText(jobId: string): Promise<string | null>
   /** Takes the job for a worker: raises its fencing token and returns what is known. Null when there is no such job. */
   claim(jobId: string): Promise<Claim | null>
   saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>

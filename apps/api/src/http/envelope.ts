@@ -1,5 +1,5 @@
 /** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
-import { ApiError, type ErrorEnvelope } from '@safelight/shared'
+import { ApiError, type ErrorEnvelope, withoutConstants } from '@safelight/shared'
 import { InvalidCursor, type OutageReason, RecordTooNew, RedisUnavailable } from '@safelight/store'
 
 export function toEnvelope(error: ApiError): ErrorEnvelope {
@@ -23,13 +23,22 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError('payload_too_large', 'The request body is too large.', { cause: error })
   }
   if (type === 'entity.parse.failed') {
-    return new ApiError('invalid_request', 'The body is not valid JSON.', { cause: error })
+    return new ApiError('invalid_request', explainNoJson(error), { cause: error })
   }
   if (status === 404) return new ApiError('not_found', 'There is nothing here.', { cause: error })
   if (status !== null && status >= 400 && status < 500) {
     return new ApiError('invalid_request', 'The request cannot be read.', { cause: error })
   }
   return new ApiError('upstream_error', 'Something went wrong on our side.', { cause: error })
+}
+
+/** Python writes bare NaN and Infinity, and its users do not expect that nobody else reads them. */
+function explainNoJson(error: unknown): string {
+  const text = error instanceof Error && 'body' in error ? error.body : null
+  const hasConstants = typeof text === 'string' && withoutConstants(text) !== text
+  return hasConstants
+    ? 'The body is not valid JSON: NaN and Infinity, as Python writes them, are none.'
+    : 'The body is not valid JSON.'
 }
 
 export function unavailable(cause?: unknown): ApiError {

@@ -2,6 +2,7 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { keepBody } from './body-text.ts'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
 import { refuseDeepJson } from './json-depth.ts'
@@ -28,7 +29,7 @@ export function mountRoutes(
   routes: readonly ApiRoute[],
   options: MountOptions,
 ): void {
-  const json = [express.json({ limit: options.bodyLimitBytes }), refuseDeepJson]
+  const json = [express.json({ limit: options.bodyLimitBytes, verify: keepBody }), refuseDeepJson]
   for (const path of new Set(routes.map((route) => route.path))) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
     const here = routes.filter((route) => route.path === path)

@@ -2,6 +2,7 @@
 import { ApiError, type ApiErrorCode } from '@safelight/shared'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
+import { readBodyText } from './body-text.ts'
 import type { Links } from './links.ts'
 
 /** What a handler gets: everything parsed. */
@@ -10,6 +11,8 @@ export interface RouteCall<Params, Query, Headers, Body> {
   query: Query
   headers: Headers
   body: Body
+  /** The body as it was sent, for what must not lose a digit. */
+  bodyText: () => string
   links: Links
   request: Request
   /** Aborted once the client has its answer, which may be that we took too long: nothing may begin after that. */
@@ -91,6 +94,7 @@ export function defineRoute<
         query: parse(parts.query, request.query, 'invalid_request'),
         headers: parse(parts.headers, pickHeaders(request, parts.headers), 'invalid_request'),
         body: parse(parts.body, request.body, 'invalid_request'),
+        bodyText: () => readBodyText(request),
         links,
         request,
         signal,

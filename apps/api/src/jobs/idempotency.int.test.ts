@@ -72,7 +72,7 @@ describe('a key in replay mode', () => {
   it('is told to come back while the first answer is under way, and when it never came, gets the job', async () => {
     // accepted by a process that died before it answered
     const jobId = 'job-of-the-dead'
-    const requestHash = hashRequest({ workflow: WORKFLOW })
+    const requestHash = hashRequest({ workflow: WORKFLOW }, JSON.stringify(WORKFLOW))
     const plain = { priority: 0, metadata: null, idempotencyKey: 'k', requestHash }
     await stack.store.accept({ jobId, workflow: WORKFLOW, ...plain })
     const early = await replay()

@@ -28,14 +28,16 @@ export interface IdempotencyKey {
   requestHash: string
 }
 
+/** @param workflow its text */
 export function readIdempotencyKey(
   headers: z.output<typeof idempotencyHeaders>,
   request: SubmitRequest,
+  workflow: string,
 ): IdempotencyKey | null {
   const key = headers['Idempotency-Key']
   if (key === undefined) return null
   const replays = headers['Idempotency-Mode'] === 'replay'
-  return { key, replays, requestHash: hashRequest(request) }
+  return { key, replays, requestHash: hashRequest(request, workflow) }
 }
 
 /** The answer to a request whose key has been used; throws when it is a refusal. */

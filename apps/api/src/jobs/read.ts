@@ -16,7 +16,7 @@ import type { Links } from '../http/links.ts'
 import { toJobView } from './view.ts'
 
 export interface ReadDeps {
-  store: Pick<JobStore, 'load' | 'loadWorkflow' | 'list'>
+  store: Pick<JobStore, 'load' | 'loadWorkflowText' | 'list'>
   positions: Pick<QueuePositions, 'read'>
 }
 
@@ -53,9 +53,10 @@ export function getWorkflowRoute({ store }: ReadDeps) {
     success: { status: 200, description: 'The workflow graph.', schema: jobWorkflowSchema },
     errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
     async handle({ params }) {
-      const workflow = await store.loadWorkflow(params.id)
-      if (!workflow) throw noSuchJob()
-      return { body: { workflow, format: 'api' } }
+      const workflow = await store.loadWorkflowText(params.id)
+      if (workflow === null) throw noSuchJob()
+      const json = `{"workflow":${workflow},"format":"api"}`
+      return { send: (response) => void response.type('json').send(json) }
     },
   })
 }

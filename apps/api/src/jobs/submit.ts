@@ -22,6 +22,7 @@ import {
   idempotencyHeaders,
   readIdempotencyKey,
 } from './idempotency.ts'
+import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
 export interface SubmitDeps {
@@ -44,7 +45,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim. 201 means the job is recorded for good and will reach a terminal status.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status.',
     request: { headers: idempotencyHeaders, body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
@@ -59,15 +60,16 @@ export function submitRoute(deps: SubmitDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ body, headers, links, signal }) {
-      const key = readIdempotencyKey(headers, body)
+    async handle({ body, bodyText, headers, links, signal }) {
+      const { graph, ...sent } = readSent(body, bodyText())
+      const key = readIdempotencyKey(headers, body, sent.text)
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
-      const workflow = await checkGraph(deps, body.workflow)
+      const workflow = await checkGraph(deps, graph)
       await admission.refuseWhenFull()
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
-      const snapshot = await accept(deps, { body, workflow, key })
+      const snapshot = await accept(deps, { body, sent, key })
       // another request with the key was faster
       if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
       if (!snapshot) throw new Error('a job without a key cannot be a repetition')
@@ -90,24 +92,24 @@ async function checkGraph(deps: SubmitDeps, candidate: unknown): Promise<Workflo
 
 interface Submission {
   body: SubmitRequest
-  workflow: Workflow
+  sent: Pick<SentWorkflow, 'text' | 'extraData'>
   key: IdempotencyKey | null
 }
 
 /** Null when the idempotency key belongs to another job. */
 async function accept(
   { store, clock }: SubmitDeps,
-  { body, workflow, key }: Submission,
+  { body, sent, key }: Submission,
 ): Promise<Snapshot | null> {
   const accepted = await store.accept({
     jobId: randomUUID(),
-    workflow,
+    workflow: sent.text,
     priority: body.priority ?? 0,
     metadata: body.metadata ?? null,
     limits: toLimits(body, clock),
     idempotencyKey: key?.key ?? null,
     ...(key && { requestHash: key.requestHash }),
-    extraData: body.extra_data ?? null,
+    extraData: sent.extraData,
   })
   return accepted.outcome === 'accepted' ? accepted.snapshot : null
 }

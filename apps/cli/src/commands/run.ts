@@ -44,7 +44,8 @@ export const runCommand = defineCommand({
   options: OPTIONS,
   notes: [
     'WORKFLOW.json is a graph in the API format (ComfyUI: Workflow → Export (API)), or a submit body',
-    '{"workflow": …}; - reads it from standard input. A file that exists is never overwritten.',
+    '{"workflow": …}, or ComfyUI’s {"prompt": …}; - reads it from standard input.',
+    'A file that exists is never overwritten.',
     'Ctrl-C asks what shall become of the jobs; where nobody can answer, they go on.',
     'A seed that is --set counts up with --count; any other is random.',
   ],
@@ -94,11 +95,11 @@ async function submitAll(
   client: Client,
   session: WatchSession,
 ): Promise<void> {
-  for (const [n, { label, workflow, options }] of jobs.entries()) {
+  for (const [n, { label, text, options }] of jobs.entries()) {
     if (session.stopped.aborted) return
     try {
       // one that is on its way when the others are stopped is heard of, and then canceled, too
-      const job = await client.jobs.submit(workflow, { ...options, signal: session.left })
+      const job = await client.jobs.submit(text, { ...options, signal: session.left })
       session.watch({ jobId: job.id, label })
     } catch (error) {
       return session.refuse(error, { label, more: jobs.length - n - 1 })
@@ -110,8 +111,8 @@ async function submitOnly(
   jobs: readonly PlannedJob[],
   { client, io, json }: { client: Client; io: Io; json: Reporter | null },
 ): Promise<ExitCode> {
-  for (const { label, workflow, options } of jobs) {
-    const { id } = await client.jobs.submit(workflow, options)
+  for (const { label, text, options } of jobs) {
+    const { id } = await client.jobs.submit(text, options)
     if (json) json.accepted({ jobId: id, label })
     else io.stdout.write(`${id}\n`)
   }

@@ -1,6 +1,6 @@
 /** Workflow files and options → the jobs to submit. Pure but for the seeds. */
 import type { SubmitOptions } from '@safelight/client'
-import type { Workflow } from '@safelight/shared'
+import { replaceAt, stringifyExact, type Workflow } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
 import type { WorkflowFile } from './read-workflow.ts'
 import { toVariants } from './seeds.ts'
@@ -9,6 +9,8 @@ import { setValues } from './set-values.ts'
 export interface PlannedJob {
   label: string
   workflow: Workflow
+  /** What is submitted: the text of the file, with other values where they are set. */
+  text: string
   options: Omit<SubmitOptions, 'signal'>
 }
 
@@ -34,7 +36,7 @@ export function planJobs(files: readonly WorkflowFile[], plan: PlanOptions): Pla
 }
 
 function planFile(
-  { label, workflow, options: given }: WorkflowFile,
+  { label, workflow, text, path, options: given }: WorkflowFile,
   { settings, count, priority, randomSeed }: PlanOptions,
 ): PlannedJob[] {
   const { workflow: base, places } = setValues(workflow, settings)
@@ -42,6 +44,7 @@ function planFile(
   return variants.map((variant, n) => ({
     label,
     workflow: variant,
+    text: carryOver({ text, path, workflow }, variant),
     options: {
       ...given,
       ...(priority !== undefined && { priority }),
@@ -49,4 +52,20 @@ function planFile(
       ...(count > 1 && { metadata: { ...given.metadata, batch_index: n + 1, batch_count: count } }),
     },
   }))
+}
+
+/** The text with the inputs that were changed; all else is to the letter what the file holds. */
+function carryOver(
+  { text, path, workflow }: Pick<WorkflowFile, 'text' | 'path' | 'workflow'>,
+  variant: Workflow,
+): string {
+  let next = text
+  for (const [nodeId, { inputs }] of Object.entries(variant)) {
+    const before = workflow[nodeId]?.inputs ?? {}
+    for (const [input, value] of Object.entries(inputs)) {
+      if (value === before[input]) continue
+      next = replaceAt(next, [...path, nodeId, 'inputs', input], stringifyExact(value))
+    }
+  }
+  return next
 }

@@ -1,4 +1,5 @@
 /** Files that people have, right and wrong. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +22,8 @@ describe('a file', () => {
     expect(await readWorkflowFile(join(folder, 'portrait.JSON'), createTestIo().stdin)).toEqual({
       label: 'portrait',
       workflow: GRAPH,
+      text: JSON.stringify(GRAPH),
+      path: [],
       options: {},
     })
   })
@@ -45,13 +48,37 @@ describe('a file', () => {
 })
 
 describe('content', () => {
+  it('may be what people really have, and is kept to the letter', () => {
+    const folder = new URL('../../../../e2e/src/fixtures/cases/', import.meta.url)
+    for (const name of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+      const written = readFileSync(new URL(name, folder), 'utf8')
+      const { text, workflow } = parseWorkflow(written, name)
+      expect(written).toContain(text)
+      expect(Object.keys(workflow).length).toBeGreaterThan(1)
+    }
+  })
+
   it('may be a submit body, with its options', () => {
     expect(parse({ workflow: GRAPH, priority: 3, metadata: { a: 1 } })).toEqual({
       workflow: GRAPH,
+      text: JSON.stringify(GRAPH),
+      path: [],
       options: { priority: 3, metadata: { a: 1 } },
     })
     expect(() => parse({ workflow: GRAPH, priority: 'high' })).toThrow('x.json: priority: ')
     expect(() => parse({ workflow: GRAPH, prio: 1 })).toThrow(/x.json: .*prio/)
+  })
+
+  it('may be a body of ComfyUI, begin with a byte order mark, and have notes of any kind', () => {
+    const node = { ...GRAPH['1'], _meta: null }
+    const body = JSON.stringify({ client_id: 'x', prompt: { '1': node } })
+    expect(parseWorkflow(`\uFEFF${body}`, 'x.json')).toMatchObject({
+      workflow: { '1': node },
+      text: body,
+      path: ['prompt'],
+    })
+    expect(parse({ '1': { ...GRAPH['1'], _meta: { title: 7 } } }).path).toEqual([])
+    expect(parse({ workflow: { nodes: [], links: [] }, prompt: GRAPH }).path).toEqual(['prompt'])
   })
 
   it('may have a node that is called workflow', () => {

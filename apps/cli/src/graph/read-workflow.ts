@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import {
+  findGraph,
+  parseExact,
   type SubmitRequest,
   submitRequestSchema,
+  textAt,
   type Workflow,
   workflowSchema,
 } from '@safelight/shared'
@@ -13,7 +16,12 @@ import type { Keyboard } from '../io.ts'
 export interface WorkflowFile {
   /** What the job is called beside its bar. */
   label: string
+  /** With exact numbers. */
   workflow: Workflow
+  /** The same as it was written, or the body that carries it. */
+  text: string
+  /** Where in the text the graph is: in ComfyUI's own body it is the `prompt`. */
+  path: string[]
   /** What else a submit body given. */
   options: Omit<SubmitRequest, 'workflow'>
 }
@@ -27,13 +35,17 @@ export async function readWorkflowFile(path: string, stdin: Keyboard): Promise<W
 }
 
 /** @throws FileError that says what the text is instead */
-export function parseWorkflow(text: string, name: string): Omit<WorkflowFile, 'label'> {
+export function parseWorkflow(written: string, name: string): Omit<WorkflowFile, 'label'> {
+  const text = written.replace(/^\uFEFF/, '')
   const content = parseJson(text, name)
   if (!isObject(content)) throw new FileError(`${name} holds no workflow, but ${nounOf(content)}`)
   // a node is never called workflow without being one
-  const isBody = isObject(content['workflow']) && !('class_type' in content['workflow'])
-  const { workflow: graph, ...options } = isBody ? parseBody(content, name) : { workflow: content }
-  return { workflow: parseGraph(graph, name), options }
+  const carried = content['workflow']
+  const isBody = isObject(carried) && !('class_type' in carried) && !isUiFormat(carried)
+  const { workflow: sent, ...options } = isBody ? parseBody(content, name) : { workflow: content }
+  const { graph, path } = findGraph(sent)
+  const workflow = parseGraph(graph, name)
+  return { workflow, text: isBody ? (textAt(text, ['workflow']) ?? text) : text, path, options }
 }
 
 function parseBody(content: Record<string, unknown>, name: string): SubmitRequest {
@@ -68,7 +80,7 @@ function isUiFormat(graph: Record<string, unknown>): boolean {
 
 function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch (cause) {
     const what = text.trim() === '' ? 'is empty' : 'is not valid JSON'
     throw new FileError(`${name} ${what}`, { cause })

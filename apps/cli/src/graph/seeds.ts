@@ -1,7 +1,7 @@
 /** A new seed for each of several jobs: with the same one, they would make the same picture. Pure. */
-import type { Workflow } from '@safelight/shared'
+import { toExactNumber, toNearestNumber, toNumberText, type Workflow } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
-import type { InputPlace } from './set-values.ts'
+import { copyOf, type InputPlace } from './set-values.ts'
 
 export interface SeedOptions {
   count: number
@@ -21,13 +21,23 @@ export function toVariants(workflow: Workflow, options: SeedOptions): Workflow[]
   const isFixed = ({ nodeId, input }: InputPlace) =>
     fixed.some((place) => place.nodeId === nodeId && place.input === input)
   return Array.from({ length: count }, (_, n) => {
-    const variant = structuredClone(workflow)
+    const variant = copyOf(workflow)
     for (const place of seeds) {
       const inputs = variant[place.nodeId]?.inputs ?? {}
-      inputs[place.input] = isFixed(place) ? Number(inputs[place.input]) + n : random()
+      inputs[place.input] = isFixed(place) ? countOn(inputs[place.input], n) : random()
     }
     return variant
   })
+}
+
+/** Seeds have 64 bits; after the last comes the first. */
+const SEEDS = 2n ** 64n
+
+function countOn(seed: unknown, by: number): unknown {
+  const text = toNumberText(seed) ?? ''
+  if (!/^-?\d+$/.test(text)) return Number(text) + by
+  const next = BigInt(text) + BigInt(by)
+  return toExactNumber(String(next >= SEEDS ? next - SEEDS : next))
 }
 
 const SEED = /^(?:noise_)?seed$/
@@ -39,7 +49,7 @@ function findSeeds(workflow: Workflow): InputPlace[] {
   const places = Object.entries(workflow).flatMap(([nodeId, { inputs }]) =>
     Object.entries(inputs).flatMap(([input, value]) => {
       if (!SEED.test(input)) return []
-      if (typeof value === 'number') return [{ nodeId, input }]
+      if (toNearestNumber(value) !== null) return [{ nodeId, input }]
       return Array.isArray(value) ? findHeld(workflow, String(value[0])) : []
     }),
   )
@@ -50,7 +60,7 @@ function findSeeds(workflow: Workflow): InputPlace[] {
 function findHeld(workflow: Workflow, nodeId: string): InputPlace[] {
   const inputs = Object.hasOwn(workflow, nodeId) ? (workflow[nodeId]?.inputs ?? {}) : {}
   const held = Object.keys(inputs).find(
-    (input) => HELD.test(input) && typeof inputs[input] === 'number',
+    (input) => HELD.test(input) && toNearestNumber(inputs[input]) !== null,
   )
   return held === undefined ? [] : [{ nodeId, input: held }]
 }

@@ -1,5 +1,5 @@
 /** `--set NODE.INPUT=VALUE`: other values in a workflow, without editing its file. Pure. */
-import type { Workflow, WorkflowNode } from '@safelight/shared'
+import { parseExact, titleOfNode, type Workflow, type WorkflowNode } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
 
 /** One input of one node. */
@@ -16,7 +16,7 @@ export interface SetResult {
 
 /** @param settings as typed, e.g. `6.text=a lighthouse`. @throws UsageError that lists what there is */
 export function setValues(workflow: Workflow, settings: readonly string[]): SetResult {
-  const next = structuredClone(workflow)
+  const next = copyOf(workflow)
   const places = settings.map((setting) => {
     const equals = setting.indexOf('=')
     if (equals < 1) throw new UsageError(`--set wants NODE.INPUT=VALUE, not '${setting}'`)
@@ -31,16 +31,19 @@ export function setValues(workflow: Workflow, settings: readonly string[]): SetR
 /** Text stays text; elsewhere JSON is what it says: a number, true, null, a link. */
 function parseValue(text: string, before: unknown): unknown {
   if (typeof before === 'string') return text
-  let value: unknown
   try {
-    value = JSON.parse(text)
+    return parseExact(text)
   } catch {
     return text
   }
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new UsageError(`${text} is too large to be kept exactly`)
-  }
-  return value
+}
+
+/** A copy whose inputs may be changed. */
+export function copyOf(workflow: Workflow): Workflow {
+  const nodes = Object.entries(workflow)
+  return Object.fromEntries(
+    nodes.map(([nodeId, node]) => [nodeId, { ...node, inputs: { ...node.inputs } }]),
+  )
 }
 
 /** Titles and inputs may hold dots: each may be the one between them. */
@@ -76,7 +79,7 @@ function nodesNamed(workflow: Workflow, name: string): string[] {
   if (Object.hasOwn(workflow, name)) return [name]
   const idsOf = (test: (node: WorkflowNode) => boolean) =>
     Object.entries(workflow).flatMap(([nodeId, node]) => (test(node) ? [nodeId] : []))
-  const titled = idsOf((node) => node._meta?.title === name)
+  const titled = idsOf((node) => titleOfNode(node) === name)
   return titled.length > 0 ? titled : idsOf((node) => node.class_type === name)
 }
 
@@ -94,9 +97,9 @@ function noSuchInput(
 }
 
 function listNodes(workflow: Workflow): string {
-  const nodes = Object.entries(workflow).map(([nodeId, { class_type, _meta }]) => {
-    const title = _meta?.title && _meta.title !== class_type ? ` "${_meta.title}"` : ''
-    return `${nodeId} ${class_type}${title}`
+  const nodes = Object.entries(workflow).map(([nodeId, node]) => {
+    const title = titleOfNode(node) ?? node.class_type
+    return `${nodeId} ${node.class_type}${title === node.class_type ? '' : ` "${title}"`}`
   })
   return `there are ${listSome(nodes)}`
 }

@@ -1,5 +1,5 @@
 /** A workflow for people: what its nodes are called, the order in which they can run, and how many they are. */
-import { toLink, type Workflow } from '@safelight/shared'
+import { titleOfNode, toLink, type Workflow } from '@safelight/shared'
 
 export interface ListedNode {
   id: string
@@ -53,7 +53,7 @@ function sourcesOf(node: Workflow[string]): string[] {
 /** As the author named the node, otherwise its class. */
 export function titleOf(workflow: Workflow, nodeId: string): string {
   const node = workflow[nodeId]
-  return node?._meta?.title?.trim() || node?.class_type || `Node ${nodeId}`
+  return titleOfNode(node)?.trim() || node?.class_type || `Node ${nodeId}`
 }
 
 export function userOf(workflow: Workflow, nodeId: string): { usedBy: string; nodeTitle: string } {

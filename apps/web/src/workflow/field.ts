@@ -1,4 +1,5 @@
 /** What people edit in a workflow without looking at the graph. */
+import type { ExactNumber } from '@safelight/shared'
 import type { Place } from './links.ts'
 
 export interface Size {
@@ -43,7 +44,8 @@ export interface TextField extends Common {
 }
 export interface SeedField extends Common {
   kind: 'seed'
-  value: number
+  /** Of 64 bits: to its last digit. */
+  value: number | ExactNumber
 }
 export interface NumberField extends Common {
   kind: 'int' | 'float'

@@ -1,5 +1,5 @@
 /** Finds what people edit in a workflow: texts, seeds, numbers, sizes and models that stand in it as literals. */
-import { toLink, type Workflow } from '@safelight/shared'
+import { ExactNumber, toLink, toNearestNumber, type Workflow } from '@safelight/shared'
 import { userOf } from './describe-workflow.ts'
 import { type ColorField, type Field, ROLES, type SizeField } from './field.ts'
 import { findPrompts } from './find-prompts.ts'
@@ -42,7 +42,7 @@ function toKnownField(workflow: Workflow, user: Place, known: KnownInput): Field
   if (!isNumber(value)) return null
   if (known.kind === 'seed') return { ...known, ...common, kind: 'seed', value }
   const label = known.role === 'batch' && makesFilm(workflow) ? 'Frames' : known.label
-  return { ...known, ...common, label, value }
+  return { ...known, ...common, label, value: Number(value) }
 }
 
 /** The steps in which sides grow: every latent stands for eight pixels. */
@@ -73,9 +73,8 @@ function findSize(workflow: Workflow, nodeId: string): SizeField[] {
 }
 
 function findColor(workflow: Workflow, nodeId: string): ColorField[] {
-  const value = workflow[nodeId]?.inputs['color']
-  const isColor = Number.isInteger(value) && isNumber(value) && value >= 0 && value <= 0xffffff
-  if (!isColor) return []
+  const value = toNearestNumber(workflow[nodeId]?.inputs['color'])
+  if (value === null || !Number.isInteger(value) || value < 0 || value > 0xffffff) return []
   const place = { nodeId, input: 'color' }
   const common = { ...place, id: idOf(place), ...userOf(workflow, nodeId) }
   return [{ ...common, kind: 'color', role: 'color', label: 'Color', value }]
@@ -88,8 +87,8 @@ function makesFilm(workflow: Workflow): boolean {
   )
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number'
+function isNumber(value: unknown): value is number | ExactNumber {
+  return typeof value === 'number' || value instanceof ExactNumber
 }
 
 function isText(value: unknown): value is string {

@@ -1,5 +1,5 @@
 /** New seeds: the same workflow, another picture. */
-import type { Workflow } from '@safelight/shared'
+import { toNearestNumber, toNumberText, type Workflow } from '@safelight/shared'
 import { findLiteral, idOf, type Place } from './links.ts'
 import { setInputs } from './set-fields.ts'
 
@@ -12,12 +12,14 @@ export function newSeed(): number {
   return (high >>> 11) * 2 ** 32 + low
 }
 
+const isNumber = (value: unknown) => toNearestNumber(value) !== null
+
 /** Where the seeds of a workflow stand, each once, in the order of the nodes that use them. */
 export function findSeeds(workflow: Workflow): (Place & { usedBy: string })[] {
   const found = new Map<string, Place & { usedBy: string }>()
   for (const [nodeId, node] of Object.entries(workflow)) {
     for (const input of SEED_INPUTS.filter((name) => Object.hasOwn(node.inputs, name))) {
-      const place = findLiteral(workflow, { nodeId, input }, (value) => typeof value === 'number')
+      const place = findLiteral(workflow, { nodeId, input }, isNumber)
       const key = place && `${place.nodeId}:${place.input}`
       if (place && key && !found.has(key)) found.set(key, { ...place, usedBy: nodeId })
     }
@@ -30,10 +32,10 @@ export function findSeeds(workflow: Workflow): (Place & { usedBy: string })[] {
  * passes may share one on purpose.
  */
 export function withNewSeeds(workflow: Workflow, kept: readonly string[] = []): Workflow {
-  const drawn = new Map<unknown, number>()
+  const drawn = new Map<string | null, number>()
   const places = findSeeds(workflow).filter((place) => !kept.includes(idOf(place)))
   const changes = places.map(({ nodeId, input }) => {
-    const before = workflow[nodeId]?.inputs[input]
+    const before = toNumberText(workflow[nodeId]?.inputs[input])
     const value = drawn.get(before) ?? newSeed()
     drawn.set(before, value)
     return { nodeId, input, value }

@@ -1,3 +1,5 @@
+import { stringifyExact } from '@safelight/shared'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { isPng, readPngTexts } from './png-texts.ts'
 import { readFile } from './read-file.ts'
@@ -21,6 +23,33 @@ describe('reading a file', () => {
     const spoken = { '1': { class_type: 'CLIPTextEncode', inputs: { text: 'bread, NaN, tea' } } }
     const file = png(chunk('tEXt', `prompt\0${JSON.stringify(spoken)}`))
     expect(await readFile(file)).toEqual({ ok: true, workflow: spoken })
+  })
+
+  it('reads what people really have, with the digits it has', async () => {
+    const folder = new URL('../../../../e2e/src/fixtures/cases/', import.meta.url)
+    for (const name of readdirSync(folder)) {
+      const bytes = readFileSync(new URL(name, folder))
+      // Python's NaN comes in pictures
+      const isPicture = name.endsWith('.txt')
+      const file = isPicture
+        ? png(chunk('tEXt', `prompt\0${String(bytes)}`))
+        : new File([bytes], name)
+      const read = await readFile(file)
+      expect([name, read.ok]).toEqual([name, true])
+      const digits = /\d{15,}/g
+      expect(read.ok && stringifyExact(read.workflow).match(digits)).toEqual(
+        String(bytes).match(digits),
+      )
+    }
+  })
+
+  it('mends nothing but the constants, and keeps every digit', async () => {
+    const prompt =
+      '{"1": {"class_type": "A", "inputs": {"text": "values: NaN", "seed": 18446744073709551615}, "is_changed": [NaN, -Infinity]}}'
+    const read = await readFile(png(chunk('tEXt', `prompt\0${prompt}`)))
+    expect(read.ok && stringifyExact(read.workflow)).toBe(
+      '{"1":{"class_type":"A","inputs":{"text":"values: NaN","seed":18446744073709551615},"is_changed":[null,null]}}',
+    )
   })
 
   it('reads unicode text chunks, and passes over compressed and broken ones', () => {

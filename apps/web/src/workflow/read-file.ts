@@ -1,4 +1,5 @@
 /** Reads a workflow out of a file: a JSON text, or a picture that ComfyUI made. */
+import { withoutConstants } from '@safelight/shared'
 import { isPng, readPngTexts } from './png-texts.ts'
 import { HOW_TO_EXPORT, type ReadResult, readWorkflow } from './read-workflow.ts'
 
@@ -36,7 +37,7 @@ function readPicture(bytes: Uint8Array): ReadResult {
   const read = readWorkflow(prompt)
   if (read.ok) return read
   // Python writes NaN where JSON knows no number
-  return readWorkflow(prompt.replace(/([:[,]\s*)NaN(?=\s*[,\]}])/g, '$1null'))
+  return readWorkflow(withoutConstants(prompt))
 }
 
 function tooLarge(): ReadResult {

@@ -16,8 +16,24 @@ describe('reading a workflow', () => {
     expect(readWorkflow(JSON.stringify(graph))).toEqual(expected)
     expect(readWorkflow(JSON.stringify({ workflow: graph, priority: 3 }))).toEqual(expected)
     expect(readWorkflow(JSON.stringify({ prompt: graph, client_id: 'x' }))).toEqual(expected)
+    const drawn = { nodes: [], links: [], version: 0.4 }
+    expect(readWorkflow(JSON.stringify({ workflow: drawn, prompt: graph }))).toEqual(expected)
     expect(readWorkflow(`\uFEFF${JSON.stringify(graph)}`)).toEqual(expected)
     expect(readWorkflow(example)).toMatchObject({ ok: true })
+  })
+
+  it('takes whatever notes hosts take', () => {
+    for (const meta of ['null', '{"title": null}', '{"title": 7}']) {
+      const text = `{"1": {"class_type": "A", "inputs": {}, "_meta": ${meta}}}`
+      expect(readWorkflow(text)).toMatchObject({ ok: true })
+    }
+  })
+
+  it('keeps the digits of every number, also when it writes them, and nodes of any name', () => {
+    const text =
+      '{"__proto__":{"class_type":"A","inputs":{"seed":18446744073709551615,"cfg":7.0,"n":1e400}}}'
+    const read = readWorkflow(text)
+    expect(read.ok && formatWorkflow(read.workflow).replaceAll(/\s/g, '')).toBe(text)
   })
 
   it('keeps a node that happens to be called workflow', () => {

@@ -1,5 +1,12 @@
 /** A workflow and its text: read, or refused in plain words, and written for people. */
-import { isUiFormat, type Workflow } from '@safelight/shared'
+import {
+  findGraph,
+  isJsonObject,
+  isUiFormat,
+  parseExact,
+  stringifyExact,
+  type Workflow,
+} from '@safelight/shared'
 import { findJsonError } from './find-json-error.ts'
 
 export type ReadResult =
@@ -30,10 +37,9 @@ export function readWorkflow(text: string): ReadResult {
     : refuse('The JSON is broken', 'It is nested too deeply to be a workflow.')
 }
 
-function toWorkflow(value: unknown): ReadResult {
-  if (!isObject(value)) return notAWorkflow('It is JSON, but not an object of nodes.')
-  const carried = value['workflow'] ?? value['prompt']
-  if (isObject(carried) && !('class_type' in carried)) return toWorkflow(carried)
+function toWorkflow(content: unknown): ReadResult {
+  const value = findGraph(content).graph
+  if (!isJsonObject(value)) return notAWorkflow('It is JSON, but not an object of nodes.')
   if (isUiFormat(value)) {
     return refuse(
       'This is the editor’s own format',
@@ -42,7 +48,7 @@ function toWorkflow(value: unknown): ReadResult {
   }
   const nodes = Object.entries(value)
   if (nodes.length === 0) return refuse('The workflow is empty', 'It is an object without nodes.')
-  if (!nodes.some(([, node]) => isObject(node) && 'class_type' in node)) {
+  if (!nodes.some(([, node]) => isJsonObject(node) && 'class_type' in node)) {
     return notAWorkflow('It is JSON, but nothing in it has a class_type as every node does.')
   }
   for (const [id, node] of nodes) {
@@ -54,21 +60,18 @@ function toWorkflow(value: unknown): ReadResult {
 }
 
 function problemOf(node: unknown): string | null {
-  if (!isObject(node)) return 'A node is an object with class_type and inputs.'
+  if (!isJsonObject(node)) return 'A node is an object with class_type and inputs.'
   if (typeof node['class_type'] !== 'string' || node['class_type'] === '') {
     return 'Its class_type is missing: the name of the kind of node it is.'
   }
-  if (!isObject(node['inputs'])) return 'Its inputs are missing; they may be empty: {}.'
-  const meta = node['_meta']
-  if (meta === undefined) return null
-  if (!isObject(meta)) return 'Its _meta is not an object.'
-  const title = meta['title']
-  return title === undefined || typeof title === 'string' ? null : 'Its title is not a text.'
+  if (!isJsonObject(node['inputs'])) return 'Its inputs are missing; they may be empty: {}.'
+  const meta = node['_meta'] ?? null
+  return meta === null || isJsonObject(meta) ? null : 'Its _meta is not an object.'
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   try {
-    return { ok: true, value: JSON.parse(text) }
+    return { ok: true, value: parseExact(text) }
   } catch {
     return { ok: false }
   }
@@ -82,8 +85,10 @@ function refuse(title: string, explanation: string): ReadResult {
   return { ok: false, title, explanation }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The graph of a job that was accepted. */
+export function readStored(text: string): Workflow {
+  // it was a workflow then
+  return parseExact(text) as Workflow
 }
 
 // a string of JSON holds no line break, so this finds lists only
@@ -91,5 +96,5 @@ const LINK = /\[\n\s+("(?:[^"\\]|\\.)*"),\n\s+(-?\d+)\n\s+\]/g
 
 /** A workflow as JSON that people can read: indented, with every link on one line. */
 export function formatWorkflow(workflow: Workflow): string {
-  return JSON.stringify(workflow, null, 2).replace(LINK, '[$1, $2]')
+  return stringifyExact(workflow, { indent: '  ' }).replace(LINK, '[$1, $2]')
 }

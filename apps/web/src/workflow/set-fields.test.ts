@@ -1,4 +1,4 @@
-import type { Workflow } from '@safelight/shared'
+import { stringifyExact, toExactNumber, toNumberText, type Workflow } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import { countNodes, listNodes } from './describe-workflow.ts'
 import { findFields } from './find-fields.ts'
@@ -42,7 +42,24 @@ describe('setting fields', () => {
   })
 })
 
+it('writes a seed of 64 bits to its last digit', () => {
+  const graph = {
+    a: { class_type: 'KSampler', inputs: { seed: toExactNumber('9007199254740993') } },
+  }
+  const fields = findFields(graph)
+  expect(fields.map(({ value }) => toNumberText(value))).toEqual(['9007199254740993'])
+  const set = setFields(graph, fields, { 'a.seed': toExactNumber('18446744073709551615') })
+  expect(stringifyExact(set['a']?.inputs)).toBe('{"seed":18446744073709551615}')
+})
+
 describe('new seeds', () => {
+  it('keep two equal ones of 64 bits equal', () => {
+    const node = () => ({ class_type: 'KSampler', inputs: { seed: toExactNumber('1e400') } })
+    const renewed = withNewSeeds({ a: node(), b: node() })
+    expect(renewed['a']?.inputs['seed']).not.toEqual(toExactNumber('1e400'))
+    expect(renewed['b']?.inputs['seed']).toBe(renewed['a']?.inputs['seed'])
+  })
+
   it('are whole numbers that JSON keeps', () => {
     const seeds = Array.from({ length: 500 }, newSeed)
     expect(seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)).toBe(true)

@@ -24,6 +24,8 @@ import type { Handling } from './handling.ts'
 export interface AttemptOptions {
   host: Host
   workflow: Workflow
+  /** As it was sent: this is what runs. */
+  workflowText: string
   attempt: number
   /** Of the attempts before. */
   failures: FailedAttempt[]
@@ -44,7 +46,7 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   const { deps, jobId, writer, stop, log } = handling
-  const { host, workflow, attempt, failures, adopt } = options
+  const { host, workflow, workflowText, attempt, failures, adopt } = options
   const promptId = promptIdOf(jobId, attempt)
   const tracker = await createTracker(handling, workflow, host)
   // before the host is even asked: a page that watches never shows 0/0
@@ -75,6 +77,7 @@ export async function runAttempt(
     const end = await deps.runPrompt({
       client: checkedHost(host.client, handling.checkClaim),
       workflow,
+      workflowText,
       promptId,
       knownPromptId: adopt?.promptId ?? null,
       ...(extraData ? { extraData } : {}),

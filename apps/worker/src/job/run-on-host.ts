@@ -1,6 +1,6 @@
 /** An attempt on the host where the job has its slot: run, collect, and what its end means for the host. */
 import { assertNever, timeoutAt } from '@safelight/shared'
-import type { AttemptRecord, FailedAttempt } from '@safelight/store'
+import { type AttemptRecord, type FailedAttempt, parseWorkflow } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
 import { runAttempt } from './attempt.ts'
 import { checkedHost } from './claim-check.ts'
@@ -26,14 +26,15 @@ export async function runOnHost(
   const { host } = slot
   const { hostId } = host
   handling.log.info({ hostId }, 'host chosen')
-  const workflow = await handling.deps.store.loadWorkflow(handling.jobId)
-  if (!workflow) return finish(handling, { status: 'failed', error: INTERNAL })
+  const workflowText = await handling.deps.store.loadWorkflowText(handling.jobId)
+  if (workflowText === null) return finish(handling, { status: 'failed', error: INTERNAL })
+  const workflow = parseWorkflow(workflowText)
   const first = { attempt: start.attempt, hostId, times: handling.stopwatch.enter('prepare') }
   if (!(await handling.writer.append((snapshot) => toRunning(snapshot, first)))) return null
 
   const callOff = watchForTimeout(handling)
   try {
-    const result = await runAttempt(handling, { host, workflow, ...start })
+    const result = await runAttempt(handling, { host, workflow, workflowText, ...start })
     const { decision: afterPrompt, record, warnings } = result
     const decision =
       afterPrompt.action === 'collect'

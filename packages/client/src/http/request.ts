@@ -14,6 +14,8 @@ export interface ApiCall {
   query?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Sent as JSON. */
   body?: unknown
+  /** JSON that is written already; in place of `body`. */
+  bodyText?: string
   headers?: Readonly<Record<string, string>>
   signal?: AbortSignal | undefined
 }
@@ -34,7 +36,8 @@ export function createHttp(options: HttpOptions): Http {
   const { baseUrl, token, fetch } = options
 
   async function open(url: string, call: ApiCall = {}): Promise<Response> {
-    const { method = 'GET', body, headers, signal } = call
+    const { method = 'GET', headers, signal } = call
+    const body = call.bodyText ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
     const address = toAddress(baseUrl, url, call.query)
     const secret = address.origin === new URL(baseUrl).origin ? token() : undefined
     const init: RequestInit = {
@@ -44,7 +47,7 @@ export function createHttp(options: HttpOptions): Http {
         ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body }),
       ...(signal && { signal }),
     }
     const answer = await fetch(address, init).catch((cause: unknown) => {

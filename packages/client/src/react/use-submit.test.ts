@@ -12,8 +12,10 @@ import { useSubmit } from './use-submit.ts'
 afterEach(cleanup)
 
 const workflow = (name: string): Workflow => ({ 1: { class_type: name, inputs: {} } })
-const nameOf = (given: Workflow) => given['1']?.class_type ?? ''
-const accept = (given: Workflow) => Promise.resolve(jobViewOf({ id: `job-${nameOf(given)}` }))
+const nameOf = (given: Workflow | string) =>
+  typeof given === 'string' ? given : (given['1']?.class_type ?? '')
+const accept = (given: Workflow | string) =>
+  Promise.resolve(jobViewOf({ id: `job-${nameOf(given)}` }))
 
 function setUp(submit: NonNullable<DrivenAnswers['submit']>) {
   const client = createDrivenClient({ submit })

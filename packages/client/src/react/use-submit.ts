@@ -8,13 +8,16 @@ import { useClient } from './context.ts'
 
 export interface Submission {
   /** @returns the accepted job; null when it was refused, and `error` says why */
-  submit: (workflow: Workflow, options?: SubmitOptions) => Promise<JobView | null>
+  submit: (workflow: Workflow | string, options?: SubmitOptions) => Promise<JobView | null>
   /**
    * One job each, in order, marked in their metadata as belonging together: `batch` (an id),
    * `batch_index` (from 1) and `batch_count`. Ends at the first that is refused.
    * @returns those that were accepted
    */
-  submitMany: (workflows: readonly Workflow[], options?: SubmitOptions) => Promise<JobView[]>
+  submitMany: (
+    workflows: readonly (Workflow | string)[],
+    options?: SubmitOptions,
+  ) => Promise<JobView[]>
   /** Accepted since the last `reset`, in order. */
   jobs: readonly JobView[]
   isSubmitting: boolean
@@ -39,7 +42,7 @@ export function useSubmit(): Submission {
   const era = useRef(0)
 
   const submitAll = useCallback(
-    async (workflows: readonly Workflow[], optionsOf: (at: number) => SubmitOptions) => {
+    async (workflows: readonly (Workflow | string)[], optionsOf: (at: number) => SubmitOptions) => {
       const begunIn = era.current
       const change = (next: (now: Standing) => Standing) => {
         if (era.current === begunIn) setStanding(next)
@@ -65,14 +68,14 @@ export function useSubmit(): Submission {
   )
 
   const submit = useCallback(
-    async (workflow: Workflow, options: SubmitOptions = {}) => {
+    async (workflow: Workflow | string, options: SubmitOptions = {}) => {
       const [job] = await submitAll([workflow], () => options)
       return job ?? null
     },
     [submitAll],
   )
   const submitMany = useCallback(
-    (workflows: readonly Workflow[], options: SubmitOptions = {}) => {
+    (workflows: readonly (Workflow | string)[], options: SubmitOptions = {}) => {
       const each = toBatchOptions(workflows.length, options)
       return submitAll(workflows, (at) => each[at] ?? options)
     },

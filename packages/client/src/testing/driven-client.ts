@@ -14,7 +14,7 @@ export interface DrivenClient extends Client {
   subscriptions: DrivenSubscription[]
   /** Those that go on. */
   readonly open: DrivenSubscription[]
-  submissions: { workflow: Workflow; options: SubmitOptions }[]
+  submissions: { workflow: Workflow | string; options: SubmitOptions }[]
   canceled: string[]
   /** Gives it to all open subscriptions of its job, whatever was before. */
   update: (update: JobUpdate) => void
@@ -24,7 +24,7 @@ export interface DrivenClient extends Client {
 }
 
 export interface DrivenAnswers {
-  submit?: (workflow: Workflow) => Promise<JobView>
+  submit?: (workflow: Workflow | string) => Promise<JobView>
   cancel?: (jobId: string) => Promise<JobView>
   output?: () => Promise<Response>
 }
@@ -61,6 +61,7 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
     },
     get: notAsked,
     workflow: notAsked,
+    workflowText: notAsked,
     list: notAsked,
     cancelMany: notAsked,
     watch: notAsked,

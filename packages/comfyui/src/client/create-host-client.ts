@@ -1,4 +1,5 @@
 /** `HostClient` over fetch. */
+import { stringifyExact } from '@safelight/shared'
 import { HostError, PromptRejected } from '../errors.ts'
 import type { HostFeatures } from '../protocol/features.ts'
 import { toFeatures } from '../protocol/features.ts'
@@ -12,7 +13,7 @@ import {
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
 import { createRequester, describe, expectOk, parseAnswer, toHostError } from './request.ts'
-import type { HostClient } from './types.ts'
+import type { HostClient, PromptSubmission } from './types.ts'
 import { expectFile, toGuardedStream, toSize, toViewPath } from './view.ts'
 
 /** The host's HTTP shares one Python thread's lock with the models: seconds of silence are normal. */
@@ -78,12 +79,7 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
         method: 'POST',
         path: '/prompt',
         signal,
-        json: {
-          prompt: request.workflow,
-          client_id: request.clientId,
-          ...(callerPromptId ? { prompt_id: request.promptId } : {}),
-          ...(request.extraData ? { extra_data: request.extraData } : {}),
-        },
+        jsonText: toBody(request, callerPromptId),
       }
       const answer = await requester.text(call)
       if (answer.status === 413) {
@@ -148,4 +144,16 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
     },
   }
   return client
+}
+
+/** The workflow goes in as it is written: parsed and written again it would be another one. */
+function toBody(request: PromptSubmission, callerPromptId: boolean): string {
+  const { workflow, clientId, promptId, extraData } = request
+  const prompt = typeof workflow === 'string' ? workflow : stringifyExact(workflow)
+  const rest = stringifyExact({
+    client_id: clientId,
+    ...(callerPromptId ? { prompt_id: promptId } : {}),
+    ...(extraData ? { extra_data: extraData } : {}),
+  })
+  return `{"prompt":${prompt},${rest.slice(1)}`
 }

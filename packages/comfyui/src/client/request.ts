@@ -13,6 +13,8 @@ export interface HostCall {
   /** Path and query, e.g. `/history/…`. */
   path: string
   json?: unknown
+  /** JSON that is written already; in place of `json`. */
+  jsonText?: string
   timeoutMs?: number
   signal?: AbortSignal | undefined
 }
@@ -41,6 +43,7 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
 
   async function open(call: HostCall): Promise<{ response: Response; deadline: Deadline }> {
     const deadline = createDeadline(call.timeoutMs ?? timeoutMs, call.signal)
+    const body = call.jsonText ?? (call.json === undefined ? null : JSON.stringify(call.json))
     try {
       // no Origin header: hosts on loopback answer 403 to a foreign one
       const response = await fetch(address.http + call.path, {
@@ -48,10 +51,10 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
         signal: deadline.signal,
         redirect: 'manual',
         headers:
-          call.json === undefined
+          body === null
             ? address.headers
             : { ...address.headers, 'content-type': 'application/json' },
-        ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+        ...(body === null ? {} : { body }),
       })
       return { response, deadline }
     } catch (error) {

@@ -33,7 +33,8 @@ export type NodeErrors = Record<
 >
 
 export interface PromptSubmission {
-  workflow: Workflow
+  /** Its own JSON text, posted as it is, or a graph to be written. */
+  workflow: string | Workflow
   clientId: string
   /** Our own id; only sent to hosts that honour it. */
   promptId: string

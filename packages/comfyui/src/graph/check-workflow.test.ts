@@ -63,7 +63,7 @@ describe('checkWorkflow', () => {
       { '1': save(['2', 0]), '2': save(['1', 0]) },
       'invalid_workflow, 1 dependency_cycle',
     ],
-    ['a title of the wrong type', { '1': { ...image, _meta: 'x' } }, 'invalid_workflow'],
+    ['notes of the wrong type', { '1': { ...image, _meta: 'x' } }, 'invalid_workflow'],
   ])('refuses %s', (_what, candidate, expected) => {
     expect(problemsOf(candidate)).toBe(expected)
   })

@@ -44,9 +44,12 @@ export function checkWorkflow(candidate: unknown, options: CheckOptions = {}): W
   const first = firstProblem(nodeErrors)
   if (first) return invalid(first, nodeErrors)
   const parsed = workflowSchema.safeParse(candidate)
-  if (!parsed.success)
-    return invalid('A node has a field of the wrong type (`_meta` must be an object).')
+  if (!parsed.success) return invalid(toText(parsed.error.issues[0]?.path ?? []))
   return checkWhole(parsed.data, options.classes ?? null)
+}
+
+function toText([nodeId, field = 'class_type']: PropertyKey[]): string {
+  return `Node ${String(nodeId)}: \`${String(field)}\` is of the wrong type.`
 }
 
 function checkWhole(workflow: Workflow, classes: NodeClasses | null): WorkflowCheck {

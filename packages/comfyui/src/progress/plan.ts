@@ -1,5 +1,6 @@
 /** What is known before anything runs: the nodes that will, what each should cost, and how many steps there are. */
 
+import { titleOfNode } from '@safelight/shared'
 import { reachableFrom } from '../graph/links.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
 import { createStepReader, toCount } from '../graph/steps.ts'
@@ -31,7 +32,7 @@ export function createPlan(options: TrackerOptions): Plan {
     if (reachable.has(id)) totalSteps += steps
     const planned: PlannedNode = {
       class: node.class_type,
-      title: node._meta?.title ?? null,
+      title: titleOfNode(node),
       cost: costOf(node.class_type, steps, costs),
       steps,
     }

@@ -50,7 +50,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
   try {
     const answer = await client.submit(
       {
-        workflow: prompt.workflow,
+        workflow: prompt.workflowText ?? prompt.workflow,
         clientId: promptId,
         promptId,
         ...(prompt.extraData ? { extraData: prompt.extraData } : {}),

@@ -7,7 +7,10 @@ import type { SessionTimings } from './timings.ts'
 
 export interface PromptOptions {
   client: HostClient
+  /** To know its nodes by. */
   workflow: Workflow
+  /** What is posted: the workflow as it was sent, to the last digit. Written from `workflow` unless given. */
+  workflowText?: string
   /** Canonical lowercase UUID, one per attempt; also the socket's clientId. */
   promptId: string
   /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */

@@ -1,5 +1,6 @@
 /** What a client may send to the REST face. Closed objects: an unknown field is refused, never ignored. */
 import { z } from 'zod'
+import { isJsonObject } from '../graph-shape.ts'
 import { METADATA_MAX_BYTES, PRIORITY_LIMIT } from '../limits.ts'
 import { jobStatusSchema } from '../status-schema.ts'
 
@@ -18,6 +19,15 @@ export const extraDataSchema = z
       .max(4096)
       .optional()
       .meta({ description: 'API key for partner (API) nodes.' }),
+    extra_pnginfo: z
+      .unknown()
+      .refine((info) => info === undefined || isJsonObject(info), { error: 'must be an object' })
+      .optional()
+      .meta({
+        type: 'object',
+        additionalProperties: true,
+        description: 'What hosts write into the pictures, e.g. the editor’s `workflow`, verbatim.',
+      }),
   })
   .meta({ description: 'Handed to the host with the workflow; never part of the job record.' })
 export type ExtraData = z.infer<typeof extraDataSchema>

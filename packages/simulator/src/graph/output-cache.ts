@@ -1,5 +1,6 @@
 /** Results kept from one prompt to the next, by what made them: class, inputs and everything upstream. */
 import { createHash } from 'node:crypto'
+import { PythonNumber } from '../read-python-json.ts'
 import type { DynamicGraph, PromptNode } from './prompt-graph.ts'
 import { inputsOf, isLink } from './prompt-graph.ts'
 
@@ -66,6 +67,7 @@ function createKeys({ graph, identityOf, nextUnique }: KeyDeps): (nodeId: string
   const objects = new WeakMap<object, string>()
 
   const literal = (value: unknown): string => {
+    if (value instanceof PythonNumber) return value.text
     if (typeof value !== 'object' || value === null || isPlain(value)) {
       return JSON.stringify(value) ?? 'null'
     }

@@ -1,5 +1,6 @@
 /** Request bodies: JSON whatever the content type says, and never larger than ComfyUI allows. */
 import type { IncomingMessage } from 'node:http'
+import { readPythonJson } from '../read-python-json.ts'
 import { isRecord, type Json } from '../record.ts'
 
 export class BodyTooLarge extends Error {
@@ -27,9 +28,17 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 
 /** Throws on anything that is not a JSON object: ComfyUI answers that with a 500. */
 export async function readJsonObject(request: IncomingMessage): Promise<Json> {
-  const body: unknown = JSON.parse(String(await readBody(request)))
+  return (await readJsonBody(request)).body
+}
+
+/** The same, and its text. */
+export async function readJsonBody(
+  request: IncomingMessage,
+): Promise<{ body: Json; text: string }> {
+  const text = String(await readBody(request))
+  const body = readPythonJson(text)
   if (!isRecord(body)) throw new TypeError('the body is not an object')
-  return body
+  return { body, text }
 }
 
 /** As above, but an empty or unreadable body counts as {}. */
@@ -37,7 +46,7 @@ export async function readOptionalJsonObject(request: IncomingMessage): Promise<
   const text = String(await readBody(request))
   let body: unknown
   try {
-    body = JSON.parse(text)
+    body = readPythonJson(text)
   } catch {
     return {}
   }

@@ -2,6 +2,7 @@
 import type { Execution } from '../executor/execution-log.ts'
 import type { FaultSwitches } from '../faults/fault-switches.ts'
 import { FaultUnknown, readFaults } from '../faults/read-faults.ts'
+import type { ReceivedPrompt } from '../received-prompts.ts'
 import { readJsonObject } from './body.ts'
 import { sendJson } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
@@ -12,9 +13,15 @@ export interface ControlDeps {
   readonly faults: FaultSwitches
   readonly executions: () => Execution[]
   readonly freed: () => number
+  readonly prompts: () => ReceivedPrompt[]
 }
 
-export function controlRoutes({ faults, executions, freed }: ControlDeps): readonly Route[] {
+export function controlRoutes({
+  faults,
+  executions,
+  freed,
+  prompts,
+}: ControlDeps): readonly Route[] {
   const patch = async ({ request, response }: Exchange): Promise<void> => {
     try {
       faults.set(readFaults(await readJsonObject(request)))
@@ -41,6 +48,11 @@ export function controlRoutes({ faults, executions, freed }: ControlDeps): reado
       method: 'GET',
       path: '/_simulator/executions',
       answer: ({ response }) => sendJson(response, { executions: executions(), freed: freed() }),
+    },
+    {
+      method: 'GET',
+      path: '/_simulator/prompts',
+      answer: ({ response }) => sendJson(response, { prompts: prompts() }),
     },
   ]
 }

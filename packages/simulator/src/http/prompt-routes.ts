@@ -1,11 +1,12 @@
 /** POST /prompt and GET /prompt. */
 import { randomUUID } from 'node:crypto'
 import type { DialectTraits } from '../dialect.ts'
+import { PythonNumber, readMemberTexts } from '../read-python-json.ts'
 import { isRecord, type Json, readText } from '../record.ts'
 import { printed } from '../validation/coerce.ts'
 import { promptProblem } from '../validation/node-errors.ts'
 import { validatePrompt } from '../validation/validate-prompt.ts'
-import { readJsonObject } from './body.ts'
+import { readJsonBody } from './body.ts'
 import { hangUp, sendJson, sendServerError } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
@@ -30,7 +31,7 @@ export function promptRoutes(state: ServerState): readonly Route[] {
 
   const submit = async ({ request, response }: Exchange): Promise<void> => {
     const { traits } = state.environment
-    const body = await readJsonObject(request)
+    const { body, text } = await readJsonBody(request)
     const number = takeNumber(body)
     if (!('prompt' in body)) {
       return refuse(
@@ -53,6 +54,12 @@ export function promptRoutes(state: ServerState): readonly Route[] {
 
     const { submitFails } = state.faults.get()
     if (submitFails === '500') return sendServerError(response)
+    const texts = readMemberTexts(text)
+    state.received({
+      promptId,
+      text: texts.get('prompt') ?? '',
+      extraData: texts.get('extra_data') ?? null,
+    })
     state.queue.put({
       number,
       promptId,
@@ -81,7 +88,8 @@ function refuse(response: Exchange['response'], error: unknown, nodeErrors: unkn
 }
 
 function readPriority(value: unknown): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  const isText = typeof value === 'string' && value.trim() !== ''
+  const number = isText || value instanceof PythonNumber ? Number(value) : value
   if (typeof number !== 'number' || Number.isNaN(number)) throw new TypeError('number is no number')
   return number
 }

@@ -6,6 +6,7 @@ import type { InterruptFlag } from '../executor/interrupt.ts'
 import type { PromptQueue } from '../executor/prompt-queue.ts'
 import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import type { NodeEnvironment } from '../nodes/node-class.ts'
+import type { ReceivedPrompt } from '../received-prompts.ts'
 
 export interface ServerState {
   readonly environment: NodeEnvironment
@@ -16,6 +17,8 @@ export interface ServerState {
   readonly memory: MemoryRequest
   readonly faults: FaultState
   readonly vramBytes: number
+  /** Told of every prompt that is taken. */
+  readonly received: (prompt: ReceivedPrompt) => void
   /** Called for every POST /free. */
   readonly freed: () => void
 }

@@ -1,4 +1,6 @@
 /** A value as Python would print it in an error report or a text preview. */
+import { pythonFloat } from '../python-json.ts'
+import { PythonNumber } from '../read-python-json.ts'
 import { isRecord } from '../record.ts'
 import { isValue } from './values.ts'
 
@@ -9,6 +11,11 @@ export function describeValue(value: unknown): unknown {
 }
 
 export function describeText(value: unknown): string {
+  if (value instanceof PythonNumber) {
+    return value.isWhole ? String(BigInt(value.text)) : pythonFloat(Number(value.text))
+  }
+  // JavaScript writes no whole number so large: it was a float
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return pythonFloat(value)
   if (isValue(value, 'image')) {
     const [first] = value.pictures
     const shape = [value.pictures.length, first?.height ?? 0, first?.width ?? 0, 3]

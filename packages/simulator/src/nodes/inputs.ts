@@ -1,4 +1,5 @@
 /** Input declarations that many nodes share. */
+import { PythonNumber } from '../read-python-json.ts'
 import type { InputSpec } from './node-class.ts'
 
 export const image: InputSpec = ['IMAGE']
@@ -20,7 +21,12 @@ export function float(defaultValue: number, min: number, max: number): InputSpec
 export const batchSize: InputSpec = ['INT', { default: 1, min: 1, max: 4096 }]
 export const seed: InputSpec = [
   'INT',
-  { default: 0, min: 0, max: 2 ** 64, control_after_generate: true },
+  {
+    default: 0,
+    min: 0,
+    max: new PythonNumber('18446744073709551615'),
+    control_after_generate: true,
+  },
 ]
 
 export const MAX_SIDE = 16_384

@@ -5,6 +5,7 @@ import { LATENT_NODES } from './latent-nodes.ts'
 import { LOOP_NODES } from './loop-nodes.ts'
 import { MODEL_NODES } from './model-nodes.ts'
 import { inputsOfClass, type NodeDefinition, type NodeEnvironment } from './node-class.ts'
+import { PRIMITIVE_NODES } from './primitive-nodes.ts'
 import { SAMPLER_NODES } from './sampler-nodes.ts'
 import { SAVE_NODES } from './save-nodes.ts'
 import { ASYNC_TESTING_NODES, TESTING_NODES } from './testing-nodes.ts'
@@ -25,6 +26,7 @@ export function createNodeClasses(environment: NodeEnvironment): NodeDefinitions
     ...IMAGE_NODES,
     ...SAVE_NODES,
     ...VIDEO_NODES,
+    ...PRIMITIVE_NODES,
     ...TRACE_NODES,
     ...TESTING_NODES,
     ...LOOP_NODES,

@@ -1,6 +1,7 @@
 /** What travels along the links of a graph in place of tensors. */
 import type { Picture } from '../picture/picture.ts'
 import { PythonError } from '../python-error.ts'
+import { PythonNumber } from '../read-python-json.ts'
 import { isRecord, type Json } from '../record.ts'
 
 export interface ImageValue {
@@ -68,6 +69,7 @@ export function readValue<K extends keyof Values>(
 export function readNumber(inputs: Readonly<Json>, name: string, fallback = 0): number {
   const value = inputs[name]
   if (typeof value === 'number') return value
+  if (value instanceof PythonNumber) return Number(value.text)
   return typeof value === 'boolean' ? Number(value) : fallback
 }
 

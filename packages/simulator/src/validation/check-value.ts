@@ -1,5 +1,6 @@
 /** One widget value against its declaration: type, range, list of choices. */
 import { messageOf } from '../python-error.ts'
+import { PythonNumber } from '../read-python-json.ts'
 import { isRecord, type Json } from '../record.ts'
 import { coerce, printed, printedList } from './coerce.ts'
 import type { Reason } from './node-errors.ts'
@@ -42,21 +43,38 @@ export function checkValue(check: ValueCheck): CheckedValue {
   }
 }
 
+/** As Python compares: whole numbers by every digit. 0 for what has no order. */
+function compare(value: unknown, bound: unknown): number {
+  if (!isNumber(value) || !isNumber(bound)) return 0
+  const [a, b] = [toWhole(value), toWhole(bound)]
+  if (a !== null && b !== null) return a < b ? -1 : Number(a > b)
+  return Math.sign(Number(value) - Number(bound)) || 0
+}
+
+function isNumber(value: unknown): value is number | PythonNumber {
+  return typeof value === 'number' || value instanceof PythonNumber
+}
+
+function toWhole(value: number | PythonNumber): bigint | null {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : null
+  return value.isWhole ? BigInt(value.text) : null
+}
+
 function outOfBounds({ name, type, options, value }: ValueCheck, extra: Json): Reason | null {
   const { min, max } = options
   const received = { ...extra, received_value: value }
-  if (typeof value === 'number' && typeof min === 'number' && value < min) {
+  if (compare(value, min) < 0) {
     return {
       type: 'value_smaller_than_min',
-      message: `Value ${value} smaller than min of ${min}`,
+      message: `Value ${printed(value)} smaller than min of ${printed(min)}`,
       details: name,
       extra_info: received,
     }
   }
-  if (typeof value === 'number' && typeof max === 'number' && value > max) {
+  if (compare(value, max) > 0) {
     return {
       type: 'value_bigger_than_max',
-      message: `Value ${value} bigger than max of ${max}`,
+      message: `Value ${printed(value)} bigger than max of ${printed(max)}`,
       details: name,
       extra_info: received,
     }

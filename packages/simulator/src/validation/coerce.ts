@@ -1,6 +1,7 @@
 /** Values turned into what a widget wants, the way Python's int(), float(), str() and bool() would. */
 import { PythonError } from '../python-error.ts'
 import { toPythonJson } from '../python-json.ts'
+import { PythonNumber } from '../read-python-json.ts'
 
 export function coerce(type: string | readonly string[], value: unknown): unknown {
   switch (type) {
@@ -17,7 +18,8 @@ export function coerce(type: string | readonly string[], value: unknown): unknow
   }
 }
 
-function toInt(value: unknown): number {
+function toInt(value: unknown): number | PythonNumber {
+  if (value instanceof PythonNumber) return value.isWhole ? toWhole(value.text) : toInt(+value)
   if (typeof value === 'number') return Math.trunc(value)
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string')
@@ -25,10 +27,17 @@ function toInt(value: unknown): number {
   if (!/^\s*[+-]?\d+\s*$/.test(value)) {
     throw new PythonError('ValueError', `invalid literal for int() with base 10: '${value}'`)
   }
-  return Number(value)
+  return toWhole(value)
+}
+
+/** Every digit of it. */
+function toWhole(text: string): number | PythonNumber {
+  const number = Number(text)
+  return Number.isSafeInteger(number) ? number : new PythonNumber(String(BigInt(text)))
 }
 
 function toFloat(value: unknown): number {
+  if (value instanceof PythonNumber) return Number(value.text)
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string') throw wrongType('float()', 'a string or a real number', value)
@@ -46,6 +55,7 @@ function wrongType(call: string, wanted: string, value: unknown): PythonError {
 
 /** Any string that is not empty is true, "false" included. */
 function isTruthy(value: unknown): boolean {
+  if (value instanceof PythonNumber) return Number(value.text) !== 0
   if (Array.isArray(value)) return value.length > 0
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
   return Boolean(value)

@@ -31,7 +31,8 @@ export function validatePrompt(
   prompt: unknown,
   targets: readonly unknown[] | null,
 ): PromptValidation {
-  const graph: Record<string, PromptNode> = {}
+  // without a prototype: a node may be called `__proto__`
+  const graph: Record<string, PromptNode> = Object.create(null)
   const outputs: string[] = []
   for (const [nodeId, node] of entriesOf(prompt)) {
     const classType = classTypeOf(node)
@@ -68,7 +69,7 @@ function classTypeOf(node: unknown): string | null {
 
 function validateOutputs(validation: Validation, outputs: readonly string[]): PromptValidation {
   const good: string[] = []
-  const nodeErrors: Record<string, NodeProblem> = {}
+  const nodeErrors: Record<string, NodeProblem> = Object.create(null)
   const summaries: string[] = []
 
   for (const outputId of outputs) {

@@ -1,5 +1,5 @@
 /** A job on its way into the store: its first snapshot, and what the scripts that store it are given. */
-import type { JobLimits, Snapshot } from '@safelight/shared'
+import { type JobLimits, type Snapshot, stringifyExact } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
 import type { ScriptArgument } from '../bind-script.ts'
 import { newEventId, OWNER, type StoreContext } from './context.ts'
@@ -80,11 +80,11 @@ export function storeJobArguments(
     argv: [
       jobId,
       JSON.stringify(snapshot),
-      JSON.stringify(workflow),
+      typeof workflow === 'string' ? workflow : JSON.stringify(workflow),
       createdAt,
       eventId,
       keys.job(''),
-      extraData ? JSON.stringify(extraData) : '',
+      extraData ? stringifyExact(extraData) : '',
       timings.secretsMs,
     ],
   }

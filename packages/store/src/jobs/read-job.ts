@@ -1,5 +1,5 @@
 /** Reading a job: its snapshot and its workflow. */
-import { workflowSchema } from '@safelight/shared'
+import { type Workflow, workflowSchema } from '@safelight/shared'
 import type { JobStore } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
@@ -8,14 +8,21 @@ import { parseRecord } from './record.ts'
 export function createReads({
   redis,
   keys,
-}: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow'> {
+}: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow' | 'loadWorkflowText'> {
+  const loadWorkflowText = (jobId: string) => ask(redis.get(keys.workflow(jobId)))
   return {
+    loadWorkflowText,
     async load(jobId) {
       return parseRecord(await ask(redis.hmget(keys.job(jobId), 'v', 'snapshot')))
     },
     async loadWorkflow(jobId) {
-      const json = await ask(redis.get(keys.workflow(jobId)))
-      return json ? workflowSchema.parse(JSON.parse(json)) : null
+      const json = await loadWorkflowText(jobId)
+      return json === null ? null : parseWorkflow(json)
     },
   }
+}
+
+/** The lenient copy of a workflow's text. */
+export function parseWorkflow(text: string): Workflow {
+  return workflowSchema.parse(JSON.parse(text))
 }

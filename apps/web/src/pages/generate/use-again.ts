@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { useAccessRound } from '../../shell/access.ts'
 import { withNewSeeds } from '../../workflow/new-seed.ts'
+import { readStored } from '../../workflow/read-workflow.ts'
 
 export interface Again {
   /** While the workflow is on its way. */
@@ -35,7 +36,7 @@ export function useAgain(onWorkflow: (workflow: Workflow, jobId: string) => void
     const { signal } = leaving
     const fetchAgain = async (jobId: string) => {
       try {
-        const workflow = await client.jobs.workflow(jobId, { signal })
+        const workflow = readStored(await client.jobs.workflowText(jobId, { signal }))
         if (signal.aborted) return
         onWorkflow(withNewSeeds(workflow), jobId)
         // a reload must show what was edited since

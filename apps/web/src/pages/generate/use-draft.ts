@@ -1,4 +1,5 @@
 /** The one draft of this browser: read at the start, kept with every change. */
+import { parseExact, stringifyExact } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { readWorkflow } from '../../workflow/read-workflow.ts'
 import { type Draft, MAX_COUNT } from './draft.ts'
@@ -41,7 +42,7 @@ const MAX_CHARS = 512 * 1024
 /** The draft survives a reload, in this browser; a workflow too large for that is simply not kept. */
 function keepDraft(draft: Draft | null): void {
   const { edited: _, ...kept } = draft ?? { edited: null }
-  const text = draft && JSON.stringify(kept)
+  const text = draft && stringifyExact(kept)
   try {
     if (text && text.length <= MAX_CHARS) localStorage.setItem(KEY, text)
     else localStorage.removeItem(KEY)
@@ -52,7 +53,7 @@ function keepDraft(draft: Draft | null): void {
 
 function readDraft(): Draft | null {
   try {
-    return toDraft(JSON.parse(localStorage.getItem(KEY) ?? 'null'))
+    return toDraft(parseExact(localStorage.getItem(KEY) ?? 'null'))
   } catch {
     return null
   }
@@ -61,7 +62,7 @@ function readDraft(): Draft | null {
 function toDraft(kept: unknown): Draft | null {
   if (typeof kept !== 'object' || kept === null) return null
   const { name, workflow, keptSeeds, count, priority }: Partial<Record<keyof Draft, unknown>> = kept
-  const read = readWorkflow(JSON.stringify(workflow ?? null))
+  const read = readWorkflow(stringifyExact(workflow ?? null))
   if (!read.ok || typeof name !== 'string') return null
   return {
     name,

@@ -8,6 +8,7 @@ import { useAccessRound } from '../../shell/access.ts'
 import { toGivenName, toIdName, toWorkflowName } from '../../ui/job-name.ts'
 import { Empty } from '../../ui/notice.tsx'
 import { findFields } from '../../workflow/find-fields.ts'
+import { readStored } from '../../workflow/read-workflow.ts'
 import { Actions } from './actions.tsx'
 import { Facts } from './facts.tsx'
 import { JobHead } from './job-head.tsx'
@@ -115,7 +116,7 @@ function useJobWorkflow(jobId: string): Workflow | undefined {
   const client = useClient()
   const { data } = useQuery({
     queryKey: ['job-workflow', jobId],
-    queryFn: ({ signal }) => client.jobs.workflow(jobId, { signal }),
+    queryFn: async ({ signal }) => readStored(await client.jobs.workflowText(jobId, { signal })),
     staleTime: Number.POSITIVE_INFINITY,
   })
   return data

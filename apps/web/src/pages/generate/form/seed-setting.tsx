@@ -1,8 +1,9 @@
 /** A seed: new for every run, or the one that is kept to get the same picture again. */
+import { toExactNumber, toNumberText } from '@safelight/shared'
+import { type InputHTMLAttributes, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import type { SeedField } from '../../../workflow/field.ts'
 import { newSeed } from '../../../workflow/new-seed.ts'
-import { NumberInput } from './number-input.tsx'
 import { type FieldProps, problemAttributes, Setting, toElementId } from './setting.tsx'
 
 export interface SeedSettingProps extends FieldProps<SeedField> {
@@ -30,15 +31,11 @@ export function SeedSetting({ field, onChange, problem, isKept, onKeep }: SeedSe
       }
     >
       <div className="seed-row">
-        <NumberInput
+        <SeedInput
           id={id}
-          className={isKept ? 'mono' : 'mono passing'}
-          value={field.value}
-          min={0}
-          max={Number.MAX_SAFE_INTEGER}
-          step={1}
-          onChange={onChange}
-          whole
+          className={isKept ? 'number-input mono' : 'number-input mono passing'}
+          value={toNumberText(field.value) ?? ''}
+          onSeed={(digits) => onChange(toExactNumber(digits))}
           {...problemAttributes(id, problem)}
         />
         <Button
@@ -50,14 +47,54 @@ export function SeedSetting({ field, onChange, problem, isKept, onKeep }: SeedSe
           <Dice />
         </Button>
       </div>
-      {!Number.isSafeInteger(field.value) && (
-        <p className="setting-note">
-          Larger than a browser can tell exactly: the picture may be another. Up to{' '}
-          {Number.MAX_SAFE_INTEGER} it is exact.
-        </p>
-      )}
     </Setting>
   )
+}
+
+interface SeedInputProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'type'> {
+  /** Its digits: a number of JavaScript does not hold those of 64 bits. */
+  value: string
+  onSeed: (digits: string) => void
+}
+
+/** What is no seed yet stays on the screen and goes no further. */
+function SeedInput({ value, onSeed, ...rest }: SeedInputProps) {
+  const [typed, setTyped] = useState<string | null>(null)
+
+  function type(text: string): void {
+    setTyped(text)
+    if (isSeed(text)) onSeed(String(BigInt(text)))
+  }
+
+  /** Another number becomes the nearest that is a seed; what is no number is forgotten. */
+  function leave(): void {
+    const number = typed === null || typed.trim() === '' ? Number.NaN : Number(typed)
+    if (typed !== null && !isSeed(typed) && Number.isFinite(number)) {
+      const whole = BigInt(Math.max(0, Math.round(number)))
+      onSeed(isSeed(String(whole)) ? String(whole) : LARGEST_SEED)
+    }
+    setTyped(null)
+  }
+
+  return (
+    <input
+      {...rest}
+      type="number"
+      inputMode="numeric"
+      min={0}
+      max={LARGEST_SEED}
+      step={1}
+      value={typed ?? value}
+      onChange={({ currentTarget }) => type(currentTarget.value)}
+      onBlur={leave}
+    />
+  )
+}
+
+const LARGEST_SEED = '18446744073709551615'
+
+function isSeed(text: string): boolean {
+  return /^\d{1,20}$/.test(text) && BigInt(text) <= BigInt(LARGEST_SEED)
 }
 
 function Dice() {

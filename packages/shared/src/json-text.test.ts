@@ -1,0 +1,59 @@
+/** Where values stand in a text. */
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { membersOf, replaceAt, textAt, withoutConstants } from './json-text.ts'
+
+const TEXT = `\uFEFF {
+ "workflow" : {"10": {"inputs": {"seed": 1.0 , "t": "}\\"{"}}, "2":{"inputs":{}}, "__proto__": [1,[2]]},
+ "a\\u0062": null, "twice": 1, "twice": 2.50\r\n}`
+
+describe('a value', () => {
+  it('is found with its own text', () => {
+    expect(textAt(TEXT, ['workflow', '10', 'inputs', 'seed'])).toBe('1.0')
+    expect(textAt(TEXT, ['workflow', '10', 'inputs', 't'])).toBe('"}\\"{"')
+    expect(textAt(TEXT, ['workflow', '__proto__'])).toBe('[1,[2]]')
+    expect(textAt(TEXT, ['ab'])).toBe('null')
+    expect(textAt(TEXT, ['twice'])).toBe('2.50')
+    for (const path of [['no'], ['ab', 'x'], ['workflow', 'toString']]) {
+      expect(textAt(TEXT, path)).toBeNull()
+    }
+  })
+
+  it('is put in place of another, and nothing else changes', () => {
+    const changed = replaceAt(TEXT, ['workflow', '10', 'inputs', 'seed'], '18446744073709551615')
+    expect(changed).toBe(TEXT.replace('1.0', '18446744073709551615'))
+    expect(replaceAt(TEXT, ['workflow', '3'], '1')).toBe(TEXT)
+  })
+
+  it('is what JSON.parse sees there, in any object', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
+        const text = JSON.stringify(object, null, 1)
+        const members = [...membersOf(text)].map(({ key, from, to }) => [
+          key,
+          JSON.parse(text.slice(from, to)),
+        ])
+        const plain: object = JSON.parse(text)
+        expect(members).toEqual(Object.entries(plain))
+      }),
+    )
+  })
+})
+
+it('takes away the constants of Python, and leaves what stands in strings', () => {
+  const text = '{"values: NaN":[NaN,-Infinity, Infinity],"a":"\\"NaN","b":NaN}'
+  expect(withoutConstants(text)).toBe('{"values: NaN":[null,null, null],"a":"\\"NaN","b":null}')
+  expect(withoutConstants('["NaN"]')).toBe('["NaN"]')
+})
+
+it('takes no longer than the text is long', () => {
+  const worst = ['"\\"', '{"a":', '[', '-', 'N', '1'].map((part) =>
+    part.repeat(200_000 / part.length),
+  )
+  const startedAt = performance.now()
+  for (const text of worst) {
+    textAt(text, ['a', 'b'])
+    withoutConstants(text)
+  }
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
+})

@@ -1,0 +1,173 @@
+/**
+ * Values inside a JSON text, as they were written: numbers keep their digits, members their order. Each text must be
+ * one that `JSON.parse` has taken: what is looked for is where values begin and end, not mistakes. Linear, and never
+ * deeper on the stack than the path. Without zod: clients carry it to browsers.
+ */
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+
+export interface JsonMember {
+  key: string
+  /** Where its value begins and ends. */
+  from: number
+  to: number
+}
+
+/** The members of the object at `from`, in the order of the text; none when it is no object. */
+export function* membersOf(text: string, from = 0): Generator<JsonMember> {
+  let at = skipSpace(text, from)
+  if (text[at] !== '{') return
+  at = skipSpace(text, at + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const end = endOfString(text, at)
+    const key: string = JSON.parse(text.slice(at, end))
+    const valueAt = skipSpace(text, skipSpace(text, end) + 1)
+    const to = endOfValue(text, valueAt)
+    yield { key, from: valueAt, to }
+    at = skipSpace(text, to)
+    if (text.charCodeAt(at) !== COMMA) return
+    at = skipSpace(text, at + 1)
+  }
+}
+
+/** The text of the value under these keys, or null. Of two with one key the last counts, as for `JSON.parse`. */
+export function textAt(text: string, path: readonly string[]): string | null {
+  const place = findPlace(text, path)
+  return place && text.slice(place.from, place.to)
+}
+
+/** The same text with another value under these keys; unchanged when nothing is there. @param value JSON */
+export function replaceAt(text: string, path: readonly string[], value: string): string {
+  const place = findPlace(text, path)
+  return place ? text.slice(0, place.from) + value + text.slice(place.to) : text
+}
+
+function findPlace(text: string, path: readonly string[]): { from: number; to: number } | null {
+  const from = skipSpace(text, 0)
+  let place = { from, to: endOfValue(text, from) }
+  for (const key of path) {
+    let found: JsonMember | null = null
+    for (const member of membersOf(text, place.from)) if (member.key === key) found = member
+    if (!found) return null
+    place = found
+  }
+  return place
+}
+
+/** Calls `visit` for every number, in order. */
+export function forEachNumber(text: string, visit: (from: number, to: number) => void): void {
+  let at = 0
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      at = endOfString(text, at)
+    } else if (startsNumber(code)) {
+      const to = endOfScalar(text, at)
+      visit(at, to)
+      at = to
+    } else {
+      at += 1
+    }
+  }
+}
+
+/** How many characters the longest number has. */
+export function longestNumber(text: string): number {
+  let longest = 0
+  forEachNumber(text, (from, to) => (longest = Math.max(longest, to - from)))
+  return longest
+}
+
+const CONSTANTS = ['NaN', 'Infinity', '-Infinity']
+
+/** Python's bare `NaN`, `Infinity` and `-Infinity`, which are no JSON, as `null`; what stands in strings stays. */
+export function withoutConstants(text: string): string {
+  const parts: string[] = []
+  let kept = 0
+  let at = 0
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      at = endOfString(text, at)
+      continue
+    }
+    const constant = mayBeConstant(code) && CONSTANTS.find((name) => text.startsWith(name, at))
+    if (!constant || isWordPart(text, at + constant.length)) {
+      at += 1
+      continue
+    }
+    parts.push(text.slice(kept, at), 'null')
+    at += constant.length
+    kept = at
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(kept)
+}
+
+/** N, I or a minus. */
+function mayBeConstant(code: number): boolean {
+  return code === 0x4e || code === 0x49 || code === 0x2d
+}
+
+function isWordPart(text: string, at: number): boolean {
+  return /^\w/.test(text.charAt(at))
+}
+
+/** A digit or a minus. */
+function startsNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2d
+}
+
+export function endOfString(text: string, from: number): number {
+  let at = from + 1
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at + 1
+    at += code === BACKSLASH ? 2 : 1
+  }
+  return text.length
+}
+
+/** Numbers and words end where the punctuation goes on. */
+export function endOfScalar(text: string, from: number): number {
+  let at = from
+  while (at < text.length && !endsScalar(text.charCodeAt(at))) at += 1
+  return at
+}
+
+/** A space, or one of `,]}`. */
+function endsScalar(code: number): boolean {
+  return code === COMMA || code === 0x5d || code === 0x7d || isSpace(code)
+}
+
+export function skipSpace(text: string, from: number): number {
+  let at = from
+  while (at < text.length && isSpace(text.charCodeAt(at))) at += 1
+  return at
+}
+
+function isSpace(code: number): boolean {
+  // a byte order mark is no part of a text
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || code === 0xfeff
+}
+
+function endOfValue(text: string, from: number): number {
+  let depth = 0
+  let at = from
+  do {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      at = endOfString(text, at)
+    } else if (code === 0x7b || code === 0x5b) {
+      depth += 1
+      at += 1
+    } else if (code === 0x7d || code === 0x5d) {
+      depth -= 1
+      at += 1
+    } else {
+      at = depth === 0 ? endOfScalar(text, at) : at + 1
+    }
+  } while (depth > 0 && at < text.length)
+  return at
+}
