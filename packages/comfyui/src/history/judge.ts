@@ -1,4 +1,5 @@
 /** One entry of /history → how the prompt ended. The messages decide: `status_str` can say `success` of a failed run. */
+import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
 import type { FileItem, HistoryEntry } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
@@ -8,7 +9,8 @@ import { collectFiles } from './outputs.ts'
 const entrySchema = z.looseObject({
   /** [number, promptId, graph, extra_data, output node ids] */
   prompt: z.array(z.unknown()).catch([]),
-  outputs: z.record(z.string(), z.unknown()).catch({}),
+  // the very object: a copy made member by member would lose a node called `__proto__`
+  outputs: z.unknown().transform((outputs) => (isJsonObject(outputs) ? outputs : {})),
   status: z
     .looseObject({
       status_str: z.string().nullish(),
