@@ -72,6 +72,18 @@ describe('secrets', () => {
     })
   })
 
+  it.each([
+    ['a://b:c@d e://f@g', 'a://[redacted]@d e://[redacted]@g'],
+    ['x://u:p@h://i@j/k@l', 'x://[redacted]@h://[redacted]@j/k@l'],
+    ['redis://u:p@ss@h:1/2', 'redis://[redacted]@h:1/2'],
+    ['"amqp://u:p@h" mail@example.test', '"amqp://[redacted]@h" mail@example.test'],
+    ['://', '://'],
+    ['://@', '://[redacted]@'],
+    ['a@b.c', 'a@b.c'],
+  ])('do not get out of %s', (text, expected) => {
+    expect(redactUrlCredentials(text)).toBe(expected)
+  })
+
   it('leave everything else as it is', () => {
     const { log, entry } = openLog()
     const fields = { jobId: 'j', at: 5, list: [1, { nodeId: '3' }], none: null, ok: true }
@@ -98,6 +110,39 @@ describe('entries', () => {
     log.info('no')
     log.warn('yes')
     expect(lines).toHaveLength(1)
+  })
+})
+
+describe('a line', () => {
+  const long = `${'x'.repeat(1_000_000)} redis://u:${SECRET}@h`
+  const many = Array.from({ length: 10_000 }, () => long)
+
+  it.each<[string, (log: ReturnType<typeof openLog>['log']) => void]>([
+    ['a message', (log) => log.info(long)],
+    ['a text', (log) => log.info({ text: long }, 'here')],
+    ['many texts', (log) => log.info({ many, deep: { many } })],
+    ['many names', (log) => log.info(Object.fromEntries(many.map((text, n) => [`${n}`, text])))],
+    ['a name', (log) => log.info({ [long]: SECRET })],
+    ['an error', (log) => log.error(new Error(long))],
+    ['an error with a message', (log) => log.error({ err: new Error(long) }, long)],
+    ['causes', (log) => log.error({ err: new Error(long, { cause: new Error(long) }) })],
+    ['many errors', (log) => log.error(new AggregateError(many.map((text) => new Error(text))))],
+  ])('has a size, however long %s is', (_what, write) => {
+    for (const level of ['info', 'debug'] as const) {
+      const { log, lines, text } = openLog(level)
+      write(log)
+      expect(lines).toHaveLength(1)
+      expect(text().length).toBeLessThan(200_000)
+      expect(text()).not.toContain(SECRET)
+    }
+  })
+
+  it('says where an error was made that has a message of many lines', () => {
+    const { log, entry } = openLog()
+    log.error({ err: new Error('a\n    at apps/x\n'.repeat(100_000)) })
+    expect(entry()).toMatchObject({
+      err: { stack: expect.stringContaining('packages/runtime/src/logger.test.ts') },
+    })
   })
 })
 

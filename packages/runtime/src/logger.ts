@@ -1,7 +1,7 @@
 /** The logger: one JSON line per entry, without secrets and without foreign stack traces. */
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type LogFn, type Logger, pino, stdTimeFunctions } from 'pino'
 import { toPlainError } from './plain-error.ts'
-import { REDACTED, redact, redactUrlCredentials } from './redact.ts'
+import { cutForLog, REDACTED, redact, redactUrlCredentials } from './redact.ts'
 import type { LogLevel } from './settings/common-config.ts'
 
 export type { Logger } from 'pino'
@@ -45,7 +45,23 @@ export function createLogger({ level, name, destination }: LoggerOptions): Logge
       paths: [...CHILD_SECRETS, ...CHILD_SECRETS.map((secret) => `*.${secret}`)],
       censor: REDACTED,
     },
-    hooks: { streamWrite: redactUrlCredentials },
+    hooks: { streamWrite: redactUrlCredentials, logMethod: cutTexts },
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+/** Messages pass no formatter, and an error without one makes its own text the message. */
+function cutTexts(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+  const [first]: unknown[] = args
+  const error = args.length === 1 ? errorOf(first) : null
+  const entry = first instanceof Error ? { err: first } : first
+  const given: unknown[] = error ? [entry, error.message] : args
+  const cut = given.map((arg) => (typeof arg === 'string' ? cutForLog(arg) : arg))
+  Reflect.apply(method, this, cut)
+}
+
+function errorOf(entry: unknown): Error | null {
+  if (entry instanceof Error) return entry
+  const err: unknown = typeof entry === 'object' && entry !== null && Reflect.get(entry, 'err')
+  return err instanceof Error ? err : null
 }

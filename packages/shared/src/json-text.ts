@@ -80,7 +80,7 @@ export function longestNumber(text: string): number {
   return longest
 }
 
-const CONSTANTS = ['NaN', 'Infinity', '-Infinity']
+const CONSTANTS = ['NaN', 'Infinity', '-Infinity', '-NaN']
 
 /** Python's bare `NaN`, `Infinity` and `-Infinity`, which are no JSON, as `null`; what stands in strings stays. */
 export function withoutConstants(text: string): string {

@@ -6,3 +6,21 @@ export const PRIORITY_LIMIT = 1_000_000
 export const METADATA_MAX_BYTES = 1024
 /** Characters of the reason of a drain. */
 export const DRAIN_REASON_MAX = 200
+
+/*
+ * What hosts and submitters say goes into records, events, answers and logs. It is cut to these sizes before
+ * anything else looks at it: a record that grows with the input fills Redis, and every watcher's connection.
+ */
+
+/** Characters of what is shown on one line: titles, classes, what a bar says. Longer ones do not fit a page. */
+export const LINE_MAX = 200
+/** Characters of a node's id, or of its class. Ids of nested subgraphs are some dozens; both are in every event. */
+export const NODE_NAME_MAX = 256
+/** Problems of a graph that are told one by one; the rest is counted. Nobody mends more at a time. */
+export const PROBLEMS_MAX = 100
+/** Bytes of JSON of one problem. A list of allowed values can have 20,000 names. */
+export const PROBLEM_MAX_BYTES = 4 * 1024
+/** Bytes of JSON of all problems of a graph together. */
+export const PROBLEMS_MAX_BYTES = 64 * 1024
+/** Bytes of JSON of a whole job error: problems, message and traceback. It is in the record, an event and a message. */
+export const JOB_ERROR_MAX_BYTES = 128 * 1024

@@ -18,9 +18,9 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof InvalidCursor) {
     return new ApiError('invalid_request', 'cursor: not one that a previous page gave.')
   }
-  const { status, type } = readHttpError(error)
+  const { status, type, limit } = readHttpError(error)
   if (type === 'entity.too.large') {
-    return new ApiError('payload_too_large', 'The request body is too large.', { cause: error })
+    return tooLarge(limit, error)
   }
   if (type === 'entity.parse.failed') {
     return new ApiError('invalid_request', explainNoJson(error), { cause: error })
@@ -39,6 +39,13 @@ function explainNoJson(error: unknown): string {
   return hasConstants
     ? 'The body is not valid JSON: NaN and Infinity, as Python writes them, are none.'
     : 'The body is not valid JSON.'
+}
+
+function tooLarge(limit: number | null, cause: unknown): ApiError {
+  const most = limit === null ? '' : ` At most ${limit} bytes are taken.`
+  const details = limit === null ? {} : { details: { limit_bytes: limit } }
+  const message = `The request body is too large.${most}`
+  return new ApiError('payload_too_large', message, { ...details, cause })
 }
 
 export function unavailable(cause?: unknown): ApiError {
@@ -67,9 +74,15 @@ const OUTAGES: Record<OutageReason, { message: string; retryAfterSeconds: number
 }
 
 /** Express and its parsers mark their errors with a status and, for bodies, a type. */
-function readHttpError(error: unknown): { status: number | null; type: string | null } {
-  if (!(error instanceof Error)) return { status: null, type: null }
+function readHttpError(error: unknown): {
+  status: number | null
+  type: string | null
+  /** Bytes that a body may have. */
+  limit: number | null
+} {
+  if (!(error instanceof Error)) return { status: null, type: null, limit: null }
   const status = 'status' in error && typeof error.status === 'number' ? error.status : null
   const type = 'type' in error && typeof error.type === 'string' ? error.type : null
-  return { status, type }
+  const limit = 'limit' in error && typeof error.limit === 'number' ? error.limit : null
+  return { status, type, limit }
 }

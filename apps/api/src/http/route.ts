@@ -1,5 +1,5 @@
 /** One route: what it takes, gives and refuses. Both the HTTP server and `/openapi.json` are made from it. */
-import { ApiError, type ApiErrorCode } from '@safelight/shared'
+import { ApiError, type ApiErrorCode, PROBLEMS_MAX, toLine } from '@safelight/shared'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { readBodyText } from './body-text.ts'
@@ -114,16 +114,21 @@ function parse<S extends z.ZodType>(
   if (parsed.success) return parsed.data
   // an id that cannot exist does not exist
   if (code === 'not_found') throw new ApiError(code, 'There is nothing with this id.')
-  const issues = parsed.error.issues.map((issue) => ({
-    path: issue.path.map(String).join('.'),
-    message: issue.message,
+  // names of fields are the client's: there may be as many and as long ones as a body holds
+  const all = parsed.error.issues
+  const issues = all.slice(0, PROBLEMS_MAX).map((issue) => ({
+    path: toLine(issue.path.map(String).join('.')),
+    message: toLine(issue.message),
   }))
   const first = issues[0]
   throw new ApiError(
     code,
     `${first?.path ? `${first.path}: ` : ''}${first?.message ?? 'invalid'}`,
     {
-      details: { issues },
+      details: {
+        issues,
+        ...(all.length > issues.length ? { more_problems: all.length - issues.length } : {}),
+      },
     },
   )
 }

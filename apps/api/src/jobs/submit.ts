@@ -87,7 +87,13 @@ async function checkGraph(deps: SubmitDeps, candidate: unknown): Promise<Workflo
   const classes = await deps.nodeClasses()
   const check = checkWorkflow(candidate, { classes, limits: deps.limits })
   if (check.ok) return check.workflow
-  throw new ApiError(check.code, check.message, { details: { node_errors: check.nodeErrors } })
+  const { nodeErrors, moreProblems } = check
+  throw new ApiError(check.code, check.message, {
+    details: {
+      node_errors: nodeErrors,
+      ...(moreProblems > 0 ? { more_problems: moreProblems } : {}),
+    },
+  })
 }
 
 interface Submission {

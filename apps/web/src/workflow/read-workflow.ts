@@ -91,8 +91,8 @@ export function readStored(text: string): Workflow {
   return parseExact(text) as Workflow
 }
 
-// a string of JSON holds no line break, so this finds lists only
-const LINK = /\[\n\s+("(?:[^"\\]|\\.)*"),\n\s+(-?\d+)\n\s+\]/g
+// a string of JSON holds no line break, so this finds lists only; ids are short, and a bounded pattern overflows no stack
+const LINK = /\[\n\s+("(?:[^"\\]|\\.){0,300}"),\n\s+(-?\d+)\n\s+\]/g
 
 /** A workflow as JSON that people can read: indented, with every link on one line. */
 export function formatWorkflow(workflow: Workflow): string {

@@ -1,11 +1,12 @@
 /** What becomes of a job when its prompt has ended on the host: one table, from the end (or an error) to a decision. Acted on in conclude.ts. */
 import {
+  boundJobError,
   type FileItem,
   HostError,
   type PromptEnd,
   PromptRejected,
-  stripPaths,
   toJobError,
+  toRejectionError,
 } from '@safelight/comfyui'
 import { assertNever, type JobError, TIMED_OUT } from '@safelight/shared'
 import { AppendContention, type FailureCause, RedisUnavailable } from '@safelight/store'
@@ -52,8 +53,6 @@ export interface ErrorFacts extends StopFacts {
   storePauseMs: number
 }
 
-const MAX_MESSAGE = 1_000
-
 /** The host's history has spoken, or the session gave up on it. */
 export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDecision | JobDecision {
   if (stop === 'claim-lost') return { action: 'claim_lost' }
@@ -92,7 +91,7 @@ export function decideAfterError(error: unknown, { stop, storePauseMs }: ErrorFa
   }
   // an aborted call throws whatever the abort made of it: the reason to stop says more
   if (stop) return decideStop(stop, !(error instanceof HostError))
-  if (error instanceof PromptRejected) return { action: 'fail', error: toRejection(error) }
+  if (error instanceof PromptRejected) return { action: 'fail', error: toRejectionError(error) }
   if (error instanceof HostError) {
     return { action: 'give_up', cause: 'host_unavailable', orphaned: true, error: HOST_UNAVAILABLE }
   }
@@ -110,7 +109,7 @@ function decideFailed(error: JobError, stop: StopReason | null): JobDecision {
 
 /** What the host listed cannot be had. While it is only out of reach, it may be had when the host is back. */
 function decideMissing(missing: OutputMissing): JobDecision {
-  const error: JobError = { code: 'output_missing', message: missing.message }
+  const error = boundJobError({ code: 'output_missing', message: missing.message })
   return missing.reason === 'unreachable'
     ? { action: 'give_up', cause: 'host_unavailable', orphaned: true, error }
     : { action: 'fail', error }
@@ -153,12 +152,4 @@ export const INTERNAL: JobError = {
 export const HOST_UNAVAILABLE: JobError = {
   code: 'host_unavailable',
   message: 'Every attempt lost its host.',
-}
-
-function toRejection(error: PromptRejected): JobError {
-  return {
-    code: 'invalid_workflow',
-    message: stripPaths(error.message).slice(0, MAX_MESSAGE),
-    details: { reason: error.reason, node_errors: error.nodeErrors },
-  }
 }

@@ -1,27 +1,37 @@
 /** Warnings of a job that goes on: what the host dropped, and what a node blocked on purpose. */
-import { type NodeErrors, type NodeFailure, stripPaths } from '@safelight/comfyui'
-import type { Warning } from '@safelight/shared'
+import { cleanText, type NodeErrors, type NodeFailure } from '@safelight/comfyui'
+import { andMore, cutText, NODE_NAME_MAX, toLine, type Warning } from '@safelight/shared'
 
 const MAX_MESSAGE = 500
 const MAX_WARNINGS = 50
+/** Of one node: its first words say what is wrong. */
+const MAX_REASONS = 3
 
 /** One per output node that the host dropped while it accepted the rest. */
 export function toDroppedWarnings(nodeErrors: NodeErrors): Warning[] {
-  return Object.entries(nodeErrors).map(([nodeId, node]) => ({
-    code: 'output_dropped',
-    node_id: nodeId,
-    message: shorten(
-      node.errors
-        .map((error) => [error.message, error.details].filter((part) => part !== '').join(': '))
-        .join('; ') || `${node.class_type} is not valid`,
-    ),
-  }))
+  const nodes = Object.entries(nodeErrors)
+  const told = nodes.slice(0, MAX_WARNINGS - 1)
+  const warnings = told.map(
+    ([nodeId, node]): Warning => ({
+      code: 'output_dropped',
+      node_id: cutText(nodeId, NODE_NAME_MAX),
+      message: shorten(
+        node.errors
+          .slice(0, MAX_REASONS)
+          .map((error) => [error.message, error.details].filter((part) => part !== '').join(': '))
+          .join('; ') || `${node.class_type} is not valid`,
+      ),
+    }),
+  )
+  const rest = nodes.length - told.length
+  if (rest === 0) return warnings
+  return [...warnings, { code: 'output_dropped', node_id: null, message: andMore(rest) }]
 }
 
 export function toBlockedWarning(failure: NodeFailure): Warning {
   return {
     code: 'execution_blocked',
-    node_id: failure.nodeId,
+    node_id: failure.nodeId === null ? null : cutText(failure.nodeId, NODE_NAME_MAX),
     message: shorten(failure.message),
   }
 }
@@ -34,5 +44,5 @@ export function addWarnings(known: readonly Warning[], more: readonly Warning[])
 }
 
 function shorten(text: string): string {
-  return stripPaths(text).slice(0, MAX_MESSAGE)
+  return toLine(cleanText(text, MAX_MESSAGE), MAX_MESSAGE)
 }

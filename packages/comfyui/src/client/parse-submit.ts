@@ -1,4 +1,5 @@
 /** What POST /prompt answers: accepted, partly accepted, or refused. */
+import { PROBLEMS_MAX } from '@safelight/shared'
 import { z } from 'zod'
 import type { NodeErrors, SubmitAnswer } from './types.ts'
 import { PromptRejected } from '../errors.ts'
@@ -18,9 +19,17 @@ const reasonSchema = z.looseObject({
     ),
 })
 
+/** Every node may name all outputs: what is told of them is cut before it is looked at. */
+function toOutputIds(ids: unknown): string[] {
+  if (!Array.isArray(ids)) return []
+  return ids
+    .slice(0, PROBLEMS_MAX)
+    .flatMap((id: unknown) => (typeof id === 'string' || typeof id === 'number' ? String(id) : []))
+}
+
 const nodeErrorSchema = z.object({
   class_type: text,
-  dependent_outputs: z.array(z.coerce.string()).catch([]),
+  dependent_outputs: z.unknown().optional().transform(toOutputIds),
   errors: z
     .array(z.unknown())
     .catch([])

@@ -2,6 +2,7 @@
 import { HostError } from '../errors.ts'
 import type { Deadline } from './deadline.ts'
 import type { FileItem } from './types.ts'
+import { PATH_MAX } from '../history/outputs.ts'
 
 const FOLDERS = new Set(['output', 'temp', 'input'])
 /** The host reads `name.png [input]` as another folder and `blake3:…` as an asset: neither is a file name. */
@@ -16,6 +17,8 @@ export function toViewPath(file: FileItem): string {
   if (
     !FOLDERS.has(file.type) ||
     file.filename === '' ||
+    file.filename.length > PATH_MAX ||
+    file.subfolder.length > PATH_MAX ||
     DISGUISED.test(file.filename) ||
     leavesFolder(file.filename) ||
     leavesFolder(file.subfolder)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { stripPaths, toJobError } from './to-job-error.ts'
+import { stripPaths } from './strip-paths.ts'
+import { toJobError } from './to-job-error.ts'
 
 const failure = {
   nodeId: '5',

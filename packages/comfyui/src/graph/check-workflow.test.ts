@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { loadTrace, TRACE_VERSIONS } from '@safelight/traces'
+import { jsonBytes } from '@safelight/shared'
 import { checkWorkflow } from './check-workflow.ts'
 
 const CLASSES = {
   EmptyImage: { output: false, outputs: 1, required: [] },
   SaveImage: { output: true, outputs: 0, required: ['images'] },
 }
+/** Each needs the next, and the last the first. */
+const circleOf = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, n) => [String(n), save([String((n + 1) % count), 0])]),
+  )
 const image = { class_type: 'EmptyImage', inputs: { width: 64 } }
 const save = (from: unknown) => ({ class_type: 'SaveImage', inputs: { images: from } })
 
@@ -109,6 +115,41 @@ describe('checkWorkflow', () => {
       ok: false,
       code: 'invalid_workflow',
     })
+  })
+
+  it('counts problems beyond the first hundred, and stays small', () => {
+    const inputs = Object.fromEntries(
+      Array.from({ length: 90_000 }, (_, index) => [`in_${index}`, [`nowhere_${index}`, 0]]),
+    )
+    const check = checkWorkflow({ '1': { class_type: 'EmptyImage', inputs } })
+    expect(check).toMatchObject({
+      ok: false,
+      moreProblems: 89_900,
+      message: expect.stringContaining('… and 89900 more problems'),
+    })
+    expect(jsonBytes(check)).toBeLessThan(64 * 1024)
+  })
+
+  it.each<[string, unknown]>([
+    ['an id', { ['i'.repeat(100_000)]: image }],
+    ['a class', { '1': { class_type: 'C'.repeat(100_000), inputs: {} } }],
+    ['a link', { '1': save(['n'.repeat(100_000), 0]) }],
+    ['an input', { '1': { class_type: 'A', inputs: { ['x'.repeat(100_000)]: ['2', 0] } } }],
+    ['a circle', circleOf(2_000)],
+    [
+      'all ids together',
+      Object.fromEntries(
+        Array.from({ length: 1_000 }, (_, n) => [`${'i'.repeat(200)}${n}`, image]),
+      ),
+    ],
+    [
+      'every message',
+      Object.fromEntries(Array.from({ length: 200 }, (_, n) => [n, save(['n'.repeat(10_000), 0])])),
+    ],
+  ])('refuses with a small answer where %s is long', (_what, graph) => {
+    const check = checkWorkflow(graph)
+    expect(check.ok).toBe(false)
+    expect(jsonBytes(check)).toBeLessThan(70 * 1024)
   })
 
   it('does not overflow on a chain of thousands of nodes', () => {

@@ -1,8 +1,9 @@
 /** Refuses graphs that no host must see: ComfyUI accepts some that kill its executor for good. */
-import { isUiFormat, type Workflow, workflowSchema } from '@safelight/shared'
+import { andMore, isUiFormat, type Workflow, workflowSchema } from '@safelight/shared'
 import type { NodeClasses } from '../client/types.ts'
+import { boundProblems, cleanText } from '../failure/bound-problems.ts'
 import { findCycle } from './cycles.ts'
-import { type GraphErrors, type GraphProblem, checkNodes } from './check-nodes.ts'
+import { type GraphErrors, type GraphProblem, checkNodes, type NodeCheck } from './check-nodes.ts'
 import { outputNodesOf } from './outputs.ts'
 
 export interface CheckOptions {
@@ -17,11 +18,17 @@ export type WorkflowCheck =
       ok: false
       code: 'workflow_format_ui' | 'invalid_workflow'
       message: string
+      /** Bounded in number and size, however many there are. */
       nodeErrors: GraphErrors
+      /** Problems beyond those. */
+      moreProblems: number
     }
 
 const MAX_NODES = 2_000
 const MAX_BYTES = 4 * 1024 * 1024
+/** Characters that ids may have on average in a graph of the most nodes. */
+const ID_LENGTH_PER_NODE = 64
+const MESSAGE_MAX = 1_000
 
 /**
  * Checks an API-format graph: shape of every node, links that point to existing nodes and slots, no
@@ -36,13 +43,14 @@ export function checkWorkflow(candidate: unknown, options: CheckOptions = {}): W
       message:
         'This is the editor’s save format (nodes and links). Export it with “Export (API)” and submit that.',
       nodeErrors: {},
+      moreProblems: 0,
     }
   }
   const tooLarge = checkSize(candidate, options.limits ?? {})
   if (tooLarge) return invalid(tooLarge)
-  const nodeErrors = checkNodes(candidate, options.classes ?? null)
-  const first = firstProblem(nodeErrors)
-  if (first) return invalid(first, nodeErrors)
+  const nodes = checkNodes(candidate, options.classes ?? null)
+  const first = firstProblem(nodes.errors)
+  if (first) return invalid(first, nodes)
   const parsed = workflowSchema.safeParse(candidate)
   if (!parsed.success) return invalid(toText(parsed.error.issues[0]?.path ?? []))
   return checkWhole(parsed.data, options.classes ?? null)
@@ -58,7 +66,7 @@ function checkWhole(workflow: Workflow, classes: NodeClasses | null): WorkflowCh
     const problem = cycleProblem(cycle)
     const at = cycle[0] ?? ''
     const nodeErrors = { [at]: { class_type: workflow[at]?.class_type ?? null, errors: [problem] } }
-    return invalid(problem.message, nodeErrors)
+    return invalid(problem.message, { errors: nodeErrors, more: 0 })
   }
   if (classes && outputNodesOf(workflow, classes).length === 0) {
     return invalid('The workflow has no output node: add one that saves or previews something.')
@@ -69,10 +77,19 @@ function checkWhole(workflow: Workflow, classes: NodeClasses | null): WorkflowCh
 function cycleProblem(cycle: string[]): GraphProblem {
   return {
     type: 'dependency_cycle',
-    message: `Nodes depend on each other in a circle: ${cycle.join(' → ')} → ${cycle[0]}`,
+    message: `Nodes depend on each other in a circle: ${toCircle(cycle)}`,
     details: cycle.join(', '),
     extra_info: { cycle_nodes: cycle },
   }
+}
+
+/** Enough of a circle to find it. */
+const SHOWN_OF_CYCLE = 12
+
+function toCircle(cycle: string[]): string {
+  const shown = cycle.slice(0, SHOWN_OF_CYCLE)
+  const rest = cycle.length > shown.length ? [andMore(cycle.length - shown.length)] : []
+  return [...shown, ...rest, cycle[0]].join(' → ')
 }
 
 function checkSize(candidate: object, limits: NonNullable<CheckOptions['limits']>): string | null {
@@ -80,6 +97,12 @@ function checkSize(candidate: object, limits: NonNullable<CheckOptions['limits']
   const count = Object.keys(candidate).length
   if (count === 0) return 'The workflow is empty.'
   if (count > maxNodes) return `The workflow has ${count} nodes; at most ${maxNodes} are allowed.`
+  // they are in the record and in events; the ids people have are some characters long
+  const idLength = Object.keys(candidate).reduce((sum, id) => sum + id.length, 0)
+  const mostIdLength = maxNodes * ID_LENGTH_PER_NODE
+  if (idLength > mostIdLength) {
+    return `The ids of the nodes have ${idLength} characters together; at most ${mostIdLength} are allowed.`
+  }
   const bytes = new TextEncoder().encode(JSON.stringify(candidate)).byteLength
   return bytes > maxBytes
     ? `The workflow has ${bytes} bytes; at most ${maxBytes} are allowed.`
@@ -95,8 +118,17 @@ function firstProblem(errors: GraphErrors): string | null {
   return null
 }
 
-function invalid(message: string, nodeErrors: GraphErrors = {}): WorkflowCheck {
-  return { ok: false, code: 'invalid_workflow', message, nodeErrors }
+function invalid(message: string, found: NodeCheck = { errors: {}, more: 0 }): WorkflowCheck {
+  const { nodeErrors, more } = boundProblems(found.errors)
+  const moreProblems = found.more + more
+  const text = cleanText(message, MESSAGE_MAX)
+  return {
+    ok: false,
+    code: 'invalid_workflow',
+    message: moreProblems > 0 ? `${text} (${andMore(moreProblems)} problems)` : text,
+    nodeErrors,
+    moreProblems,
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -16,6 +16,7 @@ export function modelsOf(workflow: Workflow): string[] {
   const found = new Set<string>()
   for (const { inputs } of Object.values(workflow)) {
     for (const [name, value] of Object.entries(inputs)) {
+      if (name.length > LONGEST_NAME) continue
       if (typeof value !== 'string' || value.length > LONGEST_NAME) continue
       if (NAMES_MODEL.test(name) && IS_FILE.test(value)) found.add(value)
       if (found.size === MOST_MODELS) return [...found]

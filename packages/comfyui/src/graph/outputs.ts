@@ -1,5 +1,5 @@
 /** Which nodes of a workflow are outputs, i.e. make their upstream run. */
-import type { Workflow } from '@safelight/shared'
+import { NODE_NAME_MAX, type Workflow } from '@safelight/shared'
 import type { NodeClasses } from '../client/types.ts'
 import { sourcesOf } from './links.ts'
 
@@ -21,6 +21,8 @@ export function outputNodesOf(workflow: Workflow, classes: NodeClasses): string[
 export function guessOutputNodes(workflow: Workflow): string[] {
   const used = new Set(Object.values(workflow).flatMap(sourcesOf))
   const ends = Object.keys(workflow).filter((id) => !used.has(id))
-  const named = ends.filter((id) => LOOKS_LIKE_OUTPUT.test(workflow[id]?.class_type ?? ''))
+  const named = ends.filter((id) =>
+    LOOKS_LIKE_OUTPUT.test((workflow[id]?.class_type ?? '').slice(0, NODE_NAME_MAX)),
+  )
   return named.length > 0 ? named : ends
 }

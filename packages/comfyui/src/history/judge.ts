@@ -10,7 +10,10 @@ const entrySchema = z.looseObject({
   /** [number, promptId, graph, extra_data, output node ids] */
   prompt: z.array(z.unknown()).catch([]),
   // the very object: a copy made member by member would lose a node called `__proto__`
-  outputs: z.unknown().transform((outputs) => (isJsonObject(outputs) ? outputs : {})),
+  outputs: z
+    .unknown()
+    .optional()
+    .transform((outputs) => (isJsonObject(outputs) ? outputs : {})),
   status: z
     .looseObject({
       status_str: z.string().nullish(),

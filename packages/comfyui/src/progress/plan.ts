@@ -1,6 +1,5 @@
 /** What is known before anything runs: the nodes that will, what each should cost, and how many steps there are. */
-
-import { titleOfNode } from '@safelight/shared'
+import { titleOfNode, toLine, type WorkflowNode } from '@safelight/shared'
 import { reachableFrom } from '../graph/links.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
 import { createStepReader, toCount } from '../graph/steps.ts'
@@ -32,13 +31,19 @@ export function createPlan(options: TrackerOptions): Plan {
     if (reachable.has(id)) totalSteps += steps
     const planned: PlannedNode = {
       class: node.class_type,
-      title: titleOfNode(node),
+      title: toTitle(node),
       cost: costOf(node.class_type, steps, costs),
       steps,
     }
     return [id, planned] as const
   })
   return { nodes: new Map(nodes), reachable, totalSteps: toCount(totalSteps) }
+}
+
+/** One line: it is in every event of its node. */
+function toTitle(node: WorkflowNode): string | null {
+  const title = titleOfNode(node)
+  return title === null ? null : toLine(title)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Tracker state → `Progress`: the arithmetic of the bar. */
-import { type Progress, raise } from '@safelight/shared'
+import { type Progress, raise, toLine } from '@safelight/shared'
 import type { NodeRun, TrackerState } from './types.ts'
 
 /** The last hundredth belongs to fetching and storing the outputs. */
@@ -20,20 +20,21 @@ function present(facts: Facts): Progress {
   const { done, total, fraction } = measure(facts)
   const { focus } = facts
   const planned = focus && facts.plan.nodes.get(focus.id)
-  const name = planned?.title ?? planned?.class ?? null
+  const shownClass = planned ? toLine(planned.class) : null
+  const name = planned?.title ?? shownClass
   return {
     value: round(fraction * EXECUTION_SHARE),
     nodes_done: done,
     nodes_total: total,
     current_node: focus?.id ?? null,
-    current_node_class: planned?.class ?? null,
+    current_node_class: shownClass,
     step: facts.step,
     steps: facts.steps,
     message: focus && name ? (focus.max > 1 ? `${name} ${focus.value}/${focus.max}` : name) : null,
     kind: facts.kind,
     node: focus && {
       id: focus.id,
-      class: planned?.class ?? null,
+      class: shownClass,
       title: planned?.title ?? null,
       value: focus.value,
       max: focus.max,

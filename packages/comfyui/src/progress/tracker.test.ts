@@ -9,7 +9,7 @@ import {
   tick,
   SAMPLER_WORKFLOW,
 } from '../testing/host-messages.ts'
-import { startProgress } from './tracker.ts'
+import { foldProgress, startProgress } from './tracker.ts'
 
 describe('progress tracker', () => {
   it('shows 0/20 before anything ran, never 0/0', () => {
@@ -26,6 +26,25 @@ describe('progress tracker', () => {
       node: null,
       eta_ms: null,
     })
+  })
+
+  it('shows a title on one line of a page, however long it is', () => {
+    const [id = '', node] = Object.entries(SAMPLER_WORKFLOW)[0] ?? []
+    const long = {
+      class_type: 'C'.repeat(256),
+      inputs: {},
+      _meta: { title: 'a\nb'.repeat(50_000) },
+    }
+    for (const shown of [long, { ...long, _meta: {} }]) {
+      const tracker = startProgress({ workflow: { ...SAMPLER_WORKFLOW, [id]: shown } }, 0)
+      const message = { type: 'executing', promptId: 'p', node: id, displayNode: id } as const
+      const { progress } = foldProgress(tracker, message, 1)
+      expect(progress.current_node).toBe(id)
+      expect(progress.message).toHaveLength(200)
+      expect(progress.message).not.toContain('\n')
+      expect(JSON.stringify(progress).length).toBeLessThan(1_500)
+    }
+    expect(node).toBeDefined()
   })
 
   const sampling = { id: '3', class: 'KSampler', title: 'Sampler', value: 5, max: 20 }

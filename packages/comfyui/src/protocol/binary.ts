@@ -8,6 +8,9 @@ const TEXT = 3
 const PREVIEW_WITH_METADATA = 4
 const IMAGE_TYPES: Record<number, string> = { 1: 'image/jpeg', 2: 'image/png' }
 
+/** Ids and a type: some hundred bytes. */
+const MAX_METADATA_BYTES = 64 * 1024
+
 const optionalId = z
   .string()
   .nullish()
@@ -51,6 +54,7 @@ function toText(frame: Uint8Array, textStart: number): HostMessage {
 }
 
 function toPreviewWithMetadata(frame: Uint8Array, imageStart: number): HostMessage | null {
+  if (imageStart - 8 > MAX_METADATA_BYTES) return null
   const metadata = metadataSchema.safeParse(parseMetadata(frame.subarray(8, imageStart)))
   if (!metadata.success) return null
   return {

@@ -1,7 +1,5 @@
 /** JSON as Python writes it: `NaN` and `Infinity` are not JSON, but ComfyUI sends them. */
-
-/** A string literal (kept as it is) or one of Python's bare constants outside of strings. */
-const STRING_OR_CONSTANT = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g
+import { withoutConstants } from '@safelight/shared'
 
 /**
  * Parses JSON text; bare `NaN`, `Infinity` and `-Infinity` become null.
@@ -11,9 +9,7 @@ export function parseLenientJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const mended = text.replace(STRING_OR_CONSTANT, (match) =>
-      match.startsWith('"') ? match : 'null',
-    )
+    const mended = withoutConstants(text)
     if (mended === text) throw error
     return JSON.parse(mended)
   }

@@ -17,7 +17,8 @@ const text = z
 const strings = z
   .array(z.unknown())
   .catch([])
-  .transform((lines) => lines.map(String))
+  // nothing else has a text: an object may even refuse to become one
+  .transform((lines) => lines.filter((line) => typeof line === 'string'))
 
 const nodeStateSchema = z
   .looseObject({
