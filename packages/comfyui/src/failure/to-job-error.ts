@@ -1,14 +1,13 @@
 /** What a node raised → the `JobError` people see: a stable code, plain words, no host paths. */
 import type { JobError } from '@safelight/shared'
 import type { NodeFailure } from '../protocol/host-message.ts'
+import { toDeviceFailure } from './device-fault.ts'
 
-/** By exception type only: message texts change with versions and languages. */
-const OUT_OF_MEMORY = /(^|\.)(OutOfMemoryError|OOMError|OOM_EXCEPTION|MemoryError)$/i
 const MAX_MESSAGE = 2_000
 const MAX_TRACEBACK = 8_000
 
 export function toJobError(failure: NodeFailure): JobError {
-  const outOfMemory = OUT_OF_MEMORY.test(failure.exceptionType)
+  const outOfMemory = toDeviceFailure(failure) === 'out_of_memory'
   const text = failure.message || failure.exceptionType || 'The node failed without a message.'
   return {
     code: outOfMemory ? 'out_of_memory' : 'node_execution_error',
