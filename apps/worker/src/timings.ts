@@ -30,6 +30,10 @@ export interface WorkerTimings {
   /** How long a host is left alone after its first failure, doubled with each further one, up to the second. */
   hostBackOffMs: number
   hostBackOffAtMostMs: number
+  /** How long a job waits for a host that has not failed it, before it goes back to one that has. */
+  avoidForMs: number
+  /** How often it looks meanwhile. */
+  avoidLookMs: number
   /** How long a deaf socket counts against its host. */
   deafForMs: number
   /** A drain is obeyed within about this time. */
@@ -87,6 +91,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   classesEveryMs: 10 * 60_000,
   hostBackOffMs: 500,
   hostBackOffAtMostMs: 30_000,
+  avoidForMs: 2 * 60_000,
+  avoidLookMs: 1_000,
   deafForMs: 5 * 60_000,
   marksEveryMs: 1_000,
   reportEveryMs: 5_000,
@@ -105,6 +111,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   retryMs: {
     node: 1_000,
     out_of_memory: 500,
+    device_fault: 500,
     host_unavailable: 500,
     stalled: 500,
     interrupted: 500,

@@ -20,6 +20,7 @@ const HOST_REASONS = {
   socket_deaf: 'It runs prompts, but its messages do not arrive; jobs end by polling.',
   partly_reachable: 'Some of its workers cannot reach it.',
   executor_stuck: 'A prompt does not move and ignores its interrupt.',
+  device_fault: 'Its device failed several jobs; one at a time shows whether it works again.',
   unreachable: 'It refuses connections.',
   not_answering: 'It does not answer in time.',
   bad_answer: 'It answers, but not as ComfyUI does.',

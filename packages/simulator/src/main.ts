@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DIALECTS, isDialect } from './dialect.ts'
-import { EXIT_FAULTS, type Faults, SUBMIT_FAULTS } from './faults/faults.ts'
+import { EXIT_FAULTS, type Faults, RAISED_FAULTS, SUBMIT_FAULTS } from './faults/faults.ts'
 import { readFaults } from './faults/read-faults.ts'
 import { startSimulator } from './simulator.ts'
 
@@ -20,8 +20,10 @@ const USAGE = `A ComfyUI that needs no GPU.
   --help               this text
 
 Faults, also turned while it runs with POST /_simulator/faults and read with GET:
-  deafReconnect, deaf, blockedDelivery, executorDead, historyWiped, wsRefused: true or false
-  lostInterrupts, outOfMemory: how many; slowHttp: milliseconds
+  deafReconnect, deaf, blockedDelivery, executorDead, historyWiped, historyGone, wsRefused: true or false
+  lostInterrupts, outOfMemory, historyLate, historyHollow: how many; slowHttp: milliseconds
+  unservedFile: part of a file's name; unservedStatus: what is answered for it
+  nodesRaise: ${RAISED_FAULTS.join(', ')}
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
 GET /_simulator/executions lists what ran.
 `

@@ -42,6 +42,8 @@ export interface KeyUse {
 export type FailureCause =
   | 'node'
   | 'out_of_memory'
+  /** The host's device is broken: whatever runs there fails. */
+  | 'device_fault'
   | 'host_unavailable'
   | 'stalled'
   | 'interrupted'
@@ -53,6 +55,8 @@ export interface FailedAttempt {
   cause: FailureCause
   /** Its prompt may still be on the host: nobody saw it end. */
   orphaned: boolean
+  /** ms since the epoch; unknown when an older version noted it. */
+  at?: number | undefined
 }
 
 /** Private to workers: where the current attempt runs, so a successor can adopt it, and how earlier ones failed. */

@@ -2,6 +2,8 @@ import type { HostReasonCode, HostState } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import {
   type Condition,
+  isOnTrial,
+  isSuspect,
   type Observation,
   observe as observeAt,
   startCondition,
@@ -26,6 +28,9 @@ const SEEN = {
   resumed: { type: 'drain', drain: null },
   deaf: { type: 'deaf', deaf: true },
   heard: { type: 'deaf', deaf: false },
+  failedOne: { type: 'device_failed', jobId: 'one' },
+  failedOther: { type: 'device_failed', jobId: 'other' },
+  worked: { type: 'worked' },
   prompts: { type: 'prompts', count: 1 },
   idle: { type: 'prompts', count: 0 },
 } as const satisfies Record<string, Observation>
@@ -120,6 +125,8 @@ describe('the table', () => {
     ['drain_requested', ['answered', 'drained']],
     ['socket_deaf', ['answered', 'deaf']],
     ['executor_stuck', ['answered', 'stuck']],
+    ['device_fault', ['answered', 'failedOne', 'failedOther']],
+    ['executor_stuck', ['answered', 'failedOne', 'failedOther', 'stuck']],
     ['unreachable', ['refused']],
     ['not_answering', ['answered', 'slow', 'slow', 'slow']],
     ['bad_answer', ['odd']],
@@ -174,6 +181,40 @@ describe('a dead executor', () => {
     )
     expect(after('answered', 'neverBegun', 'othersRun').state).toBe('ready')
     expect(after('answered', 'neverBegun', 'refused', 'answered').state).toBe('ready')
+  })
+})
+
+describe('a broken device', () => {
+  it.each<[HostState, Name[]]>([
+    ['ready', ['failedOne']],
+    ['ready', ['failedOne', 'failedOne']],
+    ['quarantined', ['failedOne', 'failedOther']],
+    ['ready', ['failedOne', 'worked', 'failedOther']],
+    // a rest is no cure
+    ['offline', ['failedOne', 'failedOther', 'backsOff']],
+    ['quarantined', ['failedOne', 'failedOther', 'backsOff', 'answered']],
+    ['quarantined', ['failedOne', 'failedOther', 'slow', 'slow', 'slow', 'answered']],
+    // a success or a restart is
+    ['ready', ['failedOne', 'failedOther', 'worked']],
+    ['ready', ['failedOne', 'failedOther', 'refused', 'answered']],
+    ['draining', ['failedOne', 'failedOther', 'drained']],
+    ['quarantined', ['failedOne', 'failedOther', 'drained', 'resumed']],
+  ])('makes the host %s after %j', (state, names) => {
+    expect(after('answered', ...names).state).toBe(state)
+  })
+
+  it('is suspected once another job failed there', () => {
+    const suspect = after('answered', 'failedOne')
+    expect(isSuspect(suspect, 'one')).toBe(false)
+    expect(isSuspect(suspect, 'other')).toBe(true)
+    expect(isSuspect(after('answered', 'failedOne', 'worked'), 'other')).toBe(false)
+  })
+
+  it('is tried with a job between two rests, a dead executor never', () => {
+    expect(isOnTrial(after('answered', 'failedOne', 'failedOther'))).toBe(true)
+    expect(isOnTrial(after('answered', 'failedOne', 'failedOther', 'backsOff'))).toBe(false)
+    expect(isOnTrial(after('answered', 'failedOne', 'failedOther', 'stuck'))).toBe(false)
+    expect(isOnTrial(after('answered', 'stuck'))).toBe(false)
   })
 })
 

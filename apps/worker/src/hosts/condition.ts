@@ -9,7 +9,9 @@
  *   quarantined  a prompt stands still and ignores its interrupt: the executor is dead, though HTTP answers.
  *                Only evidence of life ends it: the prompt has left the host's queue (it moved on after all,
  *                or the host was restarted). A prompt that was never begun leaves no such trace when it is
- *                taken back, so there something else must run, or the host must have been away
+ *                taken back, so there something else must run, or the host must have been away.
+ *                Or its device fails whatever runs: it failed two jobs in a row. Only a prompt that succeeds ends
+ *                it, or a restart. One job at a time is given to it, between two rests (see `isOnTrial`)
  *   draining     somebody asked that it gets no new prompts; ends when that is lifted
  *   degraded     its sockets are deaf: jobs end by polling, so it is used when nothing better is free. Ends
  *                when messages arrive again, when the host was away, or `deafForMs` after the last deaf prompt
@@ -30,6 +32,8 @@ interface Facts {
   readonly slowProbes: number
   readonly stuck: StuckPrompt | null
   readonly drain: HostDrain | null
+  /** Jobs that its device failed since it last finished one, as many as it takes to judge it. */
+  readonly failedJobs: readonly string[]
   /** When a prompt was last found to be deaf. */
   readonly deafAt: number | null
   readonly prompts: number
@@ -54,11 +58,17 @@ export type Observation =
   | { type: 'looked'; running: readonly string[] }
   | { type: 'drain'; drain: HostDrain | null }
   | { type: 'deaf'; deaf: boolean }
+  /** A job failed there for want of memory, or because the device is broken. */
+  | { type: 'device_failed'; jobId: string }
+  /** A prompt succeeded there. */
+  | { type: 'worked' }
   /** Prompts it has, as far as known. */
   | { type: 'prompts'; count: number }
 
 /** A GPU-busy Python answers late: one slow probe is no proof. */
 const SLOW_PROBES = 3
+/** One job alone may ask for too much: it takes another one to blame the device. */
+const DEVICE_FAILURES = 2
 
 export function startCondition(atMs: number): Condition {
   const facts: Facts = {
@@ -66,6 +76,7 @@ export function startCondition(atMs: number): Condition {
     slowProbes: 0,
     stuck: null,
     drain: null,
+    failedJobs: [],
     deafAt: null,
     prompts: 0,
   }
@@ -112,6 +123,10 @@ function reduceFacts(facts: Facts, seen: Observation, { atMs, deafForMs }: Obser
     case 'deaf':
       if (seen.deaf) return { ...facts, deafAt: atMs }
       return facts.deafAt === null ? facts : { ...facts, deafAt: null }
+    case 'device_failed':
+      return noteDeviceFailure(facts, seen.jobId)
+    case 'worked':
+      return facts.failedJobs.length === 0 ? facts : { ...facts, failedJobs: [] }
     case 'prompts':
       return facts.prompts === seen.count ? facts : { ...facts, prompts: seen.count }
     default:
@@ -129,8 +144,27 @@ function missed(facts: Facts, cause: Exclude<Absence, 'resting'>): Facts {
 function away(facts: Facts, contact: Absence): Facts {
   // what was never begun there is not there after a restart; what stood still must be looked for
   const stuck = contact === 'unreachable' && facts.stuck?.begun === false ? null : facts.stuck
-  if (facts.contact === contact && facts.deafAt === null && stuck === facts.stuck) return facts
-  return { ...facts, contact, slowProbes: 0, deafAt: null, stuck }
+  // another process gets the device anew
+  const failedJobs = contact === 'unreachable' ? [] : facts.failedJobs
+  const same = stuck === facts.stuck && failedJobs.length === facts.failedJobs.length
+  if (facts.contact === contact && facts.deafAt === null && same) return facts
+  return { ...facts, contact, slowProbes: 0, deafAt: null, stuck, failedJobs }
+}
+
+function noteDeviceFailure(facts: Facts, jobId: string): Facts {
+  const { failedJobs } = facts
+  if (failedJobs.length >= DEVICE_FAILURES || failedJobs.includes(jobId)) return facts
+  return { ...facts, failedJobs: [...failedJobs, jobId] }
+}
+
+/** Another job than this failed there in the same way, and none has succeeded since. */
+export function isSuspect({ facts }: Condition, jobId: string): boolean {
+  return facts.failedJobs.some((failed) => failed !== jobId)
+}
+
+/** Its rest is over, and one job may show whether its device works again. */
+export function isOnTrial({ state, reason }: Pick<Condition, 'state' | 'reason'>): boolean {
+  return state === 'quarantined' && reason.code === 'device_fault'
 }
 
 function isAlive(stuck: StuckPrompt | null, running: readonly string[]): boolean {
@@ -143,11 +177,15 @@ function sameDrain(one: HostDrain | null, other: HostDrain | null): boolean {
 }
 
 function judge(facts: Facts): Pick<Condition, 'state' | 'reason'> {
-  const { contact, stuck, drain, deafAt, prompts } = facts
+  const { contact, stuck, drain, failedJobs, deafAt, prompts } = facts
   if (contact === 'none') return { state: 'starting', reason: toHostReason('not_reached_yet') }
   if (contact !== 'up') return { state: 'offline', reason: toHostReason(contact) }
   if (stuck) return { state: 'quarantined', reason: toHostReason('executor_stuck') }
+  // what nobody may use needs no trial
   if (drain) return { state: 'draining', reason: toHostReason('drain_requested', drain.reason) }
+  if (failedJobs.length >= DEVICE_FAILURES) {
+    return { state: 'quarantined', reason: toHostReason('device_fault') }
+  }
   if (deafAt !== null) return { state: 'degraded', reason: toHostReason('socket_deaf') }
   if (prompts > 0) return { state: 'busy', reason: toHostReason('has_prompts') }
   return { state: 'ready', reason: toHostReason('idle') }

@@ -3,6 +3,7 @@ import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
 import type { SlotStore } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
+import { isOnTrial } from './condition.ts'
 import type { Host } from './host.ts'
 import { toTries, type Wishes } from './pick-host.ts'
 
@@ -18,9 +19,9 @@ export interface Slot {
 export interface Fleet {
   readonly hosts: readonly Host[]
   find(hostId: string): Host | null
-  /** On the hosts that take new prompts, as far as known: other workers take slots there, too. */
+  /** On the hosts that take new prompts, if only one to try, as far as known: other workers take slots there, too. */
   freeSlots(): number
-  /** Null when no host has a free slot. */
+  /** Null when no host that the job may have has a free slot. */
   takeSlot(jobId: string, wishes: Wishes): Promise<Slot | null>
   /** Called when `freeSlots` may have changed, here or elsewhere. */
   onChange(listener: () => void): void
@@ -49,7 +50,11 @@ export function createFleet(options: FleetOptions): Fleet {
   const ours = new Set<{ hostId: string; jobId: string }>()
   const listeners = new Set<() => void>()
   const takenOn = (hostId: string) => taken.get(hostId) ?? 0
-  const freeOn = (host: Host) => Math.max(0, slotsPerHost - takenOn(host.hostId))
+  const freeOn = (host: Host) => {
+    const slotsThere = isOnTrial(host.condition) ? 1 : slotsPerHost
+    return Math.max(0, slotsThere - takenOn(host.hostId))
+  }
+  const isOpen = ({ condition }: Host) => takesPrompts(condition.state) || isOnTrial(condition)
 
   function changed(): void {
     for (const listener of listeners) listener()
@@ -101,13 +106,13 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     hosts,
     find: (hostId) => hosts.find((host) => host.hostId === hostId) ?? null,
-    freeSlots: () =>
-      hosts.reduce((sum, host) => sum + (takesPrompts(host.condition.state) ? freeOn(host) : 0), 0),
+    freeSlots: () => hosts.reduce((sum, host) => sum + (isOpen(host) ? freeOn(host) : 0), 0),
     async takeSlot(jobId, wishes) {
       const candidates = hosts.map((host) => ({
         hostId: host.hostId,
         state: host.condition.state,
         freeSlots: freeOn(host),
+        onTrial: isOnTrial(host.condition),
         memory: Math.max(0, ...host.state.devices.map(({ vramTotal }) => vramTotal ?? 0)),
         known: host,
       }))

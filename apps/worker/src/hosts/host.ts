@@ -4,7 +4,13 @@ import type { Clock, Logger } from '@safelight/runtime'
 import type { HostState } from '@safelight/shared'
 import type { SharedHostFacts, StuckPrompt } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
-import { type Condition, type Observation, observe, startCondition } from './condition.ts'
+import {
+  type Condition,
+  isSuspect,
+  type Observation,
+  observe,
+  startCondition,
+} from './condition.ts'
 import { type PromptFollow, type FollowedPrompt, followPrompt } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
@@ -36,6 +42,11 @@ export interface Host {
   follow(jobId: string, models: readonly string[]): PromptFollow
   /** It lost or starved a job: no new one for a while, longer each time until one succeeds. */
   backOff(cause: string): void
+  /**
+   * Its device failed a job: another job after that, and it is quarantined. It rests when it is `certain` that the
+   * device is to blame, or has failed others.
+   */
+  deviceFailed(jobId: string, certain: boolean): void
   /** It finished a prompt: earlier trouble is forgotten. `executionMs` is null when nobody saw it begin. */
   recordSuccess(executionMs: number | null): void
   /** By whichever worker. */
@@ -185,8 +196,14 @@ export function createHost(options: HostOptions): Host {
       probing.restart(backOffMs(failures, timings))
       recordObservation({ type: 'backs_off' }, { cause, backOffMs: backOffMs(failures, timings) })
     },
+    deviceFailed(jobId, certain) {
+      const rests = certain || isSuspect(condition, jobId)
+      recordObservation({ type: 'device_failed', jobId }, { jobId })
+      if (rests) host.backOff('device_fault')
+    },
     recordSuccess(executionMs) {
       failures = 0
+      recordObservation({ type: 'worked' })
       throughput.add(executionMs)
       options.onChange(host)
     },

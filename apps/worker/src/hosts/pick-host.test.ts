@@ -77,3 +77,28 @@ it('tries the host of the prompt without a limit, and hosts that failed the job 
     'failed2',
   ])
 })
+
+it('waits for a host that has not failed the job, even if it is full, rather than go back', () => {
+  const hosts = [host('failed', 2), host('full', 0)]
+  const wishes = { avoid: ['failed'], waitForOthers: true }
+  expect(triesOf(hosts, wishes)).toEqual([])
+  expect(triesOf(hosts, { avoid: ['failed'] })).toEqual(['failed1', 'failed2'])
+  expect(triesOf([host('failed', 2)], wishes)).toEqual(['failed1', 'failed2'])
+  for (const state of ['offline', 'draining', 'quarantined', 'starting'] as const) {
+    const closed = [host('failed', 2), host('closed', 2, state)]
+    expect(triesOf(closed, wishes)).toEqual(['failed1', 'failed2'])
+  }
+})
+
+it('gives a host on trial one job, when nothing better is free', () => {
+  const onTrial = { ...host('sick', 1, 'quarantined'), onTrial: true }
+  const deaf = host('deaf', 1, 'degraded')
+  expect(triesOf([onTrial, deaf])).toEqual(['deaf1', 'deaf2', 'sick1'])
+  expect(triesOf([onTrial], { avoid: ['sick'] })).toEqual(['sick1'])
+  expect(triesOf([onTrial, host('failed', 2)], { avoid: ['failed'] })).toEqual([
+    'sick1',
+    'failed1',
+    'failed2',
+  ])
+  expect(triesOf([{ ...onTrial, freeSlots: 0 }])).toEqual([])
+})

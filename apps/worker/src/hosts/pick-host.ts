@@ -5,6 +5,8 @@ export interface Candidate {
   hostId: string
   state: HostState
   freeSlots: number
+  /** Its device failed whatever ran there: one job at a time shows whether it works again. */
+  onTrial?: boolean
   /** Bytes of the GPU that has most, as far as known. */
   memory?: number
 }
@@ -14,6 +16,8 @@ export interface Wishes {
   prefer?: string | null
   /** Hosts that failed the job, the latest first: the last choice, but better than none. */
   avoid?: readonly string[]
+  /** Another host takes prompts, if only later: rather wait for it than go back to one that failed the job. */
+  waitForOthers?: boolean
   /** The job ran out of memory elsewhere: the host with the most of it, even if another is idle. */
   wantsMemory?: boolean
 }
@@ -27,7 +31,7 @@ export interface Try<H extends Candidate> {
 /** An adopted prompt is on the host already, whatever the count says. */
 const NO_LIMIT = 1_000_000
 
-/** Hosts worth trying, best first: the host of the prompt, then ready before busy before degraded ones, the freest first. */
+/** Hosts worth trying, best first: the host of the prompt, then ready before busy before degraded ones and those on trial, the freest first. */
 export function pickHosts<H extends Candidate>(hosts: readonly H[], wishes: Wishes = {}): H[] {
   const { prefer, avoid = [], wantsMemory = false } = wishes
   const rank = ({ hostId }: H) => {
@@ -50,27 +54,34 @@ export function pickHosts<H extends Candidate>(hosts: readonly H[], wishes: Wish
 /**
  * What to try, in this order. An idle host before the second slot of another: two workers that choose at the same
  * moment know nothing of each other, so it is Redis that must refuse, and not the count we remember. A degraded
- * host comes after every slot on the others; for a job that needs memory, a smaller host does.
+ * host comes after every slot on the others; for a job that needs memory, a smaller host does. A host on trial gets
+ * one job, when nothing better is free.
  */
 export function toTries<H extends Candidate>(
   hosts: readonly H[],
   wishes: Wishes,
   slotsPerHost: number,
 ): Try<H>[] {
-  const { prefer, avoid = [], wantsMemory = false } = wishes
+  const { prefer, avoid = [], waitForOthers = false, wantsMemory = false } = wishes
   const levels = Array.from({ length: slotsPerHost }, (_, below) => below + 1)
-  const fillEach = (group: H[]) => group.flatMap((host) => levels.map((max) => ({ host, max })))
+  const levelsOf = ({ onTrial }: H) => (onTrial ? [1] : levels)
+  const fillEach = (group: H[]) =>
+    group.flatMap((host) => levelsOf(host).map((max) => ({ host, max })))
   const fillEvenly = (group: H[]) => levels.flatMap((max) => group.map((host) => ({ host, max })))
 
   const picked = pickHosts(hosts, wishes)
   const own = picked.filter(({ hostId }) => hostId === prefer)
-  const others = picked.filter(({ hostId }) => hostId !== prefer && !avoid.includes(hostId))
+  const unspoilt = picked.filter(({ hostId }) => hostId !== prefer && !avoid.includes(hostId))
+  const others = unspoilt.filter(({ onTrial }) => !onTrial)
+  const onTrial = unspoilt.filter((host) => host.onTrial)
   const sound = others.filter(({ state }) => state !== 'degraded')
   const degraded = others.filter(({ state }) => state === 'degraded')
-  const last = picked.filter(({ hostId }) => hostId !== prefer && avoid.includes(hostId))
+  const failed = picked.filter(({ hostId }) => hostId !== prefer && avoid.includes(hostId))
+  const last = waitForOthers && hasOther(hosts, avoid) ? [] : failed
   return [
     ...own.map((host) => ({ host, max: NO_LIMIT })),
     ...(wantsMemory ? fillEach(others) : [...fillEvenly(sound), ...fillEvenly(degraded)]),
+    ...fillEach(onTrial),
     ...fillEach(last),
   ]
 }
@@ -85,8 +96,13 @@ const STATE_RANK: Record<HostState, number> = {
   offline: 3,
 }
 
-function isOpen({ state, freeSlots }: Candidate): boolean {
-  return takesPrompts(state) && freeSlots > 0
+function isOpen({ state, freeSlots, onTrial = false }: Candidate): boolean {
+  return (takesPrompts(state) || onTrial) && freeSlots > 0
+}
+
+/** One that has not failed the job takes prompts, even if it has no slot free now. */
+function hasOther(hosts: readonly Candidate[], avoid: readonly string[]): boolean {
+  return hosts.some(({ hostId, state }) => takesPrompts(state) && !avoid.includes(hostId))
 }
 
 /**

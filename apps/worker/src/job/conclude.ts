@@ -57,7 +57,8 @@ async function giveUp(
   const { deps, writer, log } = handling
   const { cause, orphaned, error } = failed
   const { attempt, hostId } = record
-  const failures = [...record.failures, { attempt, hostId, cause, orphaned }]
+  const at = deps.clock.now()
+  const failures = [...record.failures, { attempt, hostId, cause, orphaned, at }]
   // it may run there yet, when its host is back
   if (orphaned || cause === 'stalled') await noteOrphan(handling, record)
   const { nodeRetries } = writer.snapshot.limits

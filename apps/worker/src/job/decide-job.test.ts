@@ -49,7 +49,7 @@ describe('an execution that ended', () => {
     expect(JSON.stringify(decision)).toContain('execution.py')
   })
 
-  it('fails as out_of_memory by the exception’s type, whatever the words', () => {
+  it('fails as out_of_memory by the exception’s type or a driver’s words', () => {
     const end = (exceptionType: string, message: string): PromptEnd => ({
       outcome: 'failed',
       promptId: 'p',
@@ -61,6 +61,15 @@ describe('an execution that ended', () => {
       error: { code: 'out_of_memory' },
     })
     expect(decideAfterEnd(end('RuntimeError', 'out of memory'), facts)).toMatchObject({
+      cause: 'out_of_memory',
+      error: { code: 'out_of_memory' },
+    })
+    expect(decideAfterEnd(end('RuntimeError', 'bad shape'), facts)).toMatchObject({
+      cause: 'node',
+      error: { code: 'node_execution_error' },
+    })
+    expect(decideAfterEnd(end('RuntimeError', 'CUDA error: x'), facts)).toMatchObject({
+      cause: 'device_fault',
       error: { code: 'node_execution_error' },
     })
   })

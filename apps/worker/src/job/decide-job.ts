@@ -3,8 +3,10 @@ import {
   boundJobError,
   type FileItem,
   HostError,
+  type NodeFailure,
   type PromptEnd,
   PromptRejected,
+  toDeviceFailure,
   toJobError,
   toRejectionError,
 } from '@safelight/comfyui'
@@ -60,7 +62,7 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
     case 'succeeded':
       return { action: 'collect', promptId: end.promptId, files: end.outputs }
     case 'failed':
-      return decideFailed(toJobError(end.failure), stop)
+      return decideFailed(end.failure, stop)
     case 'canceled':
       // only a cancel of ours is one: on the host's own page, and in any node, anybody can interrupt
       return stop
@@ -70,6 +72,11 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
       return stop
         ? decideStop(stop, true)
         : { action: 'give_up', cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE }
+    case 'vanished':
+      // never a second time: it has run, and the host said so
+      return stop === 'timeout'
+        ? { action: 'fail', error: TIMED_OUT }
+        : { action: 'fail', error: VANISHED }
     case 'stalled':
       // the host was asked to stop it for as long as is worth it: asking again would not help
       return stop
@@ -100,16 +107,23 @@ export function decideAfterError(error: unknown, { stop, storePauseMs }: ErrorFa
 }
 
 /** A node raised. History is believed even after a cancel, but nothing is tried again then. */
-function decideFailed(error: JobError, stop: StopReason | null): JobDecision {
+function decideFailed(failure: NodeFailure, stop: StopReason | null): JobDecision {
+  const error = toJobError(failure)
   if (stop === 'timeout') return { action: 'fail', error: TIMED_OUT }
   if (stop === 'cancel') return { action: 'fail', error }
-  const cause = error.code === 'out_of_memory' ? 'out_of_memory' : 'node'
+  const cause = toDeviceFailure(failure) ?? 'node'
   return { action: 'give_up', cause, orphaned: false, error }
 }
 
 /** What the host listed cannot be had. While it is only out of reach, it may be had when the host is back. */
 function decideMissing(missing: OutputMissing): JobDecision {
-  const error = boundJobError({ code: 'output_missing', message: missing.message })
+  const { message, files } = missing
+  const [first] = files
+  const error = boundJobError({
+    code: 'output_missing',
+    message,
+    ...(first ? { node_id: first.node_id, details: { missing: files } } : {}),
+  })
   return missing.reason === 'unreachable'
     ? { action: 'give_up', cause: 'host_unavailable', orphaned: true, error }
     : { action: 'fail', error }
@@ -136,6 +150,10 @@ function decideStop(reason: StopReason, confirmed: boolean): JobDecision {
   }
 }
 
+const VANISHED: JobError = {
+  code: 'output_missing',
+  message: 'The host reported success, and then knew nothing of its outputs.',
+}
 const STALLED: JobError = {
   code: 'stalled',
   message: 'The workflow stopped making progress and was interrupted.',

@@ -1,7 +1,13 @@
 import type { FailedAttempt, FailureCause } from '@safelight/store'
 import { expect, it } from 'vitest'
 import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
-import { hostsToAvoid, decideRetry, type RetryLimits, wantsMemory } from './retry-policy.ts'
+import {
+  decideRetry,
+  hostsToAvoid,
+  type RetryLimits,
+  waitsForOthers,
+  wantsMemory,
+} from './retry-policy.ts'
 
 const limits: RetryLimits = {
   maxAttempts: 3,
@@ -58,6 +64,23 @@ it('avoids the hosts that failed the job, the latest first, and not those where 
     'gpu-3',
     'gpu-1',
   ])
+})
+
+it('does not count a broken device against the job’s own attempts', () => {
+  expect(judge(failed('device_fault', 'device_fault', 'out_of_memory')).action).toBe('retry')
+  expect(judge(times(5, 'device_fault'))).toEqual({ action: 'fail', deadLetter: true })
+  expect(wantsMemory(failed('device_fault'))).toBe(false)
+})
+
+it('waits for other hosts for a while after the last failure that a host had a part in', () => {
+  const at = (...ats: (number | undefined)[]) =>
+    ats.map((ms, index) => ({ ...failed('node')[0], attempt: index + 1, at: ms }) as FailedAttempt)
+  const now = { nowMs: 10_000, avoidForMs: 1_000 }
+  expect(waitsForOthers(at(9_500), now)).toBe(true)
+  expect(waitsForOthers(at(9_500, 9_000), now)).toBe(false)
+  // noted by an older version
+  expect(waitsForOthers(at(undefined), now)).toBe(false)
+  expect(waitsForOthers([], now)).toBe(false)
 })
 
 it('wants memory once the job ran out of it', () => {

@@ -32,6 +32,8 @@ const RULES = {
   // a workflow that raises would raise again: only its submitter knows better
   node: { group: 'node', exclude: true, wantsMemory: false },
   out_of_memory: { group: 'own', exclude: true, wantsMemory: true },
+  // the host's, as if it were away; nothing is known of the memory that the job needs
+  device_fault: { group: 'host', exclude: true, wantsMemory: false },
   host_unavailable: { group: 'host', exclude: true, wantsMemory: false },
   stalled: { group: 'own', exclude: true, wantsMemory: false },
   // a node may stop itself at every try, and each one costs GPU time: the job's own, not its host's
@@ -75,6 +77,15 @@ function allowance(group: Rule['group'], limits: RetryLimits): number {
 export function hostsToAvoid(failures: readonly FailedAttempt[]): string[] {
   const failed = failures.filter(({ cause }) => RULES[cause].exclude).map(({ hostId }) => hostId)
   return [...new Set(failed.reverse())]
+}
+
+/** Rather wait for a host that has not failed the job? For a while after the last failure; an unknown one is long ago. */
+export function waitsForOthers(
+  failures: readonly FailedAttempt[],
+  { nowMs, avoidForMs }: { nowMs: number; avoidForMs: number },
+): boolean {
+  const failedAt = failures.findLast(({ cause }) => RULES[cause].exclude)?.at ?? 0
+  return nowMs - failedAt < avoidForMs
 }
 
 export function wantsMemory(failures: readonly FailedAttempt[]): boolean {

@@ -3,6 +3,7 @@ import { assertNever, timeoutAt } from '@safelight/shared'
 import { type AttemptRecord, type FailedAttempt, parseWorkflow } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
 import { runAttempt } from './attempt.ts'
+import { blameDevice, isOfDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
 import { forget, runCollectPhase } from './collect-job.ts'
 import { conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
@@ -36,7 +37,7 @@ export async function runOnHost(
   try {
     const result = await runAttempt(handling, { host, workflow, workflowText, ...start })
     const { decision: afterPrompt, record, warnings } = result
-    const decision =
+    const attempted =
       afterPrompt.action === 'collect'
         ? await runCollectPhase(handling, {
             client: host.client,
@@ -50,6 +51,11 @@ export async function runOnHost(
             },
           })
         : afterPrompt
+    const decision = blameDevice(attempted, {
+      host,
+      jobId: handling.jobId,
+      failures: start.failures,
+    })
     await applyToHost(handling, slot, decision)
     const returned = await conclude(handling, decision, { record, warnings })
     if (afterPrompt.action === 'collect' && decision.action === 'succeed' && returned === SPENT) {
@@ -74,7 +80,7 @@ async function applyToHost(handling: Handling, slot: Slot, decision: JobDecision
       if (decision.confirmed === false) host.backOff('cancel_ignored')
       return
     case 'give_up':
-      if (decision.cause === 'out_of_memory') return freeMemory(handling, slot)
+      if (isOfDevice(decision.cause)) return freeMemory(handling, slot)
       if (decision.cause === 'host_unavailable' || decision.cause === 'stalled') {
         host.backOff(decision.cause)
       }

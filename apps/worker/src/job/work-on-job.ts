@@ -12,7 +12,7 @@ import { toRunning } from './job-events.ts'
 import { concludeMishap } from './mishap.ts'
 import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
 import { type BeginPlan, type HandlingPlan, planHandling } from './plan-handling.ts'
-import { hostsToAvoid, wantsMemory } from './retry-policy.ts'
+import { hostsToAvoid, waitsForOthers, wantsMemory } from './retry-policy.ts'
 import { type AttemptStart, runOnHost } from './run-on-host.ts'
 import { SUSPECT_FROM } from './suspects.ts'
 
@@ -143,9 +143,15 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
     const end = await stopOrphan(handling, orphan)
     if (end?.outcome === 'succeeded') return bringHome(handling, orphan, end)
   }
-  const wishes = { avoid: hostsToAvoid(failures), wantsMemory: wantsMemory(failures) }
-  const slot = await handling.deps.fleet.takeSlot(handling.jobId, wishes)
-  return slot ? useSlot(handling, slot, { attempt, failures, adopt: null }) : BACK
+  const { fleet, timings, clock } = handling.deps
+  const { avoidForMs, avoidLookMs } = timings
+  const avoid = hostsToAvoid(failures)
+  const waitForOthers = waitsForOthers(failures, { nowMs: clock.now(), avoidForMs })
+  const wishes = { avoid, waitForOthers, wantsMemory: wantsMemory(failures) }
+  const slot = await fleet.takeSlot(handling.jobId, wishes)
+  if (slot) return useSlot(handling, slot, { attempt, failures, adopt: null })
+  // it may be that only this job must not have what is free: whoever is next in line can
+  return waitForOthers && avoid.length > 0 ? { ticket: 'back', delayMs: avoidLookMs } : BACK
 }
 
 async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Promise<TicketReturn> {

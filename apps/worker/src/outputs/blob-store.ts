@@ -1,9 +1,10 @@
-/** Blobs on disk by content: `blobs/<first two hex>/<blake3 hex>`, written aside and renamed, so a name never shows half a file. */
+/**
+ * Blobs on disk by content: `blobs/<first two hex>/<blake3 hex>`, written aside and renamed, so a name never shows half
+ * a file. What `write` has returned outlives a power cut: file and folders are flushed before.
+ */
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { blake3 } from '@noble/hashes/blake3.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { OutputMissing } from './errors.ts'
@@ -15,15 +16,21 @@ export interface StoredBlob {
 }
 
 export interface BlobStore {
-  /** Streams the body to its place; bytes we already hold just replace themselves. */
+  /** Streams the body to its place and flushes it; bytes we already hold just replace themselves. */
   write(
     body: AsyncIterable<Uint8Array>,
     options: { maxBytes: number; signal?: AbortSignal },
   ): Promise<StoredBlob>
 }
 
+/** Where it matters in which order things reach the disk. */
+export interface Disk {
+  open: typeof open
+  rename: typeof rename
+}
+
 /** @param dataDir `SAFELIGHT_DATA_DIR` */
-export function createBlobStore(dataDir: string): BlobStore {
+export function createBlobStore(dataDir: string, disk: Disk = { open, rename }): BlobStore {
   const root = join(dataDir, 'blobs')
   return {
     async write(body, { maxBytes, signal }) {
@@ -44,16 +51,41 @@ export function createBlobStore(dataDir: string): BlobStore {
       }
 
       try {
-        await pipeline(body, measured, createWriteStream(temporary), signal ? { signal } : {})
+        const file = await disk.open(temporary, 'wx')
+        try {
+          await writeFile(file, measured(body), signal ? { signal } : {})
+          await file.sync()
+        } finally {
+          await file.close()
+        }
         const hash = bytesToHex(hasher.digest())
         const folder = join(root, hash.slice(0, 2))
-        await mkdir(folder, { recursive: true })
-        await rename(temporary, join(folder, hash))
+        const made = await mkdir(folder, { recursive: true })
+        await disk.rename(temporary, join(folder, hash))
+        await flushFolder(disk, folder)
+        // a folder is a name in the one above it
+        if (made) await flushFolder(disk, dirname(made))
         return { hash, size }
       } finally {
         await rm(temporary, { force: true })
       }
     },
+  }
+}
+
+/** Some file systems know no flushing of folders: there is nothing more that could be done then. */
+const UNSUPPORTED = new Set(['EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'])
+
+/** A rename is on the disk when its folder is. */
+async function flushFolder(disk: Disk, path: string): Promise<void> {
+  const folder = await disk.open(path, 'r')
+  try {
+    await folder.sync()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!UNSUPPORTED.has(code)) throw error
+  } finally {
+    await folder.close()
   }
 }
 

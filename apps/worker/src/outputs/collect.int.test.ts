@@ -46,6 +46,10 @@ beforeEach(async () => {
 })
 afterEach(() => scope.close())
 
+function answerAll(statusCode: number) {
+  serve = (_name, response) => void response.writeHead(statusCode).end()
+}
+
 const file = (filename: string, extra: Partial<FileItem> = {}): FileItem => ({
   node_id: '9',
   filename,
@@ -65,8 +69,7 @@ const fetching = (filename: string, extra: { maxBytes?: number; signal?: AbortSi
   ...extra,
 })
 
-async function collect(files: FileItem[]) {
-  const outputs: Output[] = []
+async function collect(files: FileItem[], outputs: Output[] = []) {
   const assets: Asset[] = []
   await collectOutputs({
     jobId: 'job-1',
@@ -153,14 +156,69 @@ it('tries again when the host ends in the middle of a file, and keeps no half of
 })
 
 it('says output_missing when the file stays away', async () => {
-  serve = (_name, response) => {
-    response.statusCode = 404
-    response.end()
-  }
+  answerAll(404)
   const failing = fetchOutput(fetching('a.png'))
   await expect(failing).rejects.toBeInstanceOf(OutputMissing)
   await expect(failing).rejects.toMatchObject({ reason: 'not_found' })
   expect(asked).toHaveLength(4)
+})
+
+it.each([400, 403, 410])('asks only once for a file that is refused with %i', async (status) => {
+  answerAll(status)
+  await expect(fetchOutput(fetching('a.png'))).rejects.toMatchObject({ reason: 'refused' })
+  expect(asked).toHaveLength(1)
+})
+
+it('blames the file, not the host, when the host goes on failing it', async () => {
+  answerAll(500)
+  await expect(fetchOutput(fetching('a.png'))).rejects.toMatchObject({ reason: 'failed' })
+  expect(asked).toHaveLength(4)
+})
+
+it('blames the file when its connection breaks each time, and the host answers all else', async () => {
+  serve = (name, response) => {
+    if (name === '') response.end('{"exec_info": {"queue_remaining": 0}}')
+    else response.destroy()
+  }
+  await expect(fetchOutput(fetching('a.png'))).rejects.toMatchObject({ reason: 'failed' })
+  // the last one after the host was asked how it is
+  expect(asked).toEqual(['a.png', 'a.png', 'a.png', 'a.png', '', 'a.png'])
+})
+
+it('says that the host is out of reach when it answers nothing', async () => {
+  serve = (_name, response) => response.destroy()
+  await expect(fetchOutput(fetching('a.png'))).rejects.toMatchObject({ reason: 'unreachable' })
+})
+
+it('says what our own disk says, and holds it against nobody else', async () => {
+  const blobs = { write: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
+  await expect(fetchOutput({ ...fetching('a.png'), blobs })).rejects.toThrow('ENOSPC')
+})
+
+it('collects what there is around a file that cannot be had, and names that', async () => {
+  serve = (name, response) => {
+    if (name === 'b.png') response.statusCode = 400
+    response.end(`content of ${name}`)
+  }
+  const outputs: Output[] = []
+  const files = ['a.png', 'b.png', 'c.png'].map((name) => file(name))
+  await expect(collect(files, outputs)).rejects.toMatchObject({
+    reason: 'refused',
+    message: 'Output b.png of node 9 is refused by the host.',
+    files: [{ node_id: '9', name: 'b.png', reason: 'refused' }],
+  })
+  expect(outputs.map(({ name }) => name)).toEqual(['a.png', 'c.png'])
+})
+
+it('names so many missing files and no more, and is not patient with each of them', async () => {
+  answerAll(500)
+  const files = Array.from({ length: 150 }, (_, at) => file(`${'x'.repeat(300)}${at}.png`))
+  const error = await collect(files).catch((thrown: unknown) => thrown)
+  if (!(error instanceof OutputMissing)) throw error
+  expect(error.message).toMatch(/149 more are missing\.$/)
+  expect(error.message.length).toBeLessThan(300)
+  expect(error.files).toHaveLength(100)
+  expect(JSON.stringify(error.files).length).toBeLessThan(30_000)
 })
 
 it.each(['announced', 'hidden'])('refuses a file over the limit whose size is %s', async (size) => {

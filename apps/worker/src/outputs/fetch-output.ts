@@ -2,7 +2,7 @@
 import { type FileItem, type HostClient, HostError } from '@safelight/comfyui'
 import { type Clock, sleep } from '@safelight/runtime'
 import { type BlobStore, type StoredBlob, tooLarge } from './blob-store.ts'
-import { OutputMissing } from './errors.ts'
+import { type MissingReason, OutputMissing } from './errors.ts'
 
 export interface FetchOptions {
   client: HostClient
@@ -15,8 +15,9 @@ export interface FetchOptions {
   signal: AbortSignal
 }
 
+/** @throws OutputMissing; and, as it is, what our own disk has to say */
 export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
-  const { file, signal, retryMs, clock } = options
+  const { signal, retryMs, clock } = options
   for (let tries = 0; ; tries += 1) {
     try {
       return await fetchOnce(options)
@@ -24,7 +25,7 @@ export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
       signal.throwIfAborted()
       if (error instanceof OutputMissing) throw error
       const waitMs = retryMs[tries]
-      if (waitMs === undefined) throw toOutputMissing(file, error)
+      if (waitMs === undefined || isLasting(error)) return lastTry(options, error)
       await sleep(clock, waitMs, signal)
     }
   }
@@ -43,11 +44,59 @@ async function fetchOnce({ client, blobs, file, maxBytes, signal }: FetchOptions
   return blob
 }
 
-function toOutputMissing(file: FileItem, cause: unknown): OutputMissing {
-  const gone = cause instanceof HostError && cause.code === 'not_found'
-  return new OutputMissing(
-    gone ? 'not_found' : 'unreachable',
-    `Output ${file.filename} of node ${file.node_id} ${gone ? 'is no longer on the host' : 'could not be fetched'}.`,
-    cause,
-  )
+/** A host that answers other questions is not away: then it is this file that it cannot serve. */
+async function lastTry(options: FetchOptions, error: unknown): Promise<StoredBlob> {
+  const { client, file, signal } = options
+  if (!(error instanceof HostError)) throw error
+  if (!isSilence(error)) throw toOutputMissing(file, error)
+  try {
+    await client.queueDepth(signal)
+  } catch (silence) {
+    signal.throwIfAborted()
+    // an answer of whatever kind
+    if (!(silence instanceof HostError) || isSilence(silence)) throw toUnreachable(file, error)
+  }
+  try {
+    return await fetchOnce(options)
+  } catch (again) {
+    signal.throwIfAborted()
+    if (!(again instanceof HostError)) throw again
+    throw toOutputMissing(file, again)
+  }
+}
+
+function isSilence({ code }: HostError): boolean {
+  return code === 'unreachable' || code === 'timeout'
+}
+
+/** Statuses that ask for patience; 404 may pass too, while the host's disk catches up with its history. */
+const PASSING = new Set([404, 408, 425, 429])
+
+/** Asking again would be answered in the same way. */
+function isLasting(error: unknown): boolean {
+  if (!(error instanceof HostError) || error.status === null) return false
+  return error.status >= 400 && error.status < 500 && !PASSING.has(error.status)
+}
+
+const TEXTS: Record<MissingReason, string> = {
+  not_found: 'is no longer on the host',
+  refused: 'is refused by the host',
+  failed: 'could not be fetched',
+  too_large: 'is too large',
+}
+
+function toOutputMissing(file: FileItem, cause: HostError): OutputMissing {
+  const reason = cause.code === 'not_found' ? 'not_found' : isLasting(cause) ? 'refused' : 'failed'
+  return new OutputMissing(reason, toText(file, TEXTS[reason]), { cause })
+}
+
+function toUnreachable(file: FileItem, cause: HostError): OutputMissing {
+  return new OutputMissing('unreachable', toText(file, TEXTS.failed), { cause })
+}
+
+/** Whatever the node called it: a message is a line. */
+const LONGEST_NAME = 200
+
+function toText({ filename, node_id }: FileItem, what: string): string {
+  return `Output ${filename.slice(-LONGEST_NAME)} of node ${node_id} ${what}.`
 }

@@ -13,6 +13,7 @@ export const QUICK_TIMINGS = {
   probeEveryMs: 500,
   hostBackOffMs: 50,
   hostBackOffAtMostMs: 500,
+  avoidLookMs: 100,
   marksEveryMs: 100,
   reportEveryMs: 500,
   cancelEveryMs: 300,
@@ -23,6 +24,7 @@ export const QUICK_TIMINGS = {
   retryMs: {
     node: 100,
     out_of_memory: 50,
+    device_fault: 50,
     host_unavailable: 50,
     stalled: 50,
     interrupted: 50,

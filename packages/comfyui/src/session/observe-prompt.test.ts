@@ -19,11 +19,11 @@ const TABLE: Record<
 > = {
   new: {
     reached: [],
-    answers: { others: 'hurry', hint: 'hurry', tick: 'hurry', tock: 'hurry' },
+    answers: { others: 'hurry', hint: 'hurry', tick: 'hurry', tock: 'hurry', made: 'hurry' },
   },
   searching: {
     reached: ['search'],
-    answers: { others: 'hurry', hint: 'hurry', tick: 'hurry', tock: 'hurry' },
+    answers: { others: 'hurry', hint: 'hurry', tick: 'hurry', tock: 'hurry', made: 'hurry' },
   },
   'waiting in the queue': { reached: ['others', 'submitted', 'pending'], answers: {} },
   'running, unheard': { reached: ['others', 'submitted', 'running'], answers: {} },
@@ -72,6 +72,7 @@ const USUALLY: Record<ObservationName, Action> = {
   hint: 'none',
   tick: 'none',
   tock: 'none',
+  made: 'none',
   announced: 'hurry',
   opened: 'hurry',
   closed: 'wait',

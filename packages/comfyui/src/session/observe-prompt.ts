@@ -8,6 +8,9 @@
  *             movement. It stalls when it is due and has not moved for `stallMs`; next in line while nothing
  *             runs counts as due: a living executor would have begun it. With a socket that brings nothing
  *             only the places are left, so `stallMs` must exceed the longest prompt such a host may run
+ *             What was heard to succeed is not lost when history does not show it: history is asked again, for
+ *             `settleMs`, and then it has vanished; it never runs twice. Only a host whose connection broke
+ *             since may have forgotten it in a restart
  *   stop      none, or because of a stall, or of a cancel, which takes over with a time of its own. The host
  *             is asked again every `interruptEveryMs`, until a look shows the end, or `stopMs` have passed
  *   socket    delivers, or is deaf. A new one is opened after any long silence; that costs nothing. That the
@@ -23,15 +26,13 @@ import { isEnd } from './attribute.ts'
 import type { Sighting } from './look.ts'
 import { noteMovement } from './movement.ts'
 import type { Observed, PromptDecision, PromptObservation, PromptState } from './prompt-state.ts'
+import { hear, isUnsettled } from './settle.ts'
+import { foldSilence } from './silence.ts'
 import type { StopCause } from './to-end.ts'
 import { toAbsentEnd, toPromptEnd, toOverdueEnd } from './to-end.ts'
 
-/** In this many silent sockets in a row, at least one should have brought a step of a loaded model. */
-const SILENT_SOCKETS = 3
 /** Looks that found it running: between two of them a message would have come. */
 const RUNNING_LOOKS = 2
-/** Patience with a silent socket grows to this many times `deafMs`. */
-const MOST_PATIENCE = 6
 
 const NONE: PromptDecision = { action: 'none' }
 const HURRY: PromptDecision = { action: 'hurry' }
@@ -95,9 +96,16 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
     movedAt: place === before.place ? before.movedAt : atMs,
     ran: before.ran || running,
     absentSince: absent ? (before.absentSince ?? atMs) : null,
+    unsettledSince: isUnsettled(before.heard, sighting) ? (before.unsettledSince ?? atMs) : null,
   }
   const { promptId, ran, timings } = state
   const cause = state.stop?.cause ?? null
+  // a cancel is content with a prompt that is nowhere
+  if (state.unsettledSince !== null && !(absent && cause === 'cancel')) {
+    return atMs - state.unsettledSince >= timings.settleMs
+      ? { state, decision: { action: 'end', end: { outcome: 'vanished', promptId } } }
+      : { state, decision: wait(timings.confirmMs, false) }
+  }
   if (sighting.at === 'ended') {
     const undelivered = state.deaf === null && state.silence.runningLooks >= RUNNING_LOOKS
     return {
@@ -153,29 +161,6 @@ function goOn(before: PromptState, sighting: Sighting | null, atMs: number): Obs
   }
 }
 
-/** After a look. Only a prompt that runs sends messages. */
-function foldSilence(state: PromptState, running: boolean, atMs: number): PromptState {
-  const { silence, timings } = state
-  if (!running) return { ...state, silence: { ...silence, since: null } }
-  const runningLooks = silence.runningLooks + 1
-  const since = silence.since ?? atMs
-  if (atMs - since < silence.patienceMs) {
-    return { ...state, silence: { ...silence, since, runningLooks } }
-  }
-  const silentSockets = silence.silentSockets + 1
-  return {
-    ...state,
-    silence: {
-      ...silence,
-      since: null,
-      patienceMs: Math.min(silence.patienceMs * 2, timings.deafMs * MOST_PATIENCE),
-      silentSockets,
-      runningLooks,
-    },
-    deaf: !silence.hinted || silentSockets >= SILENT_SOCKETS ? true : state.deaf,
-  }
-}
-
 function foldMessage(
   before: PromptState,
   { message, ours }: { message: HostMessage; ours: boolean },
@@ -198,15 +183,17 @@ function foldMessage(
     ...moved,
     silence: { ...silence, hinted: true, patienceMs: timings.deafMs, silentSockets: 0 },
     deaf: false,
+    heard: hear(state.heard, message),
   }
   // history follows such a message by milliseconds
   if (!isEnd(message)) return { state: delivered, decision }
   return { state: { ...delivered, quickPollsMs: timings.quickPollsMs }, decision: HURRY }
 }
 
-function foldClosed(state: PromptState, wasOpen: boolean): Observed {
-  const { reconnectMinMs, reconnectMaxMs } = state.timings.socket
-  const failures = wasOpen ? 0 : state.socket.failures + 1
+function foldClosed(before: PromptState, wasOpen: boolean): Observed {
+  const { reconnectMinMs, reconnectMaxMs } = before.timings.socket
+  const failures = wasOpen ? 0 : before.socket.failures + 1
+  const state = { ...before, heard: { ...before.heard, success: false } }
   return {
     state: withSocket(state, { open: false, failures }),
     decision: backOff(failures, reconnectMinMs, reconnectMaxMs),

@@ -4,6 +4,7 @@ import type { HostMessage } from '../protocol/host-message.ts'
 import type { Delay } from './clock.ts'
 import type { Sighting } from './look.ts'
 import type { LastMessages } from './movement.ts'
+import { type Heard, NOTHING_HEARD } from './settle.ts'
 import type { SessionTimings } from './timings.ts'
 import type { StopCause } from './to-end.ts'
 import type { PromptEnd } from './types.ts'
@@ -62,6 +63,9 @@ export interface PromptState {
   /** It was found running. */
   readonly ran: boolean
   readonly absentSince: number | null
+  readonly heard: Heard
+  /** Since when history contradicts what was heard. */
+  readonly unsettledSince: number | null
   readonly stop: { cause: StopCause; since: number } | null
   readonly stopAskedAt: number | null
   /** What is left of the quick polls after an end was announced. */
@@ -102,6 +106,8 @@ export function startPromptState(
     lastMessages: new Map(),
     ran: false,
     absentSince: null,
+    heard: NOTHING_HEARD,
+    unsettledSince: null,
     stop: null,
     stopAskedAt: null,
     quickPollsMs: [],

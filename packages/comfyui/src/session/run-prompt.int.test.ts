@@ -85,7 +85,7 @@ it('calls a prompt lost that is in neither queue nor history', async () => {
   expect(await session.end).toEqual({ outcome: 'lost', promptId: session.promptId })
 })
 
-it('calls a prompt lost whose history was wiped before anybody read it', async () => {
+it('says that a success has vanished whose history was wiped before anybody read it', async () => {
   const host = await withHost()
   const session = host.session()
   await expect.poll(() => host.pending.length).toBe(1)
@@ -95,8 +95,33 @@ it('calls a prompt lost whose history was wiped before anybody read it', async (
   }
   host.start()
   host.finish()
-  expect(await session.end).toEqual({ outcome: 'lost', promptId: session.promptId })
+  expect(await session.end).toEqual({ outcome: 'vanished', promptId: session.promptId })
 })
+
+it.each(['absent', 'hollow'])(
+  'believes the success that it heard while history is %s for a moment',
+  async (state) => {
+    const host = await withHost()
+    const session = host.session({ timings: { settleMs: 60_000 } })
+    await expect.poll(() => host.pending.length).toBe(1)
+    const { promptId } = session
+    host.start()
+    const output = { images: [{ filename: 'a_00001_.png', subfolder: '', type: 'output' }] }
+    host.send(promptId, 'executed', { node: '3', display_node: '3', output, prompt_id: promptId })
+    let looks = 0
+    host.intercept = (request, response) => {
+      if (request.path !== `/history/${promptId}` || host.history.size === 0) return false
+      looks += 1
+      if (looks > 5) return false
+      const hollow = { prompt: [], outputs: {}, status: null }
+      response.end(JSON.stringify(state === 'absent' ? {} : { [promptId]: hollow }))
+      return true
+    }
+    host.finish()
+    expect(await session.end).toMatchObject({ outcome: 'succeeded', outputs: [OUTPUT] })
+    expect(host.calls('POST', '/prompt')).toHaveLength(1)
+  },
+)
 
 it('does not call a prompt lost that one look missed', async () => {
   const host = await withHost()

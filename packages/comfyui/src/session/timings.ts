@@ -13,6 +13,8 @@ export interface SessionTimings {
   firstLookMs: number
   /** Between two looks that must agree that a prompt is nowhere. */
   confirmMs: number
+  /** How long history is asked again for a prompt that was heard to succeed: the picture is there, and paid for. */
+  settleMs: number
   /** Between two tries of such a look, doubled from the one to the other. */
   retryMinMs: number
   retryMaxMs: number
@@ -52,6 +54,7 @@ export const DEFAULT_TIMINGS: SessionTimings = {
   retryMaxMs: 2000,
   failingPollMaxMs: 10_000,
   confirmMs: 1000,
+  settleMs: 30_000,
   unreachableMs: 60_000,
   deafMs: 10_000,
   interruptEveryMs: 700,

@@ -44,6 +44,8 @@ export type PromptEnd =
   | { outcome: 'canceled'; promptId: string | null; outputs: FileItem[] }
   /** In neither queue nor history, twice: the host restarted, or somebody deleted it. */
   | { outcome: 'lost'; promptId: string }
+  /** It was heard to succeed, and for `settleMs` history did not show it, or not its outputs. It must not run again. */
+  | { outcome: 'vanished'; promptId: string }
   /**
    * No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. With `false` also
    * the end of a cancel that the host did not obey in time: the prompt may still run there. `neverRan`: it was

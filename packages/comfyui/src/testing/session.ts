@@ -22,6 +22,7 @@ export const QUICK: SessionTimings = {
   stallMs: 60_000,
   firstLookMs: 300,
   confirmMs: 40,
+  settleMs: 200,
   unreachableMs: 400,
   deafMs: 80,
   interruptEveryMs: 40,

@@ -2,10 +2,10 @@
 import type { OutputCache } from '../graph/output-cache.ts'
 import { readText } from '../record.ts'
 import type { ExecutionLog } from './execution-log.ts'
-import type { History } from './history.ts'
-import type { PromptQueue } from './prompt-queue.ts'
+import type { History, HistoryRecord } from './history.ts'
+import type { PromptQueue, QueuedPrompt } from './prompt-queue.ts'
 import type { SimulatedHost } from './prompt-run.ts'
-import { executePrompt } from './run-prompt.ts'
+import { executePrompt, type PromptResult } from './run-prompt.ts'
 
 export interface MemoryRequest {
   unloadModels: boolean
@@ -43,16 +43,8 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       throw error
     })
     executions.end(execution, result.outcome)
-    history.add({
-      item,
-      outputs: result.outputs,
-      meta: result.meta,
-      status: {
-        status_str: result.reportsSuccess ? 'success' : 'error',
-        completed: result.reportsSuccess,
-        messages: result.messages,
-      },
-    })
+    const forgets = result.outcome === 'success' && host.faults.get().historyGone
+    if (!forgets) history.add(toRecord(item, result))
     queue.done()
     if (clientId !== null) {
       host.delivery.send('executing', { node: null, prompt_id: item.promptId }, clientId)
@@ -67,6 +59,19 @@ export function startExecutor(deps: ExecutorDeps): Executor {
   work().catch(() => undefined)
 
   return { memory }
+}
+
+function toRecord(item: QueuedPrompt, result: PromptResult): HistoryRecord {
+  return {
+    item,
+    outputs: result.outputs,
+    meta: result.meta,
+    status: {
+      status_str: result.reportsSuccess ? 'success' : 'error',
+      completed: result.reportsSuccess,
+      messages: result.messages,
+    },
+  }
 }
 
 /** Something escapes the executor's own error handling right after the prompt was announced. */

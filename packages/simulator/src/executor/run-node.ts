@@ -1,5 +1,5 @@
 /** One step of a node: answer from the cache, finish what was pending, or run it. */
-import { keyError, messageOf, PythonError, pythonTypeOf } from '../python-error.ts'
+import { keyError, messageOf, PythonError, pythonTypeOf, raisedFault } from '../python-error.ts'
 import { isLink } from '../graph/prompt-graph.ts'
 import { inputsOfClass, type NodeDefinition } from '../nodes/node-class.ts'
 import { describeValue } from '../nodes/describe-value.ts'
@@ -122,6 +122,8 @@ async function begin(
     lists,
     run(inputs, index) {
       host.interrupt.throwIfRaised()
+      const { nodesRaise } = host.faults.get()
+      if (nodesRaise !== 'none') throw raisedFault(nodesRaise)
       return nodeClass.run(inputs, createNodeContext(host, run, { nodeId, index }))
     },
     blocked: (blocker) => sendBlocked(host, run, { nodeId, nodeClass, blocker }),

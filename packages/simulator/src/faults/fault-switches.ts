@@ -8,9 +8,11 @@ export interface FaultSwitches {
   readonly clear: () => void
 }
 
+export type CountedFault = 'lostInterrupts' | 'outOfMemory' | 'historyLate' | 'historyHollow'
+
 export interface FaultState extends FaultSwitches {
   /** Uses up one of a counted fault; false: none are left. */
-  readonly spend: (name: 'lostInterrupts' | 'outOfMemory') => boolean
+  readonly spend: (name: CountedFault) => boolean
 }
 
 export interface FaultEffects {

@@ -9,6 +9,18 @@ export interface Faults {
   readonly blockedDelivery: boolean
   /** The executor dies of the next prompt it takes; only a restart helps. */
   readonly executorDead: boolean
+  /** What every node raises from now on, whatever it is. */
+  readonly nodesRaise: RaisedFault
+  /** A file whose name holds this text is not served; '' is none. */
+  readonly unservedFile: string
+  /** What is answered for it. */
+  readonly unservedStatus: number
+  /** This many looks find no history of a prompt that has succeeded. */
+  readonly historyLate: number
+  /** This many looks find it without outputs and status. */
+  readonly historyHollow: number
+  /** A prompt that succeeds leaves no history. */
+  readonly historyGone: boolean
   /** Empties the history once, and is off again at once. */
   readonly historyWiped: boolean
   /** This many interrupts are answered and do nothing. */
@@ -27,6 +39,10 @@ export interface Faults {
 export type SubmitFault = (typeof SUBMIT_FAULTS)[number]
 export type ExitFault = (typeof EXIT_FAULTS)[number]
 
+/** oom: torch's own type · oom_words, cuda, cublas: a RuntimeError in the words of a driver. */
+export type RaisedFault = (typeof RAISED_FAULTS)[number]
+
+export const RAISED_FAULTS = ['none', 'oom', 'oom_words', 'cuda', 'cublas'] as const
 export const SUBMIT_FAULTS = ['none', '500_queued', '500', 'hang'] as const
 export const EXIT_FAULTS = ['none', 'execution', 'saving'] as const
 
@@ -35,6 +51,12 @@ export const NO_FAULTS: Faults = {
   deaf: false,
   blockedDelivery: false,
   executorDead: false,
+  nodesRaise: 'none',
+  unservedFile: '',
+  unservedStatus: 500,
+  historyLate: 0,
+  historyHollow: 0,
+  historyGone: false,
   historyWiped: false,
   lostInterrupts: 0,
   slowHttp: 0,

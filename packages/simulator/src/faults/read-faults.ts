@@ -1,6 +1,6 @@
 /** A patch of switches as it arrives from outside: unknown names and wrong values are refused. */
 import { isRecord } from '../record.ts'
-import { EXIT_FAULTS, type Faults, NO_FAULTS, SUBMIT_FAULTS } from './faults.ts'
+import { EXIT_FAULTS, type Faults, NO_FAULTS, RAISED_FAULTS, SUBMIT_FAULTS } from './faults.ts'
 
 export class FaultUnknown extends Error {
   constructor(problem: string) {
@@ -12,6 +12,7 @@ export class FaultUnknown extends Error {
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   submitFails: SUBMIT_FAULTS,
   exitDuring: EXIT_FAULTS,
+  nodesRaise: RAISED_FAULTS,
 }
 
 export function readFaults(patch: unknown): Partial<Faults> {

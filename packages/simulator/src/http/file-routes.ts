@@ -7,7 +7,7 @@ import { sendEmpty, sendJson } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 
-export function fileRoutes({ environment }: ServerState): readonly Route[] {
+export function fileRoutes({ environment, faults }: ServerState): readonly Route[] {
   const { files } = environment
   const upload = async ({ request, response }: Exchange): Promise<void> => {
     const form = await readUploadForm(request)
@@ -18,7 +18,18 @@ export function fileRoutes({ environment }: ServerState): readonly Route[] {
   }
 
   return [
-    { method: 'GET', path: '/view', answer: (exchange) => view(files, exchange) },
+    {
+      method: 'GET',
+      path: '/view',
+      answer(exchange) {
+        const { unservedFile, unservedStatus } = faults.get()
+        const name = exchange.query.get('filename') ?? ''
+        if (unservedFile !== '' && name.includes(unservedFile)) {
+          return sendEmpty(exchange.response, unservedStatus)
+        }
+        return view(files, exchange)
+      },
+    },
     { method: 'POST', path: '/upload/image', answer: upload },
     { method: 'POST', path: '/upload/mask', answer: upload },
   ]

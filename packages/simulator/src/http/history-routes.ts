@@ -6,7 +6,7 @@ import { sendEmpty, sendJson } from './respond.ts'
 import type { Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 
-export function historyRoutes({ history }: ServerState): readonly Route[] {
+export function historyRoutes({ history, faults }: ServerState): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -24,6 +24,13 @@ export function historyRoutes({ history }: ServerState): readonly Route[] {
       path: '/history/{id}',
       answer({ response, params }) {
         const entry = history.get(params['id'] ?? '')
+        const success = entry?.status.status_str === 'success'
+        if (success && faults.spend('historyLate')) return sendJson(response, {})
+        if (entry && success && faults.spend('historyHollow')) {
+          const { promptId } = entry.item
+          const hollow = { prompt: toQueueRow(entry.item), outputs: {}, status: null }
+          return sendJson(response, { [promptId]: hollow })
+        }
         sendJson(response, toHistory(entry ? [entry] : []))
       },
     },

@@ -53,9 +53,18 @@ const storedFailureSchema = z.object({
   attempt: z.int().nonnegative(),
   hostId: z.string(),
   cause: z
-    .enum(['node', 'out_of_memory', 'host_unavailable', 'stalled', 'interrupted', 'internal'])
+    .enum([
+      'node',
+      'out_of_memory',
+      'device_fault',
+      'host_unavailable',
+      'stalled',
+      'interrupted',
+      'internal',
+    ])
     .catch('internal'),
   left: z.boolean(),
+  at: z.number().optional(),
 })
 const storedAttemptSchema = z.object({
   attempt: z.int().nonnegative(),
