@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { workflowSchema } from '@safelight/shared'
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { raising, refused, slow } from './testing/graphs.ts'
@@ -66,6 +68,44 @@ it('warns of an output that the host dropped while it ran the rest', async () =>
     warnings: [{ code: 'output_dropped', node_id: '9' }],
   })
   expect(end.outputs).toHaveLength(1)
+})
+
+it('skips what the host did not run, and does not count it', async () => {
+  await stack.startWorker([host.url])
+  const file = new URL('./fixtures/20a-partial-validation.json', import.meta.url)
+  const workflow = workflowSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  const end = await stack.end(await stack.submit(workflow))
+  expect(end).toMatchObject({
+    status: 'succeeded',
+    nodes: { '1': 'done', '2': 'done', '3': 'skipped', '4': 'skipped' },
+    progress: { value: 1, nodes_done: 2, nodes_total: 2 },
+    warnings: [{ code: 'output_dropped', node_id: '3' }],
+  })
+  expect(end.outputs).toHaveLength(1)
+})
+
+it('lets who adopts a prompt say what was skipped, and the reason that only the first has heard', async () => {
+  const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
+  const long = slow({ color: 4, steps: 400, seconds: 0.25 })
+  const jobId = await stack.submit({
+    ...long,
+    '9': { class_type: 'SaveImage', inputs: { filename_prefix: 'x' } },
+  })
+  const { warnings } = await stack.when(
+    jobId,
+    (snapshot) => snapshot.nodes['9'] === 'skipped' && snapshot.warnings.length > 0,
+  )
+  await first.close()
+  await stack.startWorker([host.url])
+  expect(await stack.end(jobId)).toMatchObject({
+    status: 'succeeded',
+    attempt: 1,
+    nodes: { '1': 'done', '2': 'done', '3': 'done', '9': 'skipped' },
+    progress: { nodes_done: 3, nodes_total: 3 },
+    warnings,
+  })
+  expect(warnings).toMatchObject([{ code: 'output_dropped', node_id: '9' }])
+  expect(host.executions()).toHaveLength(1)
 })
 
 it('warns of a node that blocked its output on purpose, and succeeds with what there is', async () => {

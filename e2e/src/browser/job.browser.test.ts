@@ -47,6 +47,19 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     expect(complaints).toEqual([])
   }, 60_000)
 
+  it('shows as skipped what the host left out, and does not count it', async () => {
+    const unmade = { class_type: 'SaveImage', inputs: { filename_prefix: 'unmade' } }
+    const { id } = await submit(url, { ...slow({ steps: 2 }), '9': unmade })
+    const { page, complaints } = await open(id)
+    await whenShown(page, ({ badge }) => badge === 'Complete')
+    const nodes = page.getByRole('list', { name: 'Nodes' })
+    await nodes.getByText('skipped').waitFor()
+    expect(await nodes.locator('[data-state="skipped"]').getAttribute('data-node')).toBe('9')
+    await page.getByText('3 of 3 nodes, 1 skipped').waitFor()
+    await page.getByText('One warning').waitFor()
+    expect(complaints).toEqual([])
+  }, 60_000)
+
   it('shows two tabs the same', async () => {
     const { id } = await submit(url, slow({ steps: 60, seconds: 0.5 }))
     const first = await open(id)

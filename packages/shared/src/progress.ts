@@ -32,7 +32,7 @@ export const progressSchema = z
     /** Overall fraction, 0 to 1. Never falls; 1 only when every output is stored. */
     value: z.number().min(0).max(1),
     nodes_done: z.int().nonnegative(),
-    /** Nodes reachable from the outputs, less the cached ones. */
+    /** Nodes reachable from the outputs that the host runs, less the cached ones. */
     nodes_total: z.int().nonnegative(),
     current_node: z.string().nullable(),
     current_node_class: z.string().nullable(),

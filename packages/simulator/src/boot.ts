@@ -8,17 +8,22 @@ import { startExecutor } from './executor/executor.ts'
 import { createHistory } from './executor/history.ts'
 import { createInterruptFlag } from './executor/interrupt.ts'
 import { createPromptQueue } from './executor/prompt-queue.ts'
+import { createServerLog } from './executor/server-log.ts'
 import type { SimulatedHost } from './executor/prompt-run.ts'
 import type { FaultState } from './faults/fault-switches.ts'
 import { createOutputCache } from './graph/output-cache.ts'
+import type { UserData } from './files/user-data.ts'
 import { fileRoutes } from './http/file-routes.ts'
 import { historyRoutes } from './http/history-routes.ts'
 import { infoRoutes } from './http/info-routes.ts'
+import { internalRoutes, LOG_SIZE } from './http/internal-routes.ts'
 import { jobRoutes } from './http/job-routes.ts'
+import { modelRoutes } from './http/model-routes.ts'
 import { isForeign } from './http/origin.ts'
 import { promptRoutes } from './http/prompt-routes.ts'
 import { queueRoutes } from './http/queue-routes.ts'
 import { createRequestListener } from './http/router.ts'
+import { userRoutes } from './http/user-routes.ts'
 import type { NodeDefinitions } from './nodes/node-classes.ts'
 import type { NodeEnvironment } from './nodes/node-class.ts'
 import { createScenes } from './picture/scenes.ts'
@@ -28,6 +33,7 @@ import type { ReceivedPrompt } from './received-prompts.ts'
 /** What outlives a restart. */
 export interface BootOptions {
   readonly environment: NodeEnvironment
+  readonly userData: UserData
   readonly classes: NodeDefinitions
   readonly executions: ExecutionLog
   readonly faults: FaultState
@@ -51,6 +57,11 @@ export interface Boot {
   end(): void
 }
 
+/** From POST /prompt to the first message of the prompt: real servers never took less. */
+const ANSWER_MS = 5
+/** A client reads an answer in several turns of its loop. */
+const ANSWER_TURNS = 20
+
 export function startBoot(options: BootOptions): Boot {
   const { environment, classes, faults } = options
   const { traits } = environment
@@ -67,6 +78,12 @@ export function startBoot(options: BootOptions): Boot {
       const exec_info = { queue_remaining: queue.remaining() }
       delivery.send('status', { status: { exec_info } }, null)
     },
+    async untilAnswered(putAtMs) {
+      const leftMs = putAtMs + ANSWER_MS - performance.now()
+      if (leftMs > 0) await clock.sleepReal(Math.ceil(leftMs))
+      // after a stall the time is over before anybody in this process has had a turn to read the answer
+      for (let turn = 0; turn < ANSWER_TURNS; turn++) await clock.yield()
+    },
   })
   const delivery = createDelivery({
     features: traits.features,
@@ -74,6 +91,10 @@ export function startBoot(options: BootOptions): Boot {
     runningNode: (clientId) => (current.clientId === clientId ? current.lastNodeId : null),
     faults: faults.get,
   })
+  const log = createServerLog((clientId, entry) =>
+    delivery.send('logs', { entries: [entry], size: LOG_SIZE }, clientId),
+  )
+  log.print(`ComfyUI version: ${traits.comfyuiVersion}`)
   const host: SimulatedHost = {
     environment,
     classes,
@@ -98,8 +119,9 @@ export function startBoot(options: BootOptions): Boot {
     history,
     cache,
     executions: options.executions,
+    log,
   })
-  const { vramBytes, freed, received } = options
+  const { vramBytes, freed, received, userData } = options
   const state = {
     environment,
     classes,
@@ -109,6 +131,8 @@ export function startBoot(options: BootOptions): Boot {
     memory,
     faults,
     vramBytes,
+    userData,
+    log,
     freed,
     received,
   }
@@ -119,6 +143,9 @@ export function startBoot(options: BootOptions): Boot {
     ...fileRoutes(state),
     ...jobRoutes(state),
     ...infoRoutes(state),
+    ...modelRoutes(),
+    ...userRoutes(state),
+    ...internalRoutes(state),
   ]
   return {
     answer: createRequestListener(routes, (request) =>

@@ -4,6 +4,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 export interface SimulatedClock {
   /** Milliseconds of ComfyUI's time; resolves after ms / speed. Rejects once the clock is closed. */
   sleep(ms: number): Promise<void>
+  /** The same, but of real time, whatever the speed: what networks and clients take does not hurry. */
+  sleepReal(ms: number): Promise<void>
   /** A sleep for one run of short steps: remembers what a timer overslept, so that many tiny waits add up right. */
   pacer(): (ms: number) => Promise<void>
   /** Lets sockets and requests be served: what ComfyUI does in another thread. */
@@ -25,6 +27,7 @@ export function createClock(speed: number): SimulatedClock {
 
   return {
     sleep: (ms) => wait(ms / speed),
+    sleepReal: wait,
     pacer() {
       let owedMs = 0
       return async (ms) => {

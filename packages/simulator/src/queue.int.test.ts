@@ -1,6 +1,8 @@
 /** What the simulated queue runs, skips, stops and dies of. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { toBuffer } from './delivery/delivery.ts'
 import { slowSteps } from './testing/graphs.ts'
 import { until } from './testing/wait.ts'
 import { isRunning, withSimulator } from './testing/with-simulator.ts'
@@ -63,6 +65,28 @@ it('runs a prompt as often as its id is submitted, and counts each run', async (
       () => 'ran less than twice',
     )
     expect(simulator.executions().map(({ promptId }) => promptId)).toEqual([prompt_id, prompt_id])
+  })
+})
+
+it('answers a submission before anything of the prompt is heard, cached or not', async () => {
+  await withSimulator({}, async (visitor, { url }) => {
+    const client_id = randomUUID()
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?clientId=${client_id}`)
+    await new Promise((resolve) => socket.once('open', resolve))
+    const heard: string[] = []
+    socket.on('message', (data) => {
+      const text = toBuffer(data).toString()
+      if (text.includes('"type": "exec')) heard.push(text)
+    })
+    const early: string[] = []
+    for (let round = 0; round < 40; round++) {
+      const promptId = await visitor.submit(slowSteps(1, 0), { client_id })
+      early.push(...heard.filter((text) => text.includes(promptId)))
+      await visitor.finished(promptId)
+    }
+    socket.close()
+    expect(heard.length).toBeGreaterThan(40)
+    expect(early).toEqual([])
   })
 })
 

@@ -62,6 +62,22 @@ it('answers an expanding output from the cache with nothing at all', async () =>
   })
 })
 
+it('lists a cached output under its own id, and in meta as the node it was made for', async () => {
+  const graph = (id: string) => ({
+    '1': { class_type: 'EmptyImage', inputs: { width: 8, height: 8, batch_size: 1, color: 1 } },
+    [id]: { class_type: 'PreviewImage', inputs: { images: ['1', 0] } },
+  })
+  await withSimulator({}, async (visitor) => {
+    const client_id = randomUUID()
+    const first = await visitor.finished(await visitor.submit(graph('007'), { client_id }))
+    const again = await visitor.finished(await visitor.submit(graph('40:38'), { client_id }))
+    expect(filesOf(again)).toEqual(filesOf(first))
+    expect(again['meta']).toEqual({
+      '40:38': expect.objectContaining({ node_id: '007', display_node: '007' }),
+    })
+  })
+})
+
 it('sends pictures over the socket as whole PNG frames, and keeps no file of them', async () => {
   const graph = {
     '1': { class_type: 'EmptyImage', inputs: { width: 24, height: 16, batch_size: 3, color: 255 } },

@@ -11,6 +11,7 @@ import {
 import { createFaultState, type FaultSwitches } from './faults/fault-switches.ts'
 import type { Faults } from './faults/faults.ts'
 import { createFileStore } from './files/file-store.ts'
+import { createUserData } from './files/user-data.ts'
 import { acceptSockets } from './http/accept-sockets.ts'
 import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
 import { delayAnswer } from './http/respond.ts'
@@ -60,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const dialect = options.dialect ?? '0.33.0'
   const traits = traitsOf(dialect)
   const environment = { traits, files: createFileStore() }
+  const userData = createUserData()
   const executions = createExecutionLog((event) => options.onExecution?.(event))
   const received = createReceivedPrompts()
   let freed = 0
@@ -71,6 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const start = (): Boot =>
     startBoot({
       environment,
+      userData,
       classes,
       executions,
       faults,

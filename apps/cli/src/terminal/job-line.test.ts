@@ -62,6 +62,8 @@ describe('a line', () => {
       /^✗ .* 50% {2}Failed {8}The host ran out of memory.* CUDA out/,
     )
     expect(line(endedUpdate({ status: 'canceled' }))).toMatch(/^– .*Canceled$/)
+    const nodes = { '1': 'done', '3': 'skipped', '4': 'skipped' } as const
+    expect(line(endedUpdate({ nodes }))).toMatch(/0 outputs in 14 s, 2 nodes skipped$/)
   })
 
   it('is there before anything is known', () => {

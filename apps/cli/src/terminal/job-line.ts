@@ -22,14 +22,16 @@ export interface LineStyle {
   paint: Paint
 }
 
-/** `2 outputs in 14 s`, said beside the bar; null for a job that came to nothing. */
+/** `2 outputs in 14 s`, `1 output in 3 s, 2 nodes skipped`, said beside the bar; null for a job that came to nothing. */
 export function toEndNote(
-  { status, outputs }: SnapshotView,
+  { status, outputs, nodes }: SnapshotView,
   { took }: Pick<JobDisplay, 'took'>,
 ): string | null {
   if (status !== 'succeeded') return null
   const count = `${outputs.length} ${outputs.length === 1 ? 'output' : 'outputs'}`
-  return took === null ? count : `${count} ${took}`
+  const made = took === null ? count : `${count} ${took}`
+  const skipped = Object.values(nodes).filter((state) => state === 'skipped').length
+  return skipped > 0 ? `${made}, ${skipped} ${skipped === 1 ? 'node' : 'nodes'} skipped` : made
 }
 
 const SYMBOLS: Record<BadgeKind, { symbol: string; color: TextColor }> = {

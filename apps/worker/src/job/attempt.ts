@@ -49,10 +49,11 @@ export async function runAttempt(
   const { host, workflow, workflowText, attempt, failures, adopt } = options
   const promptId = promptIdOf(jobId, attempt)
   const tracker = await createTracker(handling, workflow, host)
+  const warnings = adopt ? handling.writer.snapshot.warnings : []
   // before the host is even asked: a page that watches never shows 0/0
   await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
-  const reporter = createUpdateReporter(handling, tracker)
+  const reporter = createUpdateReporter(handling, { tracker, warnings })
   const follow = host.follow(jobId, modelsOf(workflow))
   let record: AttemptRecord = {
     attempt,
@@ -109,15 +110,18 @@ export async function runAttempt(
   }
 }
 
-/** The progress of a workflow of which nothing has run yet. */
+/** The progress of a workflow of which nothing has run yet. What was skipped in this attempt is on record. */
 export async function createTracker(
-  { deps }: Handling,
+  { deps, writer }: Handling,
   workflow: Workflow,
   host: Host | null,
 ): Promise<TrackerState> {
   const outputNodes = outputNodesOf(workflow, host?.state.nodeClasses ?? {})
   const costs = await deps.costs.costs()
-  return startProgress({ workflow, outputNodes, costs }, deps.clock.now())
+  const skipped = Object.entries(writer.snapshot.nodes).flatMap(([id, state]) =>
+    state === 'skipped' ? [id] : [],
+  )
+  return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.now())
 }
 
 /** Null when the address holds credentials: those stay in the process that was given them. */

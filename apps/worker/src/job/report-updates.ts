@@ -1,6 +1,8 @@
 /** Turns the updates of a running prompt into job events: phases at once, progress and previews at a bearable rate. */
 import {
+  droppedOutputs,
   foldProgress,
+  foldTaken,
   type HostMessage,
   type PromptUpdate,
   type TrackerState,
@@ -10,7 +12,12 @@ import type { Preview } from '@safelight/store'
 import { createCoalescer } from './coalesce.ts'
 import { toPhase, toProgressed } from './job-events.ts'
 import type { Handling } from './handling.ts'
-import { addWarnings, toBlockedWarning, toDroppedWarnings } from './warnings.ts'
+import {
+  addWarnings,
+  toBlockedWarning,
+  toDroppedWarnings,
+  toUnexplainedWarnings,
+} from './warnings.ts'
 
 const MAX_PREVIEW_BYTES = 1024 * 1024
 
@@ -23,12 +30,14 @@ export interface UpdateReporter {
   readonly warnings: Warning[]
 }
 
-/** @param start the tracker before anything ran */
-export function createUpdateReporter(handling: Handling, start: TrackerState): UpdateReporter {
+/** @param start the tracker before anything ran; what another worker had to warn of */
+export function createUpdateReporter(
+  handling: Handling,
+  start: { tracker: TrackerState; warnings: Warning[] },
+): UpdateReporter {
   const { deps, jobId, token, writer, stopwatch, log } = handling
   const { clock, store, timings } = deps
-  let tracker = start
-  let warnings: Warning[] = []
+  let { tracker, warnings } = start
   let executing = false
 
   const progress = createCoalescer<TrackerState>({
@@ -86,7 +95,7 @@ export function createUpdateReporter(handling: Handling, start: TrackerState): U
   function onPreview(message: HostMessage & { type: 'preview' }): void {
     if (message.data.byteLength > MAX_PREVIEW_BYTES) return
     // older frames carry no id: they follow a tick of the node that made them
-    const nodeId = message.displayNodeId ?? message.nodeId ?? tracker.progress.current_node
+    const nodeId = message.displayNodeId ?? tracker.progress.current_node
     previews.push({ nodeId, contentType: message.contentType, data: message.data })
   }
 
@@ -103,9 +112,15 @@ export function createUpdateReporter(handling: Handling, start: TrackerState): U
             { promptId, totalSteps: tracker.steps ?? 0, adopted, status },
             'prompt submitted',
           )
+          tracker = foldTaken(tracker, update, clock.now())
           warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
+          if (!warnings.some(({ code }) => code === 'output_dropped')) {
+            warnings = addWarnings(warnings, toUnexplainedWarnings(droppedOutputs(tracker)))
+          }
           // messages of an adopted prompt may have come before it was found in the queue
           enterPhase(executing ? 'executing' : 'submitted')
+          // after the warning that says why
+          if (tracker.plan.skipped.size > 0) progress.push(tracker)
           return
         }
         case 'message':

@@ -28,6 +28,15 @@ export function toDroppedWarnings(nodeErrors: NodeErrors): Warning[] {
   return [...warnings, { code: 'output_dropped', node_id: null, message: andMore(rest) }]
 }
 
+/** Who adopts a prompt sees that the host runs it without these, and not why. */
+export function toUnexplainedWarnings(outputs: readonly string[]): Warning[] {
+  return outputs.map((nodeId) => ({
+    code: 'output_dropped',
+    node_id: nodeId,
+    message: 'It, or something it needs, is not valid',
+  }))
+}
+
 export function toBlockedWarning(failure: NodeFailure): Warning {
   return {
     code: 'execution_blocked',

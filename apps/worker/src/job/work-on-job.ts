@@ -188,7 +188,7 @@ async function bringHome(
   const decision = await runCollectPhase(handling, {
     client: deps.connect(baseUrl),
     files: end.outputs,
-    result: { tracker, warnings: [] },
+    result: { tracker, warnings: handling.writer.snapshot.warnings },
   })
   return conclude(handling, decision, { record })
 }

@@ -66,6 +66,12 @@ describe('the badge', () => {
 })
 
 describe('the numbers', () => {
+  it('leave out the nodes that the host skipped, and say how many', () => {
+    const progress = progressOf({ nodes_done: 2, nodes_total: 2 })
+    const nodes = { '1': 'done', '2': 'done', '3': 'skipped', '4': 'skipped' } as const
+    expect(toJobDisplay(updateOf({ progress, nodes }), now).nodes).toBe('2 of 2 nodes, 2 skipped')
+  })
+
   it('are 5/20 and 11 of 31 nodes', () => {
     const progress = progressOf({ step: 5, steps: 20, nodes_done: 11, nodes_total: 31 })
     const display = toJobDisplay(updateOf({ progress }), now)

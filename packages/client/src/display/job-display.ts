@@ -36,7 +36,7 @@ export interface JobDisplay {
   step: string | null
   /** `Sampler (KSampler) 3/5`; what happens now, in one line. */
   node: string | null
-  /** `11 of 31 nodes` */
+  /** `11 of 31 nodes`, and how many the host skipped */
   nodes: string | null
   /** `about 20 s left` */
   eta: string | null

@@ -19,11 +19,13 @@ export function toStepLine({ status, progress }: SnapshotView): string | null {
   return `${Math.min(progress.step ?? 0, progress.steps)}/${progress.steps}`
 }
 
-/** `11 of 31 nodes` */
-export function toNodesLine({ status, progress }: SnapshotView): string | null {
+/** `11 of 31 nodes`, `2 of 2 nodes, 1 skipped` */
+export function toNodesLine({ status, progress, nodes }: SnapshotView): string | null {
   if (!progress || progress.nodes_total === 0 || status === 'queued') return null
   const { nodes_done, nodes_total } = progress
-  return `${nodes_done} of ${nodes_total} ${nodes_total === 1 ? 'node' : 'nodes'}`
+  const skipped = Object.values(nodes).filter((state) => state === 'skipped').length
+  const counted = `${nodes_done} of ${nodes_total} ${nodes_total === 1 ? 'node' : 'nodes'}`
+  return skipped > 0 ? `${counted}, ${skipped} skipped` : counted
 }
 
 /** What happens now. */

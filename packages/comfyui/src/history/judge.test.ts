@@ -77,6 +77,25 @@ describe('judgeHistory', () => {
     ])
   })
 
+  it('names outputs by the nodes of the graph that ran, not of the one that they were made for', () => {
+    const file = { filename: 'a.png', subfolder: '', type: 'temp' }
+    const node = { class_type: 'PreviewImage', inputs: {} }
+    const judged = judgeHistory('p', {
+      ...entry([['execution_success', {}]], 'success', {
+        '12': { images: [file] },
+        '40:38': { images: [file] },
+        '2.0.0.1': { images: [file] },
+      }),
+      prompt: [1, 'p', { '12': node, '40:38': node, '2': node }, {}, ['12', '40:38']],
+      meta: {
+        '12': { node_id: '007', display_node: '007' },
+        '40:38': { node_id: '12', display_node: '12' },
+        '2.0.0.1': { node_id: '007.0.0.1', display_node: '007' },
+      },
+    })
+    expect(judged?.outputs.map(({ node_id }) => node_id)).toEqual(['12', '40:38', '2'])
+  })
+
   it('carries our mark and the outputs that ran', () => {
     expect(judgeHistory('p', entry([]))).toMatchObject({ clientId: 'c', outputNodes: ['9'] })
   })

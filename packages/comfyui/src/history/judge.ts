@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { FileItem, HistoryEntry } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
 import { executionErrorSchema, toNodeFailure } from '../protocol/text-messages.ts'
+import { shownNode } from '../graph/shown-node.ts'
 import { collectFiles } from './outputs.ts'
 
 const entrySchema = z.looseObject({
@@ -23,6 +24,8 @@ const entrySchema = z.looseObject({
   meta: z.record(z.string(), z.looseObject({ display_node: z.string().nullish() })).catch({}),
 })
 type Entry = z.output<typeof entrySchema>
+
+const graphSchema = z.record(z.string(), z.unknown()).catch({})
 
 const extraDataSchema = z.looseObject({ client_id: z.string() })
 
@@ -72,9 +75,17 @@ function parseFailure(data: unknown): NodeFailure {
   return parsed.success ? toNodeFailure(parsed.data) : UNKNOWN_FAILURE
 }
 
-/** Nodes made by expansion are listed under runtime ids; `meta` knows the node the user sees. */
-function toFiles(entry: Entry): FileItem[] {
-  return Object.entries(entry.outputs).flatMap(([nodeId, output]) =>
-    collectFiles(entry.meta[nodeId]?.display_node ?? nodeId, output),
-  )
+/** Listed under runtime ids; `meta` says what a node is shown as, which of a cached one may be a node of another graph. */
+function toFiles({ outputs, meta, prompt }: Entry): FileItem[] {
+  const graph = graphSchema.parse(prompt[2])
+  const ids = { has: (id: string) => Object.hasOwn(graph, id) }
+  return Object.entries(outputs).flatMap(([node, output]) => {
+    const display = meta[node]?.display_node ?? null
+    return collectFiles(shownNode({ node, display }, ids) ?? toMaker(node, display), output)
+  })
+}
+
+/** Without the graph: the ids of nodes made by expansion begin with their maker's. */
+function toMaker(node: string, display: string | null): string {
+  return display !== null && node.startsWith(`${display}.`) ? display : node
 }

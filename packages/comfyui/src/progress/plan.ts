@@ -1,5 +1,5 @@
 /** What is known before anything runs: the nodes that will, what each should cost, and how many steps there are. */
-import { titleOfNode, toLine, type WorkflowNode } from '@safelight/shared'
+import { titleOfNode, toLine, type Workflow, type WorkflowNode } from '@safelight/shared'
 import { reachableFrom } from '../graph/links.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
 import { createStepReader, toCount } from '../graph/steps.ts'
@@ -14,16 +14,26 @@ export interface PlannedNode {
 }
 
 export interface Plan {
+  workflow: Workflow
   /** Every node of the workflow: one outside of `reachable` may run all the same. */
   nodes: ReadonlyMap<string, PlannedNode>
+  /** The outputs, and what they need. */
   reachable: ReadonlySet<string>
+  /** Output nodes of the workflow, known or guessed. */
+  outputs: readonly string[]
+  guessed: boolean
+  /** What the host will not run: outputs it dropped, and what only they needed. */
+  skipped: ReadonlySet<string>
   totalSteps: number
 }
 
 export function createPlan(options: TrackerOptions): Plan {
   const { workflow, costs = {} } = options
-  const outputs = options.outputNodes?.length ? options.outputNodes : guessOutputNodes(workflow)
-  const reachable = reachableFrom(workflow, outputs)
+  const skipped = new Set(options.skipped)
+  const { outputNodes: known = [] } = options
+  const guessed = known.length === 0
+  const outputs = guessed ? guessOutputNodes(workflow) : known
+  const reachable = new Set([...reachableFrom(workflow, outputs)].filter((id) => !skipped.has(id)))
   const stepsOf = createStepReader(workflow)
   let totalSteps = 0
   const nodes = Object.entries(workflow).map(([id, node]) => {
@@ -37,7 +47,15 @@ export function createPlan(options: TrackerOptions): Plan {
     }
     return [id, planned] as const
   })
-  return { nodes: new Map(nodes), reachable, totalSteps: toCount(totalSteps) }
+  return {
+    workflow,
+    nodes: new Map(nodes),
+    reachable,
+    outputs,
+    guessed,
+    skipped,
+    totalSteps: toCount(totalSteps),
+  }
 }
 
 /** One line: it is in every event of its node. */
@@ -46,17 +64,11 @@ function toTitle(node: WorkflowNode): string | null {
   return title === null ? null : toLine(title)
 }
 
-/**
- * The node of the submitted workflow that a runtime id counts toward. Expansion names its nodes
- * `<maker>.<call>.<n>.<name>`, recursively, so the maker is the longest prefix that is in the graph.
- * @returns null for an id of no node we know
- */
-export function makerOf(runtimeId: string, nodes: Plan['nodes']): string | null {
-  let id = runtimeId
-  while (!nodes.has(id)) {
-    const dot = id.lastIndexOf('.')
-    if (dot < 0) return null
-    id = id.slice(0, dot)
+/** Steps of what runs; null when nothing samples. */
+export function stepsToRun({ reachable, nodes }: Plan, cached: ReadonlySet<string>): number | null {
+  let steps = 0
+  for (const id of reachable) {
+    if (!cached.has(id)) steps += nodes.get(id)?.steps ?? 0
   }
-  return id
+  return steps > 0 ? toCount(steps) : null
 }

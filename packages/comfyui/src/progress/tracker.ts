@@ -8,8 +8,9 @@
  */
 import type { Progress } from '@safelight/shared'
 import { toCount } from '../graph/steps.ts'
+import { makerOf } from '../graph/shown-node.ts'
 import type { HostMessage, ProgressStateNode } from '../protocol/host-message.ts'
-import { createPlan, makerOf } from './plan.ts'
+import { createPlan, stepsToRun } from './plan.ts'
 import { toTrackedProgress } from './present.ts'
 import { beginRun, finishRun, setFraction } from './runs.ts'
 import type { TrackerOptions, TrackerState } from './types.ts'
@@ -91,13 +92,11 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
 
 /** Cached nodes do not run, so neither they nor their steps count. One that has run already stays. */
 function skip(state: Facts, nodes: string[]): Facts {
-  const cached = new Set([...state.cached, ...nodes.filter((id) => !state.runs.has(id))])
+  const news = nodes.filter((id) => state.plan.nodes.has(id) && !state.runs.has(id))
+  const cached = new Set([...state.cached, ...news])
   if (state.kind !== 'connected') return { ...state, cached }
-  let steps = 0
-  for (const id of state.plan.reachable) {
-    if (!cached.has(id)) steps += state.plan.nodes.get(id)?.steps ?? 0
-  }
-  return { ...state, cached, step: steps > 0 ? 0 : null, steps: steps > 0 ? toCount(steps) : null }
+  const steps = stepsToRun(state.plan, cached)
+  return { ...state, cached, step: steps === null ? null : 0, steps }
 }
 
 /** `executing`: a node starts, which on servers without `progress_state` ends the one before. */

@@ -10,6 +10,8 @@ export interface TrackerOptions {
   /** Ids of the output nodes that run; when unknown they are guessed (graph/outputs.ts). */
   outputNodes?: readonly string[]
   costs?: CostByClass
+  /** Nodes that the host is known to have left out (./taken.ts). */
+  skipped?: readonly string[]
 }
 
 /** A node of the workflow that has started. */

@@ -4,7 +4,9 @@
  * A host broadcasts more than it should: progress and previews of prompts without a client, text frames of
  * anybody, and on 0.3.45–0.3.57 everyone's progress_state. What names a prompt is ours when it names ours.
  * What names none is ours only while our prompt is the one that runs: a host runs one at a time.
+ * Of the nodes that a message of ours is shown as, only those of our workflow are believed.
  */
+import { makerOf, shownNode } from '../graph/shown-node.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import { assertNever } from '@safelight/shared'
 
@@ -22,12 +24,47 @@ export function startAttribution(promptId: string, nodeIds: Iterable<string>): A
   return { promptId, nodeIds: new Set(nodeIds), announcedRunning: false, foundRunning: false }
 }
 
-export function attribute(
-  state: Attribution,
-  message: HostMessage,
-): { state: Attribution; ours: boolean } {
-  if (!isOurs(state, message)) return { state, ours: false }
-  return { state: { ...state, announcedRunning: !isEnd(message) }, ours: true }
+export interface Attributed {
+  state: Attribution
+  ours: boolean
+  /** The message; if it is ours, shown as nodes of our workflow only. */
+  message: HostMessage
+}
+
+export function attribute(state: Attribution, message: HostMessage): Attributed {
+  if (!isOurs(state, message)) return { state, ours: false, message }
+  return {
+    state: { ...state, announcedRunning: !isEnd(message) },
+    ours: true,
+    message: withOurNodes(message, state.nodeIds),
+  }
+}
+
+function withOurNodes(message: HostMessage, ids: ReadonlySet<string>): HostMessage {
+  const shown = (node: string | null, display: string | null) =>
+    node === null ? null : shownNode({ node, display }, ids)
+  switch (message.type) {
+    case 'executing':
+    case 'executed':
+      return { ...message, displayNode: shown(message.node, message.displayNode) }
+    case 'preview':
+      return { ...message, displayNodeId: shown(message.nodeId, message.displayNodeId) }
+    case 'progress_state':
+      return {
+        ...message,
+        nodes: message.nodes.map((node) => ({
+          ...node,
+          displayNodeId: shown(node.nodeId, node.displayNodeId) ?? node.nodeId,
+        })),
+      }
+    case 'execution_error':
+      return {
+        ...message,
+        failure: { ...message.failure, nodeId: shown(message.failure.nodeId, null) },
+      }
+    default:
+      return message
+  }
 }
 
 /** Whether the message announces that the prompt has ended; history has the last word. */
@@ -97,5 +134,5 @@ function isRunning(state: Attribution): boolean {
 
 /** A node made by expansion is named after the node that made it: `2.0.0.1` comes from `2`. */
 function isOurNode(state: Attribution, nodeId: string): boolean {
-  return state.nodeIds.has(nodeId) || state.nodeIds.has(nodeId.split('.')[0] ?? nodeId)
+  return makerOf(nodeId, state.nodeIds) !== null
 }

@@ -58,7 +58,7 @@ export function createUpdateEmitter(options: UpdateEmitterOptions): UpdateEmitte
     const attributed = attribute(known, message)
     state = attributed.state
     options.onMessage(message, attributed.ours)
-    if (attributed.ours) emit({ type: 'message', message })
+    if (attributed.ours) emit({ type: 'message', message: attributed.message })
   }
 
   return {

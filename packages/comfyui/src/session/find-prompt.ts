@@ -19,6 +19,8 @@ export interface EarlierPrompt {
   /** The id the host knows the prompt by. */
   promptId: string
   running: boolean
+  /** The outputs that the host runs of it; empty when it does not say. */
+  outputNodes: string[]
 }
 
 /** Queue before history, because prompts move that way. @returns null when it is nowhere */
@@ -29,22 +31,29 @@ export async function findPrompt(options: FindPromptOptions): Promise<EarlierPro
 
   const { running, pending } = await client.queue(signal)
   const executing = running.find(isOurs)
-  if (executing) return { promptId: executing.promptId, running: true }
+  if (executing) return toEarlier(executing, true)
   const waiting = pending.find(isOurs)
-  if (waiting) return { promptId: waiting.promptId, running: false }
+  if (waiting) return toEarlier(waiting, false)
 
   const ended =
     (await client.history(promptId, signal)) ??
     (knownPromptId === null ? null : await client.history(knownPromptId, signal))
-  if (ended) return { promptId: ended.promptId, running: false }
+  if (ended) return toEarlier(ended, false)
 
   const { callerPromptId } = await client.features(signal)
   if (callerPromptId) return null
   for (const count of RECENT_ENTRIES) {
     const entries = await client.recentHistory(count, signal)
     const marked = entries.find(isOurs)
-    if (marked) return { promptId: marked.promptId, running: false }
+    if (marked) return toEarlier(marked, false)
     if (entries.length < count) break
   }
   return null
+}
+
+function toEarlier(
+  { promptId, outputNodes }: { promptId: string; outputNodes: string[] },
+  running: boolean,
+): EarlierPrompt {
+  return { promptId, outputNodes, running }
 }

@@ -26,6 +26,7 @@ it('submits once, under our id, after the socket is registered, and ends with wh
     type: 'submitted',
     promptId: session.promptId,
     adopted: false,
+    outputNodes: [],
     nodeErrors: {},
   })
   await expect.poll(() => host.sockets).toEqual([])

@@ -81,11 +81,11 @@ export const runPrompt: RunPrompt = async (prompt) => {
     const { wait } = createWake(clock)
     const submitted = await adoptOrSubmit({ prompt, stop, timings, observe, wait, socketReady })
     if (!submitted) return { outcome: 'canceled', promptId: null, outputs: [] }
-    const { promptId, adopted, nodeErrors, running } = submitted
+    const { promptId, adopted, outputNodes, nodeErrors, running } = submitted
     hostPromptId = promptId
     observe({ type: 'submitted', promptId })
     updates.setRunning(running)
-    updates.submit({ type: 'submitted', promptId, adopted, nodeErrors })
+    updates.submit({ type: 'submitted', promptId, adopted, outputNodes, nodeErrors })
     stop.detach.throwIfAborted()
     return watchPrompt({
       client: prompt.client,

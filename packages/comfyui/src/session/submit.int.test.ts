@@ -13,7 +13,13 @@ it('adopts a running prompt of an earlier life instead of submitting it again', 
   const session = host.session({ promptId })
   await expect
     .poll(() => session.updates)
-    .toContainEqual({ type: 'submitted', promptId, adopted: true, nodeErrors: {} })
+    .toContainEqual({
+      type: 'submitted',
+      promptId,
+      adopted: true,
+      outputNodes: ['3'],
+      nodeErrors: {},
+    })
   host.finish()
   expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId })
   expect(host.calls('POST', '/prompt')).toEqual([])

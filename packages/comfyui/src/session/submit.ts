@@ -19,6 +19,8 @@ export interface Submitted {
   /** The id the host knows the prompt by. */
   promptId: string
   adopted: boolean
+  /** Those it runs; empty when it did not say. */
+  outputNodes: string[]
   nodeErrors: NodeErrors
   /** Whether it was found running already. */
   running: boolean
@@ -58,8 +60,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
       // torn in the middle, it might queue the prompt after our next life has looked for it
       stop.detachLate,
     )
-    const { nodeErrors } = answer
-    return { promptId: answer.promptId, adopted: false, nodeErrors, running: false }
+    return { ...answer, adopted: false, outputNodes: [], running: false }
   } catch (error) {
     stop.detach.throwIfAborted()
     if (isUnknownOutcome(error)) {

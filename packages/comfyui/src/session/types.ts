@@ -26,8 +26,14 @@ export interface PromptOptions {
 }
 
 export type PromptUpdate =
-  /** The host has the prompt. `outputNodes` may be empty when unknown. */
-  | { type: 'submitted'; promptId: string; adopted: boolean; nodeErrors: NodeErrors }
+  /** The host has the prompt, or what it took of it. `outputNodes` are those it runs; empty when unknown. */
+  | {
+      type: 'submitted'
+      promptId: string
+      adopted: boolean
+      outputNodes: string[]
+      nodeErrors: NodeErrors
+    }
   | { type: 'socket'; open: boolean }
   /** Only messages that belong to this prompt (previews and text attributed to it). */
   | { type: 'message'; message: HostMessage }

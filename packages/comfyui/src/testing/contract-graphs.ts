@@ -1,6 +1,7 @@
 /** Workflows of the contract suite: core nodes only, so that any ComfyUI can run them. */
 import { randomInt } from 'node:crypto'
-import type { Workflow } from '@safelight/shared'
+import { readFileSync } from 'node:fs'
+import { type Workflow, workflowSchema } from '@safelight/shared'
 import type { NodeClasses } from '../client/types.ts'
 
 const emptyImage = (size: number, batch: number) => ({
@@ -52,4 +53,23 @@ export function longWorkflow(classes: NodeClasses): Workflow {
       inputs: { images: ['2', 0], filename_prefix: 'contract/long' },
     },
   }
+}
+
+/** A workflow as people send it, from `../fixtures`. */
+export function sentWorkflow(name: string): Workflow {
+  return workflowSchema.parse(sentJson(name))
+}
+
+export function sentJson(name: string): unknown {
+  const file = new URL(`../fixtures/${name}.json`, import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** What another client runs: the pictures of `workflow`, under other ids. */
+export function renamed(workflow: Workflow, ids: Record<string, string>): Workflow {
+  const text = Object.entries(ids).reduce(
+    (json, [from, to]) => json.replaceAll(JSON.stringify(from), JSON.stringify(to)),
+    JSON.stringify(workflow),
+  )
+  return workflowSchema.parse(JSON.parse(text))
 }

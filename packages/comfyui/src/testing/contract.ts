@@ -5,7 +5,13 @@ import { createHostClient } from '../client/create-host-client.ts'
 import type { HostClient } from '../client/types.ts'
 import { PromptRejected } from '../errors.ts'
 import { DEFAULT_TIMINGS } from '../session/timings.ts'
-import { longWorkflow, pictureWorkflow, tickingWorkflow } from './contract-graphs.ts'
+import {
+  longWorkflow,
+  pictureWorkflow,
+  renamed,
+  sentWorkflow,
+  tickingWorkflow,
+} from './contract-graphs.ts'
 import type { PromptSession } from './session.ts'
 import { startSession } from './session.ts'
 
@@ -109,6 +115,26 @@ export function testContract(url: () => string): void {
     })
   })
 
+  it('names cached outputs by the nodes of the graph that ran, not of the one they were made for', async () => {
+    const workflow = sentWorkflow('04-subgraph-colon-ids')
+    // an id of ours for another node, and one that we do not have
+    const others = renamed(workflow, { '12': '007', '40:38': '12' })
+    await start({ workflow: others }).end
+    const session = start({ workflow })
+    const end = await session.end
+    const files = end.outcome === 'succeeded' ? end.outputs : []
+    expect(Object.fromEntries(files.map(({ node_id, type }) => [node_id, type]))).toEqual({
+      '12': 'output',
+      '40:38': 'temp',
+    })
+    const shown = session.updates.flatMap((update) =>
+      update.type === 'message' && update.message.type === 'executed'
+        ? [update.message.displayNode]
+        : [],
+    )
+    expect(new Set(shown)).toEqual(new Set(['12', '40:38']))
+  })
+
   it('cancels a pending prompt and leaves the running one alone', async () => {
     const client = connect()
     const classes = await client.nodeClasses()
@@ -150,6 +176,7 @@ export function testContract(url: () => string): void {
         type: 'submitted',
         promptId: detached.promptId,
         adopted: true,
+        outputNodes: expect.any(Array),
         nodeErrors: {},
       })
     await expect.poll(() => ticks(second), { timeout: 10_000 }).toBeGreaterThan(1)

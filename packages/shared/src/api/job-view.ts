@@ -57,7 +57,7 @@ export const jobViewSchema = z
     metadata: z.record(z.string(), z.unknown()).nullable(),
     nodes: nodeStatesSchema.meta({
       description:
-        'Node id → `running`, `done`, `cached` or `failed`; a node that is not named waits.',
+        'Node id → `running`, `done`, `cached`, `failed` or `skipped` (the host dropped it, or what needed it); a node that is not named waits.',
     }),
     warnings: z.array(warningSchema),
     limits: jobLimitsViewSchema,

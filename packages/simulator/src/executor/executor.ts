@@ -4,6 +4,7 @@ import { readText } from '../record.ts'
 import type { ExecutionLog } from './execution-log.ts'
 import type { History, HistoryRecord } from './history.ts'
 import type { PromptQueue, QueuedPrompt } from './prompt-queue.ts'
+import type { ServerLog } from './server-log.ts'
 import type { SimulatedHost } from './prompt-run.ts'
 import { executePrompt, type PromptResult } from './run-prompt.ts'
 
@@ -23,10 +24,11 @@ export interface ExecutorDeps {
   readonly history: History
   readonly cache: OutputCache
   readonly executions: ExecutionLog
+  readonly log: ServerLog
 }
 
 export function startExecutor(deps: ExecutorDeps): Executor {
-  const { host, queue, history, cache, executions } = deps
+  const { host, queue, history, cache, executions, log } = deps
   const memory: MemoryRequest = { unloadModels: false, dropCache: false }
 
   const runNext = async (): Promise<void> => {
@@ -43,6 +45,8 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       throw error
     })
     executions.end(execution, result.outcome)
+    const tookMs = (execution.endedAt ?? execution.startedAt) - execution.startedAt
+    log.print(`Prompt executed in ${(tookMs / 1000).toFixed(2)} seconds`)
     const forgets = result.outcome === 'success' && host.faults.get().historyGone
     if (!forgets) history.add(toRecord(item, result))
     queue.done()

@@ -28,9 +28,13 @@ export interface PromptQueueOptions {
   readonly diesOfDuplicates: boolean
   /** Called as often as ComfyUI would broadcast a status. */
   readonly changed: () => void
+  /** Waits until who submitted a prompt has its answer: ComfyUI's worker is another thread, and slower than that. */
+  readonly untilAnswered: (putAtMs: number) => Promise<void>
 }
 
-export function createPromptQueue({ diesOfDuplicates, changed }: PromptQueueOptions): PromptQueue {
+export function createPromptQueue(options: PromptQueueOptions): PromptQueue {
+  const { diesOfDuplicates, changed, untilAnswered } = options
+  const putAt = new WeakMap<QueuedPrompt, number>()
   let pending: QueuedPrompt[] = []
   let running: QueuedPrompt | null = null
   let wake: (() => void) | null = null
@@ -53,6 +57,7 @@ export function createPromptQueue({ diesOfDuplicates, changed }: PromptQueueOpti
 
   return {
     put(item) {
+      putAt.set(item, performance.now())
       throwIfEqual(item)
       pending.push(item)
       pending.sort((a, b) => a.number - b.number)
@@ -60,16 +65,23 @@ export function createPromptQueue({ diesOfDuplicates, changed }: PromptQueueOpti
       wake?.()
     },
     async take() {
-      while (pending.length === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
+      for (;;) {
+        const [next] = pending
+        if (!next) {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+          continue
+        }
+        await untilAnswered(putAt.get(next) ?? 0)
+        if (isBroken) throw new TypeError('the heap cannot be ordered')
+        // meanwhile it may have been removed, or another put before it
+        if (pending[0] !== next) continue
+        pending.shift()
+        running = next
+        changed()
+        return next
       }
-      if (isBroken) throw new TypeError('the heap cannot be ordered')
-      running = pending.shift() ?? null
-      if (!running) throw new Error('the queue emptied while an item was taken')
-      changed()
-      return running
     },
     done() {
       running = null

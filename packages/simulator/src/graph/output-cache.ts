@@ -5,6 +5,7 @@ import type { DynamicGraph, PromptNode } from './prompt-graph.ts'
 import { inputsOf, isLink } from './prompt-graph.ts'
 
 export interface NodeUi {
+  /** Ids of when it was made. ComfyUI keeps them with the result: in another graph they are still those of the first. */
   readonly meta: {
     readonly node_id: string
     readonly display_node: string

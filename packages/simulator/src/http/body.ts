@@ -14,7 +14,7 @@ export class BodyTooLarge extends Error {
 
 const MAX_BODY_BYTES = 104_857_600
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -26,7 +26,12 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Throws on anything that is not a JSON object: ComfyUI answers that with a 500. */
+/** Throws on anything that is not JSON: ComfyUI answers that with a 500. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  return readPythonJson(String(await readBody(request)))
+}
+
+/** As above, and on anything that is not an object. */
 export async function readJsonObject(request: IncomingMessage): Promise<Json> {
   return (await readJsonBody(request)).body
 }

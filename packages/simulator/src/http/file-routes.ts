@@ -1,21 +1,30 @@
 /** Downloads and uploads. */
 import { posix } from 'node:path'
-import { type StoredFile, type FileStore, isFolderType } from '../files/file-store.ts'
+import { type FileStore, isFolderType, type StoredFile } from '../files/file-store.ts'
 import { splitAnnotation } from '../nodes/input-file.ts'
-import { readUploadForm, type UploadForm } from './upload-form.ts'
-import { sendEmpty, sendJson } from './respond.ts'
+import { type MadePicture, toChannel, toPreview, withAlphaOf } from '../picture/view-picture.ts'
+import { isRecord, readText } from '../record.ts'
+import { sendEmpty, sendFile, sendJson } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
+import { readUploadForm, type UploadForm } from './upload-form.ts'
 
 export function fileRoutes({ environment, faults }: ServerState): readonly Route[] {
   const { files } = environment
-  const upload = async ({ request, response }: Exchange): Promise<void> => {
-    const form = await readUploadForm(request)
-    const stored = await storeUpload(files, form)
-    if (!stored) return sendEmpty(response, 400)
-    const { filename, subfolder, type } = stored
-    sendJson(response, { name: filename, subfolder, type })
-  }
+
+  /** @param contentOf what to store of an upload; null: nothing, which is not said */
+  const upload =
+    (contentOf: (form: UploadForm) => Promise<Buffer | null>) =>
+    async ({ request, response }: Exchange): Promise<void> => {
+      const form = await readUploadForm(request)
+      const item = uploadedItem(form)
+      if (!item) return sendEmpty(response, 400)
+      const { filename, subfolder, type } = await store(files, item, {
+        ...form,
+        content: await contentOf(form),
+      })
+      sendJson(response, { name: filename, subfolder, type })
+    }
 
   return [
     {
@@ -30,8 +39,8 @@ export function fileRoutes({ environment, faults }: ServerState): readonly Route
         return view(files, exchange)
       },
     },
-    { method: 'POST', path: '/upload/image', answer: upload },
-    { method: 'POST', path: '/upload/mask', answer: upload },
+    { method: 'POST', path: '/upload/image', answer: upload(async ({ bytes }) => bytes) },
+    { method: 'POST', path: '/upload/mask', answer: upload((form) => maskOf(files, form)) },
   ]
 }
 
@@ -48,12 +57,30 @@ async function view(files: FileStore, { query, response }: Exchange): Promise<vo
   const filename = posix.basename(path)
   const bytes = await files.read({ filename, subfolder, type })
   if (!bytes) return sendEmpty(response, 404)
-  response.writeHead(200, {
-    'content-type': contentTypeOf(filename),
-    'content-length': bytes.length,
-    'content-disposition': `filename="${filename.replaceAll('"', '')}"`,
-  })
-  response.end(bytes)
+  const made = await lessThanFile(bytes, query)
+  sendFile(response, { filename, ...(made ?? { bytes, contentType: contentTypeOf(filename) }) })
+}
+
+/** null: the file itself is wanted. */
+async function lessThanFile(bytes: Buffer, query: URLSearchParams): Promise<MadePicture | null> {
+  const preview = query.get('preview')
+  const channel = query.get('channel') ?? 'rgba'
+  if (preview !== null) return toPreview(bytes, preview, query.get('channel') ?? '')
+  return channel === 'rgb' || channel === 'a' ? toChannel(bytes, channel) : null
+}
+
+/** The picture that `original_ref` names, with the mask's transparency; null when there is none. */
+async function maskOf(files: FileStore, form: UploadForm): Promise<Buffer | null> {
+  const ref: unknown = JSON.parse(form.originalRef ?? '')
+  const asked = isRecord(ref) ? readText(ref['filename']) : undefined
+  if (!isRecord(ref) || asked === undefined) throw new TypeError('original_ref names no file')
+  const { path, type: annotated } = splitAnnotation(asked)
+  const type = annotated ?? ref['type'] ?? 'output'
+  const subfolder = readText(ref['subfolder']) ?? ''
+  if (path === '' || path.startsWith('/') || path.includes('..')) return null
+  if (!isFolderType(type) || escapes(subfolder)) return null
+  const original = await files.read({ filename: path, subfolder, type })
+  return original && form.bytes ? withAlphaOf(original, form.bytes) : null
 }
 
 function escapes(subfolder: string): boolean {
@@ -61,22 +88,29 @@ function escapes(subfolder: string): boolean {
 }
 
 /** null: refused. Throws on an unknown folder type, which ComfyUI answers with a 500. */
-async function storeUpload(files: FileStore, form: UploadForm): Promise<StoredFile | null> {
-  const { bytes, filename, subfolder, overwrite } = form
+function uploadedItem({ bytes, filename, subfolder, type }: UploadForm): StoredFile | null {
   if (!bytes || !filename || escapes(posix.join(subfolder, filename))) return null
-  const type = form.type ?? 'input'
-  if (!isFolderType(type)) throw new TypeError(`unknown folder ${type}`)
-  const { name, ext } = posix.parse(filename)
-  let item: StoredFile = { filename, subfolder, type }
-  // The same bytes keep their name; other bytes under a taken name get a number.
+  const folder = type ?? 'input'
+  if (!isFolderType(folder)) throw new TypeError(`unknown folder ${folder}`)
+  return { filename, subfolder, type: folder }
+}
+
+/** The same bytes keep their name; other bytes under a taken name get a number. */
+async function store(
+  files: FileStore,
+  wanted: StoredFile,
+  { bytes, content, overwrite }: UploadForm & { content: Buffer | null },
+): Promise<StoredFile> {
+  const { name, ext } = posix.parse(wanted.filename)
+  let item = wanted
   for (let copy = 1; ; copy++) {
     const existing = overwrite ? undefined : files.read(item)
     // Written in the same turn in which the name was free: another upload may want it too.
     if (!existing) break
-    if ((await existing).equals(bytes)) return item
+    if (bytes && (await existing).equals(bytes)) return item
     item = { ...item, filename: `${name} (${copy})${ext}` }
   }
-  files.write(item, bytes)
+  if (content) files.write(item, content)
   return item
 }
 
@@ -96,6 +130,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain',
 }
 
-function contentTypeOf(filename: string): string {
+export function contentTypeOf(filename: string): string {
   return CONTENT_TYPES[posix.extname(filename).toLowerCase()] ?? 'application/octet-stream'
 }

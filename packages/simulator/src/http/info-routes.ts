@@ -1,8 +1,7 @@
 /** What the server says about itself. */
-import { MODEL_FOLDERS } from '../nodes/models.ts'
 import { toObjectInfo } from '../nodes/object-info.ts'
 import type { Json } from '../record.ts'
-import { sendEmpty, sendJson } from './respond.ts'
+import { sendJson } from './respond.ts'
 import type { Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 
@@ -19,16 +18,6 @@ export function infoRoutes({ environment, classes, vramBytes }: ServerState): re
     ...(traits.features ? [get('/features', () => traits.features)] : []),
     get('/extensions', () => []),
     get('/embeddings', () => []),
-    get('/models', () => Object.keys(MODEL_FOLDERS)),
-    {
-      method: 'GET',
-      path: '/models/{folder}',
-      answer({ response, params }) {
-        const files = MODEL_FOLDERS[params['folder'] ?? '']
-        if (files) sendJson(response, files)
-        else sendEmpty(response, 404)
-      },
-    },
     get('/object_info', () =>
       Object.fromEntries(
         classes.list().map((nodeClass) => [nodeClass.name, toObjectInfo(nodeClass, environment)]),

@@ -31,6 +31,7 @@ export function promptRoutes(state: ServerState): readonly Route[] {
 
   const submit = async ({ request, response }: Exchange): Promise<void> => {
     const { traits } = state.environment
+    state.log.print('got prompt')
     const { body, text } = await readJsonBody(request)
     const number = takeNumber(body)
     if (!('prompt' in body)) {

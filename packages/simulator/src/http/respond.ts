@@ -12,6 +12,32 @@ export function sendText(response: ServerResponse, status: number, text: string)
   response.end(text)
 }
 
+export interface SentFile {
+  readonly bytes: Buffer
+  readonly contentType: string
+  readonly filename?: string
+}
+
+export function sendFile(
+  response: ServerResponse,
+  { bytes, contentType, filename }: SentFile,
+): void {
+  response.writeHead(200, {
+    // before the length: Node spells it anew when it knows that
+    ...(filename === undefined
+      ? {}
+      : { 'content-disposition': `filename="${inHeader(filename)}"` }),
+    'content-type': contentType,
+    'content-length': bytes.length,
+  })
+  response.end(bytes)
+}
+
+/** aiohttp writes headers in UTF-8, where Node takes a string for a list of bytes. */
+function inHeader(filename: string): string {
+  return Buffer.from(filename.replaceAll(/["\p{Cc}]/gu, ''), 'utf8').toString('latin1')
+}
+
 /** What aiohttp labels an empty body. */
 export function sendEmpty(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-type': 'application/octet-stream' })

@@ -12,8 +12,8 @@ export interface Exchange {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST'
-  /** `/history/{id}`; `/api/…` here means the route has no bare form. */
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** `/history/{id}`; `/api/…` here means the route has no bare form, `/internal/…` that it has no other. */
   readonly path: string
   answer(exchange: Exchange): void | Promise<void>
 }
@@ -38,8 +38,8 @@ export function createRequestListener(routes: readonly Route[], guard: Guard): R
     if (refusal !== null) return sendEmpty(response, refusal)
     const url = new URL(request.url ?? '/', 'http://host')
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
-    const found = find(method, decodeURIComponent(url.pathname))
-    // Unknown paths end at ComfyUI's static files, which know only GET.
+    const found = find(method, url.pathname)
+    // Unknown paths end at ComfyUI's static files, which know only GET and say nothing of what is not there.
     if (!found && method === 'GET') return sendEmpty(response, 404)
     if (!found) return sendText(response, 405, '405: Method Not Allowed')
     await found.route.answer({ request, response, query: url.searchParams, params: found.params })
@@ -59,10 +59,11 @@ export function createRequestListener(routes: readonly Route[], guard: Guard): R
 
 function createMatcher(pattern: string): (path: string) => Record<string, string> | null {
   const wanted = pattern.split('/')
-  const isApiOnly = pattern.startsWith('/api/')
+  const isAsWritten = pattern.startsWith('/api/') || pattern.startsWith('/internal/')
   return (path) => {
-    const bare = isApiOnly ? path : path.replace(/^\/api(?=\/)/, '')
-    const parts = bare.split('/')
+    const bare = isAsWritten ? path : path.replace(/^\/api(?=\/)/, '')
+    // a slash that is written %2F is part of a name
+    const parts = bare.split('/').map(decodeURIComponent)
     if (parts.length !== wanted.length) return null
     const params: Record<string, string> = {}
     for (const [index, part] of wanted.entries()) {

@@ -1,6 +1,8 @@
 /** What the routes may reach. */
 import type { MemoryRequest } from '../executor/executor.ts'
 import type { FaultState } from '../faults/fault-switches.ts'
+import type { ServerLog } from '../executor/server-log.ts'
+import type { UserData } from '../files/user-data.ts'
 import type { History } from '../executor/history.ts'
 import type { InterruptFlag } from '../executor/interrupt.ts'
 import type { PromptQueue } from '../executor/prompt-queue.ts'
@@ -19,6 +21,8 @@ export interface ServerState {
   readonly vramBytes: number
   /** Told of every prompt that is taken. */
   readonly received: (prompt: ReceivedPrompt) => void
+  readonly userData: UserData
+  readonly log: ServerLog
   /** Called for every POST /free. */
   readonly freed: () => void
 }

@@ -6,6 +6,8 @@ export interface UploadForm {
   readonly filename: string
   readonly subfolder: string
   readonly type: string | null
+  /** Of a mask: which picture it is for, as JSON. */
+  readonly originalRef: string | null
   readonly overwrite: boolean
 }
 
@@ -13,7 +15,11 @@ export async function readUploadForm(request: IncomingMessage): Promise<UploadFo
   // Most servers never see an upload: they start faster without its parser.
   const { default: busboy } = await import('busboy')
   return new Promise((resolve, reject) => {
-    const form = busboy({ headers: request.headers, preservePath: true })
+    const form = busboy({
+      headers: request.headers,
+      preservePath: true,
+      defParamCharset: 'utf8',
+    })
     const fields = new Map<string, string>()
     const chunks: Buffer[] = []
     let filename: string | null = null
@@ -35,6 +41,7 @@ export async function readUploadForm(request: IncomingMessage): Promise<UploadFo
         filename: filename ?? '',
         subfolder: fields.get('subfolder') ?? '',
         type: fields.get('type') ?? null,
+        originalRef: fields.get('original_ref') ?? null,
         overwrite: overwrite === 'true' || overwrite === '1',
       })
     })

@@ -10,6 +10,11 @@ export const CHECKPOINTS = [
 
 export const LORAS = ['film-grain.safetensors', 'ink-wash.safetensors', 'soft-light.safetensors']
 
+/** Where a folder of models would lie on the host. */
+export function modelFolderPath(name: string): string {
+  return `/opt/ComfyUI/models/${name}`
+}
+
 export const MODEL_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   checkpoints: CHECKPOINTS,
   configs: [],

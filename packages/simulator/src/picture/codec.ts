@@ -3,7 +3,7 @@ import type sharp from 'sharp'
 import { type Canvas, createCanvas } from './canvas.ts'
 
 /** Native code: a server that neither shows a preview nor reads an upload never loads it. */
-async function loadSharp(): Promise<typeof sharp> {
+export async function loadSharp(): Promise<typeof sharp> {
   return (await import('sharp')).default
 }
 

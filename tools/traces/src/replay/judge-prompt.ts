@@ -1,5 +1,5 @@
 /** How a prompt of a trace ended. History decides; where the trace does not hold it, the last terminal message does. */
-import { collectFiles, type FileItem, toJobError } from '@safelight/comfyui'
+import { collectFiles, type FileItem, shownNode, toJobError } from '@safelight/comfyui'
 import type { JobError } from '@safelight/shared'
 import type { PromptEvidence } from './evidence.ts'
 import type { Frame } from './frames.ts'
@@ -12,7 +12,7 @@ export interface End {
 }
 
 export function judgePrompt(prompt: PromptEvidence, frames: Frame[]): End {
-  const lastMessage = judgeFrames(frames)
+  const lastMessage = judgeFrames(prompt, frames)
   const verdict = prompt.history ?? lastMessage
   if (verdict) {
     const failure = verdict.outcome === 'failed' ? (verdict.failure ?? lastMessage?.failure) : null
@@ -25,12 +25,13 @@ export function judgePrompt(prompt: PromptEvidence, frames: Frame[]): End {
   return { outcome: removed ? 'canceled' : 'lost', outputs: [] }
 }
 
-function judgeFrames(frames: Frame[]): PromptEvidence['history'] {
-  const outputs = frames.flatMap(({ message }) =>
-    message.type === 'executed'
-      ? collectFiles(message.displayNode ?? message.node, message.output)
-      : [],
-  )
+function judgeFrames({ workflow }: PromptEvidence, frames: Frame[]): PromptEvidence['history'] {
+  const ids = new Set(Object.keys(workflow))
+  const outputs = frames.flatMap(({ message }) => {
+    if (message.type !== 'executed') return []
+    const { node, displayNode: display, output } = message
+    return collectFiles(shownNode({ node, display }, ids) ?? node, output)
+  })
   for (const { message } of frames.toReversed()) {
     if (message.type === 'execution_success')
       return { outcome: 'succeeded', failure: null, outputs }

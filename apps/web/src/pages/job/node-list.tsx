@@ -45,7 +45,8 @@ const LOOKS: Record<RowState, { word: string; sign: SignName | null }> = {
   done: { word: 'done', sign: 'check' },
   cached: { word: 'cached', sign: 'kept' },
   failed: { word: 'failed', sign: 'cross' },
-  skipped: { word: 'not needed', sign: 'dash' },
+  skipped: { word: 'skipped', sign: 'skip' },
+  unneeded: { word: 'not needed', sign: 'dash' },
   unfinished: { word: 'not finished', sign: 'dash' },
 }
 

@@ -30,8 +30,16 @@ describe('the nodes of a job', () => {
     expect(statesOf({ status: 'succeeded', nodes: { '4': 'done', '3': 'done' } })).toEqual([
       'done',
       'done',
-      'skipped',
+      'unneeded',
     ])
+  })
+
+  it('are skipped when the host left them out, and that is not the same as not needed', () => {
+    const nodes = { '4': 'done', '3': 'skipped' } as const
+    expect(statesOf({ status: 'running', nodes })).toEqual(['done', 'skipped', 'waiting'])
+    const rows = toNodeRows(NAMES, toSnapshot({ status: 'succeeded', nodes }))
+    expect(rows.map(({ state }) => state)).toEqual(['done', 'skipped', 'unneeded'])
+    expect(toCountLine(rows)).toBe('1 of 1 done, 1 skipped')
   })
 
   it('have not finished when the job ended first', () => {

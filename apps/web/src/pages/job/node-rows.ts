@@ -1,8 +1,8 @@
 /** The workflow's nodes with what has become of each: what the list shows. Pure. */
 import { isTerminal, type NodeState, type SnapshotView } from '@safelight/shared'
 
-/** `waiting` before its turn · `skipped`: no output needed it · `unfinished`: the job ended first. */
-export type RowState = NodeState | 'waiting' | 'skipped' | 'unfinished'
+/** `waiting` before its turn · `unneeded`: no output needed it · `unfinished`: the job ended first. */
+export type RowState = NodeState | 'waiting' | 'unneeded' | 'unfinished'
 
 export interface NodeRow {
   id: string
@@ -42,14 +42,19 @@ export function toNodeRows(names: readonly NodeName[], snapshot: SnapshotView): 
 /** What a node is that nothing was said of. */
 function toRestState({ status }: SnapshotView): RowState {
   if (!isTerminal(status)) return 'waiting'
-  return status === 'succeeded' ? 'skipped' : 'unfinished'
+  return status === 'succeeded' ? 'unneeded' : 'unfinished'
 }
 
-/** `3 of 5 done, 2 cached`: of those that have to run, as the progress counts them. */
+/** `3 of 5 done, 2 cached, 1 skipped`: of those that have to run, as the progress counts them. */
 export function toCountLine(rows: readonly NodeRow[]): string {
   const count = (wanted: RowState) => rows.filter(({ state }) => state === wanted).length
   const cached = count('cached')
-  const toRun = rows.length - count('skipped') - cached
-  const parts = [toRun > 0 && `${count('done')} of ${toRun} done`, cached > 0 && `${cached} cached`]
+  const skipped = count('skipped')
+  const toRun = rows.length - count('unneeded') - cached - skipped
+  const parts = [
+    toRun > 0 && `${count('done')} of ${toRun} done`,
+    cached > 0 && `${cached} cached`,
+    skipped > 0 && `${skipped} skipped`,
+  ]
   return parts.filter(Boolean).join(', ')
 }

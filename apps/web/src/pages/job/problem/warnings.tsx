@@ -34,7 +34,7 @@ export function Warnings({ warnings, workflow }: WarningsProps) {
 function toText(code: Warning['code']): string {
   switch (code) {
     case 'output_dropped':
-      return 'The host left out an output it could not make:'
+      return 'The host left out an output, because of'
     case 'execution_blocked':
       return 'A node stopped a part of the graph on purpose:'
     default:
