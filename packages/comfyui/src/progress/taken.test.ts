@@ -1,3 +1,4 @@
+import { PROBLEMS_MAX } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
 import { parseAccepted } from '../client/parse-submit.ts'
 import type { NodeErrors } from '../client/types.ts'
@@ -89,6 +90,17 @@ describe('what is dropped', () => {
     ['nothing that is not in the graph', { '9': refused(['9']) }, []],
   ])('is %s', (_, nodeErrors, skipped) => {
     expect(Object.keys(nodeStatesOf(afterErrors(nodeErrors)))).toEqual(skipped)
+  })
+
+  it('is all that needs the node, when the host names so many that its list was cut', () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `out${index}`)
+    const save = { class_type: 'SaveImage', inputs: { images: ['3', 0] } }
+    const wide = { ...workflow, ...Object.fromEntries(ids.map((id) => [id, save])) }
+    const state = startProgress({ workflow: wide, outputNodes: ['2', ...ids] }, 0)
+    const nodeErrors = { '3': refused(ids.slice(0, PROBLEMS_MAX)) }
+    const taken = foldTaken(state, { outputNodes: [], nodeErrors }, 1)
+    expect(droppedOutputs(taken)).toEqual(ids)
+    expect(taken.progress.nodes_total).toBe(2)
   })
 
   it('is told to who adopts a prompt by the outputs that run', () => {

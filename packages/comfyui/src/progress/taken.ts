@@ -1,6 +1,7 @@
 /** What a host took of a prompt: it runs the outputs that are valid and drops the rest, and what only those needed is skipped. */
+import { PROBLEMS_MAX, type Workflow } from '@safelight/shared'
 import type { NodeErrors } from '../client/types.ts'
-import { reachableFrom } from '../graph/links.ts'
+import { reachableFrom, sourcesOf } from '../graph/links.ts'
 import { type Plan, stepsToRun } from './plan.ts'
 import { toTrackedProgress } from './present.ts'
 import type { TrackerState } from './types.ts'
@@ -45,11 +46,41 @@ function limitPlan(plan: Plan, taken: TakenPrompt): Plan {
   return { ...plan, reachable, skipped: new Set(left) }
 }
 
-/** By the host's own word, or else because they need a node that is not valid. */
+/** By the host's own word; where it is missing or was cut, because they need a node that is not valid. */
 function namedAsDropped({ workflow, outputs }: Plan, { nodeErrors }: TakenPrompt): string[] {
-  return Object.entries(nodeErrors).flatMap(([id, { dependent_outputs }]) =>
-    dependent_outputs.length > 0
-      ? dependent_outputs.filter((output) => Object.hasOwn(workflow, output))
-      : outputs.filter((output) => reachableFrom(workflow, [output]).has(id)),
+  const errors = Object.entries(nodeErrors)
+  const named = errors.flatMap(([, { dependent_outputs }]) => dependent_outputs)
+  const unsaid = errors.flatMap(
+    ([
+      id,
+      {
+        dependent_outputs: { length },
+      },
+    ]) => (length === 0 || length >= PROBLEMS_MAX ? [id] : []),
   )
+  const needing = unsaid.length > 0 ? usersOf(workflow, unsaid) : new Set<string>()
+  return [
+    ...named.filter((id) => Object.hasOwn(workflow, id)),
+    ...outputs.filter((id) => needing.has(id)),
+  ]
+}
+
+/** Every node that needs one of these, themselves included: one walk, however many there are. */
+function usersOf(workflow: Workflow, ids: readonly string[]): Set<string> {
+  const users = new Map<string, string[]>()
+  for (const [id, node] of Object.entries(workflow)) {
+    for (const source of sourcesOf(node)) {
+      const known = users.get(source)
+      if (known) known.push(id)
+      else users.set(source, [id])
+    }
+  }
+  const reached = new Set<string>()
+  const pending = [...ids]
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (reached.has(id)) continue
+    reached.add(id)
+    pending.push(...(users.get(id) ?? []))
+  }
+  return reached
 }
