@@ -2,12 +2,12 @@
 import type { Clock, Logger } from '@safelight/runtime'
 import { publishControl } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
+import { createClientLimits } from './http/client-limits.ts'
 import { createAdmission } from './jobs/admission.ts'
 import { createNodeClassCache } from './jobs/node-class-cache.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
 import type { EventStream } from './sse/event-stream.ts'
-import { createStreamLimits } from './sse/stream-limits.ts'
 import type { ApiTimings } from './timings.ts'
 
 export interface RouteExtras {
@@ -59,7 +59,9 @@ export function toRouteDeps(
       watches,
       positions,
       streams,
-      limits: createStreamLimits({
+      exists: async (jobId) => (await store.load(jobId)) !== null,
+      limits: createClientLimits({
+        what: 'event streams',
         perClient: config.MAX_STREAMS_PER_CLIENT,
         perProcess: config.MAX_STREAMS,
       }),

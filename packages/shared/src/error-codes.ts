@@ -26,6 +26,7 @@ export const API_ERRORS = {
   payload_too_large: 413,
   idempotency_in_flight: 409, // the first request with this key is not answered yet
   range_not_satisfiable: 416,
+  misdirected_request: 421, // asked by a name that is not this server's
   invalid_workflow: 422,
   workflow_format_ui: 422,
   missing_asset: 422,

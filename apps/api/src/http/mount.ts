@@ -2,6 +2,7 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { refuseLargeBodies, verifyUtf8 } from './bodies.ts'
 import { keepBody } from './body-text.ts'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
@@ -29,7 +30,8 @@ export function mountRoutes(
   routes: readonly ApiRoute[],
   options: MountOptions,
 ): void {
-  const json = [express.json({ limit: options.bodyLimitBytes, verify: keepBody }), refuseDeepJson]
+  const limit = options.bodyLimitBytes
+  const json = [refuseLargeBodies(limit), express.json({ limit, verify: takeBody }), refuseDeepJson]
   for (const path of new Set(routes.map((route) => route.path))) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
     const here = routes.filter((route) => route.path === path)
@@ -40,6 +42,13 @@ export function mountRoutes(
     }
     mounted.all(refuseMethod(here.map(({ method }) => method.toUpperCase())))
   }
+}
+
+/** Called with its bytes before anything is parsed. */
+function takeBody(...body: Parameters<typeof keepBody>): void {
+  const [, , bytes, charset] = body
+  verifyUtf8(bytes, charset)
+  keepBody(...body)
 }
 
 function serve(route: ApiRoute, options: MountOptions): RequestHandler {
