@@ -23,10 +23,14 @@ export function toRouteDeps(
   parts: Parts,
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
-  const { redis, keys, store, queue, outbox, hosts, positions, watches, deadLetters } = parts
+  const { redis, keys, store, queue, outbox, hosts, positions, watches, deadLetters, memory } =
+    parts
   const admission = createAdmission({
     countQueued: () => queue.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
+    countBytes: () => store.openBytes(),
+    maxQueueBytes: config.MAX_QUEUE_BYTES,
+    isStoreFull: () => memory.isHigh(),
     flushOutbox: (jobId) => outbox.flush(jobId),
     log,
   })
@@ -41,7 +45,6 @@ export function toRouteDeps(
       }),
       positions,
       log,
-      clock,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
     read: { store, positions },
@@ -72,6 +75,7 @@ export function toRouteDeps(
     assets: { store, dataDir: config.SAFELIGHT_DATA_DIR },
     health: {
       ping: () => redis.ping(),
+      isStoreFull: () => memory.isHigh(),
       isClosing,
       pingDeadline: { clock, ms: timings.readinessPingMs },
     },

@@ -122,7 +122,6 @@ async function start(parts: Start): Promise<void> {
   const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
     ...inStore,
-    now: clock.now,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   })

@@ -1,7 +1,7 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → accept (atomic) → put on the queue. */
 import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
-import type { Clock, Logger } from '@safelight/runtime'
+import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
   type JobLimits,
@@ -26,13 +26,12 @@ import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
 export interface SubmitDeps {
-  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer'>
+  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
   admission: Admission
   /** What the hosts know; null when no host is known. */
   nodeClasses: () => Promise<NodeClasses | null>
   positions: Pick<QueuePositions, 'read'>
   log: Logger
-  clock: Clock
   limits: { maxNodes: number; maxBytes: number }
 }
 
@@ -104,7 +103,7 @@ interface Submission {
 
 /** Null when the idempotency key belongs to another job. */
 async function accept(
-  { store, clock }: SubmitDeps,
+  { store }: SubmitDeps,
   { body, sent, key }: Submission,
 ): Promise<Snapshot | null> {
   const accepted = await store.accept({
@@ -112,7 +111,7 @@ async function accept(
     workflow: sent.text,
     priority: body.priority ?? 0,
     metadata: body.metadata ?? null,
-    limits: toLimits(body, clock),
+    limits: toLimits(body, await store.now()),
     idempotencyKey: key?.key ?? null,
     ...(key && { requestHash: key.requestHash }),
     extraData: sent.extraData,
@@ -122,10 +121,10 @@ async function accept(
 
 function toLimits(
   { start_deadline_s, timeout_s, node_retries }: SubmitRequest,
-  clock: Clock,
+  nowMs: number,
 ): JobLimits {
   return {
-    startBy: start_deadline_s === undefined ? null : clock.now() + start_deadline_s * 1_000,
+    startBy: start_deadline_s === undefined ? null : nowMs + start_deadline_s * 1_000,
     timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
     nodeRetries: node_retries ?? 0,
   }
