@@ -36,7 +36,7 @@ export const API_ERRORS = {
   too_many_streams: 429,
   upstream_error: 500,
   not_implemented: 501,
-  unavailable: 503, // Redis is away; nothing was accepted, try again
+  unavailable: 503, // Redis is away; nothing was accepted unless `details.maybe_accepted`, try again
 } as const
 export type ApiErrorCode = keyof typeof API_ERRORS
 

@@ -57,8 +57,11 @@ export interface DeadLetterStore {
   list(query: { limit: number; cursor?: string }): ReturnType<JobStore['list']>
   /** Null when it is not listed (any more). */
   load(jobId: string): Promise<DeadLetter | null>
-  /** Accepts the same job anew and takes the dead letter off the list, in one step. Null when it is not listed. */
-  replay(jobId: string): Promise<Snapshot | null>
+  /**
+   * Accepts the same job anew and takes the dead letter off the list, in one step. Null when it is not listed.
+   * @param newId of the new job
+   */
+  replay(jobId: string, newId?: string): Promise<Snapshot | null>
   /** Takes it off the list; the record stays for its time. False when it is not listed. */
   discard(jobId: string): Promise<boolean>
 }
@@ -84,13 +87,13 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   return {
     list: (query) => page(query),
     load,
-    async replay(jobId) {
+    async replay(jobId, newId = randomUUID()) {
       const letter = await load(jobId)
       const workflow = letter && (await loadWorkflowText(jobId))
       if (!workflow) return null
       const old = letter.snapshot
       const createdAt = await now()
-      const again = { ...old, jobId: randomUUID(), limits: renew(old, createdAt) }
+      const again = { ...old, jobId: newId, limits: renew(old, createdAt) }
       const first = firstSnapshot(again, { ...context, createdAt })
       const snapshot: Snapshot = { ...first, replayOf: jobId }
       const stored = storeJobArguments(context, snapshot, { workflow })

@@ -55,8 +55,14 @@ function serve(route: ApiRoute, options: MountOptions): RequestHandler {
   return async (request, response) => {
     const links = createLinks(readBaseUrl(request, options))
     const answered = new AbortController()
-    const answer = route.answer(request, links, answered.signal)
-    const reply = await withDeadline(answer, options.deadline).finally(() => answered.abort())
+    let late: ApiError | null = null
+    const answer = route.answer(request, links, {
+      signal: answered.signal,
+      ifLate: (error) => (late = error),
+    })
+    const reply = await withDeadline(answer, options.deadline, () => late).finally(() =>
+      answered.abort(),
+    )
     if ('send' in reply) return reply.send(response)
     const status = reply.status ?? route.success.status
     response.status(status).set(reply.headers ?? {})

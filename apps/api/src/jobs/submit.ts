@@ -7,12 +7,11 @@ import {
   type JobLimits,
   type JobView,
   jobViewSchema,
-  type Snapshot,
   type SubmitRequest,
   submitRequestSchema,
   type Workflow,
 } from '@safelight/shared'
-import type { JobStore } from '@safelight/store'
+import type { JobStore, NewJob } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
@@ -22,6 +21,7 @@ import {
   idempotencyHeaders,
   readIdempotencyKey,
 } from './idempotency.ts'
+import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
@@ -44,7 +44,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id.',
     request: { headers: idempotencyHeaders, body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
@@ -59,16 +59,19 @@ export function submitRoute(deps: SubmitDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ body, bodyText, headers, links, signal }) {
+    async handle({ body, bodyText, headers, links, signal, ifLate }) {
       const { graph, ...sent } = readSent(body, bodyText())
       const key = readIdempotencyKey(headers, body, sent.text)
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
       const workflow = await checkGraph(deps, graph)
       await admission.refuseWhenFull()
+      const newJob = toNewJob({ body, sent, key, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
-      const snapshot = await accept(deps, { body, sent, key })
+      ifLate(maybeAccepted(newJob.jobId))
+      const accepted = await acceptOrTell(newJob.jobId, () => store.accept(newJob))
+      const snapshot = accepted.outcome === 'accepted' ? accepted.snapshot : null
       // another request with the key was faster
       if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
       if (!snapshot) throw new Error('a job without a key cannot be a repetition')
@@ -99,24 +102,20 @@ interface Submission {
   body: SubmitRequest
   sent: Pick<SentWorkflow, 'text' | 'extraData'>
   key: IdempotencyKey | null
+  nowMs: number
 }
 
-/** Null when the idempotency key belongs to another job. */
-async function accept(
-  { store }: SubmitDeps,
-  { body, sent, key }: Submission,
-): Promise<Snapshot | null> {
-  const accepted = await store.accept({
+function toNewJob({ body, sent, key, nowMs }: Submission): NewJob {
+  return {
     jobId: randomUUID(),
     workflow: sent.text,
     priority: body.priority ?? 0,
     metadata: body.metadata ?? null,
-    limits: toLimits(body, await store.now()),
+    limits: toLimits(body, nowMs),
     idempotencyKey: key?.key ?? null,
     ...(key && { requestHash: key.requestHash }),
     extraData: sent.extraData,
-  })
-  return accepted.outcome === 'accepted' ? accepted.snapshot : null
+  }
 }
 
 function toLimits(
