@@ -1,11 +1,8 @@
 /** What a program gets from `@safelight/client`, against the whole stack on real ports. */
 import { createServer } from 'node:http'
-import { createApi } from '@safelight/api'
-import { loadApiConfig } from '@safelight/api/config'
 import { type Client, createClient, RequestError } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import { findFreePort, openWire } from '@safelight/testkit'
-import { openRedisProxy, openTestBed } from '@safelight/testkit/vitest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { endOf, textToImage } from '../testing/client.ts'
 import type { Stack } from '../testing/stack.ts'
@@ -66,33 +63,6 @@ describe('the client', () => {
     const made = all.filter(({ metadata }) => metadata?.['batch'] === 'lost-answer')
     expect(made.map(({ id }) => id)).toEqual([job.id])
     expect(wire.connections.http).toBe(2)
-  })
-
-  it('finds its job when the store had accepted it and was not heard', async () => {
-    const bed = await openTestBed()
-    onTestFinished(() => bed.close())
-    const proxy = await openRedisProxy()
-    const config = loadApiConfig({ ...bed.env, REDIS_URL: proxy.url, PORT: '0' })
-    const timings = { requestDeadlineMs: 300, store: { answerInFlightMs: 100 } }
-    const api = bed.scope.use(await createApi(config, { log: bed.log, timings }))
-    const statuses: number[] = []
-    const late = createClient({
-      baseUrl: api.url,
-      async fetch(input, init) {
-        const answer = await fetch(input, init)
-        statuses.push(answer.status)
-        // heard again from the first refusal on
-        if (answer.status === 503) proxy.restore()
-        return answer
-      },
-    })
-    await late.jobs.submit(textToImage(31, 1))
-    proxy.muteAt('"not-heard"')
-    const job = await late.jobs.submit(textToImage(32, 1), { metadata: { which: 'not-heard' } })
-    expect(statuses.slice(0, 2)).toEqual([201, 503])
-    const { jobs } = await bed.store.list({ limit: 10, status: ['queued'] })
-    const made = jobs.filter(({ metadata }) => metadata?.['which'] === 'not-heard')
-    expect(made.map(({ jobId }) => jobId)).toEqual([job.id])
   })
 
   it('cancels one, and many by what they have in common', async () => {
