@@ -46,6 +46,7 @@ export function openParts({
     redis,
     keys,
     timings,
+    secretKey: config.SAFELIGHT_SECRET_KEY,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   }

@@ -145,7 +145,7 @@ async function start(parts: Start): Promise<void> {
       deadlines,
       orphans,
       connect,
-      extraData: createExtraData({ redis, keys }),
+      extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
       costs: createCostBook({
         store: createNodeCosts({ redis, keys }),
         freshMs: timings.costsFreshMs,

@@ -14,6 +14,7 @@ import { createIdempotency } from './jobs/idempotency.ts'
 import { createEventsAfter } from './jobs/read-events.ts'
 import { createReads } from './jobs/read-job.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
+import { createSecretBox } from './secret-box.ts'
 import {
   DEFAULT_DEAD_LETTER_RETENTION_MS,
   DEFAULT_RETENTION_MS,
@@ -30,6 +31,8 @@ export interface JobStoreDeps {
   retentionMs?: number
   /** The same for a job that used up its attempts; 7 days unless told. */
   deadLetterRetentionMs?: number
+  /** 32 bytes, to seal `extra_data` with; it is stored as it is without. */
+  secretKey?: Uint8Array | undefined
   timings?: Partial<StoreTimings>
 }
 
@@ -41,6 +44,7 @@ export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): Store
     now: options.now ?? toRedisTime(redis),
     retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS,
     deadLetterRetentionMs: options.deadLetterRetentionMs ?? DEFAULT_DEAD_LETTER_RETENTION_MS,
+    secrets: createSecretBox(options.secretKey ?? null),
     timings: toStoreTimings(options.timings),
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../keys.ts'
 import type { Now } from '../redis-time.ts'
+import type { SecretBox } from '../secret-box.ts'
 import type { StoreTimings } from '../timings.ts'
 
 export interface StoreContext {
@@ -13,6 +14,8 @@ export interface StoreContext {
   retentionMs: number
   /** The same for a job that used up its attempts; never less. */
   deadLetterRetentionMs: number
+  /** For `extra_data`. */
+  secrets: SecretBox
   timings: StoreTimings
 }
 

@@ -47,7 +47,7 @@ export function firstSnapshot(
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 outbox (ZSET) · 5 open jobs (ZSET)
  *      6 secrets (STRING) · 7 bytes of the workflows of open jobs (STRING)
  * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 eventId (field `stamp`) · 6 prefix of record keys
- *      7 extra_data JSON ('' for none) · 8 ms extra_data is kept
+ *      7 extra_data JSON, sealed if there is a key ('' for none) · 8 ms extra_data is kept
  */
 export const STORE_JOB = `
 redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[2], 'seq', '0', 'stamp', ARGV[5], 'fence', '0')
@@ -63,7 +63,7 @@ end
 
 /** KEYS 1 to 7 and ARGV 1 to 8 of `STORE_JOB`. */
 export function storeJobArguments(
-  { keys, timings }: Pick<StoreContext, 'keys' | 'timings'>,
+  { keys, secrets, timings }: Pick<StoreContext, 'keys' | 'secrets' | 'timings'>,
   snapshot: Snapshot,
   { workflow, extraData }: { workflow: NewJob['workflow']; extraData?: NewJob['extraData'] },
 ): { keys: string[]; argv: ScriptArgument[] } {
@@ -85,7 +85,7 @@ export function storeJobArguments(
       createdAt,
       eventId,
       keys.job(''),
-      extraData ? stringifyExact(extraData) : '',
+      extraData ? secrets.seal(jobId, stringifyExact(extraData)) : '',
       timings.secretsMs,
     ],
   }
