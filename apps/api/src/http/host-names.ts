@@ -36,7 +36,7 @@ export function isLoopback(name: string): boolean {
 }
 
 /** `Example.org:8080` → `example.org`; null for what cannot be a host. */
-export function readName(host: string | undefined): string | null {
+function readName(host: string | undefined): string | null {
   if (host === undefined || !isHost(host)) return null
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null
 }
