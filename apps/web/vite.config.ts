@@ -12,7 +12,8 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: {
-      '/api': API,
+      // the host that the browser asked for is passed on: the API takes no orders from other origins
+      '/api': { target: API, changeOrigin: false },
       '/docs': API,
       '/openapi.json': API,
       '/socket.io': { target: API, ws: true },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { apiConfigSchema } from '@safelight/api/config'
+import { apiConfigSchema, loadApiConfig } from '@safelight/api/config'
 import { workerConfigSchema } from '@safelight/worker/config'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -16,6 +16,7 @@ const serviceSchema = z.looseObject({
   environment: z.record(z.string(), z.unknown()).optional(),
   depends_on: z.record(z.string(), z.unknown()).optional(),
   volumes: z.array(z.string()).optional(),
+  ports: z.array(z.string()).optional(),
 })
 const compose = z
   .object({
@@ -41,6 +42,18 @@ describe('docker-compose.yml', () => {
       Object.keys(worker.environment ?? {}).filter((name) => !(name in workerConfigSchema.shape)),
     ).toEqual([])
     expect(worker.environment).toHaveProperty('COMFYUI_HOSTS')
+  })
+
+  it('has an API that starts as it is, and that without a token only this machine can reach', () => {
+    const settings = Object.entries(api.environment ?? {}).map(([name, value]) => [
+      name,
+      String(value).replace(/\$\{\w+:-(.*?)\}/g, '$1'),
+    ])
+    const config = loadApiConfig(Object.fromEntries(settings))
+    expect(config).toMatchObject({ HOST: '0.0.0.0', OPEN_TO_ALL: true })
+    expect(config.SAFELIGHT_TOKEN).toBeUndefined()
+    expect(api.ports?.length).toBeGreaterThan(0)
+    for (const port of api.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
   })
 
   it('has a Redis that keeps what it accepts', () => {

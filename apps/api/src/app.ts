@@ -14,8 +14,12 @@ import type { Redis } from 'ioredis'
 import type { ApiConfig } from './config.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createExpressApp } from './express-app.ts'
+import { answerExpectations, endIdleBodies } from './http/bodies.ts'
+import { createClientLimits } from './http/client-limits.ts'
+import { createHostCheck } from './http/host-names.ts'
 import { listen, prepareDrain } from './http/listen.ts'
 import { createTokenCheck } from './http/token.ts'
+import { createTrustCheck } from './http/trusted-proxies.ts'
 import { openParts, type PartsDeps } from './parts.ts'
 import { toRouteDeps } from './route-deps.ts'
 import { createRoutes } from './routes.ts'
@@ -62,12 +66,19 @@ async function start(deps: PartsDeps): Promise<Api> {
   let closing = false
 
   const isAllowed = createTokenCheck(config.SAFELIGHT_TOKEN ?? null)
+  const publicUrl = config.PUBLIC_URL ?? null
   const shared = {
-    publicUrl: config.PUBLIC_URL ?? null,
-    trustProxy: config.TRUST_PROXY,
+    publicUrl,
+    trusts: createTrustCheck(config.TRUST_PROXY),
+    isHostAllowed: createHostCheck({
+      publicUrl,
+      listensOn: config.HOST,
+      allowed: config.ALLOWED_HOSTS,
+    }),
     corsOrigins: config.CORS_ORIGIN,
     isAllowed,
   }
+  const bodyLimitBytes = config.MAX_WORKFLOW_BYTES + BODY_SLACK_BYTES
   const deadline = { clock, ms: timings.requestDeadlineMs }
   const routes = createRoutes(
     toRouteDeps(parts, { config, log, clock, timings, streams, isClosing: () => closing }),
@@ -75,17 +86,28 @@ async function start(deps: PartsDeps): Promise<Api> {
   const app = createExpressApp(routes, {
     ...shared,
     log,
-    bodyLimitBytes: config.MAX_WORKFLOW_BYTES + BODY_SLACK_BYTES,
+    bodyLimitBytes,
     clock,
     deadline,
     webFolder: config.SAFELIGHT_WEB_DIR,
   })
   const server = createServer(app)
+  answerExpectations(server, bodyLimitBytes)
+  endIdleBodies(server, { clock, idleMs: timings.bodyIdleMs })
   const drain = prepareDrain(server, { clock, firstRequestMs: timings.firstRequestMs })
   const { watches, positions } = parts
   const gateway = createGateway(
     { watches, positions, log, clock, deadline, maxWatches: config.MAX_WATCHES_PER_SOCKET },
-    { ...shared, server, timings },
+    {
+      ...shared,
+      server,
+      timings,
+      limits: createClientLimits({
+        what: 'sockets',
+        perClient: config.MAX_SOCKETS_PER_CLIENT,
+        perProcess: Number.POSITIVE_INFINITY,
+      }),
+    },
   )
 
   await waitForRedis(parts.redis, deps)

@@ -12,16 +12,37 @@ import {
   wholeNumber,
 } from '@safelight/runtime'
 import { z } from 'zod'
+import { isLoopback } from './http/host-names.ts'
+import { isNetwork, type TrustedProxies } from './http/trusted-proxies.ts'
 import { apiTimingsSchema } from './timings.ts'
 
 const count = (preset: string) => wholeNumber({ min: 1, max: 10_000_000 }).prefault(preset)
 
-export const apiConfigSchema = commonConfigSchema.extend({
+const list = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').flatMap((entry) => entry.trim() || []))
+    .prefault('')
+
+/** `true` is none of them: behind an unknown number of proxies every client writes its own address. */
+const trustedProxies = () =>
+  z.string().transform((text, context): TrustedProxies => {
+    if (text === 'false') return 0
+    if (/^\d{1,2}$/.test(text)) return Number(text)
+    const entries = text.split(',').map((entry) => entry.trim())
+    if (entries.every(isNetwork)) return entries
+    context.addIssue('must be a number of proxies, or their addresses and networks')
+    return z.NEVER
+  })
+
+const fields = commonConfigSchema.extend({
   PORT: port().prefault('8080').describe('Port to listen on; 0 takes a free one'),
   HOST: z
     .string()
     .prefault('127.0.0.1')
-    .describe('Address to listen on; the container image sets 0.0.0.0'),
+    .describe(
+      'Address to listen on; another than of the loopback needs SAFELIGHT_TOKEN or OPEN_TO_ALL',
+    ),
   SAFELIGHT_TOKEN: z
     .string()
     // it travels in a header
@@ -34,16 +55,22 @@ export const apiConfigSchema = commonConfigSchema.extend({
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// url' })
     .optional()
     .describe('Address clients use, for links; unset: what each request says'),
-  TRUST_PROXY: flag()
+  OPEN_TO_ALL: flag()
     .prefault('false')
-    .describe('Believe X-Forwarded-* headers; only behind a proxy that sets them'),
-  CORS_ORIGIN: z
-    .string()
-    .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
-    .prefault('')
     .describe(
-      'Web origins that may call from a browser, separated by commas, or *; unset: only pages of this server. For a page served by Vite in development: http://localhost:5173',
+      'Listen on another address than the loopback without a token: whoever reaches it may do anything',
     ),
+  ALLOWED_HOSTS: list().describe(
+    'Names by which requests may call this server besides localhost, HOST and that of PUBLIC_URL, separated by commas, or *; others get 421. A proxy that does not pass on the Host it was asked for sends its own name for us. /livez and /readyz answer to any',
+  ),
+  TRUST_PROXY: trustedProxies()
+    .prefault('0')
+    .describe(
+      'How many proxies stand before this server, or their addresses and networks (10.0.0.0/8), separated by commas: their X-Forwarded-* headers are believed. They must add to X-Forwarded-For',
+    ),
+  CORS_ORIGIN: list().describe(
+    'Web origins that may call from a browser, separated by commas, or *; unset: only pages of this server. For a page served by Vite in development: http://localhost:5173',
+  ),
   SAFELIGHT_WEB_DIR: z
     .string()
     .optional()
@@ -53,10 +80,21 @@ export const apiConfigSchema = commonConfigSchema.extend({
   MAX_QUEUE_DEPTH: count('10000').describe(
     'Waiting jobs from which on new ones get 429 queue_full',
   ),
+  MAX_QUEUE_BYTES: byteSize()
+    .prefault('1gb')
+    .describe(
+      'Bytes of the workflows of all jobs that have not ended, from which on new ones get 429 queue_full',
+    ),
+  REDIS_HIGH_WATER: wholeNumber({ min: 1, max: 100 })
+    .prefault('90')
+    .describe(
+      'Percent of the maxmemory of Redis from which on new jobs get 503 and /readyz says no; the rest is for what was accepted',
+    ),
   MAX_WORKFLOW_BYTES: byteSize().prefault('2mb').describe('Largest workflow, as JSON'),
   MAX_WORKFLOW_NODES: count('2000').describe('Most nodes in a workflow'),
   MAX_STREAMS: count('5000').describe('Most open event streams (SSE) per process'),
   MAX_STREAMS_PER_CLIENT: count('100').describe('Most open event streams (SSE) per client address'),
+  MAX_SOCKETS_PER_CLIENT: count('200').describe('Most Socket.IO connections per client address'),
   MAX_WATCHES_PER_SOCKET: count('200').describe('Most jobs one Socket.IO connection may watch'),
   SHUTDOWN_DELAY: duration()
     .prefault('0s')
@@ -68,6 +106,17 @@ export const apiConfigSchema = commonConfigSchema.extend({
     .describe('How long requests may take to finish after SIGTERM'),
   ...timingsSetting(apiTimingsSchema.partial()),
 })
+
+/** Who listens to others without a token must mean it. */
+export const apiConfigSchema = fields.refine(
+  ({ HOST, SAFELIGHT_TOKEN, OPEN_TO_ALL }) =>
+    isLoopback(HOST) || SAFELIGHT_TOKEN !== undefined || OPEN_TO_ALL,
+  {
+    path: ['HOST'],
+    error:
+      'others can reach it and there is no SAFELIGHT_TOKEN: set one, or OPEN_TO_ALL=true if that is meant',
+  },
+)
 export type ApiConfig = z.output<typeof apiConfigSchema> & { SAFELIGHT_WEB_DIR: string }
 
 /** Beside this server, whether it runs from `src` or from `dist`. */

@@ -4,8 +4,10 @@ import express, { type Express } from 'express'
 import { serveStaticFiles } from './static-files/serve-static-files.ts'
 import { type CorsOrigins, cors } from './http/cors.ts'
 import { renderDocs } from './http/docs-page.ts'
+import { refuseStrangeHosts } from './http/host-names.ts'
 import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from './http/mount.ts'
 import { toOpenApi } from './http/openapi.ts'
+import { refuseForeignPages } from './http/origins.ts'
 import { logRequests } from './http/request-log.ts'
 import type { ApiRoute } from './http/route.ts'
 import { requireToken, type TokenCheck } from './http/token.ts'
@@ -23,13 +25,15 @@ export function createExpressApp(routes: readonly ApiRoute[], options: ExpressAp
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.set('trust proxy', options.trustProxy)
+  app.set('trust proxy', options.trusts)
   app.use(logRequests(options))
   app.use((_request, response, next) => {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     next()
   })
+  app.use(refuseStrangeHosts(options.isHostAllowed))
   app.use(cors(options.corsOrigins))
+  app.use(refuseForeignPages(options))
   // by path, not per route: what does not exist must not be told apart without a token either
   app.use('/api', requireToken(options.isAllowed))
   mountRoutes(app, routes, options)

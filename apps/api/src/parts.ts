@@ -8,6 +8,7 @@ import {
   createJobQueue,
   createJobStore,
   createKeys,
+  createMemoryGauge,
   createOutbox,
   createRedis,
   decodePreview,
@@ -45,6 +46,7 @@ export function openParts({
     redis,
     keys,
     timings,
+    secretKey: config.SAFELIGHT_SECRET_KEY,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   }
@@ -57,6 +59,8 @@ export function openParts({
   const deadlines = createDeadlines({ redis, keys, store, queue, log, clock, timings })
   scope.use(deadlines.startSweeper({ everyMs: own.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys, timings })
+  const highWaterPercent = config.REDIS_HIGH_WATER
+  const memory = createMemoryGauge({ redis, highWaterPercent, clock, timings })
 
   const onError = (err: unknown) => {
     if (err instanceof RedisUnavailable) log.debug({ err }, 'a job could not be watched for now')
@@ -73,5 +77,5 @@ export function openParts({
   const watches = scope.use(
     createJobWatches({ subscriber, store, keys, decodePreview, onError, clock, timings: own }),
   )
-  return { redis, keys, store, deadLetters, queue, outbox, hosts, positions, watches }
+  return { redis, keys, store, deadLetters, queue, outbox, hosts, memory, positions, watches }
 }

@@ -2,12 +2,12 @@
 import type { Clock, Logger } from '@safelight/runtime'
 import { publishControl } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
+import { createClientLimits } from './http/client-limits.ts'
 import { createAdmission } from './jobs/admission.ts'
 import { createNodeClassCache } from './jobs/node-class-cache.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
 import type { EventStream } from './sse/event-stream.ts'
-import { createStreamLimits } from './sse/stream-limits.ts'
 import type { ApiTimings } from './timings.ts'
 
 export interface RouteExtras {
@@ -23,10 +23,14 @@ export function toRouteDeps(
   parts: Parts,
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
-  const { redis, keys, store, queue, outbox, hosts, positions, watches, deadLetters } = parts
+  const { redis, keys, store, queue, outbox, hosts, positions, watches, deadLetters, memory } =
+    parts
   const admission = createAdmission({
     countQueued: () => queue.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
+    countBytes: () => store.openBytes(),
+    maxQueueBytes: config.MAX_QUEUE_BYTES,
+    isStoreFull: () => memory.isHigh(),
     flushOutbox: (jobId) => outbox.flush(jobId),
     log,
   })
@@ -41,7 +45,6 @@ export function toRouteDeps(
       }),
       positions,
       log,
-      clock,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
     read: { store, positions },
@@ -59,7 +62,9 @@ export function toRouteDeps(
       watches,
       positions,
       streams,
-      limits: createStreamLimits({
+      exists: async (jobId) => (await store.load(jobId)) !== null,
+      limits: createClientLimits({
+        what: 'event streams',
         perClient: config.MAX_STREAMS_PER_CLIENT,
         perProcess: config.MAX_STREAMS,
       }),
@@ -70,6 +75,7 @@ export function toRouteDeps(
     assets: { store, dataDir: config.SAFELIGHT_DATA_DIR },
     health: {
       ping: () => redis.ping(),
+      isStoreFull: () => memory.isHigh(),
       isClosing,
       pingDeadline: { clock, ms: timings.readinessPingMs },
     },

@@ -38,6 +38,10 @@ export const apiTimingsSchema = z.strictObject({
   socketPingMs: ms(25_000),
   /** How long a socket may take to answer one. */
   socketPongMs: ms(20_000),
+  /** How long a socket may take to say what it is here for. */
+  socketJoinMs: ms(5_000),
+  /** How long a body may stand still before its connection is ended. */
+  bodyIdleMs: ms(30_000),
   /** At the end of the process: how long a connection that has asked for nothing may still be about to. */
   firstRequestMs: ms(100),
   /** Those of the store that differ from its own defaults. */

@@ -122,7 +122,6 @@ async function start(parts: Start): Promise<void> {
   const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
     ...inStore,
-    now: clock.now,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   })
@@ -146,7 +145,7 @@ async function start(parts: Start): Promise<void> {
       deadlines,
       orphans,
       connect,
-      extraData: createExtraData({ redis, keys }),
+      extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
       costs: createCostBook({
         store: createNodeCosts({ redis, keys }),
         freshMs: timings.costsFreshMs,

@@ -1,3 +1,4 @@
+import { systemClock } from '@safelight/runtime'
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { raising, slow } from './testing/graphs.ts'
@@ -70,3 +71,28 @@ it('goes on counting when another worker has taken over', async () => {
   expect(await stack.end(jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
 })
+
+it.each([
+  ['ahead', 120_000],
+  ['behind', -120_000],
+])(
+  'a worker whose clock is two minutes %s gives each job its time, no less and no more',
+  async (_, ms) => {
+    const clock = { ...systemClock, now: () => Date.now() + ms }
+    await stack.startWorker([host.url], { clock })
+    const startBy = Date.now() + 60_000
+    const end = await stack.end(
+      await stack.submit(slow({ color: 1 }), { startBy, timeoutMs: 60_000 }),
+    )
+    expect(end).toMatchObject({ status: 'succeeded' })
+    for (const at of [end.startedAt, end.completedAt])
+      expect(Math.abs((at ?? 0) - Date.now())).toBeLessThan(30_000)
+    const day = Date.now() + 24 * 3_600_000
+    for (const { expires_at } of end.outputs)
+      expect(Math.abs(expires_at - day)).toBeLessThan(30_000)
+    const late = await stack.submit(slow({ color: 2 }), { startBy: Date.now() - 1_000 })
+    expect(await stack.end(late)).toMatchObject({ status: 'expired' })
+    const endless = await stack.end(await stack.submit(long(), { timeoutMs: 300 }))
+    expect(endless).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
+  },
+)

@@ -26,6 +26,7 @@ export const API_ERRORS = {
   payload_too_large: 413,
   idempotency_in_flight: 409, // the first request with this key is not answered yet
   range_not_satisfiable: 416,
+  misdirected_request: 421, // asked by a name that is not this server's
   invalid_workflow: 422,
   workflow_format_ui: 422,
   missing_asset: 422,
@@ -35,7 +36,7 @@ export const API_ERRORS = {
   too_many_streams: 429,
   upstream_error: 500,
   not_implemented: 501,
-  unavailable: 503, // Redis is away; nothing was accepted, try again
+  unavailable: 503, // Redis is away; nothing was accepted unless `details.maybe_accepted`, try again
 } as const
 export type ApiErrorCode = keyof typeof API_ERRORS
 

@@ -13,6 +13,8 @@ import { createPreviewStore } from './jobs/previews.ts'
 import { createIdempotency } from './jobs/idempotency.ts'
 import { createEventsAfter } from './jobs/read-events.ts'
 import { createReads } from './jobs/read-job.ts'
+import { type Now, toRedisTime } from './redis-time.ts'
+import { createSecretBox } from './secret-box.ts'
 import {
   DEFAULT_DEAD_LETTER_RETENTION_MS,
   DEFAULT_RETENTION_MS,
@@ -23,11 +25,14 @@ import {
 export interface JobStoreDeps {
   redis: Redis
   keys: Keys
-  now?: () => number
+  /** Redis' own time unless a test says otherwise. */
+  now?: Now
   /** How long a job and its outputs are kept after its end; 24 hours unless told. */
   retentionMs?: number
   /** The same for a job that used up its attempts; 7 days unless told. */
   deadLetterRetentionMs?: number
+  /** 32 bytes, to seal `extra_data` with; it is stored as it is without. */
+  secretKey?: Uint8Array | undefined
   timings?: Partial<StoreTimings>
 }
 
@@ -36,9 +41,10 @@ export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): Store
   return {
     redis,
     keys,
-    now: options.now ?? Date.now,
+    now: options.now ?? toRedisTime(redis),
     retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS,
     deadLetterRetentionMs: options.deadLetterRetentionMs ?? DEFAULT_DEAD_LETTER_RETENTION_MS,
+    secrets: createSecretBox(options.secretKey ?? null),
     timings: toStoreTimings(options.timings),
   }
 }
@@ -46,6 +52,7 @@ export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): Store
 export function createJobStore(deps: JobStoreDeps): JobStore {
   const context = toStoreContext(deps)
   return {
+    now: async () => await context.now(),
     accept: createAccept(context),
     append: createAppend(context),
     eventsAfter: createEventsAfter(context),

@@ -12,7 +12,7 @@ import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
 
 /**
- * KEYS, ARGV 1 to 8 of the new job as in `accept` · KEYS 7 dead letters (ZSET) · 8 record of the dead letter (HASH)
+ * KEYS, ARGV 1 to 8 of the new job as in `accept` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
  * ARGV 9 jobId of the dead letter · 10 its snapshot JSON from now on
  * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed.
  * Channels: none (the dead letter has ended: nobody listens any more).
@@ -21,10 +21,10 @@ const REPLAY: Script = {
   name: 'safelightReplay',
   lua: `
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
-if not redis.call('ZSCORE', KEYS[7], ARGV[9]) or redis.call('EXISTS', KEYS[8]) == 0 then return {'gone'} end
+if not redis.call('ZSCORE', KEYS[8], ARGV[9]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
 ${STORE_JOB}
-redis.call('ZREM', KEYS[7], ARGV[9])
-redis.call('HSET', KEYS[8], 'snapshot', ARGV[10])
+redis.call('ZREM', KEYS[8], ARGV[9])
+redis.call('HSET', KEYS[9], 'snapshot', ARGV[10])
 return {'replayed'}
 `,
 }
@@ -57,8 +57,11 @@ export interface DeadLetterStore {
   list(query: { limit: number; cursor?: string }): ReturnType<JobStore['list']>
   /** Null when it is not listed (any more). */
   load(jobId: string): Promise<DeadLetter | null>
-  /** Accepts the same job anew and takes the dead letter off the list, in one step. Null when it is not listed. */
-  replay(jobId: string): Promise<Snapshot | null>
+  /**
+   * Accepts the same job anew and takes the dead letter off the list, in one step. Null when it is not listed.
+   * @param newId of the new job
+   */
+  replay(jobId: string, newId?: string): Promise<Snapshot | null>
   /** Takes it off the list; the record stays for its time. False when it is not listed. */
   discard(jobId: string): Promise<boolean>
 }
@@ -84,13 +87,15 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   return {
     list: (query) => page(query),
     load,
-    async replay(jobId) {
+    async replay(jobId, newId = randomUUID()) {
       const letter = await load(jobId)
       const workflow = letter && (await loadWorkflowText(jobId))
       if (!workflow) return null
       const old = letter.snapshot
-      const again = { ...old, jobId: randomUUID(), limits: renew(old, now()) }
-      const snapshot: Snapshot = { ...firstSnapshot(again, context), replayOf: jobId }
+      const createdAt = await now()
+      const again = { ...old, jobId: newId, limits: renew(old, createdAt) }
+      const first = firstSnapshot(again, { ...context, createdAt })
+      const snapshot: Snapshot = { ...first, replayOf: jobId }
       const stored = storeJobArguments(context, snapshot, { workflow })
       const replayed: Snapshot = { ...old, deadLetter: false, replayedBy: snapshot.jobId }
       const reply = await replay(

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { systemClock } from '@safelight/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDeadlines } from './deadlines.ts'
 import { createOutbox } from './outbox.ts'
@@ -14,8 +13,7 @@ async function open() {
   const queue = createJobQueue({ redis, keys })
   onTestFinished(() => queue.close())
   const outbox = createOutbox({ redis, keys, queue, store, log: silent })
-  const clock = { ...systemClock, now: () => nowMs }
-  const deadlines = createDeadlines({ redis, keys, store, queue, log: silent, clock })
+  const deadlines = createDeadlines({ redis, keys, store, queue, log: silent, now: () => nowMs })
   return {
     store,
     queue,

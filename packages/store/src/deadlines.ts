@@ -5,6 +5,7 @@ import { isTerminal, type Snapshot, timeoutAt, toOverdue } from '@safelight/shar
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
+import { type Now, toRedisTime } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
@@ -15,7 +16,9 @@ export interface DeadlineDeps {
   /** Takes the spent tickets out, where there is one; workers recognise them anyhow. */
   queue?: JobQueue
   log: Logger
+  /** For the pauses; what is due is told by Redis' clock. */
   clock?: Clock
+  now?: Now
   timings?: Partial<StoreTimings>
 }
 
@@ -32,31 +35,32 @@ const SWEEP_AT_MOST = 500
 
 export function createDeadlines(deps: DeadlineDeps): Deadlines {
   const { redis, keys, store, queue, log, clock = systemClock } = deps
-  const { now } = clock
+  const { now = toRedisTime(redis) } = deps
   const { deadlineLookAgainMs } = toStoreTimings(deps.timings)
 
-  async function look(jobId: string): Promise<boolean> {
-    const result = await store.append(jobId, (snapshot) => toOverdue(snapshot, now()))
+  async function look(jobId: string, nowMs: number): Promise<boolean> {
+    const result = await store.append(jobId, (snapshot) => toOverdue(snapshot, nowMs))
     if (result.outcome === 'appended') {
       log.info({ jobId, outcome: result.snapshot.status }, 'job ended in line: too late')
       await queue?.remove(jobId)
     }
     const ended = !('snapshot' in result) || isTerminal(result.snapshot.status)
     if (ended) await ask(redis.zrem(keys.deadlines, jobId))
-    else await ask(redis.zadd(keys.deadlines, 'XX', now() + deadlineLookAgainMs, jobId))
+    else await ask(redis.zadd(keys.deadlines, 'XX', nowMs + deadlineLookAgainMs, jobId))
     return result.outcome === 'appended'
   }
 
   const deadlines: Deadlines = {
     note: (snapshot) => noteDeadline({ redis, keys }, snapshot),
     async sweep() {
+      const nowMs = await now()
       const due = await ask(
-        redis.zrangebyscore(keys.deadlines, '-inf', now(), 'LIMIT', 0, SWEEP_AT_MOST),
+        redis.zrangebyscore(keys.deadlines, '-inf', nowMs, 'LIMIT', 0, SWEEP_AT_MOST),
       )
       let ended = 0
       for (const jobId of due) {
         try {
-          if (await look(jobId)) ended += 1
+          if (await look(jobId, nowMs)) ended += 1
         } catch (error) {
           log.warn({ err: error, jobId }, 'a deadline could not be looked at yet')
         }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { type ExtraData, extraDataSchema, parseExact } from '@safelight/shared'
 import type { Keys } from './keys.ts'
 import { ask } from './redis-unavailable.ts'
+import { createSecretBox } from './secret-box.ts'
 
 export interface ExtraDataStore {
   /** For the worker, when it submits. Null when there is none (any more). */
@@ -11,11 +12,19 @@ export interface ExtraDataStore {
   drop(jobId: string): Promise<void>
 }
 
-export function createExtraData({ redis, keys }: { redis: Redis; keys: Keys }): ExtraDataStore {
+export interface ExtraDataDeps {
+  redis: Redis
+  keys: Keys
+  /** That of the store which accepted the job. */
+  secretKey?: Uint8Array | undefined
+}
+
+export function createExtraData({ redis, keys, secretKey }: ExtraDataDeps): ExtraDataStore {
+  const box = createSecretBox(secretKey ?? null)
   return {
     async load(jobId) {
-      const json = await ask(redis.get(keys.secrets(jobId)))
-      return json ? extraDataSchema.parse(parseExact(json)) : null
+      const stored = await ask(redis.get(keys.secrets(jobId)))
+      return stored ? extraDataSchema.parse(parseExact(box.open(jobId, stored))) : null
     },
     async drop(jobId) {
       await ask(redis.del(keys.secrets(jobId)))

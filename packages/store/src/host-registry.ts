@@ -15,6 +15,7 @@ import { mergeReports } from './hosts/merge-reports.ts'
 import type { Keys } from './keys.ts'
 import { bindScript, type Script } from './bind-script.ts'
 import { mergeNodeClasses, type StoredNodeClasses, nodeClassesSchema } from './node-classes.ts'
+import { type Now, toRedisTime } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
@@ -56,12 +57,12 @@ const savedClassesSchema = z.object({ at: z.number(), classes: nodeClassesSchema
 export interface HostRegistryDeps {
   redis: Redis
   keys: Keys
-  now?: () => number
+  now?: Now
   timings?: Partial<StoreTimings>
 }
 
 export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
-  const { redis, keys, now = Date.now } = deps
+  const { redis, keys, now = toRedisTime(deps.redis) } = deps
   const { hostFreshMs, hostKnownMs } = toStoreTimings(deps.timings)
   const clearStuck = bindScript(redis, CLEAR_STUCK)
   const fieldOf = ({ hostId, workerId }: HostReport) => `${hostId} ${workerId}`
@@ -80,16 +81,17 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
   async function list(): Promise<HostView[]> {
     const [reports, drains] = await Promise.all([readReports(), readDrains()])
     const views: HostView[] = []
+    const nowMs = await now()
     for (const hostId of new Set(reports.map((report) => report.hostId))) {
       const all = reports.filter((report) => report.hostId === hostId)
-      const known = all.filter(({ at }) => at >= now() - hostKnownMs)
+      const known = all.filter(({ at }) => at >= nowMs - hostKnownMs)
       const drain = drains.get(hostId) ?? null
       // a drained host stays in the list, or nobody could resume it
       const kept = drain && known.length === 0 ? all : known
       const forgotten = all.filter((report) => !kept.includes(report))
       if (forgotten.length > 0) await ask(redis.hdel(keys.hosts, ...forgotten.map(fieldOf)))
       if (kept.length === 0) continue
-      views.push(mergeReports(hostId, kept, { drain, freshSince: now() - hostFreshMs }))
+      views.push(mergeReports(hostId, kept, { drain, freshSince: nowMs - hostFreshMs }))
     }
     return views.sort((one, other) => one.id.localeCompare(other.id))
   }
@@ -104,7 +106,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
     async drain(hostId, reason) {
       const known = await find(hostId)
       if (!known) return null
-      const at = known.drain ? Date.parse(known.drain.since) : now()
+      const at = known.drain ? Date.parse(known.drain.since) : await now()
       const drain: HostDrain = { reason, at }
       await ask(redis.hset(keys.hostDrains, hostId, JSON.stringify(drain)))
       return find(hostId)
@@ -132,18 +134,19 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
       await clearStuck([keys.hostStuck], [hostId, toStuckJson(prompt)])
     },
     async saveNodeClasses(hostId, classes) {
-      const saved = JSON.stringify({ at: now(), classes })
+      const saved = JSON.stringify({ at: await now(), classes })
       await ask(redis.hset(keys.nodeClasses, hostId, saved))
     },
     async nodeClasses() {
       const reports = await readReports()
       const known: StoredNodeClasses[] = []
+      const nowMs = await now()
       for (const [hostId, json] of Object.entries(await ask(redis.hgetall(keys.nodeClasses)))) {
         const saved = savedClassesSchema.parse(JSON.parse(json))
         const seen = reports.flatMap((report) =>
           report.hostId === hostId && report.seenAt !== null ? [report.seenAt] : [],
         )
-        if (Math.max(saved.at, ...seen) >= now() - hostKnownMs) known.push(saved.classes)
+        if (Math.max(saved.at, ...seen) >= nowMs - hostKnownMs) known.push(saved.classes)
         else await ask(redis.hdel(keys.nodeClasses, hostId))
       }
       return mergeNodeClasses(known)

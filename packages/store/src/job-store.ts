@@ -106,6 +106,8 @@ export interface ListQuery {
 }
 
 export interface JobStore {
+  /** ms since the epoch by Redis' clock: what deadlines are counted with. */
+  now(): Promise<number>
   /** Writes record, workflow, index, idempotency key, `extra_data` and outbox entry at once. */
   accept(
     job: NewJob,
@@ -119,6 +121,8 @@ export interface JobStore {
   loadWorkflow(jobId: string): Promise<Workflow | null>
   /** As it was sent, to the last digit: what hosts and readers get. */
   loadWorkflowText(jobId: string): Promise<string | null>
+  /** Bytes of the workflows of all jobs that have not ended. */
+  openBytes(): Promise<number>
   /** Takes the job for a worker: raises its fencing token and returns what is known. Null when there is no such job. */
   claim(jobId: string): Promise<Claim | null>
   saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>

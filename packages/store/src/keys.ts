@@ -38,6 +38,8 @@ export function createKeys(namespace: string) {
     index: (owner: string) => `${tag}:index:${owner}`,
     /** ZSET: jobs that have not ended, by ms created. */
     open: `${tag}:open`,
+    /** STRING: bytes of the workflows of all jobs that have not ended. */
+    openBytes: `${tag}:open-bytes`,
     /** ZSET: jobs that used up their attempts, by ms failed. */
     deadLetters: `${tag}:dead-letters`,
     /** ZSET: jobs that must be looked at by then (ms): they may not start, or not take, any longer. */

@@ -1,4 +1,3 @@
-import { systemClock } from '@safelight/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { createOutbox } from './outbox.ts'
 import { createJobQueue } from './queue.ts'
@@ -12,7 +11,7 @@ async function openOutbox() {
   const test = await openTestStore({ now })
   const queue = createJobQueue({ redis: await openClient('api'), keys: test.keys })
   onTestFinished(() => queue.close())
-  const outbox = createOutbox({ ...test, queue, log: silent, clock: { ...systemClock, now } })
+  const outbox = createOutbox({ ...test, queue, log: silent, now })
   const waiting = () => test.redis.zrange(test.keys.outbox, '0', '-1')
   return { ...test, queue, outbox, clock, waiting }
 }

@@ -6,6 +6,7 @@ import { noteDeadline } from './deadlines.ts'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
+import { type Now, toRedisTime } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
@@ -15,7 +16,9 @@ export interface OutboxDeps {
   queue: JobQueue
   store: JobStore
   log: Logger
+  /** For the pauses; what is late is told by Redis' clock. */
   clock?: Clock
+  now?: Now
   timings?: Partial<StoreTimings>
 }
 
@@ -32,6 +35,7 @@ const SWEEP_AT_MOST = 500
 
 export function createOutbox(deps: OutboxDeps): Outbox {
   const { redis, keys, queue, store, log, clock = systemClock } = deps
+  const { now = toRedisTime(redis) } = deps
   const { outboxSettleMs } = toStoreTimings(deps.timings)
   const outbox: Outbox = {
     async flush(jobId) {
@@ -43,7 +47,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       await ask(redis.zrem(keys.outbox, jobId))
     },
     async sweep() {
-      const until = clock.now() - outboxSettleMs
+      const until = (await now()) - outboxSettleMs
       const late = await ask(
         redis.zrangebyscore(keys.outbox, '-inf', until, 'LIMIT', 0, SWEEP_AT_MOST),
       )

@@ -26,6 +26,8 @@ export interface StoreTimings {
   streamAfterEndMs: number
   /** A job that waits longer than this runs without its `extra_data`: a credential must not lie around for ever. */
   secretsMs: number
+  /** How old a look at Redis' memory may be. Short: submissions may be large and many. */
+  memoryAgeMs: number
   redisConnectMs: number
   /** A Redis that accepts connections but does not answer (stopped, swapping) counts as away after this. */
   redisCommandMs: number
@@ -52,6 +54,7 @@ export const DEFAULT_STORE_TIMINGS: StoreTimings = {
   recordSlackMs: HOUR_MS,
   streamAfterEndMs: HOUR_MS,
   secretsMs: 24 * HOUR_MS,
+  memoryAgeMs: 200,
   redisConnectMs: 2 * SECOND_MS,
   redisCommandMs: 2 * SECOND_MS,
   redisRetryAtMostMs: SECOND_MS,

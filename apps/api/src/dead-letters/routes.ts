@@ -1,4 +1,5 @@
 /** The dead letters: jobs whose every attempt failed, to be looked at, replayed or discarded. */
+import { randomUUID } from 'node:crypto'
 import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
@@ -13,6 +14,7 @@ import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Admission } from '../jobs/admission.ts'
 import { jobParams } from '../jobs/job-id.ts'
+import { acceptOrTell, maybeAccepted } from '../jobs/maybe-accepted.ts'
 import { toIso, toJobView } from '../jobs/view.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 
@@ -79,10 +81,12 @@ function replayRoute({ deadLetters, admission, positions, log }: DeadLetterDeps)
     request: { params: jobParams },
     success: { status: 201, description: 'The new job.', schema: jobViewSchema },
     errors: [...ERRORS, 'queue_full'],
-    async handle({ params, links, signal }) {
+    async handle({ params, links, signal, ifLate }) {
       await admission.refuseWhenFull()
       signal.throwIfAborted()
-      const snapshot = await deadLetters.replay(params.id)
+      const newId = randomUUID()
+      ifLate(maybeAccepted(newId))
+      const snapshot = await acceptOrTell(newId, () => deadLetters.replay(params.id, newId))
       if (!snapshot) throw noSuchLetter()
       const { jobId } = snapshot
       log.info({ jobId, replayOf: params.id }, 'dead letter replayed')

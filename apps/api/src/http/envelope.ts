@@ -25,6 +25,9 @@ export function toApiError(error: unknown): ApiError {
   if (type === 'entity.parse.failed') {
     return new ApiError('invalid_request', explainNoJson(error), { cause: error })
   }
+  if (type === 'charset.unsupported') {
+    return new ApiError('invalid_request', 'The body is not UTF-8.', { cause: error })
+  }
   if (status === 404) return new ApiError('not_found', 'There is nothing here.', { cause: error })
   if (status !== null && status >= 400 && status < 500) {
     return new ApiError('invalid_request', 'The request cannot be read.', { cause: error })
@@ -51,7 +54,7 @@ function tooLarge(limit: number | null, cause: unknown): ApiError {
 export function unavailable(cause?: unknown): ApiError {
   const reason = cause instanceof RedisUnavailable ? cause.reason : 'away'
   const { message, retryAfterSeconds } = OUTAGES[reason]
-  return new ApiError('unavailable', message, { retryAfterSeconds, cause })
+  return new ApiError('unavailable', message, { retryAfterSeconds, cause, details: { reason } })
 }
 
 const OUTAGES: Record<OutageReason, { message: string; retryAfterSeconds: number }> = {

@@ -1,4 +1,6 @@
 /** Liveness and readiness, for whatever runs the process. */
+import { ApiError } from '@safelight/shared'
+import { RedisUnavailable } from '@safelight/store'
 import { z } from 'zod'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { unavailable } from './envelope.ts'
@@ -6,6 +8,7 @@ import { defineRoute } from './route.ts'
 
 export interface HealthDeps {
   ping: () => Promise<unknown>
+  isStoreFull: () => Promise<boolean>
   isClosing: () => boolean
   pingDeadline: RequestDeadline
 }
@@ -26,20 +29,36 @@ export function liveRoute() {
   })
 }
 
-export function readyRoute({ ping, isClosing, pingDeadline }: HealthDeps) {
+function closing(): ApiError {
+  const message = 'This process is shutting down.'
+  return new ApiError('unavailable', message, {
+    details: { reason: 'closing' },
+    retryAfterSeconds: 2,
+  })
+}
+
+export function readyRoute({ ping, isStoreFull, isClosing, pingDeadline }: HealthDeps) {
+  async function look(): Promise<void> {
+    await ping()
+    if (await isStoreFull()) throw new RedisUnavailable(undefined, 'full')
+  }
+
   return defineRoute({
     method: 'get',
     path: '/readyz',
     operationId: 'getReady',
     tag: 'service',
-    summary: 'The process can take requests: Redis answers and it is not shutting down',
+    summary:
+      'The process can take requests: Redis answers and has room, and it is not shutting down',
+    description:
+      '503 names the reason in `details.reason`: `closing`, or what is wrong with Redis: `away`, `full`, `read_only`, `loading`.',
     success: { status: 200, description: 'It can.', schema: healthSchema },
     errors: ['unavailable'],
     isPublic: true,
     async handle() {
-      if (isClosing()) throw unavailable()
+      if (isClosing()) throw closing()
       try {
-        await withDeadline(ping(), pingDeadline)
+        await withDeadline(look(), pingDeadline)
       } catch (error) {
         throw unavailable(error)
       }

@@ -1,5 +1,7 @@
 /** Addresses of what the API serves, as the asking client can reach it. */
 import type { IncomingMessage } from 'node:http'
+import { type HostCheck, isHost } from './host-names.ts'
+import type { TrustCheck } from './trusted-proxies.ts'
 
 export interface Links {
   /** Relative to the host, so a client behind any proxy resolves them against what it asked. */
@@ -23,26 +25,24 @@ export function createLinks(base: string): Links {
 
 export interface BaseUrlOptions {
   publicUrl: string | null
-  /** Believe `X-Forwarded-Proto` and `X-Forwarded-Host`. */
-  trustProxy: boolean
+  /** Whose `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. */
+  trusts: TrustCheck
+  isHostAllowed: HostCheck
 }
 
 /** Where the client found us: the configured address, or what its request says. */
 export function readBaseUrl(request: IncomingMessage, options: BaseUrlOptions): string {
   if (options.publicUrl) return options.publicUrl.replace(/\/+$/, '')
+  const isFromProxy = options.trusts(request.socket.remoteAddress ?? '', 0)
   const forwarded = (name: string) => {
-    const value = options.trustProxy ? request.headers[name] : undefined
+    const value = isFromProxy ? request.headers[name] : undefined
     return typeof value === 'string' ? value.split(',')[0]?.trim() : undefined
   }
   const encrypted = 'encrypted' in request.socket && request.socket.encrypted === true
   const proto = forwarded('x-forwarded-proto') ?? (encrypted ? 'https' : 'http')
-  const host = forwarded('x-forwarded-host') ?? request.headers.host ?? ''
+  const asked = forwarded('x-forwarded-host')
+  const host = asked && options.isHostAllowed(asked) ? asked : (request.headers.host ?? '')
   return `${proto === 'https' ? 'https' : 'http'}://${isHost(host) ? host : localAddress(request)}`
-}
-
-/** A header is anybody's text: only what can be a host goes into an address. */
-function isHost(text: string): boolean {
-  return /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(text)
 }
 
 function localAddress({ socket }: IncomingMessage): string {

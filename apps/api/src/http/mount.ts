@@ -2,6 +2,7 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { refuseLargeBodies, verifyUtf8 } from './bodies.ts'
 import { keepBody } from './body-text.ts'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
@@ -29,7 +30,8 @@ export function mountRoutes(
   routes: readonly ApiRoute[],
   options: MountOptions,
 ): void {
-  const json = [express.json({ limit: options.bodyLimitBytes, verify: keepBody }), refuseDeepJson]
+  const limit = options.bodyLimitBytes
+  const json = [refuseLargeBodies(limit), express.json({ limit, verify: takeBody }), refuseDeepJson]
   for (const path of new Set(routes.map((route) => route.path))) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
     const here = routes.filter((route) => route.path === path)
@@ -42,12 +44,25 @@ export function mountRoutes(
   }
 }
 
+/** Called with its bytes before anything is parsed. */
+function takeBody(...body: Parameters<typeof keepBody>): void {
+  const [, , bytes, charset] = body
+  verifyUtf8(bytes, charset)
+  keepBody(...body)
+}
+
 function serve(route: ApiRoute, options: MountOptions): RequestHandler {
   return async (request, response) => {
     const links = createLinks(readBaseUrl(request, options))
     const answered = new AbortController()
-    const answer = route.answer(request, links, answered.signal)
-    const reply = await withDeadline(answer, options.deadline).finally(() => answered.abort())
+    let late: ApiError | null = null
+    const answer = route.answer(request, links, {
+      signal: answered.signal,
+      ifLate: (error) => (late = error),
+    })
+    const reply = await withDeadline(answer, options.deadline, () => late).finally(() =>
+      answered.abort(),
+    )
     if ('send' in reply) return reply.send(response)
     const status = reply.status ?? route.success.status
     response.status(status).set(reply.headers ?? {})

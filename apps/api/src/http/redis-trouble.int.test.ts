@@ -10,7 +10,8 @@ let stack: ApiStack
 beforeEach(async ({ skip }) => {
   redis = await startOwnRedis(skip)
   onTestFinished(() => redis.close())
-  stack = await startApiStack({ redisUrl: redis.url })
+  // it never looks at Redis' memory again: what refuses here is Redis itself
+  stack = await startApiStack({ redisUrl: redis.url, timings: { store: { memoryAgeMs: 1e9 } } })
 })
 afterEach(() => stack?.close())
 
@@ -43,7 +44,10 @@ describe('a full Redis', () => {
     expect(await readJob(stack.api.url, old.id)).toMatchObject({ id: old.id, queue_position: 0 })
     const listed = await fetch(`${stack.api.url}/api/v2/jobs`)
     expect(await listed.json()).toMatchObject({ jobs: [{ id: old.id }] })
-    expect((await fetch(`${stack.api.url}/readyz`)).status).toBe(200)
+    const watchful = await stack.startApi({}, { store: { memoryAgeMs: 0 } })
+    const readiness = await fetch(`${watchful.url}/readyz`)
+    expect(readiness.status).toBe(503)
+    expect((await readError(readiness)).details).toEqual({ reason: 'full' })
     expect(await redis.redis.keys('*:secrets')).toEqual([])
     await empty()
     // nobody was restarted, and the key is still good

@@ -17,7 +17,11 @@ export interface RouteCall<Params, Query, Headers, Body> {
   request: Request
   /** Aborted once the client has its answer, which may be that we took too long: nothing may begin after that. */
   signal: AbortSignal
+  /** What the client is told if we take too long from here on. */
+  ifLate: (error: ApiError) => void
 }
+
+export type Answering = Pick<RouteCall<unknown, unknown, unknown, unknown>, 'signal' | 'ifLate'>
 
 /** `send` takes over the response, for streams and files; everything before it has a deadline. */
 export type Reply =
@@ -75,7 +79,7 @@ interface RouteSpec<
 /** A route whose types are closed over: what the table holds. */
 export interface ApiRoute extends RouteDoc {
   request: RequestParts<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType>
-  answer(request: Request, links: Links, signal: AbortSignal): Promise<Reply>
+  answer(request: Request, links: Links, answering: Answering): Promise<Reply>
 }
 
 export function defineRoute<
@@ -88,7 +92,7 @@ export function defineRoute<
   return {
     ...doc,
     request: parts,
-    async answer(request, links, signal) {
+    async answer(request, links, answering) {
       return handle({
         params: parse(parts.params, request.params, 'not_found'),
         query: parse(parts.query, request.query, 'invalid_request'),
@@ -97,7 +101,7 @@ export function defineRoute<
         bodyText: () => readBodyText(request),
         links,
         request,
-        signal,
+        ...answering,
       })
     },
   }

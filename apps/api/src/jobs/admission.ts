@@ -1,11 +1,17 @@
 /** What every way of making a job shares: the bound of the queue before, the way to the queue after. */
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
+import { RedisUnavailable } from '@safelight/store'
 
 export interface AdmissionDeps {
   /** Jobs accepted and not yet started. */
   countQueued: () => Promise<number>
   maxQueueDepth: number
+  /** Bytes of the workflows of all jobs that have not ended. */
+  countBytes: () => Promise<number>
+  maxQueueBytes: number
+  /** Redis has little more room than its running work needs. */
+  isStoreFull: () => Promise<boolean>
   /** Brings accepted jobs to the queue; what it misses, the sweeper brings. */
   flushOutbox: (jobId: string) => Promise<unknown>
   log: Logger
@@ -21,10 +27,16 @@ export interface Admission {
 const QUEUE_FULL_RETRY_SECONDS = 10
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { countQueued, maxQueueDepth, flushOutbox, log } = deps
+  const { flushOutbox, log } = deps
   return {
     async refuseWhenFull() {
-      if ((await countQueued()) < maxQueueDepth) return
+      const [queued, bytes, isStoreFull] = await Promise.all([
+        deps.countQueued(),
+        deps.countBytes(),
+        deps.isStoreFull(),
+      ])
+      if (isStoreFull) throw new RedisUnavailable(undefined, 'full')
+      if (queued < deps.maxQueueDepth && bytes < deps.maxQueueBytes) return
       throw new ApiError('queue_full', 'The queue is full. Try again later.', {
         retryAfterSeconds: QUEUE_FULL_RETRY_SECONDS,
       })

@@ -144,14 +144,20 @@ describe('a submission whose outcome the client never heard', () => {
     expect((await post(to, { workflow: WORKFLOW })).status).toBe(201)
 
     proxy.swallow()
-    expect((await send({}, {}, to)).status).toBe(503)
+    const unheard = await send({}, {}, to)
+    expect(unheard.status).toBe(503)
+    expect((await readError(unheard)).details).not.toHaveProperty('maybe_accepted')
     proxy.restore()
     await expect.poll(async () => (await fetch(`${api.url}/readyz`)).status).toBe(200)
     expect(await stack.store.loadKeyUse('k')).toBeNull()
 
     proxy.muteAt('"class_type":"SaveImage"')
-    expect((await send({}, {}, to)).status).toBe(503)
+    const late = await send({}, {}, to)
     const use = await stack.store.loadKeyUse('k')
+    expect([late.status, (await readError(late)).details]).toEqual([
+      503,
+      { job_id: use?.jobId, maybe_accepted: true },
+    ])
     expect(await stack.store.load(use?.jobId ?? '')).toMatchObject({ status: 'queued' })
     proxy.restore()
     await expect.poll(async () => (await fetch(`${api.url}/readyz`)).status).toBe(200)

@@ -1,18 +1,17 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → accept (atomic) → put on the queue. */
 import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
-import type { Clock, Logger } from '@safelight/runtime'
+import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
   type JobLimits,
   type JobView,
   jobViewSchema,
-  type Snapshot,
   type SubmitRequest,
   submitRequestSchema,
   type Workflow,
 } from '@safelight/shared'
-import type { JobStore } from '@safelight/store'
+import type { JobStore, NewJob } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
@@ -22,17 +21,17 @@ import {
   idempotencyHeaders,
   readIdempotencyKey,
 } from './idempotency.ts'
+import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
 export interface SubmitDeps {
-  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer'>
+  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
   admission: Admission
   /** What the hosts know; null when no host is known. */
   nodeClasses: () => Promise<NodeClasses | null>
   positions: Pick<QueuePositions, 'read'>
   log: Logger
-  clock: Clock
   limits: { maxNodes: number; maxBytes: number }
 }
 
@@ -45,7 +44,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id.',
     request: { headers: idempotencyHeaders, body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
@@ -60,16 +59,19 @@ export function submitRoute(deps: SubmitDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ body, bodyText, headers, links, signal }) {
+    async handle({ body, bodyText, headers, links, signal, ifLate }) {
       const { graph, ...sent } = readSent(body, bodyText())
       const key = readIdempotencyKey(headers, body, sent.text)
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
       const workflow = await checkGraph(deps, graph)
       await admission.refuseWhenFull()
+      const newJob = toNewJob({ body, sent, key, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
-      const snapshot = await accept(deps, { body, sent, key })
+      ifLate(maybeAccepted(newJob.jobId))
+      const accepted = await acceptOrTell(newJob.jobId, () => store.accept(newJob))
+      const snapshot = accepted.outcome === 'accepted' ? accepted.snapshot : null
       // another request with the key was faster
       if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
       if (!snapshot) throw new Error('a job without a key cannot be a repetition')
@@ -100,32 +102,28 @@ interface Submission {
   body: SubmitRequest
   sent: Pick<SentWorkflow, 'text' | 'extraData'>
   key: IdempotencyKey | null
+  nowMs: number
 }
 
-/** Null when the idempotency key belongs to another job. */
-async function accept(
-  { store, clock }: SubmitDeps,
-  { body, sent, key }: Submission,
-): Promise<Snapshot | null> {
-  const accepted = await store.accept({
+function toNewJob({ body, sent, key, nowMs }: Submission): NewJob {
+  return {
     jobId: randomUUID(),
     workflow: sent.text,
     priority: body.priority ?? 0,
     metadata: body.metadata ?? null,
-    limits: toLimits(body, clock),
+    limits: toLimits(body, nowMs),
     idempotencyKey: key?.key ?? null,
     ...(key && { requestHash: key.requestHash }),
     extraData: sent.extraData,
-  })
-  return accepted.outcome === 'accepted' ? accepted.snapshot : null
+  }
 }
 
 function toLimits(
   { start_deadline_s, timeout_s, node_retries }: SubmitRequest,
-  clock: Clock,
+  nowMs: number,
 ): JobLimits {
   return {
-    startBy: start_deadline_s === undefined ? null : clock.now() + start_deadline_s * 1_000,
+    startBy: start_deadline_s === undefined ? null : nowMs + start_deadline_s * 1_000,
     timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
     nodeRetries: node_retries ?? 0,
   }

@@ -2,6 +2,7 @@
 import type { Clock } from '@safelight/runtime'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import type { ClientLimits } from '../http/client-limits.ts'
 import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
@@ -14,12 +15,12 @@ import { createEventStream, type EventStream, type StreamTimings } from './event
 import type { FrameWriter } from './frame-writer.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
-import type { StreamLimits } from './stream-limits.ts'
 
 export interface EventsDeps {
   watches: Pick<JobWatches, 'subscribe'>
   positions: QueuePositions
-  limits: StreamLimits
+  limits: ClientLimits
+  exists: (jobId: string) => Promise<boolean>
   /** Streams open now, for the end of the process. */
   streams: Set<EventStream>
   clock: Clock
@@ -75,7 +76,11 @@ export function eventsRoute(deps: EventsDeps) {
       'upstream_error',
       'unavailable',
     ],
-    handle({ params, query, headers, links, request }) {
+    async handle({ params, query, headers, links, request }) {
+      if (request.method === 'HEAD') {
+        if (!(await deps.exists(params.id))) throw noSuchJob()
+        return { send: (response) => void response.type('text/event-stream').end() }
+      }
       const after = headers['Last-Event-ID'] ?? query.after
       const previews = query.previews === 'true'
       const frames = FORMATS[query.format](links)
@@ -94,10 +99,6 @@ interface Asked {
 }
 
 async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): Promise<void> {
-  if (asked.request.method === 'HEAD') {
-    response.type('text/event-stream').end()
-    return
-  }
   if (response.destroyed) return
   const { jobId, after, frames } = asked
   const countOut = deps.limits.admit(asked.request.ip ?? 'unknown')

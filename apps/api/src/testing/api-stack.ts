@@ -1,4 +1,5 @@
 /** A real API on a real Redis, with the test in the worker's place: it appends through the job store. */
+import { type Clock, systemClock } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
 import { createExtraData, createHostRegistry } from '@safelight/store'
 import { openTestBed } from '@safelight/testkit/vitest'
@@ -36,6 +37,7 @@ export async function startApiStack(options: ApiStackOptions = {}) {
   async function startApi(
     own: Record<string, string> = {},
     ownTimings: ApiTimingOverrides = {},
+    clock: Clock = systemClock,
   ): Promise<Api> {
     const config = loadApiConfig({
       ...bed.env,
@@ -45,6 +47,7 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     })
     const api = await createApi(config, {
       log,
+      clock,
       timings: { ...TEST_TIMINGS, ...timings, ...ownTimings },
     })
     opened.push(api)

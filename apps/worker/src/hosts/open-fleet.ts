@@ -46,7 +46,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   )
   const slots = createSlotStore({ redis, keys })
   const fleet = scope.use(createFleet({ hosts, slots, slotsPerHost, timings, clock, log }))
-  const registry = createHostRegistry({ redis, keys, now: clock.now, timings: timings.store })
+  const registry = createHostRegistry({ redis, keys, timings: timings.store })
   const sharedFacts = scope.use(
     watchSharedFacts({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
   )

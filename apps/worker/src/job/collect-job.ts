@@ -46,6 +46,7 @@ async function collectJob(handling: Handling, { client, files, result }: Harvest
     retentionMs: deps.retentionMs,
     retryMs: deps.timings.fetchRetryMs,
     clock: deps.clock,
+    now: () => deps.store.now(),
     saveAsset: async (asset) => {
       await handling.checkClaim(stop.signal)
       await deps.store.saveAsset(asset)

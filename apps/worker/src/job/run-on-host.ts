@@ -33,7 +33,7 @@ export async function runOnHost(
   const first = { attempt: start.attempt, hostId, times: handling.stopwatch.enter('prepare') }
   if (!(await handling.writer.append((snapshot) => toRunning(snapshot, first)))) return null
 
-  const callOff = watchForTimeout(handling)
+  const callOff = await watchForTimeout(handling)
   try {
     const result = await runAttempt(handling, { host, workflow, workflowText, ...start })
     const { decision: afterPrompt, record, warnings } = result
@@ -102,10 +102,10 @@ async function freeMemory({ checkClaim, log }: Handling, { host }: Slot): Promis
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Stops a job whose time is up, over all its attempts. @returns stops watching */
-function watchForTimeout({ writer, deps, stop }: Handling): () => void {
+async function watchForTimeout({ writer, deps, stop }: Handling): Promise<() => void> {
   const at = timeoutAt(writer.snapshot)
   if (at === null) return () => undefined
-  const leftMs = Math.max(0, at - deps.clock.now())
+  const leftMs = Math.max(0, at - (await deps.store.now()))
   if (leftMs > LONGEST_TIMER_MS) return () => undefined
   return deps.clock.after(leftMs, () => stop.stop('timeout'))
 }

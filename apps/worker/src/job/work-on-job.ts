@@ -25,7 +25,7 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
   try {
     claim = await deps.store.claim(ticket.jobId)
     if (!claim) return SPENT
-    const plan = planHandling(claim, deps.clock.now())
+    const plan = planHandling(claim, await deps.store.now())
     ended = plan.action === 'none'
     if (ended) return SPENT
     if (isSuspect(claim, plan)) {
@@ -127,7 +127,7 @@ async function waitForHost(
 ): Promise<TicketReturn | null> {
   const { deps, log } = handling
   if (deps.fleet.find(record.hostId)?.state.reachable) return null
-  const now = deps.clock.now()
+  const now = await deps.store.now()
   const since = record.unreachableSince ?? now
   if (now - since >= deps.adoptWaitMs) return null
   if (record.unreachableSince === null) {

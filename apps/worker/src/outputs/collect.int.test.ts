@@ -80,6 +80,7 @@ async function collect(files: FileItem[], outputs: Output[] = []) {
     retentionMs: 60_000,
     retryMs: [],
     clock: systemClock,
+    now: async () => Date.now(),
     saveAsset: async (asset) => void assets.push(asset),
     onOutput: async (output) => void outputs.push(output),
     signal: new AbortController().signal,

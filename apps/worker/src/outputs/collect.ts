@@ -18,6 +18,8 @@ export interface CollectOptions {
   /** Waits between tries to fetch one. */
   retryMs: readonly number[]
   clock: Clock
+  /** The time by which outputs expire. */
+  now(): Promise<number>
   saveAsset(asset: Asset): Promise<void>
   /** Called once per output, after its bytes and its record are stored. */
   onOutput(output: Output): Promise<void>
@@ -47,7 +49,7 @@ export async function collectOutputs(options: CollectOptions): Promise<void> {
 async function collectOne(options: CollectOptions, id: string, file: FileItem): Promise<void> {
   const { jobId, client, blobs, maxBytes, retryMs, clock, signal } = options
   const blob = await fetchOutput({ client, blobs, file, maxBytes, retryMs, clock, signal })
-  const now = clock.now()
+  const now = await options.now()
   const { type, contentType } = toContentType(file.filename)
   const output: Output = {
     id,

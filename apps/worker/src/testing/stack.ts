@@ -1,6 +1,6 @@
 /** A worker's surroundings for a test: a namespace in the real Redis, a data folder, and as many workers as it takes. */
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@safelight/runtime'
+import type { Clock, Logger } from '@safelight/runtime'
 import {
   isTerminal,
   type JobEvent,
@@ -40,7 +40,12 @@ export interface WorkerStack {
   dataDir: string
   startWorker(
     hosts: readonly string[],
-    options?: { env?: Record<string, string>; timings?: TimingOverrides; log?: Logger },
+    options?: {
+      env?: Record<string, string>
+      timings?: TimingOverrides
+      log?: Logger
+      clock?: Clock
+    },
   ): Promise<WorkerApp>
   /** The same as a process of its own; killed with the stack, if it still lives. */
   startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>

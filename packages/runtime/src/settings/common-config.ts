@@ -1,6 +1,6 @@
 /** The settings that the API and the workers share. Each app extends this schema with its own. */
 import { z } from 'zod'
-import { duration, redisUrl, timings } from './config-fields.ts'
+import { duration, redisUrl, secretKey, timings } from './config-fields.ts'
 
 export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
 export type LogLevel = z.infer<typeof logLevelSchema>
@@ -25,6 +25,11 @@ export const commonConfigSchema = z.object({
   DEAD_LETTER_RETENTION: duration()
     .prefault('7d')
     .describe('The same for a job whose every attempt failed, so that it can be replayed'),
+  SAFELIGHT_SECRET_KEY: secretKey()
+    .optional()
+    .describe(
+      'Key that seals extra_data (credentials of submitters) in Redis: 32 bytes as base64 or hex, e.g. of openssl rand -base64 32; the same for the API and the workers',
+    ),
   LOG_LEVEL: logLevelSchema.prefault('info').describe('trace, debug, info, warn, error or silent'),
 })
 

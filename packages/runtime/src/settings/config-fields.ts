@@ -64,6 +64,14 @@ export function urlList() {
     .transform((urls) => [...new Set(urls.map((url) => url.replace(/\/+$/, '')))])
 }
 
+/** 32 bytes as base64 (43 digits and a `=`, or base64url) or as 64 hexadecimal digits. */
+export function secretKey() {
+  return z
+    .string()
+    .regex(/^(?:[0-9a-f]{64}|[\w+/-]{43}=?)$/i, 'must be 32 bytes as base64 or hex')
+    .transform((text) => Buffer.from(text, text.length === 64 ? 'hex' : 'base64'))
+}
+
 /** `redis://…` or `rediss://…` (TLS). */
 export function redisUrl() {
   return z

@@ -7,7 +7,7 @@ import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts
 import { createReads } from './read-job.ts'
 
 /**
- * KEYS 1 to 6, ARGV 1 to 8 as of `STORE_JOB` · KEYS 7 idempotency key (HASH, optional) · ARGV 9 ms it is kept · 10 hash of the request
+ * KEYS 1 to 7, ARGV 1 to 8 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 9 ms it is kept · 10 hash of the request
  * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
  *   because the answer got lost); ['reused'] when the key belongs to another job.
  * Channels: none (nobody can watch a job that does not exist yet).
@@ -15,15 +15,15 @@ import { createReads } from './read-job.ts'
 const ACCEPT: Script = {
   name: 'safelightAccept',
   lua: `
-if KEYS[7] then
-  local user = redis.call('HGET', KEYS[7], 'job')
+if KEYS[8] then
+  local user = redis.call('HGET', KEYS[8], 'job')
   if user and user ~= ARGV[1] then return {'reused'} end
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
 ${STORE_JOB}
-if KEYS[7] then
-  redis.call('HSET', KEYS[7], 'job', ARGV[1], 'at', ARGV[4], 'request', ARGV[10], 'snapshot', ARGV[2])
-  redis.call('PEXPIRE', KEYS[7], ARGV[9])
+if KEYS[8] then
+  redis.call('HSET', KEYS[8], 'job', ARGV[1], 'at', ARGV[4], 'request', ARGV[10], 'snapshot', ARGV[2])
+  redis.call('PEXPIRE', KEYS[8], ARGV[9])
 end
 return {'accepted'}
 `,
@@ -35,7 +35,8 @@ export function createAccept(context: StoreContext): JobStore['accept'] {
   const accept = bindScript(context.redis, ACCEPT)
   const { load } = createReads(context)
   return async (job) => {
-    const snapshot = firstSnapshot(job, context)
+    const createdAt = await context.now()
+    const snapshot = firstSnapshot(job, { ...context, createdAt })
     const { keys, argv } = storeJobArguments(context, snapshot, job)
     const { idempotencyKey } = job
     const reply = await accept(

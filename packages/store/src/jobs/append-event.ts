@@ -17,7 +17,7 @@ import { parseRecord, parseSnapshot } from './record.ts'
 
 /**
  * KEYS 1 record (HASH) · 2 events (STREAM) · 3 open jobs (ZSET) · 4 secrets (STRING) · 5 dead letters (ZSET)
- *      6… what lives as long as the record (workflow, assets)
+ *      6 bytes of the workflows of open jobs (STRING) · 7… what lives as long as the record (workflow, assets)
  * ARGV 1 jobId · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 next seq · 5 next snapshot JSON · 6 event JSON
  *      7 its eventId · 8 live channel · 9 stream length · 10 ms when the record goes ('' before the end)
  *      11 ms the stream stays after the end · 12 ms failed ('' unless a dead letter) · 13 dead letters older than
@@ -40,7 +40,11 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[9], '0-' .. ARGV[4], 'e', ARGV[6
 redis.call('HSET', KEYS[1], 'snapshot', ARGV[5], 'seq', ARGV[4], 'stamp', ARGV[7])
 redis.call('PUBLISH', ARGV[8], ARGV[6])
 if ARGV[10] == '' then return {'appended'} end
-redis.call('ZREM', KEYS[3], ARGV[1])
+if redis.call('ZREM', KEYS[3], ARGV[1]) == 1 then
+  local bytes = redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[7]))
+  -- a job of an older version was never counted in
+  if bytes <= 0 or redis.call('EXISTS', KEYS[3]) == 0 then redis.call('DEL', KEYS[6]) end
+end
 redis.call('DEL', KEYS[4])
 if ARGV[12] ~= '' then
   redis.call('ZADD', KEYS[5], ARGV[12], ARGV[1])
@@ -48,7 +52,7 @@ if ARGV[12] ~= '' then
 end
 redis.call('PEXPIREAT', KEYS[1], ARGV[10])
 redis.call('PEXPIRE', KEYS[2], ARGV[11])
-for i = 6, #KEYS do redis.call('PEXPIREAT', KEYS[i], ARGV[10]) end
+for i = 7, #KEYS do redis.call('PEXPIREAT', KEYS[i], ARGV[10]) end
 return {'appended'}
 `,
 }
@@ -117,7 +121,7 @@ function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
     token: number | undefined,
   ): Promise<AppendResult | Seen> => {
     const { jobId } = snapshot
-    const event = toEvent(snapshot, body, { ts: now(), ...context })
+    const event = toEvent(snapshot, body, { ts: await now(), ...context })
     const next = reduceJob(snapshot, event)
     const end = isTerminal(next.status)
     // before the end nothing expires, so nothing else is named
@@ -132,6 +136,7 @@ function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
         keys.open,
         keys.secrets(jobId),
         keys.deadLetters,
+        keys.openBytes,
         ...withRecord,
       ],
       [

@@ -2,16 +2,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../keys.ts'
+import type { Now } from '../redis-time.ts'
+import type { SecretBox } from '../secret-box.ts'
 import type { StoreTimings } from '../timings.ts'
 
 export interface StoreContext {
   redis: Redis
   keys: Keys
-  now: () => number
+  now: Now
   /** How long a job and its outputs are kept after its end. */
   retentionMs: number
   /** The same for a job that used up its attempts; never less. */
   deadLetterRetentionMs: number
+  /** For `extra_data`. */
+  secrets: SecretBox
   timings: StoreTimings
 }
 

@@ -9,9 +9,8 @@ const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
 
 export function firstSnapshot(
   job: Pick<NewJob, 'jobId' | 'priority' | 'metadata' | 'limits'>,
-  { now, retentionMs }: Pick<StoreContext, 'now' | 'retentionMs'>,
+  { createdAt, retentionMs }: Pick<StoreContext, 'retentionMs'> & { createdAt: number },
 ): Snapshot {
-  const createdAt = now()
   return {
     jobId: job.jobId,
     seq: 0,
@@ -46,14 +45,15 @@ export function firstSnapshot(
  * Redis refuses, so that nothing is half done.
  *
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 outbox (ZSET) · 5 open jobs (ZSET)
- *      6 secrets (STRING)
+ *      6 secrets (STRING) · 7 bytes of the workflows of open jobs (STRING)
  * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 eventId (field `stamp`) · 6 prefix of record keys
- *      7 extra_data JSON ('' for none) · 8 ms extra_data is kept
+ *      7 extra_data JSON, sealed if there is a key ('' for none) · 8 ms extra_data is kept
  */
 export const STORE_JOB = `
 redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[2], 'seq', '0', 'stamp', ARGV[5], 'fence', '0')
 redis.call('SET', KEYS[2], ARGV[3])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[8]) end
+redis.call('INCRBY', KEYS[7], redis.call('STRLEN', KEYS[2]))
 for i = 3, 5 do redis.call('ZADD', KEYS[i], ARGV[4], ARGV[1]) end
 -- two looks per new entry keep expired jobs from ever being the larger part of the index
 for _, known in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
@@ -61,9 +61,9 @@ for _, known in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
 end
 `
 
-/** KEYS 1 to 6 and ARGV 1 to 8 of `STORE_JOB`. */
+/** KEYS 1 to 7 and ARGV 1 to 8 of `STORE_JOB`. */
 export function storeJobArguments(
-  { keys, timings }: Pick<StoreContext, 'keys' | 'timings'>,
+  { keys, secrets, timings }: Pick<StoreContext, 'keys' | 'secrets' | 'timings'>,
   snapshot: Snapshot,
   { workflow, extraData }: { workflow: NewJob['workflow']; extraData?: NewJob['extraData'] },
 ): { keys: string[]; argv: ScriptArgument[] } {
@@ -76,6 +76,7 @@ export function storeJobArguments(
       keys.outbox,
       keys.open,
       keys.secrets(jobId),
+      keys.openBytes,
     ],
     argv: [
       jobId,
@@ -84,7 +85,7 @@ export function storeJobArguments(
       createdAt,
       eventId,
       keys.job(''),
-      extraData ? stringifyExact(extraData) : '',
+      extraData ? secrets.seal(jobId, stringifyExact(extraData)) : '',
       timings.secretsMs,
     ],
   }

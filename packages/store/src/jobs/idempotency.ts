@@ -41,13 +41,14 @@ export function createIdempotency({
     async loadKeyUse(key) {
       const stored = await ask(redis.hgetall(keys.idempotency(key)))
       if (Object.keys(stored).length === 0) return null
+      const nowMs = await now()
       const { job, at, request, snapshot, answer } = useSchema.parse(stored)
       return {
         jobId: job,
         requestHash: request === '' ? null : request,
         snapshot,
         answer: answer ?? null,
-        inFlight: answer === undefined && now() - at < timings.answerInFlightMs,
+        inFlight: answer === undefined && nowMs - at < timings.answerInFlightMs,
       }
     },
     async keepAnswer(key, jobId, answer) {

@@ -8,12 +8,15 @@ import { parseRecord } from './record.ts'
 export function createReads({
   redis,
   keys,
-}: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow' | 'loadWorkflowText'> {
+}: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow' | 'loadWorkflowText' | 'openBytes'> {
   const loadWorkflowText = (jobId: string) => ask(redis.get(keys.workflow(jobId)))
   return {
     loadWorkflowText,
     async load(jobId) {
       return parseRecord(await ask(redis.hmget(keys.job(jobId), 'v', 'snapshot')))
+    },
+    async openBytes() {
+      return Number((await ask(redis.get(keys.openBytes))) ?? 0)
     },
     async loadWorkflow(jobId) {
       const json = await loadWorkflowText(jobId)

@@ -1,0 +1,69 @@
+/** What a request's body must be before anybody reads it: small enough, UTF-8, and coming. */
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Clock } from '@safelight/runtime'
+import type { RequestHandler } from 'express'
+
+/** As Express' own parsers mark theirs. */
+class BodyError extends Error {
+  readonly type: string
+  readonly status: number
+  /** Bytes; of one that is too large. */
+  readonly limit: number | undefined
+
+  constructor(type: string, status: number, limit?: number) {
+    super(type)
+    this.type = type
+    this.status = status
+    this.limit = limit
+  }
+}
+
+/** By its length, before any of it is taken in. */
+export function refuseLargeBodies(limitBytes: number): RequestHandler {
+  return (request, _response, next) => {
+    const isTooLarge = isLonger(request, limitBytes)
+    next(isTooLarge ? new BodyError('entity.too.large', 413, limitBytes) : undefined)
+  }
+}
+
+function isLonger({ headers }: IncomingMessage, limitBytes: number): boolean {
+  return Number(headers['content-length'] ?? 0) > limitBytes
+}
+
+/** What is not UTF-8 would be read as something else than was sent: the wrong prompt, not an error. */
+export function verifyUtf8(body: Buffer, charset: string): void {
+  if (charset.toLowerCase() !== 'utf-8' || !isUtf8(body))
+    throw new BodyError('charset.unsupported', 415)
+}
+
+/** Who asks before sending (`Expect: 100-continue`) is only told to when the body will be read. */
+export function answerExpectations(server: Server, limitBytes: number): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (isLonger(request, limitBytes)) response.setHeader('Connection', 'close')
+    else response.writeContinue()
+    server.emit('request', request, response)
+  })
+}
+
+const LOOKS = 3
+
+/** A body of which nothing comes for so long ends with its connection: it would hold memory for ever. */
+export function endIdleBodies(server: Server, { clock, idleMs }: { clock: Clock; idleMs: number }) {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request
+    let bytesSeen = socket.bytesRead
+    let quietLooks = 0
+    let callOff = clock.after(idleMs / LOOKS, look)
+
+    function look(): void {
+      if (request.complete || response.headersSent) return
+      quietLooks = socket.bytesRead === bytesSeen ? quietLooks + 1 : 0
+      bytesSeen = socket.bytesRead
+      if (quietLooks < LOOKS) callOff = clock.after(idleMs / LOOKS, look)
+      else response.writeHead(408, { Connection: 'close' }).end()
+    }
+
+    response.once('close', () => callOff())
+  })
+}

@@ -1,0 +1,45 @@
+/**
+ * The time by Redis' clock. Deadlines, expiry and retention are compared by many processes, and
+ * Redis ends keys by its own: a process whose clock is wrong must not end a job.
+ */
+import { type Clock, systemClock } from '@safelight/runtime'
+import type { Redis } from 'ioredis'
+import { ask } from './redis-unavailable.ts'
+
+/** ms since the epoch */
+export type Now = () => number | Promise<number>
+
+/** In between a stopwatch of our own goes on, which nobody sets. */
+const READ_AGAIN_MS = 5_000
+/** More than a stopwatch can be off: Redis' clock was set, or this is another Redis. */
+const ANOTHER_CLOCK_MS = 1_000
+
+const shared = new WeakMap<Redis, () => Promise<number>>()
+
+/** One per client, whoever asks. */
+export function toRedisTime(redis: Redis): () => Promise<number> {
+  const now = shared.get(redis) ?? createRedisTime(redis)
+  shared.set(redis, now)
+  return now
+}
+
+function createRedisTime(redis: Redis, { steady }: Pick<Clock, 'steady'> = systemClock) {
+  /** Redis' time less the stopwatch's. */
+  let offsetMs: number | null = null
+  let readAtMs = Number.NEGATIVE_INFINITY
+
+  async function read(): Promise<number> {
+    const [seconds, micros] = await ask(redis.time())
+    readAtMs = steady()
+    const seenMs = Number(seconds) * 1_000 + Number(micros) / 1_000 - readAtMs
+    // an answer that was long on its way is behind: the one that was fastest knows best
+    const isLate = offsetMs !== null && seenMs < offsetMs && offsetMs - seenMs < ANOTHER_CLOCK_MS
+    if (offsetMs === null || !isLate) offsetMs = seenMs
+    return offsetMs
+  }
+
+  return async () => {
+    const known = steady() - readAtMs < READ_AGAIN_MS ? offsetMs : null
+    return Math.floor((known ?? (await read())) + steady())
+  }
+}
