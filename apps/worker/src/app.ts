@@ -132,7 +132,10 @@ async function start(parts: Start): Promise<void> {
   const sessionClock = { now: clock.steady, after: clock.after }
   const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
   const orphans = createOrphans(inStore)
-  scope.use(startStoppingOrphans({ fleet, orphans, runPrompt, connect, timings, clock, log }))
+  const stopping = startStoppingOrphans({ fleet, orphans, runPrompt, connect, timings, clock, log })
+  // a host that is being told to stop a prompt is told to the end
+  const { stopMs, unreachableMs } = timings.orphan
+  scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
 
   const worker = await createTicketWorker({
     redis,

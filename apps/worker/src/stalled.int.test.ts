@@ -4,7 +4,10 @@ import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 /** What takes a minute in real life. */
-const IMPATIENT = { session: { socketGraceMs: 50, stopMs: 300, pollMs: 50 } }
+const IMPATIENT = {
+  session: { socketGraceMs: 50, stopMs: 300, pollMs: 50 },
+  orphan: { stopMs: 300 },
+}
 
 let stack: WorkerStack
 let dead: DeadHost
