@@ -33,7 +33,7 @@ export interface Scene {
 /** @param env settings that lead to a Redis, a namespace and a folder */
 export async function setScene(env: Record<string, string>): Promise<Scene> {
   const stack = await startStack(
-    { workers: 2, dialects: ['0.33.0', '0.3.64', '0.3.34'], speed: 8 },
+    { workers: 2, dialects: ['0.33.0', '0.3.64', '0.3.34'], speed: 2 },
     { env, log: createLogger({ level: 'silent', name: 'screenshots' }) },
   )
   const url = stack.urls[0] ?? ''
