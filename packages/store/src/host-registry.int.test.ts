@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { toHostReason } from '@safelight/shared'
+import { newHostReport } from '@safelight/testkit'
 import { openTestStore } from '@safelight/testkit/vitest'
 import { createHostRegistry } from './host-registry.ts'
 import type { HostReport } from './hosts/host-report.ts'
@@ -12,27 +13,8 @@ async function openRegistry() {
   return { clock, registry: createHostRegistry({ redis, keys, now: () => clock.now }), redis, keys }
 }
 
-const report = (hostId: string, at: number, over: Partial<HostReport> = {}): HostReport => ({
-  hostId,
-  workerId: 'w-1',
-  at,
-  left: false,
-  state: 'ready',
-  reason: toHostReason('idle'),
-  since: at,
-  version: '0.33.0',
-  slots: 2,
-  running: [],
-  staged: [],
-  queueDepth: 0,
-  devices: [],
-  models: [],
-  modelsAt: null,
-  throughput: { finished: 0, timed: 0, executionMs: 0 },
-  seenAt: at,
-  movedAt: null,
-  ...over,
-})
+const report = (hostId: string, at: number, over: Partial<HostReport> = {}): HostReport =>
+  newHostReport(at, { hostId, ...over })
 
 it('lists the hosts by id, each as its latest reports say', async () => {
   const { registry, clock } = await openRegistry()

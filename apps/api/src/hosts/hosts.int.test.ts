@@ -1,5 +1,6 @@
 import { hostListSchema, type HostView, hostViewSchema, toHostReason } from '@safelight/shared'
 import type { HostReport } from '@safelight/store'
+import { newHostReport } from '@safelight/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { post, readError } from '../testing/http.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
@@ -12,28 +13,8 @@ beforeEach(async () => {
 })
 
 function report(hostId: string, over: Partial<HostReport> = {}): Promise<void> {
-  const at = Date.now()
-  return stack.hosts.report({
-    hostId,
-    workerId: 'w-1',
-    at,
-    left: false,
-    state: 'ready',
-    reason: toHostReason('idle'),
-    since: at,
-    version: '0.33.0',
-    slots: 2,
-    running: [],
-    staged: [],
-    queueDepth: 0,
-    devices: [{ name: 'cuda:0', type: 'cuda', vramTotal: 24, vramFree: 20 }],
-    models: [],
-    modelsAt: null,
-    throughput: { finished: 0, timed: 0, executionMs: 0 },
-    seenAt: at,
-    movedAt: null,
-    ...over,
-  })
+  const devices = [{ name: 'cuda:0', type: 'cuda', vramTotal: 24, vramFree: 20 }]
+  return stack.hosts.report(newHostReport(Date.now(), { hostId, devices, ...over }))
 }
 
 async function list(): Promise<HostView[]> {

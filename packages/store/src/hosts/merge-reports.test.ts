@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { HOST_STATES, type HostState, hostViewSchema, toHostReason } from '@safelight/shared'
+import { newHostReport } from '@safelight/testkit'
 import type { HostReport } from './host-report.ts'
 import { mergeReports } from './merge-reports.ts'
 
@@ -7,27 +8,8 @@ const NOW = 1_000_000
 const DRAIN = { reason: null, at: NOW - 500 }
 
 let workers = 0
-const report = (state: HostState, over: Partial<HostReport> = {}): HostReport => ({
-  hostId: 'gpu-1',
-  workerId: `w-${++workers}`,
-  at: NOW,
-  left: false,
-  state,
-  reason: toHostReason('idle'),
-  since: NOW - 1_000,
-  version: '0.33.0',
-  slots: 2,
-  running: [],
-  staged: [],
-  queueDepth: 0,
-  devices: [],
-  models: [],
-  modelsAt: null,
-  throughput: { finished: 0, timed: 0, executionMs: 0 },
-  seenAt: NOW,
-  movedAt: null,
-  ...over,
-})
+const report = (state: HostState, over: Partial<HostReport> = {}): HostReport =>
+  newHostReport(NOW, { workerId: `w-${++workers}`, state, since: NOW - 1_000, ...over })
 
 const merge = (reports: HostReport[], drain: typeof DRAIN | null = null) =>
   mergeReports('gpu-1', reports, { drain, freshSince: NOW - 30_000 })
