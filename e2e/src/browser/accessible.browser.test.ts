@@ -84,18 +84,6 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
       for (const { size, colorScheme } of LOOKS) {
         await page.setViewportSize(size)
         await page.emulateMedia({ colorScheme })
-        // colours fade into one another: they are judged when they have
-        await page.evaluate(() =>
-          Promise.all(
-            document
-              .getAnimations()
-              .filter((animation) => animation instanceof CSSTransition)
-              .map((animation) =>
-                // whatever is replaced meanwhile fades no more
-                animation.finished.catch(() => undefined),
-              ),
-          ),
-        )
         const look = `${size.width} px, ${colorScheme}`
         const { violations } = await page.evaluate<axe.AxeResults>(() =>
           Reflect.get(window, 'axe').run(document, {
