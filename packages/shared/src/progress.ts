@@ -24,6 +24,8 @@ export const nodeProgressSchema = z.object({
   /** Exactly what the host said of the ticking node. */
   value: z.number(),
   max: z.number(),
+  /** What it does besides, if the host says so: `loading model`, `Iteration 2 / 3`. */
+  detail: z.string().optional(),
 })
 export type NodeProgress = z.infer<typeof nodeProgressSchema>
 

@@ -64,6 +64,17 @@ describe('a line', () => {
     expect(line(endedUpdate({ status: 'canceled' }))).toMatch(/^– .*Canceled$/)
     const nodes = { '1': 'done', '3': 'skipped', '4': 'skipped' } as const
     expect(line(endedUpdate({ nodes }))).toMatch(/0 outputs in 14 s, 2 nodes skipped$/)
+    const partly = { '1': 'failed', '3': 'blocked', '4': 'blocked' } as const
+    expect(line(endedUpdate({ nodes: partly }))).toMatch(/1 node failed, 2 nodes blocked$/)
+  })
+
+  it('says what a node does besides its steps, and the steps once', () => {
+    const node = { id: '3', class: 'KSampler', title: null, value: 10, max: 20 }
+    const looping = { ...node, detail: 'Iteration 2 / 3' }
+    const shown = line(runningUpdate({ node: looping, step: 10, steps: 20 }), 160)
+    expect(shown).toContain('KSampler, Iteration 2 / 3')
+    const loading = { ...node, value: 0, max: 1, detail: 'loading model' }
+    expect(line(runningUpdate({ node: loading }), 160)).toContain('KSampler, loading model')
   })
 
   it('is there before anything is known', () => {

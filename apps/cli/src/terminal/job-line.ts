@@ -22,7 +22,7 @@ export interface LineStyle {
   paint: Paint
 }
 
-/** `2 outputs in 14 s`, `1 output in 3 s, 2 nodes skipped`, said beside the bar; null for a job that came to nothing. */
+/** `2 outputs in 14 s`, `1 output in 3 s, 2 nodes skipped, 1 node failed`, said beside the bar; null for a job that came to nothing. */
 export function toEndNote(
   { status, outputs, nodes }: SnapshotView,
   { took }: Pick<JobDisplay, 'took'>,
@@ -30,8 +30,12 @@ export function toEndNote(
   if (status !== 'succeeded') return null
   const count = `${outputs.length} ${outputs.length === 1 ? 'output' : 'outputs'}`
   const made = took === null ? count : `${count} ${took}`
-  const skipped = Object.values(nodes).filter((state) => state === 'skipped').length
-  return skipped > 0 ? `${made}, ${skipped} ${skipped === 1 ? 'node' : 'nodes'} skipped` : made
+  const states = Object.values(nodes)
+  const missing = (['skipped', 'failed', 'blocked'] as const).flatMap((wanted) => {
+    const count = states.filter((state) => state === wanted).length
+    return count > 0 ? [`${count} ${count === 1 ? 'node' : 'nodes'} ${wanted}`] : []
+  })
+  return [made, ...missing].join(', ')
 }
 
 const SYMBOLS: Record<BadgeKind, { symbol: string; color: TextColor }> = {
@@ -141,5 +145,9 @@ function toTail(job: JobDisplay, note: string | null, room: number): string {
 /** What the step says already is not said twice. */
 function toNow({ node, step, stalled }: JobDisplay): string {
   const now = toPlainText(stalled ?? node ?? '')
-  return step !== null && now.endsWith(` ${step}`) ? now.slice(0, -step.length - 1) : now
+  if (step === null) return now
+  const at = now.lastIndexOf(` ${step}`)
+  // what else is said of the node follows after a comma
+  const rest = now.slice(at + step.length + 1)
+  return at >= 0 && (rest === '' || rest.startsWith(', ')) ? now.slice(0, at) + rest : now
 }

@@ -72,6 +72,22 @@ describe('the numbers', () => {
     expect(toJobDisplay(updateOf({ progress, nodes }), now).nodes).toBe('2 of 2 nodes, 2 skipped')
   })
 
+  it('leave out the nodes that waited for a failed one, and say how many', () => {
+    const progress = progressOf({ nodes_done: 1, nodes_total: 2 })
+    const nodes = { '1': 'done', '2': 'failed', '3': 'blocked', '4': 'skipped' } as const
+    expect(toJobDisplay(updateOf({ progress, nodes }), now).nodes).toBe(
+      '1 of 2 nodes, 1 skipped, 1 blocked',
+    )
+  })
+
+  it.each([
+    [{ value: 0, max: 1, detail: 'loading model' }, 'KSampler, loading model'],
+    [{ value: 5, max: 20, detail: 'Iteration 2 / 3' }, 'KSampler 5/20, Iteration 2 / 3'],
+  ])('say what a node does besides: %o', (told, expected) => {
+    const node = { id: '3', class: 'KSampler', title: null, ...told }
+    expect(toJobDisplay(updateOf({ progress: progressOf({ node }) }), now).node).toBe(expected)
+  })
+
   it('are 5/20 and 11 of 31 nodes', () => {
     const progress = progressOf({ step: 5, steps: 20, nodes_done: 11, nodes_total: 31 })
     const display = toJobDisplay(updateOf({ progress }), now)

@@ -23,9 +23,17 @@ export function toStepLine({ status, progress }: SnapshotView): string | null {
 export function toNodesLine({ status, progress, nodes }: SnapshotView): string | null {
   if (!progress || progress.nodes_total === 0 || status === 'queued') return null
   const { nodes_done, nodes_total } = progress
-  const skipped = Object.values(nodes).filter((state) => state === 'skipped').length
   const counted = `${nodes_done} of ${nodes_total} ${nodes_total === 1 ? 'node' : 'nodes'}`
-  return skipped > 0 ? `${counted}, ${skipped} skipped` : counted
+  return [counted, ...countLeftOut(nodes)].join(', ')
+}
+
+/** What is no part of the count, although outputs wanted it: `1 skipped`, `2 blocked`. */
+function countLeftOut(nodes: SnapshotView['nodes']): string[] {
+  const states = Object.values(nodes)
+  return (['skipped', 'blocked'] as const).flatMap((wanted) => {
+    const count = states.filter((state) => state === wanted).length
+    return count > 0 ? [`${count} ${wanted}`] : []
+  })
 }
 
 /** What happens now. */
@@ -64,14 +72,15 @@ function toRunningLine({ phase, progress, outputs }: SnapshotView): string {
   return progress?.node ? toNodeName(progress.node) : 'Starting'
 }
 
-/** `Sampler (KSampler) 3/5`; ComfyUI says `0/1` of nodes that do not count, so a 1 is no counter. */
+/** `Sampler (KSampler) 3/5`, `Sampler, loading model`; ComfyUI says `0/1` of nodes that do not count, so a 1 is no counter. */
 function toNodeName(node: NodeProgress): string {
   const title = node.title?.trim()
   const name =
     title && node.class && title !== node.class
       ? `${title} (${node.class})`
       : title || node.class || `Node ${node.id}`
-  return node.max > 1 ? `${name} ${Math.floor(node.value)}/${Math.floor(node.max)}` : name
+  const counted = node.max > 1 ? `${name} ${Math.floor(node.value)}/${Math.floor(node.max)}` : name
+  return node.detail ? `${counted}, ${node.detail}` : counted
 }
 
 /**

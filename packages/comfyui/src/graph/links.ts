@@ -19,3 +19,48 @@ export function reachableFrom(workflow: Workflow, outputs: Iterable<string>): Se
   }
   return reached
 }
+
+/** Every node that needs one of these, themselves included, and none beyond `until`: one walk, however many there are. */
+export function usersOf(
+  workflow: Workflow,
+  ids: readonly string[],
+  { until }: { until?: string } = {},
+): Set<string> {
+  const users = new Map<string, string[]>()
+  for (const [id, node] of Object.entries(workflow)) {
+    for (const source of sourcesOf(node)) {
+      const known = users.get(source)
+      if (known) known.push(id)
+      else users.set(source, [id])
+    }
+  }
+  const reached = new Set<string>()
+  const pending = [...ids]
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (reached.has(id)) continue
+    reached.add(id)
+    // not all at once: a node may have more users than a call takes arguments
+    if (id !== until) for (const user of users.get(id) ?? []) pending.push(user)
+  }
+  return reached
+}
+
+/** Those of `within` that have to run for `roots`, when the results of `cached` are there already. */
+export function leftToRun(
+  workflow: Workflow,
+  {
+    roots,
+    within,
+    cached,
+  }: { roots: readonly string[]; within: ReadonlySet<string>; cached: ReadonlySet<string> },
+): Set<string> {
+  const left = new Set<string>()
+  const pending = [...roots]
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    const node = Object.hasOwn(workflow, id) ? workflow[id] : undefined
+    if (!node || left.has(id) || cached.has(id) || !within.has(id)) continue
+    left.add(id)
+    for (const source of sourcesOf(node)) pending.push(source)
+  }
+  return left
+}

@@ -8,8 +8,13 @@ interface NodeIds {
 export interface NamedNode {
   /** Its id while it runs. */
   node: string
-  /** The node a host says it stands for. Of a cached output it is what it stood for when it was made: in anybody's graph. */
+  /** The node a host says it stands for. */
   display: string | null
+  /**
+   * It may come from the cache. Then `display` is what it stood for when it was made: in anybody's graph, where
+   * an id of ours may be another node. It is believed only where the id it runs under names it, too.
+   */
+  maybeCached?: boolean
 }
 
 /**
@@ -17,9 +22,37 @@ export interface NamedNode {
  * A node made by expansion is what it is shown as (a loop's copies: the node of its body), or else counts toward its maker.
  * @returns null for a node of another graph
  */
-export function shownNode({ node, display }: NamedNode, ids: NodeIds): string | null {
+export function shownNode(
+  { node, display, maybeCached = false }: NamedNode,
+  ids: NodeIds,
+): string | null {
   if (ids.has(node)) return node
-  return display !== null && ids.has(display) ? display : makerOf(node, ids)
+  const maker = makerOf(node, ids)
+  if (display === null || display === maker || !ids.has(display)) return maker
+  return maybeCached && endOfName(node, display, maker) === null ? maker : display
+}
+
+/**
+ * The copy of `shown` that a runtime id is, or is a part of; null when `shown` is its maker, or itself.
+ * Loops name their copies `<StartLoop>.<call>.<n>.<position>_<node>`; what such a copy makes is named after it.
+ */
+export function copyOf(node: string, shown: string, ids: NodeIds): string | null {
+  const maker = makerOf(node, ids)
+  if (shown === maker) return null
+  const end = endOfName(node, shown, maker)
+  return end === null ? node : node.slice(0, end)
+}
+
+/** Where the last part that names `shown` ends, behind the maker's name; null when none does. */
+function endOfName(node: string, shown: string, maker: string | null): number | null {
+  const from = maker === null ? 0 : maker.length
+  for (let at = node.lastIndexOf(shown); at > from; at = node.lastIndexOf(shown, at - 1)) {
+    const end = at + shown.length
+    const before = node[at - 1]
+    const after = node[end]
+    if ((before === '_' || before === '.') && (after === undefined || after === '.')) return end
+  }
+  return null
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What nodes cost, in milliseconds: as expected (samplers weigh more than loaders, past runs are better numbers), and as measured. */
+import { isRepeated } from './runs.ts'
 import type { CostByClass, TrackerState } from './types.ts'
 
 /** First guesses of a mid-size GPU; only their ratios matter. The first match wins. */
@@ -34,6 +35,8 @@ export function nodeTimings(state: TrackerState): Record<string, number> {
   for (const [id, run] of state.runs) {
     const planned = state.plan.nodes.get(id)
     if (!planned || run.tookMs === null) continue
+    // others ran between its copies, and while its loop went round
+    if (isRepeated(run) || state.loopCounts.has(id)) continue
     const perUnit = run.tookMs / Math.max(1, planned.steps)
     measured.set(planned.class, [...(measured.get(planned.class) ?? []), perUnit])
   }

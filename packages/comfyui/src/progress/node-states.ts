@@ -3,7 +3,8 @@ import type { NodeState, NodeStates } from '@safelight/shared'
 import type { TrackerState } from './types.ts'
 
 /** A node that runs although it was to be skipped, or was listed as cached, runs. */
-export function nodeStatesOf({ plan, cached, runs, succeeded }: TrackerState): NodeStates {
+export function nodeStatesOf(state: TrackerState): NodeStates {
+  const { plan, cached, runs, succeeded, toRun, failed, blocked } = state
   const states = new Map<string, NodeState>()
   for (const id of cached) states.set(id, 'cached')
   // nothing wants the result that is still there
@@ -12,8 +13,11 @@ export function nodeStatesOf({ plan, cached, runs, succeeded }: TrackerState): N
     if (!cached.has(id)) states.set(id, run.tookMs === null && !succeeded ? 'running' : 'done')
   }
   if (succeeded) {
-    for (const id of plan.reachable) if (!states.has(id)) states.set(id, 'done')
+    // what only cached ones need has not run
+    for (const id of toRun) if (!states.has(id)) states.set(id, 'done')
   }
+  for (const id of blocked) states.set(id, 'blocked')
+  for (const id of failed) states.set(id, 'failed')
   return Object.fromEntries(states)
 }
 

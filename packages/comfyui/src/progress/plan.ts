@@ -1,6 +1,7 @@
 /** What is known before anything runs: the nodes that will, what each should cost, and how many steps there are. */
 import { titleOfNode, toLine, type Workflow, type WorkflowNode } from '@safelight/shared'
-import { reachableFrom } from '../graph/links.ts'
+import { leftToRun, reachableFrom } from '../graph/links.ts'
+import { findLoops, type Loop } from '../graph/loops.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
 import { createStepReader, toCount } from '../graph/steps.ts'
 import { costOf } from './costs.ts'
@@ -19,6 +20,10 @@ export interface Plan {
   nodes: ReadonlyMap<string, PlannedNode>
   /** The outputs, and what they need. */
   reachable: ReadonlySet<string>
+  /** What is wanted: the outputs that run. */
+  roots: readonly string[]
+  /** Node → the innermost loop that repeats it. */
+  loops: ReadonlyMap<string, Loop>
   /** Output nodes of the workflow, known or guessed. */
   outputs: readonly string[]
   guessed: boolean
@@ -51,6 +56,8 @@ export function createPlan(options: TrackerOptions): Plan {
     workflow,
     nodes: new Map(nodes),
     reachable,
+    roots: outputs,
+    loops: findLoops(workflow),
     outputs,
     guessed,
     skipped,
@@ -64,11 +71,17 @@ function toTitle(node: WorkflowNode): string | null {
   return title === null ? null : toLine(title)
 }
 
+/** Nodes that have to run: what only cached ones need does not. */
+export function planToRun(
+  { workflow, roots, reachable }: Plan,
+  cached: ReadonlySet<string>,
+): ReadonlySet<string> {
+  return cached.size === 0 ? reachable : leftToRun(workflow, { roots, within: reachable, cached })
+}
+
 /** Steps of what runs; null when nothing samples. */
-export function stepsToRun({ reachable, nodes }: Plan, cached: ReadonlySet<string>): number | null {
+export function stepsToRun({ nodes }: Plan, toRun: ReadonlySet<string>): number | null {
   let steps = 0
-  for (const id of reachable) {
-    if (!cached.has(id)) steps += nodes.get(id)?.steps ?? 0
-  }
+  for (const id of toRun) steps += nodes.get(id)?.steps ?? 0
   return steps > 0 ? toCount(steps) : null
 }

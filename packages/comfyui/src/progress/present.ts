@@ -1,6 +1,8 @@
 /** Tracker state → `Progress`: the arithmetic of the bar. */
 import { type Progress, raise, toLine } from '@safelight/shared'
-import type { NodeRun, TrackerState } from './types.ts'
+import { expectedRuns, loopLine } from './loops.ts'
+import { isRepeated } from './runs.ts'
+import type { Focus, NodeRun, TrackerState } from './types.ts'
 
 /** The last hundredth belongs to fetching and storing the outputs. */
 const EXECUTION_SHARE = 0.99
@@ -21,7 +23,7 @@ function present(facts: Facts): Progress {
   const { focus } = facts
   const planned = focus && facts.plan.nodes.get(focus.id)
   const shownClass = planned ? toLine(planned.class) : null
-  const name = planned?.title ?? shownClass
+  const detail = focus && toDetail(facts, focus)
   return {
     value: round(fraction * EXECUTION_SHARE),
     nodes_done: done,
@@ -30,7 +32,7 @@ function present(facts: Facts): Progress {
     current_node_class: shownClass,
     step: facts.step,
     steps: facts.steps,
-    message: focus && name ? (focus.max > 1 ? `${name} ${focus.value}/${focus.max}` : name) : null,
+    message: focus && toMessage(planned?.title ?? shownClass, focus, detail),
     kind: facts.kind,
     node: focus && {
       id: focus.id,
@@ -38,23 +40,46 @@ function present(facts: Facts): Progress {
       title: planned?.title ?? null,
       value: focus.value,
       max: focus.max,
+      ...(detail && { detail }),
     },
     eta_ms: null,
   }
 }
 
-/** Nodes that count: reachable from the outputs or started all the same, less the cached ones. */
+function toMessage(
+  name: string | null,
+  { value, max }: Focus,
+  detail: string | null,
+): string | null {
+  if (!name) return null
+  const line = max > 1 ? `${name} ${value}/${max}` : name
+  return detail === null ? line : `${line}, ${detail}`
+}
+
+/** What the node does while it counts nothing, and where the loops around it are. Unknown activities are not shown. */
+function toDetail(facts: Facts, { id, activity }: Focus): string | null {
+  const loading = activity === 'loading' ? 'loading model' : null
+  const parts = [loading, loopLine(facts, id)].filter((part) => part !== null)
+  return parts.length > 0 ? toLine(parts.join(', ')) : null
+}
+
+/** Nodes that count: those that have to run or started all the same, less the cached ones and the blocked. */
 function measure(facts: Facts): { done: number; total: number; fraction: number } {
-  const active = new Set([...facts.plan.reachable, ...facts.runs.keys()])
+  const active = new Set([...facts.toRun, ...facts.runs.keys()])
   for (const id of facts.cached) active.delete(id)
+  for (const id of facts.blocked) active.delete(id)
   let done = 0
   let spent = 0
   let whole = 0
   for (const id of active) {
-    const cost = facts.plan.nodes.get(id)?.cost ?? 0
     const run = facts.runs.get(id)
-    const fraction = facts.succeeded ? 1 : run ? fractionOf(run) : 0
-    if (fraction === 1) done += 1
+    const failed = facts.failed.has(id)
+    const seen = run ? run.copiesDone + run.copies.size : 0
+    const times = Math.max(1, seen, expectedRuns(facts, id) ?? 0)
+    const cost = (facts.plan.nodes.get(id)?.cost ?? 0) * times
+    // what failed moves the bar no more, and is not done
+    const fraction = facts.succeeded || failed ? 1 : run ? fractionOf(run, times) : 0
+    if (fraction === 1 && !failed) done += 1
     whole += cost
     spent += cost * fraction
   }
@@ -63,8 +88,13 @@ function measure(facts: Facts): { done: number; total: number; fraction: number 
 }
 
 /** 1 only when the node is over: a sampler at 20/20 still has to return. */
-function fractionOf(run: NodeRun): number {
+function fractionOf(run: NodeRun, times: number): number {
   if (run.tookMs !== null) return 1
+  if (isRepeated(run)) {
+    let copies = run.copiesDone
+    for (const fraction of run.copies.values()) copies += Math.min(0.999, fraction)
+    return Math.min(0.999, copies / times)
+  }
   let made = 0
   for (const fraction of run.children.values()) made += fraction
   // one more than reported: an expansion never says how many nodes it will make

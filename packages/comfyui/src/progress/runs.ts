@@ -3,26 +3,61 @@ import type { NodeRun } from './types.ts'
 
 type Runs = ReadonlyMap<string, NodeRun>
 
-/** `runtimeId` differs from `id` for a node made by expansion: it is noted as a child of its maker. */
+/** A node of the workflow, and as what it runs. */
+export interface RunningAs {
+  id: string
+  /** Differs from `id` for a node made by expansion: it is noted as a child of its maker, or as a copy. */
+  runtimeId: string
+  /** The copy of `id` in a loop that it is, or is a part of. */
+  copyId: string | null
+}
+
+const NOT_BEGUN = {
+  tookMs: null,
+  fraction: 0,
+  children: new Map(),
+  copies: new Map(),
+  copiesDone: 0,
+}
+
 export function beginRun(
   runs: Runs,
-  { id, runtimeId, atMs }: { id: string; runtimeId: string; atMs: number },
+  { id, runtimeId, copyId, atMs }: RunningAs & { atMs: number },
 ): Runs {
   const known = runs.get(id)
+  const run: NodeRun = known ?? { startedAt: atMs, ...NOT_BEGUN }
+  if (copyId !== null) {
+    if (run.copies.has(copyId)) return runs
+    // one more time, though the last was thought to be the end
+    return new Map(runs).set(id, { ...run, copies: withEntry(run.copies, copyId, 0), tookMs: null })
+  }
   const child = runtimeId !== id
   if (known && (!child || known.children.has(runtimeId))) return runs
-  const run: NodeRun = known ?? { startedAt: atMs, tookMs: null, fraction: 0, children: new Map() }
   return new Map(runs).set(id, child ? withChild(run, runtimeId, 0) : run)
 }
 
 export function setFraction(
   runs: Runs,
-  { id, runtimeId, fraction }: { id: string; runtimeId: string; fraction: number },
+  { id, runtimeId, copyId, fraction }: RunningAs & { fraction: number },
 ): Runs {
   const run = runs.get(id)
   if (!run) return runs
+  if (copyId !== null) {
+    // what a copy made by expansion says nothing of the copy itself
+    if (copyId !== runtimeId) return runs
+    return new Map(runs).set(id, { ...run, copies: withEntry(run.copies, copyId, fraction) })
+  }
   const next = runtimeId === id ? { ...run, fraction } : withChild(run, runtimeId, fraction)
   return new Map(runs).set(id, next)
+}
+
+/** A copy is over; whether the node is depends on how many there are to be. */
+export function finishCopy(runs: Runs, { id, copyId }: { id: string; copyId: string }): Runs {
+  const run = runs.get(id)
+  if (!run?.copies.has(copyId)) return runs
+  const copies = new Map(run.copies)
+  copies.delete(copyId)
+  return new Map(runs).set(id, { ...run, copies, copiesDone: run.copiesDone + 1 })
 }
 
 export function finishRun(runs: Runs, id: string, atMs: number): Runs {
@@ -31,6 +66,19 @@ export function finishRun(runs: Runs, id: string, atMs: number): Runs {
   return new Map(runs).set(id, { ...run, fraction: 1, tookMs: atMs - run.startedAt })
 }
 
+/** It ran as copies, not as itself. */
+export function isRepeated(run: NodeRun): boolean {
+  return run.copiesDone + run.copies.size > 0
+}
+
 function withChild(run: NodeRun, runtimeId: string, fraction: number): NodeRun {
-  return { ...run, children: new Map(run.children).set(runtimeId, fraction) }
+  return { ...run, children: withEntry(run.children, runtimeId, fraction) }
+}
+
+function withEntry(
+  map: ReadonlyMap<string, number>,
+  key: string,
+  value: number,
+): ReadonlyMap<string, number> {
+  return new Map(map).set(key, value)
 }

@@ -1,8 +1,8 @@
 /** What a host took of a prompt: it runs the outputs that are valid and drops the rest, and what only those needed is skipped. */
-import { PROBLEMS_MAX, type Workflow } from '@safelight/shared'
+import { PROBLEMS_MAX } from '@safelight/shared'
 import type { NodeErrors } from '../client/types.ts'
-import { reachableFrom, sourcesOf } from '../graph/links.ts'
-import { type Plan, stepsToRun } from './plan.ts'
+import { reachableFrom, usersOf } from '../graph/links.ts'
+import { type Plan, planToRun, stepsToRun } from './plan.ts'
 import { toTrackedProgress } from './present.ts'
 import type { TrackerState } from './types.ts'
 
@@ -16,10 +16,12 @@ export interface TakenPrompt {
 export function foldTaken(state: TrackerState, taken: TakenPrompt, atMs: number): TrackerState {
   const plan = limitPlan(state.plan, taken)
   if (plan === state.plan) return state
-  const steps = stepsToRun(plan, state.cached)
+  const toRun = planToRun(plan, state.cached)
+  const steps = stepsToRun(plan, toRun)
   const facts = {
     ...state,
     plan,
+    toRun,
     ...(state.kind === 'connected' && { step: steps === null ? null : 0, steps }),
   }
   return { ...facts, progress: toTrackedProgress(facts, state.progress, atMs) }
@@ -43,7 +45,8 @@ function limitPlan(plan: Plan, taken: TakenPrompt): Plan {
   // an output that was only guessed may be none: that it does not run says nothing
   const planned = plan.guessed && dropped.size === 0 ? [] : plan.reachable
   const left = [...plan.skipped, ...planned, ...dropped].filter((id) => !reachable.has(id))
-  return { ...plan, reachable, skipped: new Set(left) }
+  const roots = kept.length > 0 ? kept : [...reachable]
+  return { ...plan, reachable, roots, skipped: new Set(left) }
 }
 
 /** By the host's own word; where it is missing or was cut, because they need a node that is not valid. */
@@ -63,24 +66,4 @@ function namedAsDropped({ workflow, outputs }: Plan, { nodeErrors }: TakenPrompt
     ...named.filter((id) => Object.hasOwn(workflow, id)),
     ...outputs.filter((id) => needing.has(id)),
   ]
-}
-
-/** Every node that needs one of these, themselves included: one walk, however many there are. */
-function usersOf(workflow: Workflow, ids: readonly string[]): Set<string> {
-  const users = new Map<string, string[]>()
-  for (const [id, node] of Object.entries(workflow)) {
-    for (const source of sourcesOf(node)) {
-      const known = users.get(source)
-      if (known) known.push(id)
-      else users.set(source, [id])
-    }
-  }
-  const reached = new Set<string>()
-  const pending = [...ids]
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    if (reached.has(id)) continue
-    reached.add(id)
-    pending.push(...(users.get(id) ?? []))
-  }
-  return reached
 }

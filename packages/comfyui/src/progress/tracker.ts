@@ -3,19 +3,21 @@
  *
  * A node of the workflow is waiting, running or over; cached ones do not count. `progress_state` says
  * so outright. Servers without it only announce what starts (`executing`), so there a node is over
- * when another one starts. Nodes made by expansion count toward the node that made them.
+ * when another one starts. Nodes made by expansion count toward the node that made them; a loop's copies
+ * are runs of the node they are shown as, of which each has as many as the loop goes round (./loops.ts).
  * Only messages of the prompt at hand may be folded (session/attribute.ts sees to that).
  */
 import type { Progress } from '@safelight/shared'
-import { toCount } from '../graph/steps.ts'
-import { makerOf } from '../graph/shown-node.ts'
-import type { HostMessage, ProgressStateNode } from '../protocol/host-message.ts'
-import { createPlan, stepsToRun } from './plan.ts'
+import { copyOf, makerOf, shownNode } from '../graph/shown-node.ts'
+import type { HostMessage } from '../protocol/host-message.ts'
+import { countIteration, finishRepeated } from './loops.ts'
+import { createPlan, planToRun, stepsToRun } from './plan.ts'
 import { toTrackedProgress } from './present.ts'
-import { beginRun, finishRun, setFraction } from './runs.ts'
+import { beginRun, finishCopy, finishRun, type RunningAs, setFraction } from './runs.ts'
+import { countSteps, foldStates, ratio } from './states.ts'
 import type { TrackerOptions, TrackerState } from './types.ts'
 
-type Facts = Omit<TrackerState, 'progress'>
+export type Facts = Omit<TrackerState, 'progress'>
 
 /** State before anything ran: `connected`, with the total steps read from the graph. */
 export function startProgress(options: TrackerOptions, atMs: number): TrackerState {
@@ -23,6 +25,7 @@ export function startProgress(options: TrackerOptions, atMs: number): TrackerSta
   const facts: Facts = {
     plan,
     cached: new Set(),
+    toRun: plan.reachable,
     runs: new Map(),
     focus: null,
     step: plan.totalSteps > 0 ? 0 : null,
@@ -31,6 +34,10 @@ export function startProgress(options: TrackerOptions, atMs: number): TrackerSta
     startedAt: null,
     succeeded: false,
     lastStates: new Map(),
+    loopCounts: new Map(),
+    copyOf: new Map(),
+    failed: new Set(),
+    blocked: new Set(),
   }
   return { ...facts, progress: toTrackedProgress(facts, null, atMs) }
 }
@@ -41,10 +48,11 @@ export function foldProgress(
   message: HostMessage,
   atMs: number,
 ): TrackerState {
-  const facts = foldFacts(state, message, atMs)
-  return facts === state
-    ? state
-    : { ...facts, progress: toTrackedProgress(facts, state.progress, atMs) }
+  const folded = foldFacts(state, message, atMs)
+  if (folded === state) return state
+  const toRun = folded.cached === state.cached ? state.toRun : planToRun(state.plan, folded.cached)
+  const facts = { ...folded, toRun, runs: finishRepeated(folded, atMs) }
+  return { ...facts, progress: toTrackedProgress(facts, state.progress, atMs) }
 }
 
 /** The end, once every output is stored. */
@@ -55,7 +63,8 @@ export function completeProgress(state: TrackerState): Progress {
     value: 1,
     // ticks that never arrived were made all the same
     step: progress.steps,
-    nodes_done: progress.nodes_total,
+    // what failed while the rest went on is not done at the end either
+    nodes_done: Math.max(0, progress.nodes_total - state.failed.size),
     current_node: null,
     current_node_class: null,
     message: null,
@@ -71,8 +80,12 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
       return state.startedAt === null ? { ...state, startedAt: atMs } : state
     case 'execution_cached':
       return skip(state, message.nodes)
-    case 'executing':
-      return message.node === null ? state : enter(state, message.node, atMs)
+    case 'executing': {
+      if (message.node === null) return state
+      const { node, displayNode: display } = message
+      const id = shownNode({ node, display }, state.plan.nodes)
+      return id === null ? state : enter(state, toRunning(state, id, node), atMs)
+    }
     case 'progress':
       return tick(state, { ...message, atMs, kind: 'node' })
     case 'execution_progress':
@@ -80,9 +93,11 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
     case 'progress_state':
       return foldStates(state, message.nodes, atMs)
     case 'executed':
-      return state.kind === 'aggregate' || !state.runs.has(message.node)
-        ? state
-        : { ...state, runs: finishRun(state.runs, message.node, atMs) }
+      return finishLegacy(state, message.node, atMs)
+    case 'text':
+      return foldText(state, message)
+    case 'execution_node_error':
+      return failNode(state, message.failure.nodeId)
     case 'execution_success':
       return { ...state, succeeded: true }
     default:
@@ -95,23 +110,26 @@ function skip(state: Facts, nodes: string[]): Facts {
   const news = nodes.filter((id) => state.plan.nodes.has(id) && !state.runs.has(id))
   const cached = new Set([...state.cached, ...news])
   if (state.kind !== 'connected') return { ...state, cached }
-  const steps = stepsToRun(state.plan, cached)
+  const steps = stepsToRun(state.plan, planToRun(state.plan, cached))
   return { ...state, cached, step: steps === null ? null : 0, steps }
 }
 
+function toRunning(state: Facts, id: string, runtimeId: string): RunningAs {
+  return { id, runtimeId, copyId: copyOf(runtimeId, id, state.plan.nodes) }
+}
+
 /** `executing`: a node starts, which on servers without `progress_state` ends the one before. */
-function enter(state: Facts, runtimeId: string, atMs: number): Facts {
-  const id = makerOf(runtimeId, state.plan.nodes)
-  if (id === null) return state
+function enter(state: Facts, as: RunningAs, atMs: number): Facts {
+  const { id } = as
   const previous = state.focus?.id
   const legacy = state.kind !== 'aggregate'
   const runs =
     legacy && previous && previous !== id ? finishRun(state.runs, previous, atMs) : state.runs
   return {
-    ...state,
+    ...withCopy(state, as),
     cached: without(state.cached, id),
-    runs: beginRun(runs, { id, runtimeId, atMs }),
-    focus: previous === id ? state.focus : { id, value: 0, max: 1 },
+    runs: beginRun(runs, { ...as, atMs }),
+    focus: previous === id ? state.focus : { id, value: 0, max: 1, activity: null },
     kind: state.kind === 'connected' ? 'node' : state.kind,
     startedAt: state.startedAt ?? atMs,
   }
@@ -129,22 +147,23 @@ interface Tick {
 function tick(state: Facts, { node, value, max, atMs, kind }: Tick): Facts {
   const named = node === null ? (state.focus?.id ?? guessSampler(state, max)) : node
   const runtimeId = named ?? ''
-  const id = makerOf(runtimeId, state.plan.nodes)
+  // a tick names no node it is shown as: it is what it was shown as before
+  const id = state.copyOf.get(runtimeId) ?? makerOf(runtimeId, state.plan.nodes)
   const counted = {
     ...countSteps(state, value, max),
     kind: state.kind === 'aggregate' ? state.kind : kind,
   }
   if (id === null) return { ...state, ...counted }
-  const entered = state.focus?.id === id ? state : enter(state, runtimeId, atMs)
+  const as = toRunning(state, id, runtimeId)
+  const entered = state.focus?.id === id ? state : enter(state, as, atMs)
   return {
     ...entered,
     ...counted,
-    runs: setFraction(beginRun(entered.runs, { id, runtimeId, atMs }), {
-      id,
-      runtimeId,
+    runs: setFraction(beginRun(entered.runs, { ...as, atMs }), {
+      ...as,
       fraction: ratio(value, max),
     }),
-    focus: { id, value, max },
+    focus: { id, value, max, activity: null },
   }
 }
 
@@ -154,56 +173,35 @@ function guessSampler({ plan, runs }: Facts, max: number): string | null {
   return sampling.find((id) => plan.nodes.get(id)?.steps === max) ?? sampling[0] ?? null
 }
 
-/** `progress_state`: every started node at once. The one that moved last is the one to show. */
-function foldStates(state: Facts, nodes: ProgressStateNode[], atMs: number): Facts {
-  let { cached, runs, focus } = state
-  let counted = { step: state.step, steps: state.steps }
-  const lastStates = new Map(state.lastStates)
-  for (const node of nodes) {
-    const id = makerOf(node.nodeId, state.plan.nodes)
-    const reported = `${node.state} ${node.value} ${node.max}`
-    if (id === null || lastStates.get(node.nodeId) === reported) continue
-    lastStates.set(node.nodeId, reported)
-    const own = node.nodeId === id
-    if (node.state === 'finished') {
-      // a cached output shows up as finished without ever having run
-      if (own && cached.has(id) && !runs.has(id)) continue
-      runs = own
-        ? finishRun(beginRun(runs, { id, runtimeId: id, atMs }), id, atMs)
-        : setFraction(runs, { id, runtimeId: node.nodeId, fraction: 1 })
-      if (focus?.id === id && own) focus = { id, value: node.value, max: node.max }
-      continue
-    }
-    cached = without(cached, id)
-    runs = beginRun(runs, { id, runtimeId: node.nodeId, atMs })
-    runs = setFraction(runs, { id, runtimeId: node.nodeId, fraction: ratio(node.value, node.max) })
-    focus = { id, value: node.value, max: node.max }
-    // at max 1 it may be no counter at all, only `running`
-    if (node.max > 1) counted = countSteps(counted, node.value, node.max)
+/** `executed`: where no `progress_state` says it, a node is over. */
+function finishLegacy(state: Facts, node: string, atMs: number): Facts {
+  if (state.kind === 'aggregate') return state
+  const copied = state.copyOf.get(node)
+  if (copied !== undefined) {
+    return { ...state, runs: finishCopy(state.runs, { id: copied, copyId: node }) }
   }
-  return {
-    ...state,
-    cached,
-    runs,
-    focus,
-    ...counted,
-    lastStates,
-    kind: 'aggregate',
-    startedAt: state.startedAt ?? atMs,
-  }
+  return state.runs.has(node) ? { ...state, runs: finishRun(state.runs, node, atMs) } : state
 }
 
-/** Whole steps only: some nodes tick in seconds, which is no step counter. */
-function countSteps(current: Pick<Facts, 'step' | 'steps'>, value: number, max: number) {
-  if (!Number.isSafeInteger(max) || max < 1) return { step: current.step, steps: current.steps }
-  return { step: toCount(value), steps: max }
+function foldText(state: Facts, { nodeId, text }: HostMessage & { type: 'text' }): Facts {
+  // an inner loop runs as copies of its start
+  const id = state.copyOf.get(nodeId) ?? makerOf(nodeId, state.plan.nodes)
+  if (id === null) return state
+  const loopCounts = countIteration(state.loopCounts, { id, runtimeId: nodeId, text })
+  return loopCounts === state.loopCounts ? state : { ...state, loopCounts }
 }
 
-function ratio(value: number, max: number): number {
-  return max > 0 ? Math.min(1, Math.max(0, value / max)) : 0
+function failNode(state: Facts, id: string | null): Facts {
+  if (id === null || !state.plan.nodes.has(id)) return state
+  return { ...state, failed: new Set(state.failed).add(id) }
 }
 
-function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+export function withCopy(state: Facts, { id, runtimeId, copyId }: RunningAs): Facts {
+  if (copyId === null || state.copyOf.get(runtimeId) === id) return state
+  return { ...state, copyOf: new Map(state.copyOf).set(runtimeId, id) }
+}
+
+export function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   if (!set.has(id)) return set
   const rest = new Set(set)
   rest.delete(id)

@@ -23,6 +23,26 @@ export interface NodeRun {
   fraction: number
   /** Nodes that its expansion made, by runtime id → fraction. */
   children: ReadonlyMap<string, number>
+  /** Its copies in a loop that run now, by runtime id → fraction, and how many are over. */
+  copies: ReadonlyMap<string, number>
+  copiesDone: number
+}
+
+/** How often a loop goes round, as its host told it: of each of its own runs (an inner loop has several). */
+export interface LoopCount {
+  /** Runtime id of a StartLoop → iterations. */
+  ofRuns: ReadonlyMap<string, number>
+  latest: number
+  /** What the host said last, e.g. `Iteration 2 / 3`. */
+  text: string
+}
+
+export interface Focus {
+  id: string
+  value: number
+  max: number
+  /** What the node does when it does not count yet, in the host's word (`loading`). */
+  activity: string | null
 }
 
 /** Everything the fold remembers; immutable. Readers want `progress`. */
@@ -32,7 +52,16 @@ export interface TrackerState {
   readonly cached: ReadonlySet<string>
   readonly runs: ReadonlyMap<string, NodeRun>
   /** The node people are shown, and exactly what the host last reported of it. */
-  readonly focus: { id: string; value: number; max: number } | null
+  readonly focus: Focus | null
+  /** Of the plan's nodes, those that have to run as far as is known: what only cached ones need is not among them. */
+  readonly toRun: ReadonlySet<string>
+  /** StartLoop → what is known of its iterations. */
+  readonly loopCounts: ReadonlyMap<string, LoopCount>
+  /** Runtime id → the node it is shown as, where that is not its maker. */
+  readonly copyOf: ReadonlyMap<string, string>
+  /** Nodes that raised while others went on, and those that therefore never run. */
+  readonly failed: ReadonlySet<string>
+  readonly blocked: ReadonlySet<string>
   readonly step: number | null
   readonly steps: number | null
   readonly kind: Progress['kind']

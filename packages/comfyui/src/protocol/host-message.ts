@@ -1,6 +1,9 @@
 /** Host messages: what ComfyUI says on its socket, decoded. Shapes follow docs/comfyui-protocol.md; extra fields are dropped. */
 
-/** One entry of `progress_state.nodes`. `state` is never `error`: a failed node stays `running`. */
+/**
+ * One entry of `progress_state.nodes`. Where a failure ends the prompt, the failed node stays `running`; `error`
+ * and `blocked` (it needs what failed) are said by hosts that go on with the rest.
+ */
 export interface ProgressStateNode {
   nodeId: string
   displayNodeId: string
@@ -8,7 +11,9 @@ export interface ProgressStateNode {
   realNodeId: string
   value: number
   max: number
-  state: 'pending' | 'running' | 'finished' | 'error'
+  state: 'pending' | 'running' | 'finished' | 'error' | 'blocked'
+  /** What it does while it does not count yet: `loading`, and whatever else newer hosts say. */
+  activity: string | null
 }
 
 /** An `execution_error`; `ExecutionBlocked` ones are not the end of the prompt. */
@@ -40,6 +45,8 @@ export type HostMessage =
       output: Record<string, unknown> | null
     }
   | { type: 'execution_success'; promptId: string }
+  /** A node raised, and the host goes on with what does not need it. Not the end of the prompt. */
+  | { type: 'execution_node_error'; promptId: string; failure: NodeFailure }
   | { type: 'execution_error'; promptId: string; failure: NodeFailure; blocked: boolean }
   | { type: 'execution_interrupted'; promptId: string; nodeId: string | null }
   /** Binary 1 (no ids) and 4 (with metadata). */

@@ -20,15 +20,19 @@ const strings = z
   // nothing else has a text: an object may even refuse to become one
   .transform((lines) => lines.filter((line) => typeof line === 'string'))
 
+/** A word. */
+const ACTIVITY_MAX = 64
+
 const nodeStateSchema = z
   .looseObject({
     value: tick,
     max: tick,
-    state: z.enum(['pending', 'running', 'finished', 'error']).catch('running'),
+    state: z.enum(['pending', 'running', 'finished', 'error', 'blocked']).catch('running'),
     node_id: id.optional(),
     display_node_id: idOrNull,
     parent_node_id: idOrNull,
     real_node_id: idOrNull,
+    activity: z.string().max(ACTIVITY_MAX).nullable().catch(null).default(null),
   })
   .transform(
     (node) =>
@@ -40,6 +44,7 @@ const nodeStateSchema = z
         value: node.value,
         max: node.max,
         state: node.state,
+        activity: node.activity,
       }),
   )
 
@@ -176,6 +181,14 @@ export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
       promptId: data.prompt_id,
       // a blocked branch reports an error, yet the run goes on and normally succeeds
       blocked: data.exception_type === 'ExecutionBlocked',
+      failure: toNodeFailure(data),
+    })),
+  ],
+  [
+    'execution_node_error',
+    decoder(executionErrorSchema, (data) => ({
+      type: 'execution_node_error',
+      promptId: data.prompt_id,
       failure: toNodeFailure(data),
     })),
   ],

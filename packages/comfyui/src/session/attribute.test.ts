@@ -86,6 +86,7 @@ describe('the node that a message of ours is shown as', () => {
     value: 1,
     max: 1,
     state: 'finished' as const,
+    activity: null,
   })
 
   it.each([

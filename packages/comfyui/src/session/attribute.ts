@@ -6,7 +6,7 @@
  * What names none is ours only while our prompt is the one that runs: a host runs one at a time.
  * Of the nodes that a message of ours is shown as, only those of our workflow are believed.
  */
-import { makerOf, shownNode } from '../graph/shown-node.ts'
+import { makerOf, type NamedNode, shownNode } from '../graph/shown-node.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import { assertNever } from '@safelight/shared'
 
@@ -45,8 +45,10 @@ function withOurNodes(message: HostMessage, ids: ReadonlySet<string>): HostMessa
     node === null ? null : shownNode({ node, display }, ids)
   switch (message.type) {
     case 'executing':
-    case 'executed':
       return { ...message, displayNode: shown(message.node, message.displayNode) }
+    case 'executed':
+      // the only one that is also sent of what comes from the cache, with what was said when it was made
+      return { ...message, displayNode: shownNode({ ...toNamed(message), maybeCached: true }, ids) }
     case 'preview':
       return { ...message, displayNodeId: shown(message.nodeId, message.displayNodeId) }
     case 'progress_state':
@@ -58,6 +60,7 @@ function withOurNodes(message: HostMessage, ids: ReadonlySet<string>): HostMessa
         })),
       }
     case 'execution_error':
+    case 'execution_node_error':
       return {
         ...message,
         failure: { ...message.failure, nodeId: shown(message.failure.nodeId, null) },
@@ -65,6 +68,10 @@ function withOurNodes(message: HostMessage, ids: ReadonlySet<string>): HostMessa
     default:
       return message
   }
+}
+
+function toNamed({ node, displayNode }: HostMessage & { type: 'executed' }): NamedNode {
+  return { node, display: displayNode }
 }
 
 /** Whether the message announces that the prompt has ended; history has the last word. */
@@ -85,6 +92,7 @@ export function isEnd(message: HostMessage): boolean {
     case 'progress_state':
     case 'execution_progress':
     case 'executed':
+    case 'execution_node_error':
     case 'preview':
     case 'text':
     case 'unknown':
@@ -121,6 +129,7 @@ function isOurs(state: Attribution, message: HostMessage): boolean {
     case 'executed':
     case 'execution_success':
     case 'execution_error':
+    case 'execution_node_error':
     case 'execution_interrupted':
       return message.promptId === state.promptId
     default:

@@ -23,7 +23,9 @@ function toContent(message: HostMessage): string | null {
       return `${message.value}/${message.max}`
     case 'progress_state':
       return message.nodes
-        .map((node) => `${node.nodeId} ${node.state} ${node.value}/${node.max}`)
+        .map(
+          (node) => `${node.nodeId} ${node.state} ${node.value}/${node.max} ${node.activity ?? ''}`,
+        )
         .join()
     case 'text':
       return `${message.nodeId} ${message.text}`
@@ -34,6 +36,7 @@ function toContent(message: HostMessage): string | null {
     case 'execution_cached':
     case 'executed':
     case 'execution_success':
+    case 'execution_node_error':
     case 'execution_error':
     case 'execution_interrupted':
     case 'unknown':

@@ -56,6 +56,7 @@ export function states(
       state,
       value,
       max,
+      activity: null,
     })),
   }
 }

@@ -46,6 +46,7 @@ const LOOKS: Record<RowState, { word: string; sign: SignName | null }> = {
   cached: { word: 'cached', sign: 'kept' },
   failed: { word: 'failed', sign: 'cross' },
   skipped: { word: 'skipped', sign: 'skip' },
+  blocked: { word: 'blocked', sign: 'skip' },
   unneeded: { word: 'not needed', sign: 'dash' },
   unfinished: { word: 'not finished', sign: 'dash' },
 }
@@ -72,6 +73,7 @@ function drawRow({ row }: { row: NodeRow }) {
       </span>
       {part && <ThinBar value={Math.min(1, part.value / part.max)} label={`${row.title}: steps`} />}
       {row.message && <p className="node-message">{row.message}</p>}
+      {row.detail && <p className="node-message">{row.detail}</p>}
     </li>
   )
 }
@@ -82,6 +84,7 @@ function isSameRow({ row: a }: { row: NodeRow }, { row: b }: { row: NodeRow }): 
     a.title === b.title &&
     a.state === b.state &&
     a.message === b.message &&
+    a.detail === b.detail &&
     a.part?.value === b.part?.value &&
     a.part?.max === b.part?.max
   )

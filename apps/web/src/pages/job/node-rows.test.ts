@@ -42,6 +42,13 @@ describe('the nodes of a job', () => {
     expect(toCountLine(rows)).toBe('1 of 1 done, 1 skipped')
   })
 
+  it('are blocked when they waited for one that failed, and do not count', () => {
+    const nodes = { '4': 'failed', '3': 'blocked', '9': 'done' } as const
+    const rows = toNodeRows(NAMES, toSnapshot({ status: 'succeeded', nodes }))
+    expect(rows.map(({ state }) => state)).toEqual(['failed', 'blocked', 'done'])
+    expect(toCountLine(rows)).toBe('1 of 2 done, 1 blocked')
+  })
+
   it('have not finished when the job ended first', () => {
     expect(statesOf({ status: 'canceled', nodes: { '4': 'done' } })).toEqual([
       'done',

@@ -13,6 +13,8 @@ export interface NodeRow {
   part: { value: number; max: number } | null
   /** Why it failed. */
   message: string | null
+  /** What it does besides counting: it loads its model, or is in an iteration of a loop. */
+  detail: string | null
 }
 
 export interface NodeName {
@@ -35,6 +37,7 @@ export function toNodeRows(names: readonly NodeName[], snapshot: SnapshotView): 
       // hosts say 0 of 1 of nodes that do not count
       part: node && node.max > 1 ? { value: node.value, max: node.max } : null,
       message: state === 'failed' && error?.node_id === name.id ? error.message : null,
+      detail: node?.detail ?? null,
     }
   })
 }
@@ -45,16 +48,18 @@ function toRestState({ status }: SnapshotView): RowState {
   return status === 'succeeded' ? 'unneeded' : 'unfinished'
 }
 
-/** `3 of 5 done, 2 cached, 1 skipped`: of those that have to run, as the progress counts them. */
+/** `3 of 5 done, 2 cached, 1 skipped, 1 blocked`: of those that have to run, as the progress counts them. */
 export function toCountLine(rows: readonly NodeRow[]): string {
   const count = (wanted: RowState) => rows.filter(({ state }) => state === wanted).length
   const cached = count('cached')
   const skipped = count('skipped')
-  const toRun = rows.length - count('unneeded') - cached - skipped
+  const blocked = count('blocked')
+  const toRun = rows.length - count('unneeded') - cached - skipped - blocked
   const parts = [
     toRun > 0 && `${count('done')} of ${toRun} done`,
     cached > 0 && `${cached} cached`,
     skipped > 0 && `${skipped} skipped`,
+    blocked > 0 && `${blocked} blocked`,
   ]
   return parts.filter(Boolean).join(', ')
 }
