@@ -7,7 +7,12 @@ import { progressSchema } from './progress.ts'
 import { jobPhaseSchema, jobStatusSchema } from './status-schema.ts'
 
 export const warningSchema = z.object({
-  code: z.enum(['output_dropped', 'execution_blocked']),
+  code: z.enum([
+    'output_dropped', // by the host, at submit: its inputs are not valid
+    'execution_blocked', // by a node, on purpose
+    'node_failed', // and the host went on with the rest
+    'node_blocked', // it needed a node that failed
+  ]),
   message: z.string(),
   node_id: z.string().nullable(),
 })

@@ -14,6 +14,8 @@ export const jobLimitsSchema = z.object({
   timeoutMs: z.number().nullable(),
   /** How often a job may be tried again after a node raised. 0 unless asked for. */
   nodeRetries: z.int().nonnegative(),
+  /** Whether the job succeeds with what could be made when the host went on without nodes that failed. No, unless asked for. */
+  allowPartial: z.boolean().optional(),
 })
 export type JobLimits = z.infer<typeof jobLimitsSchema>
 

@@ -10,8 +10,22 @@ export function hashRequest(
   { extra_data: _credential, ...request }: SubmitRequest,
   workflow: string,
 ): string {
-  const { priority = 0, metadata = null, node_retries = 0, ...rest } = request
-  const meant = { ...rest, workflow: parseExact(workflow), priority, metadata, node_retries }
+  const {
+    priority = 0,
+    metadata = null,
+    node_retries = 0,
+    allow_partial_results,
+    ...rest
+  } = request
+  const meant = {
+    ...rest,
+    workflow: parseExact(workflow),
+    priority,
+    metadata,
+    node_retries,
+    // named only when it says something: the hashes of before it was there stay what they were
+    ...(allow_partial_results && { allow_partial_results }),
+  }
   return createHash('sha256')
     .update(stringifyExact(meant, { sorted: true }))
     .digest('base64url')

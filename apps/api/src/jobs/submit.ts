@@ -119,13 +119,14 @@ function toNewJob({ body, sent, key, nowMs }: Submission): NewJob {
 }
 
 function toLimits(
-  { start_deadline_s, timeout_s, node_retries }: SubmitRequest,
+  { start_deadline_s, timeout_s, node_retries, allow_partial_results }: SubmitRequest,
   nowMs: number,
 ): JobLimits {
   return {
     startBy: start_deadline_s === undefined ? null : nowMs + start_deadline_s * 1_000,
     timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
     nodeRetries: node_retries ?? 0,
+    ...(allow_partial_results && { allowPartial: true }),
   }
 }
 

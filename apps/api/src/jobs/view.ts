@@ -57,6 +57,7 @@ function toLimitsView({ limits }: Snapshot): JobView['limits'] {
     start_by: toIsoOrNull(limits.startBy),
     timeout_s: limits.timeoutMs === null ? null : limits.timeoutMs / 1_000,
     node_retries: limits.nodeRetries,
+    ...(limits.allowPartial && { allow_partial_results: true }),
   }
 }
 

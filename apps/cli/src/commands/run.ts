@@ -33,6 +33,10 @@ const OPTIONS = {
     text: 'so many jobs of each workflow, each with a new seed',
   },
   priority: { type: 'string', value: 'N', text: 'higher runs sooner (0)' },
+  'allow-partial': {
+    type: 'boolean',
+    text: 'succeed with what a host could make without the nodes that failed',
+  },
   detach: { type: 'boolean', short: 'd', text: 'submit, print the ids, and be done' },
   ...REPORT_OPTIONS,
 } as const
@@ -67,6 +71,7 @@ export const runCommand = defineCommand({
         least: -PRIORITY_LIMIT,
         most: PRIORITY_LIMIT,
       }),
+      allowPartial: values['allow-partial'] ?? false,
       randomSeed: () => randomInt(SEED_LIMIT),
     })
     // a submission is repeated when nothing answers; a wrong address should be said at once

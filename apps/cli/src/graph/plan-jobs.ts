@@ -20,6 +20,7 @@ export interface PlanOptions {
   /** Jobs of each workflow. */
   count: number
   priority: number | undefined
+  allowPartial?: boolean
   randomSeed: () => number
 }
 
@@ -37,7 +38,7 @@ export function planJobs(files: readonly WorkflowFile[], plan: PlanOptions): Pla
 
 function planFile(
   { label, workflow, text, path, options: given }: WorkflowFile,
-  { settings, count, priority, randomSeed }: PlanOptions,
+  { settings, count, priority, allowPartial, randomSeed }: PlanOptions,
 ): PlannedJob[] {
   const { workflow: base, places } = setValues(workflow, settings)
   const variants = toVariants(base, { count, fixed: places, random: randomSeed })
@@ -48,6 +49,7 @@ function planFile(
     options: {
       ...given,
       ...(priority !== undefined && { priority }),
+      ...(allowPartial && { allow_partial_results: true }),
       // pages and terminals say which image of the batch it is
       ...(count > 1 && { metadata: { ...given.metadata, batch_index: n + 1, batch_count: count } }),
     },

@@ -1,8 +1,10 @@
 /** One attempt: one prompt on one host, from the first event for the watchers to its end as history tells it. */
 import {
+  foldPartial,
   type HostClient,
   modelsOf,
   outputNodesOf,
+  type PartialFailure,
   startProgress,
   type TrackerState,
 } from '@safelight/comfyui'
@@ -20,6 +22,7 @@ import { toProgressed } from './job-events.ts'
 import { promptIdOf } from '../derived-id.ts'
 import { createUpdateReporter } from './report-updates.ts'
 import type { Handling } from './handling.ts'
+import { addWarnings, toPartialWarnings } from './warnings.ts'
 
 export interface AttemptOptions {
   host: Host
@@ -39,6 +42,8 @@ export interface AttemptResult {
   record: AttemptRecord
   tracker: TrackerState
   warnings: Warning[]
+  /** Nodes that failed while the rest went on to its end. */
+  partial: PartialFailure | null
 }
 
 export async function runAttempt(
@@ -66,8 +71,7 @@ export async function runAttempt(
   const result = (decision: AttemptResult['decision']): AttemptResult => ({
     decision,
     record,
-    tracker: reporter.tracker,
-    warnings: reporter.warnings,
+    ...withPartial(reporter, decision.action === 'collect' ? decision.partial : null),
   })
 
   try {
@@ -107,6 +111,19 @@ export async function runAttempt(
   } finally {
     follow.close()
     reporter.close()
+  }
+}
+
+/** What is known of an execution at its end, also of what its messages did not say. */
+export function withPartial(
+  { tracker, warnings }: Pick<AttemptResult, 'tracker' | 'warnings'>,
+  partial: PartialFailure | null,
+): Pick<AttemptResult, 'tracker' | 'warnings' | 'partial'> {
+  if (!partial) return { tracker, warnings, partial }
+  return {
+    tracker: foldPartial(tracker, partial),
+    warnings: addWarnings(warnings, toPartialWarnings(partial)),
+    partial,
   }
 }
 

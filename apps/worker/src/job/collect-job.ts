@@ -2,15 +2,15 @@
 import { type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
 import { collectOutputs } from '../outputs/collect.ts'
 import type { AttemptResult } from './attempt.ts'
-import { type JobDecision, decideAfterError } from './decide-job.ts'
-import { toCompleteProgress, toOutputEvent, toPhase } from './job-events.ts'
+import { type JobDecision, decideAfterError, decideCollected } from './decide-job.ts'
+import { toCompleteProgress, toOutputEvent, toPhase, toProgressed } from './job-events.ts'
 import { checkedHost } from './claim-check.ts'
 import type { Handling } from './handling.ts'
 
 export interface Harvest {
   client: HostClient
   files: readonly FileItem[]
-  result: Pick<AttemptResult, 'tracker' | 'warnings'>
+  result: Pick<AttemptResult, 'tracker' | 'warnings' | 'partial'>
   /** The job is certainly ours, and needs its slot no longer. */
   onExecuted?(): Promise<void>
 }
@@ -24,7 +24,10 @@ export async function runCollectPhase(handling: Handling, harvest: Harvest): Pro
     await harvest.onExecuted?.()
     await collectJob(handling, harvest)
     await deps.costs.record(nodeTimings(harvest.result.tracker))
-    return { action: 'succeed' }
+    return decideCollected(harvest.result.partial, {
+      allowPartial: isPartialEnough(handling),
+      stop: stop.reason,
+    })
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'outputs not collected')
     return decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
@@ -56,7 +59,15 @@ async function collectJob(handling: Handling, { client, files, result }: Harvest
     },
     signal: stop.signal,
   })
-  await writer.append((snapshot) => toCompleteProgress(snapshot, tracker))
+  // a job that is going to fail has no full bar
+  const isWhole = result.partial === null || isPartialEnough(handling)
+  await writer.append((snapshot) =>
+    isWhole ? toCompleteProgress(snapshot, tracker) : toProgressed(snapshot, tracker),
+  )
+}
+
+function isPartialEnough({ writer }: Handling): boolean {
+  return writer.snapshot.limits.allowPartial === true
 }
 
 /** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */

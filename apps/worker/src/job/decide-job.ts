@@ -3,7 +3,9 @@ import {
   boundJobError,
   type FileItem,
   HostError,
+  isUnexplained,
   type NodeFailure,
+  type PartialFailure,
   type PromptEnd,
   PromptRejected,
   toDeviceFailure,
@@ -21,6 +23,8 @@ export interface CollectDecision {
   action: 'collect'
   promptId: string
   files: FileItem[]
+  /** Nodes failed while the rest went on. What was made is kept; whether that is enough is up to the submitter. */
+  partial: PartialFailure | null
 }
 
 /** This attempt is over; whether there is another one is up to the retry policy. */
@@ -60,7 +64,12 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
   if (stop === 'claim-lost') return { action: 'claim_lost' }
   switch (end.outcome) {
     case 'succeeded':
-      return { action: 'collect', promptId: end.promptId, files: end.outputs }
+      return {
+        action: 'collect',
+        promptId: end.promptId,
+        files: end.outputs,
+        partial: end.partial ?? null,
+      }
     case 'failed':
       return decideFailed(end.failure, stop)
     case 'canceled':
@@ -106,11 +115,24 @@ export function decideAfterError(error: unknown, { stop, storePauseMs }: ErrorFa
   return { action: 'give_up', cause: 'internal', orphaned: true, error: INTERNAL }
 }
 
+/** What was made is stored. Without the submitter's word, a part of it is not what was asked for. */
+export function decideCollected(
+  partial: PartialFailure | null,
+  { allowPartial, stop }: StopFacts & { allowPartial: boolean },
+): JobDecision {
+  const [failure] = partial?.failures ?? []
+  return failure && !allowPartial ? decideFailed(failure, stop) : { action: 'succeed' }
+}
+
 /** A node raised. History is believed even after a cancel, but nothing is tried again then. */
 function decideFailed(failure: NodeFailure, stop: StopReason | null): JobDecision {
   const error = toJobError(failure)
   if (stop === 'timeout') return { action: 'fail', error: TIMED_OUT }
   if (stop === 'cancel') return { action: 'fail', error }
+  // the host's worker broke off and was restarted: nothing says that the workflow is to blame
+  if (isUnexplained(failure)) {
+    return { action: 'give_up', cause: 'interrupted', orphaned: false, error: BROKE_OFF }
+  }
   const cause = toDeviceFailure(failure) ?? 'node'
   return { action: 'give_up', cause, orphaned: false, error }
 }
@@ -157,6 +179,10 @@ const VANISHED: JobError = {
 const STALLED: JobError = {
   code: 'stalled',
   message: 'The workflow stopped making progress and was interrupted.',
+}
+const BROKE_OFF: JobError = {
+  code: 'interrupted',
+  message: 'The host broke off the workflow, and did not say why.',
 }
 const INTERRUPTED: JobError = {
   code: 'interrupted',

@@ -1,5 +1,10 @@
 /** Warnings of a job that goes on: what the host dropped, and what a node blocked on purpose. */
-import { cleanText, type NodeErrors, type NodeFailure } from '@safelight/comfyui'
+import {
+  cleanText,
+  type NodeErrors,
+  type NodeFailure,
+  type PartialFailure,
+} from '@safelight/comfyui'
 import { andMore, cutText, NODE_NAME_MAX, toLine, type Warning } from '@safelight/shared'
 
 const MAX_MESSAGE = 500
@@ -35,6 +40,25 @@ export function toUnexplainedWarnings(outputs: readonly string[]): Warning[] {
     node_id: nodeId,
     message: 'It, or something it needs, is not valid',
   }))
+}
+
+/** The host went on without them, and without what needed them. */
+export function toPartialWarnings({ failures, blocked }: PartialFailure): Warning[] {
+  const failed = failures.map(
+    ({ nodeId, message, exceptionType }): Warning => ({
+      code: 'node_failed',
+      node_id: nodeId === null ? null : cutText(nodeId, NODE_NAME_MAX),
+      message: shorten(message || exceptionType || 'The node failed without a message.'),
+    }),
+  )
+  const waited = blocked.map(
+    (nodeId): Warning => ({
+      code: 'node_blocked',
+      node_id: cutText(nodeId, NODE_NAME_MAX),
+      message: 'It needs a node that failed',
+    }),
+  )
+  return [...failed, ...waited]
 }
 
 export function toBlockedWarning(failure: NodeFailure): Warning {

@@ -3,7 +3,7 @@ import type { PromptEnd } from '@safelight/comfyui'
 import { assertNever, type JobError } from '@safelight/shared'
 import type { AttemptRecord, Claim } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
-import { createTracker } from './attempt.ts'
+import { createTracker, withPartial } from './attempt.ts'
 import { runCollectPhase } from './collect-job.ts'
 import { BACK, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
@@ -185,10 +185,12 @@ async function bringHome(
   }
   const tracker = await createTracker(handling, workflow, host)
   await handling.saveAttempt({ ...record, unreachableSince: null })
+  const { warnings } = handling.writer.snapshot
+  const result = withPartial({ tracker, warnings }, end.partial ?? null)
   const decision = await runCollectPhase(handling, {
     client: deps.connect(baseUrl),
     files: end.outputs,
-    result: { tracker, warnings: handling.writer.snapshot.warnings },
+    result,
   })
-  return conclude(handling, decision, { record })
+  return conclude(handling, decision, { record, warnings: result.warnings })
 }

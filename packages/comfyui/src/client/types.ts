@@ -69,6 +69,14 @@ export interface FileItem {
   type: string
 }
 
+/** Nodes failed, and the host went on with what did not need them. */
+export interface PartialFailure {
+  /** At least one; of a node that the host only named, nothing else is known. */
+  failures: NodeFailure[]
+  /** What needed those, and therefore never ran. */
+  blocked: string[]
+}
+
 /** One entry of /history, judged. */
 export interface HistoryEntry {
   promptId: string
@@ -76,6 +84,8 @@ export interface HistoryEntry {
   outputNodes: string[]
   outcome: 'succeeded' | 'failed' | 'canceled'
   failure: NodeFailure | null
+  /** Of a success that is not whole. */
+  partial: PartialFailure | null
   outputs: FileItem[]
 }
 

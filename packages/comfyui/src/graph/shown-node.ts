@@ -1,6 +1,6 @@
 /** Whose node it is: what a host names → the node of the submitted workflow. Only ids of that workflow are believed. */
 
-interface NodeIds {
+export interface NodeIds {
   has(id: string): boolean
 }
 

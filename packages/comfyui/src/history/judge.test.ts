@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isUnexplained } from './failure.ts'
 import { judgeHistory } from './judge.ts'
 
 const entry = (messages: [string, unknown][], status = 'success', outputs: unknown = {}) => ({
@@ -94,6 +95,152 @@ describe('judgeHistory', () => {
       },
     })
     expect(judged?.outputs.map(({ node_id }) => node_id)).toEqual(['12', '40:38', '2'])
+  })
+
+  it('names outputs of a loop by the node of its body, once per iteration', () => {
+    const node = { class_type: 'PreviewImage', inputs: {} }
+    const file = (n: number) => ({ filename: `${n}.png`, subfolder: '', type: 'temp' })
+    const shown = { display_node: '5', parent_node: 'loop', real_node_id: 'loop' }
+    const judged = judgeHistory('p', {
+      ...entry([['execution_success', {}]], 'success', {
+        'loop.0.0.1_5': { images: [file(1)] },
+        'loop.0.1.1_5': { images: [file(2)] },
+        // what came from the cache may be shown as a node that another graph had under an id of ours
+        '12.0.0.1': { images: [file(3)] },
+      }),
+      prompt: [1, 'p', { loop: node, '5': node, '12': node }, {}, ['5']],
+      meta: { 'loop.0.0.1_5': shown, 'loop.0.1.1_5': shown, '12.0.0.1': shown },
+    })
+    expect(judged?.outputs).toEqual([
+      { node_id: '5', ...file(1) },
+      { node_id: '5', ...file(2) },
+      { node_id: '12', ...file(3) },
+    ])
+  })
+
+  it('names the node of the graph that failed, whatever it made and ran as', () => {
+    const graph = { '2': { class_type: 'Wrapper', inputs: {} } }
+    const failed = (node_id: string) =>
+      judgeHistory('p', {
+        ...entry([['execution_error', { ...error, node_id }]], 'error'),
+        prompt: [1, 'p', graph, {}, ['2']],
+      })?.failure?.nodeId
+    expect(failed('2.0.0.1')).toBe('2')
+    expect(failed('2')).toBe('2')
+    expect(failed('007')).toBe('007')
+  })
+
+  it('reads what newer hosts add: keys, nodes with keys of their own, files that say more of themselves', () => {
+    const file = { filename: 'a.glb', subfolder: 's', type: 'output' }
+    const extra = { id: 'asset-1', preview_id: 'asset-2', metadata: { kind: 'model', width: 3 } }
+    const judged = judgeHistory('p', {
+      ...entry([['execution_success', { workflow_id: 'w', prompt_id: 'p' }]], 'success', {
+        // a 3D node that names its model twice: as it always did, and as a file
+        '9': { result: ['a.glb', null], '3d': [{ ...file, ...extra }], models: [file] },
+      }),
+      prompt: [
+        1,
+        'p',
+        { '9': { class_type: 'Save3D', inputs: {}, _loop_body: ['1'], _loop_end: '2' } },
+        { client_id: 'c', workflow_metadata: { a: 1 } },
+        ['9'],
+        'a sixth',
+      ],
+      workflow_metadata: {},
+    })
+    expect(judged).toMatchObject({ outcome: 'succeeded', clientId: 'c', partial: null })
+    expect(judged?.outputs).toEqual([{ node_id: '9', ...file }])
+  })
+
+  describe('a success that is not whole', () => {
+    const graph = Object.fromEntries(
+      ['3', '9', '10'].map((id) => [id, { class_type: 'A', inputs: {} }]),
+    )
+    const summary = {
+      completion_status: 'partial_success',
+      failed_node_ids: ['3'],
+      blocked_node_ids: ['9.0.0.1'],
+    }
+    const node = { ...error, node_id: '3.0.0.1' }
+    const judged = (messages: [string, unknown][], status: object = {}) => {
+      const whole = entry(messages)
+      return judgeHistory('p', {
+        ...whole,
+        prompt: [1, 'p', graph, {}, ['9', '10']],
+        status: { ...whole.status, ...status },
+      })
+    }
+
+    it.each([
+      [
+        'its last message',
+        judged([
+          ['execution_node_error', node],
+          ['execution_success', summary],
+        ]),
+      ],
+      [
+        'a part of its status',
+        judged(
+          [
+            ['execution_node_error', node],
+            ['execution_success', {}],
+          ],
+          {
+            execution_summary: summary,
+          },
+        ),
+      ],
+      [
+        'its status',
+        judged(
+          [
+            ['execution_node_error', node],
+            ['execution_success', {}],
+          ],
+          summary,
+        ),
+      ],
+    ])('is read from %s', (_, entryOf) => {
+      expect(entryOf).toMatchObject({
+        outcome: 'succeeded',
+        failure: null,
+        partial: { failures: [{ nodeId: '3', message: 'no' }], blocked: ['9'] },
+      })
+      expect(entryOf?.partial?.failures).toHaveLength(1)
+    })
+
+    it('is known by its failed node alone, or by the summary alone', () => {
+      expect(
+        judged([
+          ['execution_node_error', node],
+          ['execution_success', {}],
+        ])?.partial,
+      ).toMatchObject({ failures: [{ nodeId: '3' }], blocked: [] })
+      expect(judged([['execution_success', summary]])?.partial).toMatchObject({
+        failures: [{ nodeId: '3', exceptionType: '' }],
+        blocked: ['9'],
+      })
+    })
+
+    it('is a failure when the last word is an error', () => {
+      expect(
+        judged([
+          ['execution_node_error', node],
+          ['execution_error', error],
+        ]),
+      ).toMatchObject({
+        outcome: 'failed',
+        partial: null,
+      })
+    })
+  })
+
+  it('says of an error that nobody explained that nobody did', () => {
+    const failure = judgeHistory('p', { status: { status_str: 'error', messages: [] } })?.failure
+    expect(failure && isUnexplained(failure)).toBe(true)
+    const named = judgeHistory('p', entry([['execution_error', error]]))?.failure
+    expect(named && isUnexplained(named)).toBe(false)
   })
 
   it('carries our mark and the outputs that ran', () => {

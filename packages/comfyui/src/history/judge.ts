@@ -3,9 +3,10 @@ import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
 import type { FileItem, HistoryEntry } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
-import { executionErrorSchema, toNodeFailure } from '../protocol/text-messages.ts'
-import { shownNode } from '../graph/shown-node.ts'
+import { type NodeIds, shownNode } from '../graph/shown-node.ts'
+import { parseFailure, UNKNOWN_FAILURE } from './failure.ts'
 import { collectFiles } from './outputs.ts'
+import { readPartial } from './partial.ts'
 
 const entrySchema = z.looseObject({
   /** [number, promptId, graph, extra_data, output node ids] */
@@ -18,7 +19,8 @@ const entrySchema = z.looseObject({
   status: z
     .looseObject({
       status_str: z.string().nullish(),
-      messages: z.array(z.tuple([z.string(), z.unknown()])).catch([]),
+      // newer hosts may put more beside the two
+      messages: z.array(z.tuple([z.string(), z.unknown()]).rest(z.unknown())).catch([]),
     })
     .nullish(),
   meta: z.record(z.string(), z.looseObject({ display_node: z.string().nullish() })).catch({}),
@@ -34,7 +36,14 @@ export function judgeHistory(promptId: string, candidate: unknown): HistoryEntry
   const parsed = entrySchema.safeParse(candidate)
   if (!parsed.success) return null
   const entry = parsed.data
-  return { promptId, ...toPromptOrigin(entry.prompt), ...toVerdict(entry), outputs: toFiles(entry) }
+  const graph = graphSchema.parse(entry.prompt[2])
+  const ids: NodeIds = { has: (id) => Object.hasOwn(graph, id) }
+  return {
+    promptId,
+    ...toPromptOrigin(entry.prompt),
+    ...toVerdict(entry, ids),
+    outputs: toFiles(entry, ids),
+  }
 }
 
 /** Who sent a prompt (our mark is the client id) and the outputs to run, from the queue's 5-element item, which history repeats. */
@@ -50,38 +59,34 @@ export function toPromptOrigin(item: readonly unknown[]): {
   }
 }
 
-function toVerdict(entry: Entry): Pick<HistoryEntry, 'outcome' | 'failure'> {
-  for (const [event, data] of entry.status?.messages.toReversed() ?? []) {
-    if (event === 'execution_success') return { outcome: 'succeeded', failure: null }
-    if (event === 'execution_interrupted') return { outcome: 'canceled', failure: null }
-    if (event === 'execution_error') return { outcome: 'failed', failure: parseFailure(data) }
+function toVerdict(
+  entry: Entry,
+  ids: NodeIds,
+): Pick<HistoryEntry, 'outcome' | 'failure' | 'partial'> {
+  const messages = entry.status?.messages ?? []
+  for (const [event, data] of messages.toReversed()) {
+    if (event === 'execution_success') {
+      return { outcome: 'succeeded', failure: null, partial: readPartial(entry.status, ids) }
+    }
+    if (event === 'execution_interrupted') return ended('canceled')
+    if (event === 'execution_error') return ended('failed', parseFailure(data, ids))
   }
   // no terminal message at all: only status_str is left to ask
   return entry.status?.status_str === 'error'
-    ? { outcome: 'failed', failure: UNKNOWN_FAILURE }
-    : { outcome: 'succeeded', failure: null }
+    ? ended('failed', UNKNOWN_FAILURE)
+    : { outcome: 'succeeded', failure: null, partial: readPartial(entry.status, ids) }
 }
 
-export const UNKNOWN_FAILURE: NodeFailure = {
-  nodeId: null,
-  nodeType: null,
-  exceptionType: '',
-  message: 'The host reported an error without saying which.',
-  traceback: [],
-}
-
-function parseFailure(data: unknown): NodeFailure {
-  const parsed = executionErrorSchema.safeParse(data)
-  return parsed.success ? toNodeFailure(parsed.data) : UNKNOWN_FAILURE
+function ended(outcome: 'canceled' | 'failed', failure: NodeFailure | null = null) {
+  return { outcome, failure, partial: null }
 }
 
 /** Listed under runtime ids; `meta` says what a node is shown as, which of a cached one may be a node of another graph. */
-function toFiles({ outputs, meta, prompt }: Entry): FileItem[] {
-  const graph = graphSchema.parse(prompt[2])
-  const ids = { has: (id: string) => Object.hasOwn(graph, id) }
+function toFiles({ outputs, meta }: Entry, ids: NodeIds): FileItem[] {
   return Object.entries(outputs).flatMap(([node, output]) => {
     const display = meta[node]?.display_node ?? null
-    return collectFiles(shownNode({ node, display }, ids) ?? toMaker(node, display), output)
+    const shown = shownNode({ node, display, maybeCached: true }, ids)
+    return collectFiles(shown ?? toMaker(node, display), output)
   })
 }
 

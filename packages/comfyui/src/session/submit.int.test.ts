@@ -143,6 +143,43 @@ it('throws after a 500 when two looks find the prompt nowhere', async () => {
   expect(host.calls('GET', '/queue')).toHaveLength(3)
 })
 
+it.each(['pending', 'running', 'ended'] as const)(
+  'adopts a prompt that the host says it has already, %s, though no look had shown it',
+  async (where) => {
+    const host = await withHost()
+    host.intercept = (request, response) => {
+      if (request.path !== '/prompt') return false
+      host.accept(request)
+      if (where !== 'pending') host.start()
+      if (where === 'ended') host.finish()
+      response.writeHead(409, { 'content-type': 'application/json' })
+      response.end('{"error":"prompt_id already exists"}')
+      return true
+    }
+    const session = host.session()
+    await expect.poll(() => session.has('submitted')).toBe(true)
+    expect(session.updates).toContainEqual(
+      expect.objectContaining({ type: 'submitted', adopted: true }),
+    )
+    if (where === 'pending') host.start()
+    if (where !== 'ended') host.finish()
+    expect(await session.end).toMatchObject({ outcome: 'succeeded' })
+    expect(host.calls('POST', '/prompt')).toHaveLength(1)
+  },
+)
+
+it('throws after a 409 when two looks find the prompt nowhere, and never posts twice', async () => {
+  const host = await withHost()
+  host.intercept = (request, response) => {
+    if (request.path !== '/prompt') return false
+    response.writeHead(409).end('{"error":"prompt_id already exists"}')
+    return true
+  }
+  await expect(host.session().end).rejects.toMatchObject({ code: 'bad_status', status: 409 })
+  expect(host.calls('POST', '/prompt')).toHaveLength(1)
+  expect(host.calls('GET', '/queue')).toHaveLength(3)
+})
+
 it('throws at once when the host refuses the caller, without looking for a prompt', async () => {
   const host = await withHost()
   host.intercept = (request, response) => {

@@ -4,7 +4,8 @@
  * The host does not deduplicate: an id posted twice runs twice, and on some versions kills the executor.
  * So: look → found: adopt. Not found → one POST. When its outcome is unknown (no answer, or an error of
  * the host's own) the prompt may well be queued: look twice more → found: go on; not found: throw, and
- * the caller tries again under a new id. There is one POST in this file and no way back to it.
+ * the caller tries again under a new id. So too when the host says that it has the id already (newer ones
+ * may, with 409). There is one POST in this file and no way back to it.
  */
 import type { NodeErrors } from '../client/types.ts'
 import { HostError } from '../errors.ts'
@@ -14,6 +15,8 @@ import type { Observe } from './prompt-state.ts'
 import type { StopRequest } from './stop-request.ts'
 import type { SessionTimings } from './timings.ts'
 import type { PromptOptions } from './types.ts'
+
+const CONFLICT = 409
 
 export interface Submitted {
   /** The id the host knows the prompt by. */
@@ -69,7 +72,8 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
         await options.wait({ ms: timings.confirmMs, jitter: false }, stop.detach)
         found = await search(options, timings.unreachableMs)
       }
-      if (found) return { ...found, adopted: false, nodeErrors: {} }
+      // a conflict means that it was there before this POST
+      if (found) return { ...found, adopted: isConflict(error), nodeErrors: {} }
     }
     if (stop.canceled) return null
     throw error
@@ -96,5 +100,10 @@ async function search(options: AdoptOrSubmitOptions, forMs: number): Promise<Ear
 /** Whether the prompt may be queued though the POST failed: hosts answer 500 to prompts they keep. */
 function isUnknownOutcome(error: unknown): boolean {
   if (!(error instanceof HostError)) return false
-  return error.code !== 'bad_status' || error.status === null || error.status >= 500
+  if (error.code !== 'bad_status' || error.status === null) return true
+  return error.status >= 500 || isConflict(error)
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof HostError && error.status === CONFLICT
 }

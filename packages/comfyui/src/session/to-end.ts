@@ -1,6 +1,6 @@
 /** How a session ends, given what history says and why the prompt was asked to stop, if it was. */
 import type { HistoryEntry } from '../client/types.ts'
-import { UNKNOWN_FAILURE } from '../history/judge.ts'
+import { UNKNOWN_FAILURE } from '../history/failure.ts'
 import { assertNever } from '@safelight/shared'
 import type { PromptEnd } from './types.ts'
 
@@ -11,7 +11,12 @@ export function toPromptEnd(entry: HistoryEntry, cause: StopCause | null): Promp
   const { promptId, outputs } = entry
   switch (entry.outcome) {
     case 'succeeded':
-      return { outcome: 'succeeded', promptId, outputs }
+      return {
+        outcome: 'succeeded',
+        promptId,
+        outputs,
+        ...(entry.partial && { partial: entry.partial }),
+      }
     case 'failed':
       return { outcome: 'failed', promptId, outputs, failure: entry.failure ?? UNKNOWN_FAILURE }
     case 'canceled':

@@ -1,6 +1,6 @@
 /** `runPrompt`: one execution of a workflow on one host, from submit (or adoption) to an end decided by history. */
 import type { Workflow } from '@safelight/shared'
-import type { FileItem, HostClient, NodeErrors } from '../client/types.ts'
+import type { FileItem, HostClient, NodeErrors, PartialFailure } from '../client/types.ts'
 import type { HostMessage, NodeFailure } from '../protocol/host-message.ts'
 import type { SessionClock } from './clock.ts'
 import type { SessionTimings } from './timings.ts'
@@ -45,7 +45,8 @@ export type PromptUpdate =
   | { type: 'unknown'; name: string }
 
 export type PromptEnd =
-  | { outcome: 'succeeded'; promptId: string; outputs: FileItem[] }
+  /** `partial`: nodes failed, and the host went on without them. */
+  | { outcome: 'succeeded'; promptId: string; outputs: FileItem[]; partial?: PartialFailure }
   | { outcome: 'failed'; promptId: string; outputs: FileItem[]; failure: NodeFailure }
   | { outcome: 'canceled'; promptId: string | null; outputs: FileItem[] }
   /** In neither queue nor history, twice: the host restarted, or somebody deleted it. */

@@ -32,6 +32,7 @@ const ended = (outcome: HistoryEntry['outcome']) => {
     outputs: [],
     outputNodes: [],
     failure: null,
+    partial: null,
   }
   return { type: 'looked', sighting: { at: 'ended', entry } } as const satisfies PromptObservation
 }

@@ -28,6 +28,8 @@ export const jobLimitsViewSchema = z.object({
   start_by: z.iso.datetime().nullable(),
   timeout_s: z.number().nullable(),
   node_retries: z.int().nonnegative(),
+  /** Only where it was asked for. */
+  allow_partial_results: z.boolean().optional(),
 })
 
 export const jobViewSchema = z
@@ -57,7 +59,7 @@ export const jobViewSchema = z
     metadata: z.record(z.string(), z.unknown()).nullable(),
     nodes: nodeStatesSchema.meta({
       description:
-        'Node id → `running`, `done`, `cached`, `failed` or `skipped` (the host dropped it, or what needed it); a node that is not named waits.',
+        'Node id → `running`, `done`, `cached`, `failed`, `skipped` (the host dropped it, or what needed it) or `blocked` (it needed a node that failed while the rest went on); a node that is not named waits.',
     }),
     warnings: z.array(warningSchema),
     limits: jobLimitsViewSchema,

@@ -59,6 +59,10 @@ export const submitRequestSchema = z
     node_retries: z.int().min(0).max(5).optional().meta({
       description: 'How often to try again when a node raises; 0 unless asked for.',
     }),
+    allow_partial_results: z.boolean().optional().meta({
+      description:
+        'Where a host goes on without the nodes that failed: succeed with what it made, and warn of the rest. Otherwise the job fails with the first of these nodes; its outputs are kept either way.',
+    }),
   })
   .meta({ id: 'SubmitRequest' })
 export type SubmitRequest = z.input<typeof submitRequestSchema>

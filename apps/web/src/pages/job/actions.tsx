@@ -82,11 +82,12 @@ function AgainButton({ snapshot, workflow, next, isMain }: AgainButtonProps) {
  */
 function toSameOptions({ priority, limits, metadata }: SnapshotView): SubmitOptions {
   const kept = withoutBatch(metadata)
-  const { timeoutMs, nodeRetries } = limits
+  const { timeoutMs, nodeRetries, allowPartial } = limits
   return {
     ...(priority !== 0 && { priority }),
     ...(kept && { metadata: kept }),
     ...(timeoutMs !== null && { timeout_s: Math.round(timeoutMs / 1_000) }),
     ...(nodeRetries > 0 && { node_retries: nodeRetries }),
+    ...(allowPartial && { allow_partial_results: true }),
   }
 }

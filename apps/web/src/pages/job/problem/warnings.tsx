@@ -37,6 +37,10 @@ function toText(code: Warning['code']): string {
       return 'The host left out an output, because of'
     case 'execution_blocked':
       return 'A node stopped a part of the graph on purpose:'
+    case 'node_failed':
+      return 'The rest went on without a node that failed:'
+    case 'node_blocked':
+      return 'Not made:'
     default:
       return assertNever(code)
   }

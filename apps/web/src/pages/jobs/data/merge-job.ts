@@ -87,6 +87,7 @@ function toSnapshot(view: JobView): SnapshotView {
       startBy: toMs(limits.start_by),
       timeoutMs: limits.timeout_s === null ? null : limits.timeout_s * 1_000,
       nodeRetries: limits.node_retries,
+      ...(limits.allow_partial_results && { allowPartial: true }),
     },
     deadLetter: view.dead_letter,
     replayOf: view.replay_of,
