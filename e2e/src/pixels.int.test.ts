@@ -1,12 +1,12 @@
 /** From POST to pixels, over every generation of host. */
-import type { Dialect } from '@safelight/simulator'
+import type { RecordedDialect } from '@safelight/simulator'
 import { expect, it } from 'vitest'
 import { getJob, submit, textToImage } from './testing/client.ts'
 import { openTestStack } from './testing/test-stack.ts'
 import { watchToEnd } from './testing/watcher.ts'
 
 const PNG = [0x89, 0x50, 0x4e, 0x47]
-const DIALECTS: Dialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
+const DIALECTS: RecordedDialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
 
 it.each(DIALECTS)(
   'makes a picture on a %s host and shows every bit of the way',

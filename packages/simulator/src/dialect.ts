@@ -1,8 +1,14 @@
 /** What each ComfyUI version we imitate can do; every difference between them is one field here. */
 
-export type Dialect = '0.3.34' | '0.3.64' | '0.33.0' | 'legacy'
+/** Held to recordings of real servers (`legacy` is 0.3.34 with another message of progress). */
+export const RECORDED_DIALECTS = ['0.3.34', '0.3.64', '0.33.0', 'legacy'] as const
 
-export const DIALECTS: readonly Dialect[] = ['0.3.34', '0.3.64', '0.33.0', 'legacy']
+export type RecordedDialect = (typeof RECORDED_DIALECTS)[number]
+
+/** `0.45` is READ, NOT RECORDED: from sources and release notes after 0.33.0, held to its own tests alone. */
+export type Dialect = RecordedDialect | '0.45'
+
+export const DIALECTS: readonly Dialect[] = [...RECORDED_DIALECTS, '0.45']
 
 export interface DialectTraits {
   readonly name: Dialect
@@ -26,6 +32,8 @@ export interface DialectTraits {
   readonly refusesCrossSite: boolean
   /** The same id and number twice in the queue: 500, and the executor dies when it takes the next prompt. */
   readonly diesOfDuplicates: boolean
+  /** What came after 0.33.0, all of it read and none of it observed. */
+  readonly newest: boolean
 }
 
 const MAX_UPLOAD_BYTES = 104_857_600
@@ -47,6 +55,32 @@ const oldest = {
   errorTips: false,
   refusesCrossSite: false,
   diesOfDuplicates: false,
+  newest: false,
+} as const
+
+const MODERN: Omit<DialectTraits, 'name' | 'comfyuiVersion' | 'features' | 'newest'> = {
+  promptIds: 'uuid',
+  progressState: true,
+  tickMessage: 'progress',
+  throttledTicks: true,
+  targetedInterrupt: true,
+  partialTargets: true,
+  asyncNodes: true,
+  jobsApi: true,
+  createTime: true,
+  namesMissingNodes: true,
+  namesCycles: true,
+  errorTips: true,
+  refusesCrossSite: true,
+  diesOfDuplicates: true,
+}
+
+const MODERN_FEATURES = {
+  supports_preview_metadata: true,
+  supports_model_type_tags: true,
+  max_upload_size: MAX_UPLOAD_BYTES,
+  extension: { manager: { supports_v4: true } },
+  node_replacements: true,
 } as const
 
 const TRAITS: Readonly<Record<Dialect, DialectTraits>> = {
@@ -65,30 +99,24 @@ const TRAITS: Readonly<Record<Dialect, DialectTraits>> = {
     errorTips: true,
   },
   '0.33.0': {
+    ...MODERN,
     name: '0.33.0',
     comfyuiVersion: '0.33.0',
-    promptIds: 'uuid',
+    features: { ...MODERN_FEATURES, assets: false },
+    newest: false,
+  },
+  '0.45': {
+    ...MODERN,
+    name: '0.45',
+    comfyuiVersion: '0.45.2',
     features: {
-      supports_preview_metadata: true,
-      supports_model_type_tags: true,
-      max_upload_size: MAX_UPLOAD_BYTES,
-      extension: { manager: { supports_v4: true } },
-      node_replacements: true,
-      assets: false,
+      ...MODERN_FEATURES,
+      assets: true,
+      partner_run_gate_enabled: false,
+      local_web_sso: true,
+      partner_node_token: true,
     },
-    progressState: true,
-    tickMessage: 'progress',
-    throttledTicks: true,
-    targetedInterrupt: true,
-    partialTargets: true,
-    asyncNodes: true,
-    jobsApi: true,
-    createTime: true,
-    namesMissingNodes: true,
-    namesCycles: true,
-    errorTips: true,
-    refusesCrossSite: true,
-    diesOfDuplicates: true,
+    newest: true,
   },
 }
 

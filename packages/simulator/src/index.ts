@@ -1,3 +1,3 @@
 /** A ComfyUI that needs no GPU. */
-export { DIALECTS, type Dialect } from './dialect.ts'
+export { DIALECTS, type Dialect, RECORDED_DIALECTS, type RecordedDialect } from './dialect.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'

@@ -1,6 +1,7 @@
 /** Nodes made while running: added to the graph, waited for, then read in place of their maker's outputs. */
 import { isLink } from '../graph/prompt-graph.ts'
 import { keyError } from '../python-error.ts'
+import type { LoopExpansion } from '../nodes/node-class.ts'
 import type { ItemResult } from './map-node.ts'
 import type { SimulatedHost, ItemOutputs, PromptRun } from './prompt-run.ts'
 
@@ -17,7 +18,9 @@ export function addExpansion(
   const items: ItemOutputs[] = []
   const outputNodes: string[] = []
   const awaited: string[] = []
-  for (const { outputs, expand } of results) {
+  const loops: LoopExpansion[] = []
+  for (const { outputs, expand, loop } of results) {
+    if (loop) loops.push(loop)
     items.push({ outputs, isExpansion: expand !== null })
     for (const [id, node] of Object.entries(expand ?? {})) {
       run.graph.addEphemeral(id, node, {
@@ -28,7 +31,13 @@ export function addExpansion(
     }
     if (expand) awaited.push(...outputs.filter(isLink).map(([id]) => id))
   }
+  for (const { body, endId, end } of loops) {
+    run.graph.replace(endId, end)
+    run.list.inhibit(body)
+    run.list.addNode(endId)
+  }
   for (const id of outputNodes) run.list.addNode(id)
+  for (const { resultId, endId } of loops) run.list.addLink(resultId, endId)
   for (const id of awaited) run.list.addLink(id, nodeId)
   run.expansions.set(nodeId, items)
 }

@@ -5,6 +5,7 @@ import {
   ExecutionBlocker,
   type NodeDefinition,
   type NodeInputs,
+  type LoopExpansion,
   type NodeResult,
   inputInfo,
 } from '../nodes/node-class.ts'
@@ -21,6 +22,7 @@ export interface MappedResult {
 export interface ItemResult {
   readonly outputs: readonly unknown[]
   readonly expand: PromptGraph | null
+  readonly loop: LoopExpansion | null
 }
 
 export interface GatherDeps {
@@ -43,7 +45,8 @@ export function gatherInputs(nodeId: string, deps: GatherDeps): InputLists {
   return lists
 }
 
-function itemsOf(lists: InputLists): Json[] {
+function itemsOf(lists: InputLists, { inputIsList }: NodeDefinition): Json[] {
+  if (inputIsList) return [{ ...lists }]
   const length = Math.max(1, ...Object.values(lists).map((list) => list.length))
   return Array.from({ length }, (_, index) =>
     Object.fromEntries(
@@ -63,15 +66,19 @@ export interface MapOptions {
 export async function mapNode(options: MapOptions): Promise<MappedResult> {
   const results: ItemResult[] = []
   const uis: Readonly<Record<string, readonly unknown[]>>[] = []
-  for (const [index, inputs] of itemsOf(options.lists).entries()) {
-    const blocker = Object.values(inputs).find((value) => value instanceof ExecutionBlocker)
+  for (const [index, inputs] of itemsOf(options.lists, options.nodeClass).entries()) {
+    const blocker = Object.values(inputs)
+      .flatMap((value): unknown[] => (Array.isArray(value) ? value : [value]))
+      .find((value) => value instanceof ExecutionBlocker)
     if (blocker instanceof ExecutionBlocker) {
       const passed = options.blocked(blocker)
-      results.push({ outputs: options.nodeClass.outputs.map(() => passed), expand: null })
+      const outputs = options.nodeClass.outputs.map(() => passed)
+      results.push({ outputs, expand: null, loop: null })
       continue
     }
     const result = await options.run(inputs, index)
-    results.push({ outputs: result.outputs ?? [], expand: result.expand ?? null })
+    const { outputs = [], expand = null, loop = null } = result
+    results.push({ outputs, expand, loop })
     if (result.ui) uis.push(result.ui)
   }
   return { results, ui: mergeUi(uis) }

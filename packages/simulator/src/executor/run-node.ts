@@ -1,7 +1,7 @@
 /** One step of a node: answer from the cache, finish what was pending, or run it. */
 import { keyError, messageOf, PythonError, pythonTypeOf, raisedFault } from '../python-error.ts'
 import { isLink } from '../graph/prompt-graph.ts'
-import { inputsOfClass, type NodeDefinition } from '../nodes/node-class.ts'
+import { inputsOfNode, type NodeDefinition } from '../nodes/node-class.ts'
 import { describeValue } from '../nodes/describe-value.ts'
 import type { Json } from '../record.ts'
 import { addExpansion, resolveExpansion } from './expansion.ts'
@@ -102,7 +102,8 @@ async function begin(
   const { nodeId, nodeClass } = execution
   const { graph } = run
   run.progress.start(nodeId)
-  const declared = inputsOfClass(nodeClass, host.environment)
+  const { inputs = {} } = graph.node(nodeId)
+  const declared = inputsOfNode(nodeClass, host.environment, inputs)
   const lists = gatherInputs(nodeId, { graph, declared, cached: run.cache.get })
   execution.lists = lists
   if (run.clientId !== null) {

@@ -19,6 +19,8 @@ export interface ExecutionList {
   /** Waits while everything left is blocked by async nodes in flight. */
   stage(): Promise<Staged>
   complete(nodeId: string): void
+  /** Takes nodes out that shall never run; who waits for them waits no longer. */
+  inhibit(nodeIds: readonly string[]): void
   /** Keeps a node from running until the returned function is called. */
   block(nodeId: string): () => void
 }
@@ -103,6 +105,14 @@ export function createExecutionList(graph: DynamicGraph, traits: NodeTraits): Ex
       pending.delete(nodeId)
       for (const blocked of blocking.get(nodeId) ?? []) change(blocked, -1)
       blocking.delete(nodeId)
+    },
+    inhibit(nodeIds) {
+      for (const nodeId of nodeIds) {
+        for (const blocked of blocking.get(nodeId) ?? []) change(blocked, -1)
+        pending.delete(nodeId)
+        blocking.delete(nodeId)
+      }
+      for (const blocked of blocking.values()) for (const nodeId of nodeIds) blocked.delete(nodeId)
     },
     block(nodeId) {
       externalBlocks++

@@ -7,6 +7,8 @@ export interface BuiltNode {
   out(slot: number): GraphLink
   set(input: string, value: unknown): void
   showAs(displayId: string): void
+  /** Marks a StartLoop with what its copy encloses. */
+  enclose(body: readonly string[], endId: string): void
 }
 
 export interface GraphBuilder {
@@ -25,6 +27,7 @@ export function createGraphBuilder(prefix: string): GraphBuilder {
       const nodeId = `${prefix}${id ?? counter++}`
       const values: Json = {}
       let display: string | null = null
+      let loop: Pick<PromptNode, '_loop_body' | '_loop_end'> = {}
       const node: BuiltNode = {
         id: nodeId,
         out: (slot) => [nodeId, slot],
@@ -35,11 +38,15 @@ export function createGraphBuilder(prefix: string): GraphBuilder {
         showAs(displayId) {
           display = displayId
         },
+        enclose(body, endId) {
+          loop = { _loop_body: body, _loop_end: endId }
+        },
       }
       for (const [input, value] of Object.entries(inputs)) node.set(input, value)
       const finish = (): PromptNode => ({
         class_type: classType,
         inputs: values,
+        ...loop,
         ...(display === null ? {} : { overrideDisplayId: display }),
       })
       built.set(nodeId, { node, finish })

@@ -7,6 +7,9 @@ export interface PromptNode {
   /** Absent in a malformed graph that ComfyUI accepts all the same and then dies of. */
   readonly inputs?: Json
   readonly overrideDisplayId?: string
+  /** Written by the validation of newer servers into a StartLoop, and kept in queue, history and pictures. */
+  readonly _loop_body?: readonly string[]
+  readonly _loop_end?: string
 }
 
 export type PromptGraph = Readonly<Record<string, PromptNode>>
@@ -37,6 +40,8 @@ export interface DynamicGraph {
     node: PromptNode,
     origin: { parentId: string; displayId: string },
   ): void
+  /** What the node is from now on; its ids stay, and the submitted graph too. */
+  replace(nodeId: string, node: PromptNode): void
   /** The node of the submitted graph that this one stands for on screen. */
   displayId(nodeId: string): string
   /** The submitted node whose run created this one. */
@@ -70,6 +75,7 @@ export function createDynamicGraph(original: PromptGraph): DynamicGraph {
       parents.set(nodeId, origin.parentId)
       displays.set(nodeId, origin.displayId)
     },
+    replace: (nodeId, node) => void ephemeral.set(nodeId, node),
     displayId: (nodeId) => follow(displays, nodeId),
     realId: (nodeId) => follow(parents, nodeId),
     parentId: (nodeId) => parents.get(nodeId) ?? null,

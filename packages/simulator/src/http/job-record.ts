@@ -1,4 +1,5 @@
 /** A prompt as the jobs API shows it. */
+import type { DialectTraits } from '../dialect.ts'
 import type { HistoryRecord } from '../executor/history.ts'
 import type { QueuedPrompt } from '../executor/prompt-queue.ts'
 import { isRecord, type Json } from '../record.ts'
@@ -36,15 +37,13 @@ export function toJobSummary({ status, item, entry }: JobRecord): Json {
   }
 }
 
-export function toJobDetail(record: JobRecord): Json {
+/** Newer servers show the graph of a job that has not ended, too. */
+export function toJobDetail(record: JobRecord, { newest }: DialectTraits): Json {
   const { item, entry } = record
-  if (!entry) return toJobSummary(record)
-  return {
-    ...toJobSummary(record),
-    outputs: entry.outputs,
-    execution_status: entry.status,
-    workflow: { prompt: item.prompt, extra_data: item.extraData },
-  }
+  const workflow = { prompt: item.prompt, extra_data: item.extraData }
+  if (!entry) return { ...toJobSummary(record), ...(newest ? { workflow } : {}) }
+  const { outputs, status } = entry
+  return { ...toJobSummary(record), outputs, execution_status: status, workflow }
 }
 
 function timesOf({ status }: HistoryRecord): Json {

@@ -49,7 +49,7 @@ export function jobRoutes(state: ServerState): readonly Route[] {
       path: '/api/jobs/{id}',
       answer({ response, params }) {
         const record = find(params['id'] ?? '')
-        if (record) sendJson(response, toJobDetail(record))
+        if (record) sendJson(response, toJobDetail(record, environment.traits))
         else sendJson(response, { error: 'Job not found' }, 404)
       },
     },

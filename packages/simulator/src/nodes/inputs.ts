@@ -5,6 +5,8 @@ import type { InputSpec } from './node-class.ts'
 export const image: InputSpec = ['IMAGE']
 export const latent: InputSpec = ['LATENT']
 export const any: InputSpec = ['*', {}]
+/** Whatever is linked, as long as it is the same everywhere. */
+export const MATCH_TYPE = 'COMFY_MATCHTYPE_V3'
 export const prefix: InputSpec = [
   'STRING',
   { default: 'ComfyUI', tooltip: 'The prefix for the file to save.' },

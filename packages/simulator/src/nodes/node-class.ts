@@ -3,7 +3,7 @@ import type { ProgressBar } from '../executor/progress-bar.ts'
 import type { DialectTraits } from '../dialect.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { GraphBuilder } from '../graph/graph-builder.ts'
-import type { DynamicGraph, PromptGraph } from '../graph/prompt-graph.ts'
+import type { DynamicGraph, PromptGraph, PromptNode } from '../graph/prompt-graph.ts'
 import type { Scenes } from '../picture/scenes.ts'
 import type { Pause } from '../picture/slices.ts'
 import type { Random } from '../random.ts'
@@ -52,6 +52,8 @@ export interface NodeContext extends NodeEnvironment {
   /** Asked once by what needs much memory. */
   runsOutOfMemory(): boolean
   sendText(text: string): void
+  /** Text in the name of another node, heard by everyone. */
+  broadcastText(nodeId: string, text: string): void
   builder(): GraphBuilder
 }
 
@@ -60,6 +62,18 @@ export interface NodeResult {
   readonly outputs?: readonly unknown[]
   readonly ui?: Readonly<Record<string, readonly unknown[]>>
   readonly expand?: PromptGraph
+  readonly loop?: LoopExpansion
+}
+
+/** What the expansion of a loop does to the submitted nodes it copies. */
+export interface LoopExpansion {
+  /** Never run themselves: their copies do. */
+  readonly body: readonly string[]
+  readonly endId: string
+  /** What the end is made of once the copies are there. */
+  readonly end: PromptNode
+  /** The end waits for this one. */
+  readonly resultId: string
 }
 
 /** Stands for a value that must not travel on; a message makes it announce itself. */
@@ -79,6 +93,10 @@ export interface NodeDefinition {
   readonly inputs: NodeInputs | ((environment: NodeEnvironment) => NodeInputs)
   readonly outputs: readonly NodeOutput[]
   readonly outputNode?: boolean
+  /** One run over whole lists, instead of one run per item. */
+  readonly inputIsList?: boolean
+  /** Inputs that depend on the values of others: `mode.num_iterations`. */
+  dynamicInputs?(inputs: Readonly<Json>): NodeInputs
   /** Runs beside other nodes; exists only on servers that can do that. */
   readonly async?: boolean
   readonly searchAliases?: readonly string[]
@@ -86,6 +104,8 @@ export interface NodeDefinition {
   readonly validates?: Readonly<
     Record<string, (value: unknown, env: NodeEnvironment) => string | null>
   >
+  /** Checks the node as a whole, of no input in particular. */
+  validatesNode?(inputs: Readonly<Json>, environment: NodeEnvironment): string | null
   /** Changes when the outside world does (a file's content). */
   fingerprint?(inputs: Readonly<Json>, environment: NodeEnvironment): string
   /** Lazy inputs wanted after all, given those already there. */
@@ -97,6 +117,22 @@ export type { PreviewImage }
 
 export function inputsOfClass(nodeClass: NodeDefinition, environment: NodeEnvironment): NodeInputs {
   return typeof nodeClass.inputs === 'function' ? nodeClass.inputs(environment) : nodeClass.inputs
+}
+
+/** The same for one node of a graph, dynamic inputs and all. */
+export function inputsOfNode(
+  nodeClass: NodeDefinition,
+  environment: NodeEnvironment,
+  inputs: Readonly<Json>,
+): NodeInputs {
+  const declared = inputsOfClass(nodeClass, environment)
+  const dynamic = nodeClass.dynamicInputs?.(inputs)
+  if (!dynamic) return declared
+  return {
+    ...declared,
+    required: { ...declared.required, ...dynamic.required },
+    optional: { ...declared.optional, ...dynamic.optional },
+  }
 }
 
 export interface InputInfo {

@@ -3,6 +3,8 @@ import type { NodeIdentity } from '../graph/output-cache.ts'
 import { IMAGE_NODES } from './image-nodes.ts'
 import { LATENT_NODES } from './latent-nodes.ts'
 import { LOOP_NODES } from './loop-nodes.ts'
+import { NATIVE_LOOP_NODES } from './native-loop-nodes.ts'
+import { NEWEST_NODES } from './newest-nodes.ts'
 import { MODEL_NODES } from './model-nodes.ts'
 import { inputsOfClass, type NodeDefinition, type NodeEnvironment } from './node-class.ts'
 import { PRIMITIVE_NODES } from './primitive-nodes.ts'
@@ -30,6 +32,7 @@ export function createNodeClasses(environment: NodeEnvironment): NodeDefinitions
     ...TRACE_NODES,
     ...TESTING_NODES,
     ...LOOP_NODES,
+    ...(environment.traits.newest ? [...NATIVE_LOOP_NODES, ...NEWEST_NODES] : []),
     ...(environment.traits.asyncNodes ? ASYNC_TESTING_NODES : []),
   ]
   const classes = new Map(known.map((nodeClass) => [nodeClass.name, nodeClass]))

@@ -13,7 +13,7 @@ export function toObjectInfo(nodeClass: NodeDefinition, environment: NodeEnviron
     input_order: Object.fromEntries(
       categories.map(([category, specs]) => [category, Object.keys(specs)]),
     ),
-    ...(isNewest ? { is_input_list: false } : {}),
+    ...(isNewest ? { is_input_list: nodeClass.inputIsList ?? false } : {}),
     output: outputs.map((output) => output.type),
     output_is_list: outputs.map((output) => output.isList ?? false),
     output_name: outputs.map((output) => output.name ?? output.type),

@@ -52,3 +52,72 @@ export function slowSteps(steps: number, seconds: number) {
     '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'slow' } },
   }
 }
+
+export interface LoopGraph {
+  readonly iterations: number
+  readonly accumulate?: boolean
+}
+
+/** Start Loop 1 → steps 2 → saved 3 → End Loop 4 → seen in 5: one picture per iteration, and the last of them. */
+export function savingLoop({ iterations, accumulate = false }: LoopGraph) {
+  return {
+    '0': { class_type: 'EmptyImage', inputs: { width: 16, height: 16, batch_size: 1, color: 0 } },
+    '1': {
+      class_type: 'StartLoop',
+      inputs: {
+        mode: 'simple',
+        'mode.num_iterations': iterations,
+        cache_iterations: false,
+        initial_iteration_value: ['0', 0],
+      },
+    },
+    '2': { class_type: 'TraceSteps', inputs: { image: ['1', 4], steps: 2, seconds: 0 } },
+    '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'loop' } },
+    '4': {
+      class_type: 'EndLoop',
+      inputs: {
+        output_value: ['2', 0],
+        next_iteration_value: ['2', 0],
+        accumulate,
+        'terminations.termination0': ['3', 0],
+      },
+    },
+    '5': { class_type: 'PreviewImage', inputs: { images: ['4', 0] } },
+  }
+}
+
+/** Outer loop 1…6 around inner loop 2…5, of which 3 makes steps and 4 saves. */
+export function nestedLoop(outer: number, inner: number) {
+  const loop = (iterations: number) => ({
+    mode: 'simple',
+    'mode.num_iterations': iterations,
+    cache_iterations: false,
+  })
+  return {
+    '0': { class_type: 'EmptyImage', inputs: { width: 16, height: 16, batch_size: 1, color: 0 } },
+    '1': {
+      class_type: 'StartLoop',
+      inputs: { ...loop(outer), initial_iteration_value: ['0', 0] },
+    },
+    '2': {
+      class_type: 'StartLoop',
+      inputs: {
+        ...loop(inner),
+        parent_iteration: ['1', 0],
+        initial_iteration_value: ['1', 4],
+      },
+    },
+    '3': { class_type: 'TraceSteps', inputs: { image: ['2', 4], steps: 2, seconds: 0 } },
+    '4': { class_type: 'SaveImage', inputs: { images: ['3', 0], filename_prefix: 'nested' } },
+    '5': {
+      class_type: 'EndLoop',
+      inputs: {
+        output_value: ['3', 0],
+        accumulate: false,
+        'terminations.termination0': ['4', 0],
+      },
+    },
+    '6': { class_type: 'EndLoop', inputs: { output_value: ['5', 0], accumulate: true } },
+    '7': { class_type: 'PreviewImage', inputs: { images: ['6', 0] } },
+  }
+}

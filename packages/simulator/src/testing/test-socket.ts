@@ -10,6 +10,8 @@ export interface TestSocket {
   readonly messages: Json[]
   /** How many binary frames came. */
   frames(): number
+  /** What the text frames among them say, and in the name of which node. */
+  readonly texts: [nodeId: string, text: string][]
   /** The types of the messages that concern one prompt. */
   typesAbout(promptId: string): unknown[]
   /** Resolves when the server has answered a ping. */
@@ -21,9 +23,11 @@ export interface TestSocket {
 export async function openTestSocket(url: string, clientId: string): Promise<TestSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?clientId=${clientId}`)
   const messages: Json[] = []
+  const texts: [string, string][] = []
   let frames = 0
   socket.on('message', (data, isBinary) => {
     if (isBinary) frames++
+    if (isBinary) texts.push(...textsIn(toBuffer(data)))
     const message = isBinary ? null : parsePythonJson(toBuffer(data).toString())
     if (isRecord(message)) messages.push(message)
   })
@@ -35,6 +39,7 @@ export async function openTestSocket(url: string, clientId: string): Promise<Tes
   return {
     messages,
     frames: () => frames,
+    texts,
     typesAbout: (promptId) =>
       messages
         .filter(({ data }) => isRecord(data) && data['prompt_id'] === promptId)
@@ -50,4 +55,12 @@ export async function openTestSocket(url: string, clientId: string): Promise<Tes
       await closed
     },
   }
+}
+
+const TEXT = 3
+
+function textsIn(frame: Buffer): [nodeId: string, text: string][] {
+  if (frame.readUInt32BE(0) !== TEXT) return []
+  const end = 8 + frame.readUInt32BE(4)
+  return [[frame.toString('utf8', 8, end), frame.toString('utf8', end)]]
 }

@@ -1,15 +1,16 @@
 /** One node's inputs, and through its links everything upstream of it. */
-import { inputsOf, type PromptGraph } from '../graph/prompt-graph.ts'
+import { inputsOf, type PromptGraph, type PromptNode } from '../graph/prompt-graph.ts'
 import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import {
   type InputInfo,
   inputInfo,
-  inputsOfClass,
+  inputsOfNode,
   type NodeDefinition,
   type NodeEnvironment,
 } from '../nodes/node-class.ts'
 import { keyError, PythonError } from '../python-error.ts'
 import type { Json } from '../record.ts'
+import { MATCH_TYPE } from '../nodes/inputs.ts'
 import { checkValue } from './check-value.ts'
 import { innerException, type Reason } from './node-errors.ts'
 
@@ -19,7 +20,8 @@ export interface ValidationResult {
 }
 
 export interface Validation {
-  readonly graph: PromptGraph
+  /** Loops are marked in it once they are found well. */
+  readonly graph: Record<string, PromptNode>
   readonly classes: NodeDefinitions
   readonly environment: NodeEnvironment
   /** Results so far, in the order nodes were first validated. */
@@ -53,7 +55,7 @@ function validateNode(validation: Validation, nodeId: string): ValidationResult 
   const inputs = inputsOf(node)
   const nodeClass = validation.classes.get(node.class_type)
   if (!nodeClass) throw keyError(node.class_type)
-  const declared = inputsOfClass(nodeClass, validation.environment)
+  const declared = inputsOfNode(nodeClass, validation.environment, inputs)
   const names = Object.keys({ ...declared.required, ...declared.optional })
   const reasons: Reason[] = []
   let isUpstreamValid = true
@@ -133,7 +135,8 @@ function validateLink(
 
 function isAccepted(received: string, wanted: InputInfo['type']): boolean {
   if (typeof wanted !== 'string') return received === 'COMBO' || received === '*'
-  if (received === '*' || wanted === '*') return true
+  // what a matching type matches is the page's business
+  if ([received, wanted].some((type) => type === '*' || type === MATCH_TYPE)) return true
   const offered = new Set(received.split(','))
   return wanted.split(',').some((type) => offered.has(type))
 }
@@ -158,19 +161,20 @@ function ownChecks(
   inputs: Json,
   environment: NodeEnvironment,
 ): Reason[] {
-  return Object.entries(nodeClass.validates ?? {}).flatMap(([name, check]) => {
+  const ofNode = nodeClass.validatesNode?.(inputs, environment) ?? null
+  const whole = ofNode === null ? [] : [customFailure(ofNode, {})]
+  const single = Object.entries(nodeClass.validates ?? {}).flatMap(([name, check]) => {
     if (!Object.hasOwn(inputs, name) || Array.isArray(inputs[name])) return []
     const problem = check(inputs[name], environment)
     if (problem === null) return []
-    return [
-      {
-        type: 'custom_validation_failed',
-        message: 'Custom validation failed for node',
-        details: `${name} - ${problem}`,
-        extra_info: { input_name: name },
-      },
-    ]
+    return [customFailure(`${name} - ${problem}`, { input_name: name })]
   })
+  return [...whole, ...single]
+}
+
+function customFailure(details: string, extra_info: Json): Reason {
+  const message = 'Custom validation failed for node'
+  return { type: 'custom_validation_failed', message, details, extra_info }
 }
 
 /** New servers name the nodes of a cycle; old ones recurse until Python gives up and say nothing. */

@@ -10,6 +10,7 @@ import {
   promptProblem,
   validationException,
 } from './node-errors.ts'
+import { isBoundary, type LoopProblem, validateLoops } from './validate-loops.ts'
 import { type Validation, validateInputs, type ValidationResult } from './validate-inputs.ts'
 
 export interface PromptValidation {
@@ -68,7 +69,7 @@ function classTypeOf(node: unknown): string | null {
 }
 
 function validateOutputs(validation: Validation, outputs: readonly string[]): PromptValidation {
-  const good: string[] = []
+  let good: string[] = []
   const nodeErrors: Record<string, NodeProblem> = Object.create(null)
   const summaries: string[] = []
 
@@ -90,6 +91,20 @@ function validateOutputs(validation: Validation, outputs: readonly string[]): Pr
   }
 
   const { graph } = validation
+  const problem = loopProblem(validation, outputs)
+  if (problem) {
+    for (const nodeId of problem.nodeIds) {
+      const class_type = graph[nodeId]?.class_type ?? ''
+      const known = nodeErrors[nodeId]
+      nodeErrors[nodeId] = {
+        errors: [...(known?.errors ?? []), problem.reason],
+        dependent_outputs: [...(known?.dependent_outputs ?? []), ...problem.outputIds],
+        class_type,
+      }
+    }
+    summaries.push(`${problem.reason.message}: ${problem.reason.details}`)
+    good = good.filter((id) => !problem.outputIds.includes(id))
+  }
   if (good.length > 0) return { error: null, outputs: good, nodeErrors, graph }
   const error = promptProblem(
     'prompt_outputs_failed_validation',
@@ -99,6 +114,23 @@ function validateOutputs(validation: Validation, outputs: readonly string[]): Pr
     },
   )
   return { error, outputs: [], nodeErrors, graph }
+}
+
+/** Loops are looked at where there is no cycle; what is found well is written into the graph. */
+function loopProblem(validation: Validation, outputs: readonly string[]): LoopProblem | null {
+  const { graph, environment, results } = validation
+  if (!environment.traits.newest || !Object.values(graph).some(isBoundary)) return null
+  const hasCycle = [...results.values()].some(({ reasons }) =>
+    reasons.some(({ type }) => type === 'dependency_cycle'),
+  )
+  if (hasCycle) return null
+  const found = validateLoops(graph, outputs)
+  if ('reason' in found) return found
+  for (const [startId, { body, endId }] of found.loops) {
+    const start = graph[startId]
+    if (start) validation.graph[startId] = { ...start, _loop_body: body, _loop_end: endId }
+  }
+  return null
 }
 
 function validateOutput(validation: Validation, outputId: string): ValidationResult {

@@ -1,5 +1,5 @@
 /** Which recorded scenarios the simulator is held to, and how closely. */
-import type { Dialect } from '@safelight/simulator'
+import type { RecordedDialect } from '@safelight/simulator'
 import type { TraceVersion } from '../recordings.ts'
 import type { Comparison, TickRule } from './comparable.ts'
 
@@ -52,7 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
 ]
 
 /** The recordings that each dialect is held to. */
-export const RECORDING_OF: Readonly<Record<Dialect, TraceVersion>> = {
+export const RECORDING_OF: Readonly<Record<RecordedDialect, TraceVersion>> = {
   legacy: '0.3.34',
   '0.3.34': '0.3.34',
   '0.3.64': '0.3.64',

@@ -1,6 +1,6 @@
 /** Every recorded session, played against the simulator: same messages, same order, same answers. */
 import { describe, it } from 'vitest'
-import { type Dialect, DIALECTS, startSimulator } from '@safelight/simulator'
+import { RECORDED_DIALECTS, type RecordedDialect, startSimulator } from '@safelight/simulator'
 import { traitsOf } from '@safelight/simulator/testing'
 import { loadTrace, scenarioNames } from '../recordings.ts'
 import type { HttpLine } from '../trace-format.ts'
@@ -14,11 +14,11 @@ const SPEED = 5
 /** A silent simulator is found out sooner; this is for a busy machine. */
 const SCENARIO_MS = 60_000
 
-const scenariosOf = (dialect: Dialect): Scenario[] =>
+const scenariosOf = (dialect: RecordedDialect): Scenario[] =>
   SCENARIOS.filter(({ since }) => since === undefined || traitsOf(dialect).progressState)
 
 // each scenario has a simulator of its own, and most of its time is the simulated GPU's
-describe.concurrent.each(DIALECTS)('a simulated %s', (dialect) => {
+describe.concurrent.each(RECORDED_DIALECTS)('a simulated %s', (dialect) => {
   const load = (scenario: string) => loadTrace(`${RECORDING_OF[dialect]}/${scenario}`).lines
 
   it.for(scenariosOf(dialect))(
@@ -83,7 +83,7 @@ function withKinds(played: readonly HttpLine[], recorded: readonly HttpLine[]): 
 }
 
 /** `execution_progress` names no node. */
-function withoutTickNodes(summary: SocketSummary, dialect: Dialect): SocketSummary {
+function withoutTickNodes(summary: SocketSummary, dialect: RecordedDialect): SocketSummary {
   if (dialect !== 'legacy') return summary
   const messages = summary.messages.map((message) =>
     message.type === 'progress'
