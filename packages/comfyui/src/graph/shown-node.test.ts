@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { copyOf, shownNode } from './shown-node.ts'
+import { copiedNode, copyOf, shownNode } from './shown-node.ts'
 
 const IDS = new Set(['12', '40:38', '2.0', 'body', 'loop'])
 
@@ -33,10 +33,24 @@ it.each([
 it.each([
   ['is itself', 'loop.0.0.1_body', 'body', 'loop.0.0.1_body'],
   ['is what made it', 'loop.0.0.1_body.0.0.3', 'body', 'loop.0.0.1_body'],
+  [
+    'is the inner one, as hosts name it',
+    'loop.0.0.0_in.0.0.1_loop.0.0.0_12',
+    '12',
+    'loop.0.0.0_in.0.0.1_loop.0.0.0_12',
+  ],
+  ['is that which is numbered, too', 'loop.0.0.1_12.0.0.12', '12', 'loop.0.0.1_12'],
   ['is the inner one', 'loop.0.0.2_body.0.1.0_body', 'body', 'loop.0.0.2_body.0.1.0_body'],
   ['is itself, under a name of its own', 'loop.0.0.9', 'body', 'loop.0.0.9'],
   ['is none where it counts toward its maker', '12.0.0.1', '12', null],
   ['is none of a node itself', 'body', 'body', null],
 ])('the copy in a loop %s', (...[, node, shown, expected]) => {
   expect(copyOf(node, shown, IDS)).toBe(expected)
+})
+
+it('is told by the id of a copy alone', () => {
+  expect(copiedNode('loop.0.0.1_body', IDS)).toBe('body')
+  expect(copiedNode('loop.0.0.0_in.0.0.1_loop.0.0.0_12', IDS)).toBe('12')
+  expect(copiedNode('loop.0.0.iteration_0', IDS)).toBeNull()
+  expect(copiedNode('12.0.0.1', IDS)).toBeNull()
 })

@@ -46,11 +46,28 @@ export function copyOf(node: string, shown: string, ids: NodeIds): string | null
 /** Where the last part that names `shown` ends, behind the maker's name; null when none does. */
 function endOfName(node: string, shown: string, maker: string | null): number | null {
   const from = maker === null ? 0 : maker.length
-  for (let at = node.lastIndexOf(shown); at > from; at = node.lastIndexOf(shown, at - 1)) {
-    const end = at + shown.length
-    const before = node[at - 1]
-    const after = node[end]
-    if ((before === '_' || before === '.') && (after === undefined || after === '.')) return end
+  // what only expansions number may look like an id
+  return findPart(node, { part: `_${shown}`, from }) ?? findPart(node, { part: `.${shown}`, from })
+}
+
+function findPart(node: string, { part, from }: { part: string; from: number }): number | null {
+  for (
+    let at = node.lastIndexOf(part);
+    at >= from && at >= 0;
+    at = node.lastIndexOf(part, at - 1)
+  ) {
+    const end = at + part.length
+    if (end === node.length || node[end] === '.') return end
+    if (at === 0) break
+  }
+  return null
+}
+
+/** The node whose copy in a loop a runtime id names, where nothing else says what it is shown as. */
+export function copiedNode(runtimeId: string, ids: NodeIds): string | null {
+  for (let at = runtimeId.indexOf('_'); at >= 0; at = runtimeId.indexOf('_', at + 1)) {
+    const id = runtimeId.slice(at + 1)
+    if (ids.has(id)) return id
   }
   return null
 }

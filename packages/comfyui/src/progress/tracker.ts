@@ -8,7 +8,7 @@
  * Only messages of the prompt at hand may be folded (session/attribute.ts sees to that).
  */
 import type { Progress } from '@safelight/shared'
-import { copyOf, makerOf, shownNode } from '../graph/shown-node.ts'
+import { copiedNode, copyOf, makerOf, shownNode } from '../graph/shown-node.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import { countIteration, finishRepeated } from './loops.ts'
 import { createPlan, planToRun, stepsToRun } from './plan.ts'
@@ -147,8 +147,7 @@ interface Tick {
 function tick(state: Facts, { node, value, max, atMs, kind }: Tick): Facts {
   const named = node === null ? (state.focus?.id ?? guessSampler(state, max)) : node
   const runtimeId = named ?? ''
-  // a tick names no node it is shown as: it is what it was shown as before
-  const id = state.copyOf.get(runtimeId) ?? makerOf(runtimeId, state.plan.nodes)
+  const id = findNode(state, runtimeId)
   const counted = {
     ...countSteps(state, value, max),
     kind: state.kind === 'aggregate' ? state.kind : kind,
@@ -185,10 +184,18 @@ function finishLegacy(state: Facts, node: string, atMs: number): Facts {
 
 function foldText(state: Facts, { nodeId, text }: HostMessage & { type: 'text' }): Facts {
   // an inner loop runs as copies of its start
-  const id = state.copyOf.get(nodeId) ?? makerOf(nodeId, state.plan.nodes)
+  const id = findNode(state, nodeId)
   if (id === null) return state
   const loopCounts = countIteration(state.loopCounts, { id, runtimeId: nodeId, text })
   return loopCounts === state.loopCounts ? state : { ...state, loopCounts }
+}
+
+/** Of a message that does not say what its node is shown as: what it was shown as before, or what its id says. */
+function findNode({ plan, copyOf: shown }: Facts, runtimeId: string): string | null {
+  const known = shown.get(runtimeId)
+  if (known !== undefined) return known
+  const copied = plan.loops.size > 0 ? copiedNode(runtimeId, plan.loops) : null
+  return copied ?? makerOf(runtimeId, plan.nodes)
 }
 
 function failNode(state: Facts, id: string | null): Facts {
