@@ -25,8 +25,10 @@ export interface WorkerTimings {
 
   /** Between two probes of a host that answers. */
   probeEveryMs: number
-  /** The classes a host knows change only with a restart or an installed pack. */
+  /** The classes a host knows change only with a restart, which is noticed; and newer hosts search their disks for the answer. */
   classesEveryMs: number
+  /** Between two such questions to a host that loses one job after the other. */
+  classesAtLeastMs: number
   /** How long a host is left alone after its first failure, doubled with each further one, up to the second. */
   hostBackOffMs: number
   hostBackOffAtMostMs: number
@@ -88,7 +90,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   slotRefreshMs: 1_000,
 
   probeEveryMs: 5_000,
-  classesEveryMs: 10 * 60_000,
+  classesEveryMs: 6 * 60 * 60_000,
+  classesAtLeastMs: 60_000,
   hostBackOffMs: 500,
   hostBackOffAtMostMs: 30_000,
   avoidForMs: 2 * 60_000,

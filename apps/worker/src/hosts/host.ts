@@ -97,7 +97,10 @@ export function createHost(options: HostOptions): Host {
     client,
     timings,
     clock,
-    isNew: () => condition.facts.contact !== 'up',
+    isNew() {
+      const { contact } = condition.facts
+      return contact === 'resting' ? 'perhaps' : contact !== 'up'
+    },
     isStuck: () => condition.facts.stuck !== null,
     onAnswer,
     onMiss: (error) => recordObservation({ type: 'unanswered', cause: toAbsence(error) }),

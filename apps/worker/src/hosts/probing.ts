@@ -18,8 +18,11 @@ export interface ProbingOptions {
   client: HostClient
   timings: ProbeTimings
   clock: Clock
-  /** What the host can run may have changed since it was last asked. */
-  isNew(): boolean
+  /**
+   * What the host can run may have changed since it was last asked: it was away. `perhaps`: it lost a job and was
+   * left alone; that may have been a restart, but it comes again and again with a broken device.
+   */
+  isNew(): boolean | 'perhaps'
   /** It matters what runs there. */
   isStuck(): boolean
   onAnswer(answer: ProbeAnswer): void
@@ -28,7 +31,7 @@ export interface ProbingOptions {
 
 export type ProbeTimings = Pick<
   WorkerTimings,
-  'probeEveryMs' | 'classesEveryMs' | 'hostBackOffMs' | 'hostBackOffAtMostMs'
+  'probeEveryMs' | 'classesEveryMs' | 'classesAtLeastMs' | 'hostBackOffMs' | 'hostBackOffAtMostMs'
 >
 
 /** How long a host is left alone after this many failures in a row. */
@@ -56,12 +59,20 @@ export function startProbing(options: ProbingOptions): Probing {
     void look()
   }
 
+  /** Newer hosts search all their folders whenever they are asked what they can run. */
+  function isDue(agoMs: number): boolean {
+    const isNew = options.isNew()
+    return isNew === 'perhaps'
+      ? agoMs >= timings.classesAtLeastMs
+      : isNew || agoMs >= timings.classesEveryMs
+  }
+
   async function look(): Promise<void> {
     const since = era
     try {
       const answer = await probeHost(client, {
         known,
-        askClasses: options.isNew() || clock.now() - classesAtMs >= timings.classesEveryMs,
+        askClasses: isDue(clock.now() - classesAtMs),
         askRunning: options.isStuck(),
         signal: closing.signal,
       })
