@@ -34,6 +34,31 @@ describe('a refused workflow', () => {
     })
   })
 
+  it('is explained by node where newer hosts name no input, or one that is no field', () => {
+    const error = refused({
+      '4': problem('LoadImage', {
+        message: 'Custom validation failed for node',
+        details: 'No image was chosen',
+        extra_info: {},
+      }),
+      '5': problem('StartLoop', {
+        message: 'Invalid dynamic input',
+        details: 'mode.num_iterations',
+        extra_info: { input_name: 'mode.num_iterations' },
+      }),
+    })
+    expect(explainRefusal(error, fields)).toMatchObject({
+      byField: {},
+      elsewhere: [
+        {
+          node: 'LoadImage (4)',
+          problem: 'Custom validation failed for node: No image was chosen',
+        },
+        { node: 'StartLoop (5)', problem: 'mode.num_iterations: Invalid dynamic input' },
+      ],
+    })
+  })
+
   it('takes details of any shape', () => {
     for (const details of [
       null,

@@ -23,7 +23,11 @@ export function explainRefusal(error: Error, fields: readonly Field[]): Refusal 
     // one field of two inputs says which of them is meant
     if (field?.kind === 'size') byField[field.id] = `${input}: ${message}`
     else if (field) byField[field.id] = message
-    else elsewhere.push({ node: className ? `${className} (${nodeId})` : nodeId, problem: message })
+    else {
+      // without a field beside it, the words must say which input is meant
+      const problem = input === null || message.includes(input) ? message : `${input}: ${message}`
+      elsewhere.push({ node: className ? `${className} (${nodeId})` : nodeId, problem })
+    }
   }
   // the message repeats the first of the problems
   const explanation = problems.length > 0 ? 'It was refused before anything ran.' : text.explanation

@@ -19,6 +19,16 @@ describe('reading a file', () => {
     expect(await readFile(file)).toEqual({ ok: true, workflow: graph })
   })
 
+  it('leaves what a host noted in the nodes, and keeps what their author did', async () => {
+    const loop = { class_type: 'StartLoop', inputs: { _x: 1 }, _meta: { title: 'Four times' } }
+    const ran = { __proto: loop, '1': { ...loop, _loop_body: ['2'], _loop_end: '3' } }
+    const file = png(chunk('tEXt', `prompt\0${JSON.stringify(ran)}`))
+    expect(await readFile(file)).toEqual({ ok: true, workflow: { __proto: loop, '1': loop } })
+    // in a file of one's own, everything is the author's
+    const own = await readFile(new File([JSON.stringify(ran)], 'own.json'))
+    expect(own).toEqual({ ok: true, workflow: ran })
+  })
+
   it('leaves the word NaN in a prompt alone', async () => {
     const spoken = { '1': { class_type: 'CLIPTextEncode', inputs: { text: 'bread, NaN, tea' } } }
     const file = png(chunk('tEXt', `prompt\0${JSON.stringify(spoken)}`))

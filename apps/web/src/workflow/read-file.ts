@@ -1,5 +1,5 @@
 /** Reads a workflow out of a file: a JSON text, or a picture that ComfyUI made. */
-import { withoutConstants } from '@safelight/shared'
+import { type Workflow, type WorkflowNode, withoutConstants } from '@safelight/shared'
 import { isPng, readPngTexts } from './png-texts.ts'
 import { HOW_TO_EXPORT, type ReadResult, readWorkflow } from './read-workflow.ts'
 
@@ -35,9 +35,19 @@ function readPicture(bytes: Uint8Array): ReadResult {
     }
   }
   const read = readWorkflow(prompt)
-  if (read.ok) return read
   // Python writes NaN where JSON knows no number
-  return readWorkflow(withoutConstants(prompt))
+  const mended = read.ok ? read : readWorkflow(withoutConstants(prompt))
+  return mended.ok ? { ...mended, workflow: withoutHostNotes(mended.workflow) } : mended
+}
+
+/** Hosts keep notes of their own in the nodes of what they run (`_loop_body`); only `_meta` is the author's. */
+function withoutHostNotes(workflow: Workflow): Workflow {
+  const nodes = Object.entries(workflow).map(([id, node]) => {
+    const own = Object.entries(node).filter(([key]) => key === '_meta' || !key.startsWith('_'))
+    // what makes it a node has no such name
+    return [id, Object.fromEntries(own) as WorkflowNode] as const
+  })
+  return Object.fromEntries(nodes)
 }
 
 function tooLarge(): ReadResult {

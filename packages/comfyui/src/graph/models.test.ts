@@ -22,6 +22,7 @@ describe('the models of a workflow', () => {
       { clip_name1: 't5xxl.safetensors', clip_name2: 'clip_l.safetensors', type: 'flux' },
       ['t5xxl.safetensors', 'clip_l.safetensors'],
     ],
+    ['AnyLoader', { 'source.ckpt_name': 'a.safetensors', 'mode.x': 'b.png' }, ['a.safetensors']],
     ['VAELoader', { vae_name: 'ae.pt' }, ['ae.pt']],
     ['LoraLoader', { lora_name: 'ink.safetensors', strength_model: 1 }, ['ink.safetensors']],
     ['LoRA Stacker', { lora_name_1: 'a.safetensors', lora_name_2: 'None' }, ['a.safetensors']],

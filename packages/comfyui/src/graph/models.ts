@@ -1,9 +1,9 @@
 /** Which model files a workflow loads, as far as its nodes say so. */
 import type { Workflow } from '@safelight/shared'
 
-/** As loaders name their inputs: `ckpt_name`, `clip_name2`, `control_net_name`, `lora_name_1`. */
+/** As loaders name their inputs: `ckpt_name`, `clip_name2`, `control_net_name`, `lora_name_1`; newer nodes by groups: `source.ckpt_name`. */
 const NAMES_MODEL =
-  /^(?:\w+_)?(?:ckpt|unet|diffusion|model|lora|vae|clip|net|encoder|hypernetwork|gligen)_name_?\d*$/
+  /^(?:[\w.]+[_.])?(?:ckpt|unet|diffusion|model|lora|vae|clip|net|encoder|hypernetwork|gligen)_name_?\d*$/
 /** Elsewhere the same inputs hold `None`, `Baked VAE` or what a remote service calls its model. */
 const IS_FILE = /\.[a-z][a-z0-9]{1,11}$/i
 

@@ -123,3 +123,37 @@ describe('decode', () => {
     expect(decodeBinary(bytes)).toEqual({ type: 'unknown', name })
   })
 })
+
+describe('messages into which another client had its own keys merged', () => {
+  // a server merges the submitter's `workflow_metadata` flat into `data`; its own fields win
+  const foreign = { workflow_id: 'w', nodeId: 7, nested: { type: 'executing' }, display: null }
+  const node = { node_id: '3', state: 'running', value: 0, max: 1, seconds: { total: 2 } }
+  const messages: [string, Record<string, unknown>][] = [
+    ['execution_start', {}],
+    ['execution_cached', { nodes: ['1'] }],
+    ['executing', { node: '3', display_node: '3' }],
+    ['progress', { node: '3', value: 1, max: 2 }],
+    ['progress_state', { nodes: { '3': node } }],
+    ['executed', { node: '3', display_node: '3', output: { images: [] } }],
+    ['execution_success', {}],
+    ['execution_node_error', { node_id: '3' }],
+    ['execution_error', { node_id: '3' }],
+    ['execution_interrupted', { node_id: '3' }],
+  ]
+
+  it.each(messages)('are what they are without: %s', (type, data) => {
+    const decode = (more: object) =>
+      decodeText(JSON.stringify({ type, data: { ...more, prompt_id: 'p', ...data }, more: 1 }))
+    expect(decode(foreign)).toEqual(decode({}))
+    expect(decode(foreign).type).toBe(type)
+  })
+
+  it('are nothing to us where we do not know them', () => {
+    for (const type of ['assets.seed.paused', 'logs', 'execution_summary']) {
+      expect(decodeText(JSON.stringify({ type, data: { reason: 'x' } }))).toEqual({
+        type: 'unknown',
+        name: type,
+      })
+    }
+  })
+})
