@@ -137,6 +137,19 @@ it('repeats what a client calls its workflow in every message of the prompt, its
   })
 })
 
+it('repeats it in previews, too', async () => {
+  await withSimulator(SIMULATOR, async (visitor, { url }) => {
+    const { socket, client_id } = await listen(url)
+    socket.say({ type: 'feature_flags', data: { supports_preview_metadata: true } })
+    await socket.ping()
+    const more = { client_id, workflow_metadata: { workflow_id: 'w1' } }
+    await visitor.finished(await visitor.submit(textToImage({ text: 'sea', seed: 1 }), more))
+    await socket.ping()
+    const [preview] = socket.previews
+    expect(preview).toMatchObject({ workflow_id: 'w1', node_id: '3', image_type: 'image/jpeg' })
+  })
+})
+
 it.each([
   ['longer than 256 characters', { note: 'x'.repeat(256) }],
   ['no object', ['w1']],
