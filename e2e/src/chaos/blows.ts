@@ -1,6 +1,7 @@
 /** Carries out the schedule: breaks processes that the cluster started, and mends every one of them again. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@safelight/runtime'
+import { NO_FAULTS } from '@safelight/simulator'
 import { closeRedis, createRedis } from '@safelight/store'
 import type { Cluster, Process } from '@safelight/testkit'
 import type { Act, HostPoison, RedisPoison } from './schedule.ts'
@@ -77,7 +78,7 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
     await last(forMs)
     // a dead executor does not come back by itself, nor does a process that has ended
     if ('executorDead' in faults) await kill(host, 'killed')
-    else if (host.pid() !== null) await post(host.url, WELL)
+    else if (host.pid() !== null) await post(host.url, NO_FAULTS)
   }
 
   async function act({ target, blow, forMs }: Act): Promise<void> {
@@ -158,22 +159,9 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
         if (process.pid() === null) process.launch()
       }
       await Promise.all(everybody.map((process) => process.untilReady(START_MS)))
-      for (const { url } of cluster.simulators) await post(url, WELL)
+      for (const { url } of cluster.simulators) await post(url, NO_FAULTS)
     },
   }
-}
-
-const WELL: HostPoison = {
-  deafReconnect: false,
-  deaf: false,
-  blockedDelivery: false,
-  executorDead: false,
-  lostInterrupts: 0,
-  slowHttp: 0,
-  submitFails: 'none',
-  exitDuring: 'none',
-  outOfMemory: 0,
-  wsRefused: false,
 }
 
 async function post(url: string, faults: HostPoison): Promise<void> {

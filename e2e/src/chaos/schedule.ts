@@ -1,10 +1,11 @@
 /** What breaks when: decided by the seed alone, before anything starts. Pure. */
+import type { Faults } from '@safelight/simulator'
 import { createRandom, type Random } from '../testing/random.ts'
 
 export type Target = 'redis' | `api-${number}` | `worker-${number}` | `host-${number}`
 
 /** Switches of the simulator, as it takes them. */
-export type HostPoison = Readonly<Record<string, boolean | number | string>>
+export type HostPoison = Partial<Faults>
 export type RedisPoison = 'failover pause' | 'connections cut' | 'memory full'
 
 export type Blow =

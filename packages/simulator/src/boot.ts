@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http'
 import type { WebSocket } from 'ws'
 import { createClock } from './clock.ts'
-import { createDelivery, type SocketInfo } from './delivery/delivery.ts'
+import { createDelivery, type Delivery, type SocketInfo } from './delivery/delivery.ts'
 import type { ExecutionLog } from './executor/execution-log.ts'
 import { startExecutor } from './executor/executor.ts'
 import { createHistory } from './executor/history.ts'
@@ -28,6 +28,7 @@ import type { NodeDefinitions } from './nodes/node-classes.ts'
 import type { NodeEnvironment } from './nodes/node-class.ts'
 import { createScenes } from './picture/scenes.ts'
 import { createRandom } from './random.ts'
+import type { Json } from './record.ts'
 import type { ReceivedPrompt } from './received-prompts.ts'
 
 /** What outlives a restart. */
@@ -39,6 +40,7 @@ export interface BootOptions {
   readonly faults: FaultState
   readonly exitIfDue: SimulatedHost['exitIfDue']
   readonly freed: () => void
+  readonly described: () => void
   readonly received: (prompt: ReceivedPrompt) => void
   readonly speed: number
   readonly seed: number
@@ -62,6 +64,18 @@ const ANSWER_MS = 5
 /** A client reads an answer in several turns of its loop. */
 const ANSWER_TURNS = 20
 
+/** What another client of the same host might call its own. */
+const FOREIGN_METADATA = { workflow_id: 'someone-else', tenant: 'studio-b', attempt: 7 }
+
+/** Messages about a prompt say their own first: a client's key never hides one of them. */
+function withMetadata(delivery: Delivery, metadata: () => Json): Delivery {
+  return {
+    ...delivery,
+    send: (type, data, to) =>
+      delivery.send(type, 'prompt_id' in data ? { ...metadata(), ...data } : data, to),
+  }
+}
+
 export function startBoot(options: BootOptions): Boot {
   const { environment, classes, faults } = options
   const { traits } = environment
@@ -69,7 +83,11 @@ export function startBoot(options: BootOptions): Boot {
   const cache = createOutputCache()
   const history = createHistory()
   const interrupt = createInterruptFlag(() => faults.spend('lostInterrupts'))
-  const current: SimulatedHost['current'] = { clientId: null, lastNodeId: null }
+  const current: SimulatedHost['current'] = {
+    clientId: null,
+    lastNodeId: null,
+    metadata: {},
+  }
   environment.files.empty('temp')
 
   const queue = createPromptQueue({
@@ -95,10 +113,15 @@ export function startBoot(options: BootOptions): Boot {
     delivery.send('logs', { entries: [entry], size: LOG_SIZE }, clientId),
   )
   log.print(`ComfyUI version: ${traits.comfyuiVersion}`)
+  const metadata = (): Json => ({
+    ...(faults.get().foreignMetadata ? FOREIGN_METADATA : {}),
+    ...current.metadata,
+  })
   const host: SimulatedHost = {
     environment,
     classes,
-    delivery,
+    delivery: withMetadata(delivery, metadata),
+    metadata,
     clock,
     interrupt,
     faults,
@@ -121,7 +144,7 @@ export function startBoot(options: BootOptions): Boot {
     executions: options.executions,
     log,
   })
-  const { vramBytes, freed, received, userData } = options
+  const { vramBytes, freed, described, received, userData } = options
   const state = {
     environment,
     classes,
@@ -134,6 +157,7 @@ export function startBoot(options: BootOptions): Boot {
     userData,
     log,
     freed,
+    described,
     received,
   }
   const routes = [

@@ -1,4 +1,4 @@
-/** What each ComfyUI version we imitate can do; every difference between them is one field here. */
+/** What each ComfyUI version we imitate can do; every recorded difference between them is one field here. */
 
 /** Held to recordings of real servers (`legacy` is 0.3.34 with another message of progress). */
 export const RECORDED_DIALECTS = ['0.3.34', '0.3.64', '0.33.0', 'legacy'] as const

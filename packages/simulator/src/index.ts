@@ -1,3 +1,4 @@
 /** A ComfyUI that needs no GPU. */
 export { DIALECTS, type Dialect, RECORDED_DIALECTS, type RecordedDialect } from './dialect.ts'
+export { type Faults, NO_FAULTS } from './faults/faults.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'

@@ -10,7 +10,7 @@ const USAGE = `A ComfyUI that needs no GPU.
 
   --port <number>      port to listen on (8188; 0 takes any free one)
   --host <address>     address to listen on (127.0.0.1)
-  --dialect <version>  ${DIALECTS.join(', ')} (0.33.0)
+  --dialect <version>  ${DIALECTS.join(', ')} (0.33.0; 0.45 is read, not recorded)
   --speed <number>     1 is realistic, 10 ten times faster, Infinity without waiting (1)
   --seed <number>      for what ComfyUI leaves to chance (1)
   --no-previews        send no preview pictures
@@ -20,12 +20,13 @@ const USAGE = `A ComfyUI that needs no GPU.
   --help               this text
 
 Faults, also turned while it runs with POST /_simulator/faults and read with GET:
-  deafReconnect, deaf, blockedDelivery, executorDead, historyWiped, historyGone, wsRefused: true or false
+  deafReconnect, deaf, blockedDelivery, executorDead, historyWiped, historyGone, wsRefused, promptCrashes,
+  cacheEvicts, refusesUsedIds, partialSuccess, foreignMetadata: true or false
   lostInterrupts, outOfMemory, historyLate, historyHollow: how many; slowHttp: milliseconds
   unservedFile: part of a file's name; unservedStatus: what is answered for it
   nodesRaise: ${RAISED_FAULTS.join(', ')}
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
-GET /_simulator/executions lists what ran.
+GET /_simulator/executions lists what ran, /_simulator/requests counts calls of /object_info.
 `
 
 const { values } = parseArgs({

@@ -49,6 +49,8 @@ export interface Simulator {
   sockets(): SocketInfo[]
   /** How often POST /free was called. */
   freed(): number
+  /** How often GET /object_info was asked for everything: newer servers scan all their folders for it. */
+  described(): number
   /** As if the process had been killed and started again at once: only files in input and output remain. */
   restart(): void
   close(): Promise<void>
@@ -65,6 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const executions = createExecutionLog((event) => options.onExecution?.(event))
   const received = createReceivedPrompts()
   let freed = 0
+  let described = 0
 
   const faults = createFaultState(options.faults ?? {}, {
     changed: () => boot.flush(),
@@ -84,6 +87,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         throw new Error('the process is gone')
       },
       freed: () => freed++,
+      described: () => described++,
       received: received.add,
       speed: options.speed ?? 1,
       seed: options.seed ?? 1,
@@ -104,6 +108,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       faults,
       executions: executions.list,
       freed: () => freed,
+      described: () => described,
       prompts: received.list,
     }),
     () => null,
@@ -128,6 +133,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     prompts: received.list,
     sockets: () => boot.sockets(),
     freed: () => freed,
+    described: () => described,
     restart,
     async close() {
       boot.end()

@@ -31,6 +31,24 @@ export function pictureWorkflow(): Workflow {
   }
 }
 
+/** Three times around the loop of newer servers, and a picture saved of each. */
+export function loopWorkflow(): Workflow {
+  const mode = { mode: 'simple', 'mode.num_iterations': 3, cache_iterations: false }
+  return {
+    '1': emptyImage(64, 1),
+    '2': { class_type: 'StartLoop', inputs: { ...mode, initial_iteration_value: ['1', 0] } },
+    '3': { class_type: 'ImageInvert', inputs: { image: ['2', 4] } },
+    '4': {
+      class_type: 'EndLoop',
+      inputs: { output_value: ['3', 0], next_iteration_value: ['3', 0], accumulate: true },
+    },
+    '5': {
+      class_type: 'SaveImage',
+      inputs: { images: ['4', 0], filename_prefix: 'contract/loop' },
+    },
+  }
+}
+
 /** Ticks once per picture and sends each as a preview; leaves nothing in history. */
 export function tickingWorkflow(pictures: number): Workflow {
   return {

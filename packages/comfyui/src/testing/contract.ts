@@ -7,6 +7,7 @@ import { PromptRejected } from '../errors.ts'
 import { DEFAULT_TIMINGS } from '../session/timings.ts'
 import {
   longWorkflow,
+  loopWorkflow,
   pictureWorkflow,
   renamed,
   sentWorkflow,
@@ -72,6 +73,18 @@ export function testContract(url: () => string): void {
     expect(await session.end).toMatchObject({ outcome: 'succeeded', outputs: [] })
     expect(session.messageTypes().filter((type) => type === 'preview')).toHaveLength(3)
     expect(ticks(session)).toBeGreaterThan(1)
+  })
+
+  it('runs a loop to its end, where the host has loops', async () => {
+    const client = connect()
+    const hasLoops = 'StartLoop' in (await client.nodeClasses())
+    const end = await start({ client, workflow: loopWorkflow() }).end.catch(
+      (error: unknown) => error,
+    )
+    const file = { node_id: '5', type: 'output' }
+    expect(end).toMatchObject(
+      hasLoops ? { outcome: 'succeeded', outputs: [file, file, file] } : { nodeErrors: {} },
+    )
   })
 
   it('refuses a graph and says of which node', async () => {

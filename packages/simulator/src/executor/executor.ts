@@ -1,6 +1,6 @@
 /** The one worker: takes prompts in turn, runs them, writes history, and dies of what it cannot catch. */
 import type { OutputCache } from '../graph/output-cache.ts'
-import { readText } from '../record.ts'
+import { isRecord, readText } from '../record.ts'
 import type { ExecutionLog } from './execution-log.ts'
 import type { History, HistoryRecord } from './history.ts'
 import type { PromptQueue, QueuedPrompt } from './prompt-queue.ts'
@@ -36,11 +36,15 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     applyMemoryRequest(memory, host, cache)
     await host.clock.yield()
     const clientId = readText(item.extraData['client_id']) ?? null
+    const chosen = item.extraData['workflow_metadata']
+    host.current.metadata = isRecord(chosen) ? chosen : {}
     const execution = executions.begin({ promptId: item.promptId, clientId, number: item.number })
-    const running = host.faults.get().executorDead
-      ? dieOf(host, item.promptId, clientId)
-      : executePrompt(host, cache, item)
+    const { executorDead, promptCrashes } = host.faults.get()
+    if (promptCrashes) host.faults.set({ promptCrashes: false })
+    const dying = executorDead || promptCrashes
+    const running = dying ? dieOf(host, item.promptId, clientId) : executePrompt(host, cache, item)
     const result = await running.catch((error: unknown) => {
+      if (promptCrashes) return CRASHED
       executions.end(execution, 'crashed')
       throw error
     })
@@ -53,6 +57,7 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     if (clientId !== null) {
       host.delivery.send('executing', { node: null, prompt_id: item.promptId }, clientId)
     }
+    host.current.metadata = {}
   }
 
   const work = async (): Promise<void> => {
@@ -63,6 +68,15 @@ export function startExecutor(deps: ExecutorDeps): Executor {
   work().catch(() => undefined)
 
   return { memory }
+}
+
+/** A worker that outlives what it did not catch has nothing to tell but that it was no success. */
+const CRASHED: PromptResult = {
+  outcome: 'error',
+  reportsSuccess: false,
+  messages: [],
+  outputs: {},
+  meta: {},
 }
 
 function toRecord(item: QueuedPrompt, result: PromptResult): HistoryRecord {

@@ -52,6 +52,7 @@ export function createNodeContext(
     throwIfInterrupted: host.interrupt.throwIfRaised,
     runsOutOfMemory: () => host.faults.spend('outOfMemory'),
     sendText: (text) => host.delivery.sendBinary(textFrame(nodeId, text), run.clientId),
+    announceActivity: (activity) => run.progress.activity(nodeId, activity),
     broadcastText: (id, text) => host.delivery.sendBinary(textFrame(id, text), null),
     builder: () => createGraphBuilder(`${nodeId}.${index}.${builders++}.`),
   }

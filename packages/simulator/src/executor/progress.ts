@@ -3,11 +3,16 @@ import type { Delivery } from '../delivery/delivery.ts'
 import { type PreviewImage, previewFrame, previewFrameWithMetadata } from '../delivery/frames.ts'
 import type { DialectTraits } from '../dialect.ts'
 import type { DynamicGraph } from '../graph/prompt-graph.ts'
+import type { Json } from '../record.ts'
 
 export interface PromptProgress {
   start(nodeId: string): void
   tick(nodeId: string, tick: Tick): void
+  /** What a node does before it has anything to count; newer servers say so. */
+  activity(nodeId: string, activity: string): void
   finish(nodeId: string): void
+  /** The end of a node that has failed, or never ran because of one. */
+  lose(nodeId: string, state: 'error' | 'blocked'): void
 }
 
 export interface Tick {
@@ -25,12 +30,15 @@ export interface ProgressDeps {
   /** null: the prompt named no client, and its ticks go to everyone. */
   readonly clientId: string | null
   lastNodeId(): string | null
+  /** What the client wants to see again in its previews, too. */
+  metadata(): Json
 }
 
 interface NodeProgress {
   value: number
   max: number
-  state: 'running' | 'finished'
+  state: 'running' | 'finished' | 'error' | 'blocked'
+  activity?: string
 }
 
 export function createProgress(deps: ProgressDeps): PromptProgress {
@@ -67,10 +75,21 @@ export function createProgress(deps: ProgressDeps): PromptProgress {
       change(nodeId, { value, max, state: 'running' })
       const withMetadata = delivery.supports(clientId, 'supports_preview_metadata')
       if (preview && withMetadata) {
-        delivery.sendBinary(previewFrameWithMetadata(preview, idsOf(nodeId)), clientId)
+        delivery.sendBinary(
+          previewFrameWithMetadata(preview, { ...deps.metadata(), ...idsOf(nodeId) }),
+          clientId,
+        )
       }
       sendTick(nodeId, value, max)
       if (preview && !withMetadata) delivery.sendBinary(previewFrame(preview), clientId)
+    },
+    activity(nodeId, activity) {
+      const { value, max } = nodes.get(nodeId) ?? { value: 0, max: 1 }
+      if (traits.newest) change(nodeId, { value, max, state: 'running', activity })
+    },
+    lose(nodeId, state) {
+      const { value, max } = nodes.get(nodeId) ?? { value: 0, max: 1 }
+      change(nodeId, { value, max, state })
     },
     finish(nodeId) {
       const max = nodes.get(nodeId)?.max ?? 1

@@ -19,6 +19,8 @@ export interface PromptQueue {
   clear(): void
   running(): QueuedPrompt | null
   pending(): QueuedPrompt[]
+  /** Whether this id waits or runs. */
+  has(promptId: string): boolean
   /** Waiting and running together. */
   remaining(): number
 }
@@ -99,6 +101,8 @@ export function createPromptQueue(options: PromptQueueOptions): PromptQueue {
     clear,
     running: () => running,
     pending: () => [...pending],
+    has: (promptId) =>
+      running?.promptId === promptId || pending.some((item) => item.promptId === promptId),
     remaining: () => pending.length + (running ? 1 : 0),
   }
 }

@@ -30,7 +30,9 @@ export interface SimulatedHost {
   readonly exitIfDue: (moment: ExitFault) => void
   readonly loadedModels: Set<string>
   /** The client of the current (or last) prompt and the node it is told about on reconnect. */
-  readonly current: { clientId: string | null; lastNodeId: string | null }
+  readonly current: { clientId: string | null; lastNodeId: string | null; metadata: Json }
+  /** Keys that clients chose, merged into every message about the current prompt. */
+  readonly metadata: () => Json
 }
 
 export interface ItemOutputs {

@@ -15,6 +15,7 @@ import {
 } from './map-node.ts'
 import { createNodeContext } from './node-context.ts'
 import type { SimulatedHost, PromptRun } from './prompt-run.ts'
+import { withAssetIds } from './asset-ids.ts'
 import { sendBlocked } from './blocked.ts'
 
 export type NodeStep =
@@ -154,7 +155,10 @@ function requestLazyInputs(run: PromptRun, { nodeId, nodeClass, lists }: NodeExe
 
 function announceCached(host: SimulatedHost, run: PromptRun, nodeId: string): void {
   if (run.clientId === null) return
-  const ui = run.cache.get(nodeId)?.ui ?? null
+  const { newest } = host.environment.traits
+  if (newest && run.uiOutputs.has(nodeId)) return
+  const kept = run.cache.get(nodeId)?.ui ?? null
+  const ui = kept && { ...kept, output: withAssetIds(kept.output, newest) }
   if (ui) run.uiOutputs.set(nodeId, ui)
   host.delivery.send(
     'executed',
@@ -171,8 +175,9 @@ function announceCached(host: SimulatedHost, run: PromptRun, nodeId: string): vo
 function announceUi(
   host: SimulatedHost,
   run: PromptRun,
-  { nodeId, output }: { nodeId: string; output: Readonly<Json> },
+  { nodeId, output: made }: { nodeId: string; output: Readonly<Json> },
 ): void {
+  const output = withAssetIds(made, host.environment.traits.newest)
   const display = run.graph.displayId(nodeId)
   const meta = {
     node_id: nodeId,

@@ -5,6 +5,7 @@ import { createDynamicGraph } from '../graph/prompt-graph.ts'
 import { inputInfo, inputsOfClass } from '../nodes/node-class.ts'
 import { type Json, readText } from '../record.ts'
 import type { StatusMessage } from './history.ts'
+import { createLosses } from './losses.ts'
 import { createProgress } from './progress.ts'
 import type { QueuedPrompt } from './prompt-queue.ts'
 import type { SimulatedHost, PromptRun } from './prompt-run.ts'
@@ -38,6 +39,7 @@ export async function executePrompt(
   }
 
   send('execution_start', {})
+  if (host.faults.get().cacheEvicts) cache.evict()
   const run = openRun(host, cache, { item, clientId })
   const cached = Object.keys(item.prompt).filter((id) => run.cache.get(id) !== undefined)
   send('execution_cached', { nodes: cached })
@@ -45,12 +47,20 @@ export async function executePrompt(
 
   let outcome: PromptResult['outcome'] = 'success'
   let reportsSuccess = true
+  const losses = createLosses(run, send)
+  const fail = (failure: RaisedFailure): void => {
+    outcome = failure.interrupted ? 'interrupted' : 'error'
+    sendFailure(run, failure, send)
+  }
   for (;;) {
     const staged = await run.list.stage()
     if (staged.state === 'empty') {
       // A prompt without a tick of progress has its last chance to be cut off here.
       host.exitIfDue('execution')
-      send('execution_success', {})
+      const fatal = losses.fatal(item.outputs)
+      reportsSuccess = fatal === null
+      if (fatal) fail(fatal)
+      else send('execution_success', losses.summary())
       break
     }
     const step =
@@ -59,8 +69,12 @@ export async function executePrompt(
         : await runNode(host, run, staged.nodeId)
     if (staged.state === 'ready') reportsSuccess = step.state !== 'failed'
     if (step.state === 'failed') {
-      outcome = step.failure.interrupted ? 'interrupted' : 'error'
-      sendFailure(run, step.failure, send)
+      const isBearable = staged.state === 'ready' && !step.failure.interrupted
+      if (isBearable && host.faults.get().partialSuccess) {
+        losses.add(staged.nodeId, step.failure)
+        continue
+      }
+      fail(step.failure)
       break
     }
     if (step.state === 'done' && staged.state === 'ready') run.list.complete(staged.nodeId)
@@ -82,6 +96,7 @@ function openRun(
   const list = createExecutionList(graph, {
     isOutput: (nodeId) => classAt(nodeId)?.outputNode === true,
     isAsync: (nodeId) => classAt(nodeId)?.async === true,
+    stopsAtCached: host.environment.traits.newest,
     isCached: (nodeId) => promptCache.get(nodeId) !== undefined,
     isLazyInput(nodeId, input) {
       const nodeClass = classAt(nodeId)
@@ -96,6 +111,7 @@ function openRun(
     promptId: item.promptId,
     clientId,
     lastNodeId: () => host.current.lastNodeId,
+    metadata: host.metadata,
   })
   return {
     promptId: item.promptId,

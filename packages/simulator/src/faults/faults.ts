@@ -33,6 +33,16 @@ export interface Faults {
   /** This many samplers run out of memory. */
   readonly outOfMemory: number
   readonly wsRefused: boolean
+  /** The next prompt that is taken ends of something the executor does not catch, and the worker lives: an error without a last message. */
+  readonly promptCrashes: boolean
+  /** A prompt starts with no cached results but those of outputs: memory was short. */
+  readonly cacheEvicts: boolean
+  /** An id that waits or runs is refused with 409. Proposed, in no release that was read. */
+  readonly refusesUsedIds: boolean
+  /** A failed node ends nothing but what needs it. Proposed, in no release that was read. */
+  readonly partialSuccess: boolean
+  /** Every message about a prompt carries keys that another client of the host has chosen. */
+  readonly foreignMetadata: boolean
 }
 
 /** 500_queued: answers 500 though the prompt is queued · hang: queues it, and the answer never comes. */
@@ -64,4 +74,9 @@ export const NO_FAULTS: Faults = {
   exitDuring: 'none',
   outOfMemory: 0,
   wsRefused: false,
+  promptCrashes: false,
+  cacheEvicts: false,
+  refusesUsedIds: false,
+  partialSuccess: false,
+  foreignMetadata: false,
 }

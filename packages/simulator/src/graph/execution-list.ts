@@ -6,6 +6,8 @@ export interface NodeTraits {
   readonly isAsync: (nodeId: string) => boolean
   readonly isLazyInput: (nodeId: string, input: string) => boolean
   readonly isCached: (nodeId: string) => boolean
+  /** A cached node needs nothing that leads to it; older servers run that all the same. */
+  readonly stopsAtCached: boolean
 }
 
 export type Staged =
@@ -19,6 +21,8 @@ export interface ExecutionList {
   /** Waits while everything left is blocked by async nodes in flight. */
   stage(): Promise<Staged>
   complete(nodeId: string): void
+  /** Takes out a node that failed and all that waits for it; gives the latter. */
+  lose(nodeId: string): string[]
   /** Takes nodes out that shall never run; who waits for them waits no longer. */
   inhibit(nodeIds: readonly string[]): void
   /** Keeps a node from running until the returned function is called. */
@@ -54,6 +58,7 @@ export function createExecutionList(graph: DynamicGraph, traits: NodeTraits): Ex
       pending.add(id)
       blockCount.set(id, 0)
       blocking.set(id, new Set())
+      if (traits.stopsAtCached && traits.isCached(id)) continue
       for (const [name, value] of Object.entries(inputsOf(graph.node(id)))) {
         if (!isLink(value) || traits.isLazyInput(id, name)) continue
         graph.node(value[0])
@@ -105,6 +110,17 @@ export function createExecutionList(graph: DynamicGraph, traits: NodeTraits): Ex
       pending.delete(nodeId)
       for (const blocked of blocking.get(nodeId) ?? []) change(blocked, -1)
       blocking.delete(nodeId)
+    },
+    lose(nodeId) {
+      const lost = new Set([nodeId])
+      for (const id of lost) {
+        for (const next of blocking.get(id) ?? []) if (pending.has(next)) lost.add(next)
+      }
+      for (const id of lost) {
+        pending.delete(id)
+        blocking.delete(id)
+      }
+      return [...lost].filter((id) => id !== nodeId)
     },
     inhibit(nodeIds) {
       for (const nodeId of nodeIds) {

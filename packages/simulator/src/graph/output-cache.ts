@@ -30,6 +30,8 @@ export interface OutputCache {
   /** Forgets what this prompt cannot use: the classic cache keeps only the last prompt's nodes. */
   beginPrompt(graph: DynamicGraph, identityOf: NodeIdentity): PromptCache
   clear(): void
+  /** Forgets all but what outputs have shown. */
+  evict(): void
 }
 
 /** What, besides class and inputs, makes two nodes different (its id, a file's content). */
@@ -53,6 +55,9 @@ export function createOutputCache(): OutputCache {
       }
     },
     clear: () => kept.clear(),
+    evict() {
+      for (const [key, { ui }] of kept) if (ui === null) kept.delete(key)
+    },
   }
 }
 

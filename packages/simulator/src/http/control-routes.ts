@@ -13,6 +13,7 @@ export interface ControlDeps {
   readonly faults: FaultSwitches
   readonly executions: () => Execution[]
   readonly freed: () => number
+  readonly described: () => number
   readonly prompts: () => ReceivedPrompt[]
 }
 
@@ -20,6 +21,7 @@ export function controlRoutes({
   faults,
   executions,
   freed,
+  described,
   prompts,
 }: ControlDeps): readonly Route[] {
   const patch = async ({ request, response }: Exchange): Promise<void> => {
@@ -48,6 +50,11 @@ export function controlRoutes({
       method: 'GET',
       path: '/_simulator/executions',
       answer: ({ response }) => sendJson(response, { executions: executions(), freed: freed() }),
+    },
+    {
+      method: 'GET',
+      path: '/_simulator/requests',
+      answer: ({ response }) => sendJson(response, { object_info: described() }),
     },
     {
       method: 'GET',

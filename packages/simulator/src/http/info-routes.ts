@@ -5,7 +5,12 @@ import { sendJson } from './respond.ts'
 import type { Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 
-export function infoRoutes({ environment, classes, vramBytes }: ServerState): readonly Route[] {
+export function infoRoutes({
+  environment,
+  classes,
+  vramBytes,
+  described,
+}: ServerState): readonly Route[] {
   const { traits } = environment
   const get = (path: string, body: () => unknown): Route => ({
     method: 'GET',
@@ -18,11 +23,12 @@ export function infoRoutes({ environment, classes, vramBytes }: ServerState): re
     ...(traits.features ? [get('/features', () => traits.features)] : []),
     get('/extensions', () => []),
     get('/embeddings', () => []),
-    get('/object_info', () =>
-      Object.fromEntries(
+    get('/object_info', () => {
+      described()
+      return Object.fromEntries(
         classes.list().map((nodeClass) => [nodeClass.name, toObjectInfo(nodeClass, environment)]),
-      ),
-    ),
+      )
+    }),
     {
       method: 'GET',
       path: '/object_info/{name}',

@@ -1,6 +1,7 @@
 /** POST /prompt and GET /prompt. */
 import { randomUUID } from 'node:crypto'
 import type { DialectTraits } from '../dialect.ts'
+import { toPythonJson } from '../python-json.ts'
 import { PythonNumber, readMemberTexts } from '../read-python-json.ts'
 import { isRecord, type Json, readText } from '../record.ts'
 import { printed } from '../validation/coerce.ts'
@@ -48,6 +49,9 @@ export function promptRoutes(state: ServerState): readonly Route[] {
           details: printed(body['prompt_id']),
         }),
       )
+    }
+    if (state.faults.get().refusesUsedIds && state.queue.has(promptId)) {
+      return sendJson(response, { error: 'prompt_id already exists' }, 409)
     }
     const targets = traits.partialTargets ? body['partial_execution_targets'] : undefined
     const result = validatePrompt(state, body['prompt'], Array.isArray(targets) ? targets : null)
@@ -112,11 +116,21 @@ function readPromptId(traits: DialectTraits, body: Json): string | null {
 function readExtraData(traits: DialectTraits, body: Json): Json {
   const given = 'extra_data' in body ? body['extra_data'] : {}
   if (!isRecord(given)) throw new TypeError('extra_data is not an object')
-  const kept = Object.entries(given).filter(([key]) => !SECRETS.includes(key))
+  const withheld = traits.newest ? [...SECRETS, 'workflow_metadata'] : SECRETS
+  const kept = Object.entries(given).filter(([key]) => !withheld.includes(key))
   const clientId = readText(body['client_id'])
+  const metadata = traits.newest ? readMetadata(body['workflow_metadata']) : null
   return {
     ...Object.fromEntries(kept),
     ...(clientId === undefined ? {} : { client_id: clientId }),
+    ...(metadata ? { workflow_metadata: metadata } : {}),
     ...(traits.createTime ? { create_time: Date.now() } : {}),
   }
+}
+
+const MAX_METADATA_LENGTH = 256
+
+/** What is no object or too long is dropped without a word. */
+function readMetadata(given: unknown): Json | null {
+  return isRecord(given) && toPythonJson(given).length <= MAX_METADATA_LENGTH ? given : null
 }

@@ -25,4 +25,6 @@ export interface ServerState {
   readonly log: ServerLog
   /** Called for every POST /free. */
   readonly freed: () => void
+  /** Called whenever all classes are described at once, for which newer servers scan their folders. */
+  readonly described: () => void
 }

@@ -19,12 +19,13 @@ interface LoopEnd {
 }
 
 export function expandLoop(
-  { graph, nodeId, builder: createBuilder }: NodeContext,
+  context: NodeContext,
   iterations: readonly Iteration[],
 ): Pick<NodeResult, 'expand' | 'loop'> {
+  const { graph, nodeId } = context
   const { _loop_body: body = [], _loop_end: endId = '', inputs = {} } = graph.node(nodeId)
   const end = readEnd(graph, endId)
-  const builder = createBuilder()
+  const builder = context.builder()
   const { class_type } = graph.node(endId)
   const kept: Json = { accumulate: end.accumulate }
 

@@ -8,9 +8,11 @@ export interface AnnotatedName {
 }
 
 export function splitAnnotation(name: string): AnnotatedName {
-  const match = /^(.*?)\s*\[(\w+)\]$/.exec(name)
-  const type = match?.[2]
-  return match && isFolderType(type) ? { path: match[1] ?? '', type } : { path: name, type: null }
+  const start = name.lastIndexOf('[')
+  const type = name.endsWith(']') && start >= 0 ? name.slice(start + 1, -1) : null
+  return isFolderType(type)
+    ? { path: name.slice(0, start).trimEnd(), type }
+    : { path: name, type: null }
 }
 
 export function inputFile(name: string): StoredFile {

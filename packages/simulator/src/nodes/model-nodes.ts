@@ -28,6 +28,7 @@ const checkpointLoader: NodeDefinition = {
   async run(inputs, context) {
     const name = readString(inputs, 'ckpt_name')
     if (!context.loadedModels.has(name)) {
+      context.announceActivity('loading')
       await context.sleep(FIRST_LOAD_MS)
       context.loadedModels.add(name)
     }

@@ -54,6 +54,8 @@ const startLoop: NodeDefinition = {
     const dotted = Object.entries(chosen).map(([name, spec]) => [`mode.${name}`, spec])
     return { required: Object.fromEntries(dotted) }
   },
+  invalidDynamicInput: ({ mode }) =>
+    mode === undefined || (typeof mode === 'string' && Object.hasOwn(MODES, mode)) ? null : 'mode',
   fingerprint: never,
   run(inputs, context) {
     const iterations = iterationsOf(inputs)

@@ -48,6 +48,8 @@ export interface NodeContext extends NodeEnvironment {
   /** Milliseconds of ComfyUI's time. */
   sleep(ms: number): Promise<void>
   progressBar(max: number): ProgressBar
+  /** Shown with the node's progress until that moves. */
+  announceActivity(activity: string): void
   throwIfInterrupted(): void
   /** Asked once by what needs much memory. */
   runsOutOfMemory(): boolean
@@ -97,6 +99,8 @@ export interface NodeDefinition {
   readonly inputIsList?: boolean
   /** Inputs that depend on the values of others: `mode.num_iterations`. */
   dynamicInputs?(inputs: Readonly<Json>): NodeInputs
+  /** The input whose value names no set of dynamic inputs. */
+  invalidDynamicInput?(inputs: Readonly<Json>): string | null
   /** Runs beside other nodes; exists only on servers that can do that. */
   readonly async?: boolean
   readonly searchAliases?: readonly string[]

@@ -11,6 +11,7 @@ import { isRecord, type Json } from '../record.ts'
 import { describeText } from './describe-value.ts'
 import { filmOf } from './films.ts'
 import * as input from './inputs.ts'
+import { withMedia } from './media.ts'
 import type { NodeDefinition, NodeContext, PreviewImage } from './node-class.ts'
 import { firstPicture, readString, readValue } from './values.ts'
 
@@ -32,7 +33,7 @@ async function savePngs(
     const { width, height } = picture
     const item = context.files.nextName({ prefix, extension: 'png', type, width, height })
     context.files.write(item, pngOf(picture, context))
-    items.push(item)
+    items.push(withMedia(context, item, { kind: 'image', width, height }))
   }
   return items
 }
@@ -146,7 +147,8 @@ function animated(name: string, extension: 'png' | 'webp'): NodeDefinition {
       const prefix = readString(inputs, 'filename_prefix', 'ComfyUI')
       const item = context.files.nextName({ prefix, extension, type: 'output', width, height })
       context.files.write(item, extension === 'png' ? pngOf(picture, context) : filmOf('webp'))
-      return { ui: { images: [item], animated: [true] } }
+      const shown = withMedia(context, item, { kind: 'image', width, height })
+      return { ui: { images: [shown], animated: [true] } }
     },
   }
 }

@@ -39,6 +39,7 @@ export interface ModelValue {
 export interface VideoValue {
   readonly kind: 'video'
   readonly pictures: readonly Picture[]
+  readonly fps: number
 }
 
 interface Values {

@@ -1,8 +1,9 @@
 /** Nodes that put pictures in a row and save a film, which is always the same. */
 import { filmOf } from './films.ts'
 import * as input from './inputs.ts'
+import { filmMedia, withMedia } from './media.ts'
 import type { NodeDefinition } from './node-class.ts'
-import { firstPicture, readString, readValue, type VideoValue } from './values.ts'
+import { firstPicture, readNumber, readString, readValue, type VideoValue } from './values.ts'
 
 const ENCODE_FRAME_MS = 20
 
@@ -35,7 +36,9 @@ const saveWebm: NodeDefinition = {
       height,
     })
     context.files.write(item, filmOf('webm'))
-    return { ui: { images: [item], animated: [true] } }
+    const fps = readNumber(inputs, 'fps', 24)
+    const film = filmMedia({ width, height, frames: pictures.length, fps })
+    return { ui: { images: [withMedia(context, item, film)], animated: [true] } }
   },
 }
 
@@ -54,7 +57,7 @@ const createVideo: NodeDefinition = {
   outputs: [{ type: 'VIDEO' }],
   run(inputs) {
     const { pictures } = readValue(inputs, 'images', 'image')
-    const video: VideoValue = { kind: 'video', pictures }
+    const video: VideoValue = { kind: 'video', pictures, fps: readNumber(inputs, 'fps', 30) }
     return { outputs: [video] }
   },
 }
@@ -76,13 +79,14 @@ const saveVideo: NodeDefinition = {
   outputs: [],
   outputNode: true,
   async run(inputs, context) {
-    const { pictures } = readValue(inputs, 'video', 'video')
+    const { pictures, fps } = readValue(inputs, 'video', 'video')
     const { width, height } = firstPicture({ pictures })
     await context.sleep(ENCODE_FRAME_MS * pictures.length)
     const prefix = readString(inputs, 'filename_prefix', 'video/ComfyUI')
     const item = context.files.nextName({ prefix, extension: 'mp4', type: 'output', width, height })
     context.files.write(item, filmOf('mp4'))
-    return { ui: { images: [item], animated: [true] } }
+    const film = filmMedia({ width, height, frames: pictures.length, fps })
+    return { ui: { images: [withMedia(context, item, film)], animated: [true] } }
   },
 }
 

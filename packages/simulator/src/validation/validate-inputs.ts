@@ -169,7 +169,13 @@ function ownChecks(
     if (problem === null) return []
     return [customFailure(`${name} - ${problem}`, { input_name: name })]
   })
-  return [...whole, ...single]
+  const dynamic = nodeClass.invalidDynamicInput?.(inputs) ?? null
+  return [...(dynamic === null ? [] : [invalidDynamicInput(dynamic)]), ...whole, ...single]
+}
+
+function invalidDynamicInput(name: string): Reason {
+  const message = 'Invalid dynamic input'
+  return { type: 'invalid_dynamic_input', message, details: name, extra_info: { input_name: name } }
 }
 
 function customFailure(details: string, extra_info: Json): Reason {
