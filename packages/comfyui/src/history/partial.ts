@@ -11,11 +11,20 @@ const idsSchema = z
   .array(z.union([z.string(), z.number()]).transform(String))
   .catch([])
   .transform((ids) => ids.slice(0, MOST_NAMED))
-const summarySchema = z.looseObject({
-  completion_status: z.string().nullish().catch(null),
-  failed_node_ids: idsSchema,
-  blocked_node_ids: idsSchema,
-})
+/** The proposals call the lists by two names. */
+const summarySchema = z
+  .looseObject({
+    completion_status: z.string().nullish().catch(null),
+    failed_node_ids: idsSchema,
+    failed_nodes: idsSchema,
+    blocked_node_ids: idsSchema,
+    blocked_nodes: idsSchema,
+  })
+  .transform((told) => ({
+    status: told.completion_status,
+    failed: [...told.failed_node_ids, ...told.failed_nodes],
+    blocked: [...told.blocked_node_ids, ...told.blocked_nodes],
+  }))
 type Summary = z.output<typeof summarySchema>
 
 const statusSchema = z.looseObject({
@@ -40,14 +49,14 @@ export function readPartial(status: unknown, ids: NodeIds): PartialFailure | nul
     ...new Set(names.map((id) => makerOf(id, ids) ?? id)),
   ]
   const raised = new Set(failures.map(({ nodeId }) => nodeId))
-  const named = toOurs(told?.failed_node_ids ?? []).filter((id) => !raised.has(id))
+  const named = toOurs(told?.failed ?? []).filter((id) => !raised.has(id))
   const all = [...failures, ...named.map((nodeId) => ({ ...UNKNOWN_FAILURE, nodeId }))]
   return {
     failures: all.length > 0 ? all.slice(0, MOST_NAMED) : [UNKNOWN_FAILURE],
-    blocked: toOurs(told?.blocked_node_ids ?? []),
+    blocked: toOurs(told?.blocked ?? []),
   }
 }
 
-function isPartial({ completion_status, failed_node_ids }: Summary): boolean {
-  return completion_status === 'partial_success' || failed_node_ids.length > 0
+function isPartial({ status, failed }: Summary): boolean {
+  return status === 'partial_success' || failed.length > 0
 }
