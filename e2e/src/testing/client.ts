@@ -1,6 +1,12 @@
 /** What tests say to the API over HTTP. */
 import { readFileSync } from 'node:fs'
-import { isTerminal, type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
+import {
+  isTerminal,
+  type JobView,
+  jobViewSchema,
+  type SubmitRequest,
+  type Workflow,
+} from '@safelight/shared'
 import { until } from '@safelight/testkit'
 
 const EXAMPLE = new URL('../../../examples/text-to-image.json', import.meta.url)
@@ -22,11 +28,15 @@ export function textToImage(seed: number, steps = 20): Workflow {
   }
 }
 
-export async function submit(url: string, workflow: Workflow): Promise<JobView> {
+export async function submit(
+  url: string,
+  workflow: Workflow,
+  options: Omit<SubmitRequest, 'workflow'> = {},
+): Promise<JobView> {
   const answer = await fetch(`${url}/api/v2/jobs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ workflow }),
+    body: JSON.stringify({ workflow, ...options }),
   })
   if (answer.status !== 201) throw new Error(`refused: ${answer.status} ${await answer.text()}`)
   return jobViewSchema.parse(await answer.json())

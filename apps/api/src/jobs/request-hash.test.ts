@@ -22,3 +22,9 @@ it('does not depend on order and spaces, and does on every digit', () => {
   )
   expect(new Set(hashes).size).toBe(hashes.length)
 })
+
+it('does not depend on saying no to what nobody gets unasked, and does on a yes', () => {
+  const hash = (more: object) => hashRequest({ workflow: {}, ...more }, '{}')
+  expect(hash({ allow_partial_results: false })).toBe(hash({}))
+  expect(hash({ allow_partial_results: true })).not.toBe(hash({}))
+})

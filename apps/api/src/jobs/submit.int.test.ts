@@ -51,6 +51,14 @@ describe('an accepted job', () => {
     expect(free.limits).toEqual({ start_by: null, timeout_s: null, node_retries: 0 })
   })
 
+  it('carries whether a part of the results is enough, and says so only where it is', async () => {
+    const job = await submitJob(stack.api.url, { allow_partial_results: true })
+    expect(job.limits.allow_partial_results).toBe(true)
+    expect((await stack.store.load(job.id))?.limits.allowPartial).toBe(true)
+    const whole = await submitJob(stack.api.url, { allow_partial_results: false })
+    expect(whole.limits).not.toHaveProperty('allow_partial_results')
+  })
+
   it('keeps its workflow verbatim, and gives it back', async () => {
     const { id } = await submitJob(stack.api.url)
     const response = await fetch(`${url}/${id}/workflow`)
@@ -135,6 +143,7 @@ describe('a request that cannot be a job', () => {
     ['no time to run', { workflow: WORKFLOW, timeout_s: 0 }, 400, 'invalid_request'],
     ['half a second', { workflow: WORKFLOW, timeout_s: 0.5 }, 400, 'invalid_request'],
     ['too many retries', { workflow: WORKFLOW, node_retries: 6 }, 400, 'invalid_request'],
+    ['no yes or no', { workflow: WORKFLOW, allow_partial_results: 1 }, 400, 'invalid_request'],
     ['a list as metadata', { workflow: WORKFLOW, metadata: [] }, 400, 'invalid_request'],
     ['too much metadata', { ...GOOD, metadata: { x: 'é'.repeat(600) } }, 400, 'invalid_request'],
     ['unknown extra_data', { ...GOOD, extra_data: { password: 'x' } }, 400, 'invalid_request'],

@@ -14,6 +14,12 @@ it('takes the options of the file, and those of the command before them', () => 
     { label: 'portrait', workflow, text, options: { priority: 1, metadata: { from: 'file' } } },
   ])
   expect(planJobs([file], { ...options, priority: 0 })[0]?.options.priority).toBe(0)
+  const partly = { ...file, options: { allow_partial_results: true } }
+  expect(planJobs([partly], options)[0]?.options).toEqual({ allow_partial_results: true })
+  expect(planJobs([file], { ...options, allowPartial: true })[0]?.options).toEqual({
+    ...given,
+    allow_partial_results: true,
+  })
 })
 
 it('says of each job of a batch which one it is', () => {
