@@ -203,12 +203,12 @@ function failNode(state: Facts, id: string | null): Facts {
   return { ...state, failed: new Set(state.failed).add(id) }
 }
 
-export function withCopy(state: Facts, { id, runtimeId, copyId }: RunningAs): Facts {
+function withCopy(state: Facts, { id, runtimeId, copyId }: RunningAs): Facts {
   if (copyId === null || state.copyOf.get(runtimeId) === id) return state
   return { ...state, copyOf: new Map(state.copyOf).set(runtimeId, id) }
 }
 
-export function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+function without(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   if (!set.has(id)) return set
   const rest = new Set(set)
   rest.delete(id)
