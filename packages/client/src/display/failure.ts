@@ -15,7 +15,7 @@ const WORDS: Record<JobErrorCode, (node: string | null) => string> = {
   out_of_memory: (node) =>
     `The host ran out of memory${node ? ` in ${node}` : ''}. A smaller picture may fit.`,
   stalled: () => 'It stopped moving and was stopped.',
-  interrupted: () => 'It was stopped on its host, and nobody here had asked for that.',
+  interrupted: () => 'It was broken off on its host, and nobody here had asked for that.',
   host_unavailable: () => 'No host could finish it.',
   output_missing: () => 'It ran, but its output could not be fetched.',
   timeout: () => 'It was not done within its time limit.',

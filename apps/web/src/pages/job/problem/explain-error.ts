@@ -33,7 +33,7 @@ const EXPLANATIONS: Record<JobErrorCode, Explanation> = {
   interrupted: {
     title: 'It was interrupted on its host',
     happened:
-      'Nobody had canceled the job: somebody stopped it on the host’s own page, or a node stopped itself, at every attempt.',
+      'Nobody had canceled the job: somebody stopped it on the host’s own page, a node stopped itself, or the host broke it off, at every attempt.',
     advice: 'Run it again. If it happens again, look at who else uses the host, and at its log.',
   },
   host_unavailable: {
