@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { findLoops } from '../graph/loops.ts'
 import type { HostMessage, ProgressStateNode } from '../protocol/host-message.ts'
 import { attribute, startAttribution } from '../session/attribute.ts'
-import { cached, foldMessages, P, start, states } from '../testing/host-messages.ts'
+import {
+  cached,
+  foldMessages,
+  P,
+  SAMPLER_WORKFLOW,
+  start,
+  states,
+} from '../testing/host-messages.ts'
 import { nodeStatesOf } from './node-states.ts'
 import { completeProgress, foldProgress, startProgress } from './tracker.ts'
 
@@ -147,6 +154,23 @@ it('counts what a copy makes by expansion as a part of the copy', () => {
     copies(['loop.0.0.0_3', '3', 'running', 0, 1], ['loop.0.0.0_3.0.0.1', '3', 'finished', 1, 1]),
   ])
   expect(made.at(-1)?.runs.get('3')).toMatchObject({ copiesDone: 0, tookMs: null })
+})
+
+it('keeps a node done that has run itself, while the loop of a custom node copies it', () => {
+  const all = follow(SAMPLER_WORKFLOW, [
+    start,
+    states(['4', 'finished', 1, 1], ['6', 'finished', 1, 1], ['9', 'running', 0, 1]),
+    copies(['9.0.0.6', '6', 'running', 1, 2]),
+    copies(['9.0.0.6', '6', 'finished', 1, 1]),
+    copies(['9.0.1.6', '6', 'running', 1, 2]),
+  ])
+  expect(all.map((state) => nodeStatesOf(state)['6'])).toEqual([
+    undefined,
+    ...Array(4).fill('done'),
+  ])
+  expect(all.map(({ progress }) => progress.nodes_done)).toEqual([0, 2, 2, 2, 2])
+  // and says that it is that which runs now
+  expect(all.at(-1)?.progress).toMatchObject({ current_node: '6', node: { value: 1, max: 2 } })
 })
 
 it('takes a number of iterations for what a bar can show', () => {

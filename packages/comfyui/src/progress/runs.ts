@@ -18,6 +18,7 @@ const NOT_BEGUN = {
   children: new Map(),
   copies: new Map(),
   copiesDone: 0,
+  ranItself: false,
 }
 
 export function beginRun(
@@ -28,12 +29,14 @@ export function beginRun(
   const run: NodeRun = known ?? { startedAt: atMs, ...NOT_BEGUN }
   if (copyId !== null) {
     if (run.copies.has(copyId)) return runs
-    // one more time, though the last was thought to be the end
-    return new Map(runs).set(id, { ...run, copies: withEntry(run.copies, copyId, 0), tookMs: null })
+    // one more time, though the last was thought to be the end. Not where the node has run itself, as in the loops
+    // of custom nodes: how many copies follow is unknown, and what was done would be undone with each
+    const tookMs = run.ranItself ? run.tookMs : null
+    return new Map(runs).set(id, { ...run, copies: withEntry(run.copies, copyId, 0), tookMs })
   }
   const child = runtimeId !== id
-  if (known && (!child || known.children.has(runtimeId))) return runs
-  return new Map(runs).set(id, child ? withChild(run, runtimeId, 0) : run)
+  if (known && (child ? known.children.has(runtimeId) : known.ranItself)) return runs
+  return new Map(runs).set(id, child ? withChild(run, runtimeId, 0) : { ...run, ranItself: true })
 }
 
 export function setFraction(

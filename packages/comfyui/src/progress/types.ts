@@ -26,6 +26,8 @@ export interface NodeRun {
   /** Its copies in a loop that run now, by runtime id → fraction, and how many are over. */
   copies: ReadonlyMap<string, number>
   copiesDone: number
+  /** Under its own id. Nodes of a native loop never do. */
+  ranItself: boolean
 }
 
 /** How often a loop goes round, as its host told it: of each of its own runs (an inner loop has several). */
