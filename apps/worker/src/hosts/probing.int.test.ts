@@ -90,6 +90,17 @@ it('asks a host that loses one job after the other no more than once in a while'
   expect(asked.classes).toBe(1)
 })
 
+it('asks such a host in the end, though it has lost no job since', async () => {
+  let lostJobs = 0
+  probing = probe({
+    timings: { ...TIMINGS, classesAtLeastMs: 40 },
+    isNew: () => lostJobs++ === 3 && 'perhaps',
+  })
+  await expect.poll(() => asked.classes).toBe(2)
+  await probed(20)
+  expect(asked.classes).toBe(2)
+})
+
 it('asks again after a long time, in case a restart was not noticed', async () => {
   probing = probe({ timings: { ...TIMINGS, classesEveryMs: 20 } })
   await expect.poll(() => asked.classes).toBeGreaterThan(1)

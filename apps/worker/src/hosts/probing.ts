@@ -46,6 +46,8 @@ export function startProbing(options: ProbingOptions): Probing {
   let known: HostKnowledge = NOTHING_KNOWN
   let seenAt: number | null = null
   let classesAtMs = Number.NEGATIVE_INFINITY
+  /** It may have been restarted since. */
+  let isOwed = false
   let failures = 0
   let era = 0
   let callOff = clock.after(0, probe)
@@ -60,11 +62,12 @@ export function startProbing(options: ProbingOptions): Probing {
   }
 
   /** Newer hosts search all their folders whenever they are asked what they can run. */
-  function isDue(agoMs: number): boolean {
+  function isDue(): boolean {
+    const agoMs = clock.now() - classesAtMs
     const isNew = options.isNew()
-    return isNew === 'perhaps'
-      ? agoMs >= timings.classesAtLeastMs
-      : isNew || agoMs >= timings.classesEveryMs
+    if (isNew === 'perhaps') isOwed = true
+    if (isNew === true || agoMs >= timings.classesEveryMs) return true
+    return isOwed && agoMs >= timings.classesAtLeastMs
   }
 
   async function look(): Promise<void> {
@@ -72,14 +75,17 @@ export function startProbing(options: ProbingOptions): Probing {
     try {
       const answer = await probeHost(client, {
         known,
-        askClasses: isDue(clock.now() - classesAtMs),
+        askClasses: isDue(),
         askRunning: options.isStuck(),
         signal: closing.signal,
       })
       if (since !== era || closing.signal.aborted) return
       failures = 0
       seenAt = clock.now()
-      if (answer.nodeClasses !== known.nodeClasses) classesAtMs = seenAt
+      if (answer.nodeClasses !== known.nodeClasses) {
+        classesAtMs = seenAt
+        isOwed = false
+      }
       known = answer
       schedule(timings.probeEveryMs)
       options.onAnswer(answer)
