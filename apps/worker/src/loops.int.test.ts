@@ -67,3 +67,18 @@ it('shows a loop in a loop the same way', async () => {
   )
   expect(bars(events)).toEqual(bars(events).toSorted((a, b) => a - b))
 })
+
+it('goes on in the middle of a loop when another worker takes over', async () => {
+  const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
+  const jobId = await stack.submit(looping(4, 0.4))
+  await stack.when(jobId, ({ progress }) => progress?.node?.detail === 'Iteration 1 / 4')
+  await first.close()
+  await stack.startWorker([host.url])
+  const end = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'succeeded', attempt: 1, progress: { nodes_total: 6 } })
+  expect(new Set(Object.values(end.nodes))).toEqual(new Set(['done']))
+  const { events } = await stack.events(jobId)
+  expect(statesOf(events, '2')).toEqual(['running', 'done'])
+  expect(progressOf(events).map(({ node }) => node?.detail)).toContain('Iteration 3 / 4')
+  expect(host.executions()).toHaveLength(1)
+})

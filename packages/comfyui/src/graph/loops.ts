@@ -2,14 +2,17 @@
  * Native loops, read from the graph. A StartLoop runs copies of the nodes between it and its EndLoop, once per
  * iteration; those nodes never run themselves.
  */
-import type { Workflow } from '@safelight/shared'
+import type { Workflow, WorkflowNode } from '@safelight/shared'
 import { reachableFrom, sourcesOf, usersOf } from './links.ts'
+import { toCount } from './steps.ts'
 
 export interface Loop {
   start: string
   end: string
   /** What is repeated: whatever needs the start, up to the end. With the nodes of loops inside. */
   body: ReadonlySet<string>
+  /** How often it goes round, where the graph says so in a number. The host has the last word. */
+  iterations: number | null
   /** The loop around it. */
   outer: Loop | null
 }
@@ -57,8 +60,16 @@ function pairLoops(
     const body = usersOf(workflow, [start], { until: end })
     body.delete(start)
     body.delete(end)
-    return [{ start, end, body, outer: null }]
+    return [{ start, end, body, iterations: readIterations(workflow[start]), outer: null }]
   })
+}
+
+/** `mode.num_iterations`: an input of the mode that was chosen. */
+function readIterations(node: WorkflowNode | undefined): number | null {
+  for (const [name, value] of Object.entries(node?.inputs ?? {})) {
+    if (typeof value === 'number' && /(?:^|\.)num_iterations$/.test(name)) return toCount(value)
+  }
+  return null
 }
 
 function sourcesOfId(workflow: Workflow, id: string): string[] {

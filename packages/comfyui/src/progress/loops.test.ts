@@ -16,7 +16,7 @@ import { completeProgress, foldProgress, startProgress } from './tracker.ts'
 
 const LOOP: Workflow = {
   m: { class_type: 'CheckpointLoaderSimple', inputs: {} },
-  loop: { class_type: 'StartLoop', inputs: { 'mode.num_iterations': 2 } },
+  loop: { class_type: 'StartLoop', inputs: { mode: ['m', 1] } },
   '3': { class_type: 'KSampler', inputs: { model: ['m', 0], latent: ['loop', 1], steps: 4 } },
   '5': { class_type: 'PreviewImage', inputs: { images: ['3', 0] } },
   end: { class_type: 'EndLoop', inputs: { value: ['3', 0] } },
@@ -115,6 +115,23 @@ describe('a loop of two iterations', () => {
     ])
     expect(quiet.map((state) => nodeStatesOf(state)['3'])).toEqual([undefined, 'running', 'done'])
   })
+})
+
+it('goes by the number in the graph until the host says another', () => {
+  const planned = {
+    ...LOOP,
+    loop: { class_type: 'StartLoop', inputs: { mode: 'simple', 'mode.num_iterations': 4 } },
+  }
+  const copy = (n: number) => copies([`loop.0.0.${n}_3`, '3', 'finished', 4, 4])
+  const all = follow(planned, [start, copy(0), copy(1), says('loop', 'Iteration 2 / 2')])
+  expect(all.map((state) => nodeStatesOf(state)['3'])).toEqual([
+    undefined,
+    'running',
+    'running',
+    'done',
+  ])
+  // two of four are no more than half
+  expect(all[2]?.progress.value).toBeLessThan(0.5)
 })
 
 it('counts what an inner loop goes round for every iteration of the outer one', () => {

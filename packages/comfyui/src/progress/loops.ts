@@ -25,7 +25,7 @@ export function countIteration(
   return new Map(counts).set(id, { ofRuns, latest, text: said[0] })
 }
 
-/** How often a node runs: 1 outside of loops, null when a loop has not said how often it goes round. */
+/** How often a node runs: 1 outside of loops, null when neither the host nor the graph has said how often a loop goes round. */
 export function expectedRuns({ plan, loopCounts }: LoopFacts, id: string): number | null {
   const loop = plan.loops.get(id)
   return loop ? iterationsOf(loopCounts, loop) : 1
@@ -34,7 +34,9 @@ export function expectedRuns({ plan, loopCounts }: LoopFacts, id: string): numbe
 function iterationsOf(counts: TrackerState['loopCounts'], loop: Loop): number | null {
   const own = counts.get(loop.start)
   const runs = loop.outer ? iterationsOf(counts, loop.outer) : 1
-  if (!own || runs === null) return null
+  if (runs === null) return null
+  if (!own)
+    return loop.iterations === null ? null : Math.min(MAX_ITERATIONS, runs * loop.iterations)
   let iterations = 0
   for (const count of own.ofRuns.values()) iterations += count
   // an inner loop may go round more often another time
