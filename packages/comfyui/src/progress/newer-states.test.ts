@@ -45,14 +45,16 @@ describe('a node that loads its model', () => {
     expect(noteMovement(moved ?? new Map(), loading)).toBeNull()
   })
 
-  it.each([['warming up'], [7], [{ a: 1 }], ['x'.repeat(5_000)]])(
-    'may do %j, which nobody knows',
-    (activity) => {
-      const { progress } = foldMessages([start, progressState(node('3', 'running', { activity }))])
-      expect(progress).toMatchObject({ message: 'Sampler', current_node: '3' })
-      expect(progress.node).not.toHaveProperty('detail')
-    },
-  )
+  it.each([
+    ['a word', 'warming up'],
+    ['a number', 7],
+    ['an object', { a: 1 }],
+    ['a long text', 'x'.repeat(5_000)],
+  ])('may do what nobody knows: %s', (_, activity) => {
+    const { progress } = foldMessages([start, progressState(node('3', 'running', { activity }))])
+    expect(progress).toMatchObject({ message: 'Sampler', current_node: '3' })
+    expect(progress.node).not.toHaveProperty('detail')
+  })
 })
 
 describe('a node that failed while the rest goes on', () => {
