@@ -32,7 +32,7 @@ export interface WorkerTimings {
   /** How long a host is left alone after its first failure, doubled with each further one, up to the second. */
   hostBackOffMs: number
   hostBackOffAtMostMs: number
-  /** How long a job waits for a host that has not failed it, before it goes back to one that has. */
+  /** How long a job waits for a host that has not failed it, before it goes back to one that has; doubled with each failure there. */
   avoidForMs: number
   /** How often it looks meanwhile. */
   avoidLookMs: number
@@ -94,7 +94,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   classesAtLeastMs: 60_000,
   hostBackOffMs: 500,
   hostBackOffAtMostMs: 30_000,
-  avoidForMs: 2 * 60_000,
+  avoidForMs: 20_000,
   avoidLookMs: 1_000,
   deafForMs: 5 * 60_000,
   marksEveryMs: 1_000,

@@ -80,7 +80,7 @@ it('tries the host of the prompt without a limit, and hosts that failed the job 
 
 it('waits for a host that has not failed the job, even if it is full, rather than go back', () => {
   const hosts = [host('failed', 2), host('full', 0)]
-  const wishes = { avoid: ['failed'], waitForOthers: true }
+  const wishes = { avoid: ['failed'], shun: ['failed'] }
   expect(triesOf(hosts, wishes)).toEqual([])
   expect(triesOf(hosts, { avoid: ['failed'] })).toEqual(['failed1', 'failed2'])
   expect(triesOf([host('failed', 2)], wishes)).toEqual(['failed1', 'failed2'])
@@ -88,6 +88,14 @@ it('waits for a host that has not failed the job, even if it is full, rather tha
     const closed = [host('failed', 2), host('closed', 2, state)]
     expect(triesOf(closed, wishes)).toEqual(['failed1', 'failed2'])
   }
+})
+
+it('goes back to a host that was only lost, though it waits for none that failed the job', () => {
+  const hosts = [host('failed', 2), host('lost', 1), host('full', 0)]
+  const wishes = { avoid: ['failed', 'lost'], shun: ['failed'] }
+  expect(triesOf(hosts, wishes)).toEqual(['lost1', 'lost2'])
+  // rather there than where it failed, also when it has no slot free now
+  expect(triesOf([host('failed', 2), host('lost', 0)], wishes)).toEqual([])
 })
 
 it('gives a host on trial one job, when nothing better is free', () => {

@@ -16,8 +16,8 @@ export interface Wishes {
   prefer?: string | null
   /** Hosts that failed the job, the latest first: the last choice, but better than none. */
   avoid?: readonly string[]
-  /** Another host takes prompts, if only later: rather wait for it than go back to one that failed the job. */
-  waitForOthers?: boolean
+  /** Of these, hosts that it must not have while any other takes prompts, if only later. */
+  shun?: readonly string[]
   /** The job ran out of memory elsewhere: the host with the most of it, even if another is idle. */
   wantsMemory?: boolean
 }
@@ -62,7 +62,7 @@ export function toTries<H extends Candidate>(
   wishes: Wishes,
   slotsPerHost: number,
 ): Try<H>[] {
-  const { prefer, avoid = [], waitForOthers = false, wantsMemory = false } = wishes
+  const { prefer, avoid = [], shun = [], wantsMemory = false } = wishes
   const levels = Array.from({ length: slotsPerHost }, (_, below) => below + 1)
   const levelsOf = ({ onTrial }: H) => (onTrial ? [1] : levels)
   const fillEach = (group: H[]) =>
@@ -77,7 +77,7 @@ export function toTries<H extends Candidate>(
   const sound = others.filter(({ state }) => state !== 'degraded')
   const degraded = others.filter(({ state }) => state === 'degraded')
   const failed = picked.filter(({ hostId }) => hostId !== prefer && avoid.includes(hostId))
-  const last = waitForOthers && hasOther(hosts, avoid) ? [] : failed
+  const last = hasOther(hosts, shun) ? failed.filter(({ hostId }) => !shun.includes(hostId)) : failed
   return [
     ...own.map((host) => ({ host, max: NO_LIMIT })),
     ...(wantsMemory ? fillEach(others) : [...fillEvenly(sound), ...fillEvenly(degraded)]),
@@ -100,9 +100,9 @@ function isOpen({ state, freeSlots, onTrial = false }: Candidate): boolean {
   return (takesPrompts(state) || onTrial) && freeSlots > 0
 }
 
-/** One that has not failed the job takes prompts, even if it has no slot free now. */
-function hasOther(hosts: readonly Candidate[], avoid: readonly string[]): boolean {
-  return hosts.some(({ hostId, state }) => takesPrompts(state) && !avoid.includes(hostId))
+/** One that need not be shunned takes prompts, even if it has no slot free now. */
+function hasOther(hosts: readonly Candidate[], shun: readonly string[]): boolean {
+  return hosts.some(({ hostId, state }) => takesPrompts(state) && !shun.includes(hostId))
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { FailedAttempt, FailureCause } from '@safelight/store'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
 import {
   decideRetry,
   hostsToAvoid,
+  hostsToShun,
   type RetryLimits,
-  waitsForOthers,
   wantsMemory,
 } from './retry-policy.ts'
 
@@ -72,15 +72,42 @@ it('does not count a broken device against the job’s own attempts', () => {
   expect(wantsMemory(failed('device_fault'))).toBe(false)
 })
 
-it('waits for other hosts for a while after the last failure that a host had a part in', () => {
-  const at = (...ats: (number | undefined)[]) =>
-    ats.map((ms, index) => ({ ...failed('node')[0], attempt: index + 1, at: ms }) as FailedAttempt)
+describe('hosts to shun', () => {
   const now = { nowMs: 10_000, avoidForMs: 1_000 }
-  expect(waitsForOthers(at(9_500), now)).toBe(true)
-  expect(waitsForOthers(at(9_500, 9_000), now)).toBe(false)
-  // noted by an older version
-  expect(waitsForOthers(at(undefined), now)).toBe(false)
-  expect(waitsForOthers([], now)).toBe(false)
+  const at = (hostId: string, cause: FailureCause, ms?: number): FailedAttempt => ({
+    ...{ attempt: 1, hostId, cause, orphaned: false },
+    ...(ms === undefined ? {} : { at: ms }),
+  })
+
+  it('are those that failed what they ran, for a while', () => {
+    const causes = ['node', 'out_of_memory', 'device_fault', 'stalled', 'interrupted'] as const
+    for (const cause of causes) {
+      expect(hostsToShun([at('a', cause, 9_500)], now)).toEqual(['a'])
+      expect(hostsToShun([at('a', cause, 9_000)], now)).toEqual([])
+    }
+    const both = [at('a', 'node', 8_900), at('b', 'node', 9_100)]
+    expect(hostsToShun(both, now)).toEqual(['b'])
+    // noted by an older version
+    expect(hostsToShun([at('a', 'node')], now)).toEqual([])
+    expect(hostsToShun([], now)).toEqual([])
+  })
+
+  it('are none that were lost, and none that our own trouble met', () => {
+    for (const cause of ['host_unavailable', 'internal'] as const)
+      expect(hostsToShun([at('a', cause, 9_999)], now)).toEqual([])
+    // nor is one shunned longer because it was lost as well
+    const both = [at('a', 'node', 8_500), at('a', 'host_unavailable', 9_900)]
+    expect(hostsToShun(both, now)).toEqual([])
+  })
+
+  it('are shunned longer the more often they failed the job', () => {
+    const twice = [at('a', 'device_fault', 5_000), at('a', 'device_fault', 8_100)]
+    expect(hostsToShun(twice, now)).toEqual(['a'])
+    expect(hostsToShun(twice, { ...now, nowMs: 10_100 })).toEqual([])
+    expect(hostsToShun([...twice, at('a', 'node', 10_200)], { ...now, nowMs: 14_100 })).toEqual([
+      'a',
+    ])
+  })
 })
 
 it('wants memory once the job ran out of it', () => {

@@ -22,22 +22,22 @@ export type RetryDecision =
 interface Rule {
   /** Failures that count together against one allowance. */
   group: 'own' | 'host' | 'node'
-  /** The host that failed gets the job only if there is no other. */
-  exclude: boolean
+  /** The host that failed gets the job only if there is no other: even if the others are busy, where it failed what it ran. */
+  exclude: 'while_others_are_free' | 'while_there_are_others' | false
   /** Prefer the host with the most memory. */
   wantsMemory: boolean
 }
 
 const RULES = {
   // a workflow that raises would raise again: only its submitter knows better
-  node: { group: 'node', exclude: true, wantsMemory: false },
-  out_of_memory: { group: 'own', exclude: true, wantsMemory: true },
+  node: { group: 'node', exclude: 'while_there_are_others', wantsMemory: false },
+  out_of_memory: { group: 'own', exclude: 'while_there_are_others', wantsMemory: true },
   // the host's, as if it were away; nothing is known of the memory that the job needs
-  device_fault: { group: 'host', exclude: true, wantsMemory: false },
-  host_unavailable: { group: 'host', exclude: true, wantsMemory: false },
-  stalled: { group: 'own', exclude: true, wantsMemory: false },
+  device_fault: { group: 'host', exclude: 'while_there_are_others', wantsMemory: false },
+  host_unavailable: { group: 'host', exclude: 'while_others_are_free', wantsMemory: false },
+  stalled: { group: 'own', exclude: 'while_there_are_others', wantsMemory: false },
   // a node may stop itself at every try, and each one costs GPU time: the job's own, not its host's
-  interrupted: { group: 'own', exclude: true, wantsMemory: false },
+  interrupted: { group: 'own', exclude: 'while_there_are_others', wantsMemory: false },
   // ours: elsewhere is no better than here
   internal: { group: 'own', exclude: false, wantsMemory: false },
 } satisfies Record<FailureCause, Rule>
@@ -79,13 +79,20 @@ export function hostsToAvoid(failures: readonly FailedAttempt[]): string[] {
   return [...new Set(failed.reverse())]
 }
 
-/** Rather wait for a host that has not failed the job? For a while after the last failure; an unknown one is long ago. */
-export function waitsForOthers(
+/**
+ * Hosts that failed what they ran of the job, each for a while: rather wait for another than go back there. Longer
+ * with every failure there: one that fails all at once must not get the same job again and again while the others
+ * are busy. One that was lost has failed nothing, and where it was unknown when, that was long ago.
+ */
+export function hostsToShun(
   failures: readonly FailedAttempt[],
   { nowMs, avoidForMs }: { nowMs: number; avoidForMs: number },
-): boolean {
-  const failedAt = failures.findLast(({ cause }) => RULES[cause].exclude)?.at ?? 0
-  return nowMs - failedAt < avoidForMs
+): string[] {
+  const failed = failures.filter(({ cause }) => RULES[cause].exclude === 'while_there_are_others')
+  return [...new Set(failed.map(({ hostId }) => hostId))].filter((hostId) => {
+    const there = failed.filter((failure) => failure.hostId === hostId)
+    return nowMs - (there.at(-1)?.at ?? 0) < avoidForMs * 2 ** (there.length - 1)
+  })
 }
 
 export function wantsMemory(failures: readonly FailedAttempt[]): boolean {

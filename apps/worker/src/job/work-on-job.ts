@@ -12,7 +12,7 @@ import { toRunning } from './job-events.ts'
 import { concludeMishap } from './mishap.ts'
 import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
 import { type BeginPlan, type HandlingPlan, planHandling } from './plan-handling.ts'
-import { hostsToAvoid, waitsForOthers, wantsMemory } from './retry-policy.ts'
+import { hostsToAvoid, hostsToShun, wantsMemory } from './retry-policy.ts'
 import { type AttemptStart, runOnHost } from './run-on-host.ts'
 import { SUSPECT_FROM } from './suspects.ts'
 
@@ -146,12 +146,12 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
   const { fleet, timings, clock } = handling.deps
   const { avoidForMs, avoidLookMs } = timings
   const avoid = hostsToAvoid(failures)
-  const waitForOthers = waitsForOthers(failures, { nowMs: clock.now(), avoidForMs })
-  const wishes = { avoid, waitForOthers, wantsMemory: wantsMemory(failures) }
+  const shun = hostsToShun(failures, { nowMs: clock.now(), avoidForMs })
+  const wishes = { avoid, shun, wantsMemory: wantsMemory(failures) }
   const slot = await fleet.takeSlot(handling.jobId, wishes)
   if (slot) return useSlot(handling, slot, { attempt, failures, adopt: null })
   // it may be that only this job must not have what is free: whoever is next in line can
-  return waitForOthers && avoid.length > 0 ? { ticket: 'back', delayMs: avoidLookMs } : BACK
+  return shun.length > 0 ? { ticket: 'back', delayMs: avoidLookMs } : BACK
 }
 
 async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Promise<TicketReturn> {
