@@ -18,6 +18,10 @@ export interface Disruption {
   dead: boolean
   /** Set for hosts: what it ran and remembered is gone. */
   forgot: boolean
+  /** Switches of a host that were turned; until when. */
+  poison?: HostPoison
+  /** ms since the epoch; not set while it lasts, or when it lasted for a moment only. */
+  until?: number
 }
 
 export interface Blows {
@@ -50,7 +54,10 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
   const last = (ms: number) => delay(ms, undefined, { signal }).catch(() => undefined)
   const note = (target: string, what: string, { dead = false, forgot = false } = {}) => {
     const hostId = cluster.simulators.find(({ name }) => name === target)?.hostId ?? null
-    disruptions.push({ target, what, at: Date.now(), hostId, dead, forgot: forgot || dead })
+    const at = Date.now()
+    const noted: Disruption = { target, what, at, hostId, dead, forgot: forgot || dead }
+    disruptions.push(noted)
+    return noted
   }
 
   async function kill(process: Process, what: string): Promise<void> {
@@ -71,14 +78,17 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
   async function poison(name: string, faults: HostPoison, forMs: number): Promise<void> {
     const host = cluster.simulators.find((one) => one.name === name)
     if (!host) return
+    // from before it is turned until after it is turned back
+    const noted = note(name, Object.keys(faults).join(), { forgot: 'historyWiped' in faults })
+    noted.poison = faults
     await post(host.url, faults)
-    note(name, Object.keys(faults).join(), { forgot: 'historyWiped' in faults })
     if ('exitDuring' in faults)
       void host.ended().then((code) => code === 1 && note(name, 'exited', { dead: true }))
     await last(forMs)
     // a dead executor does not come back by itself, nor does a process that has ended
     if ('executorDead' in faults) await kill(host, 'killed')
     else if (host.pid() !== null) await post(host.url, NO_FAULTS)
+    noted.until = Date.now()
   }
 
   async function act({ target, blow, forMs }: Act): Promise<void> {
@@ -93,23 +103,28 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
         await restart(process)
         break
       case 'freeze':
-        note(target, 'frozen')
-        await process.kill('SIGSTOP')
-        await last(forMs)
-        await process.kill('SIGCONT')
+        await freeze(process, forMs)
         break
       case 'poison':
         await poison(target, blow.poison, forMs)
         break
       case 'squeeze':
-        note(target, blow.poison)
         await squeeze(blow.poison, forMs)
         break
     }
     await revive(process)
   }
 
+  async function freeze(process: Process, forMs: number): Promise<void> {
+    const noted = note(process.name, 'frozen')
+    await process.kill('SIGSTOP')
+    await last(forMs)
+    await process.kill('SIGCONT')
+    noted.until = Date.now()
+  }
+
   async function squeeze(how: RedisPoison, forMs: number): Promise<void> {
+    const noted = note('redis', how)
     const redis = createRedis(cluster.redisUrl, 'worker', { log })
     try {
       switch (how) {
@@ -129,6 +144,7 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
       }
     } finally {
       await closeRedis(redis)
+      noted.until = Date.now()
     }
   }
 
@@ -165,10 +181,11 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
 }
 
 async function post(url: string, faults: HostPoison): Promise<void> {
-  await fetch(`${url}/_simulator/faults`, {
+  const answer = await fetch(`${url}/_simulator/faults`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(faults),
     signal: AbortSignal.timeout(10_000),
   })
+  if (!answer.ok) throw new Error(`no such fault: ${await answer.text()}`)
 }

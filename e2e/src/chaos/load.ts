@@ -1,15 +1,14 @@
 /** Submits jobs at a steady pace and cancels some, as clients do: whatever is not accepted is tried again as a new one. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { jobViewSchema, type Workflow } from '@safelight/shared'
-import { textToImage } from '../testing/client.ts'
 import type { Random } from '../testing/random.ts'
-import { raising, slow } from '../testing/workflows.ts'
+import { pickWorkflow } from './wanted.ts'
 
 export interface Load {
   /** Answers other than 201, by what they were. */
   readonly refused: ReadonlyMap<string, number>
-  /** Cancels that were answered. */
-  cancels(): number
+  /** Jobs whose cancel was asked for, whether it was answered or not. */
+  readonly canceled: ReadonlySet<string>
   /** Runs until the signal aborts and the last answer is in. */
   readonly done: Promise<void>
 }
@@ -33,7 +32,7 @@ export function startLoad(options: LoadOptions): Load {
   const { urls, accepted, random, signal } = options
   const refused = new Map<string, number>()
   const following: Promise<void>[] = []
-  let cancels = 0
+  const canceled = new Set<string>()
 
   async function submitOne(n: number): Promise<void> {
     const workflow = pickWorkflow(n, random)
@@ -43,8 +42,8 @@ export function startLoad(options: LoadOptions): Load {
     accepted.push(jobId)
     if (cancelAfterMs === null) return
     await delay(cancelAfterMs)
-    const answer = await post(`${random.pick(urls)}/api/v2/jobs/${jobId}/cancel`)
-    if (answer?.ok) cancels += 1
+    canceled.add(jobId)
+    await post(`${random.pick(urls)}/api/v2/jobs/${jobId}/cancel`)
   }
 
   async function send(url: string, workflow: Workflow): Promise<string | null> {
@@ -66,7 +65,7 @@ export function startLoad(options: LoadOptions): Load {
     await Promise.all(following)
   }
 
-  return { refused, cancels: () => cancels, done: run() }
+  return { refused, canceled, done: run() }
 }
 
 /** Null when the API went away, or took too long. */
@@ -77,16 +76,4 @@ async function post(url: string, body?: unknown): Promise<Response | null> {
     signal: AbortSignal.timeout(ANSWER_MS),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => null)
-}
-
-/** Each its own, so that no host has its result already. */
-function pickWorkflow(n: number, random: Random): Workflow {
-  const color = 1 + n
-  const dice = random.below(20)
-  if (dice < 9) return textToImage(n, 8 + random.below(20))
-  if (dice < 14) return slow({ color, steps: 10 + random.below(20), seconds: 0.5 })
-  if (dice < 17) return slow({ color, steps: 40 + random.below(40), seconds: 1 })
-  if (dice === 17) return raising('oom', color)
-  if (dice === 18) return raising('value_error', color)
-  return { '1': { class_type: 'SaveImage', inputs: { images: ['9', 0], filename_prefix: 'no' } } }
 }

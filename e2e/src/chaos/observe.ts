@@ -4,6 +4,7 @@ import { isTerminal } from '@safelight/shared'
 import { closeRedis, createJobStore, createKeys, createRedis } from '@safelight/store'
 import { until } from '@safelight/testkit'
 import type { FinalState } from '../testing/follower.ts'
+import type { Outcome } from './ends.ts'
 import type { JobHistory } from './recovery.ts'
 
 export interface Observer {
@@ -11,7 +12,11 @@ export interface Observer {
   ended(): number
   /** Resolves when all have ended, or the time is over. */
   untilAllEnded(withinMs: number): Promise<void>
-  readAll(): Promise<{ records: Map<string, FinalState>; histories: JobHistory[] }>
+  readAll(): Promise<{
+    records: Map<string, FinalState>
+    histories: JobHistory[]
+    outcomes: Outcome[]
+  }>
   close(): Promise<void>
 }
 
@@ -73,15 +78,21 @@ export function createObserver(options: ObserverOptions): Observer {
     async readAll() {
       const records = new Map<string, FinalState>()
       const histories: JobHistory[] = []
+      const outcomes: Outcome[] = []
       for (const jobId of await listIds()) {
         const snapshot = await store.load(jobId)
         if (!snapshot) continue
         const { status, seq, outputs, error } = snapshot
         const assets = outputs.map(({ id }) => id).toSorted()
-        records.set(jobId, { status, seq, outputs: assets, errorCode: error?.code ?? null })
+        const errorCode = error?.code ?? null
+        records.set(jobId, { status, seq, outputs: assets, errorCode })
         histories.push({ jobId, events: (await store.eventsAfter(jobId, 0)).events })
+        const workflow = await store.loadWorkflow(jobId)
+        if (!workflow) throw new Error(`the workflow of ${jobId} is gone`)
+        const files = outputs.map(({ name }) => name)
+        outcomes.push({ jobId, status, errorCode, files, workflow })
       }
-      return { records, histories }
+      return { records, histories, outcomes }
     },
     async close() {
       clearInterval(timer)

@@ -13,6 +13,7 @@ export function toTable(verdict: Verdict, startedAt: number): string {
     ],
     ['canceled', String(ended.canceled ?? 0)],
     ['**lost**', mustBeNone(verdict.lost)],
+    ['**ends that nothing accounts for**', mustBeNone(verdict.wrongEnds)],
     ['executions', withNote(verdict.executed, verdict.cutOff, 'cut off with their host')],
     ['**executed twice**', mustBeNone(verdict.executedTwice)],
     ['executed again, result lost with its host', String(verdict.lostWithHost)],
@@ -41,9 +42,10 @@ export function toSlowest({ slowest }: Verdict): string[] {
 
 /** What is wrong, one line each. */
 export function toFindings(verdict: Verdict): string[] {
-  const { lost, executedTwice, differing, disorder } = verdict
+  const { lost, wrongEnds, executedTwice, differing, disorder } = verdict
   return [
     ...lost.map((what) => `lost: ${what}`),
+    ...wrongEnds.map((what) => `wrong end: ${what}`),
     ...executedTwice.map((what) => `executed twice: ${what}`),
     ...differing.map((what) => `differs: ${what}`),
     ...disorder.map((what) => `out of order: ${what}`),

@@ -123,6 +123,7 @@ export async function runChaos(
       ...(await observer.readAll()),
       executions: executions.flat(),
       watches: audience.watches,
+      canceled: load.canceled,
       disruptions: blows.disruptions,
     })
     return { verdict, startedAt }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Act, planSchedule } from './schedule.ts'
+import { type Act, HOST_POISONS, planSchedule } from './schedule.ts'
 
 const CAST = { apis: 2, workers: 3, hosts: 3 }
 const HOUR_MS = 3_600_000
@@ -45,4 +45,11 @@ it('freezes some workers for longer than their locks last', () => {
   )
   expect(count(freezes, ({ forMs }) => forMs > 10_000)).toBeGreaterThan(5)
   expect(count(freezes, ({ forMs }) => forMs < 5_000)).toBeGreaterThan(5)
+})
+
+it('gives every poison within an hour', () => {
+  const given = planSchedule(1, HOUR_MS, CAST).flatMap(({ blow }) =>
+    blow.kind === 'poison' ? [blow.poison] : [],
+  )
+  expect(new Set(given)).toEqual(new Set(HOST_POISONS))
 })

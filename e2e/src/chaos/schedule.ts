@@ -36,7 +36,7 @@ const PAUSE_MS = { atLeast: 2_500, upTo: 5_500 }
 /** Nothing breaks at first: there must be something to break. */
 const FIRST_MS = 2_000
 
-const HOST_POISONS: readonly HostPoison[] = [
+export const HOST_POISONS: readonly HostPoison[] = [
   { deafReconnect: true },
   { deaf: true },
   { blockedDelivery: true },
@@ -48,6 +48,16 @@ const HOST_POISONS: readonly HostPoison[] = [
   { submitFails: '500' },
   { wsRefused: true },
   { outOfMemory: 2 },
+  { nodesRaise: 'oom' },
+  { nodesRaise: 'oom_words' },
+  { nodesRaise: 'cuda' },
+  { nodesRaise: 'cublas' },
+  // one of several pictures, for good; the only one of its job
+  { unservedFile: 'side', unservedStatus: 400 },
+  { unservedFile: 'slow', unservedStatus: 500 },
+  { historyLate: 3 },
+  { historyHollow: 3 },
+  { historyGone: true },
   { exitDuring: 'execution' },
   { exitDuring: 'saving' },
 ]

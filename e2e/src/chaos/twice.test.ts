@@ -58,6 +58,21 @@ it('takes no loss for an excuse that came later, or earlier, or elsewhere', () =
   expect(countTwice([execution(1), execution(50)], losses).twice).toHaveLength(1)
 })
 
+it('excuses a success of which nothing was kept only where nobody can have heard it', () => {
+  const again = [execution(100), execution(150, { host: 'host-2' })]
+  const unheard = { host: 'host-1', at: 120, endedIn: { from: 105, until: 115 } }
+  expect(countTwice(again, [unheard])).toMatchObject({ twice: [], lostWithHost: 1 })
+  // its worker had left it to the host before it began
+  expect(countTwice(again, [{ ...unheard, at: 95, alsoWithinMs: 10 }]).twice).toEqual([])
+  for (const heard of [
+    { ...unheard, at: 95 },
+    { ...unheard, at: 151 },
+    { ...unheard, endedIn: { from: 111, until: 115 } },
+    { ...unheard, endedIn: { from: 90, until: 109 } },
+  ])
+    expect(countTwice(again, [heard]).twice).toHaveLength(1)
+})
+
 it('counts the executions that were cut off', () => {
   const cut = [execution(1, cutOff), execution(2, { jobId: 'k', outcome: 'crashed' })]
   expect(countTwice([...cut, execution(3)], []).cutOff).toBe(2)

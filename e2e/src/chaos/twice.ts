@@ -10,6 +10,10 @@ export interface HostExecution extends ExecutionLine {
 export interface Loss {
   host: string
   at: number
+  /** Also what it began only this long after. */
+  alsoWithinMs?: number
+  /** Only what it completed then. */
+  endedIn?: { from: number; until: number }
 }
 
 export interface TwiceCount {
@@ -55,7 +59,9 @@ function toReason(earlier: HostExecution, later: HostExecution): string | null {
 
 /** Nobody could have had the earlier one's result when the later one began. */
 function isGone(earlier: HostExecution, later: HostExecution, losses: Loss[]): boolean {
-  return losses.some(
-    ({ host, at }) => host === earlier.host && earlier.startedAt <= at && at <= later.startedAt,
-  )
+  return losses.some(({ host, at, alsoWithinMs = 0, endedIn }) => {
+    const { startedAt, endedAt } = earlier
+    if (host !== earlier.host || at < startedAt - alsoWithinMs || at > later.startedAt) return false
+    return !endedIn || (endedAt !== null && endedIn.from <= endedAt && endedAt <= endedIn.until)
+  })
 }

@@ -1,6 +1,7 @@
 import { promptIdOf } from '@safelight/worker/derived-id'
 import { expect, it } from 'vitest'
 import type { FinalState, Followed } from '../testing/follower.ts'
+import { slow } from '../testing/workflows.ts'
 import { type Facts, isClean, judge } from './verdict.ts'
 
 const done: FinalState = { status: 'succeeded', seq: 9, outputs: ['a'], errorCode: null }
@@ -21,11 +22,21 @@ const ran = {
   host: 'host-1',
 } as const
 
+const outcome = {
+  jobId: 'j',
+  status: 'succeeded',
+  errorCode: null,
+  files: ['slow_00001_.png'],
+  workflow: slow({ color: 1 }),
+}
+
 function facts(rest: Partial<Facts> = {}): Facts {
   return {
     accepted: ['j'],
     records: new Map([['j', done]]),
     histories: [],
+    outcomes: [outcome],
+    canceled: new Set(),
     executions: [ran],
     watches: [watch],
     disruptions: [],
@@ -51,6 +62,30 @@ it('knows the attempts of a job by their marks', () => {
   expect(verdict).toMatchObject({ executed: 2, strangers: 1 })
   expect(verdict.executedTwice).toHaveLength(1)
   expect(isClean(verdict)).toBe(false)
+})
+
+it('is not clean while one end is not accounted for', () => {
+  const verdict = judge(facts({ outcomes: [{ ...outcome, files: [] }] }))
+  expect(verdict.wrongEnds).toEqual(['j: succeeded without slow'])
+  expect(isClean(verdict)).toBe(false)
+  const canceled = [{ ...outcome, status: 'canceled' }]
+  expect(judge(facts({ outcomes: canceled })).wrongEnds).toHaveLength(1)
+  const asked = { outcomes: canceled, canceled: new Set(['j']) }
+  expect(judge(facts(asked)).wrongEnds).toEqual([])
+})
+
+it('takes a success without a history for unheard only when a worker was hit', () => {
+  const again = { ...ran, clientId: promptIdOf('j', 2), startedAt: 5, host: 'host-2' }
+  const hit = { at: 1, hostId: null, dead: true, forgot: true }
+  const gone = {
+    ...{ target: 'host-1', what: 'historyGone', hostId: 'gpu-1', dead: false, forgot: false },
+    ...{ at: 1, until: 3, poison: { historyGone: true } },
+  }
+  const twiceWith = (disruptions: Facts['disruptions']) =>
+    judge(facts({ executions: [ran, again], disruptions })).executedTwice
+  expect(twiceWith([gone])).toHaveLength(1)
+  expect(twiceWith([gone, { ...hit, target: 'api-1', what: 'killed' }])).toHaveLength(1)
+  expect(twiceWith([gone, { ...hit, target: 'worker-1', what: 'killed' }])).toEqual([])
 })
 
 it('sees a watcher that ended differently, saw no end, or saw events in disorder', () => {

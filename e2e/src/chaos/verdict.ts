@@ -4,8 +4,9 @@ import type { ExecutionLine } from '@safelight/testkit'
 import { promptIdOf } from '@safelight/worker/derived-id'
 import type { FinalState, Followed } from '../testing/follower.ts'
 import type { Disruption } from './blows.ts'
+import { findWrongEnds, hidesHistory, type Outcome } from './ends.ts'
 import { type JobHistory, type Recovery, slowestRecoveries } from './recovery.ts'
-import { countTwice, type HostExecution } from './twice.ts'
+import { countTwice, type HostExecution, type Loss } from './twice.ts'
 
 export interface Facts {
   /** Jobs that were answered with 201. */
@@ -13,6 +14,10 @@ export interface Facts {
   /** The record of every job there is, also of those whose answer was lost on its way. */
   records: ReadonlyMap<string, FinalState>
   histories: readonly JobHistory[]
+  /** The same jobs again: what was asked of them, and what came of it. */
+  outcomes: readonly Outcome[]
+  /** Jobs whose cancel was asked for. */
+  canceled: ReadonlySet<string>
   executions: readonly (ExecutionLine & { host: string })[]
   watches: readonly Followed[]
   disruptions: readonly Disruption[]
@@ -25,6 +30,8 @@ export interface Verdict {
   ended: Partial<Record<JobStatus, number>>
   failures: Record<string, number>
   lost: string[]
+  /** Ends that neither the job's graph nor what broke accounts for. */
+  wrongEnds: string[]
   executed: number
   executedTwice: string[]
   lostWithHost: number
@@ -56,7 +63,10 @@ export function judge(facts: Facts): Verdict {
   const losses = disruptions
     .filter(({ forgot }) => forgot)
     .map(({ target, at }) => ({ host: target, at }))
-  const { twice, lostWithHost, cutOff } = countTwice(executions, losses)
+  const { twice, lostWithHost, cutOff } = countTwice(executions, [
+    ...losses,
+    ...toUnheard(disruptions),
+  ])
   const ends = [...records.values()].filter(({ status }) => isEnd(status))
   return {
     accepted: accepted.length,
@@ -67,6 +77,7 @@ export function judge(facts: Facts): Verdict {
       const status = records.get(jobId)?.status ?? 'not on record'
       return isEnd(status) ? [] : [`${jobId}: ${status}`]
     }),
+    wrongEnds: findWrongEnds(facts.outcomes, { canceled: facts.canceled, executions, disruptions }),
     executed: executions.length,
     executedTwice: twice,
     lostWithHost,
@@ -84,8 +95,23 @@ export function judge(facts: Facts): Verdict {
 }
 
 /** All that must be zero is. */
-export function isClean({ lost, executedTwice, differing, disorder }: Verdict): boolean {
-  return [lost, executedTwice, differing, disorder].every((list) => list.length === 0)
+export function isClean(verdict: Verdict): boolean {
+  const { lost, wrongEnds, executedTwice, differing, disorder } = verdict
+  return [lost, wrongEnds, executedTwice, differing, disorder].every((list) => list.length === 0)
+}
+
+/** A worker that was lost this long before may have left the prompt to a host that began it only now. */
+const LEFT_WITHIN_MS = 20_000
+
+/**
+ * A success that leaves no history is known to nobody but the worker that heard it. It is only gone when that worker
+ * was hit, or could not write it down: never for a job whose worker lived on.
+ */
+function toUnheard(disruptions: readonly Disruption[]): Loss[] {
+  const hits = disruptions.filter(({ target }) => /^(worker|redis)/.test(target))
+  return disruptions.filter(hidesHistory).flatMap(({ target, at: from, until = Infinity }) =>
+    hits.map(({ at }) => ({ host: target, at, alsoWithinMs: LEFT_WITHIN_MS, endedIn: { from, until } })),
+  )
 }
 
 function isEnd(status: string): boolean {
