@@ -171,7 +171,8 @@ async function start(parts: Start): Promise<void> {
       retentionMs: config.RETENTION,
     }),
   })
-  scope.use(await watchLostTickets({ redis, keys, name: workerId, timings, log }))
+  const onFound = () => intake.expect()
+  scope.use(await watchLostTickets({ redis, keys, name: workerId, timings, onFound, log }))
   // what is closed after it must not wait for a Redis that is away
   scope.defer(() => dropIfAway(redis))
   scope.defer(

@@ -1,5 +1,6 @@
 /** Which workers count as lost, and which only were away. */
 import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Workflow } from '@safelight/shared'
 import { openClient, openRedisProxy } from '@safelight/testkit/vitest'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
@@ -27,6 +28,48 @@ it('counts none that drained and handed its job back', async () => {
   const jobId = await begin(1)
   await worker.close()
   expect((await stack.store.claim(jobId))?.lost).toEqual({ count: 0, justNow: false })
+})
+
+/** Two workers died with it in hand. */
+async function submitSuspect(workflow: Workflow): Promise<string> {
+  const jobId = await stack.submit(workflow)
+  for (let life = 1; life <= 2; life += 1) await stack.store.claim(jobId)
+  return jobId
+}
+/** A cut off worker that is not to come back: as good as dead, and nobody need be killed. */
+async function startDoomedWorker() {
+  const proxy = await openRedisProxy()
+  const env = { REDIS_URL: proxy.url, HOST_SLOTS: '1' }
+  await stack.startWorker([host.url], { env })
+  return { die: () => proxy.refuse(), close: () => proxy.restore() }
+}
+
+it('takes up a job whose worker died at once, though its slot went to another job meanwhile', async () => {
+  const doomed = await startDoomedWorker()
+  const jobId = await begin(1)
+  // begins when the other has ended: the slot of a dead worker is free before its ticket is found
+  const next = await stack.submit(slow({ color: 2, steps: 100, seconds: 1 }))
+  doomed.die()
+  await stack.startWorker([host.url], { env: { HOST_SLOTS: '1' } })
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect((await stack.store.load(next))?.status).toBe('running')
+  await stack.cancel(next)
+  doomed.close()
+})
+
+it('loses no place in line by waiting for another job that is suspected', async () => {
+  const first = await submitSuspect(slow({ color: 1, steps: 20, seconds: 1 }))
+  const second = await submitSuspect(slow({ color: 2, steps: 1 }))
+  const inLine = await Promise.all(
+    Array.from({ length: 12 }, (_, at) =>
+      stack.submit(slow({ color: 3 + at, steps: 10, seconds: 1 })),
+    ),
+  )
+  await stack.startWorker([host.url], { env: { HOST_SLOTS: '2' } })
+  expect(await stack.end(first)).toMatchObject({ status: 'succeeded' })
+  expect(await stack.end(second)).toMatchObject({ status: 'succeeded' })
+  const states = await Promise.all(inLine.map((jobId) => stack.store.load(jobId)))
+  expect(states.filter((state) => state?.status === 'queued').length).toBeGreaterThan(2)
 })
 
 it('counts one that is cut off from Redis only until it is back', { timeout: 30_000 }, async () => {

@@ -67,6 +67,14 @@ export function toBullPriority(priority: number): number {
   return PRIORITY_LIMIT + 1 - clamped
 }
 
+/** BullMQ's priority before all others. */
+export const FIRST_IN_LINE = toBullPriority(PRIORITY_LIMIT)
+
+/** BullMQ's priority just before its equals, as far as there is one. */
+export function aheadOf(bullPriority: number): number {
+  return Math.max(FIRST_IN_LINE, bullPriority - 1)
+}
+
 /**
  * Opened at the first use and only while Redis is there: a BullMQ queue whose first handshake
  * fails stays broken for good, and the API must be able to start before Redis does.

@@ -12,6 +12,8 @@ export type TicketReturn =
   | { ticket: 'spent' }
   /** Somebody must take it again: at once, at the head of its priority, or after a while, in its turn. */
   | { ticket: 'back'; delayMs: number }
+  /** It only waits for something, and loses no place by it: after a while it is before all others, or before its equals. */
+  | { ticket: 'waits'; delayMs: number; before: 'all' | 'equals' }
 
 export const SPENT: TicketReturn = { ticket: 'spent' }
 export const BACK: TicketReturn = { ticket: 'back', delayMs: 0 }

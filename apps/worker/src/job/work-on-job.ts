@@ -30,7 +30,7 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     if (ended) return SPENT
     if (isSuspect(claim, plan)) {
       letGo = deps.suspects.take()
-      if (!letGo) return { ticket: 'back', delayMs: deps.timings.adoptLookMs }
+      if (!letGo) return waits(deps.timings.adoptLookMs)
     }
     handling = openHandling(deps, claim, ticket)
     const returned = await act(handling, plan)
@@ -43,6 +43,11 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     letGo?.()
     if (claim && !ended) await putDown(deps, claim)
   }
+}
+
+/** It has begun, and may run on its host: it is nobody's turn before it. */
+function waits(delayMs: number): TicketReturn {
+  return { ticket: 'waits', delayMs, before: 'all' }
 }
 
 /** What only writes its end can do no harm any more. */
@@ -60,7 +65,7 @@ async function act(handling: Handling, plan: HandlingPlan): Promise<TicketReturn
     case 'end':
       return finish(handling, plan.jobEnd)
     case 'wait':
-      return { ticket: 'back', delayMs: 2 * handling.deps.timings.cancelEveryMs }
+      return waits(2 * handling.deps.timings.cancelEveryMs)
     case 'end_lost':
       if (plan.lastAttempt) await stopUnseen(handling, plan.lastAttempt)
       return finish(handling, { status: 'failed', error: WORKER_LOST, deadLetter: true })
@@ -134,7 +139,7 @@ async function waitForHost(
     log.info({ hostId: record.hostId }, 'waiting for a worker that can reach the host')
     await handling.saveAttempt({ ...record, unreachableSince: since })
   }
-  return { ticket: 'back', delayMs: deps.timings.adoptLookMs }
+  return waits(deps.timings.adoptLookMs)
 }
 
 async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn> {
@@ -151,7 +156,7 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
   const slot = await fleet.takeSlot(handling.jobId, wishes)
   if (slot) return useSlot(handling, slot, { attempt, failures, adopt: null })
   // it may be that only this job must not have what is free: whoever is next in line can
-  return shun.length > 0 ? { ticket: 'back', delayMs: avoidLookMs } : BACK
+  return shun.length > 0 ? { ticket: 'waits', delayMs: avoidLookMs, before: 'equals' } : BACK
 }
 
 async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Promise<TicketReturn> {

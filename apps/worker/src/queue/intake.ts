@@ -11,6 +11,8 @@ export interface TakenTicket {
 
 export interface Intake {
   count(): TakenTicket
+  /** A ticket is first in line that must be taken whether there is a free slot or not: its job is on a host already. */
+  expect(): void
   /** Something changed: a slot, a host. */
   update(): void
   /** From here on the worker takes tickets as slots allow. */
@@ -30,6 +32,8 @@ export interface Load {
   withSlot: number
   /** Free slots on reachable hosts. Tickets that look for a slot will take one of these. */
   freeSlots: number
+  /** Tickets that need none. */
+  expected?: number
   /** Keeps slow collecting from piling up without end. */
   maxTickets: number
 }
@@ -41,9 +45,10 @@ export interface Capacity {
   concurrency: number
 }
 
-/** How many tickets the BullMQ worker may hold: those whose jobs have or had a slot, plus one per free slot. */
-export function toCapacity({ tickets, withSlot, freeSlots, maxTickets }: Load): Capacity {
-  const wanted = Math.max(tickets, Math.min(withSlot + freeSlots, maxTickets))
+/** How many tickets the BullMQ worker may hold: those whose jobs have or had a slot, plus one per free slot, plus what is expected. */
+export function toCapacity(load: Load): Capacity {
+  const { tickets, withSlot, freeSlots, expected = 0, maxTickets } = load
+  const wanted = Math.max(tickets, Math.min(withSlot + freeSlots + expected, maxTickets))
   return { paused: wanted === 0, concurrency: Math.max(1, wanted) }
 }
 
@@ -51,6 +56,8 @@ export function toCapacity({ tickets, withSlot, freeSlots, maxTickets }: Load): 
 export function createIntake(options: { freeSlots(): number; maxTickets: number }): Intake {
   let tickets = 0
   let withSlot = 0
+  /** Somebody else may have taken it: then an ordinary one is taken, and goes back to its place. */
+  let expected = 0
   let worker: Worker | null = null
   let lastChange: Promise<void> = Promise.resolve()
   let due: NodeJS.Immediate | null = null
@@ -65,7 +72,8 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
     due = null
     if (!worker) return
     const { maxTickets } = options
-    const capacity = toCapacity({ tickets, withSlot, freeSlots: options.freeSlots(), maxTickets })
+    const freeSlots = options.freeSlots()
+    const capacity = toCapacity({ tickets, withSlot, freeSlots, expected, maxTickets })
     const raised = capacity.concurrency > worker.concurrency
     worker.concurrency = capacity.concurrency
     if (capacity.paused !== worker.isPaused() || raised) apply(worker, capacity.paused)
@@ -90,6 +98,7 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
     count() {
       let slots = 0
       tickets += 1
+      expected = Math.max(0, expected - 1)
       update()
       return {
         gotSlot() {
@@ -106,6 +115,10 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
           waiting.clear()
         },
       }
+    },
+    expect() {
+      expected += 1
+      update()
     },
     update,
     open(target) {

@@ -10,6 +10,8 @@ export interface LostTicketsOptions {
   keys: Keys
   name: string
   timings: Pick<WorkerTimings, 'lostTicketsEveryMs' | 'queueRetryMs'>
+  /** A ticket is back in line, before all others. */
+  onFound: () => void
   log: Logger
 }
 
@@ -19,7 +21,7 @@ const NO_LIMIT = 1_000_000
 export async function watchLostTickets(
   options: LostTicketsOptions,
 ): Promise<{ close(): Promise<void> }> {
-  const { redis, keys, name, timings, log } = options
+  const { redis, keys, name, timings, onFound, log } = options
   // without a processor it takes no tickets
   const watcher = new Worker(QUEUE_NAME, null, {
     connection: redis,
@@ -31,7 +33,10 @@ export async function watchLostTickets(
     runRetryDelay: timings.queueRetryMs,
   })
   watcher.on('error', (error) => log.debug({ err: error }, 'lost tickets not looked for'))
-  watcher.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
+  watcher.on('stalled', (jobId) => {
+    log.warn({ jobId }, 'job lost its worker')
+    onFound()
+  })
   await watcher.waitUntilReady()
   await watcher.startStalledCheckTimer()
   return { close: () => watcher.close(true) }

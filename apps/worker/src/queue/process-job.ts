@@ -1,5 +1,5 @@
 /** One ticket, from BullMQ's hand and back into it. The only place of a job that speaks BullMQ. */
-import { ticketSchema } from '@safelight/store'
+import { aheadOf, FIRST_IN_LINE, ticketSchema } from '@safelight/store'
 import { DelayedError, type Job, WaitingError } from 'bullmq'
 import type { TicketReturn } from '../job/conclude.ts'
 import type { HandlingDeps } from '../job/handling.ts'
@@ -25,14 +25,28 @@ export function createProcessor(deps: ProcessorDeps) {
       taken.gone()
     }
     if (returned.ticket === 'spent') return
+    await setPlace(job, returned)
     // neither spends an attempt; should the ticket be another worker's by now, both are refused
     if (returned.delayMs > 0) {
-      // in its turn among its priority: a job that failed lets the ones in line go first
       await job.moveToDelayed(deps.clock.now() + returned.delayMs, token)
+      // what must be looked at again is, also by a worker that has no free slot
+      const isFirst = returned.ticket === 'waits' && returned.before === 'all'
+      if (isFirst) deps.clock.after(returned.delayMs, () => deps.intake.expect())
       throw new DelayedError()
     }
     // to the head of its priority
     await job.moveToWait(token)
     throw new WaitingError()
   }
+}
+
+/** After a delay a ticket comes last among its priority: a job that failed lets the ones in line go first, one that only waits does not. */
+async function setPlace(job: Job, returned: TicketReturn): Promise<void> {
+  const own = job.opts.priority ?? FIRST_IN_LINE
+  const priority = returned.ticket === 'waits' ? toPlace(own, returned.before) : own
+  if (job.priority !== priority) await job.changePriority({ priority })
+}
+
+function toPlace(own: number, before: 'all' | 'equals'): number {
+  return before === 'all' ? FIRST_IN_LINE : aheadOf(own)
 }
