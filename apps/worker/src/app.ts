@@ -160,7 +160,11 @@ async function start(parts: Start): Promise<void> {
       intake,
       runPrompt,
       unknownMessages: createUnknownMessages(log),
-      suspects: createSuspects(),
+      suspects: createSuspects({
+        setCompany: store.setCompany,
+        aloneMs: timings.suspectAloneMs,
+        clock,
+      }),
       clock,
       log,
       timings,

@@ -3,6 +3,7 @@ import { type Simulator, startSimulator } from '@safelight/simulator'
 import type { Workflow } from '@safelight/shared'
 import { openClient, openRedisProxy } from '@safelight/testkit/vitest'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { TimingOverrides } from './timings.ts'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
@@ -37,10 +38,10 @@ async function submitSuspect(workflow: Workflow): Promise<string> {
   return jobId
 }
 /** A cut off worker that is not to come back: as good as dead, and nobody need be killed. */
-async function startDoomedWorker() {
+async function startDoomedWorker(more: Record<string, string> = {}, timings: TimingOverrides = {}) {
   const proxy = await openRedisProxy()
-  const env = { REDIS_URL: proxy.url, HOST_SLOTS: '1' }
-  await stack.startWorker([host.url], { env })
+  const env = { REDIS_URL: proxy.url, HOST_SLOTS: '1', ...more }
+  await stack.startWorker([host.url], { env, timings })
   return { die: () => proxy.refuse(), close: () => proxy.restore() }
 }
 
@@ -70,6 +71,22 @@ it('loses no place in line by waiting for another job that is suspected', async 
   expect(await stack.end(second)).toMatchObject({ status: 'succeeded' })
   const states = await Promise.all(inLine.map((jobId) => stack.store.load(jobId)))
   expect(states.filter((state) => state?.status === 'queued').length).toBeGreaterThan(2)
+})
+
+it('lets one suspect in beside another after a while, and holds it against neither', async () => {
+  const doomed = await startDoomedWorker({ HOST_SLOTS: '2' }, { suspectAloneMs: 300 })
+  const jobIds = [
+    await submitSuspect(slow({ color: 1, steps: 100, seconds: 2 })),
+    await submitSuspect(slow({ color: 2, steps: 100, seconds: 2 })),
+  ]
+  for (const jobId of jobIds) await stack.when(jobId, ({ status }) => status === 'running')
+  doomed.die()
+  for (const jobId of jobIds) {
+    const claim = await stack.store.claim(jobId)
+    expect(claim).toMatchObject({ lost: { count: 2, justNow: true }, lostInCompany: 1 })
+    await stack.cancel(jobId)
+  }
+  doomed.close()
 })
 
 it('counts one that is cut off from Redis only until it is back', { timeout: 30_000 }, async () => {

@@ -80,6 +80,8 @@ export interface Claim {
   /** What was noted of the last attempt; null before the first. */
   lastAttempt: AttemptRecord | null
   lost: LostWorkers
+  /** Workers that were lost with others in hand that may be to blame: they count against none of them. */
+  lostInCompany: number
 }
 
 /** Workers that have not been heard of since they claimed the job: see jobs/in-hand.ts. */
@@ -128,6 +130,8 @@ export interface JobStore {
   saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>
   /** The worker of this claim lives, and has the job in hand no longer. */
   putDown(jobId: string, token: number): Promise<void>
+  /** In the hands of this claim's worker there are others that may be to blame for its loss, or are no longer. */
+  setCompany(jobId: string, token: number, inCompany: boolean): Promise<void>
   /** Something nobody foresaw was thrown while the job was in hand. @returns how often that has happened to it */
   countMishap(jobId: string): Promise<number>
   /** Whether the claim with this token is the latest: asked before anything that only the job's worker may do. */

@@ -77,7 +77,9 @@ export function toTries<H extends Candidate>(
   const sound = others.filter(({ state }) => state !== 'degraded')
   const degraded = others.filter(({ state }) => state === 'degraded')
   const failed = picked.filter(({ hostId }) => hostId !== prefer && avoid.includes(hostId))
-  const last = hasOther(hosts, shun) ? failed.filter(({ hostId }) => !shun.includes(hostId)) : failed
+  const last = hasOther(hosts, shun)
+    ? failed.filter(({ hostId }) => !shun.includes(hostId))
+    : failed
   return [
     ...own.map((host) => ({ host, max: NO_LIMIT })),
     ...(wantsMemory ? fillEach(others) : [...fillEvenly(sound), ...fillEvenly(degraded)]),

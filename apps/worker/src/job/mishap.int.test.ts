@@ -18,7 +18,7 @@ function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps
       takeSlot: () => Promise.reject(new TypeError('x is not a function')),
     },
     extraData: { drop: () => Promise.resolve() },
-    suspects: createSuspects(),
+    suspects: createSuspects({ ...store, aloneMs: 1_000, clock: systemClock }),
     clock: systemClock,
     log: silent,
     timings: toWorkerTimings(),
@@ -127,7 +127,7 @@ it('has one job in hand at a time of those that have lost two workers', async ()
   const deps = toDeps(store, { fleet })
   const turns = [turn(deps, first ?? '')]
   await expect.poll(() => looking).toBe(1)
-  expect(await turn(deps, second ?? '')).toEqual({ ticket: 'back', delayMs: 1_000 })
+  expect(await turn(deps, second ?? '')).toEqual({ ticket: 'waits', delayMs: 1_000, before: 'all' })
   turns.push(turn(deps, sound ?? ''))
   await expect.poll(() => looking).toBe(2)
   fail(new RedisUnavailable(undefined))

@@ -41,7 +41,10 @@ const MAX_LOST_WORKERS = 3
  * promptId, stay the same. One that is `queued` again, or whose attempt is noted as failed, was
  * given up for a reason: a new attempt.
  */
-export function planHandling({ snapshot, lastAttempt, lost }: Claim, nowMs: number): HandlingPlan {
+export function planHandling(
+  { snapshot, lastAttempt, lost }: Pick<Claim, 'snapshot' | 'lastAttempt' | 'lost'>,
+  nowMs: number,
+): HandlingPlan {
   if (isTerminal(snapshot.status)) return { action: 'none' }
   // before anything else that might cost the next one its life
   if (lost.count >= MAX_LOST_WORKERS) {

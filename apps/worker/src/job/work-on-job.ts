@@ -20,7 +20,7 @@ import { SUSPECT_FROM } from './suspects.ts'
 export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<TicketReturn> {
   let claim: Claim | null = null
   let handling: Handling | null = null
-  let letGo: (() => void) | null = null
+  let letGo: (() => Promise<void>) | null = null
   let ended = false
   try {
     claim = await deps.store.claim(ticket.jobId)
@@ -29,7 +29,7 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     ended = plan.action === 'none'
     if (ended) return SPENT
     if (isSuspect(claim, plan)) {
-      letGo = deps.suspects.take()
+      letGo = await deps.suspects.take({ ...claim, jobId: ticket.jobId })
       if (!letGo) return waits(deps.timings.adoptLookMs)
     }
     handling = openHandling(deps, claim, ticket)
@@ -40,7 +40,7 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     return await concludeMishap(deps, { ticket, handling }, error)
   } finally {
     handling?.close()
-    letGo?.()
+    await letGo?.().catch((error: unknown) => deps.log.warn({ err: error }, 'company not noted'))
     if (claim && !ended) await putDown(deps, claim)
   }
 }

@@ -76,6 +76,31 @@ it('counts the workers that never put the job down, and forgets one that was onl
   expect(await lostAt()).toEqual({ count: 2, justNow: true })
 })
 
+it('counts apart what was lost in company, and takes that back, too', async () => {
+  const { store } = await openTestStore()
+  const jobId = await acceptJob(store)
+  const first = await claimToken(store, jobId)
+  await store.setCompany(jobId, first, true)
+  const second = await store.claim(jobId)
+  expect(second).toMatchObject({ lost: { count: 0, justNow: true }, lostInCompany: 1 })
+  // alone again before it was lost
+  await store.setCompany(jobId, second?.token ?? 0, true)
+  await store.setCompany(jobId, second?.token ?? 0, false)
+  const third = await store.claim(jobId)
+  expect(third).toMatchObject({ lost: { count: 1, justNow: true }, lostInCompany: 1 })
+  // of a claim that is over nothing is noted
+  await store.setCompany(jobId, second?.token ?? 0, true)
+  await store.setCompany(jobId, third?.token ?? 0, true)
+  await store.putDown(jobId, third?.token ?? 0)
+  await store.putDown(jobId, first)
+  expect(await store.claim(jobId)).toMatchObject({
+    lost: { count: 1, justNow: false },
+    lostInCompany: 0,
+  })
+  await store.setCompany('gone', 1, true)
+  expect(await store.load('gone')).toBeNull()
+})
+
 it('counts mishaps in the record, and none of a job that is gone', async () => {
   const { store, redis, keys } = await openTestStore()
   const jobId = await acceptJob(store)

@@ -4,6 +4,7 @@ import type { JobStore, AttemptRecord } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
+import { countLost } from './in-hand.ts'
 import { parseSnapshot, RECORD_VERSION, RecordTooNew } from './record.ts'
 
 /**
@@ -111,11 +112,13 @@ export function createClaims({
       if (!reply) return null
       if (reply.length === 1) throw new RecordTooNew(reply[0])
       const [token, snapshot, attempt, lost, justNow] = reply
+      const { count, inCompany } = countLost(lost)
       return {
         token,
         snapshot: parseSnapshot(snapshot),
         lastAttempt: parseAttempt(attempt),
-        lost: { count: lost.split(' ').length - 1, justNow: justNow === 1 },
+        lost: { count, justNow: justNow === 1 },
+        lostInCompany: inCompany,
       }
     },
     async saveAttempt(jobId, token, attempt) {
