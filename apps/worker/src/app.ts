@@ -117,6 +117,7 @@ async function start(parts: Start): Promise<void> {
   const intake = createIntake({
     freeSlots: () => fleet.freeSlots(),
     maxTickets: TICKETS_PER_SLOT * slots,
+    clock,
   })
   fleet.onChange(() => intake.update())
   const inStore = { redis, keys, timings: timings.store }
@@ -161,7 +162,7 @@ async function start(parts: Start): Promise<void> {
       runPrompt,
       unknownMessages: createUnknownMessages(log),
       suspects: createSuspects({
-        setCompany: store.setCompany,
+        store,
         aloneMs: timings.suspectAloneMs,
         clock,
       }),

@@ -78,8 +78,14 @@ it('takes a success without a history for unheard only when a worker was hit', (
   const again = { ...ran, clientId: promptIdOf('j', 2), startedAt: 5, host: 'host-2' }
   const hit = { at: 1, hostId: null, dead: true, forgot: true }
   const gone = {
-    ...{ target: 'host-1', what: 'historyGone', hostId: 'gpu-1', dead: false, forgot: false },
-    ...{ at: 1, until: 3, poison: { historyGone: true } },
+    target: 'host-1',
+    what: 'historyGone',
+    hostId: 'gpu-1',
+    dead: false,
+    forgot: false,
+    at: 1,
+    until: 3,
+    poison: { historyGone: true },
   }
   const twiceWith = (disruptions: Facts['disruptions']) =>
     judge(facts({ executions: [ran, again], disruptions })).executedTwice

@@ -109,16 +109,14 @@ const LEFT_WITHIN_MS = 20_000
  */
 function toUnheard(disruptions: readonly Disruption[]): Loss[] {
   const hits = disruptions.filter(({ target }) => /^(worker|redis)/.test(target))
-  return disruptions
-    .filter(hidesHistory)
-    .flatMap(({ target, at: from, until = Infinity }) =>
-      hits.map(({ at }) => ({
-        host: target,
-        at,
-        alsoWithinMs: LEFT_WITHIN_MS,
-        endedIn: { from, until },
-      })),
-    )
+  return disruptions.filter(hidesHistory).flatMap(({ target, at: from, until = Infinity }) =>
+    hits.map(({ at }) => ({
+      host: target,
+      at,
+      alsoWithinMs: LEFT_WITHIN_MS,
+      endedIn: { from, until },
+    })),
+  )
 }
 
 function isEnd(status: string): boolean {

@@ -75,7 +75,10 @@ it('does not count a broken device against the job’s own attempts', () => {
 describe('hosts to shun', () => {
   const now = { nowMs: 10_000, avoidForMs: 1_000 }
   const at = (hostId: string, cause: FailureCause, ms?: number): FailedAttempt => ({
-    ...{ attempt: 1, hostId, cause, orphaned: false },
+    attempt: 1,
+    hostId,
+    cause,
+    orphaned: false,
     ...(ms === undefined ? {} : { at: ms }),
   })
 

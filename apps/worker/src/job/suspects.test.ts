@@ -12,8 +12,10 @@ beforeEach(() => {
   suspects = createSuspects({
     aloneMs,
     clock: { steady: () => nowMs },
-    setCompany: async (jobId, _token, inCompany) => {
-      noted[jobId] = inCompany
+    store: {
+      setCompany: async (jobId, _token, inCompany) => {
+        noted[jobId] = inCompany
+      },
     },
   })
 })
@@ -52,7 +54,11 @@ it('keeps one that was lost in company alone to its end', async () => {
   await take('a')
   nowMs = 10 * aloneMs
   expect(await take('lost', 1)).toBeNull()
-  suspects = createSuspects({ aloneMs, clock: { steady: () => nowMs }, setCompany: async () => {} })
+  suspects = createSuspects({
+    aloneMs,
+    clock: { steady: () => nowMs },
+    store: { setCompany: async () => {} },
+  })
   const letGo = await take('lost', 1)
   expect(letGo).not.toBeNull()
   nowMs = 20 * aloneMs
@@ -66,7 +72,7 @@ it('takes none of which nobody could note in what company it is', async () => {
   const setCompany = async () => {
     if (broken) throw new Error('no store')
   }
-  suspects = createSuspects({ aloneMs, clock: { steady: () => nowMs }, setCompany })
+  suspects = createSuspects({ aloneMs, clock: { steady: () => nowMs }, store: { setCompany } })
   const letGo = await take('a')
   nowMs = aloneMs
   await expect(take('b')).rejects.toThrow('no store')

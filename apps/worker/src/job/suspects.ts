@@ -19,7 +19,7 @@ export interface Suspects {
 }
 
 export interface SuspectsOptions {
-  setCompany: JobStore['setCompany']
+  store: Pick<JobStore, 'setCompany'>
   aloneMs: number
   clock: Pick<Clock, 'steady'>
 }
@@ -30,7 +30,7 @@ interface Held extends Suspect {
   inCompany: boolean | null
 }
 
-export function createSuspects({ setCompany, aloneMs, clock }: SuspectsOptions): Suspects {
+export function createSuspects({ store, aloneMs, clock }: SuspectsOptions): Suspects {
   const inHand = new Set<Held>()
 
   async function note(): Promise<void> {
@@ -39,7 +39,7 @@ export function createSuspects({ setCompany, aloneMs, clock }: SuspectsOptions):
     await Promise.all(
       changed.map(async (held) => {
         held.inCompany = inCompany
-        await setCompany(held.jobId, held.token, inCompany).catch((error: unknown) => {
+        await store.setCompany(held.jobId, held.token, inCompany).catch((error: unknown) => {
           held.inCompany = null
           throw error
         })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createLogger, createScope } from '@safelight/runtime'
+import { createLogger, createScope, systemClock } from '@safelight/runtime'
 import { closeRedis, createJobQueue, createKeys, createRedis } from '@safelight/store'
 import type { Job } from 'bullmq'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
@@ -26,7 +26,7 @@ beforeEach(async () => {
   add = (jobId) => queue.add(jobId, 0)
   freeSlots = 0
   taken = []
-  intake = createIntake({ freeSlots: () => freeSlots, maxTickets: 4 })
+  intake = createIntake({ freeSlots: () => freeSlots, maxTickets: 4, clock: systemClock })
   const processJob = async (job: Job): Promise<void> => {
     const ticket = intake.count()
     await new Promise<void>((end) => taken.push({ jobId: job.id ?? '', ticket, end }))
@@ -87,4 +87,17 @@ it('holds no more tickets than its limit, however many slots are free', async ()
   for (let at = 0; at < 4; at += 1) giveSlot(at)
   taken[0]?.end()
   expect(await count(5)).toHaveLength(5)
+})
+
+it('takes one that is expected though no slot is free, and no other with it', async () => {
+  await add('a')
+  await add('b')
+  intake.expect(10)
+  expect((await count(1)).map(({ jobId }) => jobId)).toEqual(['a'])
+  // the next only when it is expected, too
+  intake.expect()
+  expect(await count(2)).toHaveLength(2)
+  intake.close()
+  intake.expect()
+  expect(taken).toHaveLength(2)
 })

@@ -27,3 +27,10 @@ it('takes no more when every slot is taken', () => {
 it('bounds the pile of jobs that only collect', () => {
   expect(toCapacity({ ...idle, tickets: 12, withSlot: 12, freeSlots: 4 }).concurrency).toBe(12)
 })
+
+it('takes what is expected on top of it', () => {
+  expect(toCapacity({ ...idle, expected: 1 })).toEqual({ paused: false, concurrency: 1 })
+  const full = { ...idle, tickets: 3, withSlot: 3, expected: 2 }
+  expect(toCapacity(full).concurrency).toBe(5)
+  expect(toCapacity({ ...full, maxTickets: 4 }).concurrency).toBe(4)
+})

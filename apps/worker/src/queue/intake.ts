@@ -1,4 +1,5 @@
 /** The intake of tickets: as many as there are free slots to start their jobs on, and one more as soon as there is one. */
+import type { Clock } from '@safelight/runtime'
 import type { Worker } from 'bullmq'
 
 /** One ticket that was taken. */
@@ -11,8 +12,8 @@ export interface TakenTicket {
 
 export interface Intake {
   count(): TakenTicket
-  /** A ticket is first in line that must be taken whether there is a free slot or not: its job is on a host already. */
-  expect(): void
+  /** A ticket is first in line, or will be, that must be taken whether there is a free slot or not: its job is on a host already. */
+  expect(afterMs?: number): void
   /** Something changed: a slot, a host. */
   update(): void
   /** From here on the worker takes tickets as slots allow. */
@@ -53,14 +54,20 @@ export function toCapacity(load: Load): Capacity {
 }
 
 /** @param freeSlots on the reachable hosts, as far as known */
-export function createIntake(options: { freeSlots(): number; maxTickets: number }): Intake {
+export function createIntake(options: {
+  freeSlots(): number
+  maxTickets: number
+  clock: Pick<Clock, 'after'>
+}): Intake {
   let tickets = 0
   let withSlot = 0
   /** Somebody else may have taken it: then an ordinary one is taken, and goes back to its place. */
   let expected = 0
   let worker: Worker | null = null
+  let closed = false
   let lastChange: Promise<void> = Promise.resolve()
   let due: NodeJS.Immediate | null = null
+  const timers = new Set<() => void>()
   const waiting = new Set<() => void>()
 
   /** Soon, and once: a job that takes a slot changes several numbers in a row. */
@@ -96,14 +103,16 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
 
   return {
     count() {
-      let slots = 0
       tickets += 1
-      expected = Math.max(0, expected - 1)
+      // it looks for none of the free slots: as if it had one
+      let slots = expected > 0 ? 1 : 0
+      expected -= slots
+      withSlot += slots
       update()
       return {
         gotSlot() {
+          withSlot += 1 - slots
           slots = 1
-          withSlot += 1
           update()
         },
         gone() {
@@ -116,9 +125,14 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
         },
       }
     },
-    expect() {
-      expected += 1
-      update()
+    expect(afterMs = 0) {
+      if (closed) return
+      const callOff = options.clock.after(afterMs, () => {
+        timers.delete(callOff)
+        expected += 1
+        update()
+      })
+      timers.add(callOff)
     },
     update,
     open(target) {
@@ -132,8 +146,10 @@ export function createIntake(options: { freeSlots(): number; maxTickets: number 
         else waiting.add(resolve)
       }),
     close() {
+      closed = true
       worker = null
       if (due) clearImmediate(due)
+      for (const callOff of timers) callOff()
     },
   }
 }

@@ -31,7 +31,7 @@ export function createProcessor(deps: ProcessorDeps) {
       await job.moveToDelayed(deps.clock.now() + returned.delayMs, token)
       // what must be looked at again is, also by a worker that has no free slot
       const isFirst = returned.ticket === 'waits' && returned.before === 'all'
-      if (isFirst) deps.clock.after(returned.delayMs, () => deps.intake.expect())
+      if (isFirst) deps.intake.expect(returned.delayMs)
       throw new DelayedError()
     }
     // to the head of its priority
