@@ -18,6 +18,11 @@ export type TicketReturn =
 export const SPENT: TicketReturn = { ticket: 'spent' }
 export const BACK: TicketReturn = { ticket: 'back', delayMs: 0 }
 
+/** It has begun, and may run on its host: whoever is in line has no turn before it. */
+export function keepPlace(delayMs: number): TicketReturn {
+  return { ticket: 'waits', delayMs, before: 'all' }
+}
+
 export interface AttemptFacts {
   /** The attempt that the decision is about, with the failures before it. */
   record: AttemptRecord
@@ -42,7 +47,7 @@ export async function conclude(
     case 'give_up':
       return giveUp(handling, decision, facts)
     case 'hand_back':
-      return { ticket: 'back', delayMs: decision.delayMs }
+      return decision.delayMs > 0 ? keepPlace(decision.delayMs) : BACK
     case 'claim_lost':
       return BACK
     default:

@@ -2,7 +2,7 @@
 import { isTerminal } from '@safelight/shared'
 import { AppendContention, RecordTooNew, RedisUnavailable } from '@safelight/store'
 import { ClaimLost } from './claim-check.ts'
-import { BACK, SPENT, type TicketReturn } from './conclude.ts'
+import { BACK, keepPlace, SPENT, type TicketReturn } from './conclude.ts'
 import { INTERNAL } from './decide-job.ts'
 import type { Handling, HandlingDeps, JobTicket } from './handling.ts'
 import { toEnd } from './job-events.ts'
@@ -32,7 +32,8 @@ export async function concludeMishap(
   if (error instanceof ClaimLost || stop.reason === 'claim-lost' || stopped) return BACK
   if (isStoreTrouble(error)) {
     log.warn({ err: error }, 'handed back: trouble with the store')
-    return { ticket: 'back', delayMs: storePauseMs }
+    const hasBegun = handling !== null && handling.writer.snapshot.status !== 'queued'
+    return hasBegun ? keepPlace(storePauseMs) : { ticket: 'back', delayMs: storePauseMs }
   }
   const mishaps = await deps.store.countMishap(jobId)
   log.error({ err: error, mishaps }, 'something unforeseen while the job was in hand')

@@ -5,7 +5,7 @@ import type { AttemptRecord, Claim } from '@safelight/store'
 import type { Slot } from '../hosts/fleet.ts'
 import { createTracker, withPartial } from './attempt.ts'
 import { runCollectPhase } from './collect-job.ts'
-import { BACK, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
+import { BACK, conclude, finish, keepPlace, SPENT, type TicketReturn } from './conclude.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
 import { toRunning } from './job-events.ts'
@@ -30,7 +30,7 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     if (ended) return SPENT
     if (isSuspect(claim, plan)) {
       letGo = await deps.suspects.take({ ...claim, jobId: ticket.jobId })
-      if (!letGo) return waits(deps.timings.adoptLookMs)
+      if (!letGo) return keepPlace(deps.timings.adoptLookMs)
     }
     handling = openHandling(deps, claim, ticket)
     const returned = await act(handling, plan)
@@ -43,11 +43,6 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     await letGo?.().catch((error: unknown) => deps.log.warn({ err: error }, 'company not noted'))
     if (claim && !ended) await putDown(deps, claim)
   }
-}
-
-/** It has begun, and may run on its host: it is nobody's turn before it. */
-function waits(delayMs: number): TicketReturn {
-  return { ticket: 'waits', delayMs, before: 'all' }
 }
 
 /** What only writes its end can do no harm any more. */
@@ -65,7 +60,7 @@ async function act(handling: Handling, plan: HandlingPlan): Promise<TicketReturn
     case 'end':
       return finish(handling, plan.jobEnd)
     case 'wait':
-      return waits(2 * handling.deps.timings.cancelEveryMs)
+      return keepPlace(2 * handling.deps.timings.cancelEveryMs)
     case 'end_lost':
       if (plan.lastAttempt) await stopUnseen(handling, plan.lastAttempt)
       return finish(handling, { status: 'failed', error: WORKER_LOST, deadLetter: true })
@@ -139,7 +134,7 @@ async function waitForHost(
     log.info({ hostId: record.hostId }, 'waiting for a worker that can reach the host')
     await handling.saveAttempt({ ...record, unreachableSince: since })
   }
-  return waits(deps.timings.adoptLookMs)
+  return keepPlace(deps.timings.adoptLookMs)
 }
 
 async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn> {
