@@ -163,7 +163,7 @@ async function start(parts: Start): Promise<void> {
       unknownMessages: createUnknownMessages(log),
       suspects: createSuspects({
         store,
-        aloneMs: timings.suspectAloneMs,
+        waitMs: timings.suspectWaitMs,
         clock,
       }),
       clock,

@@ -74,7 +74,7 @@ it('loses no place in line by waiting for another job that is suspected', async 
 })
 
 it('lets one suspect in beside another after a while, and holds it against neither', async () => {
-  const doomed = await startDoomedWorker({ HOST_SLOTS: '2' }, { suspectAloneMs: 300 })
+  const doomed = await startDoomedWorker({ HOST_SLOTS: '2' }, { suspectWaitMs: 300 })
   const jobIds = [
     await submitSuspect(slow({ color: 1, steps: 100, seconds: 2 })),
     await submitSuspect(slow({ color: 2, steps: 100, seconds: 2 })),

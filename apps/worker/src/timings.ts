@@ -54,8 +54,8 @@ export interface WorkerTimings {
   storePauseMs: number
   /** A job whose host cannot be reached from here: its ticket goes round the workers in between. */
   adoptLookMs: number
-  /** What kills its worker mostly does so soon; for this long the others of a worker that may have killed two wait for one. */
-  suspectAloneMs: number
+  /** How long a job that may have killed two workers waits for others like it, so that each is alone; doubled with each loss beside others. */
+  suspectWaitMs: number
   deadlinesEveryMs: number
   /** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
   progressEveryMs: number
@@ -108,7 +108,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   claimFreshMs: 2_000,
   storePauseMs: 1_000,
   adoptLookMs: 1_000,
-  suspectAloneMs: 10_000,
+  suspectWaitMs: 8_000,
   deadlinesEveryMs: 2_000,
   progressEveryMs: 100,
   previewEveryMs: 250,

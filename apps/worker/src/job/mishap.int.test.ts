@@ -18,7 +18,7 @@ function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps
       takeSlot: () => Promise.reject(new TypeError('x is not a function')),
     },
     extraData: { drop: () => Promise.resolve() },
-    suspects: createSuspects({ store, aloneMs: 60_000, clock: systemClock }),
+    suspects: createSuspects({ store, waitMs: 60_000, clock: systemClock }),
     clock: systemClock,
     log: silent,
     timings: toWorkerTimings(),

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { createSuspects, type Suspects } from './suspects.ts'
 
-const aloneMs = 1_000
+const waitMs = 1_000
 let nowMs: number
 /** By job, as it was noted last. */
 let noted: Record<string, boolean>
@@ -10,7 +10,7 @@ beforeEach(() => {
   nowMs = 0
   noted = {}
   suspects = createSuspects({
-    aloneMs,
+    waitMs,
     clock: { steady: () => nowMs },
     store: {
       setCompany: async (jobId, _token, inCompany) => {
@@ -22,14 +22,18 @@ beforeEach(() => {
 
 const take = (jobId: string, lostInCompany = 0) => suspects.take({ jobId, token: 1, lostInCompany })
 
-it('lets one in, and others beside it only after a while, one after the other', async () => {
+it('lets one in, and others beside it only when they have waited for a while', async () => {
   expect(await take('a')).not.toBeNull()
-  nowMs = aloneMs - 1
+  nowMs = 10 * waitMs
   expect(await take('b')).toBeNull()
-  nowMs = aloneMs
-  expect(await take('b')).not.toBeNull()
+  nowMs += waitMs / 2
   expect(await take('c')).toBeNull()
-  nowMs = 2 * aloneMs
+  expect(await take('b')).toBeNull()
+  nowMs += waitMs / 2
+  expect(await take('b')).not.toBeNull()
+  // each for itself: many of them do not wait one for the other
+  expect(await take('c')).toBeNull()
+  nowMs += waitMs / 2
   expect(await take('c')).not.toBeNull()
 })
 
@@ -42,29 +46,31 @@ it('lets the next one in at once when one has ended', async () => {
 
 it('notes who is in company before it is worked at, and who is alone again', async () => {
   await take('a')
+  await take('b')
   expect(noted).toEqual({})
-  nowMs = aloneMs
+  nowMs = waitMs
   const letGo = await take('b')
   expect(noted).toEqual({ a: true, b: true })
   await letGo?.()
   expect(noted).toEqual({ a: false, b: true })
 })
 
-it('keeps one that was lost in company alone to its end', async () => {
+it('lets one wait twice as long for each time that it was lost in company', async () => {
   await take('a')
-  nowMs = 10 * aloneMs
-  expect(await take('lost', 1)).toBeNull()
-  suspects = createSuspects({
-    aloneMs,
-    clock: { steady: () => nowMs },
-    store: { setCompany: async () => {} },
-  })
-  const letGo = await take('lost', 1)
-  expect(letGo).not.toBeNull()
-  nowMs = 20 * aloneMs
-  expect(await take('a')).toBeNull()
+  expect(await take('lost', 2)).toBeNull()
+  nowMs = 4 * waitMs - 1
+  expect(await take('lost', 2)).toBeNull()
+  nowMs = 4 * waitMs
+  expect(await take('lost', 2)).not.toBeNull()
+})
+
+it('forgets how long one has waited that others have taken', async () => {
+  const letGo = await take('a')
+  await take('b')
+  nowMs = 100 * waitMs
+  expect(await take('b')).toBeNull()
   await letGo?.()
-  expect(await take('a')).not.toBeNull()
+  expect(await take('b')).not.toBeNull()
 })
 
 it('takes none of which nobody could note in what company it is', async () => {
@@ -72,11 +78,14 @@ it('takes none of which nobody could note in what company it is', async () => {
   const setCompany = async () => {
     if (broken) throw new Error('no store')
   }
-  suspects = createSuspects({ aloneMs, clock: { steady: () => nowMs }, store: { setCompany } })
+  suspects = createSuspects({ waitMs, clock: { steady: () => nowMs }, store: { setCompany } })
   const letGo = await take('a')
-  nowMs = aloneMs
+  await take('b')
+  nowMs = waitMs
   await expect(take('b')).rejects.toThrow('no store')
   broken = false
+  await take('b')
+  nowMs += waitMs
   expect(await take('b')).not.toBeNull()
   await letGo?.()
 })

@@ -1,9 +1,9 @@
 /**
  * Suspects: jobs that have been in the hands of two workers that died. A worker that dies takes along everything it
- * holds, and the third death must only count against the job that causes it: so a suspect is alone among its kind
- * for a while, and what kills a worker shows. Others may not wait for it until it ends, though: after that while
- * they come in beside it, and a worker that dies then counts against none of them. Who was in such company once
- * is alone to its end the next time, so that this goes on for nobody.
+ * holds, and the third death must only count against the job that causes it: so a suspect is alone among its kind,
+ * and the others wait. Not until it ends, though, which may take as long as any job: a worker that dies with several
+ * of them counts against none, so after a while they come in beside it. Whoever was lost in such company waits twice
+ * as long the next time: sooner or later what kills its workers is alone.
  */
 import type { Clock } from '@safelight/runtime'
 import type { Claim, JobStore } from '@safelight/store'
@@ -20,18 +20,31 @@ export interface Suspects {
 
 export interface SuspectsOptions {
   store: Pick<JobStore, 'setCompany'>
-  aloneMs: number
+  /** How long one waits for others to end; doubled with each loss in company. */
+  waitMs: number
   clock: Pick<Clock, 'steady'>
 }
 
 interface Held extends Suspect {
-  since: number
   /** As it was last written down; null when that is not known. */
   inCompany: boolean | null
 }
 
-export function createSuspects({ store, aloneMs, clock }: SuspectsOptions): Suspects {
+/** Its ticket goes round the workers; who has not seen it for so long need not remember it. */
+const FORGET_MS = 60_000
+
+export function createSuspects({ store, waitMs, clock }: SuspectsOptions): Suspects {
   const inHand = new Set<Held>()
+  /** Those that had to wait, by jobId: since when, and when they were seen last. */
+  const waiting = new Map<string, { since: number; seen: number }>()
+
+  function waitedMs(jobId: string): number {
+    const now = clock.steady()
+    for (const [id, { seen }] of waiting) if (now - seen > FORGET_MS) waiting.delete(id)
+    const since = waiting.get(jobId)?.since ?? now
+    waiting.set(jobId, { since, seen: now })
+    return now - since
+  }
 
   async function note(): Promise<void> {
     const inCompany = inHand.size > 1
@@ -49,9 +62,11 @@ export function createSuspects({ store, aloneMs, clock }: SuspectsOptions): Susp
 
   return {
     async take(suspect) {
-      const nowMs = clock.steady()
-      if (!mayJoin(suspect, [...inHand], { nowMs, aloneMs })) return null
-      const held: Held = { ...suspect, since: nowMs, inCompany: false }
+      const { jobId, lostInCompany } = suspect
+      const isPatient = waitedMs(jobId) < waitMs * 2 ** lostInCompany
+      if (inHand.size > 0 && isPatient) return null
+      waiting.delete(jobId)
+      const held: Held = { ...suspect, inCompany: false }
       const letGo = async () => {
         inHand.delete(held)
         await note()
@@ -67,18 +82,4 @@ export function createSuspects({ store, aloneMs, clock }: SuspectsOptions): Susp
       return letGo
     },
   }
-}
-
-type InHand = Pick<Suspect, 'lostInCompany'> & { since: number }
-
-/** Pure. */
-export function mayJoin(
-  suspect: Pick<Suspect, 'lostInCompany'>,
-  inHand: readonly InHand[],
-  { nowMs, aloneMs }: { nowMs: number; aloneMs: number },
-): boolean {
-  const isNew = suspect.lostInCompany === 0
-  return inHand.every(({ since, lostInCompany }) => {
-    return isNew && lostInCompany === 0 && nowMs - since >= aloneMs
-  })
 }
