@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { Worker } from 'bullmq'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { createKeys, type Keys, QUEUE_NAME } from './keys.ts'
-import { createJobQueue, type JobQueue, ticketSchema, toBullPriority } from './queue.ts'
+import {
+  aheadOf,
+  createJobQueue,
+  FIRST_IN_LINE,
+  type JobQueue,
+  ticketSchema,
+  toBullPriority,
+} from './queue.ts'
 import { closeRedis, createRedis } from './redis.ts'
 import { RedisUnavailable } from './redis-unavailable.ts'
 import { openClient, openTestStore, silent } from '@safelight/testkit/vitest'
@@ -101,4 +108,12 @@ it('fails at once while Redis is away, and works once it is there', async () => 
   // not ready yet: refused, and not broken for good
   await expect(patient.depth()).rejects.toBeInstanceOf(RedisUnavailable)
   await expect.poll(() => patient.depth().catch(() => -1)).toBe(0)
+})
+
+it('has a place before all others, and one before the equals of a ticket', () => {
+  for (const priority of [-1_000_000, -1, 0, 7, 1_000_000]) {
+    const own = toBullPriority(priority)
+    expect(FIRST_IN_LINE).toBeLessThanOrEqual(own)
+    expect(aheadOf(own)).toBe(toBullPriority(priority + 1))
+  }
 })
