@@ -3,7 +3,8 @@ import type { NodeErrors } from './client/types.ts'
 
 /**
  * `unreachable`: no connection · `timeout`: no answer in time · `bad_status`: an unexpected HTTP status ·
- * `bad_answer`: not the JSON we know · `not_found`: 404 of a file · `unsupported`: the host is too old for this call.
+ * `bad_answer`: not the JSON we know · `not_found`: 404 of a file · `outside`: a file that the host listed, but that we do not
+ * ask for · `unsupported`: the host is too old for this call.
  */
 export type HostErrorCode =
   | 'unreachable'
@@ -11,6 +12,7 @@ export type HostErrorCode =
   | 'bad_status'
   | 'bad_answer'
   | 'not_found'
+  | 'outside'
   | 'unsupported'
 
 export class HostError extends Error {

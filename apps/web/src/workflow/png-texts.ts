@@ -3,6 +3,8 @@
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const HEAD_BYTES = 8
 const CHECKSUM_BYTES = 4
+/** `comf` is ComfyUI's own: its animated pictures carry their texts there, in the form of a `tEXt`. */
+const PLAIN = new Set(['tEXt', 'comf'])
 const latin1 = new TextDecoder('latin1')
 const utf8 = new TextDecoder()
 
@@ -21,7 +23,7 @@ export function readPngTexts(bytes: Uint8Array): Map<string, string> {
     const from = at + HEAD_BYTES
     if (from + length > bytes.length) break
     const data = bytes.subarray(from, from + length)
-    const text = type === 'tEXt' ? readPlain(data) : type === 'iTXt' ? readUnicode(data) : null
+    const text = PLAIN.has(type) ? readPlain(data) : type === 'iTXt' ? readUnicode(data) : null
     if (text) texts.set(text.keyword, text.value)
     at = from + length + CHECKSUM_BYTES
   }
@@ -33,7 +35,7 @@ interface PngText {
   value: string
 }
 
-/** tEXt: keyword, a zero, the text. */
+/** Keyword, a zero, the text. */
 function readPlain(data: Uint8Array): PngText | null {
   const end = data.indexOf(0)
   if (end < 0) return null

@@ -62,6 +62,12 @@ describe('reading a file', () => {
     )
   })
 
+  it('reads the graph of an animated picture, which ComfyUI writes into a chunk of its own', async () => {
+    const graph = { '1': { class_type: 'EmptyImage', inputs: { width: 64 } } }
+    const file = png(chunk('IDAT', 'pixels'), chunk('comf', `prompt\0${JSON.stringify(graph)}`))
+    expect(await readFile(file)).toMatchObject({ ok: true, workflow: graph })
+  })
+
   it('reads unicode text chunks, and passes over compressed and broken ones', () => {
     const bytes = pngBytes(
       chunk('iTXt', 'prompt\0\0\0\0\0{"café":1}'),

@@ -46,6 +46,17 @@ describe('a progress', () => {
     expect(toProgressed(running(CACHED), adopted)).toHaveProperty('nodes', { '3': 'running' })
   })
 
+  it('never tells of less than is known, also when who adopted the prompt has not heard it begin', () => {
+    const known = { ...sampling.progress, value: 0.6, kind: 'inference' as const }
+    expect(toProgressed(running({}, { progress: known }), after())).toMatchObject({
+      progress: { ...after().progress, value: 0.6 },
+    })
+    const further = { ...known, value: 0 }
+    expect(toProgressed(running({}, { progress: further }), sampling)).toMatchObject({
+      progress: sampling.progress,
+    })
+  })
+
   it('tells of a node that runs although it was cached', () => {
     const again = after(cached('4'), executing('4'))
     expect(toProgressed(running({ '4': 'cached' }), again)).toHaveProperty('nodes', {

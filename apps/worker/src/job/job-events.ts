@@ -15,6 +15,7 @@ import {
   type NodeStates,
   type Output,
   type PhaseTimes,
+  raise,
   type Snapshot,
   type Warning,
 } from '@safelight/shared'
@@ -39,12 +40,15 @@ export function toPhase(
   return snapshot.status === 'running' ? { type: 'status', status: 'running', ...next } : null
 }
 
-/** How far the prompt is: the bar, and which nodes have moved. */
+/**
+ * How far the prompt is: the bar, and which nodes have moved. Raised here, too, and not only where it is folded:
+ * who adopts a prompt or tries a job again begins at nothing, and some clients read events as they come.
+ */
 export function toProgressed(snapshot: Snapshot, tracker: TrackerState): NextEvent {
   if (snapshot.status !== 'running') return null
   return {
     type: 'progress',
-    progress: tracker.progress,
+    progress: raise(snapshot.progress, tracker.progress),
     ...toChangedNodes(snapshot, nodeStatesOf(tracker)),
   }
 }

@@ -137,6 +137,26 @@ it('leaves out echoes of inputs and files listed twice', async () => {
   expect(asked).toEqual(['a.png'])
 })
 
+it.each([
+  { filename: '../../etc/passwd' },
+  { filename: '/etc/passwd' },
+  { filename: 'passwd', subfolder: '../../etc' },
+  { filename: 'a.png [input]' },
+])(
+  'refuses a file outside of the host’s folders at once, and asks for nothing: %o',
+  async (named) => {
+    const error = await fetchOutput({
+      ...fetching('a.png'),
+      file: { ...file('a.png'), ...named },
+      // it would outlast the test
+      retryMs: [600_000],
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(OutputMissing)
+    expect(error).toMatchObject({ reason: 'refused' })
+    expect(asked).toEqual([])
+  },
+)
+
 it('tries again while the trouble may pass', async () => {
   serve = (name, response) => {
     if (asked.length < 3) response.statusCode = asked.length === 1 ? 500 : 404

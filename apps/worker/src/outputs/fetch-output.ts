@@ -74,7 +74,9 @@ const PASSING = new Set([404, 408, 425, 429])
 
 /** Asking again would be answered in the same way. */
 function isLasting(error: unknown): boolean {
-  if (!(error instanceof HostError) || error.status === null) return false
+  if (!(error instanceof HostError)) return false
+  if (error.code === 'outside') return true
+  if (error.status === null) return false
   return error.status >= 400 && error.status < 500 && !PASSING.has(error.status)
 }
 

@@ -69,6 +69,6 @@ it.each<Partial<FileItem>>([
 ])('asks no host for a file that leaves its folders: %j', async (change) => {
   const host = await withHost()
   const client = createHostClient(host.url)
-  await expect(client.view({ ...FILE, ...change })).rejects.toMatchObject({ code: 'bad_answer' })
+  await expect(client.view({ ...FILE, ...change })).rejects.toMatchObject({ code: 'outside' })
   expect(host.requests).toEqual([])
 })

@@ -11,7 +11,7 @@ const DISGUISED = /\[(?:output|temp|input)\]\s*$|^blake3:/
 /**
  * The URL path of a file, once it is certain that it stays in the host's own folders.
  * Output items are written by custom nodes, so they are checked like user input.
- * @throws HostError `bad_answer`
+ * @throws HostError `outside`
  */
 export function toViewPath(file: FileItem): string {
   if (
@@ -23,7 +23,7 @@ export function toViewPath(file: FileItem): string {
     leavesFolder(file.filename) ||
     leavesFolder(file.subfolder)
   ) {
-    throw new HostError('bad_answer', 'The host listed a file outside of its folders')
+    throw new HostError('outside', 'The host listed a file outside of its folders')
   }
   const { filename, subfolder, type } = file
   return `/view?${new URLSearchParams({ filename, subfolder, type }).toString()}`
