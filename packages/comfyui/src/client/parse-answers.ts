@@ -1,4 +1,5 @@
 /** What the host's read-only routes answer, cut down to what Safelight uses. */
+import { isJsonObject, jsonObjectSchema } from '@safelight/shared'
 import { z } from 'zod'
 import { judgeHistory, toPromptOrigin } from '../history/judge.ts'
 import type { HistoryEntry, NodeClass, NodeClasses, QueueState, SystemStats } from './types.ts'
@@ -34,9 +35,7 @@ const nodeClassSchema = z
   .looseObject({
     output_node: z.boolean().catch(false),
     output: z.array(z.unknown()).catch([]),
-    input: z
-      .looseObject({ required: z.record(z.string(), z.unknown()).catch({}) })
-      .catch({ required: {} }),
+    input: z.looseObject({ required: jsonObjectSchema.catch({}) }).catch({ required: {} }),
   })
   .transform(
     (info): NodeClass => ({
@@ -48,14 +47,13 @@ const nodeClassSchema = z
 
 /** A class of another shape (custom nodes write these) is left out, not the whole list. */
 export function parseNodeClasses(answer: unknown): NodeClasses | null {
-  const list = z.record(z.string(), z.unknown()).safeParse(answer)
-  if (!list.success) return null
-  const classes: NodeClasses = {}
-  for (const [name, info] of Object.entries(list.data)) {
+  if (!isJsonObject(answer)) return null
+  const classes = Object.entries(answer).flatMap(([name, info]) => {
     const parsed = nodeClassSchema.safeParse(info)
-    if (parsed.success) classes[name] = parsed.data
-  }
-  return classes
+    return parsed.success ? [[name, parsed.data] as const] : []
+  })
+  // not one by one: a class, too, may be called `__proto__`
+  return Object.fromEntries(classes)
 }
 
 // [number, promptId, graph, extra_data, output node ids]; newer hosts may append more
@@ -89,10 +87,9 @@ export function parseQueueDepth(answer: unknown): number | null {
 
 /** Oldest first, as the host lists them. */
 export function parseHistory(answer: unknown): HistoryEntry[] | null {
-  const list = z.record(z.string(), z.unknown()).safeParse(answer)
-  if (!list.success) return null
+  if (!isJsonObject(answer)) return null
   const entries: HistoryEntry[] = []
-  for (const [promptId, candidate] of Object.entries(list.data)) {
+  for (const [promptId, candidate] of Object.entries(answer)) {
     const entry = judgeHistory(promptId, candidate)
     if (!entry) return null
     entries.push(entry)
