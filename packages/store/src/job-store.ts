@@ -2,6 +2,7 @@
 import type {
   Asset,
   ExtraData,
+  JobError,
   JobEvent,
   JobEventBody,
   JobLimits,
@@ -130,6 +131,10 @@ export interface JobStore {
   putDown(jobId: string, token: number): Promise<void>
   /** Something nobody foresaw was thrown while the job was in hand. @returns how often that has happened to it */
   countMishap(jobId: string): Promise<number>
+  /** A newer worker may read it. @returns for how long (ms) it has been as it is since that was first noted */
+  noteUnread(jobId: string): Promise<number>
+  /** Ends a job whose record cannot be read, as a dead letter; `changed`: somebody has just written it. */
+  endUnreadable(jobId: string, error: JobError): Promise<'ended' | 'changed' | 'gone'>
   /** Whether the claim with this token is the latest: asked before anything that only the job's worker may do. */
   holdsClaim(jobId: string, token: number): Promise<boolean>
   /**

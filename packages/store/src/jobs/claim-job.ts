@@ -4,7 +4,8 @@ import type { JobStore, AttemptRecord } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
-import { parseSnapshot, RECORD_VERSION, RecordTooNew } from './record.ts'
+import { createInHand } from './in-hand.ts'
+import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './record.ts'
 
 /**
  * KEYS 1 record (HASH)
@@ -99,10 +100,11 @@ const claimReplySchema = z
   .union([z.tuple([z.int(), z.string(), z.string(), z.string(), z.int()]), z.tuple([z.string()])])
   .nullable()
 
-export function createClaims({
-  redis,
-  keys,
-}: StoreContext): Pick<JobStore, 'claim' | 'saveAttempt' | 'holdsClaim'> {
+export function createClaims(
+  context: StoreContext,
+): Pick<JobStore, 'claim' | 'saveAttempt' | 'holdsClaim'> {
+  const { redis, keys } = context
+  const { putDown } = createInHand(context)
   const claim = bindScript(redis, CLAIM)
   const saveAttempt = bindScript(redis, SAVE_ATTEMPT)
   return {
@@ -111,11 +113,17 @@ export function createClaims({
       if (!reply) return null
       if (reply.length === 1) throw new RecordTooNew(reply[0])
       const [token, snapshot, attempt, lost, justNow] = reply
-      return {
-        token,
-        snapshot: parseSnapshot(snapshot),
-        lastAttempt: parseAttempt(attempt),
-        lost: { count: lost.split(' ').length - 1, justNow: justNow === 1 },
+      try {
+        return {
+          token,
+          snapshot: parseSnapshot(snapshot),
+          lastAttempt: parseStored(() => parseAttempt(attempt)),
+          lost: { count: lost.split(' ').length - 1, justNow: justNow === 1 },
+        }
+      } catch (error) {
+        // nobody holds it: or this would count as a worker that it has cost
+        await putDown(jobId, token)
+        throw error
       }
     },
     async saveAttempt(jobId, token, attempt) {
