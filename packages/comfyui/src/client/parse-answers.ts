@@ -85,14 +85,21 @@ export function parseQueueDepth(answer: unknown): number | null {
   return queueDepthSchema.safeParse(answer).data ?? null
 }
 
-/** Oldest first, as the host lists them. */
-export function parseHistory(answer: unknown): HistoryEntry[] | null {
+/** Oldest first, as the host lists them. An entry that is none is another prompt's trouble: it is passed over. */
+export function parseRecentHistory(answer: unknown): HistoryEntry[] | null {
   if (!isJsonObject(answer)) return null
-  const entries: HistoryEntry[] = []
-  for (const [promptId, candidate] of Object.entries(answer)) {
-    const entry = judgeHistory(promptId, candidate)
-    if (!entry) return null
-    entries.push(entry)
-  }
-  return entries
+  return Object.entries(answer).flatMap(
+    ([promptId, candidate]) => judgeHistory(promptId, candidate) ?? [],
+  )
+}
+
+/** @returns the prompt's own, of all that the host answers; null when that cannot be read */
+export function parseHistory(
+  answer: unknown,
+  promptId: string,
+): { entry: HistoryEntry | null } | null {
+  if (!isJsonObject(answer)) return null
+  if (!Object.hasOwn(answer, promptId)) return { entry: null }
+  const entry = judgeHistory(promptId, answer[promptId])
+  return entry && { entry }
 }

@@ -57,7 +57,7 @@ export function createUpdateEmitter(options: UpdateEmitterOptions): UpdateEmitte
   const emitIfOurs = (message: HostMessage, known: Attribution) => {
     const attributed = attribute(known, message)
     state = attributed.state
-    options.onMessage(message, attributed.ours)
+    options.onMessage(attributed.message, attributed.ours)
     if (attributed.ours) emit({ type: 'message', message: attributed.message })
   }
 

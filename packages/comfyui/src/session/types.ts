@@ -53,6 +53,8 @@ export type PromptEnd =
   | { outcome: 'lost'; promptId: string }
   /** It was heard to succeed, and for `settleMs` history did not show it, or not its outputs. It must not run again. */
   | { outcome: 'vanished'; promptId: string }
+  /** It has ended, and for `settleMs` nobody could read what history says of it. It must not run again. */
+  | { outcome: 'unreadable'; promptId: string }
   /**
    * No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. With `false` also
    * the end of a cancel that the host did not obey in time: the prompt may still run there. `neverRan`: it was
