@@ -138,7 +138,7 @@ export async function createTracker(
   const skipped = Object.entries(writer.snapshot.nodes).flatMap(([id, state]) =>
     state === 'skipped' ? [id] : [],
   )
-  return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.now())
+  return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.steady())
 }
 
 /** Null when the address holds credentials: those stay in the process that was given them. */

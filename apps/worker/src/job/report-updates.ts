@@ -80,7 +80,7 @@ export function createUpdateReporter(
       warnings = addWarnings(warnings, [toBlockedWarning(message.failure)])
       enterPhase('executing')
     }
-    const next = foldProgress(tracker, message, clock.now())
+    const next = foldProgress(tracker, message, clock.steady())
     if (next.progress !== tracker.progress) {
       progress.push(next)
       const { value, node } = next.progress
@@ -112,7 +112,7 @@ export function createUpdateReporter(
             { promptId, totalSteps: tracker.steps ?? 0, adopted, status },
             'prompt submitted',
           )
-          tracker = foldTaken(tracker, update, clock.now())
+          tracker = foldTaken(tracker, update, clock.steady())
           warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
           if (!warnings.some(({ code }) => code === 'output_dropped')) {
             warnings = addWarnings(warnings, toUnexplainedWarnings(droppedOutputs(tracker)))

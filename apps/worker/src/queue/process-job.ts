@@ -1,4 +1,5 @@
 /** One ticket, from BullMQ's hand and back into it. The only place of a job that speaks BullMQ. */
+import { systemClock } from '@safelight/runtime'
 import { ticketSchema } from '@safelight/store'
 import { DelayedError, type Job, WaitingError } from 'bullmq'
 import type { TicketReturn } from '../job/conclude.ts'
@@ -28,7 +29,8 @@ export function createProcessor(deps: ProcessorDeps) {
     // neither spends an attempt; should the ticket be another worker's by now, both are refused
     if (returned.delayMs > 0) {
       // in its turn among its priority: a job that failed lets the ones in line go first
-      await job.moveToDelayed(deps.clock.now() + returned.delayMs, token)
+      // BullMQ compares it with the clock of whoever looks next: most likely this process
+      await job.moveToDelayed(systemClock.now() + returned.delayMs, token)
       throw new DelayedError()
     }
     // to the head of its priority
