@@ -7,7 +7,7 @@ import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
-import { RecordTooNew, RecordUnreadable } from './jobs/record.ts'
+import { isUnreadable } from './jobs/record.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
@@ -79,6 +79,6 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 }
 
 function orUnread(error: unknown): 'unread' {
-  if (error instanceof RecordUnreadable || error instanceof RecordTooNew) return 'unread'
+  if (isUnreadable(error)) return 'unread'
   throw error
 }

@@ -60,7 +60,12 @@ export function readRecord(fields: readonly (string | null)[]): Snapshot | 'unre
   try {
     return parseRecord(fields)
   } catch (error) {
-    if (error instanceof RecordUnreadable || error instanceof RecordTooNew) return 'unreadable'
+    if (isUnreadable(error)) return 'unreadable'
     throw error
   }
+}
+
+/** It is the record, not the store. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof RecordUnreadable || error instanceof RecordTooNew
 }
