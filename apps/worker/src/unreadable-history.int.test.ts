@@ -1,5 +1,6 @@
-/** One prompt's history that nobody can read is that job's trouble: its host stays as it was, and nothing runs twice. */
+/** One prompt's history that nobody can read, or that comes late, is that job's trouble: its host stays as it was, and nothing runs twice. */
 import { type TestHost, withHost } from '@safelight/comfyui/testing'
+import { openClient } from '@safelight/testkit/vitest'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { whenState } from './testing/host-view.ts'
@@ -77,3 +78,26 @@ async function expectSound(host: TestHost): Promise<void> {
   await whenState(stack, host.url, 'ready')
   expect(host.calls('POST', '/prompt')).toHaveLength(1)
 }
+
+it('never runs again what was heard to succeed, also when its worker is lost before history shows it', async () => {
+  const host = await withHost()
+  await stack.startWorker([host.url], { timings: { session: { settleMs: 1_000 } } })
+  const jobId = await stack.submit(slow({ color: 1 }))
+  await until(() => host.pending.length > 0)
+  const { promptId, clientId } = host.start()
+  const heard = async () => (await stack.store.load(jobId))?.phase === 'executing'
+  await until(heard)
+  host.running = []
+  host.send(clientId, 'execution_success', { prompt_id: promptId })
+  const redis = await openClient('worker')
+  const noted = async () => (await redis.hget(stack.keys.job(jobId), 'run')) ?? ''
+  await until(async () => (await noted()).includes('"heardSuccess":true'))
+  // the claim is another's now, and then that of whoever takes the ticket again
+  await stack.store.claim(jobId)
+  expect(await stack.end(jobId)).toMatchObject({
+    status: 'failed',
+    attempt: 1,
+    error: { code: 'output_missing' },
+  })
+  await expectSound(host)
+})

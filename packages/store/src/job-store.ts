@@ -69,6 +69,8 @@ export interface AttemptRecord {
   hostUrl: string | null
   /** Oldest first. */
   failures: FailedAttempt[]
+  /** Its worker heard it succeed before the host's history showed it: whoever adopts it must not run it again. */
+  heardSuccess?: true | undefined
   /** Since when whoever took the ticket could not reach the host (ms since the epoch). */
   unreachableSince: number | null
 }

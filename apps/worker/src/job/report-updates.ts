@@ -133,6 +133,9 @@ export function createUpdateReporter(
         case 'deaf':
           if (update.deaf) log.warn('messages of the host do not arrive')
           return
+        case 'unsettled':
+          log.warn('it succeeded, and history does not show it yet')
+          return
         case 'unknown':
           deps.unknownMessages.note(update.name)
           return

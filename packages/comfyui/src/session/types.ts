@@ -15,6 +15,8 @@ export interface PromptOptions {
   promptId: string
   /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */
   knownPromptId?: string | null
+  /** An earlier life of this attempt heard it succeed, and history did not show it yet: it must not be submitted again. */
+  heardSuccess?: boolean
   extraData?: Record<string, unknown>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
@@ -41,6 +43,8 @@ export type PromptUpdate =
   | { type: 'running' }
   /** Whether the host's messages of this prompt arrive; each time that it turns out otherwise than before. */
   | { type: 'deaf'; deaf: boolean }
+  /** It was heard to succeed, and history does not show it yet; once. */
+  | { type: 'unsettled' }
   /** A frame that could not be understood, whoever it was for. `name` is its type on the wire. */
   | { type: 'unknown'; name: string }
 

@@ -74,6 +74,7 @@ const storedAttemptSchema = z.object({
   hostUrl: z.string().nullable().default(null),
   failures: z.array(storedFailureSchema).default([]),
   orphanedAt: z.number().nullable().default(null),
+  heardSuccess: z.literal(true).optional(),
 })
 
 /** What a worker noted of the last attempt; null when none was made. */
