@@ -105,6 +105,36 @@ describe('answer to an accept comes late', () => {
   })
 })
 
+describe('a record that nobody can read', () => {
+  it('ends as a dead letter, while the others are listed and run', async () => {
+    const { bed, url } = await open()
+    const client = createClient({ baseUrl: url })
+    const first = await client.jobs.submit(slow({ steps: 40, seconds: 0.2 }))
+    await whenExecuting(url, first.id)
+    const damaged = await client.jobs.submit(textToImage(51, 1))
+    const sound = await client.jobs.submit(textToImage(52, 1))
+    await bed.redis.hset(bed.keys.job(damaged.id), 'snapshot', '{"jobId":')
+
+    const { jobs } = await client.jobs.list()
+    expect(jobs.map(({ id }) => id)).toEqual([sound.id, first.id])
+    const answer = await fetch(`${url}/api/v2/jobs/${damaged.id}`)
+    expect([answer.status, await answer.json()]).toMatchObject([
+      500,
+      { error: { code: 'upstream_error', message: expect.stringContaining('cannot be read') } },
+    ])
+    for (const { id } of [first, sound])
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+    await expect
+      .poll(async () => (await fetch(`${url}/api/v2/jobs/${damaged.id}`)).status)
+      .toBe(200)
+    expect(await client.jobs.get(damaged.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'internal' },
+      dead_letter: true,
+    })
+  })
+})
+
 describe('a process whose clock is wrong', () => {
   it.each([
     ['the API ahead, the worker behind', { apiOffMs: 120_000, workerOffMs: -120_000 }],
