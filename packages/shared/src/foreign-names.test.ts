@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { submitRequestSchema } from './api/requests.ts'
 import { jobEventSchema } from './events.ts'
-import { memberOf } from './foreign-names.ts'
+import { memberOf } from './graph-shape.ts'
 import { nodeStatesSchema } from './node-state.ts'
 import { reduceJob } from './reduce-job.ts'
 import { snapshotSchema } from './snapshot.ts'

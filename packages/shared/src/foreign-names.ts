@@ -1,6 +1,6 @@
 /**
  * Objects whose members have foreign names: nodes, inputs, metadata. `z.record` makes a copy that lacks a member
- * called `__proto__`, and a plain look-up finds `constructor` where there is none: these are the ways around.
+ * called `__proto__`. To look into one: `memberOf`, in graph-shape.ts.
  */
 import { z } from 'zod'
 import { isJsonObject } from './graph-shape.ts'
@@ -14,8 +14,3 @@ export const jsonObjectSchema = z
   Record<string, unknown>,
   Record<string, unknown>
 >
-
-/** The member of that name, if the object has one of its own. */
-export function memberOf<V>(object: Readonly<Record<string, V>>, name: string): V | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined
-}
