@@ -97,6 +97,13 @@ describe('a workflow', () => {
       new Set(['toString', 'hasOwnProperty']),
     )
     expect(odd.job.progress).toMatchObject({ nodes_total: 4 })
+    const states = Object.entries(odd.job.nodes).map((entry) => entry.join(': '))
+    expect(states.toSorted()).toEqual([
+      '__proto__: done',
+      'constructor: done',
+      'hasOwnProperty: done',
+      'toString: done',
+    ])
     const saves = read('03a-reserved-names.json')
       .replaceAll('"toString"', '"valueOf"')
       .replaceAll('"__proto__"', '"toString"')

@@ -81,7 +81,14 @@ async function start(deps: PartsDeps): Promise<Api> {
   const bodyLimitBytes = config.MAX_WORKFLOW_BYTES + BODY_SLACK_BYTES
   const deadline = { clock, ms: timings.requestDeadlineMs }
   const routes = createRoutes(
-    toRouteDeps(parts, { config, log, clock, timings, streams, isClosing: () => closing }),
+    toRouteDeps(parts, {
+      config,
+      log,
+      clock: parts.clock,
+      timings,
+      streams,
+      isClosing: () => closing,
+    }),
   )
   const app = createExpressApp(routes, {
     ...shared,
@@ -97,7 +104,14 @@ async function start(deps: PartsDeps): Promise<Api> {
   const drain = prepareDrain(server, { clock, firstRequestMs: timings.firstRequestMs })
   const { watches, positions } = parts
   const gateway = createGateway(
-    { watches, positions, log, clock, deadline, maxWatches: config.MAX_WATCHES_PER_SOCKET },
+    {
+      watches,
+      positions,
+      log,
+      clock: parts.clock,
+      deadline,
+      maxWatches: config.MAX_WATCHES_PER_SOCKET,
+    },
     {
       ...shared,
       server,
@@ -111,6 +125,8 @@ async function start(deps: PartsDeps): Promise<Api> {
   )
 
   await waitForRedis(parts.redis, deps)
+  // should it be away, it is asked again
+  await parts.clock.set().catch(() => undefined)
   const port = await listen(server, { host: config.HOST, port: config.PORT })
   scope.defer(async () => {
     closing = true

@@ -13,6 +13,7 @@ import {
   createRedis,
   decodePreview,
   RedisUnavailable,
+  startRedisClock,
 } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import type { ApiTimings } from './timings.ts'
@@ -42,6 +43,7 @@ export function openParts({
   const subscriber = createRedis(config.REDIS_URL, 'subscriber', { log, timings })
   scope.defer(() => closeRedis(subscriber))
 
+  const shared = scope.use(startRedisClock(redis, clock))
   const storeDeps = {
     redis,
     keys,
@@ -77,5 +79,18 @@ export function openParts({
   const watches = scope.use(
     createJobWatches({ subscriber, store, keys, decodePreview, onError, clock, timings: own }),
   )
-  return { redis, keys, store, deadLetters, queue, outbox, hosts, memory, positions, watches }
+  return {
+    redis,
+    /** Redis' time: what watchers measure the times of a job by. */
+    clock: shared,
+    keys,
+    store,
+    deadLetters,
+    queue,
+    outbox,
+    hosts,
+    memory,
+    positions,
+    watches,
+  }
 }

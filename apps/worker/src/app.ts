@@ -19,6 +19,7 @@ import {
   createNodeCosts,
   createRedis,
   dropIfAway,
+  startRedisClock,
   subscribeControl,
   whenReady,
 } from '@safelight/store'
@@ -90,7 +91,7 @@ interface Start {
 }
 
 async function start(parts: Start): Promise<void> {
-  const { config, workerId, log, scope, timings, clock } = parts
+  const { config, workerId, log, scope, timings } = parts
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
   const open = (role: 'worker' | 'subscriber') => {
     const redis = createRedis(config.REDIS_URL, role, { log, timings: timings.store })
@@ -101,6 +102,9 @@ async function start(parts: Start): Promise<void> {
   const subscriber = open('subscriber')
   // a BullMQ worker whose first handshake fails stays broken
   await Promise.all([whenReady(redis), whenReady(subscriber)])
+  // what is written down for others, and compared with what they wrote, is Redis' time
+  const clock = scope.use(startRedisClock(redis, parts.clock))
+  await clock.set()
   const fleet = await openFleet({
     redis,
     keys,

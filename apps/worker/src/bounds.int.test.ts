@@ -1,6 +1,6 @@
 import { withHost } from '@safelight/comfyui/testing'
 import { createLogger } from '@safelight/runtime'
-import { jsonBytes } from '@safelight/shared'
+import { jsonBytes, OUTPUTS_MAX, OUTPUTS_MAX_BYTES } from '@safelight/shared'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { startWorkerStack, until, type WorkerStack } from './testing/stack.ts'
 
@@ -110,4 +110,44 @@ it('keeps little of an execution error of megabytes with secrets in it', async (
   })
   await expectSmallAndClean(jobId)
   expect((await stack.end(jobId)).error).toMatchObject({ message: 'boom', node_id: '1' })
+})
+
+it('keeps the first of 20,000 files that a node saves, says so, and is done soon', async () => {
+  const host = await withHost()
+  const images = Array.from({ length: 20_000 }, (_, n) => ({
+    filename: `${n}_${'ä'.repeat(240)}.png`,
+    subfolder: '',
+    type: 'output',
+  }))
+  let served = 0
+  host.intercept = ({ path }, response) => {
+    if (path !== '/view') return false
+    served += 1
+    response.end('a picture')
+    return true
+  }
+  const jobId = await submitTo(host.url)
+  await until(() => host.pending.length > 0)
+  const { promptId, clientId } = host.start()
+  host.running = []
+  host.history.set(promptId, {
+    prompt: [0, promptId, workflow, { client_id: clientId }, ['2']],
+    outputs: { ['ö'.repeat(256)]: { images } },
+    status: { status_str: 'success', completed: true, messages: [['execution_success', {}]] },
+  })
+  const end = await stack.end(jobId)
+  expect(end.status).toBe('succeeded')
+  expect(end.outputs.length).toBe(served)
+  expect(end.outputs.length).toBeGreaterThan(300)
+  expect(end.outputs.length).toBeLessThanOrEqual(OUTPUTS_MAX)
+  expect(jsonBytes(end.outputs)).toBeLessThan(OUTPUTS_MAX_BYTES)
+  expect(end.outputs[0]?.name).toBe(images[0]?.filename)
+  const kept = end.outputs.length
+  expect(end.warnings).toEqual([
+    {
+      code: 'outputs_cut',
+      node_id: null,
+      message: `the first ${kept} are kept … and ${20_000 - kept} more`,
+    },
+  ])
 })

@@ -52,6 +52,8 @@ export interface WorkerTimings {
   claimFreshMs: number
   /** Redis answers, but not now. */
   storePauseMs: number
+  /** How long a job that only a newer worker can read waits for one: longer than an upgrade takes. */
+  newerWaitMs: number
   /** A job whose host cannot be reached from here: its ticket goes round the workers in between. */
   adoptLookMs: number
   /** How long a job that may have killed two workers waits for others like it, so that each is alone; doubled with each loss beside others. */
@@ -107,6 +109,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   cancelEveryMs: 3_000,
   claimFreshMs: 2_000,
   storePauseMs: 1_000,
+  newerWaitMs: 60 * 60_000,
   adoptLookMs: 1_000,
   suspectWaitMs: 8_000,
   deadlinesEveryMs: 2_000,

@@ -37,8 +37,8 @@ async function open({ redisUrl, apiOffMs = 0, workerOffMs = 0 }: Differences = {
   )
   const config = loadWorkerConfig({ ...env, COMFYUI_HOSTS: host.url, HOST_SLOTS: '1' })
   const timings = QUICK_TIMINGS
-  scope.use(await createWorkerApp(config, { log, timings, clock: off(workerOffMs) }))
-  return { bed, url: api.url }
+  const worker = scope.use(await createWorkerApp(config, { log, timings, clock: off(workerOffMs) }))
+  return { bed, url: api.url, closeWorker: () => worker.close() }
 }
 
 describe('Redis nearly full', () => {
@@ -105,6 +105,36 @@ describe('answer to an accept comes late', () => {
   })
 })
 
+describe('a record that nobody can read', () => {
+  it('ends as a dead letter, while the others are listed and run', async () => {
+    const { bed, url } = await open()
+    const client = createClient({ baseUrl: url })
+    const first = await client.jobs.submit(slow({ steps: 40, seconds: 0.2 }))
+    await whenExecuting(url, first.id)
+    const damaged = await client.jobs.submit(textToImage(51, 1))
+    const sound = await client.jobs.submit(textToImage(52, 1))
+    await bed.redis.hset(bed.keys.job(damaged.id), 'snapshot', '{"jobId":')
+
+    const { jobs } = await client.jobs.list()
+    expect(jobs.map(({ id }) => id)).toEqual([sound.id, first.id])
+    const answer = await fetch(`${url}/api/v2/jobs/${damaged.id}`)
+    expect([answer.status, await answer.json()]).toMatchObject([
+      500,
+      { error: { code: 'upstream_error', message: expect.stringContaining('cannot be read') } },
+    ])
+    for (const { id } of [first, sound])
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+    await expect
+      .poll(async () => (await fetch(`${url}/api/v2/jobs/${damaged.id}`)).status)
+      .toBe(200)
+    expect(await client.jobs.get(damaged.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'internal' },
+      dead_letter: true,
+    })
+  })
+})
+
 describe('a process whose clock is wrong', () => {
   it.each([
     ['the API ahead, the worker behind', { apiOffMs: 120_000, workerOffMs: -120_000 }],
@@ -125,4 +155,44 @@ describe('a process whose clock is wrong', () => {
     const dayMs = 24 * 3_600_000
     expect(Math.abs((done?.expiresAt ?? 0) - Date.now() - dayMs)).toBeLessThan(30_000)
   })
+
+  it.each([
+    ['the worker ahead, the API behind', { apiOffMs: -120_000, workerOffMs: 120_000 }],
+    ['the worker behind, the API ahead', { apiOffMs: 120_000, workerOffMs: -120_000 }],
+  ])('is no other’s trouble: %s', async (_, differences) => {
+    const { url, closeWorker } = await open(differences)
+    const client = createClient({ baseUrl: url })
+    const isNow = (time: string | number | null) =>
+      Math.abs(new Date(time ?? 0).getTime() - Date.now()) < 30_000
+    const stateOf = async () => (await client.hosts.list())[0]
+
+    const job = await client.jobs.submit(slow({ steps: 60, seconds: 0.2 }))
+    await expect.poll(async () => (await stateOf())?.last_movement_at ?? null).not.toBeNull()
+    const host = await stateOf()
+    expect(['ready', 'busy']).toContain(host?.state)
+    const times = [host?.since, host?.last_seen_at, host?.last_movement_at]
+    expect(times.map((time) => isNow(time ?? null))).toEqual([true, true, true])
+    const stream = await fetch(`${url}/api/v2/jobs/${job.id}/events?format=native`)
+    const text = await readUntil(stream, 'event: snapshot')
+    expect(isNow(Number(/"now":(\d+)/.exec(text)?.[1]))).toBe(true)
+
+    const { metrics } = await endOf(url, job.id)
+    expect(metrics.queue_ms).toBeGreaterThanOrEqual(0)
+    expect(metrics.queue_ms).toBeLessThan(30_000)
+    // neither ready for ever
+    await closeWorker()
+    expect(await stateOf()).toMatchObject({ state: 'offline', reason: { code: 'no_worker' } })
+  })
 })
+
+/** The beginning of a stream, as far as this text. */
+async function readUntil(answer: Response, text: string): Promise<string> {
+  const decoder = new TextDecoder()
+  let read = ''
+  // leaving the loop gives the stream up
+  for await (const chunk of answer.body ?? []) {
+    read += decoder.decode(chunk, { stream: true })
+    if (read.includes(text) && read.endsWith('\n\n')) break
+  }
+  return read
+}

@@ -12,6 +12,7 @@ export const warningSchema = z.object({
     'execution_blocked', // by a node, on purpose
     'node_failed', // and the host went on with the rest
     'node_blocked', // it needed a node that failed
+    'outputs_cut', // there are too many of them
   ]),
   message: z.string(),
   node_id: z.string().nullable(),

@@ -62,3 +62,8 @@ function isNodeLike(value: unknown): boolean {
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** The member of that foreign name, if the object has one of its own: every object finds something under `constructor`. */
+export function memberOf<V>(object: Readonly<Record<string, V>>, name: string): V | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}

@@ -1,6 +1,7 @@
 /** `JobError`: why a job failed, safe to show to anyone who may see the job. */
 import { z } from 'zod'
 import { JOB_ERROR_CODES } from './error-codes.ts'
+import { jsonObjectSchema } from './foreign-names.ts'
 
 export const jobErrorSchema = z
   .object({
@@ -11,7 +12,7 @@ export const jobErrorSchema = z
     /** Python traceback without host paths. */
     traceback: z.string().nullable().optional(),
     /** e.g. `{ node_errors }` as ComfyUI gave them, per node. */
-    details: z.record(z.string(), z.unknown()).nullable().optional(),
+    details: jsonObjectSchema.nullable().optional(),
   })
   .meta({ id: 'JobError' })
 export type JobError = z.infer<typeof jobErrorSchema>

@@ -24,3 +24,7 @@ export const PROBLEM_MAX_BYTES = 4 * 1024
 export const PROBLEMS_MAX_BYTES = 64 * 1024
 /** Bytes of JSON of a whole job error: problems, message and traceback. It is in the record, an event and a message. */
 export const JOB_ERROR_MAX_BYTES = 128 * 1024
+/** Outputs of a job. A film of frames saved one by one is some hundreds; more is told as a warning, and stays on the host. */
+export const OUTPUTS_MAX = 1_000
+/** Bytes of JSON of a job's outputs in its record, which is written anew with each of them. */
+export const OUTPUTS_MAX_BYTES = 512 * 1024

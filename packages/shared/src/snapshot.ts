@@ -1,6 +1,7 @@
 /** `Snapshot`: the fold of a job's events so far. Complete in itself: one snapshot re-syncs a client. */
 import { z } from 'zod'
 import { phaseTimesSchema, warningSchema } from './events.ts'
+import { jsonObjectSchema } from './foreign-names.ts'
 import { jobErrorSchema } from './job-error.ts'
 import { nodeStatesSchema } from './node-state.ts'
 import { outputSchema } from './output.ts'
@@ -39,7 +40,7 @@ export const snapshotSchema = z.object({
   /** Higher runs sooner; 0 is normal. */
   priority: z.int(),
   /** The submitter's own words, opaque to us, at most 1 KiB as JSON. */
-  metadata: z.record(z.string(), z.unknown()).nullable(),
+  metadata: jsonObjectSchema.nullable(),
   /** What the submitter allows the job. */
   limits: jobLimitsSchema,
   /** Listed among the dead letters; false again once replayed or discarded. */

@@ -13,6 +13,7 @@ import { createPreviewStore } from './jobs/previews.ts'
 import { createIdempotency } from './jobs/idempotency.ts'
 import { createEventsAfter } from './jobs/read-events.ts'
 import { createReads } from './jobs/read-job.ts'
+import { createUnreadable } from './jobs/unreadable.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
 import { createSecretBox } from './secret-box.ts'
 import {
@@ -60,6 +61,7 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     ...createReads(context),
     ...createClaims(context),
     ...createInHand(context),
+    ...createUnreadable(context),
     ...createAssets(context),
     ...createPreviewStore(context),
     ...createIdempotency(context),

@@ -143,7 +143,6 @@ it('writes its version into each record, and refuses one of a newer version', as
   await redis.hset(keys.job(jobId), 'v', '2')
   const asks = [
     () => store.load(jobId),
-    () => store.list({ limit: 10 }),
     () => store.eventsAfter(jobId, 0),
     () => store.append(jobId, () => null),
     () => store.claim(jobId),
@@ -153,6 +152,8 @@ it('writes its version into each record, and refuses one of a newer version', as
     expect(refusal).toBeInstanceOf(RecordTooNew)
     expect(refusal).toMatchObject({ code: 'record_too_new' })
   }
+  // the others are listed
+  expect((await store.list({ limit: 10 })).jobs.map((job) => job.jobId)).not.toContain(jobId)
   // nothing was taken from who can read it
   expect(await redis.hget(keys.job(jobId), 'fence')).toBe(token)
 })

@@ -148,3 +148,29 @@ it('takes a class for what it is, even by the name of something every object has
   await registry.saveNodeClasses('gpu-1', classes)
   expect(await registry.nodeClasses()).toEqual(classes)
 })
+
+it.each(['{"no', '{"at": "then"}', '7'])(
+  'shows the other hosts beside one of which something cannot be read: %s',
+  async (garbage) => {
+    const { registry, clock, redis, keys } = await openRegistry()
+    await registry.report(report('gpu-1', clock.now))
+    await registry.report(report('gpu-2', clock.now))
+    const classes = { Save: { output: true, outputs: 0, required: [] } }
+    await registry.saveNodeClasses('gpu-1', classes)
+    await redis.hset(keys.hosts, 'gpu-3 w-9', garbage)
+    await redis.hset(keys.nodeClasses, 'gpu-2', garbage)
+    await redis.hset(keys.hostStuck, 'gpu-2', garbage)
+    await redis.hset(keys.hostDrains, 'gpu-2', garbage)
+    // a drain keeps its meaning until somebody resumes the host
+    expect(await registry.list()).toMatchObject([
+      { id: 'gpu-1', state: 'ready' },
+      { id: 'gpu-2', state: 'draining' },
+    ])
+    expect(await registry.sharedFacts(['gpu-1', 'gpu-2'])).toMatchObject([
+      { drain: null, stuck: null },
+      { drain: { reason: null }, stuck: null },
+    ])
+    expect(await registry.nodeClasses()).toEqual(classes)
+    expect(await registry.resume('gpu-2')).toMatchObject({ state: 'ready' })
+  },
+)

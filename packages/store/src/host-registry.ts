@@ -70,12 +70,12 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
   async function readReports(): Promise<HostReport[]> {
     const entries = await ask(redis.hvals(keys.hosts))
     // a worker of another version may write what we cannot read: it is not our host list then
-    return entries.flatMap((json) => hostReportSchema.safeParse(JSON.parse(json)).data ?? [])
+    return entries.flatMap((json) => readJson(hostReportSchema, json) ?? [])
   }
 
   async function readDrains(): Promise<Map<string, HostDrain>> {
     const entries = Object.entries(await ask(redis.hgetall(keys.hostDrains)))
-    return new Map(entries.map(([id, json]) => [id, hostDrainSchema.parse(JSON.parse(json))]))
+    return new Map(entries.map(([id, json]) => [id, readDrain(json)]))
   }
 
   async function list(): Promise<HostView[]> {
@@ -123,8 +123,8 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
         ask(redis.hmget(keys.hostStuck, ...hostIds)),
       ])
       return hostIds.map((_, at) => ({
-        drain: parseOrNull(hostDrainSchema, drains[at]),
-        stuck: parseOrNull(stuckPromptSchema, stuck[at]),
+        drain: drains[at] == null ? null : readDrain(drains[at]),
+        stuck: readJson(stuckPromptSchema, stuck[at] ?? 'null'),
       }))
     },
     async reportStuck(hostId, prompt) {
@@ -142,7 +142,8 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
       const known: StoredNodeClasses[] = []
       const nowMs = await now()
       for (const [hostId, json] of Object.entries(await ask(redis.hgetall(keys.nodeClasses)))) {
-        const saved = savedClassesSchema.parse(JSON.parse(json))
+        const saved = readJson(savedClassesSchema, json)
+        if (!saved) continue
         const seen = reports.flatMap((report) =>
           report.hostId === hostId && report.seenAt !== null ? [report.seenAt] : [],
         )
@@ -157,9 +158,16 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
 /** Compared as text: always written in the same order. */
 const toStuckJson = ({ promptId, begun }: StuckPrompt) => JSON.stringify({ promptId, begun })
 
-function parseOrNull<S extends z.ZodType>(
-  schema: S,
-  json: string | null | undefined,
-): z.output<S> | null {
-  return json == null ? null : schema.parse(JSON.parse(json))
+/** Somebody wants the host left alone, whatever else was written. */
+function readDrain(json: string): HostDrain {
+  return readJson(hostDrainSchema, json) ?? { reason: null, at: 0 }
+}
+
+/** Null for what cannot be read: one host's entry must not hide the others. */
+function readJson<S extends z.ZodType>(schema: S, json: string): z.output<S> | null {
+  try {
+    return schema.safeParse(JSON.parse(json)).data ?? null
+  } catch {
+    return null
+  }
 }

@@ -2,6 +2,7 @@
 import type {
   Asset,
   ExtraData,
+  JobError,
   JobEvent,
   JobEventBody,
   JobLimits,
@@ -68,6 +69,8 @@ export interface AttemptRecord {
   hostUrl: string | null
   /** Oldest first. */
   failures: FailedAttempt[]
+  /** Its worker heard it succeed before the host's history showed it: whoever adopts it must not run it again. */
+  heardSuccess?: true | undefined
   /** Since when whoever took the ticket could not reach the host (ms since the epoch). */
   unreachableSince: number | null
 }
@@ -134,6 +137,10 @@ export interface JobStore {
   setCompany(jobId: string, token: number, inCompany: boolean): Promise<void>
   /** Something nobody foresaw was thrown while the job was in hand. @returns how often that has happened to it */
   countMishap(jobId: string): Promise<number>
+  /** A newer worker may read it. @returns for how long (ms) it has been as it is since that was first noted */
+  noteUnread(jobId: string): Promise<number>
+  /** Ends a job whose record cannot be read, as a dead letter; `changed`: somebody has just written it. */
+  endUnreadable(jobId: string, error: JobError): Promise<'ended' | 'changed' | 'gone'>
   /** Whether the claim with this token is the latest: asked before anything that only the job's worker may do. */
   holdsClaim(jobId: string, token: number): Promise<boolean>
   /**

@@ -15,7 +15,7 @@ export function createKeys(namespace: string) {
     bullPrefix: `${tag}:bull`,
     /**
      * HASH: `v` (version of the record), `snapshot` (JSON), `seq`, `stamp` (eventId of the last event), `fence` (the latest
-     * fencing token), `run` (JSON, private to workers: the last attempt).
+     * fencing token), `run` (JSON, private to workers: the last attempt), and what is counted of it: see jobs/in-hand.ts, jobs/unreadable.ts.
      */
     job,
     /** STRING: the workflow, once. */

@@ -1,4 +1,5 @@
 /** Node classes: the part of a host's object_info that validation needs, merged over the fleet. */
+import { jsonObjectSchema } from '@safelight/shared'
 import { z } from 'zod'
 
 export const nodeClassSchema = z.object({
@@ -10,7 +11,11 @@ export const nodeClassSchema = z.object({
   required: z.array(z.string()),
 })
 export type StoredNodeClass = z.infer<typeof nodeClassSchema>
-export const nodeClassesSchema = z.record(z.string(), nodeClassSchema)
+/** A record of zod's would lack a class called `__proto__`. */
+export const nodeClassesSchema = jsonObjectSchema
+  .transform((classes) => Object.entries(classes))
+  .pipe(z.array(z.tuple([z.string(), nodeClassSchema])))
+  .transform((classes): Record<string, StoredNodeClass> => Object.fromEntries(classes))
 /** Class name → class. */
 export type StoredNodeClasses = z.infer<typeof nodeClassesSchema>
 

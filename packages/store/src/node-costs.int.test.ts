@@ -24,3 +24,11 @@ it('learns nothing from what is no duration', async () => {
   await costs.record({})
   expect(await costs.load()).toEqual({})
 })
+
+it('goes on with the others when one cannot be read', async () => {
+  const { redis, keys } = await openTestStore()
+  const costs = createNodeCosts({ redis, keys })
+  await costs.record({ Sampler: 10 })
+  await redis.hset(keys.nodeCosts, 'Loader', '{"ms"')
+  expect(await costs.load()).toEqual({ Sampler: { ms: 10 } })
+})

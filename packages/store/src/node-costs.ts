@@ -43,13 +43,20 @@ export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): 
   return {
     async load() {
       const entries = Object.entries(await ask(redis.hgetall(keys.nodeCosts)))
-      return Object.fromEntries(
-        entries.map(([name, json]) => [name, costSchema.parse(JSON.parse(json))]),
-      )
+      return Object.fromEntries(entries.flatMap(([name, json]) => readCost(name, json)))
     },
     async record(samples) {
       const usable = Object.entries(samples).filter(([, ms]) => Number.isFinite(ms) && ms >= 0)
       if (usable.length > 0) await record([keys.nodeCosts], [SAMPLE_WEIGHT, ...usable.flat()])
     },
+  }
+}
+
+/** One that cannot be read is learned anew. */
+function readCost(name: string, json: string): [string, NodeCost][] {
+  try {
+    return [[name, costSchema.parse(JSON.parse(json))]]
+  } catch {
+    return []
   }
 }

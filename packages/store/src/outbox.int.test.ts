@@ -61,13 +61,24 @@ it('drops what needs no queue any more', async () => {
 it('is not stopped by one job that cannot be queued', async () => {
   const { store, redis, keys, outbox, queue, waiting, clock } = await openOutbox()
   const broken = await acceptJob(store)
-  await redis.hset(keys.job(broken), 'snapshot', 'not json')
+  await redis.set(keys.job(broken), 'no record at all')
   clock.now += 1
   const fine = await acceptJob(store)
   clock.now += 10_000
   expect(await outbox.sweep()).toBe(1)
   expect(await queue.position(fine)).toBe(0)
   expect(await waiting()).toEqual([broken])
+})
+
+it('queues a job whose record cannot be read: whoever takes it ends it', async () => {
+  const { store, redis, keys, outbox, queue, waiting, clock } = await openOutbox()
+  const [damaged, newer] = [await acceptJob(store), await acceptJob(store)]
+  await redis.hset(keys.job(damaged), 'snapshot', 'not json')
+  await redis.hset(keys.job(newer), 'v', '2')
+  clock.now += 10_000
+  expect(await outbox.sweep()).toBe(2)
+  expect(await queue.depth()).toBe(2)
+  expect(await waiting()).toEqual([])
 })
 
 it('sweeps by itself until closed', async () => {

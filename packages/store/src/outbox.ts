@@ -7,6 +7,7 @@ import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { JobQueue } from './queue.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
+import { isUnreadable } from './jobs/record.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
@@ -39,8 +40,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const { outboxSettleMs } = toStoreTimings(deps.timings)
   const outbox: Outbox = {
     async flush(jobId) {
-      const snapshot = await store.load(jobId)
-      if (snapshot && !isTerminal(snapshot.status)) {
+      const snapshot = await store.load(jobId).catch(orUnread)
+      // whoever takes its ticket sees to it
+      if (snapshot === 'unread') await queue.add(jobId, 0)
+      else if (snapshot && !isTerminal(snapshot.status)) {
         await noteDeadline({ redis, keys }, snapshot)
         await queue.add(jobId, snapshot.priority)
       }
@@ -73,4 +76,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       }),
   }
   return outbox
+}
+
+function orUnread(error: unknown): 'unread' {
+  if (isUnreadable(error)) return 'unread'
+  throw error
 }

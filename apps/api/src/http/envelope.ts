@@ -1,6 +1,12 @@
 /** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
 import { ApiError, type ErrorEnvelope, withoutConstants } from '@safelight/shared'
-import { InvalidCursor, type OutageReason, RecordTooNew, RedisUnavailable } from '@safelight/store'
+import {
+  InvalidCursor,
+  type OutageReason,
+  RecordTooNew,
+  RecordUnreadable,
+  RedisUnavailable,
+} from '@safelight/store'
 
 export function toEnvelope(error: ApiError): ErrorEnvelope {
   return { error: { code: error.code, message: error.message, details: error.details } }
@@ -14,6 +20,10 @@ export function toApiError(error: unknown): ApiError {
     // in the middle of an upgrade; a server of the new version will know it
     const message = 'The job was written by a newer version than answers here. Try again shortly.'
     return new ApiError('unavailable', message, { retryAfterSeconds: 10, cause: error })
+  }
+  if (error instanceof RecordUnreadable) {
+    const message = 'The record of the job cannot be read. If it has not ended, it will, as failed.'
+    return new ApiError('upstream_error', message, { cause: error })
   }
   if (error instanceof InvalidCursor) {
     return new ApiError('invalid_request', 'cursor: not one that a previous page gave.')

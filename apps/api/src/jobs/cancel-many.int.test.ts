@@ -70,6 +70,31 @@ describe('canceling by filter', () => {
     expect(await statusOf(other.id)).toBe('queued')
   })
 
+  it.each(['__proto__:{}', 'constructor:undefined', 'toString:undefined'])(
+    'takes none for what every object has: %s',
+    async (pair) => {
+      const { queued } = await threeJobs({ batch: 1 })
+      expect(await cancel(`metadata=${encodeURIComponent(pair)}`)).toMatchObject({ canceled: 0 })
+      expect(await statusOf(queued)).toBe('queued')
+    },
+  )
+
+  it('takes the others beside one whose record cannot be read', async () => {
+    const [damaged, newer, sound] = [
+      await submitJob(stack.api.url),
+      await submitJob(stack.api.url),
+      await submitJob(stack.api.url),
+    ]
+    await stack.redis.hset(stack.keys.job(damaged.id), 'snapshot', '{"jobId": 7}')
+    await stack.redis.hset(stack.keys.job(newer.id), 'v', '2')
+    const answer = await fetch(`${stack.api.url}/api/v2/jobs`)
+    expect(await answer.json()).toMatchObject({ jobs: [{ id: sound.id }] })
+    expect((await fetch(`${stack.api.url}/api/v2/jobs/${damaged.id}`)).status).toBe(500)
+    const ids = [damaged.id, newer.id, sound.id].join(',')
+    expect(await cancel(`ids=${ids}`)).toMatchObject({ canceled: 1, skipped: 2 })
+    expect(await statusOf(sound.id)).toBe('canceled')
+  })
+
   it('takes the jobs that are old enough', async () => {
     const old = await submitJob(stack.api.url)
     await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(old.created_at))

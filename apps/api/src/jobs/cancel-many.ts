@@ -4,9 +4,10 @@ import {
   type BulkCancelQuery,
   bulkCancelQuerySchema,
   bulkCancelResultSchema,
+  memberOf,
   type Snapshot,
 } from '@safelight/shared'
-import type { JobStore } from '@safelight/store'
+import { isUnreadable, type JobStore } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
 import { type CancelDeps, cancelJob } from './cancel.ts'
 
@@ -89,8 +90,14 @@ async function cancelFound(
 }
 
 /** Judged once more on the record itself: the job may have moved on since it was listed. */
-function cancelIf(deps: CancelManyDeps, jobId: string, query: BulkCancelQuery) {
-  return cancelJob(deps, jobId, (snapshot) => matches(snapshot, query))
+async function cancelIf(deps: CancelManyDeps, jobId: string, query: BulkCancelQuery) {
+  try {
+    return await cancelJob(deps, jobId, (snapshot) => matches(snapshot, query))
+  } catch (error) {
+    // one that cannot be read must not keep the others
+    if (isUnreadable(error)) return null
+    throw error
+  }
 }
 
 function matches(snapshot: Snapshot, query: BulkCancelQuery): boolean {
@@ -98,7 +105,7 @@ function matches(snapshot: Snapshot, query: BulkCancelQuery): boolean {
   if (status && !status.some((wanted) => wanted === snapshot.status)) return false
   if (created_before !== undefined && snapshot.createdAt >= created_before) return false
   return (metadata ?? []).every(([name, value]) => {
-    const held = snapshot.metadata?.[name]
+    const held = snapshot.metadata ? memberOf(snapshot.metadata, name) : undefined
     return held !== undefined && (typeof held === 'string' ? held : JSON.stringify(held)) === value
   })
 }

@@ -88,6 +88,7 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
           deaf = update.deaf
           return deps.onDeaf(update.deaf)
         case 'socket':
+        case 'unsettled':
         case 'unknown':
           return
         default:

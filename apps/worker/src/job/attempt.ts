@@ -66,7 +66,14 @@ export async function runAttempt(
     promptId: adopt?.promptId ?? promptId,
     hostUrl: toOpenUrl(host.client),
     failures,
+    heardSuccess: adopt?.heardSuccess,
     unreachableSince: null,
+  }
+  function note(news: Partial<AttemptRecord>): void {
+    record = { ...record, ...news }
+    handling
+      .saveAttempt(record)
+      .catch((error: unknown) => log.warn({ err: error }, 'attempt not saved'))
   }
   const result = (decision: AttemptResult['decision']): AttemptResult => ({
     decision,
@@ -85,6 +92,7 @@ export async function runAttempt(
       workflowText,
       promptId,
       knownPromptId: adopt?.promptId ?? null,
+      heardSuccess: adopt?.heardSuccess ?? false,
       ...(extraData ? { extraData } : {}),
       timings: deps.timings.session,
       // a host whose executor is dead gives back what waits behind it
@@ -92,13 +100,12 @@ export async function runAttempt(
       onUpdate(update) {
         follow.onUpdate(update)
         reporter.onUpdate(update)
+        // an old host chose its own id
         if (update.type === 'submitted' && update.promptId !== record.promptId) {
-          // an old host chose its own id
-          record = { ...record, promptId: update.promptId }
-          handling
-            .saveAttempt(record)
-            .catch((error: unknown) => log.warn({ err: error }, 'attempt not saved'))
+          note({ promptId: update.promptId })
         }
+        // should we die before history shows it
+        if (update.type === 'unsettled') note({ heardSuccess: true })
       },
     })
     await reporter.flush()
@@ -138,7 +145,7 @@ export async function createTracker(
   const skipped = Object.entries(writer.snapshot.nodes).flatMap(([id, state]) =>
     state === 'skipped' ? [id] : [],
   )
-  return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.now())
+  return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.steady())
 }
 
 /** Null when the address holds credentials: those stay in the process that was given them. */

@@ -24,7 +24,7 @@ export function createCoalescer<T>({ everyMs, clock, emit }: CoalesceOptions<T>)
 
   function schedule(): void {
     if (!held || underWay || callOff) return
-    const waitMs = lastMs + everyMs - clock.now()
+    const waitMs = lastMs + everyMs - clock.steady()
     if (waitMs <= 0) fire()
     else callOff = clock.after(waitMs, fire)
   }
@@ -34,7 +34,7 @@ export function createCoalescer<T>({ everyMs, clock, emit }: CoalesceOptions<T>)
     if (!held) return
     const { value } = held
     held = null
-    lastMs = clock.now()
+    lastMs = clock.steady()
     underWay = emit(value).finally(() => {
       underWay = null
       schedule()

@@ -1,11 +1,13 @@
 /** The last phase of a job: its outputs come home, each announced as it lands, and then the bar is full. */
 import { type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
+import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import { collectOutputs } from '../outputs/collect.ts'
 import type { AttemptResult } from './attempt.ts'
 import { type JobDecision, decideAfterError, decideCollected } from './decide-job.ts'
 import { toCompleteProgress, toOutputEvent, toPhase, toProgressed } from './job-events.ts'
 import { checkedHost } from './claim-check.ts'
 import type { Handling } from './handling.ts'
+import { addWarnings, toCutWarnings } from './warnings.ts'
 
 export interface Harvest {
   client: HostClient
@@ -36,13 +38,15 @@ export async function runCollectPhase(handling: Handling, harvest: Harvest): Pro
 
 async function collectJob(handling: Handling, { client, files, result }: Harvest): Promise<void> {
   const { deps, jobId, writer, stopwatch, stop } = handling
-  const { warnings, tracker } = result
+  const { tracker } = result
+  const outputs = chooseOutputs(jobId, files)
+  const warnings = addWarnings(toCutWarnings(outputs), result.warnings)
   const { times } = stopwatch
   await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', times, warnings }))
   stop.signal.throwIfAborted()
   await collectOutputs({
     jobId,
-    files,
+    files: outputs.files,
     client,
     blobs: deps.blobs,
     maxBytes: deps.maxOutputBytes,

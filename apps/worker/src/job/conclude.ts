@@ -6,6 +6,7 @@ import { type JobEnd, toEnd, toQueuedAgain } from './job-events.ts'
 import { noteOrphan } from './orphan.ts'
 import { decideRetry } from './retry-policy.ts'
 import type { Handling } from './handling.ts'
+import { addWarnings } from './warnings.ts'
 
 /** How the ticket leaves our hands. It is spent only when the record says that the job has ended. */
 export type TicketReturn =
@@ -37,7 +38,11 @@ export async function conclude(
   const { warnings = [] } = facts
   switch (decision.action) {
     case 'succeed':
-      return finish(handling, { status: 'succeeded', warnings })
+      // what was told while the outputs came home, too
+      return finish(handling, {
+        status: 'succeeded',
+        warnings: addWarnings(handling.writer.snapshot.warnings, warnings),
+      })
     case 'cancel':
       if (!decision.confirmed) await noteOrphan(handling, facts.record)
       return finish(handling, { status: 'canceled', warnings })

@@ -21,10 +21,10 @@ export function createCostBook({ store, freshMs, clock, log }: CostBookDeps): Co
   let readAtMs = Number.NEGATIVE_INFINITY
   return {
     async costs() {
-      if (clock.now() - readAtMs < freshMs) return known
+      if (clock.steady() - readAtMs < freshMs) return known
       try {
         known = await store.load()
-        readAtMs = clock.now()
+        readAtMs = clock.steady()
       } catch (error) {
         log.warn({ err: error }, 'node costs not read')
       }

@@ -86,6 +86,9 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
       return stop === 'timeout'
         ? { action: 'fail', error: TIMED_OUT }
         : { action: 'fail', error: VANISHED }
+    case 'unreadable':
+      // one prompt's answer is not a host: neither is to blame, and it has run
+      return { action: 'fail', error: stop === 'timeout' ? TIMED_OUT : UNREADABLE }
     case 'stalled':
       // the host was asked to stop it for as long as is worth it: asking again would not help
       return stop
@@ -175,6 +178,10 @@ function decideStop(reason: StopReason, confirmed: boolean): JobDecision {
 const VANISHED: JobError = {
   code: 'output_missing',
   message: 'The host reported success, and then knew nothing of its outputs.',
+}
+const UNREADABLE: JobError = {
+  code: 'output_missing',
+  message: 'The host has run it, and what it says of the outputs cannot be read.',
 }
 const STALLED: JobError = {
   code: 'stalled',

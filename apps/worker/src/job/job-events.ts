@@ -12,6 +12,7 @@ import {
   type JobErrorCode,
   type JobEventBody,
   type JobPhase,
+  memberOf,
   type NodeStates,
   type Output,
   type PhaseTimes,
@@ -55,7 +56,7 @@ export function toProgressed(snapshot: Snapshot, tracker: TrackerState): NextEve
 
 function toChangedNodes(snapshot: Snapshot, nodes: NodeStates): { nodes?: NodeStates } {
   const changed = Object.entries(nodes).filter(([id, state]) => {
-    const known = snapshot.nodes[id]
+    const known = memberOf(snapshot.nodes, id)
     // who adopts a prompt has not seen which nodes were cached, and knows of them only that they are over
     return state !== known && !(known === 'cached' && state === 'done')
   })

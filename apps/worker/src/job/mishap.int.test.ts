@@ -136,3 +136,59 @@ it('has one job in hand at a time of those that have lost two workers', async ()
   await Promise.all(turns)
   expect(looking).toBe(3)
 })
+
+const endOf = async ({ store }: { store: JobStore }, jobId: string) => {
+  const { status, error, deadLetter } = (await store.load(jobId)) ?? {}
+  return { status, code: error?.code, deadLetter }
+}
+const DEAD = { status: 'failed', code: 'internal', deadLetter: true }
+
+it.each([
+  ['no JSON', '{"jobId": "'],
+  ['of another shape', '{"jobId": 7}'],
+])(
+  'ends a job whose record is damaged, as a dead letter, after three tries: %s',
+  async (_, text) => {
+    const test = await openTestStore()
+    const jobId = await acceptJob(test.store)
+    await test.redis.hset(test.keys.job(jobId), 'snapshot', text)
+    const back = { ticket: 'back', delayMs: 2_000 }
+    expect(await turn(toDeps(test.store), jobId)).toEqual(back)
+    expect(await turn(toDeps(test.store), jobId)).toEqual(back)
+    // nobody takes it for a job that kills workers
+    expect(await test.redis.hmget(test.keys.job(jobId), 'held', 'lost')).toEqual([null, ''])
+    expect(await turn(toDeps(test.store), jobId)).toEqual({ ticket: 'spent' })
+    expect(await endOf(test, jobId)).toEqual(DEAD)
+    expect(await test.redis.zscore(test.keys.deadLetters, jobId)).not.toBeNull()
+    expect(await test.redis.zscore(test.keys.open, jobId)).toBeNull()
+    // who watches hears of it
+    expect((await test.store.eventsAfter(jobId, 0)).events).toMatchObject([
+      { type: 'status', seq: 1, status: 'failed' },
+    ])
+    expect(await turn(toDeps(test.store), jobId)).toEqual({ ticket: 'spent' })
+  },
+)
+
+it('ends a job whose last attempt was noted in a way that cannot be read', async () => {
+  const test = await openTestStore()
+  const jobId = await acceptJob(test.store)
+  await test.redis.hset(test.keys.job(jobId), 'run', '{"attempt": "one"}')
+  for (let time = 0; time < 3; time += 1) await turn(toDeps(test.store), jobId)
+  expect(await endOf(test, jobId)).toEqual(DEAD)
+})
+
+it('leaves a job of a newer version to newer workers, but not for ever', async () => {
+  const test = await openTestStore()
+  const jobId = await acceptJob(test.store)
+  await test.redis.hset(test.keys.job(jobId), 'v', '2', 'snapshot', '{"new": true}')
+  const hour = toDeps(test.store)
+  const back = { ticket: 'back', delayMs: 1_000 }
+  for (let time = 0; time < 5; time += 1) expect(await turn(hour, jobId)).toEqual(back)
+  const impatient = toDeps(test.store, { timings: { ...toWorkerTimings(), newerWaitMs: 1 } })
+  // a newer worker writes: the wait begins anew
+  await test.redis.hset(test.keys.job(jobId), 'stamp', 'newer')
+  expect(await turn(impatient, jobId)).toEqual(back)
+  expect(await test.redis.hget(test.keys.job(jobId), 'snapshot')).toBe('{"new": true}')
+  await expect.poll(() => turn(impatient, jobId)).toEqual({ ticket: 'spent' })
+  expect(await endOf(test, jobId)).toEqual(DEAD)
+})

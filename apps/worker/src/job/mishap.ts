@@ -1,6 +1,11 @@
 /** Mishaps: something nobody foresaw was thrown while a job was in hand. Tried again, but never for ever. */
-import { isTerminal } from '@safelight/shared'
-import { AppendContention, RecordTooNew, RedisUnavailable } from '@safelight/store'
+import { isTerminal, type JobError } from '@safelight/shared'
+import {
+  AppendContention,
+  RecordTooNew,
+  RecordUnreadable,
+  RedisUnavailable,
+} from '@safelight/store'
 import { ClaimLost } from './claim-check.ts'
 import { BACK, keepPlace, SPENT, type TicketReturn } from './conclude.ts'
 import { INTERNAL } from './decide-job.ts'
@@ -35,15 +40,40 @@ export async function concludeMishap(
     const hasBegun = handling !== null && handling.writer.snapshot.status !== 'queued'
     return hasBegun ? keepPlace(storePauseMs) : { ticket: 'back', delayMs: storePauseMs }
   }
+  if (error instanceof RecordTooNew) {
+    const unreadMs = await deps.store.noteUnread(jobId)
+    log.warn({ err: error, unreadMs }, 'handed back: for a newer worker to read')
+    if (unreadMs < deps.timings.newerWaitMs) return { ticket: 'back', delayMs: storePauseMs }
+    return endUnreadable(deps, jobId, TOO_NEW)
+  }
   const mishaps = await deps.store.countMishap(jobId)
   log.error({ err: error, mishaps }, 'something unforeseen while the job was in hand')
   if (mishaps < MAX_MISHAPS) return { ticket: 'back', delayMs: retryMs.internal }
   return endAfterMishaps(deps, { ticket, handling })
 }
 
-/** The store's trouble is never the job's; nor is a record that only a newer worker can read. */
+/** The store's trouble is never the job's. */
 function isStoreTrouble(error: unknown): boolean {
-  return [RedisUnavailable, AppendContention, RecordTooNew].some((kind) => error instanceof kind)
+  return [RedisUnavailable, AppendContention].some((kind) => error instanceof kind)
+}
+
+/** Nothing can be decided by a record that nobody reads: what its end overwrites helped nobody. */
+async function endUnreadable(
+  deps: HandlingDeps,
+  jobId: string,
+  error: JobError,
+): Promise<TicketReturn> {
+  const outcome = await deps.store.endUnreadable(jobId, error)
+  if (outcome === 'changed') return { ticket: 'back', delayMs: deps.timings.storePauseMs }
+  deps.log.error({ jobId, outcome, code: error.code }, 'ended a job that could not be read')
+  await deps.extraData.drop(jobId)
+  return SPENT
+}
+
+const UNREADABLE: JobError = { code: 'internal', message: 'The record of the job cannot be read.' }
+const TOO_NEW: JobError = {
+  code: 'internal',
+  message: 'The job was written by a newer version, and no worker of that version took it.',
 }
 
 /** As little as possible: what else there is may be what throws. */
@@ -55,11 +85,17 @@ async function endAfterMishaps(
   const last = handling?.lastAttempt
   // its prompt may run there yet
   if (handling && last) await noteOrphan(handling, last)
-  const result = await deps.store.append(
-    jobId,
-    (snapshot) => toEnd(snapshot, { status: 'failed', error: INTERNAL, deadLetter: true }),
-    handling ? { token: handling.token } : {},
-  )
+  const result = await deps.store
+    .append(
+      jobId,
+      (snapshot) => toEnd(snapshot, { status: 'failed', error: INTERNAL, deadLetter: true }),
+      handling ? { token: handling.token } : {},
+    )
+    .catch((error: unknown) => {
+      if (error instanceof RecordUnreadable) return null
+      throw error
+    })
+  if (!result) return endUnreadable(deps, jobId, UNREADABLE)
   if (result.outcome === 'claim_lost') return BACK
   if (result.outcome === 'appended') {
     const { status } = result.snapshot

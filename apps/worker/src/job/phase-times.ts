@@ -8,7 +8,7 @@ export interface PhaseStopwatch {
   enter(phase: keyof PhaseTimes | null): PhaseTimes
 }
 
-/** @param createdAt ms since the epoch by the acceptor's clock, which may be ahead of ours */
+/** @param createdAt ms since the epoch, as the clock tells it: by Redis' time, whoever accepted the job */
 export function createPhaseStopwatch(createdAt: number, clock: Clock): PhaseStopwatch {
   let times: PhaseTimes = { queue: null, prepare: null, execute: null, collect: null }
   let phase: keyof PhaseTimes | null = 'queue'

@@ -80,7 +80,7 @@ export function createUpdateReporter(
       warnings = addWarnings(warnings, [toBlockedWarning(message.failure)])
       enterPhase('executing')
     }
-    const next = foldProgress(tracker, message, clock.now())
+    const next = foldProgress(tracker, message, clock.steady())
     if (next.progress !== tracker.progress) {
       progress.push(next)
       const { value, node } = next.progress
@@ -112,7 +112,7 @@ export function createUpdateReporter(
             { promptId, totalSteps: tracker.steps ?? 0, adopted, status },
             'prompt submitted',
           )
-          tracker = foldTaken(tracker, update, clock.now())
+          tracker = foldTaken(tracker, update, clock.steady())
           warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
           if (!warnings.some(({ code }) => code === 'output_dropped')) {
             warnings = addWarnings(warnings, toUnexplainedWarnings(droppedOutputs(tracker)))
@@ -132,6 +132,9 @@ export function createUpdateReporter(
           return
         case 'deaf':
           if (update.deaf) log.warn('messages of the host do not arrive')
+          return
+        case 'unsettled':
+          log.warn('it succeeded, and history does not show it yet')
           return
         case 'unknown':
           deps.unknownMessages.note(update.name)

@@ -5,6 +5,7 @@ import {
   type NodeFailure,
   type PartialFailure,
 } from '@safelight/comfyui'
+import type { ChosenOutputs } from '../outputs/choose-outputs.ts'
 import { andMore, cutText, NODE_NAME_MAX, toLine, type Warning } from '@safelight/shared'
 
 const MAX_MESSAGE = 500
@@ -67,6 +68,13 @@ export function toBlockedWarning(failure: NodeFailure): Warning {
     node_id: failure.nodeId === null ? null : cutText(failure.nodeId, NODE_NAME_MAX),
     message: shorten(failure.message),
   }
+}
+
+/** Of more outputs than a record holds. */
+export function toCutWarnings({ files, more }: ChosenOutputs): Warning[] {
+  if (more === 0) return []
+  const message = `the first ${files.size} are kept ${andMore(more)}`
+  return [{ code: 'outputs_cut', node_id: null, message }]
 }
 
 /** Adds what is new; a list-mapped node may block many times with the same words. */

@@ -9,6 +9,7 @@ import type { Asset, Output } from '@safelight/shared'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { until } from '../testing/stack.ts'
 import { createBlobStore } from './blob-store.ts'
+import { chooseOutputs } from './choose-outputs.ts'
 import { collectOutputs } from './collect.ts'
 import { OutputMissing } from './errors.ts'
 import { fetchOutput } from './fetch-output.ts'
@@ -73,7 +74,7 @@ async function collect(files: FileItem[], outputs: Output[] = []) {
   const assets: Asset[] = []
   await collectOutputs({
     jobId: 'job-1',
-    files,
+    files: chooseOutputs('job-1', files).files,
     client: createHostClient(url),
     blobs: createBlobStore(dataDir),
     maxBytes: 1_000,

@@ -2,15 +2,16 @@
 import type { FileItem, HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
 import type { Asset, Output } from '@safelight/shared'
-import { assetIdOf } from '../derived-id.ts'
 import type { BlobStore } from './blob-store.ts'
+import { lastPart } from './choose-outputs.ts'
 import { toContentType } from './content-type.ts'
 import { type MissingFile, OutputMissing } from './errors.ts'
 import { fetchOutput } from './fetch-output.ts'
 
 export interface CollectOptions {
   jobId: string
-  files: readonly FileItem[]
+  /** By asset id; see choose-outputs.ts. */
+  files: ReadonlyMap<string, FileItem>
   client: HostClient
   blobs: BlobStore
   maxBytes: number
@@ -32,7 +33,7 @@ const PATIENT_FOR = 3
 /** One file that cannot be had does not keep the others: it is told at the end. @throws OutputMissing */
 export async function collectOutputs(options: CollectOptions): Promise<void> {
   const missing: Missing[] = []
-  for (const [id, file] of ownOutputs(options.jobId, options.files)) {
+  for (const [id, file] of options.files) {
     // many that cannot be had must not hold up the job for the sum of their retries
     const retryMs = missing.length < PATIENT_FOR ? options.retryMs : []
     try {
@@ -82,14 +83,4 @@ function toSummary({ error, file }: Missing, others: readonly Missing[]): Output
   const more = others.length > 0 ? ` ${others.length} more are missing.` : ''
   const files = [file, ...others.slice(0, MOST_NAMED - 1).map((other) => other.file)]
   return new OutputMissing(error.reason, error.message + more, { files, cause: error })
-}
-
-/** By asset id, so a file listed under two keys counts once; echoes of inputs are nobody's output. */
-function ownOutputs(jobId: string, files: readonly FileItem[]): Map<string, FileItem> {
-  const made = files.filter((file) => file.type === 'output' || file.type === 'temp')
-  return new Map(made.map((file) => [assetIdOf(jobId, file), file]))
-}
-
-function lastPart(path: string): string {
-  return path.split(/[\\/]/).findLast((part) => part !== '') ?? 'output'
 }

@@ -1,4 +1,5 @@
 /** One ticket, from BullMQ's hand and back into it. The only place of a job that speaks BullMQ. */
+import { systemClock } from '@safelight/runtime'
 import { aheadOf, FIRST_IN_LINE, ticketSchema } from '@safelight/store'
 import { DelayedError, type Job, WaitingError } from 'bullmq'
 import type { TicketReturn } from '../job/conclude.ts'
@@ -28,7 +29,8 @@ export function createProcessor(deps: ProcessorDeps) {
     await setPlace(job, returned)
     // neither spends an attempt; should the ticket be another worker's by now, both are refused
     if (returned.delayMs > 0) {
-      await job.moveToDelayed(deps.clock.now() + returned.delayMs, token)
+      // BullMQ compares it with the clock of whoever looks next: most likely this process
+      await job.moveToDelayed(systemClock.now() + returned.delayMs, token)
       // what must be looked at again is, also by a worker that has no free slot
       const isFirst = returned.ticket === 'waits' && returned.before === 'all'
       if (isFirst) deps.intake.expect(returned.delayMs)

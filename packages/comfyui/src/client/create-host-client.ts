@@ -8,6 +8,7 @@ import {
   parseNodeClasses,
   parseQueue,
   parseQueueDepth,
+  parseRecentHistory,
   parseSystemStats,
 } from './parse-answers.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
@@ -101,13 +102,13 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
 
     async history(promptId, signal) {
       const path = `/history/${encodeURIComponent(promptId)}`
-      const entries = await read({ method: 'GET', path, signal }, parseHistory)
-      return entries.find((entry) => entry.promptId === promptId) ?? null
+      const parse = (answer: unknown) => parseHistory(answer, promptId)
+      return (await read({ method: 'GET', path, signal }, parse)).entry
     },
 
     async recentHistory(maxItems, signal) {
       const path = `/history?max_items=${maxItems}`
-      return (await read({ method: 'GET', path, signal }, parseHistory)).reverse()
+      return (await read({ method: 'GET', path, signal }, parseRecentHistory)).reverse()
     },
 
     deletePending: (promptId, signal) => command('/queue', { delete: [promptId] }, signal),

@@ -1,4 +1,5 @@
 /** What the host's read-only routes answer, cut down to what Safelight uses. */
+import { isJsonObject, jsonObjectSchema } from '@safelight/shared'
 import { z } from 'zod'
 import { judgeHistory, toPromptOrigin } from '../history/judge.ts'
 import type { HistoryEntry, NodeClass, NodeClasses, QueueState, SystemStats } from './types.ts'
@@ -34,9 +35,7 @@ const nodeClassSchema = z
   .looseObject({
     output_node: z.boolean().catch(false),
     output: z.array(z.unknown()).catch([]),
-    input: z
-      .looseObject({ required: z.record(z.string(), z.unknown()).catch({}) })
-      .catch({ required: {} }),
+    input: z.looseObject({ required: jsonObjectSchema.catch({}) }).catch({ required: {} }),
   })
   .transform(
     (info): NodeClass => ({
@@ -48,14 +47,13 @@ const nodeClassSchema = z
 
 /** A class of another shape (custom nodes write these) is left out, not the whole list. */
 export function parseNodeClasses(answer: unknown): NodeClasses | null {
-  const list = z.record(z.string(), z.unknown()).safeParse(answer)
-  if (!list.success) return null
-  const classes: NodeClasses = {}
-  for (const [name, info] of Object.entries(list.data)) {
+  if (!isJsonObject(answer)) return null
+  const classes = Object.entries(answer).flatMap(([name, info]) => {
     const parsed = nodeClassSchema.safeParse(info)
-    if (parsed.success) classes[name] = parsed.data
-  }
-  return classes
+    return parsed.success ? [[name, parsed.data] as const] : []
+  })
+  // not one by one: a class, too, may be called `__proto__`
+  return Object.fromEntries(classes)
 }
 
 // [number, promptId, graph, extra_data, output node ids]; newer hosts may append more
@@ -87,15 +85,21 @@ export function parseQueueDepth(answer: unknown): number | null {
   return queueDepthSchema.safeParse(answer).data ?? null
 }
 
-/** Oldest first, as the host lists them. */
-export function parseHistory(answer: unknown): HistoryEntry[] | null {
-  const list = z.record(z.string(), z.unknown()).safeParse(answer)
-  if (!list.success) return null
-  const entries: HistoryEntry[] = []
-  for (const [promptId, candidate] of Object.entries(list.data)) {
-    const entry = judgeHistory(promptId, candidate)
-    if (!entry) return null
-    entries.push(entry)
-  }
-  return entries
+/** Oldest first, as the host lists them. An entry that is none is another prompt's trouble: it is passed over. */
+export function parseRecentHistory(answer: unknown): HistoryEntry[] | null {
+  if (!isJsonObject(answer)) return null
+  return Object.entries(answer).flatMap(
+    ([promptId, candidate]) => judgeHistory(promptId, candidate) ?? [],
+  )
+}
+
+/** @returns the prompt's own, of all that the host answers; null when that cannot be read */
+export function parseHistory(
+  answer: unknown,
+  promptId: string,
+): { entry: HistoryEntry | null } | null {
+  if (!isJsonObject(answer)) return null
+  if (!Object.hasOwn(answer, promptId)) return { entry: null }
+  const entry = judgeHistory(promptId, answer[promptId])
+  return entry && { entry }
 }

@@ -1,5 +1,5 @@
 /** What POST /prompt answers: accepted, partly accepted, or refused. */
-import { PROBLEMS_MAX } from '@safelight/shared'
+import { jsonObjectSchema, PROBLEMS_MAX } from '@safelight/shared'
 import { z } from 'zod'
 import type { NodeErrors, SubmitAnswer } from './types.ts'
 import { PromptRejected } from '../errors.ts'
@@ -37,17 +37,14 @@ const nodeErrorSchema = z.object({
 })
 
 /** `[]` where there is nothing to say; a node of another shape is skipped, not the whole answer. */
-const nodeErrorsSchema = z
-  .record(z.string(), z.unknown())
-  .catch({})
-  .transform((nodes) => {
-    const errors: NodeErrors = {}
-    for (const [nodeId, candidate] of Object.entries(nodes)) {
-      const parsed = nodeErrorSchema.safeParse(candidate)
-      if (parsed.success) errors[nodeId] = parsed.data
-    }
-    return errors
+const nodeErrorsSchema = jsonObjectSchema.catch({}).transform((nodes): NodeErrors => {
+  const errors = Object.entries(nodes).flatMap(([nodeId, candidate]) => {
+    const parsed = nodeErrorSchema.safeParse(candidate)
+    return parsed.success ? [[nodeId, parsed.data] as const] : []
   })
+  // not one by one: a node may be called `__proto__`
+  return Object.fromEntries(errors)
+})
 
 const acceptedSchema = z
   .object({

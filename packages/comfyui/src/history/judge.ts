@@ -27,8 +27,6 @@ const entrySchema = z.looseObject({
 })
 type Entry = z.output<typeof entrySchema>
 
-const graphSchema = z.record(z.string(), z.unknown()).catch({})
-
 const extraDataSchema = z.looseObject({ client_id: z.string() })
 
 /** @returns null when the entry is not one (history answered something else) */
@@ -36,7 +34,7 @@ export function judgeHistory(promptId: string, candidate: unknown): HistoryEntry
   const parsed = entrySchema.safeParse(candidate)
   if (!parsed.success) return null
   const entry = parsed.data
-  const graph = graphSchema.parse(entry.prompt[2])
+  const graph = isJsonObject(entry.prompt[2]) ? entry.prompt[2] : {}
   const ids: NodeIds = { has: (id) => Object.hasOwn(graph, id) }
   return {
     promptId,

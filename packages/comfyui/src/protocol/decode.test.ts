@@ -24,6 +24,23 @@ describe('decode', () => {
     expect(messages.filter((message) => message.type === 'unknown')).toEqual([])
   })
 
+  it('reads states and results of nodes whose names every object has', () => {
+    const state = '{"value": 1, "max": 2, "state": "running"}'
+    const states = decodeText(
+      `{"type": "progress_state", "data": {"prompt_id": "p", "nodes": {"__proto__": ${state}, "constructor": ${state}}}}`,
+    )
+    expect(states.type === 'progress_state' && states.nodes.map(({ nodeId }) => nodeId)).toEqual([
+      '__proto__',
+      'constructor',
+    ])
+    const executed = decodeText(
+      '{"type": "executed", "data": {"prompt_id": "p", "node": "1", "output": {"__proto__": [1]}}}',
+    )
+    expect(executed.type === 'executed' && Object.keys(executed.output ?? {})).toEqual([
+      '__proto__',
+    ])
+  })
+
   it('reads NaN and Infinity as nothing, and leaves them alone inside strings', () => {
     expect(
       parseLenientJson('{"a": NaN, "b": [Infinity, -Infinity], "c": "NaN, \\"Infinity\\""}'),

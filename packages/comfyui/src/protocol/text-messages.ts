@@ -1,4 +1,5 @@
 /** The catalogue of text messages: for each type on the wire, its shape and its translation. Open objects: servers add fields. */
+import { jsonObjectSchema } from '@safelight/shared'
 import { z } from 'zod'
 import type { HostMessage, ProgressStateNode } from './host-message.ts'
 
@@ -47,6 +48,11 @@ const nodeStateSchema = z
         activity: node.activity,
       }),
   )
+
+/** By the ids of nodes: a record of zod's would lack one called `__proto__`. */
+const nodesSchema = jsonObjectSchema
+  .transform((nodes) => Object.entries(nodes))
+  .pipe(z.array(z.tuple([z.string(), nodeStateSchema])))
 
 /** What `execution_error` carries; also found in history. Without input dumps: they hold tensors and prompts. */
 export const executionErrorSchema = z.looseObject({
@@ -138,14 +144,11 @@ export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ],
   [
     'progress_state',
-    decoder(
-      z.looseObject({ prompt_id: id, nodes: z.record(z.string(), nodeStateSchema) }),
-      (data) => ({
-        type: 'progress_state',
-        promptId: data.prompt_id,
-        nodes: Object.entries(data.nodes).map(([key, node]) => node(key)),
-      }),
-    ),
+    decoder(z.looseObject({ prompt_id: id, nodes: nodesSchema }), (data) => ({
+      type: 'progress_state',
+      promptId: data.prompt_id,
+      nodes: data.nodes.map(([key, node]) => node(key)),
+    })),
   ],
   [
     'execution_progress',
@@ -163,7 +166,7 @@ export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
         prompt_id: id,
         node: id,
         display_node: idOrNull,
-        output: z.record(z.string(), z.unknown()).nullish(),
+        output: jsonObjectSchema.nullish(),
       }),
       (data) => ({
         type: 'executed',

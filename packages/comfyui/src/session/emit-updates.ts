@@ -25,6 +25,8 @@ export interface UpdateEmitter {
   setRunning(running: boolean): void
   /** What is known of the socket now; emitted when it changes. */
   setDeaf(deaf: boolean | null): void
+  /** It was heard to succeed, and a look did not find it so. */
+  setUnsettled(): void
   /** Nothing is emitted any more. */
   close(): void
 }
@@ -36,6 +38,7 @@ export function createUpdateEmitter(options: UpdateEmitterOptions): UpdateEmitte
   let early: HostMessage[] = []
   let emittedRunning = false
   let emittedDeaf: boolean | null = null
+  let emittedUnsettled = false
   let closed = false
 
   const emit = (update: PromptUpdate) => {
@@ -57,7 +60,7 @@ export function createUpdateEmitter(options: UpdateEmitterOptions): UpdateEmitte
   const emitIfOurs = (message: HostMessage, known: Attribution) => {
     const attributed = attribute(known, message)
     state = attributed.state
-    options.onMessage(message, attributed.ours)
+    options.onMessage(attributed.message, attributed.ours)
     if (attributed.ours) emit({ type: 'message', message: attributed.message })
   }
 
@@ -93,6 +96,11 @@ export function createUpdateEmitter(options: UpdateEmitterOptions): UpdateEmitte
       if (deaf === null || deaf === emittedDeaf) return
       emittedDeaf = deaf
       emit({ type: 'deaf', deaf })
+    },
+    setUnsettled() {
+      if (emittedUnsettled) return
+      emittedUnsettled = true
+      emit({ type: 'unsettled' })
     },
     close() {
       closed = true

@@ -1,5 +1,6 @@
 /** Finds a prompt that an earlier life of this attempt may have submitted. */
 import type { HostClient } from '../client/types.ts'
+import { readHistory } from '../history/read-history.ts'
 
 /**
  * How far back our mark is looked for on hosts that choose their own ids. Entries carry whole graphs, so the
@@ -35,10 +36,13 @@ export async function findPrompt(options: FindPromptOptions): Promise<EarlierPro
   const waiting = pending.find(isOurs)
   if (waiting) return toEarlier(waiting, false)
 
-  const ended =
-    (await client.history(promptId, signal)) ??
-    (knownPromptId === null ? null : await client.history(knownPromptId, signal))
-  if (ended) return toEarlier(ended, false)
+  const ids = knownPromptId === null ? [promptId] : [promptId, knownPromptId]
+  for (const id of new Set(ids)) {
+    const ended = await readHistory(client, id, signal)
+    // whatever it says of it, it had it
+    if (ended === 'unreadable') return { promptId: id, running: false, outputNodes: [] }
+    if (ended) return toEarlier(ended, false)
+  }
 
   const { callerPromptId } = await client.features(signal)
   if (callerPromptId) return null

@@ -12,6 +12,15 @@ type Action = PromptDecision['action']
 
 const stalled = { outcome: 'stalled', promptId: PROMPT_ID, interrupted: false }
 
+/** The first message, whichever it is. */
+const HURRYING = {
+  others: 'hurry',
+  hint: 'hurry',
+  began: 'hurry',
+  tick: 'hurry',
+  tock: 'hurry',
+  made: 'hurry',
+} as const
 /** Situations, and what each observation is answered with there, ten ms later. */
 const TABLE: Record<
   string,
@@ -19,11 +28,11 @@ const TABLE: Record<
 > = {
   new: {
     reached: [],
-    answers: { others: 'hurry', hint: 'hurry', tick: 'hurry', tock: 'hurry', made: 'hurry' },
+    answers: HURRYING,
   },
   searching: {
     reached: ['search'],
-    answers: { others: 'hurry', hint: 'hurry', tick: 'hurry', tock: 'hurry', made: 'hurry' },
+    answers: HURRYING,
   },
   'waiting in the queue': { reached: ['others', 'submitted', 'pending'], answers: {} },
   'running, unheard': { reached: ['others', 'submitted', 'running'], answers: {} },
@@ -35,13 +44,14 @@ const TABLE: Record<
   absent: { reached: ['others', 'submitted', 'absent', 60], answers: { absent: 'end' } },
   canceled: {
     reached: ['others', 'submitted', 'running', 'canceled'],
-    answers: { canceled: 'none', absent: 'end' },
+    answers: { canceled: 'none', absent: 'end', unreadable: 'end' },
   },
   'canceled, and not obeyed': {
     reached: ['others', 'submitted', 'running', 'canceled', 300],
     answers: {
       due: 'askToStop',
       absent: 'end',
+      unreadable: 'end',
       pending: 'end',
       next: 'end',
       running: 'end',
@@ -64,6 +74,7 @@ const USUALLY: Record<ObservationName, Action> = {
   next: 'wait',
   running: 'wait',
   absent: 'wait',
+  unreadable: 'wait',
   ended: 'end',
   interrupted: 'end',
   unanswered: 'wait',
@@ -73,6 +84,8 @@ const USUALLY: Record<ObservationName, Action> = {
   tick: 'none',
   tock: 'none',
   made: 'none',
+  began: 'none',
+  raised: 'hurry',
   announced: 'hurry',
   opened: 'hurry',
   closed: 'wait',

@@ -10,7 +10,8 @@
  *             only the places are left, so `stallMs` must exceed the longest prompt such a host may run
  *             What was heard to succeed is not lost when history does not show it: history is asked again, for
  *             `settleMs`, and then it has vanished; it never runs twice. Only a host whose connection broke
- *             since may have forgotten it in a restart
+ *             since may have forgotten it in a restart. A history of it that nobody can read is asked again for as
+ *             long: that is this prompt's trouble, not the host's. Then it ends as it was heard to
  *   stop      none, or because of a stall, or of a cancel, which takes over with a time of its own. The host
  *             is asked again every `interruptEveryMs`, until a look shows the end, or `stopMs` have passed
  *   socket    delivers, or is deaf. A new one is opened after any long silence; that costs nothing. That the
@@ -26,7 +27,7 @@ import { isEnd } from './attribute.ts'
 import type { Sighting } from './look.ts'
 import { noteMovement } from './movement.ts'
 import type { Observed, PromptDecision, PromptObservation, PromptState } from './prompt-state.ts'
-import { hear, isUnsettled } from './settle.ts'
+import { hear, isUnsettled, miss, toUnsettledEnd } from './settle.ts'
 import { foldSilence } from './silence.ts'
 import type { StopCause } from './to-end.ts'
 import { toAbsentEnd, toPromptEnd, toOverdueEnd } from './to-end.ts'
@@ -101,9 +102,10 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
   const { promptId, ran, timings } = state
   const cause = state.stop?.cause ?? null
   // a cancel is content with a prompt that is nowhere
-  if (state.unsettledSince !== null && !(absent && cause === 'cancel')) {
+  const over = absent || sighting.at === 'unreadable'
+  if (state.unsettledSince !== null && !(over && cause === 'cancel')) {
     return atMs - state.unsettledSince >= timings.settleMs
-      ? { state, decision: { action: 'end', end: { outcome: 'vanished', promptId } } }
+      ? { state, decision: { action: 'end', end: toUnsettledEnd(promptId, state.heard, sighting) } }
       : { state, decision: wait(timings.confirmMs, false) }
   }
   if (sighting.at === 'ended') {
@@ -115,7 +117,7 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
   }
   // once may be an accident, but not after a stop
   const confirmed = before.absentSince !== null && atMs - before.absentSince >= timings.confirmMs
-  if (absent && (cause || confirmed)) {
+  if (over && (cause || confirmed)) {
     return { state, decision: { action: 'end', end: toAbsentEnd({ promptId, cause, ran }) } }
   }
   return goOn(state, sighting, atMs)
@@ -193,7 +195,7 @@ function foldMessage(
 function foldClosed(before: PromptState, wasOpen: boolean): Observed {
   const { reconnectMinMs, reconnectMaxMs } = before.timings.socket
   const failures = wasOpen ? 0 : before.socket.failures + 1
-  const state = { ...before, heard: { ...before.heard, success: false } }
+  const state = { ...before, heard: miss(before.heard) }
   return {
     state: withSocket(state, { open: false, failures }),
     decision: backOff(failures, reconnectMinMs, reconnectMaxMs),

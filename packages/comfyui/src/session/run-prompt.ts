@@ -25,6 +25,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
   const timings = { ...DEFAULT_TIMINGS, ...prompt.timings }
   const wake = createWake(clock)
   let state = startPromptState(prompt.promptId, timings, clock.now())
+  if (prompt.heardSuccess) state = { ...state, heard: { ...state.heard, success: true } }
   let fault: { error: unknown } | null = null
   let hostPromptId: string | null = null
 
@@ -41,6 +42,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
     const observed = observePrompt(state, what, clock.now())
     state = observed.state
     updates.setDeaf(state.deaf)
+    if (state.unsettledSince !== null && state.heard.success) updates.setUnsettled()
     if (observed.decision.action === 'hurry') wake.wake()
     return observed.decision
   }

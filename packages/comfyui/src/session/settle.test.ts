@@ -30,3 +30,41 @@ it('does not hold up a cancel', () => {
     end: { outcome: 'canceled' },
   })
 })
+
+const made = [{ node_id: '9', filename: 'a.png', subfolder: '', type: 'output' }]
+it.each<[string, (ObservationName | number)[], object]>([
+  ['is asked again', ['unreadable', 900, 'unreadable'], wait(60)],
+  [
+    'is believed when it can be read after all',
+    ['unreadable', 900, 'interrupted'],
+    { end: { outcome: 'canceled' } },
+  ],
+  [
+    'ends the job without an answer',
+    ['unreadable', 1_000, 'unreadable'],
+    { end: { outcome: 'unreadable' } },
+  ],
+  [
+    'ends it as it was heard to end: with what it made',
+    ['began', 'made', 'announced', 'unreadable', 1_000, 'unreadable'],
+    { end: { outcome: 'succeeded', outputs: made } },
+  ],
+  [
+    'or with what was raised',
+    ['began', 'raised', 'unreadable', 1_000, 'unreadable'],
+    { end: { outcome: 'failed', failure: { nodeId: '9', message: 'no' } } },
+  ],
+  [
+    'but not as a success of which some was missed',
+    ['opened', 'began', 'made', 'closed', 'opened', 'announced', 'unreadable', 1_000, 'unreadable'],
+    { end: { outcome: 'unreadable' } },
+  ],
+  ['is enough for a cancel', ['canceled', 'unreadable'], { end: { outcome: 'canceled' } }],
+  [
+    'is no failure of the host',
+    ['unanswered', 'unreadable', 2_000, 'unanswered'],
+    { action: 'wait' },
+  ],
+])('a history that cannot be read %s', (_, steps, decision) => {
+  expect(decide('submitted', ...steps)).toMatchObject(decision)
+})

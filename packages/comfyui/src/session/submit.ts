@@ -48,6 +48,11 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
   // even when a cancel came first: what an earlier life submitted must be stopped too
   const earlier = await search(options, timings.firstLookMs)
   if (earlier) return { ...earlier, adopted: true, nodeErrors: {} }
+  if (prompt.heardSuccess) {
+    // it has run: what is left is to wait for its history
+    const known = prompt.knownPromptId ?? promptId
+    return { promptId: known, adopted: true, outputNodes: [], nodeErrors: {}, running: false }
+  }
   if (!stop.canceled) await options.socketReady()
   stop.detach.throwIfAborted()
   if (stop.canceled) return null

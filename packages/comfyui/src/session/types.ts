@@ -15,6 +15,8 @@ export interface PromptOptions {
   promptId: string
   /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */
   knownPromptId?: string | null
+  /** An earlier life of this attempt heard it succeed, and history did not show it yet: it must not be submitted again. */
+  heardSuccess?: boolean
   extraData?: Record<string, unknown>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
@@ -41,6 +43,8 @@ export type PromptUpdate =
   | { type: 'running' }
   /** Whether the host's messages of this prompt arrive; each time that it turns out otherwise than before. */
   | { type: 'deaf'; deaf: boolean }
+  /** It was heard to succeed, and history does not show it yet; once. */
+  | { type: 'unsettled' }
   /** A frame that could not be understood, whoever it was for. `name` is its type on the wire. */
   | { type: 'unknown'; name: string }
 
@@ -53,6 +57,8 @@ export type PromptEnd =
   | { outcome: 'lost'; promptId: string }
   /** It was heard to succeed, and for `settleMs` history did not show it, or not its outputs. It must not run again. */
   | { outcome: 'vanished'; promptId: string }
+  /** It has ended, and for `settleMs` nobody could read what history says of it. It must not run again. */
+  | { outcome: 'unreadable'; promptId: string }
   /**
    * No movement for `stallMs`; `interrupted` says whether the host confirmed that it stopped. With `false` also
    * the end of a cancel that the host did not obey in time: the prompt may still run there. `neverRan`: it was

@@ -1,5 +1,6 @@
 /** The one shape of every refusal: `{error: {code, message, details}}`. */
 import { z } from 'zod'
+import { jsonObjectSchema } from '../foreign-names.ts'
 
 export const errorEnvelopeSchema = z
   .object({
@@ -8,7 +9,7 @@ export const errorEnvelopeSchema = z
       code: z.string().meta({ example: 'invalid_workflow' }),
       message: z.string(),
       /** e.g. `{ node_errors }` of a refused workflow. */
-      details: z.record(z.string(), z.unknown()).nullable(),
+      details: jsonObjectSchema.nullable(),
     }),
   })
   .meta({ id: 'ErrorEnvelope' })

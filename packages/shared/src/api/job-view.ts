@@ -1,6 +1,7 @@
 /** `Job`: what the REST face says of a job. Comfy API v2's schema, plus `phase` and everything after it. */
 import { z } from 'zod'
 import { warningSchema } from '../events.ts'
+import { jsonObjectSchema } from '../foreign-names.ts'
 import { jobErrorSchema } from '../job-error.ts'
 import { nodeStatesSchema } from '../node-state.ts'
 import { progressSchema } from '../progress.ts'
@@ -56,7 +57,7 @@ export const jobViewSchema = z
     /** From 1; 0 before the first try. */
     attempt: z.int().nonnegative(),
     priority: z.int(),
-    metadata: z.record(z.string(), z.unknown()).nullable(),
+    metadata: jsonObjectSchema.nullable(),
     nodes: nodeStatesSchema.meta({
       description:
         'Node id → `running`, `done`, `cached`, `failed`, `skipped` (the host dropped it, or what needed it) or `blocked` (it needed a node that failed while the rest went on); a node that is not named waits.',
@@ -88,7 +89,7 @@ export type JobPage = z.infer<typeof jobPageSchema>
 
 export const jobWorkflowSchema = z
   .object({
-    workflow: z.record(z.string(), z.unknown()),
+    workflow: jsonObjectSchema,
     format: z.enum(['save', 'api']),
   })
   .meta({ id: 'JobWorkflowResponse' })

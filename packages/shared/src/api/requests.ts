@@ -1,11 +1,11 @@
 /** What a client may send to the REST face. Closed objects: an unknown field is refused, never ignored. */
 import { z } from 'zod'
+import { jsonObjectSchema } from '../foreign-names.ts'
 import { isJsonObject } from '../graph-shape.ts'
 import { METADATA_MAX_BYTES, PRIORITY_LIMIT } from '../limits.ts'
 import { jobStatusSchema } from '../status-schema.ts'
 
-export const metadataSchema = z
-  .record(z.string(), z.unknown())
+export const metadataSchema = jsonObjectSchema
   .refine((metadata) => byteLength(metadata) <= METADATA_MAX_BYTES, {
     error: `metadata may be at most ${METADATA_MAX_BYTES} bytes of JSON`,
   })

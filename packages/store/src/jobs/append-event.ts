@@ -113,7 +113,8 @@ function permitted(snapshot: Snapshot, decide: Decide): JobEventBody | null {
   return body
 }
 
-function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
+/** Writes one event after the one that the snapshot ends with; what may be written is decided elsewhere. */
+export function createWrite({ redis, keys, now, timings, ...context }: StoreContext) {
   const append = bindScript(redis, APPEND)
   return async (
     snapshot: Snapshot,

@@ -4,8 +4,8 @@ import type { JobStore, AttemptRecord } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
-import { countLost } from './in-hand.ts'
-import { parseSnapshot, RECORD_VERSION, RecordTooNew } from './record.ts'
+import { countLost, createInHand } from './in-hand.ts'
+import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './record.ts'
 
 /**
  * KEYS 1 record (HASH)
@@ -74,6 +74,7 @@ const storedAttemptSchema = z.object({
   hostUrl: z.string().nullable().default(null),
   failures: z.array(storedFailureSchema).default([]),
   orphanedAt: z.number().nullable().default(null),
+  heardSuccess: z.literal(true).optional(),
 })
 
 /** What a worker noted of the last attempt; null when none was made. */
@@ -100,10 +101,11 @@ const claimReplySchema = z
   .union([z.tuple([z.int(), z.string(), z.string(), z.string(), z.int()]), z.tuple([z.string()])])
   .nullable()
 
-export function createClaims({
-  redis,
-  keys,
-}: StoreContext): Pick<JobStore, 'claim' | 'saveAttempt' | 'holdsClaim'> {
+export function createClaims(
+  context: StoreContext,
+): Pick<JobStore, 'claim' | 'saveAttempt' | 'holdsClaim'> {
+  const { redis, keys } = context
+  const { putDown } = createInHand(context)
   const claim = bindScript(redis, CLAIM)
   const saveAttempt = bindScript(redis, SAVE_ATTEMPT)
   return {
@@ -112,13 +114,19 @@ export function createClaims({
       if (!reply) return null
       if (reply.length === 1) throw new RecordTooNew(reply[0])
       const [token, snapshot, attempt, lost, justNow] = reply
-      const { count, inCompany } = countLost(lost)
-      return {
-        token,
-        snapshot: parseSnapshot(snapshot),
-        lastAttempt: parseAttempt(attempt),
-        lost: { count, justNow: justNow === 1 },
-        lostInCompany: inCompany,
+      try {
+        const { count, inCompany } = countLost(lost)
+        return {
+          token,
+          snapshot: parseSnapshot(snapshot),
+          lastAttempt: parseStored(() => parseAttempt(attempt)),
+          lost: { count, justNow: justNow === 1 },
+          lostInCompany: inCompany,
+        }
+      } catch (error) {
+        // nobody holds it: or this would count as a worker that it has cost
+        await putDown(jobId, token)
+        throw error
       }
     },
     async saveAttempt(jobId, token, attempt) {

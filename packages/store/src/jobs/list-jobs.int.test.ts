@@ -102,3 +102,18 @@ async function readPages(store: JobStore, query: ListQuery): Promise<string[][]>
   } while (cursor !== undefined)
   return pages
 }
+
+it('lists the others when some cannot be read, and forgets none of them', async () => {
+  const { store, redis, keys } = await openTestStore()
+  const [damaged = '', newer = '', ...sound] = await Promise.all(
+    Array.from({ length: 5 }, () => acceptJob(store)),
+  )
+  await redis.hset(keys.job(damaged), 'snapshot', '{"jobId": 7}')
+  await redis.hset(keys.job(newer), 'v', '2')
+  for (const query of [{ limit: 10 }, { limit: 10, status: ['queued'] as const }]) {
+    const { jobs } = await store.list(query)
+    expect(jobs.map(({ jobId }) => jobId).toSorted()).toEqual(sound.toSorted())
+  }
+  expect(await redis.zscore(keys.index(OWNER), damaged)).not.toBeNull()
+  expect(await redis.zscore(keys.index(OWNER), newer)).not.toBeNull()
+})

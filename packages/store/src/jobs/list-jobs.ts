@@ -4,7 +4,7 @@ import { isTerminal, type Snapshot } from '@safelight/shared'
 import type { JobStore, ListQuery } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import { OWNER, type StoreContext } from './context.ts'
-import { parseRecord } from './record.ts'
+import { readRecord } from './record.ts'
 
 const BATCH = 100
 /** A rare status far back must not turn one request into a walk over all jobs: the page ends, with a cursor. */
@@ -38,7 +38,8 @@ export function createPage(context: StoreContext, zset: string): JobStore['list'
         scanned += 1
         last = entry
         if (!snapshot) expired.push(entry.jobId)
-        else if (matches(snapshot, query)) jobs.push(snapshot)
+        // a worker ends it, or a newer one reads it: then it is listed
+        else if (snapshot !== 'unreadable' && matches(snapshot, query)) jobs.push(snapshot)
       }
       return { jobs, nextCursor: null }
     } finally {
@@ -51,7 +52,7 @@ function matches(snapshot: Snapshot, { status }: ListQuery): boolean {
   return status === undefined || status.length === 0 || status.includes(snapshot.status)
 }
 
-/** Every index entry after the cursor, with its record (null when it has expired). */
+/** Every index entry after the cursor, with its record: null when it has expired. */
 async function* newestFirst({ redis, keys }: StoreContext, zset: string, start: Cursor | null) {
   const from = start ? String(start.createdAt) : '+inf'
   for (let offset = 0; ; offset += BATCH) {
@@ -64,7 +65,7 @@ async function* newestFirst({ redis, keys }: StoreContext, zset: string, start: 
       wanted.map((entry) => ask(redis.hmget(keys.job(entry.jobId), 'v', 'snapshot'))),
     )
     for (const [at, entry] of wanted.entries()) {
-      yield { entry, snapshot: parseRecord(records[at] ?? []) }
+      yield { entry, snapshot: readRecord(records[at] ?? []) }
     }
     if (entries.length < BATCH) return
   }

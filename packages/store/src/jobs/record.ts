@@ -16,6 +16,16 @@ export class RecordTooNew extends Error {
   }
 }
 
+/** The record is damaged, or of a shape that this version does not know: reading it again does not help. */
+export class RecordUnreadable extends Error {
+  readonly code = 'record_unreadable'
+
+  constructor(cause: unknown) {
+    super('a job record cannot be read', { cause })
+    this.name = 'RecordUnreadable'
+  }
+}
+
 /** @throws RecordTooNew */
 export function checkVersion(version: string | null | undefined): void {
   if (version != null && !(Number(version) <= RECORD_VERSION)) throw new RecordTooNew(version)
@@ -24,13 +34,38 @@ export function checkVersion(version: string | null | undefined): void {
 /**
  * @param fields `v` and `snapshot` of the hash, in this order
  * @returns null when there is no record
- * @throws RecordTooNew
+ * @throws RecordTooNew, RecordUnreadable
  */
 export function parseRecord([version, json]: readonly (string | null)[]): Snapshot | null {
   checkVersion(version)
   return json ? parseSnapshot(json) : null
 }
 
+/** @throws RecordUnreadable */
 export function parseSnapshot(json: string): Snapshot {
-  return snapshotSchema.parse(JSON.parse(json))
+  return parseStored(() => snapshotSchema.parse(JSON.parse(json)))
+}
+
+/** @throws RecordUnreadable for whatever the parser throws */
+export function parseStored<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new RecordUnreadable(error)
+  }
+}
+
+/** For who looks at many: one that cannot be read must not hide the others. */
+export function readRecord(fields: readonly (string | null)[]): Snapshot | 'unreadable' | null {
+  try {
+    return parseRecord(fields)
+  } catch (error) {
+    if (isUnreadable(error)) return 'unreadable'
+    throw error
+  }
+}
+
+/** It is the record, not the store. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof RecordUnreadable || error instanceof RecordTooNew
 }

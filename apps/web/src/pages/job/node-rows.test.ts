@@ -26,6 +26,12 @@ describe('the nodes of a job', () => {
     ])
   })
 
+  it('wait, too, whose names every object has', () => {
+    const names = ['__proto__', 'constructor'].map((id) => ({ id, title: id, class: 'A' }))
+    const rows = toNodeRows(names, toSnapshot({ status: 'running', nodes: {} }))
+    expect(rows.map(({ state }) => state)).toEqual(['waiting', 'waiting'])
+  })
+
   it('were not needed when the job succeeded without them', () => {
     expect(statesOf({ status: 'succeeded', nodes: { '4': 'done', '3': 'done' } })).toEqual([
       'done',

@@ -1,5 +1,5 @@
 /** The workflow's nodes with what has become of each: what the list shows. Pure. */
-import { isTerminal, type NodeState, type SnapshotView } from '@safelight/shared'
+import { isTerminal, memberOf, type NodeState, type SnapshotView } from '@safelight/shared'
 
 /** `waiting` before its turn · `unneeded`: no output needed it · `unfinished`: the job ended first. */
 export type RowState = NodeState | 'waiting' | 'unneeded' | 'unfinished'
@@ -27,7 +27,7 @@ export function toNodeRows(names: readonly NodeName[], snapshot: SnapshotView): 
   const rest = toRestState(snapshot)
   const { nodes, error, progress } = snapshot
   return names.map((name) => {
-    const state = nodes[name.id] ?? rest
+    const state = memberOf(nodes, name.id) ?? rest
     const node = state === 'running' && progress?.node?.id === name.id ? progress.node : null
     return {
       id: name.id,

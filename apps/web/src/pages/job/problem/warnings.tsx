@@ -37,6 +37,8 @@ function toText(code: Warning['code']): string {
       return 'The host left out an output, because of'
     case 'execution_blocked':
       return 'A node stopped a part of the graph on purpose:'
+    case 'outputs_cut':
+      return 'There are too many outputs:'
     case 'node_failed':
       return 'The rest went on without a node that failed:'
     case 'node_blocked':
