@@ -20,6 +20,7 @@ const HURRYING = {
   tick: 'hurry',
   tock: 'hurry',
   made: 'hurry',
+  madeByAnother: 'hurry',
 } as const
 /** Situations, and what each observation is answered with there, ten ms later. */
 const TABLE: Record<
@@ -84,6 +85,7 @@ const USUALLY: Record<ObservationName, Action> = {
   tick: 'none',
   tock: 'none',
   made: 'none',
+  madeByAnother: 'none',
   began: 'none',
   raised: 'hurry',
   announced: 'hurry',

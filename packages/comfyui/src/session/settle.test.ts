@@ -19,6 +19,13 @@ it.each<[string, (ObservationName | number)[], object]>([
   expect(decide('submitted', 'made', 'announced', ...steps)).toEqual(decision)
 })
 
+it('is as history shows it when only a node of another graph is said to have made a file', () => {
+  expect(decide('submitted', 'madeByAnother', 'announced', 'ended')).toMatchObject({
+    action: 'end',
+    end: { outcome: 'succeeded' },
+  })
+})
+
 it('is forgotten when the connection broke: the host may have been restarted', () => {
   expect(
     decide('submitted', 'opened', 'announced', 'closed', 'absent', 60, 'absent'),

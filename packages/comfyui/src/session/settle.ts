@@ -32,8 +32,9 @@ export function hear(heard: Heard, message: HostMessage): Heard {
     case 'execution_error':
       return message.blocked ? heard : { ...heard, failure: message.failure }
     case 'executed': {
-      if (heard.files.length >= FILES_MAX) return heard
-      const made = collectFiles(message.displayNode ?? message.node, message.output)
+      // a node of another graph, or of none: history will not list it either
+      if (message.displayNode === null || heard.files.length >= FILES_MAX) return heard
+      const made = collectFiles(message.displayNode, message.output)
       const own = made.filter(({ type }) => type !== 'input')
       return own.length > 0 ? { ...heard, files: [...heard.files, ...own] } : heard
     }

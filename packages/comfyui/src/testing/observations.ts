@@ -68,8 +68,16 @@ export const OBSERVATIONS = {
     type: 'executed',
     promptId: PROMPT_ID,
     node: '9',
-    displayNode: null,
+    displayNode: '9',
     output: { images: [{ filename: 'a.png', subfolder: '', type: 'output' }] },
+  }),
+  // of a node that is not in the workflow: no part of what the job makes
+  madeByAnother: ours({
+    type: 'executed',
+    promptId: PROMPT_ID,
+    node: 'ghost',
+    displayNode: null,
+    output: { images: [{ filename: 'b.png', subfolder: '', type: 'output' }] },
   }),
   began: ours({ type: 'execution_start', promptId: PROMPT_ID }),
   raised: ours({
