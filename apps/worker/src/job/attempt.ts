@@ -34,6 +34,8 @@ export interface AttemptOptions {
   failures: FailedAttempt[]
   /** What another worker noted of this very attempt: its prompt is adopted when it is still there. */
   adopt: AttemptRecord | null
+  /** The host had its prompt. */
+  wasSubmitted: boolean
 }
 
 export interface AttemptResult {
@@ -51,7 +53,7 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   const { deps, jobId, writer, stop, log } = handling
-  const { host, workflow, workflowText, attempt, failures, adopt } = options
+  const { host, workflow, workflowText, attempt, failures, adopt, wasSubmitted } = options
   const promptId = promptIdOf(jobId, attempt)
   const tracker = await createTracker(handling, workflow, host)
   const warnings = adopt ? handling.writer.snapshot.warnings : []
@@ -92,6 +94,7 @@ export async function runAttempt(
       workflowText,
       promptId,
       knownPromptId: adopt?.promptId ?? null,
+      wasSubmitted,
       heardSuccess: adopt?.heardSuccess ?? false,
       ...(extraData ? { extraData } : {}),
       timings: deps.timings.session,

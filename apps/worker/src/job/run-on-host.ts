@@ -16,6 +16,8 @@ export interface AttemptStart {
   failures: FailedAttempt[]
   /** What another worker noted of this very attempt when it began it. */
   adopt: AttemptRecord | null
+  /** The host had its prompt. */
+  wasSubmitted: boolean
 }
 
 /** @returns null when the job may not begin: its cancel came first, or it is another worker's */

@@ -109,7 +109,10 @@ async function adopt(handling: Handling, record: AttemptRecord): Promise<TicketR
     ? await fleet.takeSlot(handling.jobId, { prefer: hostId })
     : null
   if (slot?.host.hostId === hostId) {
-    return useSlot(handling, slot, { attempt, failures, adopt: record })
+    // before it is `preparing` again
+    const { phase } = handling.writer.snapshot
+    const wasSubmitted = phase !== null && phase !== 'preparing'
+    return useSlot(handling, slot, { attempt, failures, adopt: record, wasSubmitted })
   }
   // it went away just now, or nobody could reach it for too long
   await slot?.release()
@@ -149,7 +152,7 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
   const shun = hostsToShun(failures, { nowMs: clock.now(), avoidForMs })
   const wishes = { avoid, shun, wantsMemory: wantsMemory(failures) }
   const slot = await fleet.takeSlot(handling.jobId, wishes)
-  if (slot) return useSlot(handling, slot, { attempt, failures, adopt: null })
+  if (slot) return useSlot(handling, slot, { attempt, failures, adopt: null, wasSubmitted: false })
   // it may be that only this job must not have what is free: whoever is next in line can
   return shun.length > 0 ? { ticket: 'waits', delayMs: avoidLookMs, before: 'equals' } : BACK
 }

@@ -58,6 +58,32 @@ it('adopts a prompt that ended while nobody watched', async () => {
   expect(host.calls('POST', '/prompt')).toEqual([])
 })
 
+it('looks again for a prompt that was there before: history may be a moment behind', async () => {
+  const host = await withHost()
+  const promptId = randomUUID()
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
+  host.start()
+  host.finish()
+  let missed = 0
+  host.intercept = (request, response) => {
+    if (!request.path.startsWith('/history') || missed === 3) return false
+    missed += 1
+    response.end('{}')
+    return true
+  }
+  const session = host.session({ promptId, wasSubmitted: true })
+  expect(await session.end).toMatchObject({ outcome: 'succeeded', promptId })
+  expect(missed).toBe(3)
+  expect(host.calls('POST', '/prompt')).toEqual([])
+})
+
+it('submits what was there before when it stays away: its host has forgotten it', async () => {
+  const host = await withHost()
+  host.session({ promptId: randomUUID(), wasSubmitted: true })
+  await expect.poll(() => host.calls('POST', '/prompt').length).toBe(1)
+  expect(host.calls('GET', '/queue').length).toBeGreaterThan(3)
+})
+
 it('finds its mark on a host that chose the id itself, running or ended', async () => {
   const host = await withHost('0.3.34')
   const promptId = randomUUID()

@@ -2,7 +2,7 @@
  * Adopts the prompt when an earlier life of this attempt submitted it, or else submits it, once.
  *
  * The host does not deduplicate: an id posted twice runs twice, and on some versions kills the executor.
- * So: look → found: adopt. Not found → one POST. When its outcome is unknown (no answer, or an error of
+ * So: look → found: adopt. Not found → one POST; after several looks, when it is known to have been there. When its outcome is unknown (no answer, or an error of
  * the host's own) the prompt may well be queued: look twice more → found: go on; not found: throw, and
  * the caller tries again under a new id. So too when the host says that it has the id already (newer ones
  * may, with 409). There is one POST in this file and no way back to it.
@@ -17,6 +17,8 @@ import type { SessionTimings } from './timings.ts'
 import type { PromptOptions } from './types.ts'
 
 const CONFLICT = 409
+/** A host that was restarted has forgotten it, and whoever waits for its successor waits this much longer. */
+const LOOKS_FOR_SUBMITTED = 4
 
 export interface Submitted {
   /** The id the host knows the prompt by. */
@@ -46,7 +48,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
   const { client, promptId } = prompt
 
   // even when a cancel came first: what an earlier life submitted must be stopped too
-  const earlier = await search(options, timings.firstLookMs)
+  const earlier = await searchAgain(options)
   if (earlier) return { ...earlier, adopted: true, nodeErrors: {} }
   if (prompt.heardSuccess) {
     // it has run: what is left is to wait for its history
@@ -82,6 +84,17 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     }
     if (stop.canceled) return null
     throw error
+  }
+}
+
+/** What was there is looked for several times: it runs twice if history was only a moment behind. */
+async function searchAgain(options: AdoptOrSubmitOptions): Promise<EarlierPrompt | null> {
+  const { prompt, stop, timings } = options
+  const looks = prompt.wasSubmitted ? LOOKS_FOR_SUBMITTED : 1
+  for (let left = looks; ; left -= 1) {
+    const found = await search(options, timings.firstLookMs)
+    if (found || left === 1) return found
+    await options.wait({ ms: timings.confirmMs, jitter: false }, stop.detach)
   }
 }
 

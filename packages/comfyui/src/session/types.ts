@@ -15,6 +15,8 @@ export interface PromptOptions {
   promptId: string
   /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */
   knownPromptId?: string | null
+  /** An earlier life of this attempt saw it on the host: it is only submitted again when several looks find it nowhere. */
+  wasSubmitted?: boolean
   /** An earlier life of this attempt heard it succeed, and history did not show it yet: it must not be submitted again. */
   heardSuccess?: boolean
   extraData?: Record<string, unknown>
