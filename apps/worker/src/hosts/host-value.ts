@@ -28,14 +28,23 @@ const headersSchema = z
     z
       .string()
       .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/, 'is no name of a header')
-      .transform((name) => name.toLowerCase())
-      .refine((name) => !OWN_HEADERS.test(name), 'is a header that each call sets itself'),
+      .refine(
+        (name) => !OWN_HEADERS.test(name.toLowerCase()),
+        'is a header that each call sets itself',
+      ),
     z
       .string()
       .max(MAX_HEADER_LENGTH)
       .regex(/^[\t\x20-\x7e]+$/, 'must be a line of ASCII'),
   )
   .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `at most ${MAX_HEADERS} headers`)
+  .refine((headers) => {
+    const names = Object.keys(headers).map((name) => name.toLowerCase())
+    return new Set(names).size === names.length
+  }, 'has a header twice')
+  .transform((headers) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  )
 
 const urlSchema = z.string().superRefine((text, context) => {
   const problem = findUrlProblem(text)

@@ -58,6 +58,7 @@ it.each([
   [{ headers: { 'x-n': 7 } }, /^hosts\[0\]\.headers\.x-n: .*string/],
   [{ headers: { 'x-n': 'a\r\nb: c' } }, /^hosts\[0\]\.headers\.x-n: must be a line of ASCII/],
   [{ headers: { 'x n': 'a' } }, /^hosts\[0\]\.headers\.x n: is no header that can be given/],
+  [{ headers: { 'X-n': 'a', 'x-N': 'b' } }, /^hosts\[0\]\.headers: has a header twice/],
   [{ headers: { Origin: 'http://a' } }, /^hosts\[0\]\.headers\.Origin: is no header/],
   [
     { url: 'http://me:pw@gpu', headers: { Authorization: 'Bearer a' } },
