@@ -174,7 +174,7 @@ describe('jobs', () => {
 
 it('hosts are listed with state, memory and reason, and as JSON', async () => {
   const { stdout } = await safelight('hosts')
-  expect(stdout).toMatch(/^HOST +STATE +JOB +QUEUE +VRAM FREE +LAST HOUR +MODELS +REASON\n/)
+  expect(stdout).toMatch(/^HOST +STATE +JOB +QUEUE +VRAM FREE +LAST HOUR +MODELS +LABELS +REASON\n/)
   expect(stdout).toMatch(/127\.0\.0\.1:\d+ +(ready|busy) .* of [\d.]+ GB /)
   const [host] = (await safelight('hosts', '--json')).stdout.split('\n')
   expect(JSON.parse(host ?? '')).toMatchObject({ id: expect.stringContaining('127.0.0.1') })

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apiConfigSchema, loadApiConfig } from '@safelight/api/config'
-import { workerConfigSchema } from '@safelight/worker/config'
+import { loadWorkerConfig, workerConfigSchema } from '@safelight/worker/config'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -41,7 +41,10 @@ describe('docker-compose.yml', () => {
     expect(
       Object.keys(worker.environment ?? {}).filter((name) => !(name in workerConfigSchema.shape)),
     ).toEqual([])
-    expect(worker.environment).toHaveProperty('COMFYUI_HOSTS')
+    expect(worker.environment).toMatchObject({
+      COMFYUI_HOSTS: expect.any(String),
+      SAFELIGHT_HOSTS_FILE: expect.any(String),
+    })
   })
 
   it('has an API that starts as it is, and that without a token only this machine can reach', () => {
@@ -69,6 +72,11 @@ describe('docker-compose.yml', () => {
     )
     expect(new Set(used)).toEqual(new Set(Object.keys(compose.volumes)))
   })
+})
+
+it('has an example of a hosts file that can be used', () => {
+  const file = join(ROOT, 'hosts.example.yaml')
+  expect(loadWorkerConfig({ SAFELIGHT_HOSTS_FILE: file }).SAFELIGHT_HOSTS_FILE).toBe(file)
 })
 
 describe('Dockerfile', () => {

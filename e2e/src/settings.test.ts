@@ -32,9 +32,12 @@ it('describes every setting', () => {
   expect(settings.filter(({ text }) => text.length < 10)).toEqual([])
 })
 
+/** No worker starts without. */
+const TO_FILL_IN: Record<string, string> = { COMFYUI_HOSTS: 'http://127.0.0.1:8188' }
+
 it('has an .env.example with every setting and its default', async () => {
-  const blocks = settings.map(({ name, of, preset, required, text }) => {
-    const line = required ? `${name}=http://127.0.0.1:8188` : `# ${name}=${preset}`
+  const blocks = settings.map(({ name, of, preset, text }) => {
+    const line = name in TO_FILL_IN ? `${name}=${TO_FILL_IN[name]}` : `# ${name}=${preset}`
     return `# ${text} (${of === 'both' ? 'API and worker' : of})\n${line}\n`
   })
   const head = '# Settings of the API and the workers. What is commented out shows the default.\n'

@@ -24,6 +24,7 @@ import {
   whenReady,
 } from '@safelight/store'
 import type { WorkerConfig } from './config.ts'
+import { type HostList, openFileList, toFixedList } from './hosts/host-list.ts'
 import { openFleet } from './hosts/open-fleet.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createCostBook } from './job/cost-book.ts'
@@ -90,6 +91,12 @@ interface Start {
   clock: Clock
 }
 
+function openList({ config, log, timings, clock }: Start): HostList {
+  const { COMFYUI_HOSTS = [], SAFELIGHT_HOSTS_FILE: path, HOST_SLOTS: slots } = config
+  if (path === undefined) return toFixedList(COMFYUI_HOSTS, slots)
+  return openFileList({ path, slots, everyMs: timings.hostsFileEveryMs, clock, log })
+}
+
 async function start(parts: Start): Promise<void> {
   const { config, workerId, log, scope, timings } = parts
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
@@ -111,16 +118,16 @@ async function start(parts: Start): Promise<void> {
     scope,
     log,
     workerId,
-    urls: config.COMFYUI_HOSTS,
-    slotsPerHost: config.HOST_SLOTS,
+    list: openList(parts),
     answerMs: config.HOST_TIMEOUT / 2,
+    drainMs: config.DRAIN_TIMEOUT,
     timings,
     clock,
   })
-  const slots = config.HOST_SLOTS * config.COMFYUI_HOSTS.length
+  const slots = () => fleet.hosts.reduce((sum, { listing }) => sum + listing.slots, 0)
   const intake = createIntake({
     freeSlots: () => fleet.freeSlots(),
-    maxTickets: TICKETS_PER_SLOT * slots,
+    maxTickets: () => TICKETS_PER_SLOT * slots(),
     clock,
   })
   fleet.onChange(() => intake.update())
@@ -132,12 +139,16 @@ async function start(parts: Start): Promise<void> {
   })
   const deadlines = createDeadlines({ ...inStore, store, clock, log })
   scope.use(deadlines.startSweeper({ everyMs: timings.deadlinesEveryMs }))
-  const connect = (baseUrl: string) =>
-    createHostClient(baseUrl, { timeoutMs: timings.unknownHostMs })
+  const patience = timings.unknownHostMs
+  const connect = (hostId: string, hostUrl: string | null) => {
+    const known = fleet.find(hostId)
+    if (known) return known.client.within(patience)
+    return hostUrl === null ? null : createHostClient(hostUrl, { timeoutMs: patience })
+  }
   const sessionClock = { now: clock.steady, after: clock.after }
   const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
   const orphans = createOrphans(inStore)
-  const stopping = startStoppingOrphans({ fleet, orphans, runPrompt, connect, timings, clock, log })
+  const stopping = startStoppingOrphans({ fleet, orphans, runPrompt, timings, clock, log })
   // a host that is being told to stop a prompt is told to the end
   const { stopMs, unreachableMs } = timings.orphan
   scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))

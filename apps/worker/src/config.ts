@@ -2,6 +2,7 @@
 import {
   byteSize,
   commonConfigSchema,
+  ConfigError,
   duration,
   parseConfig,
   resolveFolder,
@@ -11,12 +12,30 @@ import {
   wholeNumber,
 } from '@safelight/runtime'
 import { z } from 'zod'
+import { readHostsFile } from './hosts/host-list.ts'
+import { findTwins, hostSchema } from './hosts/host-value.ts'
+import { HostsFileError } from './hosts/hosts-file.ts'
 import { WORKER_TIMINGS_SHAPE } from './timings.ts'
 
-export const workerConfigSchema = commonConfigSchema.extend({
+const fieldsSchema = commonConfigSchema.extend({
   COMFYUI_HOSTS: urlList()
     .refine((urls) => urls.length > 0, 'must name at least one host')
-    .describe('ComfyUI servers to drive, separated by commas; http://user:password@… is allowed'),
+    .superRefine((urls, context) => {
+      const hosts = urls.map((url) => hostSchema.safeParse({ url }))
+      const problem = hosts.find(({ error }) => error)?.error?.issues[0]?.message
+      const twins = problem ?? findTwins(hosts.flatMap(({ data }) => data ?? []))
+      if (twins) context.addIssue(twins)
+    })
+    .optional()
+    .describe(
+      'ComfyUI servers to drive, separated by commas; http://user:password@… and a query such as ?token=… are allowed. This or SAFELIGHT_HOSTS_FILE must be set',
+    ),
+  SAFELIGHT_HOSTS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'In place of COMFYUI_HOSTS: a YAML or JSON file of hosts with names, labels, slots and headers (hosts.example.yaml); read again when it changes, so hosts come and go without a restart',
+    ),
   HOST_SLOTS: wholeNumber({ min: 1, max: 16 })
     .prefault('2')
     .describe('Prompts per host: one runs, the others wait in its queue so that it never idles'),
@@ -57,9 +76,34 @@ export const workerConfigSchema = commonConfigSchema.extend({
     .describe('Largest output file that is stored; a job with a larger one fails'),
   ...timingsSetting(toTimingsSchema(WORKER_TIMINGS_SHAPE)),
 })
+
+export const workerConfigSchema = fieldsSchema.superRefine((config, context) => {
+  const { COMFYUI_HOSTS, SAFELIGHT_HOSTS_FILE } = config
+  if ((COMFYUI_HOSTS === undefined) !== (SAFELIGHT_HOSTS_FILE === undefined)) return
+  context.addIssue({
+    code: 'custom',
+    path: ['COMFYUI_HOSTS'],
+    message: COMFYUI_HOSTS
+      ? 'only one of it and SAFELIGHT_HOSTS_FILE may be set'
+      : 'must be set, or SAFELIGHT_HOSTS_FILE',
+  })
+})
 export type WorkerConfig = z.output<typeof workerConfigSchema>
 
 export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
   const config = parseConfig(workerConfigSchema, env)
-  return { ...config, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
+  const { SAFELIGHT_HOSTS_FILE: given, HOST_SLOTS } = config
+  const file = given === undefined ? {} : { SAFELIGHT_HOSTS_FILE: resolveFolder(given, env) }
+  if (file.SAFELIGHT_HOSTS_FILE) checkHostsFile(file.SAFELIGHT_HOSTS_FILE, HOST_SLOTS)
+  return { ...config, ...file, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
+}
+
+/** Like any setting: what is wrong with it is said before anything starts. */
+function checkHostsFile(path: string, slots: number): void {
+  try {
+    readHostsFile(path, slots)
+  } catch (error) {
+    if (!(error instanceof HostsFileError)) throw error
+    throw new ConfigError(error.problems.map((problem) => `SAFELIGHT_HOSTS_FILE: ${problem}`))
+  }
 }

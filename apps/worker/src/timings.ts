@@ -40,6 +40,8 @@ export interface WorkerTimings {
   deafForMs: number
   /** A drain is obeyed within about this time. */
   marksEveryMs: number
+  /** Two looks that find the same: a change of the hosts file is obeyed within twice this. */
+  hostsFileEveryMs: number
   reportEveryMs: number
   /** Nobody waits longer for the last report: the list notices silence as well. */
   lastReportMs: number
@@ -102,6 +104,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   avoidLookMs: 1_000,
   deafForMs: 5 * 60_000,
   marksEveryMs: 1_000,
+  hostsFileEveryMs: 1_000,
   reportEveryMs: 5_000,
   lastReportMs: 1_000,
   unknownHostMs: 5_000,

@@ -3,13 +3,15 @@ import type { NodeErrors } from './client/types.ts'
 
 /**
  * `unreachable`: no connection · `timeout`: no answer in time · `bad_status`: an unexpected HTTP status ·
- * `bad_answer`: not the JSON we know · `not_found`: 404 of a file · `outside`: a file that the host listed, but that we do not
- * ask for · `unsupported`: the host is too old for this call.
+ * `unauthorized`: it, or a proxy before it, wants other credentials · `bad_answer`: not the JSON we know ·
+ * `not_found`: 404 of a file · `outside`: a file that the host listed, but that we do not ask for ·
+ * `unsupported`: the host is too old for this call.
  */
 export type HostErrorCode =
   | 'unreachable'
   | 'timeout'
   | 'bad_status'
+  | 'unauthorized'
   | 'bad_answer'
   | 'not_found'
   | 'outside'

@@ -1,5 +1,5 @@
 /** ComfyUI's protocol: decode, HTTP client, prompt session, progress. Knows no jobs and no Redis. */
-export * from './client/base-url.ts'
+export * from './client/host-address.ts'
 export * from './client/create-host-client.ts'
 export * from './client/parse-submit.ts'
 export * from './client/request.ts'

@@ -23,6 +23,7 @@ const HOST_REASONS = {
   device_fault: 'Its device failed several jobs; one at a time shows whether it works again.',
   unreachable: 'It refuses connections.',
   not_answering: 'It does not answer in time.',
+  unauthorized: 'It, or a proxy before it, does not accept our credentials.',
   bad_answer: 'It answers, but not as ComfyUI does.',
   resting: 'It lost or starved a job, and rests before it gets another.',
   no_worker: 'No worker reports on it.',

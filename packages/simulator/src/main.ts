@@ -24,6 +24,7 @@ Faults, also turned while it runs with POST /_simulator/faults and read with GET
   cacheEvicts, refusesUsedIds, partialSuccess, foreignMetadata: true or false
   lostInterrupts, outOfMemory, historyLate, historyHollow: how many; slowHttp: milliseconds
   unservedFile: part of a file's name; unservedStatus: what is answered for it
+  demandsAuthorization: the header that a call must bear; deniedStatus: 401, 403, or 302 to a login page
   nodesRaise: ${RAISED_FAULTS.join(', ')}
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
 GET /_simulator/executions lists what ran, /_simulator/requests counts calls of /object_info.

@@ -13,6 +13,7 @@ import type { Faults } from './faults/faults.ts'
 import { createFileStore } from './files/file-store.ts'
 import { createUserData } from './files/user-data.ts'
 import { acceptSockets } from './http/accept-sockets.ts'
+import { denialOf, deny } from './http/denial.ts'
 import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
 import { delayAnswer } from './http/respond.ts'
 import { createRequestListener } from './http/router.ts'
@@ -115,13 +116,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   )
   const server = createServer((request, response) => {
     if (request.url?.startsWith(CONTROL_PATH)) return control(request, response)
+    const denial = denialOf(request, faults.get())
+    if (denial !== null) return deny(response, denial)
     const { slowHttp } = faults.get()
     if (slowHttp > 0) delayAnswer(response, slowHttp)
     boot.answer(request, response)
   })
   const upgrades = acceptSockets(server, {
     refusesCrossSite: traits.refusesCrossSite,
-    refusesAll: () => faults.get().wsRefused,
+    refusalOf: (request) => (faults.get().wsRefused ? 503 : denialOf(request, faults.get())),
     attach: (socket, clientId) => boot.attach(socket, clientId),
   })
 

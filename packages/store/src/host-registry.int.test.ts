@@ -71,10 +71,22 @@ it('skips what a worker of another version wrote', async () => {
 
 it('reads what workers of an older version report', async () => {
   const { registry, clock, redis, keys } = await openRegistry()
-  const { models: _, modelsAt: __, throughput: ___, ...older } = report('gpu-1', clock.now)
+  const {
+    models: _,
+    modelsAt: __,
+    throughput: ___,
+    labels: ____,
+    ...older
+  } = report('gpu-1', clock.now)
   await redis.hset(keys.hosts, 'gpu-1 w-1', JSON.stringify(older))
   expect(await registry.list()).toMatchObject([
-    { id: 'gpu-1', state: 'ready', models: [], throughput: { last_hour: 0, mean_ms: null } },
+    {
+      id: 'gpu-1',
+      state: 'ready',
+      labels: [],
+      models: [],
+      throughput: { last_hour: 0, mean_ms: null },
+    },
   ])
 })
 

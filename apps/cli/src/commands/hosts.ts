@@ -9,12 +9,22 @@ import { type Cell, toTableLines } from '../terminal/table.ts'
 import { type TextColor, createPaint } from '../terminal/paint.ts'
 import { readSkills } from '../terminal/terminal.ts'
 
-const TITLES = ['HOST', 'STATE', 'JOB', 'QUEUE', 'VRAM FREE', 'LAST HOUR', 'MODELS', 'REASON']
+const TITLES = [
+  'HOST',
+  'STATE',
+  'JOB',
+  'QUEUE',
+  'VRAM FREE',
+  'LAST HOUR',
+  'MODELS',
+  'LABELS',
+  'REASON',
+]
 
 export const hostsCommand = defineCommand({
   name: 'hosts',
   takes: '',
-  summary: 'list the hosts: state, job, memory, models, queue, throughput',
+  summary: 'list the hosts: state, job, memory, models, labels, queue, throughput',
   options: { json: { type: 'boolean', text: 'one host per line, as the API tells it' } },
   notes: [
     'JOB is what runs there; +1 is next in line on the host. QUEUE counts all its prompts, other',
@@ -33,7 +43,9 @@ export const hostsCommand = defineCommand({
       return EXIT.ok
     }
     if (list.length === 0) {
-      stdout.write('no hosts yet: a worker brings them, with COMFYUI_HOSTS\n')
+      stdout.write(
+        'no hosts yet: a worker brings them, with COMFYUI_HOSTS or SAFELIGHT_HOSTS_FILE\n',
+      )
       return EXIT.ok
     }
     const skills = readSkills(stdout, config.terminal)
@@ -65,6 +77,7 @@ function toRow(host: HostView): Cell[] {
     { text: toMemoryText(host) },
     { text: toThroughputText(host) },
     { text: toModelsText(host) },
+    { text: host.labels.join(' ') || '–' },
     { text: host.reason.message },
   ]
 }

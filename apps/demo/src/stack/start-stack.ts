@@ -87,6 +87,8 @@ async function open(
     children.push(
       start(`worker ${n}`, 'worker', {
         COMFYUI_HOSTS: hosts.join(','),
+        // the demo has hosts of its own, whatever this shell is set up for
+        SAFELIGHT_HOSTS_FILE: '',
         WORKER_NAME: `worker-${n}`,
       }),
     )

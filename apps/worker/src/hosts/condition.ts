@@ -4,8 +4,8 @@
  * A condition is a few facts; the state is the first of these that holds:
  *
  *   starting     it has never answered here
- *   offline      it does not answer: it refused a connection, let three questions in a row time out, or
- *                lost a job and is left alone. The next good probe ends it, and a socket that was deaf has a new chance
+ *   offline      it does not answer: it refused a connection or our credentials, let three questions in a row time
+ *                out, or lost a job and is left alone. The next good probe ends it, and a socket that was deaf has a new chance
  *   quarantined  a prompt stands still and ignores its interrupt: the executor is dead, though HTTP answers.
  *                Only evidence of life ends it: the prompt has left the host's queue (it moved on after all,
  *                or the host was restarted). A prompt that was never begun leaves no such trace when it is
@@ -24,7 +24,7 @@
 import { assertNever, type HostReason, type HostState, toHostReason } from '@safelight/shared'
 import type { HostDrain, StuckPrompt } from '@safelight/store'
 
-export type Absence = 'unreachable' | 'not_answering' | 'bad_answer' | 'resting'
+export type Absence = 'unreachable' | 'not_answering' | 'unauthorized' | 'bad_answer' | 'resting'
 
 interface Facts {
   readonly contact: 'none' | 'up' | Absence

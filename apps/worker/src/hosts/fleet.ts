@@ -17,6 +17,7 @@ export interface Slot {
 }
 
 export interface Fleet {
+  /** As they are now, those that leave as well. */
   readonly hosts: readonly Host[]
   find(hostId: string): Host | null
   /** On the hosts that take new prompts, if only one to try, as far as known: other workers take slots there, too. */
@@ -31,9 +32,8 @@ export interface Fleet {
 }
 
 export interface FleetOptions {
-  hosts: readonly Host[]
+  hosts: () => readonly Host[]
   slots: SlotStore
-  slotsPerHost: number
   timings: Pick<WorkerTimings, 'slotLeaseMs' | 'slotRenewMs' | 'slotRefreshMs'>
   clock: Clock
   log: Logger
@@ -43,32 +43,36 @@ export interface FleetOptions {
 const NO_LIMIT = 1_000_000
 
 export function createFleet(options: FleetOptions): Fleet {
-  const { hosts, slots, slotsPerHost, timings, clock, log } = options
+  const { hosts, slots, timings, clock, log } = options
   const ttlMs = timings.slotLeaseMs
-  /** By hostId, whichever worker took them. */
-  const taken = new Map<string, number>()
+  /** Whichever worker took them. */
+  const taken = new WeakMap<Host, number>()
   const ours = new Set<{ hostId: string; jobId: string }>()
   const listeners = new Set<() => void>()
-  const takenOn = (hostId: string) => taken.get(hostId) ?? 0
+  const takenOn = (host: Host) => taken.get(host) ?? 0
   const freeOn = (host: Host) => {
-    const slotsThere = isOnTrial(host.condition) ? 1 : slotsPerHost
-    return Math.max(0, slotsThere - takenOn(host.hostId))
+    const slotsThere = isOnTrial(host.condition) ? 1 : host.listing.slots
+    return Math.max(0, slotsThere - takenOn(host))
   }
-  const isOpen = ({ condition }: Host) => takesPrompts(condition.state) || isOnTrial(condition)
+  const isOpen = ({ condition, listing }: Host) =>
+    !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
+  /** One that leaves only gets what it has already. */
+  const isThere = (host: Host, { prefer }: Wishes) =>
+    hosts().includes(host) && (!host.listing.leaving || host.hostId === prefer)
 
   function changed(): void {
     for (const listener of listeners) listener()
   }
 
   function setTaken(host: Host, count: number): void {
-    if (takenOn(host.hostId) === count) return
-    taken.set(host.hostId, count)
+    if (takenOn(host) === count) return
+    taken.set(host, count)
     host.setTakenSlots(count)
     changed()
   }
 
   async function refresh(): Promise<void> {
-    for (const host of hosts) setTaken(host, await slots.taken(host.hostId))
+    for (const host of hosts()) setTaken(host, await slots.taken(host.hostId))
   }
 
   async function renew(): Promise<void> {
@@ -89,13 +93,13 @@ export function createFleet(options: FleetOptions): Fleet {
     const { hostId } = host
     const slot = { hostId, jobId }
     ours.add(slot)
-    setTaken(host, takenOn(hostId) + 1)
+    setTaken(host, takenOn(host) + 1)
     return {
       host,
       async release() {
         if (!ours.delete(slot)) return
         await slots.release(hostId, jobId)
-        setTaken(host, Math.max(0, takenOn(hostId) - 1))
+        setTaken(host, Math.max(0, takenOn(host) - 1))
       },
       handOver() {
         ours.delete(slot)
@@ -104,21 +108,28 @@ export function createFleet(options: FleetOptions): Fleet {
   }
 
   return {
-    hosts,
-    find: (hostId) => hosts.find((host) => host.hostId === hostId) ?? null,
-    freeSlots: () => hosts.reduce((sum, host) => sum + (isOpen(host) ? freeOn(host) : 0), 0),
+    get hosts() {
+      return hosts()
+    },
+    find: (hostId) => hosts().find((host) => host.hostId === hostId) ?? null,
+    freeSlots: () => hosts().reduce((sum, host) => sum + (isOpen(host) ? freeOn(host) : 0), 0),
     async takeSlot(jobId, wishes) {
-      const candidates = hosts.map((host) => ({
+      const there = hosts().filter((host) => isThere(host, wishes))
+      const candidates = there.map((host) => ({
         hostId: host.hostId,
         state: host.condition.state,
+        slots: host.listing.slots,
         freeSlots: freeOn(host),
         onTrial: isOnTrial(host.condition),
         memory: Math.max(0, ...host.state.devices.map(({ vramTotal }) => vramTotal ?? 0)),
         known: host,
       }))
-      for (const { host, max } of toTries(candidates, wishes, slotsPerHost)) {
+      for (const { host, max } of toTries(candidates, wishes)) {
         const wanted = { jobId, max, ttlMs }
-        if (await slots.acquire(host.hostId, wanted)) return toSlot(host.known, jobId)
+        if (!(await slots.acquire(host.hostId, wanted))) continue
+        if (isThere(host.known, wishes)) return toSlot(host.known, jobId)
+        // it was taken off the list at this very moment
+        await slots.release(host.hostId, jobId)
       }
       // somebody was faster: see what is free before another ticket is taken in vain
       await refresh()

@@ -6,10 +6,9 @@ import type { WorkerTimings } from '../timings.ts'
 import type { Host } from './host.ts'
 
 export interface HeartbeatOptions {
-  hosts: readonly Host[]
+  hosts: () => readonly Host[]
   registry: HostRegistry
   workerId: string
-  slotsPerHost: number
   timings: Pick<WorkerTimings, 'reportEveryMs' | 'lastReportMs'>
   clock: Clock
   log: Logger
@@ -18,6 +17,8 @@ export interface HeartbeatOptions {
 export interface Heartbeat {
   /** Reports this host soon: something about it has changed. */
   beat(host: Host): void
+  /** The last word on a host that this worker drives no longer. */
+  leave(host: Host): void
   /** The last report says that this worker drives the hosts no longer. */
   close(): Promise<void>
 }
@@ -26,6 +27,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { hosts, registry, timings, clock, log } = options
   const saved = new Map<string, NodeClasses>()
   const changed = new Set<Host>()
+  const left = new Set<Host>()
   let reporting: Promise<void> | null = null
   let closed = false
 
@@ -43,6 +45,11 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   async function reportChanged(): Promise<void> {
     // what changes together is reported together
     await Promise.resolve()
+    // first: another may come under the same name
+    for (const host of left) {
+      await reportLeft(host)
+      left.delete(host)
+    }
     for (const host of changed) {
       changed.delete(host)
       await report(host)
@@ -50,8 +57,19 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
 
   function beat(host: Host): void {
-    if (closed) return
+    if (closed || !hosts().includes(host)) return
     changed.add(host)
+    reportSoon()
+  }
+
+  function leave(host: Host): void {
+    changed.delete(host)
+    saved.delete(host.hostId)
+    left.add(host)
+    reportSoon()
+  }
+
+  function reportSoon(): void {
     reporting ??= reportChanged()
       .catch(onError)
       .finally(() => {
@@ -60,28 +78,30 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
 
   async function beatAll(): Promise<void> {
-    for (const host of hosts) beat(host)
+    for (const host of hosts()) beat(host)
     await reporting
   }
 
-  async function reportLeft(): Promise<void> {
+  async function reportLeft(host: Host): Promise<void> {
+    await registry.report({ ...toReport(host, options), left: true })
+  }
+
+  async function reportAllLeft(): Promise<void> {
     await reporting
-    const at = clock.now()
-    for (const host of hosts) {
-      await registry.report({ ...toReport(host, options), at, left: true })
-    }
+    for (const host of new Set([...left, ...hosts()])) await reportLeft(host)
   }
 
   const loop = repeat({ everyMs: timings.reportEveryMs, run: beatAll, onError, clock })
   return {
     beat,
+    leave,
     async close() {
       closed = true
       let callOff = () => {}
       const patience = new Promise<void>((resolve) => {
         callOff = clock.after(timings.lastReportMs, resolve)
       })
-      const lastReports = Promise.all([loop.close(), reportLeft()]).catch(onError)
+      const lastReports = Promise.all([loop.close(), reportAllLeft()]).catch(onError)
       await Promise.race([lastReports, patience])
       callOff()
     },
@@ -89,7 +109,7 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 }
 
 function toReport(host: Host, options: HeartbeatOptions): HostReport {
-  const { workerId, slotsPerHost, clock } = options
+  const { workerId, clock } = options
   const { version, devices, queueDepth, models, modelsAt, seenAt, movedAt } = host.state
   const { state, reason, since } = host.condition
   return {
@@ -101,7 +121,8 @@ function toReport(host: Host, options: HeartbeatOptions): HostReport {
     reason,
     since,
     version,
-    slots: slotsPerHost,
+    labels: [...host.listing.labels],
+    slots: host.listing.slots,
     ...host.jobs(),
     queueDepth,
     devices,

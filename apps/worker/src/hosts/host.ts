@@ -14,6 +14,7 @@ import {
 import { type PromptFollow, type FollowedPrompt, followPrompt } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
+import type { Listing } from './listing.ts'
 import { createThroughput, type Throughput } from './throughput.ts'
 
 export interface KnownHost extends HostKnowledge {
@@ -31,6 +32,8 @@ export interface KnownHost extends HostKnowledge {
 
 export interface Host {
   readonly hostId: string
+  /** What the list of hosts says of it. */
+  readonly listing: Listing
   readonly client: HostClient
   readonly state: KnownHost
   readonly condition: Condition
@@ -53,11 +56,14 @@ export interface Host {
   setTakenSlots(count: number): void
   /** What all workers know of it. */
   applyShared(facts: SharedHostFacts): void
+  /** Whether it answers: asked at once, since something about the asking has changed. */
+  askAnew(): void
   close(): void
 }
 
 export interface HostOptions {
   hostId: string
+  listing: Listing
   client: HostClient
   timings: ProbeTimings & Pick<WorkerTimings, 'deafForMs'>
   clock: Clock
@@ -81,7 +87,7 @@ const LEVELS = {
 } as const satisfies Record<HostState, string>
 
 export function createHost(options: HostOptions): Host {
-  const { hostId, client, timings, clock, log } = options
+  const { hostId, listing, client, timings, clock, log } = options
   const followed = new Set<FollowedPrompt>()
   const throughput = createThroughput(clock)
   let condition = startCondition(clock.now())
@@ -151,6 +157,7 @@ export function createHost(options: HostOptions): Host {
 
   const host: Host = {
     hostId,
+    listing,
     client,
     get state() {
       const { state } = condition
@@ -221,6 +228,7 @@ export function createHost(options: HostOptions): Host {
       probing.restart(backOffMs(1, timings))
       recordObservation({ type: 'stuck', prompt: stuck }, { promptId: stuck.promptId })
     },
+    askAnew: () => probing.restart(0),
     close: () => probing.close(),
   }
   return host

@@ -1,4 +1,4 @@
-/** The hosts of a worker with everything that looks after them: probes, slots, shared facts, reports. */
+/** The hosts of a worker with everything that looks after them: the list, probes, slots, shared facts, reports. */
 import { createHostClient } from '@safelight/comfyui'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import { createHostRegistry, createSlotStore, type Keys } from '@safelight/store'
@@ -6,8 +6,10 @@ import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { createHost } from './host.ts'
-import { hostIdOf } from './host-id.ts'
+import { createHost, type Host } from './host.ts'
+import type { HostList } from './host-list.ts'
+import type { Listing } from './listing.ts'
+import { createRoster } from './roster.ts'
 import { watchSharedFacts } from './shared-facts.ts'
 
 export interface OpenFleetOptions {
@@ -16,43 +18,59 @@ export interface OpenFleetOptions {
   scope: Scope
   log: Logger
   workerId: string
-  urls: readonly string[]
-  slotsPerHost: number
+  list: HostList
   /** How long one call may take: a host is given up when two in a row get no answer. */
   answerMs: number
+  /** How long what runs on a host may go on once it is on the list no more. */
+  drainMs: number
   timings: WorkerTimings
   clock: Clock
 }
 
 /** Resolves when it is known which hosts may not be given prompts. */
 export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
-  const { redis, keys, scope, clock, log, workerId, timings, urls, slotsPerHost } = options
-  const hosts = urls.map((url) =>
-    scope.use(
-      createHost({
-        hostId: hostIdOf(new URL(url)),
-        client: createHostClient(url, { timeoutMs: options.answerMs }),
-        timings,
-        clock,
-        log,
-        onChange(host) {
-          fleet.changed()
-          heartbeat.beat(host)
-        },
-        onStuck: (hostId, prompt) => sharedFacts.reportStuck(hostId, prompt),
-        onUnstuck: (hostId, prompt) => sharedFacts.clearStuck(hostId, prompt),
-      }),
-    ),
-  )
-  const slots = createSlotStore({ redis, keys })
-  const fleet = scope.use(createFleet({ hosts, slots, slotsPerHost, timings, clock, log }))
+  const { redis, keys, scope, clock, log, workerId, timings, list, drainMs } = options
   const registry = createHostRegistry({ redis, keys, timings: timings.store })
+
+  function open(hostId: string, listing: Listing): Host {
+    return createHost({
+      hostId,
+      listing,
+      client: createHostClient(() => listing.address, { timeoutMs: options.answerMs }),
+      timings,
+      clock,
+      log,
+      onChange(host) {
+        fleet.changed()
+        heartbeat.beat(host)
+      },
+      onStuck: (id, prompt) => sharedFacts.reportStuck(id, prompt),
+      onUnstuck: (id, prompt) => sharedFacts.clearStuck(id, prompt),
+    })
+  }
+
+  const roster = scope.use(
+    createRoster({
+      open,
+      prepare: (hosts) => sharedFacts.read(hosts),
+      onChange() {
+        fleet.changed()
+        for (const host of roster.hosts()) heartbeat.beat(host)
+      },
+      onLeft: (host) => heartbeat.leave(host),
+      drainMs,
+      clock,
+      log,
+    }),
+  )
+  const hosts = () => roster.hosts()
+  const slots = createSlotStore({ redis, keys })
+  const fleet = scope.use(createFleet({ hosts, slots, timings, clock, log }))
   const sharedFacts = scope.use(
     watchSharedFacts({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
   )
-  const heartbeat = scope.use(
-    startHeartbeat({ hosts, registry, workerId, slotsPerHost, timings, clock, log }),
-  )
-  await sharedFacts.ready
+  const heartbeat = scope.use(startHeartbeat({ hosts, registry, workerId, timings, clock, log }))
+  await roster.apply(list.now())
+  scope.use(list.follow((next) => roster.apply(next)))
   return fleet
 }

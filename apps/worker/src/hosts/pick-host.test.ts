@@ -6,10 +6,10 @@ const host = (
   hostId: string,
   freeSlots: number,
   state: HostState = freeSlots === 2 ? 'ready' : 'busy',
-): Candidate => ({ hostId, freeSlots, state })
+): Candidate => ({ hostId, slots: 2, freeSlots, state })
 const ids = (hosts: Candidate[]) => hosts.map(({ hostId }) => hostId)
 const triesOf = (hosts: Candidate[], wishes = {}) =>
-  toTries(hosts, wishes, 2).map((one) => `${one.host.hostId}${one.max > 2 ? '' : one.max}`)
+  toTries(hosts, wishes).map((one) => `${one.host.hostId}${one.max > 2 ? '' : one.max}`)
 
 it('prefers the host with the most room', () => {
   expect(ids(pickHosts([host('a', 1), host('b', 2)]))).toEqual(['b', 'a'])
@@ -109,4 +109,11 @@ it('gives a host on trial one job, when nothing better is free', () => {
     'failed2',
   ])
   expect(triesOf([{ ...onTrial, freeSlots: 0 }])).toEqual([])
+})
+
+it('fills hosts evenly up to what each has', () => {
+  const small = { ...host('small', 1), slots: 1 }
+  const large = { ...host('large', 3), slots: 3 }
+  const tries = toTries([small, large]).map((one) => `${one.host.hostId}${one.max}`)
+  expect(tries).toEqual(['large1', 'small1', 'large2', 'large3'])
 })

@@ -4,6 +4,8 @@ import { type HostState, takesPrompts } from '@safelight/shared'
 export interface Candidate {
   hostId: string
   state: HostState
+  /** Prompts it may hold at a time. */
+  slots: number
   freeSlots: number
   /** Its device failed whatever ran there: one job at a time shows whether it works again. */
   onTrial?: boolean
@@ -57,17 +59,16 @@ export function pickHosts<H extends Candidate>(hosts: readonly H[], wishes: Wish
  * host comes after every slot on the others; for a job that needs memory, a smaller host does. A host on trial gets
  * one job, when nothing better is free.
  */
-export function toTries<H extends Candidate>(
-  hosts: readonly H[],
-  wishes: Wishes,
-  slotsPerHost: number,
-): Try<H>[] {
+export function toTries<H extends Candidate>(hosts: readonly H[], wishes: Wishes = {}): Try<H>[] {
   const { prefer, avoid = [], shun = [], wantsMemory = false } = wishes
-  const levels = Array.from({ length: slotsPerHost }, (_, below) => below + 1)
-  const levelsOf = ({ onTrial }: H) => (onTrial ? [1] : levels)
+  const levels = toLevels(Math.max(0, ...hosts.map(({ slots }) => slots)))
+  const levelsOf = ({ onTrial, slots }: H) => (onTrial ? [1] : toLevels(slots))
   const fillEach = (group: H[]) =>
     group.flatMap((host) => levelsOf(host).map((max) => ({ host, max })))
-  const fillEvenly = (group: H[]) => levels.flatMap((max) => group.map((host) => ({ host, max })))
+  const fillEvenly = (group: H[]) =>
+    levels.flatMap((max) =>
+      group.filter(({ slots }) => max <= slots).map((host) => ({ host, max })),
+    )
 
   const picked = pickHosts(hosts, wishes)
   const own = picked.filter(({ hostId }) => hostId === prefer)
@@ -86,6 +87,11 @@ export function toTries<H extends Candidate>(
     ...fillEach(onTrial),
     ...fillEach(last),
   ]
+}
+
+/** `[1, 2, …]` */
+function toLevels(slots: number): number[] {
+  return Array.from({ length: slots }, (_, below) => below + 1)
 }
 
 const STATE_RANK: Record<HostState, number> = {

@@ -63,5 +63,6 @@ async function readDepth(client: HostClient, signal: AbortSignal): Promise<numbe
 export function toAbsence(error: unknown): Exclude<Absence, 'resting'> {
   if (!(error instanceof HostError)) return 'bad_answer'
   if (error.code === 'timeout') return 'not_answering'
-  return error.code === 'unreachable' ? 'unreachable' : 'bad_answer'
+  const { code } = error
+  return code === 'unreachable' || code === 'unauthorized' ? code : 'bad_answer'
 }

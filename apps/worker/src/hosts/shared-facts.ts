@@ -4,8 +4,8 @@ import type { HostRegistry, StuckPrompt } from '@safelight/store'
 import type { Host } from './host.ts'
 
 export interface SharedFactsWatch {
-  /** They were read once: a worker must know them before it gives a host its first prompt. */
-  readonly ready: Promise<void>
+  /** Reads them of these hosts: a worker must know them before it gives one its first prompt. */
+  read(hosts: readonly Host[]): Promise<void>
   /** Lets the others know that a prompt stands still there. */
   reportStuck(hostId: string, prompt: StuckPrompt): void
   /** Lets the others know that it is gone. */
@@ -14,7 +14,7 @@ export interface SharedFactsWatch {
 }
 
 export interface SharedFactsOptions {
-  hosts: readonly Host[]
+  hosts: () => readonly Host[]
   registry: HostRegistry
   everyMs: number
   clock: Clock
@@ -27,26 +27,22 @@ export function watchSharedFacts({
   log,
   ...timing
 }: SharedFactsOptions): SharedFactsWatch {
-  const hostIds = hosts.map(({ hostId }) => hostId)
   const onError = (error: unknown) =>
     log.warn({ err: error }, 'facts shared by workers not exchanged')
 
-  async function read(): Promise<void> {
-    const facts = await registry.sharedFacts(hostIds)
-    for (const [at, host] of hosts.entries()) {
-      const known = facts[at]
-      if (known) host.applyShared(known)
+  async function read(known: readonly Host[]): Promise<void> {
+    const facts = await registry.sharedFacts(known.map(({ hostId }) => hostId))
+    for (const [at, host] of known.entries()) {
+      const ofHost = facts[at]
+      if (ofHost) host.applyShared(ofHost)
     }
   }
 
-  const ready = read().catch(onError)
-  const loop = repeat({ ...timing, run: read, onError })
+  const loop = repeat({ ...timing, run: () => read(hosts()), onError })
   return {
-    ready,
+    read: (known) => read(known).catch(onError),
     reportStuck: (hostId, prompt) => void registry.reportStuck(hostId, prompt).catch(onError),
     clearStuck: (hostId, prompt) => void registry.clearStuck(hostId, prompt).catch(onError),
-    async close() {
-      await Promise.all([loop.close(), ready])
-    },
+    close: () => loop.close(),
   }
 }

@@ -151,8 +151,8 @@ export async function createTracker(
   return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.steady())
 }
 
-/** Null when the address holds credentials: those stay in the process that was given them. */
-function toOpenUrl({ baseUrl }: HostClient): string | null {
-  const { username, password } = new URL(baseUrl)
-  return username === '' && password === '' ? baseUrl : null
+/** Null when it takes credentials: those stay in the process that was given them. */
+function toOpenUrl(client: HostClient): string | null {
+  const { base, isOpen } = client.address()
+  return isOpen ? base : null
 }

@@ -57,6 +57,7 @@ async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefi
 export function checkedHost(client: HostClient, checkClaim: ClaimCheck): HostClient {
   return {
     ...client,
+    within: (timeoutMs) => checkedHost(client.within(timeoutMs), checkClaim),
     async submit(request, signal) {
       // asked beforehand, so that nothing slow is left between the check and the POST
       await client.features(signal)

@@ -26,8 +26,8 @@ export interface HandlingDeps {
   store: JobStore
   fleet: Fleet
   runPrompt: RunPrompt
-  /** A way to a host of which only the address is known; gives up soon. */
-  connect(baseUrl: string): HostClient
+  /** A way to a host that need not be of this fleet, if its address is known; gives up soon. */
+  connect(hostId: string, hostUrl: string | null): HostClient | null
   deadlines: Deadlines
   orphans: Orphans
   blobs: BlobStore

@@ -16,12 +16,12 @@ export async function stopOrphan(
 ): Promise<PromptEnd | null> {
   const { deps, jobId, log } = handling
   const { hostId } = record
-  const baseUrl = deps.fleet.find(hostId)?.client.baseUrl ?? record.hostUrl
-  if (!baseUrl) return null
+  const client = deps.connect(hostId, record.hostUrl)
+  if (!client) return null
   try {
     const end = await stopPrompt({
       runPrompt: deps.runPrompt,
-      client: checkedHost(deps.connect(baseUrl), handling.checkClaim),
+      client: checkedHost(client, handling.checkClaim),
       promptId: promptIdOf(jobId, record.attempt),
       knownPromptId: record.promptId,
       timings: deps.timings,
@@ -39,10 +39,10 @@ export async function stopOrphan(
 export async function stopUnseen(handling: Handling, record: AttemptRecord): Promise<void> {
   const { deps, log } = handling
   const { hostId, promptId } = record
-  const baseUrl = deps.fleet.find(hostId)?.client.baseUrl ?? record.hostUrl
-  if (!baseUrl) return
+  const host = deps.connect(hostId, record.hostUrl)
+  if (!host) return
   try {
-    const client = checkedHost(deps.connect(baseUrl), handling.checkClaim)
+    const client = checkedHost(host, handling.checkClaim)
     await client.deletePending(promptId)
     // a host that knows only one interrupt for all refuses: there it runs to its end
     await client.interrupt(promptId)

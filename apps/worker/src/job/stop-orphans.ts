@@ -1,8 +1,9 @@
 /** Stops the orphans of a host as soon as it can be reached again: nobody waits for them. */
-import type { HostClient, RunPrompt } from '@safelight/comfyui'
+import type { RunPrompt } from '@safelight/comfyui'
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { Orphan, Orphans } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
+import type { Host } from '../hosts/host.ts'
 import type { WorkerTimings } from '../timings.ts'
 import { stopPrompt } from './orphan.ts'
 
@@ -10,7 +11,6 @@ export interface StopOrphansOptions {
   fleet: Fleet
   orphans: Orphans
   runPrompt: RunPrompt
-  connect: (baseUrl: string) => HostClient
   timings: WorkerTimings
   clock: Clock
   log: Logger
@@ -18,11 +18,11 @@ export interface StopOrphansOptions {
 
 /** Several workers may do so at once: stopping a prompt twice is harmless. */
 export function startStoppingOrphans(options: StopOrphansOptions): { close(): Promise<void> } {
-  const { fleet, orphans, runPrompt, connect, timings, clock, log } = options
+  const { fleet, orphans, runPrompt, timings, clock, log } = options
 
-  async function stop(hostId: string, baseUrl: string, orphan: Orphan): Promise<void> {
+  async function stop({ hostId, client: host }: Host, orphan: Orphan): Promise<void> {
     const { promptId, knownPromptId } = orphan
-    const client = connect(baseUrl)
+    const client = host.within(timings.unknownHostMs)
     const end = await stopPrompt({ runPrompt, client, promptId, knownPromptId, timings })
     log.info({ hostId, promptId, end: end.outcome }, 'orphan of a job that moved on')
     // a host that ignores interrupts is asked again
@@ -30,11 +30,9 @@ export function startStoppingOrphans(options: StopOrphansOptions): { close(): Pr
   }
 
   async function stopAll(): Promise<void> {
-    for (const { hostId, client, state } of fleet.hosts) {
-      if (!state.reachable) continue
-      for (const orphan of await orphans.list(hostId)) {
-        await stop(hostId, client.baseUrl, orphan)
-      }
+    for (const host of fleet.hosts) {
+      if (!host.state.reachable) continue
+      for (const orphan of await orphans.list(host.hostId)) await stop(host, orphan)
     }
   }
 

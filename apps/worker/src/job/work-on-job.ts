@@ -159,6 +159,7 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
 
 async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Promise<TicketReturn> {
   handling.ticket.onSlot()
+  const letGo = slot.host.listing.hold(() => handling.stop.stop('shutdown'))
   try {
     const returned = await runOnHost(handling, slot, start)
     // a cancel that came between the claim and the beginning
@@ -167,6 +168,7 @@ async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Pro
     // the slot is the successor's then
     if (handling.writer.claimLost) slot.handOver()
     await slot.release()
+    letGo()
   }
 }
 
@@ -179,9 +181,9 @@ async function bringHome(
   const { deps, jobId, stopwatch } = handling
   const { attempt, hostId } = record
   const host = deps.fleet.find(hostId)
-  const baseUrl = host?.client.baseUrl ?? record.hostUrl
+  const client = deps.connect(hostId, record.hostUrl)
   const workflow = await deps.store.loadWorkflow(jobId)
-  if (!workflow || !baseUrl) return finish(handling, { status: 'failed', error: INTERNAL })
+  if (!workflow || !client) return finish(handling, { status: 'failed', error: INTERNAL })
   const start = { attempt, hostId, times: stopwatch.enter('prepare') }
   if (!(await handling.writer.append((snapshot) => toRunning(snapshot, start)))) {
     return finish(handling, { status: 'canceled' })
@@ -191,7 +193,7 @@ async function bringHome(
   const { warnings } = handling.writer.snapshot
   const result = withPartial({ tracker, warnings }, end.partial ?? null)
   const decision = await runCollectPhase(handling, {
-    client: deps.connect(baseUrl),
+    client,
     files: end.outputs,
     result,
   })

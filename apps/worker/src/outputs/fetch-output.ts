@@ -65,8 +65,9 @@ async function lastTry(options: FetchOptions, error: unknown): Promise<StoredBlo
   }
 }
 
+/** To be denied says nothing of the file: the host may be had again with other credentials. */
 function isSilence({ code }: HostError): boolean {
-  return code === 'unreachable' || code === 'timeout'
+  return code === 'unreachable' || code === 'timeout' || code === 'unauthorized'
 }
 
 /** Statuses that ask for patience; 404 may pass too, while the host's disk catches up with its history. */
@@ -76,7 +77,7 @@ const PASSING = new Set([404, 408, 425, 429])
 function isLasting(error: unknown): boolean {
   if (!(error instanceof HostError)) return false
   if (error.code === 'outside') return true
-  if (error.status === null) return false
+  if (error.status === null || error.code === 'unauthorized') return false
   return error.status >= 400 && error.status < 500 && !PASSING.has(error.status)
 }
 

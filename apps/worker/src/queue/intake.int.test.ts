@@ -26,7 +26,7 @@ beforeEach(async () => {
   add = (jobId) => queue.add(jobId, 0)
   freeSlots = 0
   taken = []
-  intake = createIntake({ freeSlots: () => freeSlots, maxTickets: 4, clock: systemClock })
+  intake = createIntake({ freeSlots: () => freeSlots, maxTickets: () => 4, clock: systemClock })
   const processJob = async (job: Job): Promise<void> => {
     const ticket = intake.count()
     await new Promise<void>((end) => taken.push({ jobId: job.id ?? '', ticket, end }))

@@ -56,7 +56,7 @@ export function toCapacity(load: Load): Capacity {
 /** @param freeSlots on the reachable hosts, as far as known */
 export function createIntake(options: {
   freeSlots(): number
-  maxTickets: number
+  maxTickets(): number
   clock: Pick<Clock, 'after'>
 }): Intake {
   let tickets = 0
@@ -78,7 +78,7 @@ export function createIntake(options: {
   function adjust(): void {
     due = null
     if (!worker) return
-    const { maxTickets } = options
+    const maxTickets = options.maxTickets()
     const freeSlots = options.freeSlots()
     const capacity = toCapacity({ tickets, withSlot, freeSlots, expected, maxTickets })
     const raised = capacity.concurrency > worker.concurrency

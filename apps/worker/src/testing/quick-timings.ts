@@ -15,6 +15,7 @@ export const QUICK_TIMINGS = {
   hostBackOffAtMostMs: 500,
   avoidLookMs: 100,
   marksEveryMs: 100,
+  hostsFileEveryMs: 50,
   reportEveryMs: 500,
   cancelEveryMs: 300,
   claimFreshMs: 1_000,

@@ -78,7 +78,8 @@ export async function startWorkerStack(
 
   const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
     ...bed.env,
-    COMFYUI_HOSTS: hosts.join(','),
+    // none: then `env` names a file of them
+    ...(hosts.length > 0 ? { COMFYUI_HOSTS: hosts.join(',') } : {}),
     ...env,
   })
   const stack: WorkerStack = {

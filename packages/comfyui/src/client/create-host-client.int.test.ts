@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 import { createHostClient } from './create-host-client.ts'
+import { toHostAddress } from './host-address.ts'
 
 async function withAnswer(status: number, body: string | Buffer) {
   const host = await withHost()
@@ -62,6 +64,72 @@ it.each([
 ])('says what is wrong when the host answers $what', async ({ status, body, code }) => {
   const { client } = await withAnswer(status, body)
   await expect(client.queue()).rejects.toMatchObject({ name: 'HostError', code })
+})
+
+it.each([
+  { what: '401', status: 401, location: null, code: 'unauthorized' },
+  { what: '403', status: 403, location: null, code: 'unauthorized' },
+  { what: 'a way to a login page', status: 302, location: '/login', code: 'unauthorized' },
+  {
+    what: 'a way to another server',
+    status: 303,
+    location: 'https://login.example/start?back=/queue',
+    code: 'unauthorized',
+  },
+  { what: 'its place elsewhere', status: 302, location: 'https://gpu/a/queue', code: 'bad_status' },
+  { what: 'a lasting move', status: 301, location: '/other', code: 'bad_status' },
+])('takes $what for $code', async ({ status, location, code }) => {
+  const host = await withHost()
+  host.intercept = (_, response) => {
+    response.writeHead(status, location === null ? {} : { location }).end()
+    return true
+  }
+  const call = createHostClient(host.url).queue()
+  await expect(call).rejects.toMatchObject({ name: 'HostError', code, status })
+})
+
+it.each([
+  { status: 401, code: 'unauthorized' },
+  { status: 302, code: 'unauthorized' },
+  // ComfyUI's own answer to a file outside of its folders
+  { status: 403, code: 'bad_status' },
+])('takes $status in place of a file for $code', async ({ status, code }) => {
+  const host = await withHost()
+  host.intercept = (_, response) => {
+    response.writeHead(status, { location: '/login' }).end()
+    return true
+  }
+  const file = { node_id: '1', filename: 'a.png', subfolder: '', type: 'output' }
+  await expect(createHostClient(host.url).view(file)).rejects.toMatchObject({ code, status })
+})
+
+it('follows no redirect: credentials stay with the host they are for', async () => {
+  const other = await withHost()
+  const host = await withHost()
+  host.intercept = (_, response) => {
+    response.writeHead(307, { location: `${other.url}/login` }).end()
+    return true
+  }
+  const address = toHostAddress(host.url, { authorization: 'Bearer mine' })
+  await expect(createHostClient(() => address).queue()).rejects.toThrow('answered 307')
+  expect(other.requests).toEqual([])
+})
+
+it('shows no secret, neither itself nor in what it throws', async () => {
+  const host = await withHost()
+  host.intercept = (_, response) => {
+    response.writeHead(401).end()
+    return true
+  }
+  const url = `${host.url.replace('http://', 'http://me:hidden@')}/?token=hidden`
+  const client = createHostClient(() => toHostAddress(url, { 'x-key': 'hidden' }))
+  const denied = await client.queue().catch((error: unknown) => error)
+  await host.close()
+  const away = await client.queue().catch((error: unknown) => error)
+  expect([denied, away]).toMatchObject([{ code: 'unauthorized' }, { code: 'unreachable' }])
+  for (const shown of [client, client.address(), denied, away]) {
+    expect(inspect(shown, { depth: 9, showHidden: true })).not.toContain('hidden')
+  }
 })
 
 it('reads the NaN and Infinity that Python writes', async () => {

@@ -11,6 +11,7 @@ import {
   parseRecentHistory,
   parseSystemStats,
 } from './parse-answers.ts'
+import { type HostAddress, toHostAddress } from './host-address.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
 import { createRequester, describe, expectOk, parseAnswer, toHostError } from './request.ts'
@@ -27,10 +28,17 @@ export interface HostClientOptions {
   fetch?: typeof globalThis.fetch
 }
 
-/** @throws TypeError when `baseUrl` is not an http(s) URL */
-export function createHostClient(baseUrl: string, options: HostClientOptions = {}): HostClient {
+/**
+ * @param where its base URL, or what tells its address as it is now
+ * @throws TypeError when it is no http(s) URL
+ */
+export function createHostClient(
+  where: string | (() => HostAddress),
+  options: HostClientOptions = {},
+): HostClient {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
-  const requester = createRequester({ baseUrl, timeoutMs, fetch: options.fetch ?? fetch })
+  const address = typeof where === 'function' ? where : always(toHostAddress(where))
+  const requester = createRequester({ address, timeoutMs, fetch: options.fetch ?? fetch })
   let known: HostFeatures | null = null
 
   /** A JSON answer, parsed; `null` from the parser means it is not what this route answers. */
@@ -49,7 +57,9 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
   }
 
   const client: HostClient = {
-    baseUrl,
+    address,
+
+    within: (ms) => createHostClient(address, { ...options, timeoutMs: ms }),
 
     async systemStats(signal) {
       const call: HostCall = {
@@ -132,7 +142,7 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
       const { response, deadline } = await requester.open(call)
       try {
         deadline.disarm()
-        const body = await expectFile(response)
+        const body = await expectFile(call, response)
         return {
           body: toGuardedStream(body, deadline, (error) => toHostError(call, deadline, error)),
           contentType: response.headers.get('content-type') ?? 'application/octet-stream',
@@ -145,6 +155,10 @@ export function createHostClient(baseUrl: string, options: HostClientOptions = {
     },
   }
   return client
+}
+
+function always<T>(value: T): () => T {
+  return () => value
 }
 
 /** The workflow goes in as it is written: parsed and written again it would be another one. */

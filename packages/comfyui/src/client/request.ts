@@ -1,9 +1,9 @@
 /** One HTTP call to a host: deadline, size limit and failures as `HostError`s with a code. */
 import { HostError } from '../errors.ts'
 import { parseLenientJson } from '../protocol/json.ts'
-import { parseBaseUrl } from './base-url.ts'
 import type { Deadline } from './deadline.ts'
 import { createDeadline } from './deadline.ts'
+import type { HostAddress } from './host-address.ts'
 
 /** History and object_info of big installations are some MB; more than this is not an answer we can use. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -21,6 +21,8 @@ export interface HostCall {
 
 export interface TextAnswer {
   status: number
+  /** Where a redirect leads. */
+  location: string | null
   contentType: string
   text: string
 }
@@ -33,27 +35,25 @@ export interface Requester {
 }
 
 export interface RequesterOptions {
-  baseUrl: string
+  /** Asked at each call: credentials may change. */
+  address: () => HostAddress
   timeoutMs: number
   fetch: typeof globalThis.fetch
 }
 
-export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions): Requester {
-  const address = parseBaseUrl(baseUrl)
-
+export function createRequester({ address, timeoutMs, fetch }: RequesterOptions): Requester {
   async function open(call: HostCall): Promise<{ response: Response; deadline: Deadline }> {
     const deadline = createDeadline(call.timeoutMs ?? timeoutMs, call.signal)
     const body = call.jsonText ?? (call.json === undefined ? null : JSON.stringify(call.json))
+    const { url, headers } = address().call(call.path)
     try {
       // no Origin header: hosts on loopback answer 403 to a foreign one
-      const response = await fetch(address.http + call.path, {
+      const response = await fetch(url, {
         method: call.method,
         signal: deadline.signal,
+        // wherever it leads, our credentials do not go there
         redirect: 'manual',
-        headers:
-          body === null
-            ? address.headers
-            : { ...address.headers, 'content-type': 'application/json' },
+        headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
         ...(body === null ? {} : { body }),
       })
       return { response, deadline }
@@ -70,7 +70,12 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
       try {
         const text = await readText(response, MAX_ANSWER_BYTES)
         const contentType = response.headers.get('content-type') ?? ''
-        return { status: response.status, contentType, text }
+        return {
+          status: response.status,
+          location: response.headers.get('location'),
+          contentType,
+          text,
+        }
       } catch (error) {
         throw toHostError(call, deadline, error)
       } finally {
@@ -80,12 +85,29 @@ export function createRequester({ baseUrl, timeoutMs, fetch }: RequesterOptions)
   }
 }
 
-/** @throws HostError `bad_status` unless 2xx */
-export function expectOk(call: HostCall, answer: { status: number }): void {
-  if (answer.status >= 200 && answer.status < 300) return
-  throw new HostError('bad_status', `${describe(call)} answered ${answer.status}`, {
-    status: answer.status,
-  })
+/** @throws HostError `unauthorized` or `bad_status` unless 2xx */
+export function expectOk(call: HostCall, answer: Pick<TextAnswer, 'status' | 'location'>): void {
+  const { status } = answer
+  if (status >= 200 && status < 300) return
+  const code = isDenied(call, answer) ? 'unauthorized' : 'bad_status'
+  throw new HostError(code, `${describe(call)} answered ${status}`, { status })
+}
+
+/** ComfyUI itself never redirects these calls. */
+const TEMPORARY = new Set([302, 303, 307])
+
+/**
+ * Whether somebody in front of the host wants other credentials. A login page is where one is sent for now, and
+ * another place; the same place under another scheme or name is only an address that should be corrected.
+ */
+export function isDenied(
+  call: HostCall,
+  { status, location }: Pick<TextAnswer, 'status' | 'location'>,
+): boolean {
+  if (status === 401 || status === 403) return true
+  if (!TEMPORARY.has(status) || location === null) return false
+  const place = (url: string) => new URL(url, 'http://host').pathname.replace(/\/+$/, '')
+  return URL.canParse(location, 'http://host') && !place(location).endsWith(place(call.path))
 }
 
 /** @throws HostError `bad_answer` when it is not JSON, not even as Python writes it */

@@ -1,6 +1,7 @@
 /** `HostClient`: the HTTP half of ComfyUI, as far as Safelight uses it. */
 import type { Workflow } from '@safelight/shared'
 import type { HostFeatures } from '../protocol/features.ts'
+import type { HostAddress } from './host-address.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
 
 export interface SystemStats {
@@ -91,7 +92,10 @@ export interface HistoryEntry {
 
 /** Every call takes a signal and has a timeout of its own; failures are `HostError`s with a code. */
 export interface HostClient {
-  readonly baseUrl: string
+  /** As it is now: credentials may change. */
+  address(): HostAddress
+  /** The same host, asked with another patience. */
+  within(timeoutMs: number): HostClient
   systemStats(signal?: AbortSignal): Promise<SystemStats>
   features(signal?: AbortSignal): Promise<HostFeatures>
   nodeClasses(signal?: AbortSignal): Promise<NodeClasses>

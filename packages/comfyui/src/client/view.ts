@@ -1,6 +1,7 @@
 /** A file on the host: checked before it is asked for, then its bytes as they come. */
 import { HostError } from '../errors.ts'
 import type { Deadline } from './deadline.ts'
+import { type HostCall, isDenied } from './request.ts'
 import type { FileItem } from './types.ts'
 import { PATH_MAX } from '../history/outputs.ts'
 
@@ -78,13 +79,17 @@ export function toSize(headers: Headers): number | null {
   return /^\d+$/.test(length) ? Number(length) : null
 }
 
-/** @throws HostError `bad_status` or `not_found`, after letting go of the body */
-export async function expectFile(response: Response): Promise<ReadableStream<Uint8Array>> {
-  if (response.status === 200 && response.body) return response.body
+/** @throws HostError `bad_status`, `not_found` or `unauthorized`, after letting go of the body */
+export async function expectFile(
+  call: HostCall,
+  response: Response,
+): Promise<ReadableStream<Uint8Array>> {
+  const { status } = response
+  if (status === 200 && response.body) return response.body
   await response.body?.cancel()
-  throw new HostError(
-    response.status === 404 ? 'not_found' : 'bad_status',
-    `GET /view answered ${response.status}`,
-    { status: response.status },
-  )
+  const location = response.headers.get('location')
+  // 403 is ComfyUI's own answer to a file that is outside of its folders
+  const denied = status !== 403 && isDenied(call, { status, location })
+  const code = status === 404 ? 'not_found' : denied ? 'unauthorized' : 'bad_status'
+  throw new HostError(code, `GET /view answered ${status}`, { status })
 }

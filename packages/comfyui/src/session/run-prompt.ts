@@ -57,8 +57,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
     onCancel: () => wake.wake(),
   })
   const socket = openPromptSocket({
-    baseUrl: prompt.client.baseUrl,
-    clientId: prompt.promptId,
+    address: () => prompt.client.address().socket(prompt.promptId),
     timings: timings.socket,
     clock,
     observe,

@@ -6,7 +6,7 @@
  * cleans up the first. So a connection is fully closed before the next one is made, and the wait in
  * between gives the host time for its cleanup.
  */
-import { toSocketAddress } from '../client/base-url.ts'
+import type { CallAddress } from '../client/host-address.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import type { SessionClock } from './clock.ts'
 import { createWake } from './clock.ts'
@@ -15,8 +15,8 @@ import type { Observe } from './prompt-state.ts'
 import type { SocketTimings } from './timings.ts'
 
 export interface PromptSocketOptions {
-  baseUrl: string
-  clientId: string
+  /** Asked at each connection: credentials may change. */
+  address: () => CallAddress
   timings: SocketTimings
   clock: SessionClock
   /** Observes every opening and closing. */
@@ -36,7 +36,6 @@ export interface PromptSocket {
 
 export function openPromptSocket(options: PromptSocketOptions): PromptSocket {
   const { timings, clock, observe } = options
-  const address = toSocketAddress(options.baseUrl, options.clientId)
   const closing = new AbortController()
   const { wait } = createWake(clock)
   let current = new AbortController()
@@ -45,7 +44,7 @@ export function openPromptSocket(options: PromptSocketOptions): PromptSocket {
     while (!closing.signal.aborted) {
       current = new AbortController()
       const wasOpen = await runConnection({
-        ...address,
+        ...options.address(),
         timings,
         clock,
         signal: current.signal,

@@ -213,7 +213,7 @@ it('throws at once when the host refuses the caller, without looking for a promp
     response.writeHead(403).end()
     return true
   }
-  await expect(host.session().end).rejects.toMatchObject({ code: 'bad_status', status: 403 })
+  await expect(host.session().end).rejects.toMatchObject({ code: 'unauthorized', status: 403 })
   expect(host.calls('GET', '/queue')).toHaveLength(1)
 })
 

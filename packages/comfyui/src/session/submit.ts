@@ -117,7 +117,7 @@ async function search(options: AdoptOrSubmitOptions, forMs: number): Promise<Ear
 
 /** Whether the prompt may be queued though the POST failed: hosts answer 500 to prompts they keep. */
 function isUnknownOutcome(error: unknown): boolean {
-  if (!(error instanceof HostError)) return false
+  if (!(error instanceof HostError) || error.code === 'unauthorized') return false
   if (error.code !== 'bad_status' || error.status === null) return true
   return error.status >= 500 || isConflict(error)
 }

@@ -25,6 +25,8 @@ export type Intercept = (request: FakeRequest, response: ServerResponse) => bool
 export interface FakeHost {
   url: string
   requests: FakeRequest[]
+  /** The headers of every handshake of a socket. */
+  upgrades: IncomingMessage['headers'][]
   running: FakePrompt[]
   pending: FakePrompt[]
   history: Map<string, unknown>
@@ -62,17 +64,18 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
   const server = createServer((request, response) => {
     void receive(request, response)
   })
-  const upgrades = new WebSocketServer({ noServer: true })
+  const acceptor = new WebSocketServer({ noServer: true })
   let counter = 0
 
   server.on('upgrade', (request, raw, head) => {
+    host.upgrades.push(request.headers)
     if (!host.acceptsSockets) {
       // whoever was refused may be gone before the refusal is read
       raw.on('error', () => {})
       raw.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
       return
     }
-    upgrades.handleUpgrade(request, raw, head, (socket) => {
+    acceptor.handleUpgrade(request, raw, head, (socket) => {
       const clientId = new URL(request.url ?? '', host.url).searchParams.get('clientId') ?? ''
       const entry = { clientId, socket, received: [] as string[] }
       host.sockets.push(entry)
@@ -126,6 +129,7 @@ export async function startFakeHost(version = '0.33.0', ownIds = false): Promise
   const host: FakeHost = {
     url: '',
     requests: [],
+    upgrades: [],
     running: [],
     pending: [],
     history: new Map(),

@@ -24,6 +24,10 @@ export const hostViewSchema = z
     version: z.string().nullable(),
     /** Names of the workers that drive it now. */
     workers: z.array(z.string()),
+    labels: z.array(z.string()).meta({
+      description: 'What the workers’ lists of hosts say it is for.',
+      example: ['sdxl', 'fast'],
+    }),
     /** Prompts it may hold at a time: one runs, the others are staged. */
     slots: z.int().nonnegative(),
     running: z.array(z.string()).meta({ description: 'Ids of our jobs that execute there.' }),

@@ -43,6 +43,10 @@ export interface Faults {
   readonly partialSuccess: boolean
   /** Every message about a prompt carries keys that another client of the host has chosen. */
   readonly foreignMetadata: boolean
+  /** The Authorization header without which HTTP and sockets are denied, as by a proxy in front; '' is none. */
+  readonly demandsAuthorization: string
+  /** How it is denied; 302 leads to a login page. */
+  readonly deniedStatus: number
 }
 
 /** 500_queued: answers 500 though the prompt is queued · hang: queues it, and the answer never comes. */
@@ -79,4 +83,6 @@ export const NO_FAULTS: Faults = {
   refusesUsedIds: false,
   partialSuccess: false,
   foreignMetadata: false,
+  demandsAuthorization: '',
+  deniedStatus: 401,
 }

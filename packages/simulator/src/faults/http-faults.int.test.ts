@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { slowSteps } from '../testing/graphs.ts'
+import { openTestSocket } from '../testing/test-socket.ts'
 import { until } from '../testing/wait.ts'
 import { withSimulator } from '../testing/with-simulator.ts'
 import { startSimulator } from '../simulator.ts'
@@ -54,6 +55,26 @@ it('runs a prompt whose submission never gets an answer', async () => {
     expect(await ending).toBe('cut')
   })
 })
+
+it.each([401, 403, 302])(
+  'denies calls and sockets without its credentials with %i',
+  async (status) => {
+    const faults = { demandsAuthorization: 'Bearer a', deniedStatus: status }
+    await withSimulator({ faults }, async (_, simulator) => {
+      const ask = (headers: Record<string, string>) =>
+        fetch(`${simulator.url}/queue`, { headers, redirect: 'manual' })
+      const denied = await ask({ authorization: 'Bearer b' })
+      expect(denied.status).toBe(status)
+      expect(denied.headers.get('location')).toBe(status === 302 ? '/login?next=/' : null)
+      expect((await ask({})).status).toBe(status)
+      expect((await ask({ authorization: 'Bearer a' })).status).toBe(200)
+      await expect(openTestSocket(simulator.url, 'c')).rejects.toThrow(`${status}`)
+      simulator.faults.clear()
+      const socket = await openTestSocket(simulator.url, 'c')
+      await socket.close()
+    })
+  },
+)
 
 it('is switched over HTTP, and refuses faults nobody knows', async () => {
   await withSimulator({ faults: { deaf: true } }, async (visitor, simulator) => {

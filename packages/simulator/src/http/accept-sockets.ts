@@ -8,7 +8,8 @@ const MAX_CLIENT_MESSAGE_BYTES = 4 * 1024 * 1024
 
 export interface AcceptOptions {
   readonly refusesCrossSite: boolean
-  refusesAll(): boolean
+  /** A status, or null. */
+  refusalOf(request: IncomingMessage): number | null
   attach(socket: WebSocket, clientId: string | null): void
 }
 
@@ -16,7 +17,7 @@ export function acceptSockets(server: Server, options: AcceptOptions): WebSocket
   const refusalOf = (request: IncomingMessage, pathname: string): number | null => {
     if (pathname !== '/ws' && pathname !== '/api/ws') return 404
     if (isForeign(request, options.refusesCrossSite)) return 403
-    return options.refusesAll() ? 503 : null
+    return options.refusalOf(request)
   }
 
   const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_CLIENT_MESSAGE_BYTES })

@@ -15,6 +15,8 @@ export const hostReportSchema = z.object({
   since: z.number(),
   /** ComfyUI's version, as far as known. */
   version: z.string().nullable(),
+  /** What its list says it is for. */
+  labels: z.array(z.string()).default([]),
   slots: z.int().nonnegative(),
   /** Jobs of this worker that execute there. */
   running: z.array(z.string()),

@@ -98,6 +98,14 @@ it('takes the models from whoever learned of them last, also that there are none
   expect(merge([{ ...late, at: NOW - 30_001 }]).models).toEqual([])
 })
 
+it('has every label that one of its workers has heard of', () => {
+  const one = report('ready', { labels: ['sdxl', 'fast'] })
+  const other = report('ready', { labels: ['fast', 'big'] })
+  const left = report('ready', { left: true, labels: ['old'] })
+  expect(merge([one, other, left]).labels).toEqual(['big', 'fast', 'sdxl'])
+  expect(merge([left]).labels).toEqual(['old'])
+})
+
 it('adds up what its workers have finished, and means over what was timed', () => {
   const view = merge([
     report('ready', { throughput: { finished: 3, timed: 2, executionMs: 1_000 } }),

@@ -49,6 +49,7 @@ export function mergeReports(
     since: toIso(judged.since),
     version: seen?.version ?? null,
     workers: fresh.map(({ workerId }) => workerId).sort(),
+    labels: [...new Set(known.flatMap(({ labels }) => labels))].sort(),
     slots: greatest(known.map(({ slots }) => slots)) ?? 0,
     running: fresh.flatMap(({ running }) => running).sort(),
     staged: fresh.flatMap(({ staged }) => staged).sort(),

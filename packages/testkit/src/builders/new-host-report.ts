@@ -13,6 +13,7 @@ export function newHostReport(atMs: number, over: Partial<HostReport> = {}): Hos
     reason: toHostReason('idle'),
     since: atMs,
     version: '0.33.0',
+    labels: [],
     slots: 2,
     running: [],
     staged: [],

@@ -10,6 +10,7 @@ import {
   judgeHistory,
   parseAccepted,
   parseLenientJson,
+  toHostAddress,
 } from '@safelight/comfyui'
 import type { Workflow } from '@safelight/shared'
 import { openTraceWriter, toBody } from '../trace-format.ts'
@@ -46,7 +47,8 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
     nodes: options.workflow ? 'custom' : 'core',
     recorded: new Date().toISOString().slice(0, 10),
   })
-  const requester = createRequester({ baseUrl: host, timeoutMs: 30_000, fetch })
+  const address = toHostAddress(host)
+  const requester = createRequester({ address: () => address, timeoutMs: 30_000, fetch })
   /** @throws the signal's reason */
   const pause = (ms: number) =>
     sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
@@ -55,11 +57,11 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
   async function call(request: HostCall, keep: (text: string) => boolean) {
     const end = file.begin()
     try {
-      const { status, text, contentType } = await requester.text({ ...request, signal })
+      const { status, location, text, contentType } = await requester.text({ ...request, signal })
       const response = toBody(Buffer.from(text), contentType)
       const { method, path, json: body = null } = request
       end(keep(text) ? { method, path, body, status, contentType, response } : null)
-      return { status, text }
+      return { status, location, text }
     } catch (error) {
       end(null)
       throw error

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
-import { parseBaseUrl } from '@safelight/comfyui'
+import { toHostAddress } from '@safelight/comfyui'
 import { toBody, toFrame, type TraceWriter } from '../trace-format.ts'
 
 export interface RecordProxyOptions {
@@ -31,7 +31,7 @@ export async function startRecordProxy({
   port,
   file,
 }: RecordProxyOptions): Promise<RecordProxy> {
-  const address = parseBaseUrl(host)
+  const address = toHostAddress(host)
   const upgrades = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   const server = createServer((request, response) => void forward(request, response))
   const upstreams = new Set<WebSocket>()
@@ -43,11 +43,12 @@ export async function startRecordProxy({
     const type = request.headers['content-type'] ?? ''
     try {
       const body = await readAll(request)
-      const answer = await fetch(address.http + url, {
+      const target = address.call(url)
+      const answer = await fetch(target.url, {
         method,
         redirect: 'manual',
         // its Origin would be foreign to the host, so only what describes the body goes on
-        headers: { ...address.headers, ...(type === '' ? {} : { 'content-type': type }) },
+        headers: { ...target.headers, ...(type === '' ? {} : { 'content-type': type }) },
         ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
       })
       const bytes = Buffer.from(await answer.arrayBuffer())
@@ -72,8 +73,9 @@ export async function startRecordProxy({
 
   /** The client is let in once the host has: it may submit as soon as its socket is open. */
   function join(path: string, { accept, refuse }: WaitingClient): void {
-    const upstream = new WebSocket(address.http.replace(/^http/, 'ws') + path, {
-      headers: address.headers,
+    const target = address.call(path)
+    const upstream = new WebSocket(target.url.replace(/^http/, 'ws'), {
+      headers: target.headers,
       perMessageDeflate: false,
       handshakeTimeout: 10_000,
     })

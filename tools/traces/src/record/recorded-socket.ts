@@ -1,7 +1,7 @@
 /** A socket to the host whose every frame goes into the trace. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { toSocketAddress } from '@safelight/comfyui'
+import { toHostAddress } from '@safelight/comfyui'
 import { toFrame, type TraceWriter } from '../trace-format.ts'
 
 const FEATURE_FLAGS = '{"type":"feature_flags","data":{"supports_preview_metadata":true}}'
@@ -20,7 +20,7 @@ export interface RecordedSocket {
 /** Registered with the host (its first message has come) and with previews negotiated. @throws the socket's error when it cannot open */
 export async function openRecordedSocket(options: RecordedSocketOptions): Promise<RecordedSocket> {
   const { file, clientId } = options
-  const { url, headers } = toSocketAddress(options.host, clientId)
+  const { url, headers } = toHostAddress(options.host).socket(clientId)
   const socket = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: 10_000 })
   const sock = 'a'
   socket.on('message', (data, isBinary) => file.frame({ sock, ...toFrame(data, isBinary) }))

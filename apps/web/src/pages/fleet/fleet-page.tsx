@@ -76,7 +76,8 @@ function EmptyFleet() {
         }
       >
         Hosts come with the workers that drive them. Start a worker with <code>COMFYUI_HOSTS</code>{' '}
-        naming your ComfyUI servers, and they appear here within seconds.
+        naming your ComfyUI servers, or with a <code>SAFELIGHT_HOSTS_FILE</code>, and they appear
+        here within seconds.
       </Empty>
     </div>
   )

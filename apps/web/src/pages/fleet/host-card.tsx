@@ -23,6 +23,7 @@ export function HostCard({ host, fleet, now }: HostCardProps) {
         <HostBadge state={host.state} />
       </header>
       <HostReason host={host} now={now} />
+      <Labels labels={host.labels} />
       {host.devices.map((device) => (
         <HostDevice key={device.name} device={device} />
       ))}
@@ -81,6 +82,18 @@ function HostReason({ host, now }: { host: HostView; now: number }) {
         </p>
       )}
     </div>
+  )
+}
+
+/** What the list of hosts says it is for. */
+function Labels({ labels }: { labels: readonly string[] }) {
+  if (labels.length === 0) return null
+  return (
+    <ul className="host-labels" aria-label="Labels">
+      {labels.map((label) => (
+        <li key={label}>{label}</li>
+      ))}
+    </ul>
   )
 }
 

@@ -74,6 +74,7 @@ function hostView(changes: Partial<HostView> = {}): HostView {
     since: '2026-01-01T12:00:00.000Z',
     version: '0.33.0',
     workers: ['worker-1'],
+    labels: [],
     slots: 2,
     running: [],
     staged: [],

@@ -1,0 +1,119 @@
+/** The list of hosts of this worker: fixed by a setting, or a file that is read again and again. */
+import { readFileSync, type Stats, statSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import { hostSchema, type HostValue, toHostValue } from './host-value.ts'
+import { HostsFileError, parseHostsFile } from './hosts-file.ts'
+
+export interface HostList {
+  now(): readonly HostValue[]
+  /** Tells each new list, until closed. */
+  follow(tell: (hosts: readonly HostValue[]) => Promise<void>): { close(): Promise<void> }
+}
+
+/** @param slots of each */
+export function toFixedList(urls: readonly string[], slots: number): HostList {
+  const hosts = urls.map((url) => toHostValue(hostSchema.parse({ url }), slots))
+  return { now: () => hosts, follow: () => ({ close: async () => {} }) }
+}
+
+/**
+ * @param slots of a host that does not say how many it has
+ * @throws HostsFileError
+ */
+export function readHostsFile(path: string, slots: number): HostValue[] {
+  return parseHostsFile(readNow(path), slots)
+}
+
+export interface FileListOptions {
+  path: string
+  slots: number
+  everyMs: number
+  clock: Clock
+  log: Logger
+}
+
+/** What a look found. */
+type Finding = { text: string } | { problem: string }
+
+/** @throws HostsFileError when the file cannot be used now; later it leaves the list as it is, and a line in the log */
+export function openFileList({ path, slots, everyMs, clock, log }: FileListOptions): HostList {
+  const text = readNow(path)
+  let hosts = parseHostsFile(text, slots)
+  return {
+    now: () => hosts,
+    follow(tell) {
+      let dealtWith: Finding = { text }
+      let seen: Finding = dealtWith
+
+      async function look(): Promise<void> {
+        const found = await readAgain(path)
+        // somebody may be in the middle of writing it, and half a list is a list as well: two looks must find the same
+        const settled = isSame(found, seen)
+        seen = found
+        if (!settled || isSame(found, dealtWith)) return
+        dealtWith = found
+        const next = toHosts(found)
+        if (!next) return
+        hosts = next
+        log.info({ hosts: hosts.map(({ hostId }) => hostId) }, 'hosts file read again')
+        await tell(hosts)
+      }
+
+      /** Null, and a line in the log, when it cannot be used. */
+      function toHosts(found: Finding): HostValue[] | null {
+        try {
+          if ('text' in found) return parseHostsFile(found.text, slots)
+          throw new HostsFileError([found.problem])
+        } catch (error) {
+          if (!(error instanceof HostsFileError)) throw error
+          const { problems } = error
+          log.warn({ problems }, 'hosts file cannot be used: the hosts stay as they are')
+          return null
+        }
+      }
+
+      const onError = (error: unknown) => log.error({ err: error }, 'hosts file not followed')
+      return repeat({ everyMs, clock, run: look, onError })
+    },
+  }
+}
+
+function isSame(one: Finding, other: Finding): boolean {
+  return 'text' in one
+    ? 'text' in other && one.text === other.text
+    : 'problem' in other && one.problem === other.problem
+}
+
+function readNow(path: string): string {
+  try {
+    const problem = findProblem(statSync(path))
+    if (problem) throw new HostsFileError([problem])
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof HostsFileError) throw error
+    throw new HostsFileError([toReadProblem(error)])
+  }
+}
+
+async function readAgain(path: string): Promise<Finding> {
+  try {
+    const problem = findProblem(await stat(path))
+    return problem ? { problem } : { text: await readFile(path, 'utf8') }
+  } catch (error) {
+    return { problem: toReadProblem(error) }
+  }
+}
+
+const MAX_BYTES = 1024 * 1024
+
+function findProblem(file: Stats): string | null {
+  if (!file.isFile()) return 'is no file'
+  return file.size > MAX_BYTES ? `is larger than ${MAX_BYTES} bytes` : null
+}
+
+/** `ENOENT` and the like; the rest of the message is a path that whoever set it knows. */
+function toReadProblem(error: unknown): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null
+  return `cannot be read (${typeof code === 'string' ? code : 'unknown error'})`
+}

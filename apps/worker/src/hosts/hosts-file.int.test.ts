@@ -1,0 +1,225 @@
+/** A hosts file that changes under a running worker. */
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { createLogger } from '@safelight/runtime'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { TimingOverrides } from '../timings.ts'
+import { slow } from '../testing/graphs.ts'
+import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
+
+let stack: WorkerStack
+let one: Simulator
+let other: Simulator
+let file: string
+let lines: string[]
+beforeEach(async () => {
+  stack = await startWorkerStack(inject('redisUrl'))
+  one = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  other = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  file = join(stack.dataDir, '..', 'hosts.yaml')
+  lines = []
+})
+afterEach(async () => {
+  await stack.close()
+  await Promise.all([one.close(), other.close()])
+})
+
+/** As editors do it: a new file takes the place of the old one. */
+async function list(...hosts: Record<string, unknown>[]): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify({ hosts }))
+  await rename(`${file}.new`, file)
+}
+
+const asOne = (more = {}) => ({ name: 'one', url: one.url, ...more })
+const asOther = (more = {}) => ({ name: 'other', url: other.url, ...more })
+
+async function start(env: Record<string, string> = {}, timings: TimingOverrides = {}) {
+  const destination = { write: (line: string) => void lines.push(line) }
+  const log = createLogger({ level: 'info', name: 'worker', destination })
+  const named = { WORKER_NAME: 'w-1', SAFELIGHT_HOSTS_FILE: file, ...env }
+  return stack.startWorker([], { env: named, timings, log })
+}
+
+const find = async (id: string) => (await stack.hosts.list()).find((host) => host.id === id)
+const when = (id: string, state: string) =>
+  until(
+    async () => {
+      const host = await find(id)
+      return host?.state === state ? host : null
+    },
+    { what: `${id} is ${state}` },
+  )
+const whenLeft = (id: string) =>
+  until(async () => ((await stack.reports(id)).every(({ left }) => left) ? true : null), {
+    what: `${id} has left`,
+  })
+const linesOf = (message: string) => lines.filter((line) => line.includes(message))
+
+/** Takes some seconds, unless it is stopped. */
+const long = (color: number) => slow({ color, steps: 40, seconds: 1 })
+const short = (color: number) => slow({ color, steps: 2, seconds: 0.01 })
+
+async function running(jobId: string): Promise<void> {
+  await stack.when(jobId, ({ phase }) => phase === 'executing')
+}
+
+it('takes on hosts and lets them go as the file says, without a restart', async () => {
+  await list(asOne({ labels: ['sdxl'] }))
+  await start()
+  expect(await when('one', 'ready')).toMatchObject({ labels: ['sdxl'], slots: 2 })
+  expect(await stack.end(await stack.submit(short(1)))).toMatchObject({ hostId: 'one' })
+
+  await list(asOne(), asOther({ slots: 3 }))
+  expect(await when('other', 'ready')).toMatchObject({ labels: [], slots: 3 })
+
+  await list(asOther())
+  await whenLeft('one')
+  expect(await when('one', 'offline')).toMatchObject({ reason: { code: 'no_worker' } })
+  for (const color of [2, 3, 4]) {
+    const end = await stack.end(await stack.submit(short(color)))
+    expect(end).toMatchObject({ status: 'succeeded', hostId: 'other' })
+  }
+
+  await list(asOne(), asOther())
+  await when('one', 'ready')
+})
+
+it('waits for its first host when the list has none', async () => {
+  await list()
+  await start()
+  const job = await stack.submit(short(1))
+  await list(asOne())
+  expect(await stack.end(job)).toMatchObject({ status: 'succeeded', hostId: 'one' })
+  await list()
+  await whenLeft('one')
+})
+
+it('changes labels and slots of a host that works', async () => {
+  await list(asOne({ slots: 1 }))
+  await start()
+  await when('one', 'ready')
+  const jobs = await Promise.all([stack.submit(long(1)), stack.submit(short(2))])
+  await running(jobs[0])
+  expect((await find('one'))?.staged).toEqual([])
+  await list(asOne({ slots: 2, labels: ['b', 'a'] }))
+  const staged = until(async () => {
+    const host = await find('one')
+    return host && host.staged.length > 0 ? host : null
+  })
+  expect(await staged).toMatchObject({ slots: 2, labels: ['a', 'b'] })
+  for (const job of jobs) expect(await stack.end(job)).toMatchObject({ attempt: 1 })
+})
+
+it('finishes what runs on a host that is on the list no more, and gives it nothing new', async () => {
+  await list(asOne())
+  await start()
+  await when('one', 'ready')
+  const first = await stack.submit(long(1))
+  await running(first)
+  await list(asOther())
+  await when('other', 'ready')
+  const second = await stack.submit(short(2))
+  expect(await stack.end(second)).toMatchObject({ status: 'succeeded', hostId: 'other' })
+  expect((await stack.reports('one')).map(({ left }) => left)).toEqual([false])
+
+  expect(await stack.end(first)).toMatchObject({
+    status: 'succeeded',
+    hostId: 'one',
+    attempt: 1,
+  })
+  await whenLeft('one')
+  expect(one.executions()).toHaveLength(1)
+})
+
+it('drives no server under two names: one that is renamed leaves first', async () => {
+  await list(asOne())
+  await start()
+  await when('one', 'ready')
+  const job = await stack.submit(long(1))
+  await running(job)
+  await list(asOne({ name: 'renamed' }), asOther())
+  await when('other', 'ready')
+  expect(await find('renamed')).toBeUndefined()
+  expect(await stack.end(job)).toMatchObject({ hostId: 'one', attempt: 1 })
+  await when('renamed', 'ready')
+  await whenLeft('one')
+})
+
+it('hands back what takes longer than the drain time, to a worker that has the host', async () => {
+  await list(asOne())
+  const mine = `${file}.mine`
+  await writeFile(mine, JSON.stringify({ hosts: [asOne()] }))
+  await start({ DRAIN_TIMEOUT: '200ms', SAFELIGHT_HOSTS_FILE: mine })
+  await when('one', 'ready')
+  const job = await stack.submit(long(1))
+  await running(job)
+  await start({ WORKER_NAME: 'w-2' })
+  await writeFile(mine, JSON.stringify({ hosts: [asOther()] }))
+  await when('other', 'ready')
+  expect(await stack.end(job)).toMatchObject({ status: 'succeeded', hostId: 'one', attempt: 1 })
+  expect(one.executions()).toHaveLength(1)
+  expect(linesOf('host has left')).toHaveLength(1)
+})
+
+it('does a job elsewhere that was handed back when nobody has its host any more', async () => {
+  await list(asOne())
+  await start({ DRAIN_TIMEOUT: '200ms', ADOPT_WAIT: '300ms' })
+  await when('one', 'ready')
+  const job = await stack.submit(long(1))
+  await running(job)
+  await list(asOther())
+  await whenLeft('one')
+  expect(await stack.end(job)).toMatchObject({ status: 'succeeded', hostId: 'other', attempt: 2 })
+  expect(one.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
+})
+
+it('stays as it is while the file cannot be used, and says so once', async () => {
+  await list(asOne())
+  await start()
+  await when('one', 'ready')
+  await writeFile(file, 'hosts:\n  - url: "http://me:hidden@')
+  await expect.poll(() => linesOf('hosts file cannot be used').length).toBe(1)
+  await rm(file)
+  await expect.poll(() => linesOf('hosts file cannot be used').length).toBe(2)
+  expect(lines.join('\n')).not.toContain('hidden')
+  expect(await stack.end(await stack.submit(short(1)))).toMatchObject({ status: 'succeeded' })
+
+  await list(asOther())
+  await when('other', 'ready')
+  expect(linesOf('hosts file cannot be used')).toHaveLength(2)
+})
+
+it('goes on with a job under new credentials', async () => {
+  one.faults.set({ demandsAuthorization: 'Bearer a' })
+  await list(asOne({ headers: { authorization: 'Bearer a' } }))
+  await start()
+  await when('one', 'ready')
+  const job = await stack.submit(long(1))
+  await running(job)
+  one.faults.set({ demandsAuthorization: 'Bearer b' })
+  expect(await when('one', 'offline')).toMatchObject({ reason: { code: 'unauthorized' } })
+
+  await list(asOne({ headers: { authorization: 'Bearer b' } }))
+  await when('one', 'busy')
+  expect(await stack.end(job)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect(one.executions()).toHaveLength(1)
+})
+
+it('takes a job elsewhere whose host does not accept our credentials any more', async () => {
+  other.faults.set({ demandsAuthorization: 'Bearer a', deniedStatus: 302 })
+  await list(asOther({ headers: { authorization: 'Bearer a' } }))
+  await start({}, { session: { unreachableMs: 300, pollMs: 50 } })
+  await when('other', 'ready')
+  const job = await stack.submit(long(1))
+  await running(job)
+  await list(asOne(), asOther({ headers: { authorization: 'Bearer a' } }))
+  await when('one', 'ready')
+  other.faults.set({ demandsAuthorization: 'Bearer b' })
+  expect(await stack.end(job)).toMatchObject({
+    status: 'succeeded',
+    hostId: 'one',
+    attempt: 2,
+  })
+  expect(await when('other', 'offline')).toMatchObject({ reason: { code: 'unauthorized' } })
+})
