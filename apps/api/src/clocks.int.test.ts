@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '@safelight/runtime'
 import { until } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
+import { newJob } from '@safelight/testkit/vitest'
 import { readJob, submitJob } from './testing/http.ts'
 import { WORKFLOW } from './testing/play-worker.ts'
 import { shareStack, type ApiStack } from './testing/api-stack.ts'
@@ -16,15 +17,14 @@ const NEAR_MS = 30_000
 
 const off = (ms: number): Clock => ({ ...systemClock, now: () => Date.now() + ms })
 const startWrong = (ms: number) =>
-  stack.startApi({}, { deadlineSweepMs: 10, outboxSweepMs: 10 }, off(ms))
+  stack.startApi({}, { deadlineSweepMs: 10, reconcileMs: 10 }, off(ms))
 const distance = (iso: string | null) => Math.abs(Date.parse(iso ?? '') - Date.now())
 
 /** Ended by whoever sweeps next. */
 async function acceptOverdue(): Promise<string> {
   const jobId = randomUUID()
   const limits = { startBy: Date.now() - 1_000, timeoutMs: null, nodeRetries: 0 }
-  const plain = { priority: 0, metadata: null, idempotencyKey: null, limits }
-  await stack.store.accept({ jobId, workflow: WORKFLOW, ...plain })
+  await stack.store.accept(newJob({ jobId, workflow: WORKFLOW, limits }))
   await stack.redis.zadd(stack.keys.deadlines, 1, jobId)
   return jobId
 }

@@ -11,6 +11,7 @@ import {
   timingsSetting,
   wholeNumber,
 } from '@safelight/runtime'
+import { LABEL_PATTERN } from '@safelight/shared'
 import { z } from 'zod'
 import { isLoopback } from './http/host-names.ts'
 import { isNetwork, type TrustedProxies } from './http/trusted-proxies.ts'
@@ -23,6 +24,25 @@ const list = () =>
     .string()
     .transform((text) => text.split(',').flatMap((entry) => entry.trim() || []))
     .prefault('')
+
+const weights = () =>
+  z.string().transform((text, context) => {
+    const shares = new Map<string, number>()
+    for (const entry of text.split(',').map((part) => part.trim())) {
+      if (entry === '') continue
+      const [owner = '', weight = ''] = entry.split('=')
+      if (
+        !LABEL_PATTERN.test(owner) ||
+        !/^\d{1,4}(\.\d{1,3})?$/.test(weight) ||
+        Number(weight) <= 0
+      ) {
+        context.addIssue('must be owner=weight, with weights above 0, separated by commas')
+        return z.NEVER
+      }
+      shares.set(owner, Number(weight))
+    }
+    return shares
+  })
 
 /** `true` is none of them: behind an unknown number of proxies every client writes its own address. */
 const trustedProxies = () =>
@@ -76,6 +96,16 @@ const fields = commonConfigSchema.extend({
     .optional()
     .describe(
       'Folder of the built web page; unset: the one that was built with this server, if it is there',
+    ),
+  OWNER_WEIGHTS: weights()
+    .prefault('')
+    .describe(
+      'Shares of the GPUs: owner=weight, separated by commas (free=1,team=3); 1 for everybody else',
+    ),
+  ADOPT_WAIT: duration()
+    .prefault('20s')
+    .describe(
+      'How long the jobs of a host that cannot be reached, or that no worker drives any more, wait for it before they are run elsewhere',
     ),
   MAX_QUEUE_DEPTH: count('10000').describe(
     'Waiting jobs from which on new ones get 429 queue_full',

@@ -2,21 +2,27 @@
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
+  createBacklog,
   createDeadLetterStore,
   createDeadlines,
   createHostRegistry,
-  createJobQueue,
   createJobStore,
   createKeys,
   createMemoryGauge,
-  createOutbox,
+  createNodeCosts,
+  createOrphans,
+  createQueues,
+  createReconciler,
   createRedis,
+  createTickets,
   decodePreview,
   RedisUnavailable,
   startRedisClock,
 } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import type { ApiTimings } from './timings.ts'
+import { createPrices } from './jobs/needs.ts'
+import { createPlaces } from './watch/places.ts'
 import { createJobWatches } from './watch/job-watches.ts'
 import { createQueuePositions } from './watch/queue-positions.ts'
 
@@ -54,13 +60,31 @@ export function openParts({
   }
   const store = createJobStore(storeDeps)
   const deadLetters = createDeadLetterStore(storeDeps)
-  const queue = scope.use(createJobQueue({ redis, keys, timings }))
-  const outbox = createOutbox({ redis, keys, queue, store, log, clock, timings })
-  scope.use(outbox.startSweeper({ everyMs: own.outboxSweepMs }))
+  const backlog = createBacklog({ redis, keys })
+  const tickets = createTickets(scope.use(createQueues({ redis, keys, timings })))
   // workers sweep as well; but a job must expire in time even when there are none
-  const deadlines = createDeadlines({ redis, keys, store, queue, log, clock, timings })
+  const deadlines = createDeadlines({ redis, keys, store, tickets, log, clock, timings })
   scope.use(deadlines.startSweeper({ everyMs: own.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys, timings })
+  const reconciler = createReconciler({
+    redis,
+    keys,
+    store,
+    backlog,
+    tickets,
+    hosts,
+    orphans: createOrphans({ redis, keys, timings }),
+    adoptWaitMs: config.ADOPT_WAIT,
+    clock,
+    log,
+  })
+  scope.use(reconciler.start({ everyMs: own.reconcileMs }))
+  const prices = createPrices({
+    costs: () => createNodeCosts({ redis, keys }).load(),
+    weights: config.OWNER_WEIGHTS,
+    maxAgeMs: own.costsAgeMs,
+    clock,
+  })
   const highWaterPercent = config.REDIS_HIGH_WATER
   const memory = createMemoryGauge({ redis, highWaterPercent, clock, timings })
 
@@ -70,7 +94,7 @@ export function openParts({
   }
   const positions = scope.use(
     createQueuePositions({
-      position: (jobId) => queue.position(jobId),
+      place: createPlaces({ backlog, hosts, clock, maxAgeMs: own.fleetAgeMs }),
       onError,
       clock,
       everyMs: own.queuePositionMs,
@@ -86,10 +110,11 @@ export function openParts({
     keys,
     store,
     deadLetters,
-    queue,
-    outbox,
+    backlog,
+    tickets,
     hosts,
     memory,
+    prices,
     positions,
     watches,
   }

@@ -23,15 +23,15 @@ export function toRouteDeps(
   parts: Parts,
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
-  const { redis, keys, store, queue, outbox, hosts, positions, watches, deadLetters, memory } =
-    parts
+  const { redis, keys, store, backlog, tickets, hosts, prices, positions, watches } = parts
+  const { deadLetters, memory } = parts
   const admission = createAdmission({
-    countQueued: () => queue.depth(),
+    countQueued: () => backlog.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
     countBytes: () => store.openBytes(),
     maxQueueBytes: config.MAX_QUEUE_BYTES,
     isStoreFull: () => memory.isHigh(),
-    flushOutbox: (jobId) => outbox.flush(jobId),
+    announce: ({ jobId, pool }) => tickets.announce({ name: jobId, jobId, pool }),
     log,
   })
   return {
@@ -43,14 +43,16 @@ export function toRouteDeps(
         clock,
         maxAgeMs: timings.nodeClassesAgeMs,
       }),
+      prices,
       positions,
       log,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
     read: { store, positions },
+    patch: { store, positions },
     cancel: {
       store,
-      removeTicket: (jobId) => queue.remove(jobId),
+      withdrawTicket: ({ jobId, pool }) => tickets.withdraw(jobId, pool),
       announceCancel: (jobId) => publishControl(redis, keys, { type: 'cancel', jobId }),
       log,
       clock,

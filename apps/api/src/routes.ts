@@ -6,6 +6,7 @@ import { type HealthDeps, liveRoute, readyRoute } from './http/health.ts'
 import type { ApiRoute } from './http/route.ts'
 import { type CancelDeps, cancelRoute } from './jobs/cancel.ts'
 import { type CancelManyDeps, cancelManyRoute } from './jobs/cancel-many.ts'
+import { type PatchDeps, patchJobRoute } from './jobs/patch.ts'
 import { getJobRoute, getWorkflowRoute, listJobsRoute, type ReadDeps } from './jobs/read.ts'
 import { type SubmitDeps, submitRoute } from './jobs/submit.ts'
 import { type EventsDeps, eventsRoute } from './sse/route.ts'
@@ -13,6 +14,7 @@ import { type EventsDeps, eventsRoute } from './sse/route.ts'
 export interface RouteDeps {
   submit: SubmitDeps
   read: ReadDeps
+  patch: PatchDeps
   cancel: CancelDeps & CancelManyDeps
   deadLetters: DeadLetterDeps
   hosts: HostDeps
@@ -27,6 +29,7 @@ export function createRoutes(deps: RouteDeps): ApiRoute[] {
     listJobsRoute(deps.read),
     getJobRoute(deps.read),
     getWorkflowRoute(deps.read),
+    patchJobRoute(deps.patch),
     eventsRoute(deps.events),
     cancelRoute(deps.cancel),
     cancelManyRoute(deps.cancel),

@@ -16,8 +16,12 @@ export const apiTimingsSchema = z.strictObject({
   cancelManyMs: ms(1_000),
   /** How long the fleet's node classes are remembered: they are large and change when hosts come and go. */
   nodeClassesAgeMs: ms(10_000),
-  /** Pause between two looks for accepted jobs that did not get on the queue. */
-  outboxSweepMs: ms(5_000),
+  /** Pause between two comparisons of records, backlog and queues. */
+  reconcileMs: ms(5_000),
+  /** How long learned costs are remembered. */
+  costsAgeMs: ms(30_000),
+  /** How long it is remembered how many hosts take jobs. */
+  fleetAgeMs: ms(2_000),
   /** Pause between two looks for jobs whose deadline is over. */
   deadlineSweepMs: ms(2_000),
   /** Pause between two looks at the queue, for the positions of watched jobs. */

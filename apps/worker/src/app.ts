@@ -10,35 +10,42 @@ import {
   systemClock,
 } from '@safelight/runtime'
 import {
+  ANY_POOL,
   closeRedis,
+  createBacklog,
   createDeadlines,
   createExtraData,
+  createHostRegistry,
   createJobStore,
   createKeys,
   createOrphans,
   createNodeCosts,
+  createQueues,
   createRedis,
+  createTickets,
   dropIfAway,
   startRedisClock,
   subscribeControl,
   whenReady,
 } from '@safelight/store'
 import type { WorkerConfig } from './config.ts'
+import { startDispatcher } from './dispatch/dispatcher.ts'
+import { openIntakeTickets } from './dispatch/intake-tickets.ts'
+import { openSlotBook } from './dispatch/slot-book.ts'
 import { type HostList, openFileList, toFixedList } from './hosts/host-list.ts'
 import { openFleet } from './hosts/open-fleet.ts'
+import type { HandlingDeps } from './job/handling.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createSuspects } from './job/suspects.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'
 import { createBlobStore } from './outputs/blob-store.ts'
-import { createIntake } from './queue/intake.ts'
-import { watchLostTickets } from './queue/lost-tickets.ts'
+import { closeTickets } from './queue/close-tickets.ts'
+import { driveHosts } from './queue/drive-hosts.ts'
+import { openHostTickets } from './queue/host-tickets.ts'
+import { createTicketsInHand } from './queue/in-hand.ts'
 import { createProcessor } from './queue/process-job.ts'
-import { closeTicketWorker, createTicketWorker } from './queue/ticket-worker.ts'
 import { type TimingOverrides, toWorkerTimings, type WorkerTimings } from './timings.ts'
-
-/** How many jobs may still collect outputs while their slots are taken again. */
-const TICKETS_PER_SLOT = 3
 
 export interface WorkerApp {
   /** Takes nothing new, lets running jobs finish for the drain time, hands the rest back, closes everything. */
@@ -124,13 +131,6 @@ async function start(parts: Start): Promise<void> {
     timings,
     clock,
   })
-  const slots = () => fleet.hosts.reduce((sum, { listing }) => sum + listing.slots, 0)
-  const intake = createIntake({
-    freeSlots: () => fleet.freeSlots(),
-    maxTickets: () => TICKETS_PER_SLOT * slots(),
-    clock,
-  })
-  fleet.onChange(() => intake.update())
   const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
     ...inStore,
@@ -153,66 +153,82 @@ async function start(parts: Start): Promise<void> {
   const { stopMs, unreachableMs } = timings.orphan
   scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
 
-  const worker = await createTicketWorker({
-    redis,
-    keys,
-    name: workerId,
-    timings,
-    log,
-    processJob: createProcessor({
-      store,
-      deadlines,
-      orphans,
-      connect,
-      extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
-      costs: createCostBook({
-        store: createNodeCosts({ redis, keys }),
-        freshMs: timings.costsFreshMs,
-        clock,
-        log,
-      }),
-      blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
-      fleet,
-      intake,
-      runPrompt,
-      unknownMessages: createUnknownMessages(log),
-      suspects: createSuspects({
-        store,
-        waitMs: timings.suspectWaitMs,
-        clock,
-      }),
+  const backlog = createBacklog({ redis, keys })
+  const queues = scope.use(createQueues(inStore))
+  const tickets = createTickets(queues)
+  const slots = scope.use(openSlotBook({ fleet, backlog, timings, clock, log }))
+  const handling: HandlingDeps = {
+    store,
+    backlog,
+    tickets,
+    slots,
+    hosts: createHostRegistry(inStore),
+    fleet,
+    runPrompt,
+    connect,
+    deadlines,
+    orphans,
+    blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
+    costs: createCostBook({
+      store: createNodeCosts({ redis, keys }),
+      freshMs: timings.costsFreshMs,
       clock,
       log,
-      timings,
-      maxAttempts: config.MAX_ATTEMPTS,
-      maxHostLosses: config.MAX_HOST_LOSSES,
-      adoptWaitMs: config.ADOPT_WAIT,
-      maxOutputBytes: config.MAX_OUTPUT_BYTES,
-      retentionMs: config.RETENTION,
     }),
+    extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
+    unknownMessages: createUnknownMessages(log),
+    suspects: createSuspects({ store, waitMs: timings.suspectWaitMs, clock }),
+    clock,
+    log,
+    timings,
+    maxAttempts: config.MAX_ATTEMPTS,
+    maxHostLosses: config.MAX_HOST_LOSSES,
+    adoptWaitMs: config.ADOPT_WAIT,
+    maxOutputBytes: config.MAX_OUTPUT_BYTES,
+    retentionMs: config.RETENTION,
+  }
+  const inHand = createTicketsInHand()
+  const bull = { redis, keys, name: workerId, timings, clock, log }
+  const hostTickets = await driveHosts({
+    fleet,
+    open: ({ hostId, listing }) =>
+      openHostTickets({
+        ...bull,
+        queues,
+        hostId,
+        slots: listing.slots,
+        process: (stage) => createProcessor(handling, { hostId, stage, inHand }),
+      }),
+    log,
   })
-  const onFound = () => intake.expect()
-  scope.use(await watchLostTickets({ redis, keys, name: workerId, timings, onFound, log }))
   // what is closed after it must not wait for a Redis that is away
   scope.defer(() => dropIfAway(redis))
+  const { DRAIN_TIMEOUT: drainMs } = config
   scope.defer(
-    () =>
-      closeTicketWorker(worker, {
-        drainMs: config.DRAIN_TIMEOUT,
-        closeMs: timings.closeMs,
-        intake,
-        clock,
-        log,
-      }),
+    () => closeTickets(hostTickets, { drainMs, closeMs: timings.closeMs, inHand, clock, log }),
     Infinity,
   )
-  scope.defer(() => intake.close())
   await subscribeControl({
     subscriber,
     keys,
     // the subscriber's own end is the subscription's
-    onMessage: ({ jobId }) => worker.cancelJob(jobId, 'cancel'),
+    onMessage: ({ jobId }) => inHand.stop(jobId, 'cancel'),
   })
-  intake.open(worker)
+  const dispatcher = startDispatcher({
+    pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],
+    openIntake: (pool) => openIntakeTickets({ ...bull, pool }),
+    slots,
+    backlog,
+    tickets,
+    affinity: { count: config.MAX_OVERTAKEN, ms: config.MAX_OVERTAKEN_TIME },
+    agingMs: config.AGING ?? null,
+    ownerLimit: config.MAX_RUNNING_PER_OWNER ?? null,
+    timings,
+    clock,
+    now: () => store.now(),
+    log,
+  })
+  scope.use(dispatcher)
+  fleet.onChange(() => dispatcher.update())
   log.info({ hosts: fleet.hosts.map(({ hostId }) => hostId) }, 'worker started')
 }

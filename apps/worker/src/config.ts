@@ -52,10 +52,24 @@ const fieldsSchema = commonConfigSchema.extend({
   MAX_HOST_LOSSES: wholeNumber({ min: 1, max: 100 })
     .prefault('5')
     .describe('A job that has lost its host this often fails; these tries count apart'),
+  MAX_OVERTAKEN: wholeNumber({ min: 0, max: 1_000 })
+    .prefault('8')
+    .describe(
+      'How often a waiting job may be overtaken by one whose models a host has loaded; 0: never',
+    ),
+  MAX_OVERTAKEN_TIME: duration().prefault('60s').describe('For how long, from the first time on'),
+  AGING: duration()
+    .optional()
+    .describe(
+      'A job that has waited longer goes before all others, whatever its priority; unset: priorities alone decide',
+    ),
+  MAX_RUNNING_PER_OWNER: wholeNumber({ min: 1, max: 10_000 })
+    .optional()
+    .describe('How many jobs of one owner may have a slot at once; unset: no limit'),
   ADOPT_WAIT: duration()
     .prefault('20s')
     .describe(
-      'How long a job of a dead worker waits for one that drives the same host before it is run elsewhere',
+      'How long the jobs of a host that cannot be reached, or that no worker drives any more, wait for it before they are run elsewhere',
     ),
   HOST_TIMEOUT: duration()
     .prefault('30s')

@@ -3,7 +3,7 @@ import { createLogger } from '@safelight/runtime'
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'
-import { promptIdOf } from './derived-id.ts'
+import { promptIdOf } from '@safelight/store'
 import { txt2img } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
@@ -48,7 +48,7 @@ it('tells the story of a job line by line, with its ids, and never a credential'
       collect: expect.any(Number),
     },
   })
-  expect(find('host chosen')).toMatchObject({ jobId, hostId: address })
+  expect(find('job dispatched')).toMatchObject({ jobId, hostId: address })
   expect(find('socket open')).toMatchObject({ jobId })
   expect(find('prompt submitted')).toMatchObject({
     jobId,

@@ -1,7 +1,7 @@
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { z } from 'zod'
-import { promptIdOf } from './derived-id.ts'
+import { promptIdOf } from '@safelight/store'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 

@@ -14,15 +14,6 @@ describe.each([
   ['of real life', DEFAULT_WORKER_TIMINGS],
   ['of tests', toWorkerTimings(QUICK_TIMINGS)],
 ])('the durations %s', (_name, timings) => {
-  it('free the slots of a dead worker before its tickets are taken again', () => {
-    expect(timings.slotLeaseMs).toBeLessThan(timings.lockMs)
-    expect(timings.slotRefreshMs).toBeLessThan(timings.slotLeaseMs)
-  })
-
-  it('renew what is held at least twice before it runs out', () => {
-    expect(timings.slotRenewMs * 2).toBeLessThanOrEqual(timings.slotLeaseMs)
-  })
-
   it('trust no answer that is as old as a lock', () => {
     expect(timings.claimFreshMs).toBeLessThan(timings.lockMs)
   })
@@ -41,7 +32,7 @@ it('may be overridden in part, the later over the earlier, and keep their defaul
   )
   expect(timings).toMatchObject({
     lockMs: 1,
-    slotLeaseMs: DEFAULT_WORKER_TIMINGS.slotLeaseMs,
+    dispatchLookMs: DEFAULT_WORKER_TIMINGS.dispatchLookMs,
     session: { pollMs: 5, socket: { pingMs: 3, missedPings: 3 } },
     retryMs: { node: 4, stalled: DEFAULT_WORKER_TIMINGS.retryMs.stalled },
     store: { secretsMs: 6 },

@@ -1,7 +1,5 @@
 /**
- * Every duration of a worker that is no setting, with the reason for its default. What must hold between them:
- * a dead worker's slots are free no later than its tickets are taken up again (`slotLeaseMs` < `lockMs`), since on
- * hosts that are full of its prompts nobody else would take them; and what is held is renewed well before it runs out.
+ * Every duration of a worker that is no setting, with the reason for its default.
  */
 import { DEFAULT_TIMINGS, type SessionTimings } from '@safelight/comfyui'
 import type { Partly } from '@safelight/runtime'
@@ -17,9 +15,8 @@ export interface WorkerTimings {
   /** After an outage of Redis, look again soon. */
   queueRetryMs: number
 
-  /** A dead worker's slots are free again after this. */
-  slotLeaseMs: number
-  slotRenewMs: number
+  /** How soon a worker that found nothing for its hosts among those that wait looks again. */
+  dispatchLookMs: number
   /** What other workers do is only seen by asking. */
   slotRefreshMs: number
 
@@ -34,8 +31,6 @@ export interface WorkerTimings {
   hostBackOffAtMostMs: number
   /** How long a job waits for a host that has not failed it, before it goes back to one that has; doubled with each failure there. */
   avoidForMs: number
-  /** How often it looks meanwhile. */
-  avoidLookMs: number
   /** How long a deaf socket counts against its host. */
   deafForMs: number
   /** A drain is obeyed within about this time. */
@@ -91,8 +86,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   takeEveryMs: 1_000,
   queueRetryMs: 1_000,
 
-  slotLeaseMs: 9_000,
-  slotRenewMs: 3_000,
+  dispatchLookMs: 1_000,
   slotRefreshMs: 1_000,
 
   probeEveryMs: 5_000,
@@ -101,7 +95,6 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   hostBackOffMs: 500,
   hostBackOffAtMostMs: 30_000,
   avoidForMs: 20_000,
-  avoidLookMs: 1_000,
   deafForMs: 5 * 60_000,
   marksEveryMs: 1_000,
   hostsFileEveryMs: 1_000,

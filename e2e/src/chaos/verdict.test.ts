@@ -1,4 +1,4 @@
-import { promptIdOf } from '@safelight/worker/derived-id'
+import { promptIdOf } from '@safelight/store'
 import { expect, it } from 'vitest'
 import type { FinalState, Followed } from '../testing/follower.ts'
 import { slow } from '../testing/workflows.ts'

@@ -1,7 +1,7 @@
 /** What the run came to: every number of the table, from what was accepted, executed, watched and recorded. Pure. */
 import { isTerminal, type JobStatus } from '@safelight/shared'
 import type { ExecutionLine } from '@safelight/testkit'
-import { promptIdOf } from '@safelight/worker/derived-id'
+import { promptIdOf } from '@safelight/store'
 import type { FinalState, Followed } from '../testing/follower.ts'
 import type { Disruption } from './blows.ts'
 import { findWrongEnds, hidesHistory, type Outcome } from './ends.ts'

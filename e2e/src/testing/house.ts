@@ -41,8 +41,14 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
  * together; a file there that imports only what is below the others is theirs, too.
  */
 export const FLOORS: Record<string, Record<string, readonly string[]>> = {
-  // a ticket is taken, its job worked on, a host driven, what it made carried home
-  'apps/worker': { queue: ['job'], job: ['hosts', 'outputs'], hosts: [], outputs: [] },
+  // a waiting job gets a host, its ticket there is taken, the job worked on, a host driven, what it made carried home
+  'apps/worker': {
+    dispatch: ['hosts'],
+    queue: ['job', 'hosts'],
+    job: ['hosts', 'outputs'],
+    hosts: [],
+    outputs: [],
+  },
   'apps/api': {
     gateway: ['jobs', 'watch', 'http'],
     sse: ['jobs', 'watch', 'http'],

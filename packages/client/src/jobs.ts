@@ -45,6 +45,10 @@ export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
       return textAt(await answer.text(), ['workflow']) ?? 'null'
     },
     list: (options = {}) => http.json<JobPage>(JOBS, toListCall(options)),
+    setPriority(jobId, priority, options) {
+      const call: ApiCall = { method: 'PATCH', body: { priority }, ...options }
+      return http.json<JobView>(pathOf(jobId), call)
+    },
     cancel(jobId, options) {
       const call: ApiCall = { method: 'POST', ...options }
       return retrying(() => http.json<JobView>(`${pathOf(jobId)}/cancel`, call), options?.signal)
@@ -58,10 +62,11 @@ export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
   return jobs
 }
 
-export function toListCall({ status, limit, cursor, signal }: ListOptions): ApiCall {
+export function toListCall({ status, owner, limit, cursor, signal }: ListOptions): ApiCall {
   return {
     query: {
       status: status?.join(','),
+      owner,
       limit: limit === undefined ? undefined : String(limit),
       cursor,
     },
@@ -89,7 +94,7 @@ function pathOf(jobId: string): string {
 
 /** One call cancels a bounded number: on until the server says that it has seen all. */
 async function cancelMany(http: Http, filter: CancelFilter, options: CallOptions = {}) {
-  const { status, ids, createdBefore, metadata, all } = filter
+  const { status, ids, createdBefore, metadata, owner, all } = filter
   const total = { canceled: 0, canceling: 0, skipped: 0 }
   let cursor: string | null = null
   do {
@@ -98,6 +103,7 @@ async function cancelMany(http: Http, filter: CancelFilter, options: CallOptions
       ids: ids?.join(','),
       created_before: createdBefore?.toISOString(),
       metadata: Object.entries(metadata ?? {}).map(([name, value]) => `${name}:${value}`),
+      owner,
       all: all ? 'true' : undefined,
       cursor: cursor ?? undefined,
     }

@@ -81,6 +81,8 @@ export interface RunResult {
 
 export interface ListOptions {
   status?: readonly JobStatus[]
+  /** Only jobs of this owner. */
+  owner?: string
   /** 1 to 100; 20 unless given. */
   limit?: number
   /** `next_cursor` of the page before. */
@@ -94,6 +96,7 @@ export interface CancelFilter {
   ids?: readonly string[]
   createdBefore?: Date
   metadata?: Readonly<Record<string, string>>
+  owner?: string
   all?: true
 }
 
@@ -118,6 +121,8 @@ export interface Jobs {
   workflowText(jobId: string, options?: CallOptions): Promise<string>
   /** Newest first. */
   list(options?: ListOptions): Promise<JobPage>
+  /** Another priority for a job that waits. @throws ApiError `not_queued` when it has got a host, or has ended */
+  setPriority(jobId: string, priority: number, options?: CallOptions): Promise<JobView>
   /** Asks for the end; the answer says how it stands. Harmless when repeated. */
   cancel(jobId: string, options?: CallOptions): Promise<JobView>
   /** Cancels all that match, however many calls it takes. */

@@ -24,6 +24,7 @@ export const API_ERRORS = {
   not_found: 404,
   method_not_allowed: 405,
   payload_too_large: 413,
+  not_queued: 409, // only a job that waits can be put somewhere else
   idempotency_in_flight: 409, // the first request with this key is not answered yet
   range_not_satisfiable: 416,
   misdirected_request: 421, // asked by a name that is not this server's

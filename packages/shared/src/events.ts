@@ -39,6 +39,8 @@ const statusBodySchema = z.object({
   warnings: z.array(warningSchema).optional(),
   times: phaseTimesSchema.optional(),
   expiresAt: z.number().optional(),
+  /** While it waits: what it is from now on. */
+  priority: z.int().optional(),
   /** With `failed`: every attempt the job was allowed is spent; it joins the dead letters. */
   deadLetter: z.boolean().optional(),
 })

@@ -2,6 +2,10 @@
 
 /** Priorities go from minus this to this; higher runs sooner. */
 export const PRIORITY_LIMIT = 1_000_000
+/** Whose a job is that names no owner. */
+export const DEFAULT_OWNER = 'default'
+/** Of owners and of labels. */
+export const LABEL_PATTERN = /^[A-Za-z0-9._-]{1,64}$/
 /** Bytes of a job's metadata as JSON. */
 export const METADATA_MAX_BYTES = 1024
 /** Characters of the reason of a drain. */

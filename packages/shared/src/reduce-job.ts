@@ -50,6 +50,7 @@ function foldStatus<O>(
     warnings: event.warnings ?? next.warnings,
     times: event.times ?? next.times,
     expiresAt: event.expiresAt ?? next.expiresAt,
+    priority: event.priority ?? next.priority,
     deadLetter: event.deadLetter ?? next.deadLetter,
     startedAt: next.startedAt ?? (event.status === 'running' ? event.ts : null),
     completedAt: isTerminal(event.status) ? event.ts : null,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { phaseTimesSchema, warningSchema } from './events.ts'
 import { jsonObjectSchema } from './foreign-names.ts'
+import { DEFAULT_OWNER } from './limits.ts'
 import { jobErrorSchema } from './job-error.ts'
 import { nodeStatesSchema } from './node-state.ts'
 import { outputSchema } from './output.ts'
@@ -37,6 +38,10 @@ export const snapshotSchema = z.object({
   error: jobErrorSchema.nullable(),
   warnings: z.array(warningSchema),
   times: phaseTimesSchema,
+  /** Whose job it is: a tenant. */
+  owner: z.string().default(DEFAULT_OWNER),
+  /** Only a host with this label may run it; null: any. */
+  pool: z.string().nullable().default(null),
   /** Higher runs sooner; 0 is normal. */
   priority: z.int(),
   /** The submitter's own words, opaque to us, at most 1 KiB as JSON. */

@@ -1,3 +1,4 @@
+import { ANY_POOL } from './backlog/backlog.ts'
 import { describe, expect, it } from 'vitest'
 import { createDeadLetterStore } from './dead-letters.ts'
 import { status } from '@safelight/testkit'
@@ -109,7 +110,7 @@ describe('a replay', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => deadLetters.replay(jobId)))
     const made = answers.flatMap((answer) => answer?.jobId ?? [])
     expect(made).toHaveLength(1)
-    expect(await redis.zrange(keys.outbox, '0', '-1')).toContain(made[0])
+    expect(await redis.zrange(keys.backlog(ANY_POOL), '0', '-1')).toContain(made[0])
     expect(await redis.zrange(keys.open, '0', '-1')).toEqual(made)
     expect(await store.load(jobId)).toMatchObject({ replayedBy: made[0] })
   })

@@ -3,28 +3,30 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { JobLimits, Snapshot } from '@safelight/shared'
 import { type JobStoreDeps, toStoreContext } from './create-job-store.ts'
-import type { FailedAttempt, JobStore } from './job-store.ts'
+import type { FailedAttempt, JobStore, NewJob } from './job-store.ts'
 import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
+import { renewNeeds } from './backlog/needs.ts'
+import { PLACES } from './backlog/places.ts'
 import { parseAttempt } from './jobs/claim-job.ts'
 import { firstSnapshot, STORE_JOB, storeJobArguments } from './jobs/first-snapshot.ts'
 import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
 
 /**
- * KEYS, ARGV 1 to 8 of the new job as in `accept` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
- * ARGV 9 jobId of the dead letter · 10 its snapshot JSON from now on
+ * KEYS 1 to 7, ARGV 1 to 14 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
+ * ARGV 15 jobId of the dead letter · 16 its snapshot JSON from now on
  * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed.
  * Channels: none (the dead letter has ended: nobody listens any more).
  */
 const REPLAY: Script = {
   name: 'safelightReplay',
-  lua: `
+  lua: `${PLACES}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
-if not redis.call('ZSCORE', KEYS[8], ARGV[9]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
+if not redis.call('ZSCORE', KEYS[8], ARGV[15]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
 ${STORE_JOB}
-redis.call('ZREM', KEYS[8], ARGV[9])
-redis.call('HSET', KEYS[9], 'snapshot', ARGV[10])
+redis.call('ZREM', KEYS[8], ARGV[15])
+redis.call('HSET', KEYS[9], 'snapshot', ARGV[16])
 return {'replayed'}
 `,
 }
@@ -84,6 +86,12 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
     return { snapshot, failedAt: Number(failedAt), failures: attempt?.failures ?? [] }
   }
 
+  /** What it cost and needed when it was accepted; the hosts that failed it have another chance. */
+  async function loadPlace(jobId: string): Promise<Pick<NewJob, 'cost' | 'needs'>> {
+    const [cost, needs] = await ask(redis.hmget(keys.job(jobId), 'cost', 'needs'))
+    return { cost: Number(cost ?? 1), needs: renewNeeds(needs ?? null) }
+  }
+
   return {
     list: (query) => page(query),
     load,
@@ -96,7 +104,7 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
       const again = { ...old, jobId: newId, limits: renew(old, createdAt) }
       const first = firstSnapshot(again, { ...context, createdAt })
       const snapshot: Snapshot = { ...first, replayOf: jobId }
-      const stored = storeJobArguments(context, snapshot, { workflow })
+      const stored = storeJobArguments(context, snapshot, { workflow, ...(await loadPlace(jobId)) })
       const replayed: Snapshot = { ...old, deadLetter: false, replayedBy: snapshot.jobId }
       const reply = await replay(
         [...stored.keys, keys.deadLetters, keys.job(jobId)],

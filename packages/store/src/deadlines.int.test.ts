@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDeadlines } from './deadlines.ts'
-import { createOutbox } from './outbox.ts'
-import { createJobQueue } from './queue.ts'
+import { ANY_POOL, createBacklog } from './backlog/backlog.ts'
+import { createQueues } from './queues/open-queues.ts'
+import { createTickets } from './queues/tickets.ts'
 import { status } from '@safelight/testkit'
 import { newJob, openTestStore, silent } from '@safelight/testkit/vitest'
 
@@ -10,13 +11,15 @@ async function open() {
   // Redis drops ended jobs by its own clock
   let nowMs = Date.now()
   const { redis, keys, store } = await openTestStore({ now: () => nowMs })
-  const queue = createJobQueue({ redis, keys })
-  onTestFinished(() => queue.close())
-  const outbox = createOutbox({ redis, keys, queue, store, log: silent })
-  const deadlines = createDeadlines({ redis, keys, store, queue, log: silent, now: () => nowMs })
+  const queues = createQueues({ redis, keys })
+  onTestFinished(() => queues.close())
+  const backlog = createBacklog({ redis, keys })
+  const tickets = createTickets(queues)
+  const deadlines = createDeadlines({ redis, keys, store, tickets, log: silent, now: () => nowMs })
   return {
     store,
-    queue,
+    backlog,
+    tickets,
     deadlines,
     noted: () => redis.zrange(keys.deadlines, '0', '-1'),
     pass: (ms: number) => {
@@ -27,14 +30,14 @@ async function open() {
       const jobId = randomUUID()
       const startBy = startInMs === null ? null : nowMs + startInMs
       await store.accept(newJob({ jobId, limits: { startBy, timeoutMs: 1_000, nodeRetries: 0 } }))
-      await outbox.flush(jobId)
+      await tickets.announce({ name: jobId, jobId, pool: null })
       return jobId
     },
   }
 }
 
 it('expires the jobs that nobody took in time, and takes their tickets out of the line', async () => {
-  const { store, queue, deadlines, submit, pass, noted } = await open()
+  const { store, backlog, tickets, deadlines, submit, pass, noted } = await open()
   const late = await submit(500)
   const early = await submit(10_000)
   const patient = await submit(null)
@@ -43,8 +46,9 @@ it('expires the jobs that nobody took in time, and takes their tickets out of th
   expect(await deadlines.sweep()).toBe(1)
   expect(await store.load(late)).toMatchObject({ status: 'expired', attempt: 0, startedAt: null })
   expect(await store.load(early)).toMatchObject({ status: 'queued' })
-  expect(await queue.depth()).toBe(2)
-  expect(await queue.position(patient)).not.toBeNull()
+  expect(await backlog.depth()).toBe(2)
+  expect(await tickets.count(ANY_POOL)).toBe(2)
+  expect(await backlog.position(patient)).not.toBeNull()
   expect(await noted()).toEqual([early])
 })
 

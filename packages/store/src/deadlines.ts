@@ -4,7 +4,7 @@ import { type Clock, repeat, systemClock, type Logger } from '@safelight/runtime
 import { isTerminal, type Snapshot, timeoutAt, toOverdue } from '@safelight/shared'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
-import type { JobQueue } from './queue.ts'
+import type { Tickets } from './queues/tickets.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
@@ -13,8 +13,8 @@ export interface DeadlineDeps {
   redis: Redis
   keys: Keys
   store: JobStore
-  /** Takes the spent tickets out, where there is one; workers recognise them anyhow. */
-  queue?: JobQueue
+  /** Takes the tickets of jobs that it ended along, where there is one. */
+  tickets?: Pick<Tickets, 'withdraw'>
   log: Logger
   /** For the pauses; what is due is told by Redis' clock. */
   clock?: Clock
@@ -34,7 +34,7 @@ export interface Deadlines {
 const SWEEP_AT_MOST = 500
 
 export function createDeadlines(deps: DeadlineDeps): Deadlines {
-  const { redis, keys, store, queue, log, clock = systemClock } = deps
+  const { redis, keys, store, tickets, log, clock = systemClock } = deps
   const { now = toRedisTime(redis) } = deps
   const { deadlineLookAgainMs } = toStoreTimings(deps.timings)
 
@@ -42,7 +42,7 @@ export function createDeadlines(deps: DeadlineDeps): Deadlines {
     const result = await store.append(jobId, (snapshot) => toOverdue(snapshot, nowMs))
     if (result.outcome === 'appended') {
       log.info({ jobId, outcome: result.snapshot.status }, 'job ended in line: too late')
-      await queue?.remove(jobId)
+      await tickets?.withdraw(jobId, result.snapshot.pool)
     }
     const ended = !('snapshot' in result) || isTerminal(result.snapshot.status)
     if (ended) await ask(redis.zrem(keys.deadlines, jobId))
@@ -79,7 +79,7 @@ export function createDeadlines(deps: DeadlineDeps): Deadlines {
 }
 
 /** What `note` does, for those who have no need of the rest. */
-export async function noteDeadline(
+async function noteDeadline(
   { redis, keys }: Pick<DeadlineDeps, 'redis' | 'keys'>,
   snapshot: Snapshot,
 ): Promise<void> {

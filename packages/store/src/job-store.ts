@@ -2,20 +2,29 @@
 import type {
   Asset,
   ExtraData,
-  JobError,
   JobEvent,
+  JobError,
   JobEventBody,
   JobLimits,
   Snapshot,
   Workflow,
 } from '@safelight/shared'
+import type { JobNeeds } from './backlog/needs.ts'
+import type { HostStage } from './queues/tickets.ts'
 
 /** What `accept` stores. The API has validated all of it. */
 export interface NewJob {
   jobId: string
   /** Its own JSON text, stored as it is; a graph is for who makes one up. */
   workflow: string | Workflow
+  /** Whose it is: a tenant. */
+  owner: string
+  /** Only a host with this label may run it; null: any. */
+  pool: string | null
   priority: number
+  /** Expected GPU time in ms, divided by the weight of its owner; a whole number, 1 at least. */
+  cost: number
+  needs: JobNeeds
   metadata: Record<string, unknown> | null
   idempotencyKey: string | null
   /** With an idempotency key: what was asked for, as a hash, so that a later request can be compared. */
@@ -73,6 +82,25 @@ export interface AttemptRecord {
   heardSuccess?: true | undefined
   /** Since when whoever took the ticket could not reach the host (ms since the epoch). */
   unreachableSince: number | null
+  /** Its execution is over: what is to be carried away. */
+  harvest?: Harvest | undefined
+}
+
+/** What an execution made, as its worker found it. */
+export interface Harvest {
+  /** By which the host knows it. */
+  promptId: string
+  files: readonly HarvestFile[]
+  /** Nodes failed while the rest went on, and its submitter does not take what there is: why the attempt has failed. */
+  failure: { cause: FailureCause; error: JobError } | null
+}
+
+/** A file where the host has it. */
+export interface HarvestFile {
+  node_id: string
+  filename: string
+  subfolder: string
+  type: string
 }
 
 /** The right to write as the job's worker, held until somebody claims the job anew. */
@@ -94,16 +122,20 @@ export interface LostWorkers {
   justNow: boolean
 }
 
-/** `appended`: written; `declined`: the decision was null; `claim_lost`: another worker has claimed the job; `gone`: no such job. */
+/**
+ * `appended`: written; `declined`: the decision was null; `claim_lost`: another worker has claimed the job; `gone`: no
+ * such job; `not_waiting`: it has a slot, and its priority means nothing any more.
+ */
 export type AppendResult =
   | { outcome: 'appended' | 'declined'; snapshot: Snapshot }
-  | { outcome: 'claim_lost' | 'gone' }
+  | { outcome: 'claim_lost' | 'gone' | 'not_waiting' }
 
 /** Decides the next event from the latest snapshot, or null to write nothing. Pure: it may run again after a lost race. */
 export type Decide = (snapshot: Snapshot) => JobEventBody | null
 
 export interface ListQuery {
   status?: readonly Snapshot['status'][]
+  owner?: string
   /** 1 to 100 */
   limit: number
   /** opaque, from the previous page */
@@ -113,7 +145,7 @@ export interface ListQuery {
 export interface JobStore {
   /** ms since the epoch by Redis' clock: what deadlines are counted with. */
   now(): Promise<number>
-  /** Writes record, workflow, index, idempotency key, `extra_data` and outbox entry at once. */
+  /** Writes record, workflow, index, idempotency key, `extra_data` and its place in the backlog at once. */
   accept(
     job: NewJob,
   ): Promise<{ outcome: 'accepted'; snapshot: Snapshot } | { outcome: 'key_reused' }>
@@ -128,8 +160,12 @@ export interface JobStore {
   loadWorkflowText(jobId: string): Promise<string | null>
   /** Bytes of the workflows of all jobs that have not ended. */
   openBytes(): Promise<number>
-  /** Takes the job for a worker: raises its fencing token and returns what is known. Null when there is no such job. */
-  claim(jobId: string): Promise<Claim | null>
+  /**
+   * Takes the job for a worker: raises its fencing token and returns what is known.
+   * @param at where its ticket came from
+   * @returns null when there is no such job, or it is somewhere else by now
+   */
+  claim(jobId: string, at?: { hostId: string; stage: HostStage }): Promise<Claim | null>
   saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>
   /** The worker of this claim lives, and has the job in hand no longer. */
   putDown(jobId: string, token: number): Promise<void>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createKeys, QUEUE_NAME } from './keys.ts'
+import { createKeys } from './keys.ts'
 
 /** Every key and channel, with sample arguments. */
 function allNames(namespace: string): string[] {
@@ -26,7 +26,7 @@ it('keeps two namespaces apart', () => {
 it('keeps our scripts away from the keys of the queue', () => {
   const { bullPrefix, ...ours } = createKeys('studio')
   const names = Object.values(ours).map((name) =>
-    typeof name === 'function' ? name(QUEUE_NAME) : name,
+    typeof name === 'function' ? name('jobs') : name,
   )
   expect(names.filter((name) => name.startsWith(bullPrefix))).toEqual([])
 })

@@ -1,7 +1,4 @@
-/** Every Redis name in one place. One hash tag for all, so a script may span a job, the outbox and an idempotency key. */
-
-/** Name of the BullMQ queue that carries tickets. */
-export const QUEUE_NAME = 'jobs'
+/** Every Redis name in one place. One hash tag for all, so a script may span a job, the backlog and an idempotency key. */
 
 export type Keys = ReturnType<typeof createKeys>
 
@@ -11,6 +8,26 @@ export function createKeys(namespace: string) {
   const job = (jobId: string) => `${tag}:job:${jobId}`
   return {
     namespace,
+    /** Of all keys, for scripts that build those they need from what a record says. */
+    prefix: `${tag}:`,
+    /** SET: pools that have had a job. */
+    pools: `${tag}:pools`,
+    /**
+     * ZSET: jobs of a pool that wait, in fair order (see backlog/places.ts). Beside it `:of:<owner>` (ZSET by finish),
+     * `:since` (ZSET by ms accepted) and `:shares` (HASH: `:now` virtual time, `:base` of the scores, `:cost` of all that
+     * wait, owner → finish of its job dispatched last).
+     */
+    backlog: (pool: string) => `${tag}:backlog:${pool}`,
+    /** ZSET: jobs that go back to the backlog, by when (ms). */
+    deferred: `${tag}:deferred`,
+    /** ZSET per host: jobs that have a slot there, by ms dispatched. */
+    dispatched: (hostId: string) => `${tag}:dispatched:${hostId}`,
+    /** ZSET per host: jobs whose outputs are carried away from there. */
+    collecting: (hostId: string) => `${tag}:collecting:${hostId}`,
+    /** SET: hosts that have had a job. */
+    dispatchedTo: `${tag}:dispatched-to`,
+    /** SET per owner: its jobs that have a slot somewhere. */
+    running: (owner: string) => `${tag}:running:${owner}`,
     /** `prefix` for BullMQ's own keys: same tag, never touched by our scripts. */
     bullPrefix: `${tag}:bull`,
     /**
@@ -30,8 +47,6 @@ export function createKeys(namespace: string) {
     previews: (jobId: string) => `${job(jobId)}:previews`,
     /** STRING, short-lived: `extra_data` JSON of a job (may hold a credential). Only here: never in the record, the stream or a log. */
     secrets: (jobId: string) => `${job(jobId)}:secrets`,
-    /** ZSET: jobs accepted but maybe not yet on the queue; score = ms accepted. */
-    outbox: `${tag}:outbox`,
     /** HASH: who used the key: `job`, `at` (ms), `request` (its hash), `snapshot` (as accepted), `answer` (JSON, once given). */
     idempotency: (key: string) => `${tag}:idem:${key}`,
     /** ZSET per owner: jobIds by ms created. One owner until accounts exist. */
@@ -54,8 +69,6 @@ export function createKeys(namespace: string) {
     hostStuck: `${tag}:host-stuck`,
     /** HASH: hostId → node classes JSON (compact object_info). */
     nodeClasses: `${tag}:node-classes`,
-    /** ZSET per host: jobs that have a slot there; score = ms until which. */
-    slots: (hostId: string) => `${tag}:slots:${hostId}`,
     /** HASH per host: promptId of ours → the id by which the host knows it; prompts that nobody follows. */
     orphans: (hostId: string) => `${tag}:leftovers:${hostId}`,
     /** HASH: node class → learned cost JSON. */

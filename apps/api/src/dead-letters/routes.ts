@@ -44,7 +44,7 @@ function listRoute({ deadLetters }: DeadLetterDeps) {
     errors: ['invalid_request', 'unauthorized', 'upstream_error', 'unavailable'],
     async handle({ query: { limit, cursor }, links }) {
       const page = await deadLetters.list({ limit, ...(cursor !== undefined && { cursor }) })
-      const jobs = page.jobs.map((snapshot) => toJobView(snapshot, { links, queuePosition: null }))
+      const jobs = page.jobs.map((snapshot) => toJobView(snapshot, { links, place: null }))
       const { nextCursor } = page
       return { body: { jobs, next_cursor: nextCursor, truncated: nextCursor !== null } }
     },
@@ -90,9 +90,9 @@ function replayRoute({ deadLetters, admission, positions, log }: DeadLetterDeps)
       if (!snapshot) throw noSuchLetter()
       const { jobId } = snapshot
       log.info({ jobId, replayOf: params.id }, 'dead letter replayed')
-      await admission.enqueue(jobId)
-      const queuePosition = await positions.read(jobId)
-      return { body: toJobView(snapshot, { links, queuePosition }) }
+      await admission.enqueue(snapshot)
+      const place = await positions.read(jobId)
+      return { body: toJobView(snapshot, { links, place }) }
     },
   })
 }
@@ -119,7 +119,7 @@ function discardRoute({ deadLetters, log }: DeadLetterDeps) {
 function toDeadLetterView(letter: DeadLetter, links: Links): DeadLetterView {
   const { snapshot, failedAt, failures } = letter
   return {
-    job: toJobView(snapshot, { links, queuePosition: null }),
+    job: toJobView(snapshot, { links, place: null }),
     failed_at: toIso(failedAt),
     error: snapshot.error,
     attempts: snapshot.attempt,

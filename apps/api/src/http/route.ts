@@ -29,7 +29,7 @@ export type Reply =
   | { send: (response: Response) => void | Promise<void> }
 
 export interface RouteDoc {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'patch' | 'delete'
   /** As OpenAPI writes it: `/jobs/{id}` */
   path: string
   operationId: string

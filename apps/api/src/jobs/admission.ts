@@ -1,6 +1,6 @@
 /** What every way of making a job shares: the bound of the queue before, the way to the queue after. */
 import type { Logger } from '@safelight/runtime'
-import { ApiError } from '@safelight/shared'
+import { ApiError, type Snapshot } from '@safelight/shared'
 import { RedisUnavailable } from '@safelight/store'
 
 export interface AdmissionDeps {
@@ -12,8 +12,8 @@ export interface AdmissionDeps {
   maxQueueBytes: number
   /** Redis has little more room than its running work needs. */
   isStoreFull: () => Promise<boolean>
-  /** Brings accepted jobs to the queue; what it misses, the sweeper brings. */
-  flushOutbox: (jobId: string) => Promise<unknown>
+  /** Says on the intake queue that a job waits; what it misses, the reconciler makes good. */
+  announce: (snapshot: Snapshot) => Promise<unknown>
   log: Logger
 }
 
@@ -21,13 +21,13 @@ export interface Admission {
   /** Counted, not reserved: requests that race may overshoot the bound by their number. */
   refuseWhenFull(): Promise<void>
   /** The job is accepted: nothing that goes wrong here can lose it. */
-  enqueue(jobId: string): Promise<void>
+  enqueue(snapshot: Snapshot): Promise<void>
 }
 
 const QUEUE_FULL_RETRY_SECONDS = 10
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { flushOutbox, log } = deps
+  const { announce, log } = deps
   return {
     async refuseWhenFull() {
       const [queued, bytes, isStoreFull] = await Promise.all([
@@ -41,11 +41,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         retryAfterSeconds: QUEUE_FULL_RETRY_SECONDS,
       })
     },
-    async enqueue(jobId) {
+    async enqueue(snapshot) {
       try {
-        await flushOutbox(jobId)
+        await announce(snapshot)
       } catch (err) {
-        log.warn({ err, jobId }, 'accepted, but not on the queue yet')
+        log.warn({ err, jobId: snapshot.jobId }, 'accepted, but not announced yet')
       }
     },
   }

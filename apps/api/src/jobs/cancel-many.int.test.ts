@@ -1,5 +1,6 @@
 import { type BulkCancelResult, bulkCancelResultSchema } from '@safelight/shared'
 import { describe, expect, it } from 'vitest'
+import { newJob } from '@safelight/testkit/vitest'
 import { readError, readJob, submitJob } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
@@ -38,7 +39,7 @@ describe('canceling by filter', () => {
       'canceling',
       'succeeded',
     ])
-    expect(await stack.redis.zcard(`${stack.keys.bullPrefix}:jobs:prioritized`)).toBe(2)
+    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:jobs:wait`)).toBe(2)
     expect(await cancel('all=true')).toEqual({ canceled: 0, canceling: 0, skipped: 0, ...counts })
   })
 
@@ -105,13 +106,7 @@ describe('canceling by filter', () => {
 
   it('works through any number of jobs, a bounded number per call', async () => {
     const accept = (at: number) =>
-      stack.store.accept({
-        jobId: `job-${at}`,
-        workflow: WORKFLOW,
-        priority: 0,
-        metadata: null,
-        idempotencyKey: null,
-      })
+      stack.store.accept(newJob({ jobId: `job-${at}`, workflow: WORKFLOW }))
     await Promise.all(Array.from({ length: 1_150 }, (_, at) => accept(at)))
     let canceled = 0
     let query = 'status=queued'

@@ -101,8 +101,9 @@ async function cancelIf(deps: CancelManyDeps, jobId: string, query: BulkCancelQu
 }
 
 function matches(snapshot: Snapshot, query: BulkCancelQuery): boolean {
-  const { status, created_before, metadata } = query
+  const { status, created_before, metadata, owner } = query
   if (status && !status.some((wanted) => wanted === snapshot.status)) return false
+  if (owner !== undefined && snapshot.owner !== owner) return false
   if (created_before !== undefined && snapshot.createdAt >= created_before) return false
   return (metadata ?? []).every(([name, value]) => {
     const held = snapshot.metadata ? memberOf(snapshot.metadata, name) : undefined

@@ -9,8 +9,8 @@ import { toJobView } from './view.ts'
 
 export interface CancelDeps {
   store: Pick<JobStore, 'append'>
-  /** Takes the ticket off the queue if no worker holds it; a worker that finds it later lets it go. */
-  removeTicket: (jobId: string) => Promise<unknown>
+  /** Takes its ticket along, best effort: one too many is spent on nothing. */
+  withdrawTicket: (snapshot: Snapshot) => Promise<unknown>
   /** Tells the workers now; they also see the record. */
   announceCancel: (jobId: string) => Promise<unknown>
   log: Logger
@@ -39,7 +39,7 @@ export function cancelRoute(deps: CancelDeps) {
     async handle({ params, links }) {
       const result = await cancelJob(deps, params.id, () => true)
       if (!result) throw noSuchJob()
-      return { body: toJobView(result.snapshot, { links, queuePosition: null }) }
+      return { body: toJobView(result.snapshot, { links, place: null }) }
     },
   })
 }
@@ -59,11 +59,12 @@ export async function cancelJob(
 }
 
 /** The record has decided; these only make it happen sooner, so their failure fails nothing. */
-async function followUp(deps: CancelDeps, { jobId, status }: Snapshot): Promise<void> {
+async function followUp(deps: CancelDeps, snapshot: Snapshot): Promise<void> {
+  const { jobId, status } = snapshot
   try {
     // also when it was `canceling` before: the first announcement may have been lost
     if (status === 'canceling') await deps.announceCancel(jobId)
-    if (status === 'canceled') await deps.removeTicket(jobId)
+    if (status === 'canceled') await deps.withdrawTicket(snapshot)
   } catch (err) {
     deps.log.warn({ err, jobId }, 'cancel recorded, but not passed on')
   }

@@ -1,6 +1,7 @@
 import { jobViewSchema } from '@safelight/shared'
 import { startRedisProxy } from '@safelight/testkit'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { newJob } from '@safelight/testkit/vitest'
 import { post, readError } from '../testing/http.ts'
 import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
@@ -73,8 +74,9 @@ describe('a key in replay mode', () => {
     // accepted by a process that died before it answered
     const jobId = 'job-of-the-dead'
     const requestHash = hashRequest({ workflow: WORKFLOW }, JSON.stringify(WORKFLOW))
-    const plain = { priority: 0, metadata: null, idempotencyKey: 'k', requestHash }
-    await stack.store.accept({ jobId, workflow: WORKFLOW, ...plain })
+    await stack.store.accept(
+      newJob({ jobId, workflow: WORKFLOW, idempotencyKey: 'k', requestHash }),
+    )
     const early = await replay()
     expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await codeOf(early)).toEqual([409, 'idempotency_in_flight'])

@@ -62,7 +62,7 @@ export function answerAgain(
   }
   return {
     // never answered (the process died, Redis went): then the job as it was accepted is what it would have said
-    body: use.answer ?? toJobView(use.snapshot, { links, queuePosition: null }),
+    body: use.answer ?? toJobView(use.snapshot, { links, place: null }),
     headers: { 'Idempotent-Replayed': 'true', 'Idempotency-Replayed': 'true' },
   }
 }

@@ -72,8 +72,13 @@ export function listJobsRoute({ store, positions }: ReadDeps) {
     success: { status: 200, description: 'One page.', schema: jobPageSchema },
     errors: ['invalid_request', 'unauthorized', 'upstream_error', 'unavailable'],
     async handle({ query, links }) {
-      const { status, cursor, limit } = query
-      const page = await store.list({ limit, ...(status && { status }), ...(cursor && { cursor }) })
+      const { status, owner, cursor, limit } = query
+      const page = await store.list({
+        limit,
+        ...(status && { status }),
+        ...(owner && { owner }),
+        ...(cursor && { cursor }),
+      })
       const jobs = await Promise.all(
         page.jobs.map((snapshot) => show(snapshot, { positions, links })),
       )
@@ -89,6 +94,6 @@ async function show(
   { positions, links }: Pick<ReadDeps, 'positions'> & { links: Links },
 ): Promise<JobView> {
   const isQueued = snapshot.status === 'queued'
-  const queuePosition = isQueued ? await positions.read(snapshot.jobId) : null
-  return toJobView(snapshot, { links, queuePosition })
+  const place = isQueued ? await positions.read(snapshot.jobId) : null
+  return toJobView(snapshot, { links, place })
 }

@@ -237,9 +237,10 @@ describe('a full queue', () => {
   })
 })
 
-describe('the outbox', () => {
-  it('is empty once the job is on the queue', async () => {
-    await submitJob(stack.api.url)
-    expect(await stack.redis.zcard(stack.keys.outbox)).toBe(0)
+describe('the backlog', () => {
+  it('has a place for the job, and the intake queue a ticket', async () => {
+    const { id } = await submitJob(stack.api.url)
+    expect(await stack.redis.zrank(stack.keys.backlog('*'), id)).toBe(0)
+    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:jobs:wait`)).toBe(1)
   })
 })

@@ -4,6 +4,7 @@ import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
 import {
   ApiError,
+  DEFAULT_OWNER,
   type JobLimits,
   type JobView,
   jobViewSchema,
@@ -22,6 +23,7 @@ import {
   readIdempotencyKey,
 } from './idempotency.ts'
 import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
+import { type Prices, toNeeds } from './needs.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
@@ -30,6 +32,7 @@ export interface SubmitDeps {
   admission: Admission
   /** What the hosts know; null when no host is known. */
   nodeClasses: () => Promise<NodeClasses | null>
+  prices: Prices
   positions: Pick<QueuePositions, 'read'>
   log: Logger
   limits: { maxNodes: number; maxBytes: number }
@@ -64,9 +67,11 @@ export function submitRoute(deps: SubmitDeps) {
       const key = readIdempotencyKey(headers, body, sent.text)
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
-      const workflow = await checkGraph(deps, graph)
+      const { workflow, classes } = await checkGraph(deps, graph)
       await admission.refuseWhenFull()
-      const newJob = toNewJob({ body, sent, key, nowMs: await store.now() })
+      const cost = await deps.prices.costOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
+      const beside = { cost, needs: toNeeds(workflow) }
+      const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
       ifLate(maybeAccepted(newJob.jobId))
@@ -77,18 +82,21 @@ export function submitRoute(deps: SubmitDeps) {
       if (!snapshot) throw new Error('a job without a key cannot be a repetition')
       const { jobId, priority } = snapshot
       log.info({ jobId, nodes: Object.keys(workflow).length, priority }, 'job accepted')
-      await admission.enqueue(jobId)
-      const view = toJobView(snapshot, { links, queuePosition: await positions.read(jobId) })
+      await admission.enqueue(snapshot)
+      const view = toJobView(snapshot, { links, place: await positions.read(jobId) })
       if (key) await keepAnswer(deps, key, view)
       return { body: view }
     },
   })
 }
 
-async function checkGraph(deps: SubmitDeps, candidate: unknown): Promise<Workflow> {
+async function checkGraph(
+  deps: SubmitDeps,
+  candidate: unknown,
+): Promise<{ workflow: Workflow; classes: NodeClasses | null }> {
   const classes = await deps.nodeClasses()
   const check = checkWorkflow(candidate, { classes, limits: deps.limits })
-  if (check.ok) return check.workflow
+  if (check.ok) return { workflow: check.workflow, classes }
   const { nodeErrors, moreProblems } = check
   throw new ApiError(check.code, check.message, {
     details: {
@@ -102,14 +110,18 @@ interface Submission {
   body: SubmitRequest
   sent: Pick<SentWorkflow, 'text' | 'extraData'>
   key: IdempotencyKey | null
+  beside: Pick<NewJob, 'cost' | 'needs'>
   nowMs: number
 }
 
-function toNewJob({ body, sent, key, nowMs }: Submission): NewJob {
+function toNewJob({ body, sent, key, beside, nowMs }: Submission): NewJob {
   return {
     jobId: randomUUID(),
     workflow: sent.text,
+    owner: body.owner ?? DEFAULT_OWNER,
+    pool: body.pool ?? null,
     priority: body.priority ?? 0,
+    ...beside,
     metadata: body.metadata ?? null,
     limits: toLimits(body, nowMs),
     idempotencyKey: key?.key ?? null,

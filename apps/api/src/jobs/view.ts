@@ -9,15 +9,16 @@ import type {
   SnapshotView,
 } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
-import { toQueuePosition } from '../watch/queue-positions.ts'
+import { type QueuePlace, toQueuePosition } from '../watch/queue-positions.ts'
 
 export interface ViewOptions {
   links: Links
-  queuePosition: number | null
+  /** Null when it does not wait. */
+  place: QueuePlace | null
 }
 
 /** REST: Comfy API v2's `Job`, plus our own fields. */
-export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOptions): JobView {
+export function toJobView(snapshot: Snapshot, { links, place }: ViewOptions): JobView {
   const { times } = snapshot
   return {
     id: snapshot.jobId,
@@ -26,7 +27,8 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     started_at: toIsoOrNull(snapshot.startedAt),
     completed_at: toIsoOrNull(snapshot.completedAt),
     expires_at: toIso(snapshot.expiresAt),
-    queue_position: toQueuePosition(snapshot.status, queuePosition),
+    queue_position: toQueuePosition(snapshot.status, place?.position ?? null),
+    eta_ms: toEta(snapshot, place),
     progress: snapshot.progress,
     outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
     error: snapshot.error,
@@ -39,6 +41,8 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     urls: links.job(snapshot.jobId),
     phase: snapshot.phase,
     attempt: snapshot.attempt,
+    owner: snapshot.owner,
+    pool: snapshot.pool,
     priority: snapshot.priority,
     metadata: snapshot.metadata,
     nodes: snapshot.nodes,
@@ -50,6 +54,11 @@ export function toJobView(snapshot: Snapshot, { links, queuePosition }: ViewOpti
     host_id: snapshot.hostId,
     seq: snapshot.seq,
   }
+}
+
+function toEta({ status, progress }: Snapshot, place: QueuePlace | null): number | null {
+  if (status === 'queued') return place?.etaMs ?? null
+  return status === 'running' ? (progress?.eta_ms ?? null) : null
 }
 
 function toLimitsView({ limits }: Snapshot): JobView['limits'] {

@@ -16,7 +16,7 @@ import { createEventStream, type EventStream } from './event-stream.ts'
 async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
   const ends: { stream?: EventStream; response?: ServerResponse; closed: number } = { closed: 0 }
   const positions = createQueuePositions({
-    position: async () => null,
+    place: async () => null,
     onError: () => undefined,
     clock: systemClock,
     everyMs: 60_000,

@@ -122,7 +122,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
   deps.streams.add(stream)
 
   async function begin(): Promise<boolean> {
-    stream.setQueuePosition(await deps.positions.read(jobId))
+    stream.setQueuePosition((await deps.positions.read(jobId))?.position ?? null)
     watch = await deps.watches.subscribe({
       jobId,
       watcher: stream,

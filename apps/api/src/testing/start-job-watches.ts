@@ -12,7 +12,7 @@ import {
   whenReady,
 } from '@safelight/store'
 import { startRedisProxy } from '@safelight/testkit'
-import { openTestBed } from '@safelight/testkit/vitest'
+import { newJob, openTestBed } from '@safelight/testkit/vitest'
 import { inject, onTestFinished } from 'vitest'
 import { type ApiTimingOverrides, createTimings } from '../timings.ts'
 import { createJobWatches } from '../watch/job-watches.ts'
@@ -52,13 +52,7 @@ export async function startJobWatches(timings: ApiTimingOverrides = {}) {
 
 export async function accept(store: JobStore): Promise<string> {
   const jobId = randomUUID()
-  await store.accept({
-    jobId,
-    workflow: WORKFLOW,
-    priority: 0,
-    metadata: null,
-    idempotencyKey: null,
-  })
+  await store.accept(newJob({ jobId, workflow: WORKFLOW }))
   return jobId
 }
 

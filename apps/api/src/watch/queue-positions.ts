@@ -7,16 +7,24 @@ export function toQueuePosition(status: JobStatus, position: number | null): num
   return status === 'queued' ? position : null
 }
 
+/** Where a job stands. */
+export interface QueuePlace {
+  /** Jobs ahead; 0 = next. */
+  position: number
+  /** Expected ms until it has ended; null when no host could take it. */
+  etaMs: number | null
+}
+
 export interface QueuePositions {
-  /** Jobs ahead; null when the job is not waiting in the queue, or the queue cannot say. */
-  read(jobId: string): Promise<number | null>
+  /** Null when the job is not waiting, or nobody can say. */
+  read(jobId: string): Promise<QueuePlace | null>
   /** Calls with every change. @returns a function that ends that */
   subscribe(jobId: string, onChange: (position: number | null) => void): () => void
   close(): void
 }
 
 interface QueuePositionsDeps {
-  position: (jobId: string) => Promise<number | null>
+  place: (jobId: string) => Promise<QueuePlace | null>
   onError: (error: unknown) => void
   clock: Clock
   everyMs: number
@@ -28,13 +36,13 @@ interface WatchedPosition {
 }
 
 export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
-  const { position, onError, clock, everyMs } = deps
+  const { place, onError, clock, everyMs } = deps
   const watched = new Map<string, WatchedPosition>()
   let looking: { close(): Promise<void> } | null = null
 
   async function look(): Promise<void> {
     for (const [jobId, entry] of watched) {
-      const now = await position(jobId)
+      const now = (await place(jobId))?.position ?? null
       if (now === entry.last) continue
       entry.last = now
       for (const onChange of entry.subscribers) onChange(now)
@@ -49,7 +57,7 @@ export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
   return {
     async read(jobId) {
       try {
-        return await position(jobId)
+        return await place(jobId)
       } catch (error) {
         // a position is a courtesy: a job can be shown without it
         onError(error)

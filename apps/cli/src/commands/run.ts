@@ -33,6 +33,12 @@ const OPTIONS = {
     text: 'so many jobs of each workflow, each with a new seed',
   },
   priority: { type: 'string', value: 'N', text: 'higher runs sooner (0)' },
+  owner: {
+    type: 'string',
+    value: 'NAME',
+    text: 'whose jobs they are; nobody waits behind all jobs of another (default)',
+  },
+  pool: { type: 'string', value: 'LABEL', text: 'only hosts with this label may run them' },
   'allow-partial': {
     type: 'boolean',
     text: 'succeed with what a host could make without the nodes that failed',
@@ -71,6 +77,8 @@ export const runCommand = defineCommand({
         least: -PRIORITY_LIMIT,
         most: PRIORITY_LIMIT,
       }),
+      owner: values.owner,
+      pool: values.pool,
       allowPartial: values['allow-partial'] ?? false,
       randomSeed: () => randomInt(SEED_LIMIT),
     })

@@ -20,6 +20,8 @@ export interface PlanOptions {
   /** Jobs of each workflow. */
   count: number
   priority: number | undefined
+  owner?: string | undefined
+  pool?: string | undefined
   allowPartial?: boolean
   randomSeed: () => number
 }
@@ -38,7 +40,7 @@ export function planJobs(files: readonly WorkflowFile[], plan: PlanOptions): Pla
 
 function planFile(
   { label, workflow, text, path, options: given }: WorkflowFile,
-  { settings, count, priority, allowPartial, randomSeed }: PlanOptions,
+  { settings, count, priority, owner, pool, allowPartial, randomSeed }: PlanOptions,
 ): PlannedJob[] {
   const { workflow: base, places } = setValues(workflow, settings)
   const variants = toVariants(base, { count, fixed: places, random: randomSeed })
@@ -49,6 +51,8 @@ function planFile(
     options: {
       ...given,
       ...(priority !== undefined && { priority }),
+      ...(owner !== undefined && { owner }),
+      ...(pool !== undefined && { pool }),
       ...(allowPartial && { allow_partial_results: true }),
       // pages and terminals say which image of the batch it is
       ...(count > 1 && { metadata: { ...given.metadata, batch_index: n + 1, batch_count: count } }),

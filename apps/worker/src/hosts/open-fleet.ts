@@ -1,7 +1,7 @@
 /** The hosts of a worker with everything that looks after them: the list, probes, slots, shared facts, reports. */
 import { createHostClient } from '@safelight/comfyui'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
-import { createHostRegistry, createSlotStore, type Keys } from '@safelight/store'
+import { createHostRegistry, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -64,8 +64,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
     }),
   )
   const hosts = () => roster.hosts()
-  const slots = createSlotStore({ redis, keys })
-  const fleet = scope.use(createFleet({ hosts, slots, timings, clock, log }))
+  const fleet = createFleet(hosts)
   const sharedFacts = scope.use(
     watchSharedFacts({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
   )

@@ -19,7 +19,7 @@ import {
 } from './decide-job.ts'
 import { checkedHost } from './claim-check.ts'
 import { toProgressed } from './job-events.ts'
-import { promptIdOf } from '../derived-id.ts'
+import { promptIdOf } from '@safelight/store'
 import { createUpdateReporter } from './report-updates.ts'
 import type { Handling } from './handling.ts'
 import { addWarnings, toPartialWarnings } from './warnings.ts'

@@ -1,52 +1,73 @@
-/** The last phase of a job: its outputs come home, each announced as it lands, and then the bar is full. */
-import { type FileItem, type HostClient, nodeTimings } from '@safelight/comfyui'
+/** The last stage of a job: its outputs come home, each announced as it lands, and then the bar is full. */
+import type { HostClient } from '@safelight/comfyui'
+import { TIMED_OUT } from '@safelight/shared'
+import type { AttemptRecord, Harvest } from '@safelight/store'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import { collectOutputs } from '../outputs/collect.ts'
-import type { AttemptResult } from './attempt.ts'
-import { type JobDecision, decideAfterError, decideCollected } from './decide-job.ts'
-import { toCompleteProgress, toOutputEvent, toPhase, toProgressed } from './job-events.ts'
+import { blameDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
+import { againAfter, conclude, SPENT, type TicketReturn } from './conclude.ts'
+import { decideAfterError, HOST_UNAVAILABLE, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
-import { addWarnings, toCutWarnings } from './warnings.ts'
+import { toComplete, toOutputEvent } from './job-events.ts'
 
-export interface Harvest {
-  client: HostClient
-  files: readonly FileItem[]
-  result: Pick<AttemptResult, 'tracker' | 'warnings' | 'partial'>
-  /** The job is certainly ours, and needs its slot no longer. */
-  onExecuted?(): Promise<void>
+/** @param record where it ran, with what is to be carried away */
+export async function collectJob(
+  handling: Handling,
+  record: AttemptRecord,
+  harvest: Harvest,
+): Promise<TicketReturn> {
+  const { deps } = handling
+  const host = deps.fleet.find(record.hostId)
+  const client = host?.client ?? deps.connect(record.hostId, record.hostUrl)
+  if (!client) {
+    const lost = { cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE } as const
+    return conclude(handling, { action: 'give_up', ...lost }, { record })
+  }
+  const collected = await collect(handling, client, harvest)
+  const decision = host
+    ? blameDevice(collected, { host, jobId: handling.jobId, failures: record.failures })
+    : collected
+  if (decision.action === 'hand_back') return againAfter(decision.delayMs)
+  const returned = await conclude(handling, decision, { record: { ...record, harvest: undefined } })
+  if (decision.action === 'succeed' && returned === SPENT) {
+    await forget(handling, client, harvest.promptId)
+  }
+  return returned
 }
 
 /** Never throws: what went wrong is a decision, too. */
-export async function runCollectPhase(handling: Handling, harvest: Harvest): Promise<JobDecision> {
+async function collect(
+  handling: Handling,
+  client: HostClient,
+  { files, failure }: Harvest,
+): Promise<JobDecision> {
   const { deps, stop, log } = handling
-  handling.stopwatch.enter('collect')
   try {
     await handling.checkClaim()
-    await harvest.onExecuted?.()
-    await collectJob(handling, harvest)
-    await deps.costs.record(nodeTimings(harvest.result.tracker))
-    return decideCollected(harvest.result.partial, {
-      allowPartial: isPartialEnough(handling),
-      stop: stop.reason,
-    })
+    await fetchAll(handling, client, files)
+    if (!failure) {
+      await handling.writer.append(toComplete)
+      return { action: 'succeed' }
+    }
+    if (stop.reason === 'timeout') return { action: 'fail', error: TIMED_OUT }
+    return { action: 'give_up', orphaned: false, ...failure }
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'outputs not collected')
     return decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
   }
 }
 
-async function collectJob(handling: Handling, { client, files, result }: Harvest): Promise<void> {
-  const { deps, jobId, writer, stopwatch, stop } = handling
-  const { tracker } = result
-  const outputs = chooseOutputs(jobId, files)
-  const warnings = addWarnings(toCutWarnings(outputs), result.warnings)
-  const { times } = stopwatch
-  await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', times, warnings }))
+async function fetchAll(
+  handling: Handling,
+  client: HostClient,
+  files: Harvest['files'],
+): Promise<void> {
+  const { deps, jobId, writer, stop } = handling
   stop.signal.throwIfAborted()
   await collectOutputs({
     jobId,
-    files: outputs.files,
+    files: chooseOutputs(jobId, files).files,
     client,
     blobs: deps.blobs,
     maxBytes: deps.maxOutputBytes,
@@ -63,23 +84,10 @@ async function collectJob(handling: Handling, { client, files, result }: Harvest
     },
     signal: stop.signal,
   })
-  // a job that is going to fail has no full bar
-  const isWhole = result.partial === null || isPartialEnough(handling)
-  await writer.append((snapshot) =>
-    isWhole ? toCompleteProgress(snapshot, tracker) : toProgressed(snapshot, tracker),
-  )
-}
-
-function isPartialEnough({ writer }: Handling): boolean {
-  return writer.snapshot.limits.allowPartial === true
 }
 
 /** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */
-export async function forget(
-  handling: Handling,
-  client: HostClient,
-  promptId: string,
-): Promise<void> {
+async function forget(handling: Handling, client: HostClient, promptId: string): Promise<void> {
   await checkedHost(client, handling.checkClaim)
     .forget(promptId)
     .catch((error: unknown) => handling.log.debug({ err: error }, 'prompt not forgotten'))

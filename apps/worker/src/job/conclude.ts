@@ -1,27 +1,24 @@
 /** Acts on decisions: writes the job's end or its way back to the line. Nothing else does. */
-import { assertNever, isTerminal, type Warning } from '@safelight/shared'
-import type { AttemptRecord } from '@safelight/store'
+import { assertNever, isTerminal, takesPrompts, type Warning } from '@safelight/shared'
+import type { AttemptRecord, FailedAttempt, JobNeeds } from '@safelight/store'
 import type { GiveUp, JobDecision } from './decide-job.ts'
 import { type JobEnd, toEnd, toQueuedAgain } from './job-events.ts'
 import { noteOrphan } from './orphan.ts'
-import { decideRetry } from './retry-policy.ts'
+import { decideRetry, hostsToShun, type ShunnedHost, wantsMemory } from './retry-policy.ts'
 import type { Handling } from './handling.ts'
 import { addWarnings } from './warnings.ts'
 
-/** How the ticket leaves our hands. It is spent only when the record says that the job has ended. */
+/** How the ticket leaves our hands. It is spent only when the record says that the job has ended, or is elsewhere. */
 export type TicketReturn =
   | { ticket: 'spent' }
-  /** Somebody must take it again: at once, at the head of its priority, or after a while, in its turn. */
-  | { ticket: 'back'; delayMs: number }
-  /** It only waits for something, and loses no place by it: after a while it is before all others, or before its equals. */
-  | { ticket: 'waits'; delayMs: number; before: 'all' | 'equals' }
+  /** It stays on the queue of its host, where the prompt is: somebody takes it again, at once or after a while. */
+  | { ticket: 'again'; delayMs: number }
 
 export const SPENT: TicketReturn = { ticket: 'spent' }
-export const BACK: TicketReturn = { ticket: 'back', delayMs: 0 }
+export const AGAIN: TicketReturn = { ticket: 'again', delayMs: 0 }
 
-/** It has begun, and may run on its host: whoever is in line has no turn before it. */
-export function keepPlace(delayMs: number): TicketReturn {
-  return { ticket: 'waits', delayMs, before: 'all' }
+export function againAfter(delayMs: number): TicketReturn {
+  return { ticket: 'again', delayMs }
 }
 
 export interface AttemptFacts {
@@ -52,9 +49,9 @@ export async function conclude(
     case 'give_up':
       return giveUp(handling, decision, facts)
     case 'hand_back':
-      return decision.delayMs > 0 ? keepPlace(decision.delayMs) : BACK
+      return againAfter(decision.delayMs)
     case 'claim_lost':
-      return BACK
+      return AGAIN
     default:
       return assertNever(decision)
   }
@@ -96,9 +93,56 @@ async function giveUp(
   // noted first: should we die in between, the attempt is known to have failed
   await handling.saveAttempt({ ...record, failures, unreachableSince: null })
   const written = await writer.append(toQueuedAgain)
-  if (!written) return BACK
+  if (!written) return AGAIN
   await deps.deadlines.note(writer.snapshot)
-  return { ticket: 'back', delayMs: retry.delayMs }
+  return toBacklog(handling, { delayMs: retry.delayMs, failures })
+}
+
+export interface BackOptions {
+  delayMs: number
+  /** Of the job so far. */
+  failures: readonly FailedAttempt[]
+}
+
+/** To its old place in the backlog, for whichever host may run it. */
+export async function toBacklog(
+  {
+    deps,
+    jobId,
+    token,
+    writer,
+    ticket,
+  }: Pick<Handling, 'deps' | 'jobId' | 'token' | 'writer' | 'ticket'>,
+  { delayMs, failures }: BackOptions,
+): Promise<TicketReturn> {
+  const { store, backlog, tickets, timings } = deps
+  const { pool, seq } = writer.snapshot
+  const stored = await backlog.needs(jobId)
+  const shunned = hostsToShun(failures, { nowMs: deps.clock.now(), avoidForMs: timings.avoidForMs })
+  const waits = shunned.length > 0 && (await hasOther(deps, shunned))
+  const until = Math.max(...shunned.map((host) => host.untilMs))
+  const needs: JobNeeds = {
+    ...stored,
+    avoid: shunned.map(({ hostId }) => hostId),
+    avoidUntil: waits ? until : null,
+    memory: wantsMemory(failures),
+  }
+  // put down first: whoever gets it next must not take us for lost
+  await store.putDown(jobId, token)
+  const back = await backlog.putBack(jobId, { token, delayMs, needs })
+  if (back === 'claim_lost') return AGAIN
+  deps.slots.freed(ticket.hostId, jobId)
+  await tickets.announce({ name: `${jobId}.${seq}`, jobId, pool, delayMs })
+  return SPENT
+}
+
+/** Another host takes prompts, if only later: rather wait for it than go back to one that failed the job. */
+async function hasOther(
+  { hosts }: Handling['deps'],
+  shunned: readonly ShunnedHost[],
+): Promise<boolean> {
+  const avoid = new Set(shunned.map(({ hostId }) => hostId))
+  return (await hosts.list()).some(({ id, state }) => takesPrompts(state) && !avoid.has(id))
 }
 
 export async function finish(handling: Handling, jobEnd: JobEnd): Promise<TicketReturn> {
@@ -106,9 +150,10 @@ export async function finish(handling: Handling, jobEnd: JobEnd): Promise<Ticket
   const times = handling.stopwatch.enter(null)
   const written = await writer.append((snapshot) => toEnd(snapshot, { ...jobEnd, times }))
   // refused: it has ended in another way, is another worker's, or its cancel wants to be confirmed first
-  if (!written) return !writer.claimLost && isTerminal(writer.snapshot.status) ? SPENT : BACK
+  if (!written) return !writer.claimLost && isTerminal(writer.snapshot.status) ? SPENT : AGAIN
   const code = 'error' in jobEnd ? { code: jobEnd.error.code } : {}
   log.info({ outcome: jobEnd.status, ...code, phases: times }, 'job finished')
   await deps.extraData.drop(jobId)
+  deps.slots.freed(handling.ticket.hostId, jobId)
   return SPENT
 }

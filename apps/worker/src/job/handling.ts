@@ -3,11 +3,15 @@ import type { HostClient, RunPrompt } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
 import type {
   AttemptRecord,
+  Backlog,
   Claim,
   Deadlines,
   ExtraDataStore,
+  HostRegistry,
+  HostStage,
   JobStore,
   Orphans,
+  Tickets,
 } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
@@ -24,6 +28,14 @@ import { watchForCancel } from './watch-cancel.ts'
 /** What every handling of this worker shares. */
 export interface HandlingDeps {
   store: JobStore
+  backlog: Backlog
+  tickets: Tickets
+  slots: {
+    /** The job has given its slot of the host up. */
+    freed(hostId: string, jobId: string): void
+  }
+  /** All that any worker drives. */
+  hosts: Pick<HostRegistry, 'list'>
   fleet: Fleet
   runPrompt: RunPrompt
   /** A way to a host that need not be of this fleet, if its address is known; gives up soon. */
@@ -40,17 +52,17 @@ export interface HandlingDeps {
   timings: WorkerTimings
   maxAttempts: number
   maxHostLosses: number
-  /** How long a job whose host cannot be reached from here waits for a worker that can. */
+  /** How long a job whose host cannot be reached waits for it. */
   adoptWaitMs: number
   maxOutputBytes: number
   retentionMs: number
 }
 
-/** What came with the ticket. */
+/** What came with the ticket: a job, and what is to be done for it on which host. */
 export interface JobTicket {
   jobId: string
-  /** The job has a slot on a host. */
-  onSlot(): void
+  hostId: string
+  stage: HostStage
   stop: StopSwitch
 }
 
@@ -77,7 +89,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
   const { store, timings, clock } = deps
   const { stop } = ticket
   const { token } = claim
-  const { jobId, createdAt } = claim.snapshot
+  const { jobId } = claim.snapshot
   const onCanceling = () => stop.stop('cancel')
   const writer = createJobWriter({
     store,
@@ -98,7 +110,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
       freshMs: timings.claimFreshMs,
       clock,
     }),
-    stopwatch: createPhaseStopwatch(createdAt, clock),
+    stopwatch: createPhaseStopwatch(claim.snapshot, clock),
     ticket,
     stop,
     log: deps.log.child({ jobId }),

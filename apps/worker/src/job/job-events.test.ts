@@ -3,7 +3,7 @@ import type { JobErrorCode, NodeStates, Snapshot } from '@safelight/shared'
 import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { txt2img } from '../testing/graphs.ts'
-import { toCompleteProgress, toEnd, toProgressed } from './job-events.ts'
+import { toComplete, toEnd, toExecuted, toProgressed } from './job-events.ts'
 
 const promptId = 'p'
 const executing = (node: string): HostMessage => ({
@@ -72,28 +72,36 @@ describe('a progress', () => {
   )
 })
 
-describe('the full bar', () => {
-  it('has the rest done, and never what was cached', () => {
+describe('the end of an execution', () => {
+  it('has the rest done, and never what was cached; the bar is not full before the outputs are here', () => {
     const known = running({ ...CACHED, '3': 'running' })
-    expect(toCompleteProgress(known, sampling)).toMatchObject({
+    const event = toExecuted(known, sampling)
+    expect(event).toMatchObject({
       type: 'progress',
-      progress: { value: 1, kind: 'complete' },
+      progress: { value: sampling.progress.value, node: null },
       nodes: { '3': 'done', '8': 'done', '9': 'done' },
     })
-    expect(toCompleteProgress(known, sampling)).not.toHaveProperty('nodes.4')
+    expect(event).not.toHaveProperty('nodes.4')
+    expect(event).not.toMatchObject({ progress: { kind: 'complete' } })
     // of an adopted prompt nothing was heard
     const nodes = { '3': 'done', '8': 'done', '9': 'done' }
-    expect(toCompleteProgress(known, after())).toHaveProperty('nodes', nodes)
+    expect(toExecuted(known, after())).toHaveProperty('nodes', nodes)
   })
 
   it('names no node when all are known to be over', () => {
     const known = running({ ...CACHED, '3': 'done', '8': 'done', '9': 'done' })
-    expect(toCompleteProgress(known, sampling)).not.toHaveProperty('nodes')
+    expect(toExecuted(known, sampling)).not.toHaveProperty('nodes')
   })
+})
 
+describe('the full bar', () => {
+  const executed = { progress: sampling.progress }
   it('is also for a job that finishes although its cancel was asked, not for one that is over', () => {
-    expect(toCompleteProgress(running({}, { status: 'canceling' }), sampling)).not.toBeNull()
-    expect(toCompleteProgress(running({}, { status: 'canceled' }), sampling)).toBeNull()
+    for (const status of ['running', 'canceling'] as const)
+      expect(toComplete(running({}, { ...executed, status }))).toMatchObject({
+        progress: { value: 1, kind: 'complete' },
+      })
+    expect(toComplete(running({}, { ...executed, status: 'canceled' }))).toBeNull()
   })
 })
 

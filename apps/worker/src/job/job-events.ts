@@ -68,10 +68,23 @@ export function toOutputEvent(snapshot: Snapshot, output: Output): NextEvent {
   return isTerminal(snapshot.status) ? null : { type: 'output', output }
 }
 
-export function toCompleteProgress(snapshot: Snapshot, tracker: TrackerState): NextEvent {
-  if (isTerminal(snapshot.status)) return null
-  const nodes = toChangedNodes(snapshot, completeNodeStates(tracker))
-  return { type: 'progress', progress: completeProgress(tracker), ...nodes }
+/** The execution is over: all nodes are, and the bar is as full as it gets before the outputs are here. */
+export function toExecuted(snapshot: Snapshot, tracker: TrackerState): NextEvent {
+  if (snapshot.status !== 'running') return null
+  const { value } = tracker.progress
+  const progress = {
+    ...completeProgress(tracker),
+    value,
+    kind: tracker.progress.kind,
+    eta_ms: null,
+  }
+  return { type: 'progress', progress, ...toChangedNodes(snapshot, completeNodeStates(tracker)) }
+}
+
+/** The outputs are here: the bar is full. */
+export function toComplete({ status, progress }: Snapshot): NextEvent {
+  if (isTerminal(status) || !progress) return null
+  return { type: 'progress', progress: { ...progress, value: 1, kind: 'complete', eta_ms: 0 } }
 }
 
 /** Given up here, to be tried again: back to the line. A cancel that came meanwhile stays. */

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '@safelight/runtime'
-import { AppendContention, type JobStore, RedisUnavailable } from '@safelight/store'
-import { acceptJob, openTestStore, silent } from '@safelight/testkit/vitest'
-import { expect, it } from 'vitest'
+import {
+  AppendContention,
+  createBacklog,
+  createHostRegistry,
+  createQueues,
+  createTickets,
+  type JobStore,
+  RedisUnavailable,
+} from '@safelight/store'
+import { acceptJob, openTestStore, silent, type TestStore } from '@safelight/testkit/vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { toWorkerTimings } from '../timings.ts'
 import type { HandlingDeps } from './handling.ts'
 import { createStopSwitch } from './stop.ts'
@@ -14,8 +22,9 @@ function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps
   const parts = {
     store,
     fleet: {
-      find: () => null,
-      takeSlot: () => Promise.reject(new TypeError('x is not a function')),
+      find() {
+        throw new TypeError('x is not a function')
+      },
     },
     extraData: { drop: () => Promise.resolve() },
     suspects: createSuspects({ store, waitMs: 60_000, clock: systemClock }),
@@ -29,15 +38,38 @@ function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps
 }
 
 const turn = (deps: HandlingDeps, jobId: string) =>
-  workOnJob(deps, { jobId, onSlot: () => undefined, stop: createStopSwitch(undefined) })
+  workOnJob(deps, { jobId, hostId: HOST, stage: 'execute', stop: createStopSwitch(undefined) })
+
+const HOST = 'gpu-1'
+
+/** What it takes to give a job back. */
+function toSurroundings(test: TestStore): Partial<HandlingDeps> {
+  const queues = createQueues(test)
+  onTestFinished(() => queues.close())
+  return {
+    backlog: createBacklog(test),
+    tickets: createTickets(queues),
+    hosts: createHostRegistry(test),
+    slots: { freed: () => undefined },
+  }
+}
+
+/** It has a slot there, and its ticket is on the queue of the host. */
+async function acceptOnHost(test: TestStore): Promise<string> {
+  const jobId = await acceptJob(test.store)
+  const order = { jobId, hostId: HOST, slots: 9, ownerLimit: null, overtaken: [] }
+  expect(await createBacklog(test).dispatch(order)).toMatchObject({ outcome: 'dispatched' })
+  return jobId
+}
 
 const throwing = (fault: Error) => () => Promise.reject(fault)
 
 it('ends a job as internal, a dead letter, when it has met three mishaps, whichever workers they met', async () => {
-  const { store, redis, keys } = await openTestStore()
-  const jobId = await acceptJob(store)
+  const test = await openTestStore()
+  const { store, redis, keys } = test
+  const jobId = await acceptOnHost(test)
   const deadly = { ...store, append: throwing(new TypeError('never mind')) }
-  const back = { ticket: 'back', delayMs: 2_000 }
+  const back = { ticket: 'again', delayMs: 2_000 }
   expect(await turn(toDeps(store), jobId)).toEqual(back)
   // another kind at another worker counts all the same
   const unread = { ...store, claim: throwing(new RangeError('too deep')) }
@@ -55,16 +87,18 @@ it('ends a job as internal, a dead letter, when it has met three mishaps, whiche
 })
 
 it('never counts the trouble of a store against the job', async () => {
-  const { store } = await openTestStore()
-  const jobId = await acceptJob(store)
+  const test = await openTestStore()
+  const { store } = test
+  const jobId = await acceptOnHost(test)
   for (const trouble of [new RedisUnavailable(undefined), new AppendContention(jobId)]) {
     for (let time = 0; time < 4; time += 1) {
       const fleet = {
-        find: () => null,
-        takeSlot: throwing(trouble),
+        find() {
+          throw trouble
+        },
       } as unknown as HandlingDeps['fleet']
       const returned = await turn(toDeps(store, { fleet }), jobId)
-      expect(returned).toEqual({ ticket: 'back', delayMs: 1_000 })
+      expect(returned).toEqual({ ticket: 'again', delayMs: 1_000 })
     }
   }
   expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
@@ -72,15 +106,17 @@ it('never counts the trouble of a store against the job', async () => {
 })
 
 it('is put down after a mishap: no worker was lost', async () => {
-  const { store } = await openTestStore()
-  const jobId = await acceptJob(store)
+  const test = await openTestStore()
+  const { store } = test
+  const jobId = await acceptOnHost(test)
   await turn(toDeps(store), jobId)
   expect((await store.claim(jobId))?.lost).toEqual({ count: 0, justNow: false })
 })
 
 it('ends as canceled when that was asked, however often it fails', async () => {
-  const { store } = await openTestStore()
-  const jobId = await acceptJob(store)
+  const test = await openTestStore()
+  const { store } = test
+  const jobId = await acceptOnHost(test)
   await store.append(jobId, () => ({
     type: 'status',
     status: 'running',
@@ -109,8 +145,9 @@ it('ends as canceled when that was asked, however often it fails', async () => {
 })
 
 it('has one job in hand at a time of those that have lost two workers', async () => {
-  const { store } = await openTestStore()
-  const [first, second, sound] = await Promise.all([1, 2, 3].map(() => acceptJob(store)))
+  const test = await openTestStore()
+  const { store, redis, keys } = test
+  const [first, second, sound] = await Promise.all([1, 2, 3].map(() => acceptOnHost(test)))
   for (const jobId of [first, second]) {
     for (let worker = 0; worker < 2; worker += 1) await store.claim(jobId ?? '')
   }
@@ -119,22 +156,23 @@ it('has one job in hand at a time of those that have lost two workers', async ()
     fail = reject
   })
   let looking = 0
-  const takeSlot = () => {
+  const loadWorkflowText = () => {
     looking += 1
     return waiting
   }
-  const fleet = { find: () => null, takeSlot } as unknown as HandlingDeps['fleet']
-  const deps = toDeps(store, { fleet })
+  const listing = { leaving: false, hold: () => () => undefined }
+  const host = { hostId: HOST, listing, condition: { state: 'ready' } }
+  const fleet = { find: () => host } as unknown as HandlingDeps['fleet']
+  const deps = toDeps({ ...store, loadWorkflowText }, { ...toSurroundings(test), fleet })
   const turns = [turn(deps, first ?? '')]
   await expect.poll(() => looking).toBe(1)
-  expect(await turn(deps, second ?? '')).toEqual({ ticket: 'waits', delayMs: 1_000, before: 'all' })
+  // nothing of it is on the host yet: the slot is better used by others
+  expect(await turn(deps, second ?? '')).toEqual({ ticket: 'spent' })
+  expect(await redis.zscore(keys.deferred, second ?? '')).not.toBeNull()
   turns.push(turn(deps, sound ?? ''))
   await expect.poll(() => looking).toBe(2)
   fail(new RedisUnavailable(undefined))
   await Promise.all(turns)
-  turns.push(turn(deps, second ?? ''))
-  await Promise.all(turns)
-  expect(looking).toBe(3)
 })
 
 const endOf = async ({ store }: { store: JobStore }, jobId: string) => {
@@ -150,9 +188,9 @@ it.each([
   'ends a job whose record is damaged, as a dead letter, after three tries: %s',
   async (_, text) => {
     const test = await openTestStore()
-    const jobId = await acceptJob(test.store)
+    const jobId = await acceptOnHost(test)
     await test.redis.hset(test.keys.job(jobId), 'snapshot', text)
-    const back = { ticket: 'back', delayMs: 2_000 }
+    const back = { ticket: 'again', delayMs: 2_000 }
     expect(await turn(toDeps(test.store), jobId)).toEqual(back)
     expect(await turn(toDeps(test.store), jobId)).toEqual(back)
     // nobody takes it for a job that kills workers
@@ -171,7 +209,7 @@ it.each([
 
 it('ends a job whose last attempt was noted in a way that cannot be read', async () => {
   const test = await openTestStore()
-  const jobId = await acceptJob(test.store)
+  const jobId = await acceptOnHost(test)
   await test.redis.hset(test.keys.job(jobId), 'run', '{"attempt": "one"}')
   for (let time = 0; time < 3; time += 1) await turn(toDeps(test.store), jobId)
   expect(await endOf(test, jobId)).toEqual(DEAD)
@@ -179,10 +217,10 @@ it('ends a job whose last attempt was noted in a way that cannot be read', async
 
 it('leaves a job of a newer version to newer workers, but not for ever', async () => {
   const test = await openTestStore()
-  const jobId = await acceptJob(test.store)
+  const jobId = await acceptOnHost(test)
   await test.redis.hset(test.keys.job(jobId), 'v', '2', 'snapshot', '{"new": true}')
   const hour = toDeps(test.store)
-  const back = { ticket: 'back', delayMs: 1_000 }
+  const back = { ticket: 'again', delayMs: 1_000 }
   for (let time = 0; time < 5; time += 1) expect(await turn(hour, jobId)).toEqual(back)
   const impatient = toDeps(test.store, { timings: { ...toWorkerTimings(), newerWaitMs: 1 } })
   // a newer worker writes: the wait begins anew

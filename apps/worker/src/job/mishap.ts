@@ -7,7 +7,7 @@ import {
   RedisUnavailable,
 } from '@safelight/store'
 import { ClaimLost } from './claim-check.ts'
-import { BACK, keepPlace, SPENT, type TicketReturn } from './conclude.ts'
+import { AGAIN, againAfter, SPENT, type TicketReturn } from './conclude.ts'
 import { INTERNAL } from './decide-job.ts'
 import type { Handling, HandlingDeps, JobTicket } from './handling.ts'
 import { toEnd } from './job-events.ts'
@@ -34,21 +34,20 @@ export async function concludeMishap(
   const { signal } = stop
   // told to stop in the middle of something: whoever takes the ticket next does what was asked
   const stopped = signal.aborted && error === signal.reason
-  if (error instanceof ClaimLost || stop.reason === 'claim-lost' || stopped) return BACK
+  if (error instanceof ClaimLost || stop.reason === 'claim-lost' || stopped) return AGAIN
   if (isStoreTrouble(error)) {
     log.warn({ err: error }, 'handed back: trouble with the store')
-    const hasBegun = handling !== null && handling.writer.snapshot.status !== 'queued'
-    return hasBegun ? keepPlace(storePauseMs) : { ticket: 'back', delayMs: storePauseMs }
+    return againAfter(storePauseMs)
   }
   if (error instanceof RecordTooNew) {
     const unreadMs = await deps.store.noteUnread(jobId)
     log.warn({ err: error, unreadMs }, 'handed back: for a newer worker to read')
-    if (unreadMs < deps.timings.newerWaitMs) return { ticket: 'back', delayMs: storePauseMs }
+    if (unreadMs < deps.timings.newerWaitMs) return againAfter(storePauseMs)
     return endUnreadable(deps, jobId, TOO_NEW)
   }
   const mishaps = await deps.store.countMishap(jobId)
   log.error({ err: error, mishaps }, 'something unforeseen while the job was in hand')
-  if (mishaps < MAX_MISHAPS) return { ticket: 'back', delayMs: retryMs.internal }
+  if (mishaps < MAX_MISHAPS) return againAfter(retryMs.internal)
   return endAfterMishaps(deps, { ticket, handling })
 }
 
@@ -64,7 +63,7 @@ async function endUnreadable(
   error: JobError,
 ): Promise<TicketReturn> {
   const outcome = await deps.store.endUnreadable(jobId, error)
-  if (outcome === 'changed') return { ticket: 'back', delayMs: deps.timings.storePauseMs }
+  if (outcome === 'changed') return againAfter(deps.timings.storePauseMs)
   deps.log.error({ jobId, outcome, code: error.code }, 'ended a job that could not be read')
   await deps.extraData.drop(jobId)
   return SPENT
@@ -96,12 +95,12 @@ async function endAfterMishaps(
       throw error
     })
   if (!result) return endUnreadable(deps, jobId, UNREADABLE)
-  if (result.outcome === 'claim_lost') return BACK
+  if (result.outcome === 'claim_lost') return AGAIN
   if (result.outcome === 'appended') {
     const { status } = result.snapshot
     deps.log.info({ jobId, outcome: status, code: INTERNAL.code }, 'job finished')
     await deps.extraData.drop(jobId)
   }
   const over = !('snapshot' in result) || isTerminal(result.snapshot.status)
-  return over ? SPENT : { ticket: 'back', delayMs: deps.timings.retryMs.internal }
+  return over ? SPENT : againAfter(deps.timings.retryMs.internal)
 }

@@ -2,7 +2,7 @@
 import type { HostClient, PromptEnd, RunPrompt } from '@safelight/comfyui'
 import type { AttemptRecord } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
-import { promptIdOf } from '../derived-id.ts'
+import { promptIdOf } from '@safelight/store'
 import { checkedHost, ClaimLost } from './claim-check.ts'
 import type { Handling } from './handling.ts'
 

@@ -1,3 +1,4 @@
+import { newSnapshot } from '@safelight/testkit'
 import { expect, it } from 'vitest'
 import { createPhaseStopwatch } from './phase-times.ts'
 
@@ -7,7 +8,8 @@ function at(createdAt: number) {
   const pass = (ms: number) => {
     nowMs += ms
   }
-  return { stopwatch: createPhaseStopwatch(createdAt, clock), pass }
+  const fresh = newSnapshot({ createdAt })
+  return { stopwatch: createPhaseStopwatch(fresh, clock), clock, pass }
 }
 
 it('measures each phase from its begin to the next one', () => {
@@ -32,4 +34,14 @@ it('never measures less than nothing when the acceptor’s clock is ahead', () =
   const { stopwatch, pass } = at(1_000)
   pass(-500)
   expect(stopwatch.enter('prepare').queue).toBe(0)
+})
+
+it('goes on with the times of whoever had the prompt executed', () => {
+  const { clock, pass } = at(1_000)
+  const times = { queue: 5, prepare: 6, execute: 7, collect: null }
+  const collecting = newSnapshot({ createdAt: 1_000, phase: 'collecting', times })
+  pass(500)
+  const stopwatch = createPhaseStopwatch(collecting, clock)
+  pass(40)
+  expect(stopwatch.enter(null)).toEqual({ ...times, collect: 40 })
 })

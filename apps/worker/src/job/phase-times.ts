@@ -1,6 +1,6 @@
 /** Milliseconds a job spends per phase, as `times` of the snapshot shows them. */
 import type { Clock } from '@safelight/runtime'
-import type { PhaseTimes } from '@safelight/shared'
+import type { PhaseTimes, Snapshot } from '@safelight/shared'
 
 export interface PhaseStopwatch {
   readonly times: PhaseTimes
@@ -8,11 +8,18 @@ export interface PhaseStopwatch {
   enter(phase: keyof PhaseTimes | null): PhaseTimes
 }
 
-/** @param createdAt ms since the epoch, as the clock tells it: by Redis' time, whoever accepted the job */
-export function createPhaseStopwatch(createdAt: number, clock: Clock): PhaseStopwatch {
-  let times: PhaseTimes = { queue: null, prepare: null, execute: null, collect: null }
-  let phase: keyof PhaseTimes | null = 'queue'
-  let sinceMs = createdAt
+/** @param snapshot its `createdAt` is Redis' time, as the clock's must be, whoever accepted the job */
+export function createPhaseStopwatch(
+  { createdAt, phase: jobPhase, times: known }: Pick<Snapshot, 'createdAt' | 'phase' | 'times'>,
+  clock: Clock,
+): PhaseStopwatch {
+  // who only collects goes on with the times of who had it executed
+  const collects = jobPhase === 'collecting'
+  let times: PhaseTimes = collects
+    ? known
+    : { queue: null, prepare: null, execute: null, collect: null }
+  let phase: keyof PhaseTimes | null = collects ? 'collect' : 'queue'
+  let sinceMs = collects ? clock.now() : createdAt
   return {
     get times() {
       return times

@@ -7,7 +7,7 @@ import {
   type Snapshot,
   TIMED_OUT,
 } from '@safelight/shared'
-import type { Claim, FailedAttempt, AttemptRecord } from '@safelight/store'
+import type { Claim, FailedAttempt, AttemptRecord, Harvest } from '@safelight/store'
 import type { JobEnd } from './job-events.ts'
 
 export type HandlingPlan =
@@ -17,6 +17,8 @@ export type HandlingPlan =
   | { action: 'confirm_cancel'; lastAttempt: AttemptRecord | null }
   /** The prompt of this very attempt may still be on its host: its worker is gone, not its work. */
   | { action: 'adopt'; lastAttempt: AttemptRecord }
+  /** Its execution is over, its outputs are not all here. */
+  | { action: 'collect'; lastAttempt: AttemptRecord; harvest: Harvest }
   | BeginPlan
   /** It must not begin any more. */
   | { action: 'end'; jobEnd: JobEnd }
@@ -54,8 +56,12 @@ export function planHandling(
   const failures = lastAttempt?.failures ?? []
   const failed = failures.at(-1)
   const unfinished = snapshot.status === 'running' && failed?.attempt !== snapshot.attempt
-  if (unfinished && lastAttempt?.attempt === snapshot.attempt)
-    return { action: 'adopt', lastAttempt }
+  if (snapshot.status === 'running' && lastAttempt?.attempt === snapshot.attempt) {
+    const { harvest } = lastAttempt
+    // also one that was given up, and had succeeded all the same
+    if (harvest) return { action: 'collect', lastAttempt, harvest }
+    if (unfinished) return { action: 'adopt', lastAttempt }
+  }
 
   const jobEnd = toTooLate(snapshot, nowMs)
   if (jobEnd) return { action: 'end', jobEnd }

@@ -1,13 +1,7 @@
 import type { FailedAttempt, FailureCause } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
-import {
-  decideRetry,
-  hostsToAvoid,
-  hostsToShun,
-  type RetryLimits,
-  wantsMemory,
-} from './retry-policy.ts'
+import { decideRetry, hostsToShun, type RetryLimits, wantsMemory } from './retry-policy.ts'
 
 const limits: RetryLimits = {
   maxAttempts: 3,
@@ -59,18 +53,14 @@ it('waits twice as long each time, at least half of it for certain, and not for 
   )
 })
 
-it('avoids the hosts that failed the job, the latest first, and not those where we were to blame', () => {
-  expect(hostsToAvoid(failed('host_unavailable', 'internal', 'stalled'))).toEqual([
-    'gpu-3',
-    'gpu-1',
-  ])
-})
-
 it('does not count a broken device against the job’s own attempts', () => {
   expect(judge(failed('device_fault', 'device_fault', 'out_of_memory')).action).toBe('retry')
   expect(judge(times(5, 'device_fault'))).toEqual({ action: 'fail', deadLetter: true })
   expect(wantsMemory(failed('device_fault'))).toBe(false)
 })
+
+const shunned = (...facts: Parameters<typeof hostsToShun>) =>
+  hostsToShun(...facts).map(({ hostId }) => hostId)
 
 describe('hosts to shun', () => {
   const now = { nowMs: 10_000, avoidForMs: 1_000 }
@@ -85,31 +75,29 @@ describe('hosts to shun', () => {
   it('are those that failed what they ran, for a while', () => {
     const causes = ['node', 'out_of_memory', 'device_fault', 'stalled', 'interrupted'] as const
     for (const cause of causes) {
-      expect(hostsToShun([at('a', cause, 9_500)], now)).toEqual(['a'])
-      expect(hostsToShun([at('a', cause, 9_000)], now)).toEqual([])
+      expect(shunned([at('a', cause, 9_500)], now)).toEqual(['a'])
+      expect(shunned([at('a', cause, 9_000)], now)).toEqual([])
     }
     const both = [at('a', 'node', 8_900), at('b', 'node', 9_100)]
-    expect(hostsToShun(both, now)).toEqual(['b'])
+    expect(shunned(both, now)).toEqual(['b'])
     // noted by an older version
-    expect(hostsToShun([at('a', 'node')], now)).toEqual([])
-    expect(hostsToShun([], now)).toEqual([])
+    expect(shunned([at('a', 'node')], now)).toEqual([])
+    expect(shunned([], now)).toEqual([])
   })
 
   it('are none that were lost, and none that our own trouble met', () => {
     for (const cause of ['host_unavailable', 'internal'] as const)
-      expect(hostsToShun([at('a', cause, 9_999)], now)).toEqual([])
+      expect(shunned([at('a', cause, 9_999)], now)).toEqual([])
     // nor is one shunned longer because it was lost as well
     const both = [at('a', 'node', 8_500), at('a', 'host_unavailable', 9_900)]
-    expect(hostsToShun(both, now)).toEqual([])
+    expect(shunned(both, now)).toEqual([])
   })
 
   it('are shunned longer the more often they failed the job', () => {
     const twice = [at('a', 'device_fault', 5_000), at('a', 'device_fault', 8_100)]
-    expect(hostsToShun(twice, now)).toEqual(['a'])
-    expect(hostsToShun(twice, { ...now, nowMs: 10_100 })).toEqual([])
-    expect(hostsToShun([...twice, at('a', 'node', 10_200)], { ...now, nowMs: 14_100 })).toEqual([
-      'a',
-    ])
+    expect(shunned(twice, now)).toEqual(['a'])
+    expect(shunned(twice, { ...now, nowMs: 10_100 })).toEqual([])
+    expect(shunned([...twice, at('a', 'node', 10_200)], { ...now, nowMs: 14_100 })).toEqual(['a'])
   })
 })
 

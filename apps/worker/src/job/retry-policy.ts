@@ -22,24 +22,24 @@ export type RetryDecision =
 interface Rule {
   /** Failures that count together against one allowance. */
   group: 'own' | 'host' | 'node'
-  /** The host that failed gets the job only if there is no other: even if the others are busy, where it failed what it ran. */
-  exclude: 'while_others_are_free' | 'while_there_are_others' | false
+  /** It failed what it ran: for a while the host gets the job only if there is no other. One that is lost rests anyhow. */
+  shun: boolean
   /** Prefer the host with the most memory. */
   wantsMemory: boolean
 }
 
 const RULES = {
   // a workflow that raises would raise again: only its submitter knows better
-  node: { group: 'node', exclude: 'while_there_are_others', wantsMemory: false },
-  out_of_memory: { group: 'own', exclude: 'while_there_are_others', wantsMemory: true },
+  node: { group: 'node', shun: true, wantsMemory: false },
+  out_of_memory: { group: 'own', shun: true, wantsMemory: true },
   // the host's, as if it were away; nothing is known of the memory that the job needs
-  device_fault: { group: 'host', exclude: 'while_there_are_others', wantsMemory: false },
-  host_unavailable: { group: 'host', exclude: 'while_others_are_free', wantsMemory: false },
-  stalled: { group: 'own', exclude: 'while_there_are_others', wantsMemory: false },
+  device_fault: { group: 'host', shun: true, wantsMemory: false },
+  host_unavailable: { group: 'host', shun: false, wantsMemory: false },
+  stalled: { group: 'own', shun: true, wantsMemory: false },
   // a node may stop itself at every try, and each one costs GPU time: the job's own, not its host's
-  interrupted: { group: 'own', exclude: 'while_there_are_others', wantsMemory: false },
+  interrupted: { group: 'own', shun: true, wantsMemory: false },
   // ours: elsewhere is no better than here
-  internal: { group: 'own', exclude: false, wantsMemory: false },
+  internal: { group: 'own', shun: false, wantsMemory: false },
 } satisfies Record<FailureCause, Rule>
 
 /** @param failures of the job so far; the last one is what is decided on */
@@ -73,12 +73,6 @@ function allowance(group: Rule['group'], limits: RetryLimits): number {
   }
 }
 
-/** Where the next attempt should rather not run, the latest failure first. */
-export function hostsToAvoid(failures: readonly FailedAttempt[]): string[] {
-  const failed = failures.filter(({ cause }) => RULES[cause].exclude).map(({ hostId }) => hostId)
-  return [...new Set(failed.reverse())]
-}
-
 /**
  * Hosts that failed what they ran of the job, each for a while: rather wait for another than go back there. Longer
  * with every failure there: one that fails all at once must not get the same job again and again while the others
@@ -87,12 +81,22 @@ export function hostsToAvoid(failures: readonly FailedAttempt[]): string[] {
 export function hostsToShun(
   failures: readonly FailedAttempt[],
   { nowMs, avoidForMs }: { nowMs: number; avoidForMs: number },
-): string[] {
-  const failed = failures.filter(({ cause }) => RULES[cause].exclude === 'while_there_are_others')
-  return [...new Set(failed.map(({ hostId }) => hostId))].filter((hostId) => {
-    const there = failed.filter((failure) => failure.hostId === hostId)
-    return nowMs - (there.at(-1)?.at ?? 0) < avoidForMs * 2 ** (there.length - 1)
-  })
+): ShunnedHost[] {
+  const failed = failures.filter(({ cause }) => RULES[cause].shun)
+  const hostIds = [...new Set(failed.map(({ hostId }) => hostId))]
+  return hostIds
+    .map((hostId) => {
+      const there = failed.filter((failure) => failure.hostId === hostId)
+      const untilMs = (there.at(-1)?.at ?? 0) + avoidForMs * 2 ** (there.length - 1)
+      return { hostId, untilMs }
+    })
+    .filter(({ untilMs }) => nowMs < untilMs)
+}
+
+export interface ShunnedHost {
+  hostId: string
+  /** ms since the epoch */
+  untilMs: number
 }
 
 export function wantsMemory(failures: readonly FailedAttempt[]): boolean {

@@ -1,15 +1,17 @@
-/** An attempt on the host where the job has its slot: run, collect, and what its end means for the host. */
+/** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
+import { nodeTimings } from '@safelight/comfyui'
 import { assertNever, timeoutAt } from '@safelight/shared'
 import { type AttemptRecord, type FailedAttempt, parseWorkflow } from '@safelight/store'
-import type { Slot } from '../hosts/fleet.ts'
-import { runAttempt } from './attempt.ts'
+import type { Host } from '../hosts/host.ts'
+import { chooseOutputs } from '../outputs/choose-outputs.ts'
+import { type AttemptResult, runAttempt } from './attempt.ts'
 import { blameDevice, isOfDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
-import { forget, runCollectPhase } from './collect-job.ts'
-import { conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
-import { INTERNAL, type JobDecision } from './decide-job.ts'
+import { AGAIN, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
+import { type CollectDecision, decideCollected, INTERNAL, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
-import { toRunning } from './job-events.ts'
+import { toExecuted, toPhase, toProgressed, toRunning } from './job-events.ts'
+import { addWarnings, toCutWarnings } from './warnings.ts'
 
 export interface AttemptStart {
   attempt: number
@@ -23,79 +25,89 @@ export interface AttemptStart {
 /** @returns null when the job may not begin: its cancel came first, or it is another worker's */
 export async function runOnHost(
   handling: Handling,
-  slot: Slot,
+  host: Host,
   start: AttemptStart,
 ): Promise<TicketReturn | null> {
-  const { host } = slot
+  const { deps, jobId, stopwatch, writer } = handling
   const { hostId } = host
-  handling.log.info({ hostId }, 'host chosen')
-  const workflowText = await handling.deps.store.loadWorkflowText(handling.jobId)
+  const workflowText = await deps.store.loadWorkflowText(jobId)
   if (workflowText === null) return finish(handling, { status: 'failed', error: INTERNAL })
   const workflow = parseWorkflow(workflowText)
-  const first = { attempt: start.attempt, hostId, times: handling.stopwatch.enter('prepare') }
-  if (!(await handling.writer.append((snapshot) => toRunning(snapshot, first)))) return null
+  const first = { attempt: start.attempt, hostId, times: stopwatch.enter('prepare') }
+  if (!(await writer.append((snapshot) => toRunning(snapshot, first)))) return null
 
   const callOff = await watchForTimeout(handling)
   try {
     const result = await runAttempt(handling, { host, workflow, workflowText, ...start })
-    const { decision: afterPrompt, record, warnings } = result
-    const attempted =
-      afterPrompt.action === 'collect'
-        ? await runCollectPhase(handling, {
-            client: host.client,
-            files: afterPrompt.files,
-            result,
-            async onExecuted() {
-              // the host may go on with its next prompt: its part is over
-              await slot.release()
-              // of an adopted prompt we have only seen the rest
-              host.recordSuccess(start.adopt ? null : handling.stopwatch.times.execute)
-            },
-          })
-        : afterPrompt
-    const decision = blameDevice(attempted, {
-      host,
-      jobId: handling.jobId,
-      failures: start.failures,
-    })
-    await applyToHost(handling, slot, decision)
-    const returned = await conclude(handling, decision, { record, warnings })
-    if (afterPrompt.action === 'collect' && decision.action === 'succeed' && returned === SPENT) {
-      await forget(handling, host.client, afterPrompt.promptId)
+    const { decision, record, warnings } = result
+    if (decision.action === 'collect') {
+      const { execute } = stopwatch.enter('collect')
+      // of an adopted prompt we have only seen the rest
+      const executionMs = start.adopt ? null : execute
+      if (!result.partial) host.recordSuccess(executionMs)
+      return await toCollect(handling, decision, result)
     }
-    return returned
+    const blamed = blameDevice(decision, { host, jobId, failures: start.failures })
+    await applyToHost(handling, host, blamed)
+    return await conclude(handling, blamed, { record, warnings })
   } finally {
     callOff()
   }
 }
 
+/** Its slot is another job's from now on: what it made is carried away by whoever takes its next ticket. */
+export async function toCollect(
+  handling: Handling,
+  { promptId, files, partial }: CollectDecision,
+  { tracker, warnings, record }: Pick<AttemptResult, 'tracker' | 'warnings' | 'record'>,
+): Promise<TicketReturn> {
+  const { deps, jobId, token, writer, stopwatch, ticket } = handling
+  const allowPartial = writer.snapshot.limits.allowPartial === true
+  const after = decideCollected(partial, { allowPartial, stop: null })
+  const failure = after.action === 'give_up' ? { cause: after.cause, error: after.error } : null
+  const { times } = stopwatch
+  const chosen = chooseOutputs(jobId, files)
+  const told = { times, warnings: addWarnings(toCutWarnings(chosen), warnings) }
+  await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', ...told }))
+  await writer.append((snapshot) =>
+    failure ? toProgressed(snapshot, tracker) : toExecuted(snapshot, tracker),
+  )
+  await deps.costs.record(nodeTimings(tracker))
+  const harvest = { promptId, files: [...chosen.files.values()], failure }
+  await handling.saveAttempt({ ...record, unreachableSince: null, harvest })
+  // put down first: whoever takes the ticket must not take us for lost
+  await deps.store.putDown(jobId, token)
+  const moved = await deps.backlog.toCollect(jobId, token)
+  if (!moved) return AGAIN
+  deps.slots.freed(ticket.hostId, jobId)
+  await deps.tickets.addToHost(ticket.hostId, 'collect', moved)
+  return SPENT
+}
+
 /** What the end of the attempt means for the host, before the job goes its way. */
-async function applyToHost(handling: Handling, slot: Slot, decision: JobDecision): Promise<void> {
-  const { host } = slot
+async function applyToHost(handling: Handling, host: Host, decision: JobDecision): Promise<void> {
   switch (decision.action) {
     case 'hand_back':
     case 'claim_lost':
-      // the prompt is still there, or the slot is another worker's by now
-      return slot.handOver()
+    case 'succeed':
+      return
     case 'cancel':
     case 'fail':
       if (decision.confirmed === false) host.backOff('cancel_ignored')
       return
     case 'give_up':
-      if (isOfDevice(decision.cause)) return freeMemory(handling, slot)
+      if (isOfDevice(decision.cause)) return freeMemory(handling, host)
       if (decision.cause === 'host_unavailable' || decision.cause === 'stalled') {
         host.backOff(decision.cause)
       }
-      return
-    case 'succeed':
       return
     default:
       return assertNever(decision)
   }
 }
 
-async function freeMemory({ checkClaim, log }: Handling, { host }: Slot): Promise<void> {
-  await checkedHost(host.client, checkClaim)
+async function freeMemory({ checkClaim, log }: Handling, { client }: Host): Promise<void> {
+  await checkedHost(client, checkClaim)
     .free()
     .catch((error: unknown) => log.warn({ err: error }, 'memory not freed'))
 }
@@ -104,7 +116,7 @@ async function freeMemory({ checkClaim, log }: Handling, { host }: Slot): Promis
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Stops a job whose time is up, over all its attempts. @returns stops watching */
-async function watchForTimeout({ writer, deps, stop }: Handling): Promise<() => void> {
+export async function watchForTimeout({ writer, deps, stop }: Handling): Promise<() => void> {
   const at = timeoutAt(writer.snapshot)
   if (at === null) return () => undefined
   const leftMs = Math.max(0, at - (await deps.store.now()))

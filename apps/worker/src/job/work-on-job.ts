@@ -1,19 +1,20 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
 import type { PromptEnd } from '@safelight/comfyui'
-import { assertNever, type JobError } from '@safelight/shared'
-import type { AttemptRecord, Claim } from '@safelight/store'
-import type { Slot } from '../hosts/fleet.ts'
+import { sleep } from '@safelight/runtime'
+import { assertNever, isTerminal, type JobError, takesPrompts } from '@safelight/shared'
+import type { AttemptRecord, Claim, FailedAttempt, Harvest } from '@safelight/store'
+import { isOnTrial } from '../hosts/condition.ts'
+import type { Host } from '../hosts/host.ts'
 import { createTracker, withPartial } from './attempt.ts'
-import { runCollectPhase } from './collect-job.ts'
-import { BACK, conclude, finish, keepPlace, SPENT, type TicketReturn } from './conclude.ts'
+import { collectJob } from './collect-job.ts'
+import { againAfter, conclude, finish, SPENT, type TicketReturn, toBacklog } from './conclude.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
 import { toRunning } from './job-events.ts'
 import { concludeMishap } from './mishap.ts'
 import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
 import { type BeginPlan, type HandlingPlan, planHandling } from './plan-handling.ts'
-import { hostsToAvoid, hostsToShun, wantsMemory } from './retry-policy.ts'
-import { type AttemptStart, runOnHost } from './run-on-host.ts'
+import { type AttemptStart, runOnHost, toCollect, watchForTimeout } from './run-on-host.ts'
 import { SUSPECT_FROM } from './suspects.ts'
 
 /** Whatever is thrown meanwhile, the job is put down again: a claim that is left is a worker that died. */
@@ -23,18 +24,24 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
   let letGo: (() => Promise<void>) | null = null
   let ended = false
   try {
-    claim = await deps.store.claim(ticket.jobId)
+    claim = await deps.store.claim(ticket.jobId, ticket)
+    // ended and forgotten, or somewhere else by now: the ticket means nothing any more
     if (!claim) return SPENT
     const plan = planHandling(claim, await deps.store.now())
     ended = plan.action === 'none'
     if (ended) return SPENT
     if (isSuspect(claim, plan)) {
       letGo = await deps.suspects.take({ ...claim, jobId: ticket.jobId })
-      if (!letGo) return keepPlace(deps.timings.adoptLookMs)
+      // one that has begun stays where its prompt is
+      if (!letGo && plan.action !== 'begin') return againAfter(deps.timings.adoptLookMs)
     }
     handling = openHandling(deps, claim, ticket)
+    if (isSuspect(claim, plan) && !letGo) {
+      const { adoptLookMs } = deps.timings
+      return await toBacklog(handling, { delayMs: adoptLookMs, failures: failuresOf(handling) })
+    }
     const returned = await act(handling, plan)
-    ended = returned === SPENT
+    ended = isTerminal(handling.writer.snapshot.status)
     return returned
   } catch (error) {
     return await concludeMishap(deps, { ticket, handling }, error)
@@ -47,7 +54,8 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
 
 /** What only writes its end can do no harm any more. */
 function isSuspect({ lost }: Claim, { action }: HandlingPlan): boolean {
-  const works = action === 'begin' || action === 'adopt' || action === 'confirm_cancel'
+  const works =
+    action === 'begin' || action === 'collect' || action === 'adopt' || action === 'confirm_cancel'
   return works && lost.count >= SUSPECT_FROM
 }
 
@@ -60,12 +68,14 @@ async function act(handling: Handling, plan: HandlingPlan): Promise<TicketReturn
     case 'end':
       return finish(handling, plan.jobEnd)
     case 'wait':
-      return keepPlace(2 * handling.deps.timings.cancelEveryMs)
+      return againAfter(2 * handling.deps.timings.cancelEveryMs)
     case 'end_lost':
       if (plan.lastAttempt) await stopUnseen(handling, plan.lastAttempt)
       return finish(handling, { status: 'failed', error: WORKER_LOST, deadLetter: true })
     case 'adopt':
       return adopt(handling, plan.lastAttempt)
+    case 'collect':
+      return collect(handling, plan.lastAttempt, plan.harvest)
     case 'begin':
       return begin(handling, plan)
     default:
@@ -85,12 +95,12 @@ const WORKER_LOST: JobError = {
   message: 'Three workers were lost while they had this job in hand.',
 }
 
-/** Nobody held the job when its cancel was asked: whoever can reach the host sees to it. */
+/** Nobody held the job when its cancel was asked: whoever drives the host sees to it. */
 async function confirmCancel(
   handling: Handling,
   record: AttemptRecord | null,
 ): Promise<TicketReturn> {
-  if (record) {
+  if (record && !record.harvest) {
     const wait = await waitForHost(handling, record)
     if (wait) return wait
     const end = await stopOrphan(handling, record)
@@ -99,31 +109,26 @@ async function confirmCancel(
   return finish(handling, { status: 'canceled' })
 }
 
-/** Another worker began it: its prompt is followed, or collected, where it is. */
+/** Another worker began it: its prompt is followed where it is. */
 async function adopt(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
   const wait = await waitForHost(handling, record)
   if (wait) return wait
-  const { fleet } = handling.deps
-  const { attempt, failures, hostId } = record
-  const slot = fleet.find(hostId)?.state.reachable
-    ? await fleet.takeSlot(handling.jobId, { prefer: hostId })
-    : null
-  if (slot?.host.hostId === hostId) {
+  const { attempt, failures } = record
+  const host = handling.deps.fleet.find(record.hostId)
+  if (host?.state.reachable && host.hostId === handling.ticket.hostId) {
     // before it is `preparing` again
     const { phase } = handling.writer.snapshot
     const wasSubmitted = phase !== null && phase !== 'preparing'
-    return useSlot(handling, slot, { attempt, failures, adopt: record, wasSubmitted })
+    return useHost(handling, host, { attempt, failures, adopt: record, wasSubmitted })
   }
-  // it went away just now, or nobody could reach it for too long
-  await slot?.release()
-
+  // it went away just now, or could not be reached for too long
   const end = await stopOrphan(handling, record)
   if (end?.outcome === 'succeeded') return bringHome(handling, record, end)
   const lost = { cause: 'host_unavailable', orphaned: !end, error: HOST_UNAVAILABLE } as const
   return conclude(handling, { action: 'give_up', ...lost }, { record })
 }
 
-/** @returns how the ticket leaves while its job waits for a worker that can reach the host; null when it need not, or not any longer */
+/** @returns how the ticket leaves while its job waits for its host; null when it need not, or not any longer */
 async function waitForHost(
   handling: Handling,
   record: AttemptRecord,
@@ -134,10 +139,10 @@ async function waitForHost(
   const since = record.unreachableSince ?? now
   if (now - since >= deps.adoptWaitMs) return null
   if (record.unreachableSince === null) {
-    log.info({ hostId: record.hostId }, 'waiting for a worker that can reach the host')
+    log.info({ hostId: record.hostId }, 'waiting for the host')
     await handling.saveAttempt({ ...record, unreachableSince: since })
   }
-  return keepPlace(deps.timings.adoptLookMs)
+  return againAfter(deps.timings.adoptLookMs)
 }
 
 async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn> {
@@ -146,29 +151,34 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
     const end = await stopOrphan(handling, orphan)
     if (end?.outcome === 'succeeded') return bringHome(handling, orphan, end)
   }
-  const { fleet, timings, clock } = handling.deps
-  const { avoidForMs, avoidLookMs } = timings
-  const avoid = hostsToAvoid(failures)
-  const shun = hostsToShun(failures, { nowMs: clock.now(), avoidForMs })
-  const wishes = { avoid, shun, wantsMemory: wantsMemory(failures) }
-  const slot = await fleet.takeSlot(handling.jobId, wishes)
-  if (slot) return useSlot(handling, slot, { attempt, failures, adopt: null, wasSubmitted: false })
-  // it may be that only this job must not have what is free: whoever is next in line can
-  return shun.length > 0 ? { ticket: 'waits', delayMs: avoidLookMs, before: 'equals' } : BACK
+  const host = handling.deps.fleet.find(handling.ticket.hostId)
+  const fit = host && (takesPrompts(host.condition.state) || isOnTrial(host.condition))
+  // it has changed since it was chosen: nothing has been begun there
+  if (!fit) return toBacklog(handling, { delayMs: 0, failures })
+  return useHost(handling, host, { attempt, failures, adopt: null, wasSubmitted: false })
 }
 
-async function useSlot(handling: Handling, slot: Slot, start: AttemptStart): Promise<TicketReturn> {
-  handling.ticket.onSlot()
-  const letGo = slot.host.listing.hold(() => handling.stop.stop('shutdown'))
+async function useHost(handling: Handling, host: Host, start: AttemptStart): Promise<TicketReturn> {
+  const letGo = host.listing.hold(() => handling.stop.stop('shutdown'))
   try {
-    const returned = await runOnHost(handling, slot, start)
     // a cancel that came between the claim and the beginning
-    return returned ?? (await confirmCancel(handling, start.adopt))
+    return (await runOnHost(handling, host, start)) ?? (await confirmCancel(handling, start.adopt))
   } finally {
-    // the slot is the successor's then
-    if (handling.writer.claimLost) slot.handOver()
-    await slot.release()
-    letGo()
+    // a host that leaves is needed until its outputs are here
+    void untilCollected(handling, host).finally(letGo)
+  }
+}
+
+/** Never throws. */
+async function untilCollected({ deps, jobId }: Handling, { hostId, listing }: Host): Promise<void> {
+  try {
+    while (listing.leaving) {
+      const [where] = await deps.backlog.locate([jobId])
+      if (where?.place !== 'collect' || where.hostId !== hostId) return
+      await sleep(deps.clock, deps.timings.adoptLookMs)
+    }
+  } catch {
+    // nobody can say any more: the job is found again where it is
   }
 }
 
@@ -181,21 +191,43 @@ async function bringHome(
   const { deps, jobId, stopwatch } = handling
   const { attempt, hostId } = record
   const host = deps.fleet.find(hostId)
-  const client = deps.connect(hostId, record.hostUrl)
   const workflow = await deps.store.loadWorkflow(jobId)
-  if (!workflow || !client) return finish(handling, { status: 'failed', error: INTERNAL })
+  if (!workflow) return finish(handling, { status: 'failed', error: INTERNAL })
   const start = { attempt, hostId, times: stopwatch.enter('prepare') }
   if (!(await handling.writer.append((snapshot) => toRunning(snapshot, start)))) {
     return finish(handling, { status: 'canceled' })
   }
   const tracker = await createTracker(handling, workflow, host)
-  await handling.saveAttempt({ ...record, unreachableSince: null })
   const { warnings } = handling.writer.snapshot
-  const result = withPartial({ tracker, warnings }, end.partial ?? null)
-  const decision = await runCollectPhase(handling, {
-    client,
+  const partial = end.partial ?? null
+  const result = withPartial({ tracker, warnings }, partial)
+  stopwatch.enter('collect')
+  const collect = {
+    action: 'collect',
+    promptId: end.promptId,
     files: end.outputs,
-    result,
-  })
-  return conclude(handling, decision, { record, warnings: result.warnings })
+    partial,
+  } as const
+  return toCollect(handling, collect, { ...result, record })
+}
+
+function failuresOf({ lastAttempt }: Handling): FailedAttempt[] {
+  return lastAttempt?.failures ?? []
+}
+
+async function collect(
+  handling: Handling,
+  record: AttemptRecord,
+  harvest: Harvest,
+): Promise<TicketReturn> {
+  const letGo = handling.deps.fleet
+    .find(record.hostId)
+    ?.listing.hold(() => handling.stop.stop('shutdown'))
+  const callOff = await watchForTimeout(handling)
+  try {
+    return await collectJob(handling, record, harvest)
+  } finally {
+    callOff()
+    letGo?.()
+  }
 }

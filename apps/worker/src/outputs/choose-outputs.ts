@@ -1,7 +1,7 @@
 /** Which of the files that a host lists become outputs: made by the job, each once, and no more than a record holds. Pure. */
 import type { FileItem } from '@safelight/comfyui'
 import { jsonBytes, OUTPUTS_MAX, OUTPUTS_MAX_BYTES } from '@safelight/shared'
-import { assetIdOf } from '../derived-id.ts'
+import { assetIdOf } from '@safelight/store'
 
 export interface ChosenOutputs {
   /** By asset id, in the host's order. */

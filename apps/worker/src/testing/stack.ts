@@ -10,14 +10,19 @@ import {
 } from '@safelight/shared'
 import {
   type AttemptRecord,
+  type Backlog,
+  createBacklog,
   createHostRegistry,
-  createJobQueue,
-  createOutbox,
+  createOrphans,
+  createQueues,
+  createReconciler,
+  createTickets,
   type HostRegistry,
   type HostReport,
   hostReportSchema,
   type JobStore,
   type Keys,
+  NO_NEEDS,
   publishControl,
 } from '@safelight/store'
 import { until } from '@safelight/testkit'
@@ -33,6 +38,7 @@ export { until } from '@safelight/testkit'
 export interface WorkerStack {
   keys: Keys
   store: JobStore
+  backlog: Backlog
   /** The hosts as the API sees them. */
   hosts: HostRegistry
   /** What each worker reports of a host. */
@@ -50,7 +56,11 @@ export interface WorkerStack {
   /** The same as a process of its own; killed with the stack, if it still lives. */
   startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>
   /** Accepted and on the queue. */
-  submit(workflow: Workflow, limits?: Partial<JobLimits>): Promise<string>
+  submit(
+    workflow: Workflow,
+    limits?: Partial<JobLimits>,
+    place?: { owner?: string; pool?: string; classes?: string[]; files?: string[] },
+  ): Promise<string>
   /** As the API does it; `silent` leaves out the control message. */
   cancel(jobId: string, options?: { silent?: boolean }): Promise<void>
   /** The first snapshot that passes. */
@@ -65,6 +75,8 @@ export interface WorkerStack {
 export interface WorkerStackOptions {
   /** With the durations of real life; quick ones unless asked for. */
   real?: boolean
+  /** How long the jobs of a host that nobody drives wait there. */
+  adoptWaitMs?: number
 }
 
 export async function startWorkerStack(
@@ -73,8 +85,22 @@ export async function startWorkerStack(
 ): Promise<WorkerStack> {
   const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed(redisUrl)
   const stackTimings: TimingOverrides = options.real ? {} : QUICK_TIMINGS
-  const queue = scope.use(createJobQueue({ redis, keys }))
-  const outbox = createOutbox({ redis, keys, queue, store, log })
+  const backlog = createBacklog({ redis, keys })
+  const tickets = createTickets(scope.use(createQueues({ redis, keys })))
+  const registry = createHostRegistry({ redis, keys })
+  // as every API has one
+  const reconciler = createReconciler({
+    redis,
+    keys,
+    store,
+    backlog,
+    tickets,
+    hosts: registry,
+    orphans: createOrphans({ redis, keys }),
+    adoptWaitMs: options.adoptWaitMs ?? 1_000,
+    log,
+  })
+  scope.use(reconciler.start({ everyMs: options.real ? 5_000 : 500 }))
 
   const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
     ...bed.env,
@@ -85,7 +111,8 @@ export async function startWorkerStack(
   const stack: WorkerStack = {
     keys,
     store,
-    hosts: createHostRegistry({ redis, keys }),
+    backlog,
+    hosts: registry,
     async reports(hostId) {
       const reports = await redis.hvals(keys.hosts)
       return reports
@@ -112,17 +139,21 @@ export async function startWorkerStack(
       })
       return worker
     },
-    async submit(workflow, limits = {}) {
+    async submit(workflow, limits = {}, { owner = 'default', pool = null, ...needs } = {}) {
       const jobId = randomUUID()
       await store.accept({
         jobId,
         workflow,
+        owner,
+        pool,
         priority: 0,
+        cost: 1_000,
+        needs: { ...NO_NEEDS, ...needs },
         metadata: null,
         idempotencyKey: null,
         limits: { startBy: null, timeoutMs: null, nodeRetries: 0, ...limits },
       })
-      await outbox.flush(jobId)
+      await tickets.announce({ name: jobId, jobId, pool })
       return jobId
     },
     async cancel(jobId, { silent = false } = {}) {

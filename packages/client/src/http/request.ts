@@ -10,7 +10,7 @@ export interface HttpOptions {
 }
 
 export interface ApiCall {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   query?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Sent as JSON. */
   body?: unknown

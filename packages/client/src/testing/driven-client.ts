@@ -59,6 +59,7 @@ export function createDrivenClient(answers: DrivenAnswers = {}): DrivenClient {
         subscription.isOver = true
       }
     },
+    setPriority: notAsked,
     get: notAsked,
     workflow: notAsked,
     workflowText: notAsked,

@@ -1,5 +1,6 @@
 /** Canceling by filter: which jobs are meant, and how many there were. */
 import { z } from 'zod'
+import { labelSchema } from './requests.ts'
 
 /** Jobs named in one request: more would not fit into an address. */
 const IDS_AT_MOST = 200
@@ -40,6 +41,7 @@ export const bulkCancelQuerySchema = z
           'Only jobs whose metadata has this, as `name:value`. May be given more than once.',
         example: 'batch:42',
       }),
+    owner: labelSchema.optional().meta({ description: 'Only jobs of this owner.' }),
     all: z.literal('true').optional().meta({ description: 'Without any condition: all jobs.' }),
     cursor: z
       .string()
@@ -49,8 +51,8 @@ export const bulkCancelQuerySchema = z
       .meta({ description: '`next_cursor` of the last call.' }),
   })
   .refine(
-    ({ status, ids, created_before, metadata, all }) =>
-      (status ?? ids ?? created_before ?? metadata ?? all) !== undefined,
+    ({ status, ids, created_before, metadata, owner, all }) =>
+      (status ?? ids ?? created_before ?? metadata ?? owner ?? all) !== undefined,
     { error: 'name a condition, or all=true for all jobs' },
   )
 export type BulkCancelQuery = z.output<typeof bulkCancelQuerySchema>

@@ -47,6 +47,10 @@ export const jobViewSchema = z
       .nonnegative()
       .nullable()
       .meta({ description: 'Jobs ahead while queued: 0 is next. Null otherwise.' }),
+    eta_ms: z.number().nonnegative().nullable().meta({
+      description:
+        'Expected ms to the end: of what is ahead and itself while queued, of what is left while it runs. Null when nobody can say.',
+    }),
     progress: progressSchema.nullable(),
     outputs: z.array(outputViewSchema),
     error: jobErrorSchema.nullable(),
@@ -56,6 +60,11 @@ export const jobViewSchema = z
     phase: jobPhaseSchema.nullable(),
     /** From 1; 0 before the first try. */
     attempt: z.int().nonnegative(),
+    owner: z.string().meta({ description: 'Whose job it is.' }),
+    pool: z
+      .string()
+      .nullable()
+      .meta({ description: 'The label of the hosts that may run it; null: any.' }),
     priority: z.int(),
     metadata: jsonObjectSchema.nullable(),
     nodes: nodeStatesSchema.meta({

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jsonObjectSchema } from '../foreign-names.ts'
 import { isJsonObject } from '../graph-shape.ts'
-import { METADATA_MAX_BYTES, PRIORITY_LIMIT } from '../limits.ts'
+import { DEFAULT_OWNER, LABEL_PATTERN, METADATA_MAX_BYTES, PRIORITY_LIMIT } from '../limits.ts'
 import { jobStatusSchema } from '../status-schema.ts'
 
 export const metadataSchema = jsonObjectSchema
@@ -10,6 +10,16 @@ export const metadataSchema = jsonObjectSchema
     error: `metadata may be at most ${METADATA_MAX_BYTES} bytes of JSON`,
   })
   .meta({ description: `Opaque to the service; at most ${METADATA_MAX_BYTES} bytes of JSON.` })
+
+export const labelSchema = z
+  .string()
+  .regex(LABEL_PATTERN, 'must be 1 to 64 letters, digits, ., _ and -')
+
+const prioritySchema = z
+  .int()
+  .min(-PRIORITY_LIMIT)
+  .max(PRIORITY_LIMIT)
+  .meta({ description: 'Higher runs sooner; 0 is normal.' })
 
 export const extraDataSchema = z
   .strictObject({
@@ -43,12 +53,13 @@ export const submitRequestSchema = z
         description: 'API-format workflow graph, verbatim.',
       }),
     extra_data: extraDataSchema.optional(),
-    priority: z
-      .int()
-      .min(-PRIORITY_LIMIT)
-      .max(PRIORITY_LIMIT)
-      .optional()
-      .meta({ description: 'Higher runs sooner; 0 is normal.' }),
+    priority: prioritySchema.optional(),
+    owner: labelSchema.optional().meta({
+      description: `Whose job it is: a tenant. Nobody waits behind all jobs of another owner. Unset: \`${DEFAULT_OWNER}\`.`,
+    }),
+    pool: labelSchema.optional().meta({
+      description: 'Only a host with this label may run it. Unset: any.',
+    }),
     metadata: metadataSchema.optional(),
     start_deadline_s: z.int().min(1).max(604_800).optional().meta({
       description: 'A job that has not started after so many seconds becomes `expired`.',
@@ -67,6 +78,11 @@ export const submitRequestSchema = z
   .meta({ id: 'SubmitRequest' })
 export type SubmitRequest = z.input<typeof submitRequestSchema>
 
+export const patchRequestSchema = z
+  .strictObject({ priority: prioritySchema })
+  .meta({ id: 'PatchRequest' })
+export type PatchRequest = z.input<typeof patchRequestSchema>
+
 export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().min(1).max(512).optional(),
@@ -79,6 +95,7 @@ export const listQuerySchema = pageQuerySchema.extend({
     .pipe(z.array(jobStatusSchema).min(1).max(7))
     .optional()
     .meta({ description: 'Comma-separated statuses.', example: 'queued,running' }),
+  owner: labelSchema.optional().meta({ description: 'Only jobs of this owner.' }),
 })
 
 function byteLength(value: unknown): number {

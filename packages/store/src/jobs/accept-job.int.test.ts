@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { acceptJob, newJob, openTestStore } from '@safelight/testkit/vitest'
+import { ANY_POOL } from '../backlog/backlog.ts'
 import { OWNER } from './context.ts'
 
 describe('accept', () => {
-  it('stores the job, its workflow, the index and the outbox at once', async () => {
+  it('stores the job, its workflow, the index and its place in the backlog at once', async () => {
     const { store, redis, keys } = await openTestStore({ now: () => 5_000, retentionMs: 100 })
     const job = newJob({ priority: 7, metadata: { order: 'ä-1' }, idempotencyKey: 'once' })
     const answer = await store.accept(job)
@@ -15,7 +16,7 @@ describe('accept', () => {
     expect(await store.load(job.jobId)).toEqual('snapshot' in answer && answer.snapshot)
     expect(await store.loadWorkflow(job.jobId)).toEqual(job.workflow)
     expect(await redis.zscore(keys.index(OWNER), job.jobId)).toBe('5000')
-    expect(await redis.zscore(keys.outbox, job.jobId)).toBe('5000')
+    expect(await redis.zrank(keys.backlog(ANY_POOL), job.jobId)).toBe(0)
     expect(await redis.zscore(keys.open, job.jobId)).toBe('5000')
     expect(await store.loadKeyUse('once')).toMatchObject({ jobId: job.jobId })
   })
@@ -35,7 +36,7 @@ describe('accept', () => {
     // the losers left nothing behind
     expect(await redis.zrange(keys.open, '0', '-1')).toEqual([winner])
     expect(await redis.zrange(keys.index(OWNER), '0', '-1')).toEqual([winner])
-    expect(await redis.zrange(keys.outbox, '0', '-1')).toEqual([winner])
+    expect(await redis.zrange(keys.backlog(ANY_POOL), '0', '-1')).toEqual([winner])
   })
 
   it('is harmless when repeated for the same job after a lost answer', async () => {

@@ -1,29 +1,30 @@
 /** Accepting a job: one atomic write, after which it cannot be lost. */
 import { z } from 'zod'
 import type { JobStore } from '../job-store.ts'
+import { PLACES } from '../backlog/places.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import type { StoreContext } from './context.ts'
 import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts'
 import { createReads } from './read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 8 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 9 ms it is kept · 10 hash of the request
+ * KEYS 1 to 7, ARGV 1 to 14 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 15 ms it is kept · 16 hash of the request
  * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
  *   because the answer got lost); ['reused'] when the key belongs to another job.
  * Channels: none (nobody can watch a job that does not exist yet).
  */
 const ACCEPT: Script = {
   name: 'safelightAccept',
-  lua: `
+  lua: `${PLACES}
 if KEYS[8] then
   local user = redis.call('HGET', KEYS[8], 'job')
-  if user and user ~= ARGV[1] then return {'reused'} end
+  if user and user ~= ARGV[2] then return {'reused'} end
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
 ${STORE_JOB}
 if KEYS[8] then
-  redis.call('HSET', KEYS[8], 'job', ARGV[1], 'at', ARGV[4], 'request', ARGV[10], 'snapshot', ARGV[2])
-  redis.call('PEXPIRE', KEYS[8], ARGV[9])
+  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[16], 'snapshot', ARGV[3])
+  redis.call('PEXPIRE', KEYS[8], ARGV[15])
 end
 return {'accepted'}
 `,

@@ -11,23 +11,27 @@ import {
 } from '@safelight/shared'
 import type { AppendResult, Decide, JobStore } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
+import { PLACES } from '../backlog/places.ts'
 import { ask } from '../redis-unavailable.ts'
 import { newEventId, STREAM_LENGTH, type StoreContext } from './context.ts'
+import { toBand } from './first-snapshot.ts'
 import { parseRecord, parseSnapshot } from './record.ts'
 
 /**
  * KEYS 1 record (HASH) · 2 events (STREAM) · 3 open jobs (ZSET) · 4 secrets (STRING) · 5 dead letters (ZSET)
  *      6 bytes of the workflows of open jobs (STRING) · 7… what lives as long as the record (workflow, assets)
- * ARGV 1 jobId · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 next seq · 5 next snapshot JSON · 6 event JSON
+ * ARGV 1 prefix of all keys · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 next seq · 5 next snapshot JSON · 6 event JSON
  *      7 its eventId · 8 live channel · 9 stream length · 10 ms when the record goes ('' before the end)
  *      11 ms the stream stays after the end · 12 ms failed ('' unless a dead letter) · 13 dead letters older than
- *      this ms have expired
- * Returns ['appended'], ['gone'], ['claim_lost'] or ['stale', stored snapshot JSON].
+ *      this ms have expired · 14 jobId
+ *      15 its band from now on ('' for the same)
+ * Returns ['appended'], ['gone'], ['claim_lost'], ['not_waiting'] when it has a slot, so that its priority means nothing
+ *   any more, or ['stale', stored snapshot JSON].
  * Channels: publishes the event JSON on the live channel.
  */
 const APPEND: Script = {
   name: 'safelightAppend',
-  lua: `
+  lua: `${PLACES}
 local stored = redis.call('HMGET', KEYS[1], 'stamp', 'fence', 'snapshot')
 if not stored[1] then return {'gone'} end
 -- the same write again, sent once more by a client whose connection broke before the answer
@@ -35,19 +39,27 @@ if stored[1] == ARGV[7] then return {'appended'} end
 if ARGV[3] ~= '' and stored[2] ~= ARGV[3] then return {'claim_lost'} end
 -- the eventId, not the number: after a loss another history may have grown to the same number
 if stored[1] ~= ARGV[2] then return {'stale', stored[3]} end
+if ARGV[15] ~= '' and not waits(ARGV[14]) then return {'not_waiting'} end
 -- first what can be refused: a script that fails half-way is not rolled back
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[9], '0-' .. ARGV[4], 'e', ARGV[6])
 redis.call('HSET', KEYS[1], 'snapshot', ARGV[5], 'seq', ARGV[4], 'stamp', ARGV[7])
 redis.call('PUBLISH', ARGV[8], ARGV[6])
+if ARGV[15] ~= '' then
+  redis.call('HSET', KEYS[1], 'band', ARGV[15])
+  if not redis.call('ZSCORE', prefix .. 'deferred', ARGV[14]) then enter(ARGV[14]) end
+end
 if ARGV[10] == '' then return {'appended'} end
-if redis.call('ZREM', KEYS[3], ARGV[1]) == 1 then
+-- it waits no longer, and has no slot
+leave(ARGV[14])
+undispatch(ARGV[14])
+if redis.call('ZREM', KEYS[3], ARGV[14]) == 1 then
   local bytes = redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[7]))
   -- a job of an older version was never counted in
   if bytes <= 0 or redis.call('EXISTS', KEYS[3]) == 0 then redis.call('DEL', KEYS[6]) end
 end
 redis.call('DEL', KEYS[4])
 if ARGV[12] ~= '' then
-  redis.call('ZADD', KEYS[5], ARGV[12], ARGV[1])
+  redis.call('ZADD', KEYS[5], ARGV[12], ARGV[14])
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[13])
 end
 redis.call('PEXPIREAT', KEYS[1], ARGV[10])
@@ -70,7 +82,7 @@ export class AppendContention extends Error {
 }
 
 const replySchema = z.union([
-  z.tuple([z.enum(['appended', 'gone', 'claim_lost'])]),
+  z.tuple([z.enum(['appended', 'gone', 'claim_lost', 'not_waiting'])]),
   z.tuple([z.literal('stale'), z.string()]),
 ])
 
@@ -141,7 +153,7 @@ export function createWrite({ redis, keys, now, timings, ...context }: StoreCont
         ...withRecord,
       ],
       [
-        jobId,
+        keys.prefix,
         snapshot.stamp,
         token ?? '',
         next.seq,
@@ -154,6 +166,8 @@ export function createWrite({ redis, keys, now, timings, ...context }: StoreCont
         timings.streamAfterEndMs,
         end && next.deadLetter ? ts : '',
         ts - context.deadLetterRetentionMs,
+        jobId,
+        body.type === 'status' && body.priority !== undefined ? toBand(body.priority) : '',
       ],
     )
     const [outcome, stored] = replySchema.parse(reply)

@@ -1,4 +1,5 @@
 /** Claiming a job for a worker, and noting where its attempt runs. */
+import { jobErrorSchema } from '@safelight/shared'
 import { z } from 'zod'
 import type { JobStore, AttemptRecord } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
@@ -9,8 +10,8 @@ import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './reco
 
 /**
  * KEYS 1 record (HASH)
- * ARGV none
- * Returns nil when there is no such job, [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON,
+ * ARGV 1 hostId · 2 stage, of the queue that its ticket came from ('' for no matter which)
+ * Returns nil when there is no such job, or it is somewhere else by now; [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON,
  *   attempt JSON or '', tokens of lost workers, 1 when this claim found one of them, else 0].
  * Channels: none.
  */
@@ -21,6 +22,10 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 -- whoever cannot read it must not take it from one who can
 local version = redis.call('HGET', KEYS[1], 'v')
 if version and not (tonumber(version) <= ${RECORD_VERSION}) then return {version} end
+if ARGV[1] ~= '' then
+  local at = redis.call('HMGET', KEYS[1], 'host', 'stage')
+  if at[1] ~= ARGV[1] or at[2] ~= ARGV[2] then return nil end
+end
 -- not a plain count: after a loss it would give a number again that a worker still holds
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -50,20 +55,21 @@ return 1
 }
 
 // as it is stored: other versions read it. Defaults: 0.1.0 and its predecessor wrote less
+const causeSchema = z
+  .enum([
+    'node',
+    'out_of_memory',
+    'device_fault',
+    'host_unavailable',
+    'stalled',
+    'interrupted',
+    'internal',
+  ])
+  .catch('internal')
 const storedFailureSchema = z.object({
   attempt: z.int().nonnegative(),
   hostId: z.string(),
-  cause: z
-    .enum([
-      'node',
-      'out_of_memory',
-      'device_fault',
-      'host_unavailable',
-      'stalled',
-      'interrupted',
-      'internal',
-    ])
-    .catch('internal'),
+  cause: causeSchema,
   left: z.boolean(),
   at: z.number().optional(),
 })
@@ -75,6 +81,20 @@ const storedAttemptSchema = z.object({
   failures: z.array(storedFailureSchema).default([]),
   orphanedAt: z.number().nullable().default(null),
   heardSuccess: z.literal(true).optional(),
+  harvest: z
+    .object({
+      promptId: z.string(),
+      files: z.array(
+        z.object({
+          node_id: z.string(),
+          filename: z.string(),
+          subfolder: z.string(),
+          type: z.string(),
+        }),
+      ),
+      failure: z.object({ cause: causeSchema, error: jobErrorSchema }).nullable(),
+    })
+    .optional(),
 })
 
 /** What a worker noted of the last attempt; null when none was made. */
@@ -88,11 +108,13 @@ export function parseAttempt(json: string | null): AttemptRecord | null {
   }
 }
 
-function toStoredJson({ failures, unreachableSince, ...attempt }: AttemptRecord): string {
+function toStoredJson(record: AttemptRecord): string {
+  const { failures, unreachableSince, harvest, ...attempt } = record
   const stored: z.input<typeof storedAttemptSchema> = {
     ...attempt,
     failures: failures.map(({ orphaned, ...failure }) => ({ ...failure, left: orphaned })),
     orphanedAt: unreachableSince,
+    ...(harvest && { harvest: { ...harvest, files: [...harvest.files] } }),
   }
   return JSON.stringify(stored)
 }
@@ -109,8 +131,9 @@ export function createClaims(
   const claim = bindScript(redis, CLAIM)
   const saveAttempt = bindScript(redis, SAVE_ATTEMPT)
   return {
-    async claim(jobId) {
-      const reply = claimReplySchema.parse(await claim([keys.job(jobId)], []))
+    async claim(jobId, at) {
+      const argv = [at?.hostId ?? '', at?.stage ?? '']
+      const reply = claimReplySchema.parse(await claim([keys.job(jobId)], argv))
       if (!reply) return null
       if (reply.length === 1) throw new RecordTooNew(reply[0])
       const [token, snapshot, attempt, lost, justNow] = reply

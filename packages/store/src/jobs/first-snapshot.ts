@@ -1,6 +1,7 @@
 /** A job on its way into the store: its first snapshot, and what the scripts that store it are given. */
-import { type JobLimits, type Snapshot, stringifyExact } from '@safelight/shared'
+import { type JobLimits, PRIORITY_LIMIT, type Snapshot, stringifyExact } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
+import { toPool } from '../backlog/backlog.ts'
 import type { ScriptArgument } from '../bind-script.ts'
 import { newEventId, OWNER, type StoreContext } from './context.ts'
 import { RECORD_VERSION } from './record.ts'
@@ -8,7 +9,7 @@ import { RECORD_VERSION } from './record.ts'
 const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
 
 export function firstSnapshot(
-  job: Pick<NewJob, 'jobId' | 'priority' | 'metadata' | 'limits'>,
+  job: Pick<NewJob, 'jobId' | 'owner' | 'pool' | 'priority' | 'metadata' | 'limits'>,
   { createdAt, retentionMs }: Pick<StoreContext, 'retentionMs'> & { createdAt: number },
 ): Snapshot {
   return {
@@ -25,6 +26,8 @@ export function firstSnapshot(
     error: null,
     warnings: [],
     times: { queue: null, prepare: null, execute: null, collect: null },
+    owner: job.owner,
+    pool: job.pool,
     priority: job.priority,
     metadata: job.metadata,
     limits: job.limits ?? NO_LIMITS,
@@ -41,52 +44,68 @@ export function firstSnapshot(
 }
 
 /**
- * The writes of an accepted job, for every script that makes one. They begin with one that a full
- * Redis refuses, so that nothing is half done.
+ * The writes of an accepted job, its place in the backlog among them, for every script that makes one. They begin
+ * with one that a full Redis refuses, so that nothing is half done.
  *
- * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 outbox (ZSET) · 5 open jobs (ZSET)
- *      6 secrets (STRING) · 7 bytes of the workflows of open jobs (STRING)
- * ARGV 1 jobId · 2 snapshot JSON · 3 workflow JSON · 4 ms accepted · 5 eventId (field `stamp`) · 6 prefix of record keys
+ * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 index (ZSET) · 4 open jobs (ZSET) · 5 secrets (STRING)
+ *      6 bytes of the workflows of open jobs (STRING) · 7 deadlines (ZSET)
+ * ARGV 1 prefix of all keys · 2 jobId · 3 snapshot JSON · 4 workflow JSON · 5 ms accepted · 6 eventId (field `stamp`)
  *      7 extra_data JSON, sealed if there is a key ('' for none) · 8 ms extra_data is kept
+ *      9 pool · 10 owner · 11 band · 12 cost · 13 needs JSON · 14 ms by which it must have started ('' for none)
  */
 export const STORE_JOB = `
-redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[2], 'seq', '0', 'stamp', ARGV[5], 'fence', '0')
-redis.call('SET', KEYS[2], ARGV[3])
-if ARGV[7] ~= '' then redis.call('SET', KEYS[6], ARGV[7], 'PX', ARGV[8]) end
-redis.call('INCRBY', KEYS[7], redis.call('STRLEN', KEYS[2]))
-for i = 3, 5 do redis.call('ZADD', KEYS[i], ARGV[4], ARGV[1]) end
+redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[3], 'seq', '0', 'stamp', ARGV[6], 'fence', '0')
+redis.call('SET', KEYS[2], ARGV[4])
+if ARGV[7] ~= '' then redis.call('SET', KEYS[5], ARGV[7], 'PX', ARGV[8]) end
+redis.call('INCRBY', KEYS[6], redis.call('STRLEN', KEYS[2]))
+for i = 3, 4 do redis.call('ZADD', KEYS[i], ARGV[5], ARGV[2]) end
+if ARGV[14] ~= '' then redis.call('ZADD', KEYS[7], ARGV[14], ARGV[2]) end
+place(ARGV[2], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13])
 -- two looks per new entry keep expired jobs from ever being the larger part of the index
 for _, known in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
-  if redis.call('EXISTS', ARGV[6] .. known) == 0 then redis.call('ZREM', KEYS[3], known) end
+  if redis.call('EXISTS', recordOf(known)) == 0 then redis.call('ZREM', KEYS[3], known) end
 end
 `
 
-/** KEYS 1 to 7 and ARGV 1 to 8 of `STORE_JOB`. */
+/** KEYS 1 to 7 and ARGV 1 to 14 of `STORE_JOB`. */
 export function storeJobArguments(
   { keys, secrets, timings }: Pick<StoreContext, 'keys' | 'secrets' | 'timings'>,
   snapshot: Snapshot,
-  { workflow, extraData }: { workflow: NewJob['workflow']; extraData?: NewJob['extraData'] },
+  { workflow, extraData, cost, needs }: StoredBeside,
 ): { keys: string[]; argv: ScriptArgument[] } {
-  const { jobId, stamp: eventId, createdAt } = snapshot
+  const { jobId, stamp: eventId, createdAt, pool, owner, priority, limits } = snapshot
   return {
     keys: [
       keys.job(jobId),
       keys.workflow(jobId),
       keys.index(OWNER),
-      keys.outbox,
       keys.open,
       keys.secrets(jobId),
       keys.openBytes,
+      keys.deadlines,
     ],
     argv: [
+      keys.prefix,
       jobId,
       JSON.stringify(snapshot),
       typeof workflow === 'string' ? workflow : JSON.stringify(workflow),
       createdAt,
       eventId,
-      keys.job(''),
       extraData ? secrets.seal(jobId, stringifyExact(extraData)) : '',
       timings.secretsMs,
+      toPool(pool),
+      owner,
+      toBand(priority),
+      cost,
+      JSON.stringify(needs),
+      limits.startBy ?? '',
     ],
   }
+}
+
+type StoredBeside = Pick<NewJob, 'workflow' | 'extraData' | 'cost' | 'needs'>
+
+/** Ours: −1 000 000 to 1 000 000, higher sooner. A band: lower sooner, from 0. */
+export function toBand(priority: number): number {
+  return PRIORITY_LIMIT - Math.max(-PRIORITY_LIMIT, Math.min(PRIORITY_LIMIT, Math.round(priority)))
 }

@@ -48,7 +48,8 @@ export function createPage(context: StoreContext, zset: string): JobStore['list'
   }
 }
 
-function matches(snapshot: Snapshot, { status }: ListQuery): boolean {
+function matches(snapshot: Snapshot, { status, owner }: ListQuery): boolean {
+  if (owner !== undefined && snapshot.owner !== owner) return false
   return status === undefined || status.length === 0 || status.includes(snapshot.status)
 }
 

@@ -3,7 +3,7 @@
  * as dead letters: what the record still says of itself (which event was the last) is enough to write one more.
  */
 import { z } from 'zod'
-import type { JobError, Snapshot } from '@safelight/shared'
+import { DEFAULT_OWNER, type JobError, type Snapshot } from '@safelight/shared'
 import type { JobStore } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
@@ -47,7 +47,10 @@ export function createUnreadable(
     ])
     if (seq == null || stamp == null) return null
     const createdAt = at === null ? await context.now() : Number(at)
-    const first = firstSnapshot({ jobId, priority: 0, metadata: null }, { ...context, createdAt })
+    const first = firstSnapshot(
+      { jobId, owner: DEFAULT_OWNER, pool: null, priority: 0, metadata: null },
+      { ...context, createdAt },
+    )
     return { ...first, seq: Number(seq), stamp }
   }
 

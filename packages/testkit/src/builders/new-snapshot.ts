@@ -16,6 +16,8 @@ export function newSnapshot(over: Partial<Snapshot> = {}): Snapshot {
     error: null,
     warnings: [],
     times: { queue: null, prepare: null, execute: null, collect: null },
+    owner: 'default',
+    pool: null,
     priority: 0,
     metadata: null,
     limits: { startBy: null, timeoutMs: null, nodeRetries: 0 },

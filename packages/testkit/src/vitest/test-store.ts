@@ -13,6 +13,7 @@ import {
   type JobStore,
   type Keys,
   type NewJob,
+  NO_NEEDS,
   type RedisRole,
   whenReady,
 } from '@safelight/store'
@@ -46,7 +47,11 @@ export function newJob(over: Partial<NewJob> = {}): NewJob {
   return {
     jobId: randomUUID(),
     workflow: { '1': { class_type: 'EmptyImage', inputs: { width: 8 } } },
+    owner: 'default',
+    pool: null,
     priority: 0,
+    cost: 1_000,
+    needs: NO_NEEDS,
     metadata: null,
     idempotencyKey: null,
     ...over,

@@ -81,6 +81,8 @@ function toSnapshot(view: JobView): SnapshotView {
       execute: metrics.execution_ms,
       collect: metrics.collect_ms,
     },
+    owner: view.owner,
+    pool: view.pool,
     priority: view.priority,
     metadata: view.metadata,
     limits: {

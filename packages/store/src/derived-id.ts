@@ -1,14 +1,21 @@
 /** UUIDs derived from facts: doing the same thing again names it the same, whoever does it. */
 import { createHash } from 'node:crypto'
-import type { FileItem } from '@safelight/comfyui'
 
 /** ComfyUI's id for one attempt at a job: the same after a crash, a new one after a real failure. */
 export function promptIdOf(jobId: string, attempt: number): string {
   return deriveUuid('prompt', jobId, String(attempt))
 }
 
+/** Where a host has it. */
+interface OutputFile {
+  node_id: string
+  subfolder: string
+  filename: string
+  type: string
+}
+
 /** Asset id of one output file of a job, so that collecting it twice is harmless. */
-export function assetIdOf(jobId: string, file: FileItem): string {
+export function assetIdOf(jobId: string, file: OutputFile): string {
   return deriveUuid('asset', jobId, file.node_id, file.subfolder, file.filename, file.type)
 }
 

@@ -1,0 +1,51 @@
+/** What an accepted job needs of its host, and what it is expected to cost: kept beside its place in the backlog. */
+import { expectedMs, modelsOf, type NodeClasses, outputNodesOf } from '@safelight/comfyui'
+import type { Clock } from '@safelight/runtime'
+import type { Workflow } from '@safelight/shared'
+import { type JobNeeds, NO_NEEDS, type NodeCost } from '@safelight/store'
+
+/** Classes of a graph that are compared; one with more runs where the first ones are known. */
+const CLASSES_AT_MOST = 200
+
+export function toNeeds(workflow: Workflow): JobNeeds {
+  const classes = new Set(Object.values(workflow).map(({ class_type: name }) => name))
+  return {
+    ...NO_NEEDS,
+    classes: [...classes].slice(0, CLASSES_AT_MOST),
+    files: modelsOf(workflow),
+  }
+}
+
+export interface PricesDeps {
+  /** Node class → learned cost. */
+  costs: () => Promise<Record<string, NodeCost>>
+  /** Owner → share of the GPUs; 1 for those not named. */
+  weights: ReadonlyMap<string, number>
+  /** How long costs are remembered: they move slowly. */
+  maxAgeMs: number
+  clock: Clock
+}
+
+export interface Prices {
+  /** Expected ms of GPU time divided by the owner's weight; a whole number, 1 at least. */
+  costOf(owner: string, workflow: Workflow, classes: NodeClasses | null): Promise<number>
+}
+
+/** Longer than any picture takes: what says so was measured on a host that hung. */
+const COST_AT_MOST_MS = 24 * 3_600_000
+
+export function createPrices({ costs, weights, maxAgeMs, clock }: PricesDeps): Prices {
+  let known: Record<string, NodeCost> = {}
+  let readAt = Number.NEGATIVE_INFINITY
+  return {
+    async costOf(owner, workflow, classes) {
+      if (clock.steady() - readAt >= maxAgeMs) {
+        known = await costs()
+        readAt = clock.steady()
+      }
+      const outputNodes = outputNodesOf(workflow, classes ?? {})
+      const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, costs: known }))
+      return Math.max(1, Math.round(ms / (weights.get(owner) ?? 1)))
+    },
+  }
+}

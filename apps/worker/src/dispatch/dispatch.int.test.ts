@@ -1,0 +1,129 @@
+/** Which host gets which job: slots, pools, owners, models, with real hosts and workers. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { slow } from '../testing/graphs.ts'
+import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
+
+let stack: WorkerStack
+let hosts: Simulator[]
+beforeEach(async () => {
+  stack = await startWorkerStack(inject('redisUrl'))
+  hosts = []
+})
+afterEach(async () => {
+  await stack.close()
+  await Promise.all(hosts.map((host) => host.close()))
+})
+
+async function startHost(speed = 20): Promise<Simulator> {
+  const host = await startSimulator({ dialect: '0.33.0', speed })
+  hosts.push(host)
+  return host
+}
+
+/** A worker that drives hosts with labels. */
+async function startLabelled(listed: { host: Simulator; labels: string[] }[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'safelight-hosts-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const path = join(folder, 'hosts.json')
+  const list = listed.map(({ host, labels }) => ({ url: host.url, labels }))
+  await writeFile(path, JSON.stringify({ hosts: list }))
+  return stack.startWorker([], { env: { SAFELIGHT_HOSTS_FILE: path } })
+}
+
+const hostOf = ({ url }: Simulator) => new URL(url).host
+let color = 0
+const quick = () => slow({ color: (color += 1), steps: 1 })
+const lasting = () => slow({ color: (color += 1), steps: 40, seconds: 1 })
+
+describe('a pool', () => {
+  it('has its jobs run by hosts with its label only, and others run anywhere', async () => {
+    const [plain, video] = [await startHost(), await startHost()]
+    await startLabelled([
+      { host: plain, labels: [] },
+      { host: video, labels: ['video', 'big'] },
+    ])
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, () => stack.submit(quick(), {}, { pool: 'video' })),
+    )
+    for (const jobId of asked)
+      expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', hostId: hostOf(video) })
+    const anywhere = await Promise.all(Array.from({ length: 8 }, () => stack.submit(lasting())))
+    for (const jobId of anywhere) expect((await stack.end(jobId)).status).toBe('succeeded')
+    expect(plain.executions().length).toBeGreaterThan(1)
+  })
+
+  it('that no host serves keeps its jobs waiting, and lets others pass', async () => {
+    const host = await startHost()
+    await startLabelled([{ host, labels: [] }])
+    const nowhere = await stack.submit(quick(), {}, { pool: 'nowhere' })
+    const other = await stack.submit(quick())
+    expect((await stack.end(other)).status).toBe('succeeded')
+    expect((await stack.store.load(nowhere))?.status).toBe('queued')
+    expect(await stack.backlog.position(nowhere)).toMatchObject({ ahead: 0, pool: 'nowhere' })
+  })
+})
+
+it('lets an owner with one job pass the flood of another', async () => {
+  const host = await startHost()
+  const flood = await Promise.all(
+    Array.from({ length: 12 }, () => stack.submit(lasting(), {}, { owner: 'flood' })),
+  )
+  const one = await stack.submit(quick(), {}, { owner: 'one' })
+  await stack.startWorker([host.url])
+  expect((await stack.end(one)).status).toBe('succeeded')
+  const states = await Promise.all(flood.map((jobId) => stack.store.load(jobId)))
+  expect(states.filter((state) => state?.status === 'queued').length).toBeGreaterThan(6)
+})
+
+it('gives an owner at its limit no more slots, though hosts are idle', async () => {
+  const [one, other] = [await startHost(), await startHost()]
+  await stack.startWorker([one.url, other.url], { env: { MAX_RUNNING_PER_OWNER: '1' } })
+  const jobs = await Promise.all(
+    Array.from({ length: 3 }, () => stack.submit(lasting(), {}, { owner: 'a' })),
+  )
+  const first = await Promise.race(
+    jobs.map(async (jobId) => {
+      await stack.when(jobId, ({ phase }) => phase === 'executing')
+      return jobId
+    }),
+  )
+  const rest = jobs.filter((jobId) => jobId !== first)
+  for (const jobId of rest) expect((await stack.store.load(jobId))?.status).toBe('queued')
+  const another = await stack.submit(quick(), {}, { owner: 'b' })
+  expect((await stack.end(another)).status).toBe('succeeded')
+  for (const jobId of jobs) expect((await stack.end(jobId)).status).toBe('succeeded')
+})
+
+it('gives a job only to a host that knows its nodes', async () => {
+  const host = await startHost()
+  await stack.startWorker([host.url])
+  const workflow = { ...quick(), '9': { class_type: 'NobodyHasThis', inputs: {} } }
+  const classes = Object.values(workflow).map(({ class_type: name }) => name)
+  const unknown = await stack.submit(workflow, {}, { classes })
+  const known = await stack.submit(quick())
+  expect((await stack.end(known)).status).toBe('succeeded')
+  expect((await stack.store.load(unknown))?.status).toBe('queued')
+})
+
+it('runs what its host has loaded first, and overtakes nobody for ever', async () => {
+  const host = await startHost()
+  const models = ['a.safetensors', 'b.safetensors', 'c.safetensors']
+  const jobs: { jobId: string; model: string }[] = []
+  for (let n = 0; n < 18; n += 1) {
+    const model = models[n % 3] ?? ''
+    jobs.push({ jobId: await stack.submit(quick(), {}, { files: [model] }), model })
+  }
+  await stack.startWorker([host.url], { env: { HOST_SLOTS: '1', MAX_OVERTAKEN: '5' } })
+  const ends = await Promise.all(
+    jobs.map(async (job) => ({ ...job, at: (await stack.end(job.jobId)).startedAt ?? 0 })),
+  )
+  const order = ends.toSorted((one, other) => one.at - other.at).map(({ model }) => model)
+  const loads = order.filter((model, at) => model !== order[at - 1]).length
+  // first come, first served would load a model for each of them
+  expect(loads).toBeLessThanOrEqual(8)
+  expect(loads).toBeGreaterThan(3)
+})

@@ -1,0 +1,117 @@
+import { ANY_POOL, type Candidate, NO_NEEDS } from '@safelight/store'
+import { describe, expect, it } from 'vitest'
+import { type Offer, pickJob, type PickOptions } from './pick-job.ts'
+
+const OFFER: Offer = {
+  hostId: 'gpu',
+  classes: new Set(),
+  loaded: new Set(),
+  hasMostMemory: false,
+}
+const OPTIONS: PickOptions = { affinity: { count: 3, ms: 10_000 }, nowMs: 1_000_000 }
+
+function job(
+  jobId: string,
+  over: Partial<Candidate> = {},
+  needs: Partial<Candidate['needs']> = {},
+) {
+  const candidate: Candidate = {
+    jobId,
+    pool: ANY_POOL,
+    lag: 0,
+    band: 1_000,
+    needs: { ...NO_NEEDS, ...needs },
+    overtaken: { count: 0, firstAt: null },
+    aged: false,
+    ...over,
+  }
+  return candidate
+}
+const withModel = (jobId: string, name: string, over: Partial<Candidate> = {}) =>
+  job(jobId, over, { files: [name] })
+const pick = (jobs: Candidate[], offer: Partial<Offer> = {}, options: Partial<PickOptions> = {}) =>
+  pickJob(jobs, { ...OFFER, ...offer }, { ...OPTIONS, ...options })
+
+describe('the order', () => {
+  it('is that of the backlog', () => {
+    expect(pick([job('a', { lag: 1 }), job('b', { lag: 2 })])).toEqual({
+      jobId: 'a',
+      pool: ANY_POOL,
+      overtaken: [],
+    })
+    expect(pick([])).toBeNull()
+  })
+
+  it('weighs pools by priority, then by how far each is behind', () => {
+    const any = job('any', { lag: 500 })
+    const video = job('video', { lag: 10, pool: 'video' })
+    expect(pick([any, video])).toMatchObject({ jobId: 'video', pool: 'video' })
+    expect(pick([{ ...any, band: 1 }, video])?.jobId).toBe('any')
+    expect(
+      pick([
+        { ...any, aged: true },
+        { ...video, band: 0 },
+      ])?.jobId,
+    ).toBe('any')
+  })
+})
+
+describe('a host', () => {
+  it('gets only what it knows the classes of', () => {
+    const jobs = [
+      job('a', {}, { classes: ['Rare', 'KSampler'] }),
+      job('b', {}, { classes: ['KSampler'] }),
+    ]
+    expect(pick(jobs, { classes: new Set(['KSampler']) })?.jobId).toBe('b')
+    expect(pick(jobs, { classes: new Set() })?.jobId).toBe('a')
+    expect(pick(jobs, { classes: new Set(['Other']) })).toBeNull()
+  })
+
+  it('that failed a job gets it again only when its time is over', () => {
+    const jobs = [job('a', {}, { avoid: ['gpu'], avoidUntil: OPTIONS.nowMs + 1 }), job('b')]
+    expect(pick(jobs)).toMatchObject({ jobId: 'b', overtaken: [] })
+    expect(pick(jobs, { hostId: 'other' })?.jobId).toBe('a')
+    expect(pick(jobs, {}, { nowMs: OPTIONS.nowMs + 1 })?.jobId).toBe('a')
+    expect(pick([job('a', {}, { avoid: ['gpu'], avoidUntil: null })])?.jobId).toBe('a')
+  })
+
+  it('gets a job that ran out of memory only when none has more, for a while', () => {
+    const needs = { avoid: ['small'], avoidUntil: OPTIONS.nowMs + 1, memory: true }
+    expect(pick([job('a', {}, needs)])).toBeNull()
+    expect(pick([job('a', {}, needs)], { hasMostMemory: true })?.jobId).toBe('a')
+    expect(pick([job('a', {}, { ...needs, avoidUntil: null })])?.jobId).toBe('a')
+  })
+})
+
+describe('affinity', () => {
+  const loaded = new Set(['b.safetensors'])
+  const jobs = [withModel('a', 'a.safetensors'), withModel('b', 'b.safetensors')]
+
+  it('lets a job overtake whose models the host holds', () => {
+    expect(pick(jobs, { loaded })).toEqual({ jobId: 'b', pool: ANY_POOL, overtaken: ['a'] })
+    expect(pick([...jobs].reverse(), { loaded })).toMatchObject({ jobId: 'b', overtaken: [] })
+    expect(pick(jobs, { loaded: new Set(['c']) })).toMatchObject({ jobId: 'a', overtaken: [] })
+  })
+
+  it('holds a job that loads nothing to be in place anywhere', () => {
+    expect(pick([job('plain'), ...jobs], { loaded })?.jobId).toBe('plain')
+    expect(pick([...jobs, job('plain')], { loaded: new Set() })?.jobId).toBe('plain')
+  })
+
+  it('overtakes nobody too often, or for too long', () => {
+    const overtaken = (count: number, agoMs: number | null) => {
+      const firstAt = agoMs === null ? null : OPTIONS.nowMs - agoMs
+      const [first, ...rest] = jobs
+      return [...(first ? [{ ...first, overtaken: { count, firstAt } }] : []), ...rest]
+    }
+    expect(pick(overtaken(2, 9_999), { loaded })?.jobId).toBe('b')
+    expect(pick(overtaken(3, 0), { loaded })).toMatchObject({ jobId: 'a', overtaken: [] })
+    expect(pick(overtaken(1, 10_000), { loaded })?.jobId).toBe('a')
+  })
+
+  it('never puts a lower priority first, nor passes one that has waited too long', () => {
+    const [first, second] = [withModel('a', 'a.safetensors'), withModel('b', 'b.safetensors')]
+    expect(pick([{ ...first, band: 0 }, second], { loaded })?.jobId).toBe('a')
+    expect(pick([{ ...first, aged: true }, second], { loaded })?.jobId).toBe('a')
+  })
+})

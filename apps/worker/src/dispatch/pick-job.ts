@@ -1,0 +1,85 @@
+/**
+ * Which of the jobs that wait a free slot gets. Pure: from what the host can run and holds, and the jobs in fair order.
+ *
+ * The first one that the host may run, unless it would have to load models for it while a later one finds its own in
+ * place. Loading is what a GPU waits for, so that one may overtake; but a job is overtaken a bounded number of times
+ * and for a bounded time, and never by one of lower priority.
+ */
+import type { Candidate } from '@safelight/store'
+
+export interface Offer {
+  hostId: string
+  /** Node classes that it knows; empty while that is not known. */
+  classes: ReadonlySet<string>
+  /** Model files of the job that was dispatched there last: in place when its next one begins. */
+  loaded: ReadonlySet<string>
+  /** No host that takes jobs has more memory. */
+  hasMostMemory: boolean
+}
+
+export interface AffinityLimits {
+  /** How often a job may be overtaken. 0: never. */
+  count: number
+  /** For how long, from the first time on. */
+  ms: number
+}
+
+export interface Pick {
+  jobId: string
+  pool: string
+  /** Jobs before it that the host could have run. */
+  overtaken: string[]
+}
+
+export interface PickOptions {
+  affinity: AffinityLimits
+  nowMs: number
+}
+
+/** @returns null when there is none that the host may run */
+export function pickJob(
+  candidates: readonly Candidate[],
+  offer: Offer,
+  options: PickOptions,
+): Pick | null {
+  const eligible = candidates
+    .filter((candidate) => mayRun(candidate, offer, options.nowMs))
+    .sort(inFairOrder)
+  const [first] = eligible
+  if (!first) return null
+  const at = eligible.findIndex(({ needs }) => isInPlace(needs.files, offer.loaded))
+  const ahead = eligible.slice(0, Math.max(0, at))
+  const chosen = ahead.every((job) => mayBeOvertaken(job, eligible[at], options)) ? at : 0
+  const { jobId, pool } = eligible[Math.max(0, chosen)] ?? first
+  const overtaken = chosen > 0 ? ahead.map((job) => job.jobId) : []
+  return { jobId, pool, overtaken }
+}
+
+/** Whether the host can run it, and has not just failed it while others may do better. */
+function mayRun({ needs }: Candidate, offer: Offer, nowMs: number): boolean {
+  const { classes, hostId } = offer
+  if (classes.size > 0 && !needs.classes.every((name) => classes.has(name))) return false
+  if (needs.avoidUntil === null || nowMs >= needs.avoidUntil) return true
+  return !needs.avoid.includes(hostId) && (!needs.memory || offer.hasMostMemory)
+}
+
+/** Between pools, who is further behind in its own goes first. */
+function inFairOrder(one: Candidate, other: Candidate): number {
+  if (one.aged !== other.aged) return one.aged ? -1 : 1
+  return one.band - other.band || one.lag - other.lag
+}
+
+/** Nothing needs to be loaded for it. One that names no model does not make the host forget any. */
+function isInPlace(files: readonly string[], loaded: ReadonlySet<string>): boolean {
+  return files.every((file) => loaded.has(file))
+}
+
+function mayBeOvertaken(
+  { aged, band, overtaken }: Candidate,
+  by: Candidate | undefined,
+  { affinity, nowMs }: PickOptions,
+): boolean {
+  if (aged || band !== by?.band) return false
+  const { count, firstAt } = overtaken
+  return count < affinity.count && (firstAt === null || nowMs - firstAt < affinity.ms)
+}

@@ -1,0 +1,154 @@
+/** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import { takesPrompts } from '@safelight/shared'
+import { ANY_POOL, type Backlog } from '@safelight/store'
+import { isOnTrial } from '../hosts/condition.ts'
+import type { Fleet } from '../hosts/fleet.ts'
+import type { Host } from '../hosts/host.ts'
+import type { WorkerTimings } from '../timings.ts'
+import type { OpenHost, SlotBook } from './dispatcher.ts'
+
+export interface SlotBookOptions {
+  fleet: Fleet
+  backlog: Pick<Backlog, 'dispatched'>
+  timings: Pick<WorkerTimings, 'slotRefreshMs'>
+  clock: Clock
+  log: Logger
+}
+
+export interface OpenedSlotBook extends SlotBook {
+  /** A job of ours has given its slot up. */
+  freed(hostId: string, jobId: string): void
+  close(): Promise<void>
+}
+
+export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
+  const { fleet, backlog, timings, clock, log } = options
+  /** Jobs by hostId, whichever worker dispatched them. */
+  const taken = new Map<string, Set<string>>()
+  /** Model files of the job dispatched there last. */
+  const loaded = new Map<string, ReadonlySet<string>>()
+  /** Redis says that others have taken all there is; until it is known how many. */
+  const full = new Set<string>()
+  const waiting = new Set<() => void>()
+  const takenOn = (hostId: string) => taken.get(hostId) ?? new Set<string>()
+
+  function changed(): void {
+    for (const look of waiting) look()
+  }
+
+  function setTaken(host: Host, jobs: Set<string>): void {
+    const before = takenOn(host.hostId).size
+    taken.set(host.hostId, jobs)
+    if (before === jobs.size) return
+    host.setTakenSlots(jobs.size)
+    changed()
+  }
+
+  async function refresh(): Promise<void> {
+    for (const host of fleet.hosts)
+      setTaken(host, new Set((await backlog.dispatched(host.hostId)).map(({ jobId }) => jobId)))
+  }
+
+  const loop = repeat({
+    everyMs: timings.slotRefreshMs,
+    run: refresh,
+    onError: (error) => log.warn({ err: error }, 'slots could not be looked at'),
+    clock,
+  })
+  fleet.onChange(changed)
+
+  function isOpen(host: Host, pool: string): boolean {
+    const { condition, hostId, listing } = host
+    const fit = !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
+    return (
+      fit &&
+      !full.has(hostId) &&
+      takenOn(hostId).size < slotsOf(host) &&
+      (pool === ANY_POOL || listing.labels.includes(pool))
+    )
+  }
+
+  function toOpenHost(host: Host): OpenHost {
+    const { hostId, listing, state } = host
+    const most = Math.max(
+      ...fleet.hosts
+        .filter(({ condition }) => takesPrompts(condition.state))
+        .map((other) => other.state.memory),
+    )
+    return {
+      hostId,
+      slots: slotsOf(host),
+      pools: [ANY_POOL, ...listing.labels],
+      classes: new Set(Object.keys(state.nodeClasses)),
+      loaded: loaded.get(hostId) ?? new Set(state.models),
+      hasMostMemory: state.memory >= most,
+    }
+  }
+
+  return {
+    open(pool) {
+      return fleet.hosts
+        .filter((host) => isOpen(host, pool))
+        .sort((one, other) => rank(one) - rank(other))
+        .map(toOpenHost)
+    },
+    async whenOpen(pool, signal) {
+      const some = () => fleet.hosts.some((host) => isOpen(host, pool))
+      if (some()) return
+      await new Promise<void>((resolve, reject) => {
+        const done = () => {
+          waiting.delete(look)
+          signal.removeEventListener('abort', onAbort)
+        }
+        const onAbort = () => {
+          done()
+          reject(signal.reason)
+        }
+        const look = () => {
+          if (!some()) return
+          done()
+          resolve()
+        }
+        signal.throwIfAborted()
+        signal.addEventListener('abort', onAbort, { once: true })
+        waiting.add(look)
+      })
+    },
+    took(hostId, jobId, files) {
+      const host = fleet.find(hostId)
+      if (host) setTaken(host, new Set([...takenOn(hostId), jobId]))
+      // one that names no model leaves in place what is there
+      if (files.length > 0) loaded.set(hostId, new Set(files))
+    },
+    full(hostId) {
+      full.add(hostId)
+      void refresh()
+        .catch((error: unknown) => log.debug({ err: error, hostId }, 'slots not seen'))
+        .finally(() => {
+          full.delete(hostId)
+          changed()
+        })
+    },
+    freed(hostId, jobId) {
+      const host = fleet.find(hostId)
+      if (host) setTaken(host, new Set([...takenOn(hostId)].filter((id) => id !== jobId)))
+    },
+    close: () => loop.close(),
+  }
+
+  /**
+   * An idle host before the second slot of another; a degraded one after every slot on the others, and one on trial
+   * when nothing better is free.
+   */
+  function rank({ hostId, condition }: Host): number {
+    const worse = isOnTrial(condition) ? 2_000 : condition.state === 'degraded' ? 1_000 : 0
+    const busy = condition.state === 'ready' ? 0 : 1
+    return worse + 2 * takenOn(hostId).size + busy
+  }
+}
+
+/** One job at a time shows whether a device works again. */
+function slotsOf({ condition, listing }: Host): number {
+  return isOnTrial(condition) ? 1 : listing.slots
+}

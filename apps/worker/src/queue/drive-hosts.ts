@@ -1,0 +1,87 @@
+/** The tickets of all hosts of this worker, as hosts come and go: one that leaves takes nothing more from its queue. */
+import type { Logger } from '@safelight/runtime'
+import type { Fleet } from '../hosts/fleet.ts'
+import type { Host } from '../hosts/host.ts'
+import type { HostTickets } from './host-tickets.ts'
+
+export interface DriveHostsOptions {
+  fleet: Fleet
+  open(host: Host): Promise<HostTickets>
+  log: Logger
+}
+
+/** Resolves when tickets of the hosts that are there are taken. */
+export async function driveHosts(options: DriveHostsOptions): Promise<HostTickets> {
+  const { fleet, log } = options
+  const driven = new Map<string, Promise<HostTickets>>()
+  /** Hosts of those that are leaving. */
+  const left = new Set<string>()
+  let closed = false
+
+  function follow(): void {
+    if (closed) return
+    for (const host of fleet.hosts) {
+      if (!host.listing.leaving) drive(host)
+      else if (!left.has(host.hostId)) sendAway(host.hostId)
+    }
+    for (const hostId of driven.keys()) if (!fleet.find(hostId)) end(hostId)
+  }
+
+  function drive(host: Host): void {
+    const { hostId, listing } = host
+    // back on the list before it has left: it is driven anew
+    if (left.delete(hostId)) end(hostId)
+    const known = driven.get(hostId)
+    if (known) {
+      known.then((tickets) => tickets.setSlots(listing.slots)).catch(tell(hostId))
+      return
+    }
+    const opening = options.open(host)
+    driven.set(hostId, opening)
+    opening.catch((error: unknown) => {
+      tell(hostId)(error)
+      // looked at again with the next change of any host, of which there are many
+      driven.delete(hostId)
+    })
+  }
+
+  function sendAway(hostId: string): void {
+    left.add(hostId)
+    // what runs there is handed back by the host's own end, if it takes too long
+    driven
+      .get(hostId)
+      ?.then((tickets) => tickets.leave())
+      .catch(tell(hostId))
+  }
+
+  function end(hostId: string): void {
+    left.delete(hostId)
+    const ending = driven.get(hostId)
+    driven.delete(hostId)
+    ending?.then((tickets) => tickets.close()).catch(tell(hostId))
+  }
+
+  const tell = (hostId: string) => (error: unknown) =>
+    log.warn({ hostId, err: error }, 'tickets of the host not taken')
+
+  async function all(): Promise<HostTickets[]> {
+    const opened = await Promise.allSettled(driven.values())
+    return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  }
+
+  fleet.onChange(follow)
+  follow()
+  await all()
+  return {
+    async setSlots() {},
+    async leave() {},
+    async close() {
+      closed = true
+      await Promise.all((await all()).map((tickets) => tickets.close()))
+    },
+    handBack() {
+      for (const opening of driven.values())
+        opening.then((tickets) => tickets.handBack()).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,118 @@
+/** The tickets of one host: a BullMQ worker for what it executes, and one for what is carried away from it. */
+import { type Clock, type Logger, sleep } from '@safelight/runtime'
+import { hostQueueOf, type HostStage, type Keys, type Queues } from '@safelight/store'
+import { type Job, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { WorkerTimings } from '../timings.ts'
+
+export interface HostTickets {
+  /** The host has so many from now on. */
+  setSlots(slots: number): Promise<void>
+  /** The host gets nothing new: what it has made is still carried away. */
+  leave(): Promise<void>
+  /** Takes nothing more; resolves when what is in hand has left it. */
+  close(): Promise<void>
+  /** What is still in hand goes back. */
+  handBack(): void
+}
+
+export interface HostTicketsOptions {
+  redis: Redis
+  keys: Keys
+  queues: Queues
+  hostId: string
+  slots: number
+  name: string
+  process(stage: HostStage): (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
+  timings: Pick<WorkerTimings, 'lockMs' | 'takeEveryMs' | 'queueRetryMs' | 'lostTicketsEveryMs'>
+  clock: Clock
+  log: Logger
+}
+
+/** Jobs whose outputs are fetched at a time: more would only share the same line. */
+const COLLECTS_AT_ONCE = 3
+/** Between two looks at what waits to be carried away, at the end. */
+const LOOK_MS = 50
+/** A lost job is adopted, as often as it takes: its lost workers are counted in its record. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER
+
+export async function openHostTickets(options: HostTicketsOptions): Promise<HostTickets> {
+  const { queues, hostId, slots } = options
+  // it outlives the workers: whoever drives the host last says how many slots it has
+  const queue = await queues.get(hostQueueOf(hostId, 'execute'))
+  await queue.setGlobalConcurrency(slots)
+  const executor = await openWorker(options, 'execute', slots)
+  const collector = await openWorker(options, 'collect', COLLECTS_AT_ONCE)
+  const workers = [executor, collector]
+  const collects = await queues.get(hostQueueOf(hostId, 'collect'))
+  const handedBack = new AbortController()
+
+  /** What was executed last is on the queue, and not yet in a hand. */
+  async function untilTaken(): Promise<void> {
+    while (!handedBack.signal.aborted && (await collects.getWaitingCount()) > 0) {
+      await sleep(options.clock, LOOK_MS)
+    }
+  }
+  for (const worker of workers) {
+    // ends with the worker, which says by its events what went wrong
+    void worker.run().catch(() => undefined)
+  }
+  return {
+    async setSlots(count) {
+      if (executor.concurrency === count) return
+      executor.concurrency = count
+      await queue.setGlobalConcurrency(count)
+      // a BullMQ worker at its limit looks again only when one of its jobs ends, unless it is woken
+      await executor.pause(true)
+      await executor.resume()
+    },
+    async leave() {
+      await executor.close()
+    },
+    async close() {
+      await executor.close()
+      await untilTaken()
+      await collector.close()
+    },
+    handBack() {
+      handedBack.abort()
+      for (const worker of workers) worker.cancelAllJobs('shutdown')
+    },
+  }
+}
+
+async function openWorker(
+  options: HostTicketsOptions,
+  stage: HostStage,
+  concurrency: number,
+): Promise<Worker> {
+  const { redis, keys, hostId, timings } = options
+  const log = options.log.child({ hostId, stage })
+  const worker = new Worker(hostQueueOf(hostId, stage), options.process(stage), {
+    connection: redis,
+    prefix: keys.bullPrefix,
+    name: options.name,
+    autorun: false,
+    concurrency,
+    lockDuration: timings.lockMs,
+    stalledInterval: timings.lostTicketsEveryMs,
+    maxStalledCount: NO_LIMIT,
+    // seconds
+    drainDelay: timings.takeEveryMs / 1_000,
+    runRetryDelay: timings.queueRetryMs,
+  })
+  worker.on('error', (error) => {
+    // an outage is told by the client itself, once; BullMQ repeats it with every try
+    log[redis.status === 'ready' ? 'warn' : 'debug']({ err: error }, 'queue trouble')
+  })
+  worker.on('failed', (job, error) => log.error({ jobId: job?.id, err: error }, 'ticket failed'))
+  worker.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) {
+      log.warn({ jobId }, 'lock lost')
+      worker.cancelJob(jobId, 'claim-lost')
+    }
+  })
+  await worker.waitUntilReady()
+  return worker
+}

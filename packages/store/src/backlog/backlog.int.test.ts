@@ -1,0 +1,169 @@
+import { status } from '@safelight/testkit'
+import { describe, expect, it } from 'vitest'
+import { ONE_SLOT, openBacklog, QUERY } from '../testing/open-backlog.ts'
+import { ANY_POOL } from './backlog.ts'
+
+describe('the fair order', () => {
+  it('is first come, first served within an owner', async () => {
+    const { acceptMany, serve } = await openBacklog()
+    const jobs = await acceptMany(20)
+    expect(await serve()).toEqual(jobs)
+  })
+
+  it('lets an owner with few jobs pass the flood of another', async () => {
+    const { acceptMany, serve } = await openBacklog()
+    const flood = await acceptMany(30, { owner: 'flood' })
+    const few = await acceptMany(4, { owner: 'few' })
+    const served = await serve()
+    // one of each in every round, whatever the order within it
+    const rounds = [0, 1, 2, 3].map((at) => served.slice(2 * at, 2 * at + 2))
+    for (const [at, round] of rounds.entries())
+      expect(new Set(round)).toEqual(new Set([flood[at], few[at]]))
+    expect(served.slice(8)).toEqual(flood.slice(4))
+  })
+
+  it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {
+    const { acceptMany, serve } = await openBacklog()
+    // cost is GPU time divided by the weight
+    const heavy = new Set(await acceptMany(400, { owner: 'heavy', cost: 1_000 }))
+    await acceptMany(400, { owner: 'light', cost: 3_000 })
+    const ofHeavy = (await serve(400)).filter((id) => heavy.has(id)).length
+    expect(ofHeavy / 400).toBeGreaterThan(0.75 * 0.95)
+    expect(ofHeavy / 400).toBeLessThan(0.75 * 1.05)
+  })
+
+  it('charges what a job costs, not that it is one', async () => {
+    const { acceptMany, serve } = await openBacklog()
+    const films = await acceptMany(10, { owner: 'films', cost: 10_000 })
+    const stills = await acceptMany(40, { owner: 'stills', cost: 1_000 })
+    const served = await serve(22)
+    expect(served.filter((id) => films.includes(id)).length).toBe(2)
+    expect(served.filter((id) => stills.includes(id)).length).toBe(20)
+  })
+
+  it('puts a higher priority first, whoever’s it is', async () => {
+    const { accept, order } = await openBacklog()
+    const low = await accept({ priority: -5 })
+    const normal = await accept()
+    const high = await accept({ priority: 1_000_000, owner: 'other' })
+    const lowest = await accept({ priority: -1_000_000 })
+    expect(await order()).toEqual([high, normal, low, lowest])
+  })
+
+  it('does not hold it against an owner that it took its jobs back', async () => {
+    const { store, accept, acceptMany, order } = await openBacklog()
+    const regretted = await acceptMany(50, { owner: 'a' })
+    const other = await acceptMany(5, { owner: 'b' })
+    for (const jobId of regretted) await store.append(jobId, () => status('canceled'))
+    const again = await accept({ owner: 'a' })
+    expect((await order()).indexOf(again)).toBeLessThanOrEqual(1)
+    expect(await order()).toHaveLength(other.length + 1)
+  })
+
+  it('remembers what an owner has had while nobody waited', async () => {
+    const { accept, serve, order } = await openBacklog()
+    const spent = await accept({ owner: 'a', cost: 60_000 })
+    expect(await serve()).toEqual([spent])
+    const second = await accept({ owner: 'a' })
+    const first = await accept({ owner: 'b' })
+    expect(await order()).toEqual([first, second])
+  })
+
+  it('stays exact when virtual time outgrows its 32 bits', async () => {
+    const { redis, keys, acceptMany, serve, accept } = await openBacklog()
+    const shares = `${keys.backlog(ANY_POOL)}:shares`
+    await redis.hset(shares, ':now', String(2 ** 32 - 5_000))
+    const waiting = await acceptMany(10, { owner: 'a' })
+    const late = await accept({ owner: 'b' })
+    const served = await serve()
+    expect(served.slice(0, 2)).toContain(late)
+    expect(served.filter((id) => id !== late)).toEqual(waiting)
+    expect(Number(await redis.hget(shares, ':base'))).toBeGreaterThan(0)
+  })
+
+  it('tells positions, and how many wait', async () => {
+    const { backlog, acceptMany, serve } = await openBacklog()
+    const jobs = await acceptMany(3)
+    const elsewhere = await acceptMany(2, { pool: 'video' })
+    expect(
+      (await Promise.all(jobs.map((jobId) => backlog.position(jobId)))).map(
+        (place) => place?.ahead,
+      ),
+    ).toEqual([0, 1, 2])
+    expect(await backlog.position(elsewhere[1] ?? '')).toEqual({
+      ahead: 1,
+      meanCost: 1_000,
+      pool: 'video',
+    })
+    expect(await backlog.depth()).toBe(5)
+    await serve(1)
+    expect(await backlog.depth()).toBe(4)
+    expect(await backlog.position(jobs[0] ?? '')).toBeNull()
+  })
+})
+
+describe('dispatch', () => {
+  it('never gives out more slots than the host has, whoever asks', async () => {
+    const { backlog, acceptMany } = await openBacklog()
+    const jobs = await acceptMany(20)
+    const replies = await Promise.all(
+      jobs.map((jobId) => backlog.dispatch({ ...ONE_SLOT, jobId, slots: 3 })),
+    )
+    expect(replies.filter(({ outcome }) => outcome === 'dispatched')).toHaveLength(3)
+    expect(replies.filter(({ outcome }) => outcome === 'full')).toHaveLength(17)
+    expect(await backlog.dispatched('gpu')).toHaveLength(3)
+    expect(await backlog.depth()).toBe(17)
+  })
+
+  it('gives a job to one host only', async () => {
+    const { backlog, accept } = await openBacklog()
+    const jobId = await accept()
+    const hosts = Array.from({ length: 10 }, (_, at) => `gpu-${at}`)
+    const replies = await Promise.all(
+      hosts.map((hostId) => backlog.dispatch({ ...ONE_SLOT, jobId, hostId })),
+    )
+    expect(replies.filter(({ outcome }) => outcome === 'dispatched')).toHaveLength(1)
+    expect(replies.filter(({ outcome }) => outcome === 'gone')).toHaveLength(9)
+  })
+
+  it('keeps an owner to its limit, and its jobs out of the way of others', async () => {
+    const { backlog, store, accept, acceptMany, order } = await openBacklog()
+    const [first = '', second = ''] = await acceptMany(200, { owner: 'a', priority: 9 })
+    const other = await accept({ owner: 'b' })
+    const limited = { ...ONE_SLOT, slots: 9, ownerLimit: 1 }
+    expect(await backlog.dispatch({ ...limited, jobId: first })).toMatchObject({
+      outcome: 'dispatched',
+    })
+    expect(await backlog.dispatch({ ...limited, jobId: second })).toEqual({ outcome: 'owner_full' })
+    expect(await order({ ownerLimit: 1, atMost: 10 })).toEqual([other])
+    await store.append(first, () => status('canceled'))
+    expect((await order({ ownerLimit: 1, atMost: 1 }))[0]).toBe(second)
+  })
+
+  it('counts who was overtaken, and since when', async () => {
+    const { backlog, acceptMany } = await openBacklog()
+    const [first = '', second = '', third = ''] = await acceptMany(3)
+    const order = { ...ONE_SLOT, slots: 9 }
+    await backlog.dispatch({ ...order, jobId: third, overtaken: [first, second] })
+    const [ahead] = await backlog.candidates(QUERY)
+    expect(ahead?.overtaken.count).toBe(1)
+    const since = ahead?.overtaken.firstAt ?? 0
+    expect(since).toBeGreaterThan(0)
+    await backlog.dispatch({ ...order, jobId: second, overtaken: [first] })
+    const [still] = await backlog.candidates(QUERY)
+    expect(still?.overtaken).toEqual({ count: 2, firstAt: since })
+  })
+
+  it('frees a slot only for whoever has the job in hand', async () => {
+    const { backlog, store, accept } = await openBacklog()
+    const jobId = await accept()
+    await backlog.dispatch({ ...ONE_SLOT, jobId })
+    const old = (await store.claim(jobId))?.token ?? 0
+    const token = (await store.claim(jobId))?.token ?? 0
+    expect(await backlog.toCollect(jobId, old)).toBeNull()
+    expect(await backlog.dispatched('gpu')).toEqual([{ jobId, times: 1 }])
+    expect(await backlog.toCollect(jobId, token)).toEqual({ jobId, times: 1 })
+    expect(await backlog.dispatched('gpu')).toEqual([])
+    expect(await backlog.collecting('gpu')).toEqual([{ jobId, times: 1 }])
+  })
+})

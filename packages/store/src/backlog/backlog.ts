@@ -1,0 +1,240 @@
+/** `Backlog`: the jobs that wait, in fair order, and the way from there to a host and back. */
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { bindScript } from '../bind-script.ts'
+import type { Keys } from '../keys.ts'
+import { ask } from '../redis-unavailable.ts'
+import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
+import type { HostStage } from '../queues/tickets.ts'
+import { CANDIDATES, DISPATCH, LOCATE, POSITION, PUT_BACK, RESTORE, TO_COLLECT } from './scripts.ts'
+
+/** A job that waits, as whoever has a free slot sees it. */
+export interface Candidate {
+  jobId: string
+  pool: string
+  /** How far its end lies ahead of the pool's virtual time: comparable between pools. */
+  lag: number
+  /** 0 for the highest priority. */
+  band: number
+  needs: JobNeeds
+  overtaken: { count: number; firstAt: number | null }
+  /** It has waited so long that it goes before all others. */
+  aged: boolean
+}
+
+export interface CandidatesQuery {
+  pools: readonly string[]
+  /** Per pool. */
+  atMost: number
+  /** Those that were looked at before. */
+  skip?: number
+  /** Null: priorities alone decide. */
+  agingMs: number | null
+  /** How many jobs of one owner may have a slot at once; null: no limit. */
+  ownerLimit: number | null
+}
+
+export interface DispatchOrder {
+  jobId: string
+  hostId: string
+  /** Of the host. */
+  slots: number
+  ownerLimit: number | null
+  /** Jobs before it in the fair order that this host could have run. */
+  overtaken: readonly string[]
+}
+
+export interface Backlog {
+  /** The next jobs of each of the pools, best first within each. Brings deferred ones back whose time has come. */
+  candidates(query: CandidatesQuery): Promise<Candidate[]>
+  /** Deferred ones whose time has come go back into the backlog. */
+  bringBack(): Promise<void>
+  /** Takes the job out of the backlog and gives it a slot of the host, in one step. */
+  dispatch(order: DispatchOrder): Promise<Dispatched | { outcome: 'gone' | 'full' | 'owner_full' }>
+  /**
+   * Back into its old place, at once or after a while. Its slot is free.
+   * @param token of whoever had it in hand; null for the reconciler
+   */
+  putBack(
+    jobId: string,
+    options: { token: number | null; delayMs?: number; needs?: JobNeeds },
+  ): Promise<'waiting' | 'gone' | 'claim_lost'>
+  /**
+   * Its execution is over: the slot is another job's, and its outputs are carried away.
+   * @param hostId on whose queue that is done, when nobody drives its own host any more
+   * @returns null when it is another worker's
+   */
+  toCollect(jobId: string, token: number, hostId?: string): Promise<JobOnHost | null>
+  /** What the job needs, as it is on record. */
+  needs(jobId: string): Promise<JobNeeds>
+  /** Null when it does not wait. */
+  position(jobId: string): Promise<Position | null>
+  /** Jobs that wait, deferred ones included. */
+  depth(): Promise<number>
+  /** Pools that have had a job, and how many wait in each. */
+  waiting(): Promise<Map<string, number>>
+  /** Jobs that have a slot of the host. */
+  dispatched(hostId: string): Promise<JobOnHost[]>
+  /** Jobs whose outputs are carried away from the host. */
+  collecting(hostId: string): Promise<JobOnHost[]>
+  /** Hosts that have had a job. */
+  hosts(): Promise<string[]>
+  /** Where each of these jobs is, in the same order. */
+  locate(jobIds: readonly string[]): Promise<Whereabouts[]>
+  /** Brings a job back that is nowhere: into the backlog, or to the host where its prompt is. */
+  restore(job: RestoredJob): Promise<Dispatched | { outcome: 'waiting' | 'gone' }>
+}
+
+/** A job on a host: each time it gets there it has another ticket. */
+export interface JobOnHost {
+  jobId: string
+  /** How often it has been dispatched. */
+  times: number
+}
+
+export type Dispatched = { outcome: 'dispatched' } & JobOnHost
+
+export interface Position {
+  /** Jobs ahead in its pool; 0 = next. */
+  ahead: number
+  /** Of those that wait there, in ms. */
+  meanCost: number
+  pool: string
+}
+
+export type Whereabouts =
+  | { place: 'backlog' | 'deferred' | 'nowhere' | 'ended' }
+  | { place: HostStage; hostId: string }
+
+export interface RestoredJob {
+  jobId: string
+  /** For one that never had a place: an older version accepted it. */
+  first: { pool: string | null; owner: string; band: number; cost: number; needs: JobNeeds }
+  hostId: string | null
+}
+
+const rowSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.coerce.number(),
+  z.coerce.number(),
+  z.string(),
+  z.coerce.number(),
+  z.string(),
+  z.int(),
+])
+
+const dispatched = z.tuple([z.literal('dispatched'), z.int()])
+const dispatchReplySchema = z.union([dispatched, z.tuple([z.enum(['gone', 'full', 'owner_full'])])])
+const restoreReplySchema = z.union([dispatched, z.tuple([z.enum(['waiting', 'gone'])])])
+const positionSchema = z.tuple([z.int(), z.coerce.number(), z.string()]).nullable()
+
+export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Backlog {
+  const candidates = bindScript(redis, CANDIDATES)
+  const dispatch = bindScript(redis, DISPATCH)
+  const putBack = bindScript(redis, PUT_BACK)
+  const toCollect = bindScript(redis, TO_COLLECT)
+  const locate = bindScript(redis, LOCATE)
+  const restore = bindScript(redis, RESTORE)
+  const position = bindScript(redis, POSITION)
+  const { prefix } = keys
+  return {
+    async candidates({ pools, atMost, skip = 0, agingMs, ownerLimit }) {
+      const reply = await candidates(
+        [keys.deferred],
+        [prefix, atMost, skip, agingMs ?? '', ownerLimit ?? 0, ...pools],
+      )
+      return z.array(rowSchema).parse(reply).map(toCandidate)
+    },
+    async bringBack() {
+      await candidates([keys.deferred], [prefix, 0, 0, '', 0])
+    },
+    async dispatch({ jobId, hostId, slots, ownerLimit, overtaken }) {
+      const argv = [prefix, jobId, hostId, slots, ownerLimit ?? 0, ...overtaken]
+      const reply = dispatchReplySchema.parse(await dispatch([keys.job(jobId)], argv))
+      return reply.length === 2
+        ? { outcome: 'dispatched', jobId, times: reply[1] }
+        : { outcome: reply[0] }
+    },
+    async putBack(jobId, { token, delayMs = 0, needs }) {
+      const argv = [prefix, jobId, token ?? '', delayMs, needs ? JSON.stringify(needs) : '']
+      const reply = await putBack([keys.job(jobId)], argv)
+      return z.enum(['waiting', 'gone', 'claim_lost']).parse(reply)
+    },
+    async toCollect(jobId, token, hostId = '') {
+      const argv = [prefix, jobId, token, hostId]
+      const times = z.int().parse(await toCollect([keys.job(jobId)], argv))
+      return times > 0 ? { jobId, times } : null
+    },
+    async needs(jobId) {
+      const json = await ask(redis.hget(keys.job(jobId), 'needs'))
+      return json === null ? NO_NEEDS : jobNeedsSchema.parse(JSON.parse(json))
+    },
+    async position(jobId) {
+      const reply = positionSchema.parse(await position([keys.job(jobId)], [prefix, jobId]))
+      return reply && { ahead: reply[0], meanCost: reply[1], pool: reply[2] }
+    },
+    async depth() {
+      const counts = [await ask(redis.zcard(keys.deferred)), ...(await waiting()).values()]
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+    waiting,
+    dispatched: (hostId) => onHost(keys.dispatched(hostId)),
+    collecting: (hostId) => onHost(keys.collecting(hostId)),
+    hosts: () => ask(redis.smembers(keys.dispatchedTo)),
+    async locate(jobIds) {
+      const reply = await locate([keys.deferred], [prefix, ...jobIds])
+      return z.array(z.string()).parse(reply).map(toWhereabouts)
+    },
+    async restore({ jobId, first, hostId }) {
+      const { pool, owner, band, cost, needs } = first
+      const argv = [prefix, jobId, toPool(pool), owner, band, cost, JSON.stringify(needs)]
+      const reply = restoreReplySchema.parse(
+        await restore([keys.job(jobId)], [...argv, hostId ?? '']),
+      )
+      return reply.length === 2
+        ? { outcome: 'dispatched', jobId, times: reply[1] }
+        : { outcome: reply[0] }
+    },
+  }
+
+  async function onHost(zset: string): Promise<JobOnHost[]> {
+    const jobIds = await ask(redis.zrange(zset, '0', '-1'))
+    const times = await Promise.all(
+      jobIds.map((jobId) => ask(redis.hget(keys.job(jobId), 'dispatches'))),
+    )
+    return jobIds.map((jobId, at) => ({ jobId, times: Number(times[at] ?? 0) }))
+  }
+
+  async function waiting(): Promise<Map<string, number>> {
+    const pools = await ask(redis.smembers(keys.pools))
+    const counts = await Promise.all(pools.map((pool) => ask(redis.zcard(keys.backlog(pool)))))
+    return new Map(pools.map((pool, at) => [pool, counts[at] ?? 0]))
+  }
+}
+
+function toWhereabouts(text: string): Whereabouts {
+  const [place, hostId = ''] = text.split(' ')
+  if (place === 'execute' || place === 'collect') return { place, hostId }
+  return { place: z.enum(['backlog', 'deferred', 'nowhere', 'ended']).parse(place) }
+}
+
+/** Of jobs that any host may run. No label can be written so. */
+export const ANY_POOL = '*'
+
+export function toPool(pool: string | null): string {
+  return pool ?? ANY_POOL
+}
+
+function toCandidate(row: z.infer<typeof rowSchema>): Candidate {
+  const [jobId, pool, lag, band, needs, count, firstAt, aged] = row
+  return {
+    jobId,
+    pool,
+    lag,
+    band,
+    needs: jobNeedsSchema.parse(JSON.parse(needs)),
+    overtaken: { count, firstAt: firstAt === '' ? null : Number(firstAt) },
+    aged: aged === 1,
+  }
+}

@@ -1,0 +1,31 @@
+/** What a job needs of the host that runs it: kept beside its place in the backlog, small and without the workflow. */
+import { z } from 'zod'
+
+export const jobNeedsSchema = z.object({
+  /** Node classes of its workflow. */
+  classes: z.array(z.string()),
+  /** Model files that its loaders name. */
+  files: z.array(z.string()),
+  /** Hosts that failed it, the latest first. */
+  avoid: z.array(z.string()),
+  /** Until when it rather waits than go back to one of those (ms since the epoch); null: it need not. */
+  avoidUntil: z.number().nullable(),
+  /** It ran out of memory: the host with the most of it. */
+  memory: z.boolean(),
+})
+export type JobNeeds = z.infer<typeof jobNeedsSchema>
+
+/** Nothing in particular: any host may try. */
+export const NO_NEEDS: JobNeeds = {
+  classes: [],
+  files: [],
+  avoid: [],
+  avoidUntil: null,
+  memory: false,
+}
+
+/** Of a job that begins anew: no host has failed it yet. */
+export function renewNeeds(json: string | null): JobNeeds {
+  const { classes, files } = json === null ? NO_NEEDS : jobNeedsSchema.parse(JSON.parse(json))
+  return { ...NO_NEEDS, classes, files }
+}

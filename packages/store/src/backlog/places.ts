@@ -1,0 +1,112 @@
+/**
+ * The places of jobs, as Lua that every script shares which moves a job from one to another. A job that has not ended
+ * is in one of them: in the backlog of its pool, deferred until a time, dispatched to a host, or collected from it.
+ *
+ * The fair order is start-time fair queuing. An owner's jobs stand one after the other on a line of virtual time, each
+ * as long as its cost divided by the owner's weight; the line begins where the pool is now (`V`, the start of the job
+ * dispatched last), or where the owner's last job ends, whichever is later. Who is served next is who ends first:
+ *
+ *   start = max(V, the owner's last finish)     finish = start + cost / weight     score = band · 2^32 + finish − base
+ *
+ * The band is the priority, highest first. `base` moves up before `finish − base` outgrows its 32 bits, so that all of
+ * it stays exact in the 53 bits of a score. Where a job stands is kept in its record: handed back, it has its old place.
+ *
+ * ARGV 1 is the prefix of all keys; those beside the record are built here from what the record says.
+ */
+
+/** Fields of the record: `pool`, `owner`, `band`, `cost`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
+ * (`execute`, `collect`), `dispatches`, `overtaken`, `overtakenAt` (ms). */
+export const PLACES = `
+local prefix = ARGV[1]
+local SPAN = 4294967296
+local function recordOf(jobId) return prefix .. 'job:' .. jobId end
+local function backlogOf(pool) return prefix .. 'backlog:' .. pool end
+local function number(value) return tonumber(value or 0) or 0 end
+local function whole(value) return string.format('%.0f', value) end
+local function timeNow()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function scoreOf(band, finish, base)
+  return whole(number(band) * SPAN + math.min(SPAN - 1, math.max(0, number(finish) - base)))
+end
+
+local function rebase(pool)
+  local backlog = backlogOf(pool)
+  local base = number(redis.call('HGET', backlog .. ':shares', ':now'))
+  redis.call('HSET', backlog .. ':shares', ':base', whole(base))
+  for _, jobId in ipairs(redis.call('ZRANGE', backlog, 0, -1)) do
+    local at = redis.call('HMGET', recordOf(jobId), 'band', 'finish')
+    redis.call('ZADD', backlog, scoreOf(at[1], at[2], base), jobId)
+  end
+  return base
+end
+
+-- at the place that its record says
+local function enter(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'band', 'finish', 'since', 'cost')
+  local backlog = backlogOf(at[1])
+  local base = number(redis.call('HGET', backlog .. ':shares', ':base'))
+  if number(at[4]) - base >= SPAN then base = rebase(at[1]) end
+  redis.call('SADD', prefix .. 'pools', at[1])
+  if redis.call('ZADD', backlog, scoreOf(at[3], at[4], base), jobId) == 1 then
+    redis.call('HINCRBY', backlog .. ':shares', ':cost', at[6])
+  end
+  redis.call('ZADD', backlog .. ':of:' .. at[2], at[4], jobId)
+  redis.call('ZADD', backlog .. ':since', at[5], jobId)
+end
+
+-- a place of its own, behind what its owner has waiting; the record is there
+local function place(jobId, pool, owner, band, cost, needs)
+  local backlog = backlogOf(pool)
+  local last = number(redis.call('HGET', backlog .. ':shares', owner))
+  local waiting = redis.call('ZREVRANGE', backlog .. ':of:' .. owner, 0, 0, 'WITHSCORES')
+  local start = math.max(number(redis.call('HGET', backlog .. ':shares', ':now')), last, number(waiting[2]))
+  redis.call('HSET', recordOf(jobId), 'pool', pool, 'owner', owner, 'band', band, 'cost', cost, 'needs', needs,
+    'start', whole(start), 'finish', whole(start + number(cost)), 'since', whole(timeNow()))
+  enter(jobId)
+end
+
+local function waits(jobId)
+  local pool = redis.call('HGET', recordOf(jobId), 'pool')
+  return pool and (redis.call('ZSCORE', backlogOf(pool), jobId) or redis.call('ZSCORE', prefix .. 'deferred', jobId))
+end
+
+-- out of the backlog, or from among the deferred; false when it was in neither
+local function leave(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'cost')
+  if not at[1] then return false end
+  if redis.call('ZREM', prefix .. 'deferred', jobId) == 1 then return true end
+  local backlog = backlogOf(at[1])
+  if redis.call('ZREM', backlog, jobId) == 0 then return false end
+  redis.call('HINCRBY', backlog .. ':shares', ':cost', -number(at[3]))
+  redis.call('ZREM', backlog .. ':of:' .. at[2], jobId)
+  redis.call('ZREM', backlog .. ':since', jobId)
+  return true
+end
+
+-- to the host where it has a slot from now on; returns how often it has been dispatched
+local function dispatchTo(jobId, host, owner)
+  redis.call('HSET', recordOf(jobId), 'host', host, 'stage', 'execute')
+  redis.call('ZADD', prefix .. 'dispatched:' .. host, whole(timeNow()), jobId)
+  redis.call('SADD', prefix .. 'running:' .. owner, jobId)
+  redis.call('SADD', prefix .. 'dispatched-to', host)
+  return redis.call('HINCRBY', recordOf(jobId), 'dispatches', 1)
+end
+
+-- gives up its slot
+local function freeSlot(jobId, host, owner)
+  redis.call('SREM', prefix .. 'running:' .. owner, jobId)
+  return redis.call('ZREM', prefix .. 'dispatched:' .. host, jobId)
+end
+
+-- off the host where it was
+local function undispatch(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'host', 'owner')
+  if not at[1] then return end
+  redis.call('HDEL', recordOf(jobId), 'host', 'stage')
+  freeSlot(jobId, at[1], at[2])
+  redis.call('ZREM', prefix .. 'collecting:' .. at[1], jobId)
+end
+`

@@ -1,0 +1,202 @@
+/** The atomic steps of the backlog. ARGV 1 is always the prefix of all keys, KEYS 1 the record of the job, where there is one. */
+import type { Script } from '../bind-script.ts'
+import { PLACES } from './places.ts'
+
+/** Entries of a pool that one look goes through at most: an owner at its limit must not hide everybody else. */
+const SCAN_AT_MOST = 1_000
+/** Deferred jobs that one look brings back at most. */
+const DUE_AT_MOST = 100
+
+/**
+ * KEYS 1 deferred jobs (ZSET)
+ * ARGV 2 jobs per pool at most · 3 eligible ones to skip · 4 ms after which a job goes before all others ('' for never)
+ *      5 jobs of an owner that may have a slot at once (0: no limit) · then the pools
+ * Returns rows [jobId, pool, finish − V, band, needs JSON, times overtaken, ms overtaken first ('' for never), 1 when it
+ *   has waited too long], best first within each pool.
+ * Channels: none.
+ */
+export const CANDIDATES: Script = {
+  name: 'safelightCandidates',
+  lua: `${PLACES}
+local now = timeNow()
+for _, jobId in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ${DUE_AT_MOST})) do
+  redis.call('ZREM', KEYS[1], jobId)
+  if redis.call('HEXISTS', recordOf(jobId), 'pool') == 1 then enter(jobId) end
+end
+local most, limit, rows = number(ARGV[2]), number(ARGV[5]), {}
+local full = {}
+local function mayRun(owner)
+  if limit == 0 then return true end
+  if full[owner] == nil then full[owner] = redis.call('SCARD', prefix .. 'running:' .. owner) >= limit end
+  return not full[owner]
+end
+local function row(jobId, pool, v, aged)
+  local at = redis.call('HMGET', recordOf(jobId), 'finish', 'band', 'needs', 'overtaken', 'overtakenAt', 'owner')
+  if not at[1] or not mayRun(at[6]) then return nil end
+  return {jobId, pool, whole(number(at[1]) - v), at[2], at[3], at[4] or '0', at[5] or '', aged}
+end
+for i = 6, #ARGV do
+  local backlog = backlogOf(ARGV[i])
+  local v = number(redis.call('HGET', backlog .. ':shares', ':now'))
+  local seen, skip, found = {}, number(ARGV[3]), 0
+  local function add(ids, aged)
+    for _, jobId in ipairs(ids) do
+      if found == most then return end
+      local candidate = not seen[jobId] and row(jobId, ARGV[i], v, aged)
+      seen[jobId] = true
+      if candidate and skip > 0 then skip = skip - 1
+      elseif candidate then found = found + 1; table.insert(rows, candidate) end
+    end
+  end
+  if ARGV[4] ~= '' then
+    add(redis.call('ZRANGEBYSCORE', backlog .. ':since', '-inf', now - number(ARGV[4]), 'LIMIT', 0, most), 1)
+  end
+  for from = 0, ${SCAN_AT_MOST - 1}, 100 do
+    local ids = redis.call('ZRANGE', backlog, from, from + 99)
+    add(ids, 0)
+    if #ids < 100 or found == most then break end
+  end
+end
+return rows
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
+ *      then the jobs that are overtaken for it
+ * Returns ['dispatched', how often it has been]; ['gone'] when the job does not wait any more; ['full'] when the host
+ *   has no free slot; ['owner_full'] when its owner has all it may have.
+ * Channels: none.
+ */
+export const DISPATCH: Script = {
+  name: 'safelightDispatch',
+  lua: `${PLACES}
+local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish')
+if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then return {'gone'} end
+local dispatched = prefix .. 'dispatched:' .. ARGV[3]
+if redis.call('ZCARD', dispatched) >= number(ARGV[4]) then return {'full'} end
+local running = prefix .. 'running:' .. at[2]
+if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then return {'owner_full'} end
+leave(ARGV[2])
+local now = whole(timeNow())
+local times = dispatchTo(ARGV[2], ARGV[3], at[2])
+local shares = backlogOf(at[1]) .. ':shares'
+redis.call('HSET', shares, ':now', whole(math.max(number(redis.call('HGET', shares, ':now')), number(at[3]))),
+  at[2], whole(math.max(number(redis.call('HGET', shares, at[2])), number(at[4]))))
+for i = 6, #ARGV do
+  if redis.call('HEXISTS', recordOf(ARGV[i]), 'pool') == 1 then
+    redis.call('HINCRBY', recordOf(ARGV[i]), 'overtaken', 1)
+    redis.call('HSETNX', recordOf(ARGV[i]), 'overtakenAt', now)
+  end
+end
+return {'dispatched', times}
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV 2 jobId · 3 fencing token of who had it in hand ('' for the reconciler) · 4 ms for which it is deferred (0: none)
+ *      5 its needs JSON from now on ('' to leave them)
+ * Returns 'waiting'; 'gone' when there is no such job, or it has ended; 'claim_lost' when another worker has claimed it.
+ * Channels: none.
+ */
+export const PUT_BACK: Script = {
+  name: 'safelightPutBack',
+  lua: `${PLACES}
+local at = redis.call('HMGET', KEYS[1], 'fence', 'pool')
+if not at[2] or not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then return 'gone' end
+if ARGV[3] ~= '' and at[1] ~= ARGV[3] then return 'claim_lost' end
+undispatch(ARGV[2])
+leave(ARGV[2])
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'needs', ARGV[5]) end
+if number(ARGV[4]) > 0 then redis.call('ZADD', prefix .. 'deferred', whole(timeNow() + number(ARGV[4])), ARGV[2])
+else enter(ARGV[2]) end
+return 'waiting'
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV 2 jobId · 3 fencing token · 4 the host on whose queue it is collected from now on ('' for its own)
+ * Returns how often it has been dispatched when its host collects for it from now on; 0 when another worker has claimed the job, or it is nowhere.
+ * Channels: none.
+ */
+export const TO_COLLECT: Script = {
+  name: 'safelightToCollect',
+  lua: `${PLACES}
+local at = redis.call('HMGET', KEYS[1], 'fence', 'host', 'owner')
+if not at[2] or at[1] ~= ARGV[3] then return 0 end
+local host = ARGV[4] == '' and at[2] or ARGV[4]
+freeSlot(ARGV[2], at[2], at[3])
+redis.call('ZREM', prefix .. 'collecting:' .. at[2], ARGV[2])
+redis.call('HSET', KEYS[1], 'stage', 'collect', 'host', host)
+redis.call('SADD', prefix .. 'dispatched-to', host)
+redis.call('ZADD', prefix .. 'collecting:' .. host, whole(timeNow()), ARGV[2])
+return number(redis.call('HGET', KEYS[1], 'dispatches'))
+`,
+}
+
+/**
+ * KEYS 1 deferred jobs (ZSET)
+ * ARGV 2… jobIds
+ * Returns where each of them is: 'backlog', 'deferred', 'execute <hostId>', 'collect <hostId>', 'nowhere', or 'ended'.
+ * Channels: none.
+ */
+export const LOCATE: Script = {
+  name: 'safelightLocate',
+  lua: `${PLACES}
+local found = {}
+for i = 2, #ARGV do
+  local at = redis.call('HMGET', recordOf(ARGV[i]), 'pool', 'host', 'stage')
+  local where = 'nowhere'
+  if not redis.call('ZSCORE', prefix .. 'open', ARGV[i]) then where = 'ended'
+  elseif redis.call('ZSCORE', KEYS[1], ARGV[i]) then where = 'deferred'
+  elseif at[1] and redis.call('ZSCORE', backlogOf(at[1]), ARGV[i]) then where = 'backlog'
+  elseif at[2] and redis.call('ZSCORE', prefix .. (at[3] == 'collect' and 'collecting:' or 'dispatched:') .. at[2], ARGV[i]) then
+    where = at[3] .. ' ' .. at[2]
+  end
+  table.insert(found, where)
+end
+return found
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV 2 jobId · 3 pool · 4 owner · 5 band · 6 cost · 7 needs JSON, for a job that never had a place · 8 hostId, for one
+ *   whose prompt is there ('' for none)
+ * Returns ['waiting'], ['dispatched', how often it has been], or ['gone'] when the job has ended.
+ * Channels: none.
+ */
+export const RESTORE: Script = {
+  name: 'safelightRestore',
+  lua: `${PLACES}
+if not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then return {'gone'} end
+undispatch(ARGV[2])
+leave(ARGV[2])
+if redis.call('HEXISTS', KEYS[1], 'pool') == 0 then place(ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+else enter(ARGV[2]) end
+if ARGV[8] == '' then return {'waiting'} end
+leave(ARGV[2])
+return {'dispatched', dispatchTo(ARGV[2], ARGV[8], redis.call('HGET', KEYS[1], 'owner'))}
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
+ * ARGV 2 jobId
+ * Returns [jobs ahead of it in its pool, mean cost of those that wait there, its pool], or nil when it does not wait.
+ * Channels: none.
+ */
+export const POSITION: Script = {
+  name: 'safelightPosition',
+  lua: `${PLACES}
+local pool = redis.call('HGET', KEYS[1], 'pool')
+if not pool then return nil end
+local rank = redis.call('ZRANK', backlogOf(pool), ARGV[2])
+if not rank then return nil end
+local total = number(redis.call('HGET', backlogOf(pool) .. ':shares', ':cost'))
+return {rank, whole(total / redis.call('ZCARD', backlogOf(pool))), pool}
+`,
+}

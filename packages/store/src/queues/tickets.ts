@@ -1,0 +1,86 @@
+/**
+ * Tickets: a BullMQ job for every job that waits. A ticket says that one waits, the backlog says which is next; so it
+ * is bound to a job only when there is a slot, and need not be the one that it was made for.
+ *
+ * On the intake queue of its pool it wakes a worker that has a free slot. On the queue of a host, or on the one where
+ * what a host has made is collected, it stands for the job itself: its lock is the lease of the slot, and when its
+ * worker dies it comes back there, where the prompt is.
+ */
+import { z } from 'zod'
+import { ANY_POOL, type JobOnHost, toPool } from '../backlog/backlog.ts'
+import { ask } from '../redis-unavailable.ts'
+import type { Queues } from './open-queues.ts'
+
+/** What a ticket says: which job. Everything else would go stale. */
+export const ticketSchema = z.object({ jobId: z.string().min(1) })
+export type Ticket = z.infer<typeof ticketSchema>
+
+/** What a worker does for a job on a host: have it executed, then carry away what it made. */
+export type HostStage = 'execute' | 'collect'
+
+export interface Tickets {
+  /** A job waits in the pool. With the same `name` it is one ticket. */
+  announce(ticket: {
+    name: string
+    jobId: string
+    pool: string | null
+    delayMs?: number
+  }): Promise<void>
+  /** The job waits no longer: best effort, a ticket too many is spent on nothing. */
+  withdraw(jobId: string, pool: string | null): Promise<void>
+  /** Tickets of the pool that somebody has or will have. */
+  count(pool: string): Promise<number>
+  /** The job is to be worked on there. Adding it twice is harmless. */
+  addToHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<void>
+  /** Takes its ticket off again, unless a worker holds it. @returns false then */
+  removeFromHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<boolean>
+  /** Which of these jobs have no ticket there. */
+  missing(hostId: string, stage: HostStage, jobs: readonly JobOnHost[]): Promise<JobOnHost[]>
+}
+
+/** BullMQ's queue where the API announces jobs: one per pool. */
+export function intakeQueueOf(pool: string): string {
+  return pool === ANY_POOL ? 'jobs' : `jobs-${pool}`
+}
+
+/** No `:` in a queue's name, and no `+` in a host's. */
+export function hostQueueOf(hostId: string, stage: HostStage): string {
+  return `${stage === 'execute' ? 'host' : 'collect'}-${hostId.replaceAll(':', '+')}`
+}
+
+/** Its last ticket may still be in somebody's hand: BullMQ would take the next one for the same. */
+function nameOf({ jobId, times }: JobOnHost): string {
+  return `${jobId}.${times}`
+}
+
+export function createTickets(queues: Queues): Tickets {
+  const ticketOf = (jobId: string): Ticket => ({ jobId })
+  return {
+    async announce({ name, jobId, pool, delayMs = 0 }) {
+      const queue = await queues.get(intakeQueueOf(toPool(pool)))
+      await ask(queue.add('job', ticketOf(jobId), { jobId: name, delay: delayMs }))
+    },
+    async withdraw(jobId, pool) {
+      const queue = await queues.get(intakeQueueOf(toPool(pool)))
+      await ask(queue.remove(jobId))
+    },
+    async count(pool) {
+      const queue = await queues.get(intakeQueueOf(pool))
+      const counts = await ask(queue.getJobCounts('wait', 'prioritized', 'delayed', 'active'))
+      return Object.values(counts).reduce((sum, count) => sum + count, 0)
+    },
+    async addToHost(hostId, stage, job) {
+      const queue = await queues.get(hostQueueOf(hostId, stage))
+      await ask(queue.add('job', ticketOf(job.jobId), { jobId: nameOf(job) }))
+    },
+    async removeFromHost(hostId, stage, job) {
+      const queue = await queues.get(hostQueueOf(hostId, stage))
+      return (await ask(queue.remove(nameOf(job)))) === 1
+    },
+    async missing(hostId, stage, jobs) {
+      const queue = await queues.get(hostQueueOf(hostId, stage))
+      const states = await Promise.all(jobs.map((job) => ask(queue.getJobState(nameOf(job)))))
+      return jobs.filter((_, at) => states[at] === 'unknown' || states[at] === 'failed')
+    },
+  }
+}

@@ -1,0 +1,125 @@
+/** Jobs on hosts: each has its ticket there, and a host that nobody drives gives its jobs back. */
+import { takesPrompts } from '@safelight/shared'
+import type { JobOnHost } from '../backlog/backlog.ts'
+import { promptIdOf } from '../derived-id.ts'
+import type { Claim } from '../job-store.ts'
+import type { HostStage } from '../queues/tickets.ts'
+import type { ReconcilerDeps } from './reconciler.ts'
+
+export interface HostsFound {
+  tickets: number
+  undriven: number
+}
+
+interface Memory {
+  undrivenSince: Map<string, number>
+  nowMs: number
+}
+
+interface JobsThere {
+  hostId: string
+  stage: HostStage
+  jobs: readonly JobOnHost[]
+}
+
+const STAGES = ['execute', 'collect'] as const satisfies readonly HostStage[]
+
+export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Promise<HostsFound> {
+  const { backlog, hosts } = deps
+  const views = (await hosts.list()).filter(({ workers }) => workers.length > 0)
+  const driven = new Set(views.map(({ id }) => id))
+  // while there is no other, waiting for it costs nothing: its prompt may have gone on all the while
+  const elsewhere = views.find(({ state }) => takesPrompts(state))?.id
+  const found: HostsFound = { tickets: 0, undriven: 0 }
+  for (const hostId of await backlog.hosts()) {
+    const jobs = {
+      execute: await backlog.dispatched(hostId),
+      collect: await backlog.collecting(hostId),
+    }
+    if (driven.has(hostId)) memory.undrivenSince.delete(hostId)
+    const since = memory.undrivenSince.get(hostId) ?? memory.nowMs
+    if (!driven.has(hostId)) memory.undrivenSince.set(hostId, since)
+    const isLeft = !driven.has(hostId) && memory.nowMs - since >= deps.adoptWaitMs
+    for (const stage of STAGES) {
+      const there = { hostId, stage, jobs: jobs[stage] }
+      if (isLeft && elsewhere !== undefined)
+        found.undriven += await giveBack(deps, there, elsewhere)
+      else found.tickets += await addMissing(deps, there)
+    }
+  }
+  return found
+}
+
+async function addMissing(
+  { tickets }: ReconcilerDeps,
+  { hostId, stage, jobs }: JobsThere,
+): Promise<number> {
+  if (jobs.length === 0) return 0
+  const missing = await tickets.missing(hostId, stage, jobs)
+  for (const job of missing) await tickets.addToHost(hostId, stage, job)
+  return missing.length
+}
+
+/** A worker that holds the ticket drives the host, whatever it has reported: its job stays where it is. */
+async function giveBack(
+  deps: ReconcilerDeps,
+  { hostId, stage, jobs }: JobsThere,
+  elsewhere: string,
+): Promise<number> {
+  const { store, tickets, log } = deps
+  let count = 0
+  for (const job of jobs) {
+    const { jobId } = job
+    if (!(await tickets.removeFromHost(hostId, stage, job))) continue
+    // whoever had it, and comes back yet, is refused from here on
+    const claim = await store.claim(jobId, { hostId, stage })
+    if (!claim) continue
+    await (stage === 'collect'
+      ? collectElsewhere(deps, claim, elsewhere)
+      : runElsewhere(deps, claim))
+    log.warn({ jobId, hostId, stage }, 'nobody drives the host: job given back')
+    count += 1
+  }
+  return count
+}
+
+/** What it made is still there, or is said to be lost by whoever cannot fetch it. */
+async function collectElsewhere(
+  { store, backlog, tickets }: ReconcilerDeps,
+  { token, snapshot }: Claim,
+  elsewhere: string,
+): Promise<void> {
+  const { jobId } = snapshot
+  await store.putDown(jobId, token)
+  const job = await backlog.toCollect(jobId, token, elsewhere)
+  if (job) await tickets.addToHost(elsewhere, 'collect', job)
+}
+
+/** Its prompt may run there yet: whoever begins it anew stops that first, or whoever reaches the host again. */
+async function runElsewhere(
+  { store, backlog, tickets, orphans }: ReconcilerDeps,
+  { token, snapshot, lastAttempt }: Claim,
+): Promise<void> {
+  const { jobId } = snapshot
+  if (lastAttempt && snapshot.status === 'running' && lastAttempt.attempt === snapshot.attempt) {
+    const { attempt, hostId, promptId, failures } = lastAttempt
+    const at = await store.now()
+    const lost = { attempt, hostId, cause: 'host_unavailable', orphaned: true, at } as const
+    await store.saveAttempt(jobId, token, { ...lastAttempt, failures: [...failures, lost] })
+    await orphans.add(hostId, {
+      promptId: promptIdOf(jobId, attempt),
+      knownPromptId: promptId,
+    })
+  }
+  const result = await store.append(
+    jobId,
+    ({ status }) =>
+      status === 'running' ? { type: 'status', status: 'queued', phase: null, hostId: null } : null,
+    { token },
+  )
+  await store.putDown(jobId, token)
+  if (!('snapshot' in result)) return
+  if ((await backlog.putBack(jobId, { token })) !== 'waiting') return
+  const { pool, seq } = result.snapshot
+  await tickets.announce({ name: `${jobId}.${seq}`, jobId, pool })
+}

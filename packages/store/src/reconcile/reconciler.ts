@@ -1,0 +1,78 @@
+/**
+ * The reconciler: what a crash left between two stores is made good. It compares, and puts right what differs:
+ *
+ *   tickets   as many on the intake queue of a pool as jobs wait there
+ *   hosts     a job that has a slot, or whose outputs are carried away, has its ticket on that host's queue; a host that
+ *             nobody drives any more gives its jobs back
+ *   jobs      one that has not ended is in the backlog, deferred, or on a host; one that is nowhere goes back, and ends
+ *             as `internal` the third time
+ *
+ * Several processes may do so at once: every step is harmless when repeated.
+ */
+import { type Clock, type Logger, repeat, systemClock } from '@safelight/runtime'
+import type { Redis } from 'ioredis'
+import type { Backlog } from '../backlog/backlog.ts'
+import type { HostRegistry } from '../host-registry.ts'
+import type { JobStore } from '../job-store.ts'
+import type { Keys } from '../keys.ts'
+import type { Orphans } from '../orphans.ts'
+import type { Tickets } from '../queues/tickets.ts'
+import { reconcileHosts } from './hosts.ts'
+import { reconcileJobs } from './jobs.ts'
+import { reconcileTickets } from './tickets.ts'
+
+export interface ReconcilerDeps {
+  redis: Redis
+  keys: Keys
+  store: JobStore
+  backlog: Backlog
+  tickets: Tickets
+  hosts: Pick<HostRegistry, 'list'>
+  orphans: Pick<Orphans, 'add'>
+  /** How long the jobs of a host that nobody drives wait for a worker that does. */
+  adoptWaitMs: number
+  clock?: Clock
+  log: Logger
+}
+
+/** What one round found and put right. */
+export interface Reconciled {
+  /** Tickets that were missing, on intake queues and on those of hosts. */
+  tickets: number
+  /** Jobs given back by hosts that nobody drives. */
+  undriven: number
+  /** Jobs that were nowhere. */
+  strays: number
+}
+
+export interface Reconciler {
+  sweep(): Promise<Reconciled>
+  /** Now and then until closed. */
+  start(options: { everyMs: number }): { close(): Promise<void> }
+}
+
+export function createReconciler(deps: ReconcilerDeps): Reconciler {
+  const { log, clock = systemClock } = deps
+  /** Since when nobody drives a host, by this process' stopwatch: a host just drained of workers is not forgotten at once. */
+  const undrivenSince = new Map<string, number>()
+
+  async function sweep(): Promise<Reconciled> {
+    const strays = await reconcileJobs(deps)
+    const hosts = await reconcileHosts(deps, { undrivenSince, nowMs: clock.steady() })
+    const tickets = hosts.tickets + (await reconcileTickets(deps))
+    const found: Reconciled = { tickets, undriven: hosts.undriven, strays }
+    if (tickets + hosts.undriven + strays > 0) log.info(found, 'queues and records disagreed')
+    return found
+  }
+
+  return {
+    sweep,
+    start: ({ everyMs }) =>
+      repeat({
+        everyMs,
+        clock,
+        run: sweep,
+        onError: (error) => log.debug({ err: error }, 'not reconciled'),
+      }),
+  }
+}
