@@ -1,6 +1,6 @@
 /** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. Never without end. */
 import type { Clock, Logger } from '@safelight/runtime'
-import type { HostTickets } from './host-tickets.ts'
+import type { OpenTickets } from './host-tickets.ts'
 import type { TicketsInHand } from './in-hand.ts'
 
 export interface CloseOptions {
@@ -13,7 +13,7 @@ export interface CloseOptions {
 }
 
 export async function closeTickets(
-  tickets: HostTickets,
+  tickets: OpenTickets,
   { drainMs, closeMs, inHand, clock, log }: CloseOptions,
 ): Promise<void> {
   const timers = [clock.after(drainMs, handBack)]

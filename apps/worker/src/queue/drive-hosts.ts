@@ -2,7 +2,7 @@
 import type { Logger } from '@safelight/runtime'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
-import type { HostTickets } from './host-tickets.ts'
+import type { HostTickets, OpenTickets } from './host-tickets.ts'
 
 export interface DriveHostsOptions {
   fleet: Fleet
@@ -11,7 +11,7 @@ export interface DriveHostsOptions {
 }
 
 /** Resolves when tickets of the hosts that are there are taken. */
-export async function driveHosts(options: DriveHostsOptions): Promise<HostTickets> {
+export async function driveHosts(options: DriveHostsOptions): Promise<OpenTickets> {
   const { fleet, log } = options
   const driven = new Map<string, Promise<HostTickets>>()
   /** Hosts of those that are leaving. */
@@ -73,8 +73,6 @@ export async function driveHosts(options: DriveHostsOptions): Promise<HostTicket
   follow()
   await all()
   return {
-    async setSlots() {},
-    async leave() {},
     async close() {
       closed = true
       await Promise.all((await all()).map((tickets) => tickets.close()))

@@ -5,15 +5,18 @@ import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
 
-export interface HostTickets {
+export interface OpenTickets {
+  /** Takes nothing more; resolves when what is in hand has left it, and what was made of it is carried away. */
+  close(): Promise<void>
+  /** What is still in hand goes back. */
+  handBack(): void
+}
+
+export interface HostTickets extends OpenTickets {
   /** The host has so many from now on. */
   setSlots(slots: number): Promise<void>
   /** The host gets nothing new: what it has made is still carried away. */
   leave(): Promise<void>
-  /** Takes nothing more; resolves when what is in hand has left it. */
-  close(): Promise<void>
-  /** What is still in hand goes back. */
-  handBack(): void
 }
 
 export interface HostTicketsOptions {
