@@ -20,6 +20,8 @@ describe('client slow or gone', () => {
     )
     const [api] = cluster.apis
     if (!api) throw new Error('no API')
+    // what a process takes for its first job is not what clients cost
+    await countBytes(api.url, (await submit(api.url, previewing({ frames: 8, size: 512 }))).id)
     const { id: jobId } = await submit(api.url, previewing({ frames: 120, size: 512 }))
     const before = await residentBytes(api)
     const sockets = Array.from({ length: STUCK }, () => neverRead(api.url, jobId))
@@ -46,9 +48,9 @@ describe('client slow or gone', () => {
       })
     }
     const owed = bytes * STUCK
-    const growth = (await residentBytes(api)) - before
     expect(owed).toBeGreaterThan(250 * MEGABYTE)
-    expect(growth).toBeLessThan(owed / 2)
+    // what is no buffer any more may not have been collected yet
+    await expect.poll(async () => (await residentBytes(api)) - before).toBeLessThan(owed / 2)
     const next = await submit(api.url, slow({ steps: 1, seconds: 0.01 }))
     expect((await endOf(api.url, next.id)).status).toBe('succeeded')
   }, 90_000)
