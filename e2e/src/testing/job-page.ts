@@ -26,6 +26,16 @@ export function readShown(page: Page): Promise<Shown | null> {
   })
 }
 
+/** What the list of nodes says of each, by its id; null while there is no list. */
+export function readNodeStates(page: Page): Promise<Record<string, string> | null> {
+  // one look, as above
+  return page.evaluate(() => {
+    const rows = [...document.querySelectorAll<HTMLElement>('main [data-node]')]
+    if (rows.length === 0) return null
+    return Object.fromEntries(rows.map(({ dataset }) => [dataset['node'], dataset['state']]))
+  })
+}
+
 /** The first look that passes. A page that is just being loaded is looked at again. */
 export function whenShown(page: Page, test: (shown: Shown) => boolean): Promise<Shown> {
   return until(
