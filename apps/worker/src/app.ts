@@ -26,6 +26,7 @@ import {
   dropIfAway,
   startRedisClock,
   subscribeControl,
+  watchDeferred,
   whenReady,
 } from '@safelight/store'
 import type { WorkerConfig } from './config.ts'
@@ -157,11 +158,15 @@ async function start(parts: Start): Promise<void> {
   const queues = scope.use(createQueues(inStore))
   const tickets = createTickets(queues)
   const slots = scope.use(openSlotBook({ fleet, backlog, timings, clock, log }))
+  const deferred = scope.use(
+    watchDeferred({ backlog, tickets, retryMs: timings.queueRetryMs, clock, log }),
+  )
   const handling: HandlingDeps = {
     store,
     backlog,
     tickets,
     slots,
+    deferred,
     hosts: createHostRegistry(inStore),
     fleet,
     runPrompt,

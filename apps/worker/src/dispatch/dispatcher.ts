@@ -38,7 +38,7 @@ export interface DispatcherOptions {
   affinity: AffinityLimits
   agingMs: number | null
   ownerLimit: number | null
-  timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs'>
+  timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs' | 'takeEveryMs'>
   clock: Clock
   /** ms since the epoch by Redis' clock. */
   now(): Promise<number>
@@ -48,8 +48,6 @@ export interface DispatcherOptions {
 /** Candidates that one look takes, and looks before a host goes without. */
 const AT_MOST = 64
 const LOOKS = 8
-/** How long a fetch takes at most before it waits for a ticket. */
-const FETCH_BEGINS_MS = 200
 
 type Outcome =
   | 'dispatched'
@@ -161,8 +159,8 @@ export function startDispatcher(options: DispatcherOptions): {
       const intake = await options.openIntake(pool)
       const running = run(pool, intake)
       await Promise.race([running, whenAborted(signal)])
-      // a fetch that has just begun can only be cut off once it waits: closed before, it would block for seconds
-      await Promise.race([running, sleep(clock, FETCH_BEGINS_MS)])
+      // a fetch waits for so long at most; cut off sooner, its connection would not end any sooner
+      await Promise.race([running, sleep(clock, timings.takeEveryMs)])
       await intake.close()
       await running
     } catch (error) {

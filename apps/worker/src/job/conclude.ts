@@ -132,7 +132,8 @@ export async function toBacklog(
   const back = await backlog.putBack(jobId, { token, delayMs, needs })
   if (back === 'claim_lost') return AGAIN
   deps.slots.freed(ticket.hostId, jobId)
-  await tickets.announce({ name: `${jobId}.${seq}`, jobId, pool, delayMs })
+  if (delayMs > 0) deps.deferred.note(delayMs)
+  else await tickets.announce({ name: `${jobId}.${seq}`, jobId, pool })
   return SPENT
 }
 

@@ -6,6 +6,7 @@ import type {
   Backlog,
   Claim,
   Deadlines,
+  DeferredWatch,
   ExtraDataStore,
   HostRegistry,
   HostStage,
@@ -34,6 +35,8 @@ export interface HandlingDeps {
     /** The job has given its slot of the host up. */
     freed(hostId: string, jobId: string): void
   }
+  /** Jobs that wait a while before they may begin again. */
+  deferred: Pick<DeferredWatch, 'note'>
   /** All that any worker drives. */
   hosts: Pick<HostRegistry, 'list'>
   fleet: Fleet

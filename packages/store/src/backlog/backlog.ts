@@ -6,7 +6,16 @@ import type { Keys } from '../keys.ts'
 import { ask } from '../redis-unavailable.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
 import type { HostStage } from '../queues/tickets.ts'
-import { CANDIDATES, DISPATCH, LOCATE, POSITION, PUT_BACK, RESTORE, TO_COLLECT } from './scripts.ts'
+import {
+  BRING_BACK,
+  CANDIDATES,
+  DISPATCH,
+  LOCATE,
+  POSITION,
+  PUT_BACK,
+  RESTORE,
+  TO_COLLECT,
+} from './scripts.ts'
 
 /** A job that waits, as whoever has a free slot sees it. */
 export interface Candidate {
@@ -45,10 +54,10 @@ export interface DispatchOrder {
 }
 
 export interface Backlog {
-  /** The next jobs of each of the pools, best first within each. Brings deferred ones back whose time has come. */
+  /** The next jobs of each of the pools, best first within each. */
   candidates(query: CandidatesQuery): Promise<Candidate[]>
-  /** Deferred ones whose time has come go back into the backlog. */
-  bringBack(): Promise<void>
+  /** Deferred ones whose time has come go back into the backlog: whoever brings them announces them. */
+  bringBack(): Promise<BroughtBack>
   /** Takes the job out of the backlog and gives it a slot of the host, in one step. */
   dispatch(order: DispatchOrder): Promise<Dispatched | { outcome: 'gone' | 'full' | 'owner_full' }>
   /**
@@ -83,6 +92,12 @@ export interface Backlog {
   locate(jobIds: readonly string[]): Promise<Whereabouts[]>
   /** Brings a job back that is nowhere: into the backlog, or to the host where its prompt is. */
   restore(job: RestoredJob): Promise<Dispatched | { outcome: 'waiting' | 'gone' }>
+}
+
+export interface BroughtBack {
+  jobs: { jobId: string; pool: string }[]
+  /** Until the time of the next one has come; null when there is none. */
+  nextMs: number | null
 }
 
 /** A job on a host: each time it gets there it has another ticket. */
@@ -130,6 +145,7 @@ const restoreReplySchema = z.union([dispatched, z.tuple([z.enum(['waiting', 'gon
 const positionSchema = z.tuple([z.int(), z.coerce.number(), z.string()]).nullable()
 
 export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Backlog {
+  const bringBack = bindScript(redis, BRING_BACK)
   const candidates = bindScript(redis, CANDIDATES)
   const dispatch = bindScript(redis, DISPATCH)
   const putBack = bindScript(redis, PUT_BACK)
@@ -141,13 +157,19 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
   return {
     async candidates({ pools, atMost, skip = 0, agingMs, ownerLimit }) {
       const reply = await candidates(
-        [keys.deferred],
+        [],
         [prefix, atMost, skip, agingMs ?? '', ownerLimit ?? 0, ...pools],
       )
       return z.array(rowSchema).parse(reply).map(toCandidate)
     },
     async bringBack() {
-      await candidates([keys.deferred], [prefix, 0, 0, '', 0])
+      const [next = '', ...rest] = z
+        .array(z.string())
+        .parse(await bringBack([keys.deferred], [prefix]))
+      const jobs = rest.flatMap((jobId, at) =>
+        at % 2 === 0 ? [{ jobId, pool: rest[at + 1] ?? '' }] : [],
+      )
+      return { jobs, nextMs: next === '' ? null : Number(next) }
     },
     async dispatch({ jobId, hostId, slots, ownerLimit, overtaken }) {
       const argv = [prefix, jobId, hostId, slots, ownerLimit ?? 0, ...overtaken]
@@ -224,6 +246,11 @@ export const ANY_POOL = '*'
 
 export function toPool(pool: string | null): string {
   return pool ?? ANY_POOL
+}
+
+/** The other way round. */
+export function toLabel(pool: string): string | null {
+  return pool === ANY_POOL ? null : pool
 }
 
 function toCandidate(row: z.infer<typeof rowSchema>): Candidate {

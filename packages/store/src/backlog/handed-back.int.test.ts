@@ -27,6 +27,10 @@ describe('a job that is handed back', () => {
     expect(await order()).toEqual([second])
     expect(await backlog.depth()).toBe(2)
     await redis.zadd(keys.deferred, 1, first)
+    expect(await backlog.bringBack()).toEqual({
+      jobs: [{ jobId: first, pool: ANY_POOL }],
+      nextMs: null,
+    })
     const back = await backlog.candidates(QUERY)
     expect(back.map(({ jobId }) => jobId)).toEqual(jobs)
     expect(back[0]?.needs.avoid).toEqual(['gpu'])

@@ -4,11 +4,34 @@ import { PLACES } from './places.ts'
 
 /** Entries of a pool that one look goes through at most: an owner at its limit must not hide everybody else. */
 const SCAN_AT_MOST = 1_000
-/** Deferred jobs that one look brings back at most. */
+/** Deferred jobs that one step brings back at most. */
 const DUE_AT_MOST = 100
 
 /**
  * KEYS 1 deferred jobs (ZSET)
+ * Returns [ms until the next one's time has come ('' when there is none), then jobId and pool of each that is back].
+ * Channels: none.
+ */
+export const BRING_BACK: Script = {
+  name: 'safelightBringBack',
+  lua: `${PLACES}
+local now, back = timeNow(), {''}
+for _, jobId in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ${DUE_AT_MOST})) do
+  redis.call('ZREM', KEYS[1], jobId)
+  local pool = redis.call('HGET', recordOf(jobId), 'pool')
+  if pool then
+    enter(jobId)
+    table.insert(back, jobId)
+    table.insert(back, pool)
+  end
+end
+local nextOne = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+if nextOne[2] then back[1] = whole(math.max(0, number(nextOne[2]) - now)) end
+return back
+`,
+}
+
+/**
  * ARGV 2 jobs per pool at most · 3 eligible ones to skip · 4 ms after which a job goes before all others ('' for never)
  *      5 jobs of an owner that may have a slot at once (0: no limit) · then the pools
  * Returns rows [jobId, pool, finish − V, band, needs JSON, times overtaken, ms overtaken first ('' for never), 1 when it
@@ -19,10 +42,6 @@ export const CANDIDATES: Script = {
   name: 'safelightCandidates',
   lua: `${PLACES}
 local now = timeNow()
-for _, jobId in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ${DUE_AT_MOST})) do
-  redis.call('ZREM', KEYS[1], jobId)
-  if redis.call('HEXISTS', recordOf(jobId), 'pool') == 1 then enter(jobId) end
-end
 local most, limit, rows = number(ARGV[2]), number(ARGV[5]), {}
 local full = {}
 local function mayRun(owner)

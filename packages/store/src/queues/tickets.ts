@@ -20,12 +20,7 @@ export type HostStage = 'execute' | 'collect'
 
 export interface Tickets {
   /** A job waits in the pool. With the same `name` it is one ticket. */
-  announce(ticket: {
-    name: string
-    jobId: string
-    pool: string | null
-    delayMs?: number
-  }): Promise<void>
+  announce(ticket: { name: string; jobId: string; pool: string | null }): Promise<void>
   /** The job waits no longer: best effort, a ticket too many is spent on nothing. */
   withdraw(jobId: string, pool: string | null): Promise<void>
   /** Tickets of the pool that somebody has or will have. */
@@ -56,9 +51,9 @@ function nameOf({ jobId, times }: JobOnHost): string {
 export function createTickets(queues: Queues): Tickets {
   const ticketOf = (jobId: string): Ticket => ({ jobId })
   return {
-    async announce({ name, jobId, pool, delayMs = 0 }) {
+    async announce({ name, jobId, pool }) {
       const queue = await queues.get(intakeQueueOf(toPool(pool)))
-      await ask(queue.add('job', ticketOf(jobId), { jobId: name, delay: delayMs }))
+      await ask(queue.add('job', ticketOf(jobId), { jobId: name }))
     },
     async withdraw(jobId, pool) {
       const queue = await queues.get(intakeQueueOf(toPool(pool)))
@@ -66,7 +61,7 @@ export function createTickets(queues: Queues): Tickets {
     },
     async count(pool) {
       const queue = await queues.get(intakeQueueOf(pool))
-      const counts = await ask(queue.getJobCounts('wait', 'prioritized', 'delayed', 'active'))
+      const counts = await ask(queue.getJobCounts('wait', 'prioritized', 'active'))
       return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },
     async addToHost(hostId, stage, job) {
