@@ -51,6 +51,7 @@ function toSurroundings(test: TestStore): Partial<HandlingDeps> {
     tickets: createTickets(queues),
     hosts: createHostRegistry(test),
     slots: { freed: () => undefined },
+    deferred: { note: () => undefined },
   }
 }
 
