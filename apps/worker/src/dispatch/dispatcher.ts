@@ -104,7 +104,6 @@ export function startDispatcher(options: DispatcherOptions): {
   /** Page by page: what this host may not run must not hide the rest from it. */
   async function fill(host: OpenHost, pool: string): Promise<Outcome> {
     const { hostId } = host
-    let seen = 0
     for (let look = 0; look < LOOKS; look += 1) {
       const candidates = await backlog.candidates({
         pools: host.pools,
@@ -114,7 +113,6 @@ export function startDispatcher(options: DispatcherOptions): {
         ownerLimit: options.ownerLimit,
       })
       if (candidates.length === 0) break
-      seen += candidates.filter((candidate) => candidate.pool === pool).length
       const nowMs = await options.now()
       let left = candidates
       for (;;) {
@@ -143,7 +141,8 @@ export function startDispatcher(options: DispatcherOptions): {
         left = left.filter((candidate) => candidate.jobId !== jobId)
       }
     }
-    return seen > 0 ? 'not_here' : 'nobody'
+    // a job whose owner has all he may have is no candidate, and waits all the same
+    return (await backlog.isEmpty(pool)) ? 'nobody' : 'not_here'
   }
 
   const loops = new Map<string, Promise<void>>()

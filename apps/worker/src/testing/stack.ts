@@ -77,6 +77,8 @@ export interface WorkerStackOptions {
   real?: boolean
   /** How long the jobs of a host that nobody drives wait there. */
   adoptWaitMs?: number
+  /** Between two rounds of the reconciler. */
+  reconcileMs?: number
 }
 
 export async function startWorkerStack(
@@ -100,7 +102,7 @@ export async function startWorkerStack(
     adoptWaitMs: options.adoptWaitMs ?? 1_000,
     log,
   })
-  scope.use(reconciler.start({ everyMs: options.real ? 5_000 : 500 }))
+  scope.use(reconciler.start({ everyMs: options.reconcileMs ?? (options.real ? 5_000 : 500) }))
 
   const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
     ...bed.env,

@@ -78,6 +78,8 @@ export interface Backlog {
   needs(jobId: string): Promise<JobNeeds>
   /** Null when it does not wait. */
   position(jobId: string): Promise<Position | null>
+  /** Nobody waits in the pool, whoever may run it. */
+  isEmpty(pool: string): Promise<boolean>
   /** Jobs that wait, deferred ones included. */
   depth(): Promise<number>
   /** Pools that have had a job, and how many wait in each. */
@@ -196,6 +198,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       const reply = positionSchema.parse(await position([keys.job(jobId)], [prefix, jobId]))
       return reply && { ahead: reply[0], meanCost: reply[1], pool: reply[2] }
     },
+    isEmpty: async (pool) => (await ask(redis.zcard(keys.backlog(pool)))) === 0,
     async depth() {
       const counts = [await ask(redis.zcard(keys.deferred)), ...(await waiting()).values()]
       return counts.reduce((sum, count) => sum + count, 0)
