@@ -31,7 +31,7 @@ export function toRouteDeps(
     countBytes: () => store.openBytes(),
     maxQueueBytes: config.MAX_QUEUE_BYTES,
     isStoreFull: () => memory.isHigh(),
-    announce: ({ jobId, pool }) => tickets.announce({ name: jobId, jobId, pool }),
+    announce: ({ jobId, pool }) => tickets.announce({ jobId, pool }),
     log,
   })
   return {

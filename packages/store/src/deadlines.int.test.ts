@@ -30,7 +30,7 @@ async function open() {
       const jobId = randomUUID()
       const startBy = startInMs === null ? null : nowMs + startInMs
       await store.accept(newJob({ jobId, limits: { startBy, timeoutMs: 1_000, nodeRetries: 0 } }))
-      await tickets.announce({ name: jobId, jobId, pool: null })
+      await tickets.announce({ jobId, pool: null })
       return jobId
     },
   }

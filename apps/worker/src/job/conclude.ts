@@ -116,7 +116,7 @@ export async function toBacklog(
   { delayMs, failures }: BackOptions,
 ): Promise<TicketReturn> {
   const { store, backlog, tickets, timings } = deps
-  const { pool, seq } = writer.snapshot
+  const { pool } = writer.snapshot
   const stored = await backlog.needs(jobId)
   const shunned = hostsToShun(failures, { nowMs: deps.clock.now(), avoidForMs: timings.avoidForMs })
   const waits = shunned.length > 0 && (await hasOther(deps, shunned))
@@ -133,7 +133,7 @@ export async function toBacklog(
   if (back === 'claim_lost') return AGAIN
   deps.slots.freed(ticket.hostId, jobId)
   if (delayMs > 0) deps.deferred.note(delayMs)
-  else await tickets.announce({ name: `${jobId}.${seq}`, jobId, pool })
+  else await tickets.announceAgain({ jobId, pool })
   return SPENT
 }
 

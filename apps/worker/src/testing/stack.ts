@@ -102,7 +102,7 @@ export async function startWorkerStack(
     adoptWaitMs: options.adoptWaitMs ?? 1_000,
     log,
   })
-  scope.use(reconciler.start({ everyMs: options.reconcileMs ?? (options.real ? 5_000 : 500) }))
+  scope.use(reconciler.start({ everyMs: options.reconcileMs ?? 600_000 }))
 
   const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
     ...bed.env,
@@ -155,7 +155,7 @@ export async function startWorkerStack(
         idempotencyKey: null,
         limits: { startBy: null, timeoutMs: null, nodeRetries: 0, ...limits },
       })
-      await tickets.announce({ name: jobId, jobId, pool })
+      await tickets.announce({ jobId, pool })
       return jobId
     },
     async cancel(jobId, { silent = false } = {}) {

@@ -1,12 +1,11 @@
 /** Jobs that are to wait a while before they may begin again: no ticket of theirs is out until they are back in the backlog. */
 import { type Clock, type Logger, systemClock } from '@safelight/runtime'
-import { randomUUID } from 'node:crypto'
-import { type Tickets } from '../queues/tickets.ts'
+import type { Tickets } from '../queues/tickets.ts'
 import { type Backlog, toLabel } from './backlog.ts'
 
 export interface DeferredDeps {
   backlog: Pick<Backlog, 'bringBack'>
-  tickets: Pick<Tickets, 'announce'>
+  tickets: Pick<Tickets, 'announceAgain'>
 }
 
 /**
@@ -20,9 +19,7 @@ export async function bringBackDeferred({
 }: DeferredDeps): Promise<number | null> {
   const { jobs, nextMs } = await backlog.bringBack()
   await Promise.all(
-    jobs.map(({ jobId, pool }) =>
-      tickets.announce({ name: `${jobId}.${randomUUID()}`, jobId, pool: toLabel(pool) }),
-    ),
+    jobs.map(({ jobId, pool }) => tickets.announceAgain({ jobId, pool: toLabel(pool) })),
   )
   return nextMs
 }

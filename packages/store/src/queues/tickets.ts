@@ -6,6 +6,7 @@
  * what a host has made is collected, it stands for the job itself: its lock is the lease of the slot, and when its
  * worker dies it comes back there, where the prompt is.
  */
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { ANY_POOL, type JobOnHost, toPool } from '../backlog/backlog.ts'
 import { ask } from '../redis-unavailable.ts'
@@ -18,9 +19,16 @@ export type Ticket = z.infer<typeof ticketSchema>
 /** What a worker does for a job on a host: have it executed, then carry away what it made. */
 export type HostStage = 'execute' | 'collect'
 
+export interface WaitingJob {
+  jobId: string
+  pool: string | null
+}
+
 export interface Tickets {
-  /** A job waits in the pool. With the same `name` it is one ticket. */
-  announce(ticket: { name: string; jobId: string; pool: string | null }): Promise<void>
+  /** An accepted job waits in the pool. However often it is said, it is one ticket. */
+  announce(job: WaitingJob): Promise<void>
+  /** It waits once more: another ticket, whatever has become of the ones before. */
+  announceAgain(job: WaitingJob): Promise<void>
   /** The job waits no longer: best effort, a ticket too many is spent on nothing. */
   withdraw(jobId: string, pool: string | null): Promise<void>
   /** Tickets of the pool that somebody has or will have. */
@@ -50,11 +58,14 @@ function nameOf({ jobId, times }: JobOnHost): string {
 
 export function createTickets(queues: Queues): Tickets {
   const ticketOf = (jobId: string): Ticket => ({ jobId })
+  async function addToIntake({ jobId, pool }: WaitingJob, name: string): Promise<void> {
+    const queue = await queues.get(intakeQueueOf(toPool(pool)))
+    await ask(queue.add('job', ticketOf(jobId), { jobId: name }))
+  }
   return {
-    async announce({ name, jobId, pool }) {
-      const queue = await queues.get(intakeQueueOf(toPool(pool)))
-      await ask(queue.add('job', ticketOf(jobId), { jobId: name }))
-    },
+    announce: (job) => addToIntake(job, job.jobId),
+    // by the same name it would be no new one while the last one is in somebody's hand, about to be spent
+    announceAgain: (job) => addToIntake(job, `${job.jobId}.${randomUUID()}`),
     async withdraw(jobId, pool) {
       const queue = await queues.get(intakeQueueOf(toPool(pool)))
       await ask(queue.remove(jobId))

@@ -120,6 +120,6 @@ async function runElsewhere(
   await store.putDown(jobId, token)
   if (!('snapshot' in result)) return
   if ((await backlog.putBack(jobId, { token })) !== 'waiting') return
-  const { pool, seq } = result.snapshot
-  await tickets.announce({ name: `${jobId}.${seq}`, jobId, pool })
+  const { pool } = result.snapshot
+  await tickets.announceAgain({ jobId, pool })
 }

@@ -51,8 +51,8 @@ describe('tickets', () => {
   it('that are there are left alone', async () => {
     const { reconciler, tickets, accept } = await open()
     const jobId = await accept()
-    await tickets.announce({ name: jobId, jobId, pool: null })
-    await tickets.announce({ name: jobId, jobId, pool: null })
+    await tickets.announce({ jobId, pool: null })
+    await tickets.announce({ jobId, pool: null })
     expect(await tickets.count(ANY_POOL)).toBe(1)
     expect(await reconciler.sweep()).toMatchObject({ tickets: 0 })
     await tickets.withdraw(jobId, null)

@@ -1,5 +1,4 @@
 /** As many tickets on each intake queue as jobs wait in its pool. One too many is spent on nothing, one too few may leave a host idle. */
-import { randomUUID } from 'node:crypto'
 import { toLabel } from '../backlog/backlog.ts'
 import { bringBackDeferred } from '../backlog/deferred.ts'
 import type { ReconcilerDeps } from './reconciler.ts'
@@ -14,8 +13,7 @@ export async function reconcileTickets({ backlog, tickets }: ReconcilerDeps): Pr
     const missing = Math.min(AT_MOST, waiting - (waiting > 0 ? await tickets.count(pool) : 0))
     for (let n = 0; n < missing; n += 1) {
       // any name will do: which job it starts is decided when there is a slot
-      const name = `missing-${randomUUID()}`
-      await tickets.announce({ name, jobId: name, pool: toLabel(pool) })
+      await tickets.announceAgain({ jobId: 'missing', pool: toLabel(pool) })
       added += 1
     }
   }
