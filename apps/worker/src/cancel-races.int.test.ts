@@ -8,7 +8,7 @@ import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
 })
 afterEach(async () => {
   await stack.close()

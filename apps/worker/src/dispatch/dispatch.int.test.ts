@@ -99,16 +99,13 @@ it('gives an owner at its limit no more slots, though hosts are idle', async () 
 })
 
 it('keeps the tickets of an owner at its limit', async () => {
-  // nobody makes new ones
-  const alone = await startWorkerStack(inject('redisUrl'), { reconcileMs: 600_000 })
-  onTestFinished(() => alone.close())
   const host = await startHost()
   const env = { MAX_RUNNING_PER_OWNER: '1' }
-  await alone.startWorker([host.url], { env })
+  await stack.startWorker([host.url], { env })
   const jobs = await Promise.all(
-    Array.from({ length: 4 }, () => alone.submit(quick(), {}, { owner: 'a' })),
+    Array.from({ length: 4 }, () => stack.submit(quick(), {}, { owner: 'a' })),
   )
-  for (const jobId of jobs) expect((await alone.end(jobId)).status).toBe('succeeded')
+  for (const jobId of jobs) expect((await stack.end(jobId)).status).toBe('succeeded')
 })
 
 it('gives a job only to a host that knows its nodes', async () => {

@@ -14,7 +14,7 @@ let other: Simulator
 let file: string
 let lines: string[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
   one = await startSimulator({ dialect: '0.33.0', speed: 20 })
   other = await startSimulator({ dialect: '0.33.0', speed: 20 })
   file = join(stack.dataDir, '..', 'hosts.yaml')

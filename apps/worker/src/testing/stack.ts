@@ -77,9 +77,12 @@ export interface WorkerStackOptions {
   real?: boolean
   /** How long the jobs of a host that nobody drives wait there. */
   adoptWaitMs?: number
-  /** Between two rounds of the reconciler. */
+  /** Between two rounds of the reconciler. None unless asked for: it would hide that a ticket gets lost. */
   reconcileMs?: number
 }
+
+/** Longer than any test. */
+const NEVER_MS = 3_600_000
 
 export async function startWorkerStack(
   redisUrl: string,
@@ -102,7 +105,7 @@ export async function startWorkerStack(
     adoptWaitMs: options.adoptWaitMs ?? 1_000,
     log,
   })
-  scope.use(reconciler.start({ everyMs: options.reconcileMs ?? 600_000 }))
+  scope.use(reconciler.start({ everyMs: options.reconcileMs ?? NEVER_MS }))
 
   const toEnv = (hosts: readonly string[], env: Record<string, string>) => ({
     ...bed.env,
