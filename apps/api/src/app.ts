@@ -127,6 +127,8 @@ async function start(deps: PartsDeps): Promise<Api> {
   await waitForRedis(parts.redis, deps)
   // should it be away, it is asked again
   await parts.clock.set().catch(() => undefined)
+  // its first look, which moves what an older version has left, needs a Redis that is there
+  scope.use(parts.reconciler.start({ everyMs: timings.reconcileMs }))
   const port = await listen(server, { host: config.HOST, port: config.PORT })
   scope.defer(async () => {
     closing = true

@@ -21,7 +21,7 @@ import {
 } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import type { ApiTimings } from './timings.ts'
-import { createPrices } from './jobs/needs.ts'
+import { createPrices, toNeeds } from './jobs/needs.ts'
 import { createPlaces } from './watch/places.ts'
 import { createJobWatches } from './watch/job-watches.ts'
 import { createQueuePositions } from './watch/queue-positions.ts'
@@ -66,6 +66,12 @@ export function openParts({
   const deadlines = createDeadlines({ redis, keys, store, tickets, log, clock, timings })
   scope.use(deadlines.startSweeper({ everyMs: own.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys, timings })
+  const prices = createPrices({
+    costs: () => createNodeCosts({ redis, keys }).load(),
+    weights: config.OWNER_WEIGHTS,
+    maxAgeMs: own.costsAgeMs,
+    clock,
+  })
   const reconciler = createReconciler({
     redis,
     keys,
@@ -75,15 +81,12 @@ export function openParts({
     hosts,
     orphans: createOrphans({ redis, keys, timings }),
     adoptWaitMs: config.ADOPT_WAIT,
+    appraise: async (owner, workflow) => ({
+      cost: await prices.costOf(owner, workflow, null),
+      needs: toNeeds(workflow),
+    }),
     clock,
     log,
-  })
-  scope.use(reconciler.start({ everyMs: own.reconcileMs }))
-  const prices = createPrices({
-    costs: () => createNodeCosts({ redis, keys }).load(),
-    weights: config.OWNER_WEIGHTS,
-    maxAgeMs: own.costsAgeMs,
-    clock,
   })
   const highWaterPercent = config.REDIS_HIGH_WATER
   const memory = createMemoryGauge({ redis, highWaterPercent, clock, timings })
@@ -113,6 +116,7 @@ export function openParts({
     backlog,
     tickets,
     hosts,
+    reconciler,
     memory,
     prices,
     positions,

@@ -79,7 +79,7 @@ export function createDeadlines(deps: DeadlineDeps): Deadlines {
 }
 
 /** What `note` does, for those who have no need of the rest. */
-async function noteDeadline(
+export async function noteDeadline(
   { redis, keys }: Pick<DeadlineDeps, 'redis' | 'keys'>,
   snapshot: Snapshot,
 ): Promise<void> {

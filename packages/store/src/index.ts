@@ -2,6 +2,7 @@
 export * from './backlog/backlog.ts'
 export * from './backlog/deferred.ts'
 export * from './backlog/needs.ts'
+export * from './backlog/whereabouts.ts'
 export * from './control.ts'
 export { createJobStore } from './create-job-store.ts'
 export * from './dead-letters.ts'

@@ -39,7 +39,7 @@ describe('canceling by filter', () => {
       'canceling',
       'succeeded',
     ])
-    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:jobs:wait`)).toBe(2)
+    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:intake:wait`)).toBe(2)
     expect(await cancel('all=true')).toEqual({ canceled: 0, canceling: 0, skipped: 0, ...counts })
   })
 

@@ -22,9 +22,9 @@ async function cancel(jobId: string) {
 describe('canceling', () => {
   it('ends a queued job at once and takes its ticket off the queue', async () => {
     const { id } = await submitJob(stack.api.url)
-    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:jobs:wait`)).toBe(1)
+    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:intake:wait`)).toBe(1)
     expect((await cancel(id)).status).toBe('canceled')
-    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:jobs:wait`)).toBe(0)
+    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:intake:wait`)).toBe(0)
     expect(await stack.redis.zcard(stack.keys.backlog('*'))).toBe(0)
   })
 

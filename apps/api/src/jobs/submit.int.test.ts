@@ -241,6 +241,6 @@ describe('the backlog', () => {
   it('has a place for the job, and the intake queue a ticket', async () => {
     const { id } = await submitJob(stack.api.url)
     expect(await stack.redis.zrank(stack.keys.backlog('*'), id)).toBe(0)
-    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:jobs:wait`)).toBe(1)
+    expect(await stack.redis.llen(`${stack.keys.bullPrefix}:intake:wait`)).toBe(1)
   })
 })

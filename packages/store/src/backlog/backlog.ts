@@ -5,7 +5,6 @@ import { bindScript } from '../bind-script.ts'
 import type { Keys } from '../keys.ts'
 import { ask } from '../redis-unavailable.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
-import type { HostStage } from '../queues/tickets.ts'
 import {
   BRING_BACK,
   CANDIDATES,
@@ -13,9 +12,11 @@ import {
   LOCATE,
   POSITION,
   PUT_BACK,
+  RELEASE,
   RESTORE,
   TO_COLLECT,
 } from './scripts.ts'
+import { type RestoredJob, toWhereabouts, type Whereabouts } from './whereabouts.ts'
 
 /** A job that waits, as whoever has a free slot sees it. */
 export interface Candidate {
@@ -92,8 +93,10 @@ export interface Backlog {
   hosts(): Promise<string[]>
   /** Where each of these jobs is, in the same order. */
   locate(jobIds: readonly string[]): Promise<Whereabouts[]>
-  /** Brings a job back that is nowhere: into the backlog, or to the host where its prompt is. */
-  restore(job: RestoredJob): Promise<Dispatched | { outcome: 'waiting' | 'gone' }>
+  /** Brings a job back that is nowhere: into the backlog, or to the host where its prompt is. Harmless when it is not. */
+  restore(job: RestoredJob): Promise<Dispatched | { outcome: 'waiting' | 'elsewhere' | 'lost' }>
+  /** Takes those of the jobs out of their places that have ended: an older version that ends a job leaves it there. */
+  release(jobIds: readonly string[]): Promise<number>
 }
 
 export interface BroughtBack {
@@ -119,17 +122,6 @@ export interface Position {
   pool: string
 }
 
-export type Whereabouts =
-  | { place: 'backlog' | 'deferred' | 'nowhere' | 'ended' }
-  | { place: HostStage; hostId: string }
-
-export interface RestoredJob {
-  jobId: string
-  /** For one that never had a place: an older version accepted it. */
-  first: { pool: string | null; owner: string; band: number; cost: number; needs: JobNeeds }
-  hostId: string | null
-}
-
 const rowSchema = z.tuple([
   z.string(),
   z.string(),
@@ -143,7 +135,7 @@ const rowSchema = z.tuple([
 
 const dispatched = z.tuple([z.literal('dispatched'), z.int()])
 const dispatchReplySchema = z.union([dispatched, z.tuple([z.enum(['gone', 'full', 'owner_full'])])])
-const restoreReplySchema = z.union([dispatched, z.tuple([z.enum(['waiting', 'gone'])])])
+const restoreReplySchema = z.union([dispatched, z.tuple([z.enum(['waiting', 'elsewhere', 'lost'])])])
 const positionSchema = z.tuple([z.int(), z.coerce.number(), z.string()]).nullable()
 
 export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Backlog {
@@ -154,6 +146,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
   const toCollect = bindScript(redis, TO_COLLECT)
   const locate = bindScript(redis, LOCATE)
   const restore = bindScript(redis, RESTORE)
+  const release = bindScript(redis, RELEASE)
   const position = bindScript(redis, POSITION)
   const { prefix } = keys
   return {
@@ -211,15 +204,19 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       const reply = await locate([keys.deferred], [prefix, ...jobIds])
       return z.array(z.string()).parse(reply).map(toWhereabouts)
     },
-    async restore({ jobId, first, hostId }) {
-      const { pool, owner, band, cost, needs } = first
-      const argv = [prefix, jobId, toPool(pool), owner, band, cost, JSON.stringify(needs)]
-      const reply = restoreReplySchema.parse(
-        await restore([keys.job(jobId)], [...argv, hostId ?? '']),
-      )
+    async restore({ jobId, first, hostId, until, maxStrays }) {
+      const place = first
+        ? [toPool(first.pool), first.owner, first.band, first.cost, JSON.stringify(first.needs)]
+        : ['', '', '', '', '']
+      const argv = [prefix, jobId, ...place, hostId ?? '', until ?? '', maxStrays]
+      const reply = restoreReplySchema.parse(await restore([keys.job(jobId)], argv))
       return reply.length === 2
         ? { outcome: 'dispatched', jobId, times: reply[1] }
         : { outcome: reply[0] }
+    },
+    async release(jobIds) {
+      if (jobIds.length === 0) return 0
+      return z.int().parse(await release([keys.open], [prefix, ...jobIds]))
     },
   }
 
@@ -236,12 +233,6 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     const counts = await Promise.all(pools.map((pool) => ask(redis.zcard(keys.backlog(pool)))))
     return new Map(pools.map((pool, at) => [pool, counts[at] ?? 0]))
   }
-}
-
-function toWhereabouts(text: string): Whereabouts {
-  const [place, hostId = ''] = text.split(' ')
-  if (place === 'execute' || place === 'collect') return { place, hostId }
-  return { place: z.enum(['backlog', 'deferred', 'nowhere', 'ended']).parse(place) }
 }
 
 /** Of jobs that any host may run. No label can be written so. */

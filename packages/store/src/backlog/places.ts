@@ -109,4 +109,15 @@ local function undispatch(jobId)
   freeSlot(jobId, at[1], at[2])
   redis.call('ZREM', prefix .. 'collecting:' .. at[1], jobId)
 end
+
+-- 'backlog', 'deferred', 'execute <hostId>', 'collect <hostId>', 'nowhere', or 'ended'
+local function whereIs(jobId)
+  if not redis.call('ZSCORE', prefix .. 'open', jobId) then return 'ended' end
+  if redis.call('ZSCORE', prefix .. 'deferred', jobId) then return 'deferred' end
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'host', 'stage')
+  if at[1] and redis.call('ZSCORE', backlogOf(at[1]), jobId) then return 'backlog' end
+  local there = prefix .. (at[3] == 'collect' and 'collecting:' or 'dispatched:')
+  if at[2] and redis.call('ZSCORE', there .. at[2], jobId) then return at[3] .. ' ' .. at[2] end
+  return 'nowhere'
+end
 `

@@ -93,6 +93,8 @@ export const DISPATCH: Script = {
   lua: `${PLACES}
 local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish')
 if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then return {'gone'} end
+-- an older version, which knows of no backlog, has ended it
+if not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then leave(ARGV[2]) return {'gone'} end
 local dispatched = prefix .. 'dispatched:' .. ARGV[3]
 if redis.call('ZCARD', dispatched) >= number(ARGV[4]) then return {'full'} end
 local running = prefix .. 'running:' .. at[2]
@@ -166,17 +168,7 @@ export const LOCATE: Script = {
   name: 'safelightLocate',
   lua: `${PLACES}
 local found = {}
-for i = 2, #ARGV do
-  local at = redis.call('HMGET', recordOf(ARGV[i]), 'pool', 'host', 'stage')
-  local where = 'nowhere'
-  if not redis.call('ZSCORE', prefix .. 'open', ARGV[i]) then where = 'ended'
-  elseif redis.call('ZSCORE', KEYS[1], ARGV[i]) then where = 'deferred'
-  elseif at[1] and redis.call('ZSCORE', backlogOf(at[1]), ARGV[i]) then where = 'backlog'
-  elseif at[2] and redis.call('ZSCORE', prefix .. (at[3] == 'collect' and 'collecting:' or 'dispatched:') .. at[2], ARGV[i]) then
-    where = at[3] .. ' ' .. at[2]
-  end
-  table.insert(found, where)
-end
+for i = 2, #ARGV do table.insert(found, whereIs(ARGV[i])) end
 return found
 `,
 }
@@ -184,21 +176,54 @@ return found
 /**
  * KEYS 1 record (HASH)
  * ARGV 2 jobId · 3 pool · 4 owner · 5 band · 6 cost · 7 needs JSON, for a job that never had a place · 8 hostId, for one
- *   whose prompt is there ('' for none)
- * Returns ['waiting'], ['dispatched', how often it has been], or ['gone'] when the job has ended.
+ *   whose prompt is there ('' for none) · 9 ms until which it is deferred ('' for none) · 10 times a job may be nowhere
+ * Returns ['waiting'], ['dispatched', how often it has been], ['elsewhere'] when it is in a place or has ended, or
+ *   ['lost'] when it has been nowhere too often.
  * Channels: none.
  */
 export const RESTORE: Script = {
   name: 'safelightRestore',
   lua: `${PLACES}
-if not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then return {'gone'} end
-undispatch(ARGV[2])
-leave(ARGV[2])
-if redis.call('HEXISTS', KEYS[1], 'pool') == 0 then place(ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
-else enter(ARGV[2]) end
-if ARGV[8] == '' then return {'waiting'} end
-leave(ARGV[2])
-return {'dispatched', dispatchTo(ARGV[2], ARGV[8], redis.call('HGET', KEYS[1], 'owner'))}
+-- whoever found it nowhere may have been overtaken by another who did
+if whereIs(ARGV[2]) ~= 'nowhere' then return {'elsewhere'} end
+if redis.call('HEXISTS', KEYS[1], 'pool') == 0 then
+  if ARGV[3] == '' then return {'elsewhere'} end
+  place(ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+elseif redis.call('HINCRBY', KEYS[1], 'strays', 1) >= number(ARGV[10]) then return {'lost'}
+else
+  undispatch(ARGV[2])
+  enter(ARGV[2])
+end
+if ARGV[8] ~= '' then
+  leave(ARGV[2])
+  return {'dispatched', dispatchTo(ARGV[2], ARGV[8], redis.call('HGET', KEYS[1], 'owner'))}
+end
+if ARGV[9] ~= '' then
+  leave(ARGV[2])
+  redis.call('ZADD', prefix .. 'deferred', ARGV[9], ARGV[2])
+end
+return {'waiting'}
+`,
+}
+
+/**
+ * KEYS 1 open jobs (ZSET)
+ * ARGV 2… jobIds
+ * Returns how many of them have ended and were in a place all the same: an older version ended them.
+ * Channels: none.
+ */
+export const RELEASE: Script = {
+  name: 'safelightRelease',
+  lua: `${PLACES}
+local released = 0
+for i = 2, #ARGV do
+  if not redis.call('ZSCORE', KEYS[1], ARGV[i]) then
+    leave(ARGV[i])
+    undispatch(ARGV[i])
+    released = released + 1
+  end
+end
+return released
 `,
 }
 

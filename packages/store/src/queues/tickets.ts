@@ -41,9 +41,9 @@ export interface Tickets {
   missing(hostId: string, stage: HostStage, jobs: readonly JobOnHost[]): Promise<JobOnHost[]>
 }
 
-/** BullMQ's queue where the API announces jobs: one per pool. */
+/** BullMQ's queue where the API announces jobs: one per pool. Not `jobs`: see reconcile/old-queue.ts. */
 export function intakeQueueOf(pool: string): string {
-  return pool === ANY_POOL ? 'jobs' : `jobs-${pool}`
+  return pool === ANY_POOL ? 'intake' : `intake-${pool}`
 }
 
 /** No `:` in a queue's name, and no `+` in a host's. */

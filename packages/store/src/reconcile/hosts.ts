@@ -40,6 +40,7 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
     const since = memory.undrivenSince.get(hostId) ?? memory.nowMs
     if (!driven.has(hostId)) memory.undrivenSince.set(hostId, since)
     const isLeft = !driven.has(hostId) && memory.nowMs - since >= deps.adoptWaitMs
+    await releaseEnded(deps, [...jobs.execute, ...jobs.collect])
     for (const stage of STAGES) {
       const there = { hostId, stage, jobs: jobs[stage] }
       if (isLeft && elsewhere !== undefined)
@@ -48,6 +49,13 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
     }
   }
   return found
+}
+
+/** A worker of an older version that ends a job does not free its slot. What was released is seen in the next round. */
+async function releaseEnded({ backlog }: ReconcilerDeps, jobs: readonly JobOnHost[]): Promise<void> {
+  const jobIds = jobs.map(({ jobId }) => jobId)
+  const where = jobIds.length > 0 ? await backlog.locate(jobIds) : []
+  await backlog.release(jobIds.filter((_, at) => where[at]?.place === 'ended'))
 }
 
 async function addMissing(

@@ -4,6 +4,7 @@
  *   tickets   as many on the intake queue of a pool as jobs wait there
  *   hosts     a job that has a slot, or whose outputs are carried away, has its ticket on that host's queue; a host that
  *             nobody drives any more gives its jobs back
+ *   old queue what a version before the backlog has left, see old-queue.ts
  *   jobs      one that has not ended is in the backlog, deferred, or on a host; one that is nowhere goes back, and ends
  *             as `internal` the third time
  *
@@ -19,6 +20,7 @@ import type { Orphans } from '../orphans.ts'
 import type { Tickets } from '../queues/tickets.ts'
 import { reconcileHosts } from './hosts.ts'
 import { reconcileJobs } from './jobs.ts'
+import { type Appraise, createOldQueue } from './old-queue.ts'
 import { reconcileTickets } from './tickets.ts'
 
 export interface ReconcilerDeps {
@@ -31,6 +33,8 @@ export interface ReconcilerDeps {
   orphans: Pick<Orphans, 'add'>
   /** How long the jobs of a host that nobody drives wait for a worker that does. */
   adoptWaitMs: number
+  /** For jobs that an older version accepted; without it they all cost the same and need nothing in particular. */
+  appraise?: Appraise
   clock?: Clock
   log: Logger
 }
@@ -47,7 +51,7 @@ export interface Reconciled {
 
 export interface Reconciler {
   sweep(): Promise<Reconciled>
-  /** Now and then until closed. */
+  /** Now, and then again and again until closed. */
   start(options: { everyMs: number }): { close(): Promise<void> }
 }
 
@@ -55,9 +59,15 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { log, clock = systemClock } = deps
   /** Since when nobody drives a host, by this process' stopwatch: a host just drained of workers is not forgotten at once. */
   const undrivenSince = new Map<string, number>()
+  const oldQueue = createOldQueue(deps)
+  let isMoved = false
 
   async function sweep(): Promise<Reconciled> {
-    const strays = await reconcileJobs(deps)
+    isMoved ||= await oldQueue.move().catch((error: unknown) => {
+      log.warn({ err: error }, 'the queue of an older version could not be moved yet')
+      return false
+    })
+    const strays = await reconcileJobs(deps, oldQueue)
     const hosts = await reconcileHosts(deps, { undrivenSince, nowMs: clock.steady() })
     const tickets = hosts.tickets + (await reconcileTickets(deps))
     const found: Reconciled = { tickets, undriven: hosts.undriven, strays }
@@ -67,12 +77,16 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
 
   return {
     sweep,
-    start: ({ everyMs }) =>
-      repeat({
-        everyMs,
-        clock,
-        run: sweep,
-        onError: (error) => log.debug({ err: error }, 'not reconciled'),
-      }),
+    start({ everyMs }) {
+      const onError = (error: unknown) => log.debug({ err: error }, 'not reconciled')
+      const first = sweep().then(() => undefined, onError)
+      const next = repeat({ everyMs, clock, run: () => first.then(sweep), onError })
+      return {
+        async close() {
+          await first
+          await next.close()
+        },
+      }
+    },
   }
 }

@@ -1,5 +1,5 @@
 /** What only works inside a running test: what it opens is closed when the test ends. */
-export { dumpKeys } from '../namespace.ts'
+export { dumpKeys, listKeys } from '../namespace.ts'
 export * from './arbitrary-events.ts'
 export * from './redis-proxy.ts'
 export * from './test-store.ts'

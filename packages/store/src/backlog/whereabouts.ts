@@ -1,0 +1,35 @@
+/** Where a job is that has not ended, and how one that is nowhere gets back. */
+import { z } from 'zod'
+import type { HostStage } from '../queues/tickets.ts'
+import type { JobNeeds } from './needs.ts'
+
+export type Whereabouts =
+  | { place: 'backlog' | 'deferred' | 'nowhere' | 'ended' }
+  | { place: HostStage; hostId: string }
+
+export interface FirstPlace {
+  pool: string | null
+  owner: string
+  band: number
+  cost: number
+  needs: JobNeeds
+}
+
+export interface RestoredJob {
+  jobId: string
+  /** The place of one that never had any; null: the one it had. */
+  first: FirstPlace | null
+  /** Where its prompt is; null when it has none. */
+  hostId: string | null
+  /** Until when it is deferred (ms since the epoch); null: it waits now. */
+  until: number | null
+  /** How often it may have been nowhere; this time it is `lost`. */
+  maxStrays: number
+}
+
+/** @param text what the scripts say */
+export function toWhereabouts(text: string): Whereabouts {
+  const [place, hostId = ''] = text.split(' ')
+  if (place === 'execute' || place === 'collect') return { place, hostId }
+  return { place: z.enum(['backlog', 'deferred', 'nowhere', 'ended']).parse(place) }
+}
