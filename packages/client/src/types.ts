@@ -33,6 +33,8 @@ export interface JobUpdate {
   event: JobEventView | null
   /** Jobs ahead while queued: 0 is next; null when not queued or not known. */
   queuePosition: number | null
+  /** Expected ms until it has ended, told while it is queued; null when not queued or not known. Later `progress` has it. */
+  etaMs: number | null
   connection: Connection
   /** When the job last moved: ms since the epoch on this machine's clock, whatever the server's says. */
   movedAt: number

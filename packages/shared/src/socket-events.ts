@@ -31,6 +31,8 @@ export type WatchAck =
       ok: true
       snapshot: SnapshotView
       queuePosition: number | null
+      /** Expected ms until a queued job has ended; null when it is not queued, or nobody can say. */
+      etaMs: number | null
       /** The server's clock, ms since the epoch: `snapshot.updatedAt` is measured by it. */
       now: number
     }
@@ -55,6 +57,10 @@ export interface ServerToClientEvents {
   preview: (frame: PreviewFrame) => void
   /** The stream has a hole (trimmed, slow client): this snapshot replaces what the client holds. */
   resync: (snapshot: SnapshotView) => void
-  /** Jobs ahead of a queued job changed. A hint, not an event: no `seq`. */
-  position: (position: { jobId: string; queuePosition: number | null }) => void
+  /** Jobs ahead of a queued job changed, or when it should be done. A hint, not an event: no `seq`. */
+  position: (position: {
+    jobId: string
+    queuePosition: number | null
+    etaMs: number | null
+  }) => void
 }

@@ -68,7 +68,7 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
     watched.set(jobId, entry)
 
     async function begin(): Promise<boolean> {
-      watcher.setQueuePosition((await deps.positions.read(jobId))?.position ?? null)
+      watcher.setPlace(await deps.positions.read(jobId))
       const opened = await deps.watches.subscribe({ jobId, watcher, after, previews })
       entry.watch = opened
       if (watched.get(jobId) !== entry) {

@@ -1,7 +1,7 @@
 import type { JobView } from '@safelight/shared'
-import { startRedisProxy, until } from '@safelight/testkit'
+import { newHostReport, startRedisProxy, until } from '@safelight/testkit'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { submitJob } from '../testing/http.ts'
+import { readJob, submitJob } from '../testing/http.ts'
 import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
@@ -147,6 +147,16 @@ describe('watching', () => {
     await fetch(`${stack.api.url}${ahead.urls.cancel}`, { method: 'POST' })
     await until(() => heard.positions.length === 1)
     expect(heard.positions).toEqual([0])
+  })
+
+  it('tells a queued job when it should be done, as soon as a host may take it', async () => {
+    await submitJob(stack.api.url, { priority: 9 })
+    const heard = await follow(open(stack.api.url), { jobId: job.id })
+    expect(heard.ack).toMatchObject({ queuePosition: 1, etaMs: null })
+    await stack.hosts.report(newHostReport(await stack.store.now()))
+    await until(() => heard.etas.length === 1)
+    expect(heard.etas[0]).toBeGreaterThan(0)
+    expect((await readJob(stack.api.url, job.id)).eta_ms).toBe(heard.etas[0])
   })
 
   it('shows previews to who asked, as bytes', async () => {

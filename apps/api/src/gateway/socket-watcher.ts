@@ -26,9 +26,9 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
   const { jobId, socket, links, positions, clock } = options
   let sentPosition: number | null = null
 
-  function sendPosition({ queuePosition }: JobNow): void {
+  function sendPosition({ queuePosition, etaMs }: JobNow): void {
     sentPosition = queuePosition
-    socket.emit('position', { jobId, queuePosition })
+    socket.emit('position', { jobId, queuePosition, etaMs })
   }
 
   function resync(now: JobNow): void {
@@ -43,12 +43,13 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
     clock,
     transport: {
       isFull: () => countQueuedPackets(socket) > SLOW_PACKETS,
-      accept({ snapshot, queuePosition, now }) {
+      accept({ snapshot, queuePosition, etaMs, now }) {
         sentPosition = queuePosition
         options.acknowledge({
           ok: true,
           snapshot: toSnapshotView(snapshot, links),
           queuePosition,
+          etaMs,
           now,
         })
       },

@@ -9,7 +9,7 @@ import type {
   SnapshotView,
 } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
-import { type QueuePlace, toQueuePosition } from '../watch/queue-positions.ts'
+import { type QueuePlace, toPlace } from '../watch/queue-positions.ts'
 
 export interface ViewOptions {
   links: Links
@@ -27,7 +27,7 @@ export function toJobView(snapshot: Snapshot, { links, place }: ViewOptions): Jo
     started_at: toIsoOrNull(snapshot.startedAt),
     completed_at: toIsoOrNull(snapshot.completedAt),
     expires_at: toIso(snapshot.expiresAt),
-    queue_position: toQueuePosition(snapshot.status, place?.position ?? null),
+    queue_position: toPlace(snapshot.status, place)?.position ?? null,
     eta_ms: toEta(snapshot, place),
     progress: snapshot.progress,
     outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),

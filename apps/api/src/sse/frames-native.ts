@@ -30,14 +30,14 @@ export function createNativeFrames(links: Links): FrameWriter {
         : toSnapshotFrame('snapshot', now),
     event: toEventFrame,
     resync: (now) => toSnapshotFrame('resync', now),
-    position({ snapshot, queuePosition }) {
-      const data: NativePosition = { jobId: snapshot.jobId, queuePosition }
+    position({ snapshot, queuePosition, etaMs }) {
+      const data: NativePosition = { jobId: snapshot.jobId, queuePosition, etaMs }
       return toSseFrame('position', data)
     },
     preview: toPreviewFrame,
   }
 }
 
-function toOpen({ queuePosition, now }: JobNow): NativeOpen {
-  return { queuePosition, now }
+function toOpen({ queuePosition, etaMs, now }: JobNow): NativeOpen {
+  return { queuePosition, etaMs, now }
 }

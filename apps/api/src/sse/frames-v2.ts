@@ -12,7 +12,6 @@ import type { Links } from '../http/links.ts'
 import { toOutputView } from '../jobs/view.ts'
 import { toEventId } from './event-id.ts'
 import type { JobNow } from '../watch/bounded-watcher.ts'
-import { toQueuePosition } from '../watch/queue-positions.ts'
 import { type FrameWriter, toSseFrame, toPreviewFrame } from './frame-writer.ts'
 
 export function createV2Frames(links: Links): FrameWriter {
@@ -68,14 +67,17 @@ export function createV2Frames(links: Links): FrameWriter {
     return toSseFrame('status', toStatus(now), toEventId(now.snapshot))
   }
 
-  function toStatus({ snapshot, queuePosition }: JobNow): SseStatus {
+  function toStatus({ snapshot, queuePosition, etaMs }: JobNow): SseStatus {
     const { jobId, seq, stamp, status, phase, attempt, error } = snapshot
     const ended = isTerminal(status) && {
       outputs: snapshot.outputs.map((output) => toOutputView(output, jobId, links)),
       error,
     }
-    const queue_position = toQueuePosition(status, queuePosition)
-    return { status, queue_position, phase, attempt, job_id: jobId, seq, stamp, ...ended }
+    // of an event of the past, it is what is known now
+    const isQueued = status === 'queued'
+    const queue_position = isQueued ? queuePosition : null
+    const eta_ms = isQueued ? etaMs : null
+    return { status, queue_position, eta_ms, phase, attempt, job_id: jobId, seq, stamp, ...ended }
   }
 
   return {

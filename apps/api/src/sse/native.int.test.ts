@@ -1,8 +1,16 @@
 import type { JobView, SnapshotView } from '@safelight/shared'
-import { collect, collectSse, rememberJob, seqs, type SseFrame, until } from '@safelight/testkit'
+import {
+  collect,
+  collectSse,
+  newHostReport,
+  rememberJob,
+  seqs,
+  type SseFrame,
+  until,
+} from '@safelight/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { foldNative } from '../testing/fold-native.ts'
-import { readError, submitJob } from '../testing/http.ts'
+import { readError, readJob, submitJob } from '../testing/http.ts'
 import { FAILED, progressed, RUNNING, smallJob } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
@@ -137,6 +145,20 @@ describe('the native event stream', () => {
     const data = { jobId: job.id, queuePosition: 0 }
     expect(frames[1]).toMatchObject({ id: null, event: 'position', data })
     expect(foldNative(frames)?.seq).toBe(0)
+  })
+
+  it('tells a queued job when it should be done, in both formats', async () => {
+    const native = collect(await open())
+    const v2 = collect(await fetch(`${stack.api.url}${job.urls.events}`))
+    await until(() => native.frames.length === 1 && v2.frames.length === 1)
+    expect(native.frames[0]?.data).toMatchObject({ queuePosition: 0, etaMs: null })
+    expect(v2.frames[0]?.data).toMatchObject({ queue_position: 0, eta_ms: null })
+    await stack.hosts.report(newHostReport(await stack.store.now()))
+    await until(() => native.frames.length === 2 && v2.frames.length === 2)
+    const etaMs = (await readJob(stack.api.url, job.id)).eta_ms
+    expect(etaMs).toBeGreaterThan(0)
+    expect(native.frames[1]?.data).toEqual({ jobId: job.id, queuePosition: 0, etaMs })
+    expect(v2.frames[1]?.data).toMatchObject({ status: 'queued', queue_position: 0, eta_ms: etaMs })
   })
 
   it('shows previews, unless they are not wanted', async () => {

@@ -59,7 +59,7 @@ export function eventsRoute(deps: EventsDeps) {
     tag: 'jobs',
     summary: 'Live event stream (SSE)',
     description:
-      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, now}`), or with `open` (`{queuePosition, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be sent one by one.',
+      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, etaMs, now}`), or with `open` (`{queuePosition, etaMs, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be sent one by one.',
     request: { params: jobParams, query, headers },
     success: {
       status: 200,
@@ -122,7 +122,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
   deps.streams.add(stream)
 
   async function begin(): Promise<boolean> {
-    stream.setQueuePosition((await deps.positions.read(jobId))?.position ?? null)
+    stream.setPlace(await deps.positions.read(jobId))
     watch = await deps.watches.subscribe({
       jobId,
       watcher: stream,

@@ -42,6 +42,8 @@ export interface Heard {
   resyncs: SnapshotView[]
   previews: PreviewFrame[]
   positions: (number | null)[]
+  /** Told with them. */
+  etas: (number | null)[]
   /** The fold of all that. */
   snapshot: SnapshotView | null
 }
@@ -58,6 +60,7 @@ export async function follow(
     resyncs: [],
     previews: [],
     positions: [],
+    etas: [],
     snapshot: start,
   }
   socket.on('event', (event) => {
@@ -72,8 +75,10 @@ export async function follow(
     heard.snapshot = snapshot
   })
   socket.on('preview', (frame) => frame.jobId === request.jobId && heard.previews.push(frame))
-  socket.on('position', ({ jobId, queuePosition }) => {
-    if (jobId === request.jobId) heard.positions.push(queuePosition)
+  socket.on('position', ({ jobId, queuePosition, etaMs }) => {
+    if (jobId !== request.jobId) return
+    heard.positions.push(queuePosition)
+    heard.etas.push(etaMs)
   })
   heard.ack = await watch(socket, request)
   if (!start && heard.ack.ok) heard.snapshot = foldMissed(heard, heard.ack.snapshot)

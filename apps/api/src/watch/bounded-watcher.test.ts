@@ -3,6 +3,7 @@ import type { JobEvent, Snapshot } from '@safelight/shared'
 import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { createBoundedWatcher } from './bounded-watcher.ts'
+import type { QueuePlace } from './queue-positions.ts'
 
 const QUEUED = newSnapshot({ jobId: 'j', stamp: 's0' })
 const PREVIEW = { nodeId: '1', contentType: 'image/png', data: new Uint8Array(1) }
@@ -21,14 +22,14 @@ function toEvent(seq: number): JobEvent {
 function start() {
   const sent: string[] = []
   const client = { isFull: false }
-  let onPosition: ((position: number | null) => void) | null = null
+  let onPlace: ((place: QueuePlace | null) => void) | null = null
   const watcher = createBoundedWatcher({
     jobId: 'j',
     clock: systemClock,
     positions: {
       subscribe(_jobId, onChange) {
-        onPosition = onChange
-        return () => void (onPosition = null)
+        onPlace = onChange
+        return () => void (onPlace = null)
       },
     },
     transport: {
@@ -38,7 +39,8 @@ function start() {
       event: (event) => void sent.push(`event ${event.seq}`),
       resync: ({ snapshot, queuePosition }) =>
         void sent.push(`resync ${snapshot.seq} at ${queuePosition}`),
-      position: ({ queuePosition }) => void sent.push(`position ${queuePosition}`),
+      position: ({ queuePosition, etaMs }) =>
+        void sent.push(`position ${queuePosition}${etaMs === null ? '' : `, ${etaMs} ms`}`),
       preview: () => void sent.push('preview'),
       end() {
         sent.push('end')
@@ -46,8 +48,9 @@ function start() {
       },
     },
   })
-  const setPosition = (position: number | null) => onPosition?.(position)
-  return { watcher, sent, client, setPosition, hasPosition: () => onPosition !== null }
+  const setPosition = (position: number, etaMs: number | null = null) =>
+    onPlace?.({ position, etaMs })
+  return { watcher, sent, client, setPosition, hasPosition: () => onPlace !== null }
 }
 
 describe('a watcher whose client keeps up', () => {
@@ -63,7 +66,7 @@ describe('a watcher whose client keeps up', () => {
 
   it('has a position for as long as the job is queued, and sends it when it changes', () => {
     const { watcher, sent, setPosition, hasPosition } = start()
-    watcher.setQueuePosition(3)
+    watcher.setPlace({ position: 3, etaMs: null })
     watcher.open({ snapshot: QUEUED, missed: [] })
     setPosition(3)
     setPosition(2)
@@ -76,6 +79,23 @@ describe('a watcher whose client keeps up', () => {
     expect(hasPosition()).toBe(false)
     expect(sent).toEqual(['accept at 3', 'begin 0', 'position 2', 'event 1', 'event 2'])
   })
+})
+
+it('tells when a job that waits should be done, and again when that has changed by more than a little', () => {
+  const { watcher, sent, setPosition } = start()
+  watcher.open({ snapshot: QUEUED, missed: [] })
+  setPosition(2, 60_000)
+  setPosition(2, 62_000)
+  setPosition(2, 70_000)
+  setPosition(1, 68_000)
+  setPosition(1)
+  watcher.close()
+  expect(sent.slice(2)).toEqual([
+    'position 2, 60000 ms',
+    'position 2, 70000 ms',
+    'position 1, 68000 ms',
+    'position 1',
+  ])
 })
 
 describe('a watcher whose client is slow', () => {
@@ -125,6 +145,6 @@ it('a closed watcher sends nothing, and opening one is no mistake', () => {
   watcher.resync(QUEUED)
   watcher.removed()
   watcher.onDrained()
-  watcher.setQueuePosition(1)
+  watcher.setPlace({ position: 1, etaMs: null })
   expect([sent, hasPosition()]).toEqual([[], false])
 })

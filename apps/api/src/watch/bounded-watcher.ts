@@ -8,7 +8,7 @@
 import type { Clock } from '@safelight/runtime'
 import { isTerminal, type JobEvent, type JobStatus, type Snapshot } from '@safelight/shared'
 import type { Preview } from '@safelight/store'
-import { type QueuePositions, toQueuePosition } from './queue-positions.ts'
+import { isNews, type QueuePlace, type QueuePositions, toPlace } from './queue-positions.ts'
 import type { Watcher } from './watcher.ts'
 
 /** The job at the moment of sending. */
@@ -16,6 +16,8 @@ export interface JobNow {
   snapshot: Snapshot
   /** Null unless the job is queued. */
   queuePosition: number | null
+  /** The same. */
+  etaMs: number | null
   /** ms since the epoch */
   now: number
 }
@@ -39,8 +41,8 @@ export interface Transport {
 
 export interface BoundedWatcher extends Watcher {
   readonly isBehind: boolean
-  /** The position in the queue now; sends it when it has changed. */
-  setQueuePosition(position: number | null): void
+  /** Where the job stands now; sends it when it has changed. */
+  setPlace(place: QueuePlace | null): void
   /** The client has taken all that was unsent. */
   onDrained(): void
   /** Nothing is sent from here on. */
@@ -56,36 +58,33 @@ interface BoundedWatcherOptions {
 
 export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWatcher {
   const { jobId, positions, clock, transport } = options
-  let queuePosition: number | null = null
+  let place: QueuePlace | null = null
   let latest: Snapshot | null = null
   let behind = false
   let closed = false
   let unsubscribe: (() => void) | null = null
 
-  /** A job has a position for exactly as long as it is queued. */
-  function followPosition(status: JobStatus): void {
-    if (status === 'queued') unsubscribe ??= positions.subscribe(jobId, setQueuePosition)
-    else stopPosition()
+  /** A job has a place for exactly as long as it is queued. */
+  function followPlace(status: JobStatus): void {
+    if (status === 'queued') unsubscribe ??= positions.subscribe(jobId, setPlace)
+    else stopPlace()
   }
 
-  function stopPosition(): void {
+  function stopPlace(): void {
     unsubscribe?.()
     unsubscribe = null
   }
 
-  function setQueuePosition(position: number | null): void {
-    if (closed || position === queuePosition) return
-    queuePosition = position
+  function setPlace(next: QueuePlace | null): void {
+    if (closed || !isNews(place, next)) return
+    place = next
     // before it is opened there is nobody to tell: the opening will carry it
     if (latest && hasRoom()) transport.position(toNow(latest))
   }
 
   function toNow(snapshot: Snapshot): JobNow {
-    return {
-      snapshot,
-      queuePosition: toQueuePosition(snapshot.status, queuePosition),
-      now: clock.now(),
-    }
+    const { position = null, etaMs = null } = toPlace(snapshot.status, place) ?? {}
+    return { snapshot, queuePosition: position, etaMs, now: clock.now() }
   }
 
   /** When there is none, the next `resync` speaks for what is dropped. */
@@ -97,7 +96,7 @@ export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWat
   function send(snapshot: Snapshot, act: (now: JobNow) => void): void {
     if (closed) return
     latest = snapshot
-    followPosition(snapshot.status)
+    followPlace(snapshot.status)
     if (!hasRoom()) return
     act(toNow(snapshot))
     if (isTerminal(snapshot.status)) transport.end()
@@ -107,7 +106,7 @@ export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWat
     get isBehind() {
       return behind
     },
-    setQueuePosition,
+    setPlace,
     open({ snapshot, missed }) {
       if (closed) return
       transport.accept(toNow(snapshot), missed)
@@ -132,7 +131,7 @@ export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWat
     },
     close() {
       closed = true
-      stopPosition()
+      stopPlace()
     },
   }
 }

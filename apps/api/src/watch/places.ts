@@ -30,12 +30,23 @@ export function createPlaces(deps: PlacesDeps): (jobId: string) => Promise<Queue
     const place = await backlog.position(jobId)
     if (!place) return null
     const { ahead, meanCost, pool } = place
-    // each runs one prompt at a time, however many are staged there
     const serving = (await listHosts()).filter(
       ({ state, labels }) => takesPrompts(state) && (pool === ANY_POOL || labels.includes(pool)),
-    ).length
-    const etaMs =
-      serving > 0 ? Math.round(((ahead + 1) * meanCost) / Math.min(serving, ahead + 1)) : null
-    return { position: ahead, etaMs }
+    )
+    return { position: ahead, etaMs: toEta(serving, { ahead, meanCost }) }
   }
+}
+
+/**
+ * Ahead is also what these hosts have already: all that is staged there, and of what runs about half. Each runs one
+ * prompt at a time, however many are staged. Jobs of other pools that wait for the same hosts are not known here.
+ */
+export function toEta(
+  serving: readonly Pick<HostView, 'running' | 'staged'>[],
+  { ahead, meanCost }: { ahead: number; meanCost: number },
+): number | null {
+  if (serving.length === 0) return null
+  const there = serving.reduce((sum, host) => sum + host.staged.length + host.running.length / 2, 0)
+  const jobs = ahead + there + 1
+  return Math.round((jobs * meanCost) / Math.min(serving.length, jobs))
 }

@@ -1,10 +1,21 @@
-/** How many jobs are ahead of the queued ones that somebody watches: looked up again and again, sent on change. */
+/** Where queued jobs stand that somebody watches, and when they should be done: looked up again and again, sent on change. */
 import { type Clock, repeat } from '@safelight/runtime'
 import type { JobStatus } from '@safelight/shared'
 
-/** Whatever the queue said a moment ago: a job that is not queued has no position. */
-export function toQueuePosition(status: JobStatus, position: number | null): number | null {
-  return status === 'queued' ? position : null
+/** Whatever the queue said a moment ago: a job that is not queued has no place. */
+export function toPlace(status: JobStatus, place: QueuePlace | null): QueuePlace | null {
+  return status === 'queued' ? place : null
+}
+
+/** Of an estimate, as a share: less is no news, the more so as who waits is told it in round numbers. */
+const ETA_CHANGE = 0.1
+
+/** Whether somebody who knows the one should hear of the other. */
+export function isNews(known: QueuePlace | null, place: QueuePlace | null): boolean {
+  if (known?.position !== place?.position) return true
+  const [before, now] = [known?.etaMs ?? null, place?.etaMs ?? null]
+  if (before === null || now === null) return before !== now
+  return Math.abs(now - before) > ETA_CHANGE * before
 }
 
 /** Where a job stands. */
@@ -19,7 +30,7 @@ export interface QueuePositions {
   /** Null when the job is not waiting, or nobody can say. */
   read(jobId: string): Promise<QueuePlace | null>
   /** Calls with every change. @returns a function that ends that */
-  subscribe(jobId: string, onChange: (position: number | null) => void): () => void
+  subscribe(jobId: string, onChange: (place: QueuePlace | null) => void): () => void
   close(): void
 }
 
@@ -31,8 +42,9 @@ interface QueuePositionsDeps {
 }
 
 interface WatchedPosition {
-  last: number | null | undefined
-  subscribers: Set<(position: number | null) => void>
+  /** As it was last told; undefined before that. */
+  last: QueuePlace | null | undefined
+  subscribers: Set<(place: QueuePlace | null) => void>
 }
 
 export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
@@ -42,8 +54,8 @@ export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
 
   async function look(): Promise<void> {
     for (const [jobId, entry] of watched) {
-      const now = (await place(jobId))?.position ?? null
-      if (now === entry.last) continue
+      const now = await place(jobId)
+      if (entry.last !== undefined && !isNews(entry.last, now)) continue
       entry.last = now
       for (const onChange of entry.subscribers) onChange(now)
     }

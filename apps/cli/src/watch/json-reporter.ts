@@ -35,6 +35,7 @@ function toProgressLine({ jobId }: LabeledJob, update: JobUpdate) {
     phase,
     attempt,
     queue_position: update.queuePosition,
+    eta_ms: update.etaMs ?? progress?.eta_ms ?? null,
     connection: update.connection,
     percent: Math.floor((progress?.value ?? 0) * 100),
     progress,

@@ -10,6 +10,7 @@ import {
   type BatchPlace,
   toAttemptLine,
   toEta,
+  toWaitLine,
   toImageLine,
   toNodeLine,
   toNodesLine,
@@ -38,7 +39,7 @@ export interface JobDisplay {
   node: string | null
   /** `11 of 31 nodes`, and how many the host skipped */
   nodes: string | null
-  /** `about 20 s left` */
+  /** `about 20 s left`; in line, `done in about 3 min` */
   eta: string | null
   /** `Image 1 of 4`, for a job that is part of a batch. */
   image: string | null
@@ -86,7 +87,7 @@ export function toJobDisplay(update: JobUpdate | null, options: JobDisplayOption
     step: toStepLine(snapshot),
     node: toNodeLine(snapshot, queuePosition),
     nodes: toNodesLine(snapshot),
-    eta: isNow && !stalled ? toEta(snapshot.progress, options.now - update.movedAt) : null,
+    eta: toEtaLine(update, { ...options, connection, isNow: isNow && !stalled }),
     image: toImageLine(snapshot.metadata, options.batch),
     attempt: toAttemptLine(snapshot),
     stalled,
@@ -94,6 +95,14 @@ export function toJobDisplay(update: JobUpdate | null, options: JobDisplayOption
     failure: toJobFailure(snapshot),
     ended: isTerminal(snapshot.status),
   }
+}
+
+function toEtaLine(
+  { snapshot, etaMs, movedAt }: JobUpdate,
+  { now, connection, isNow }: JobDisplayOptions & { isNow: boolean },
+): string | null {
+  if (snapshot.status === 'queued') return connection === 'live' ? toWaitLine(etaMs) : null
+  return isNow ? toEta(snapshot.progress, now - movedAt) : null
 }
 
 /** Numbers that came a while ago over a lost connection say nothing of now. */

@@ -93,6 +93,11 @@ export function toEta(progress: Progress | null, sinceMs: number): string | null
   return leftMs < -ETA_OVERDUE_MS ? null : `${formatEstimate(leftMs)} left`
 }
 
+/** `done in about 3 min`: it does not count down, as nothing of the job moves; the server says when it has changed. */
+export function toWaitLine(etaMs: number | null): string | null {
+  return etaMs === null ? null : `done in ${formatEstimate(etaMs)}`
+}
+
 /** `in 12 s`: from the first start to the end, waiting in line not counted. */
 export function toTookLine({ status, startedAt, completedAt }: SnapshotView): string | null {
   if (status !== 'succeeded' || startedAt === null || completedAt === null) return null

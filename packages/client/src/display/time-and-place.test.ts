@@ -39,6 +39,26 @@ describe('the estimate', () => {
   })
 })
 
+describe('the estimate of a job in line', () => {
+  const waits = (etaMs: number | null, over = {}) =>
+    toJobDisplay(
+      updateOf({ status: 'queued', phase: null }, { queuePosition: 2, etaMs, ...over }),
+      {
+        now: T0 + 90_000,
+      },
+    )
+
+  it('is until it is done, as the server said it last', () => {
+    expect(waits(150_000)).toMatchObject({ node: '2 jobs ahead', eta: 'done in about 3 min' })
+    expect(waits(2_000).eta).toBe('done in a few seconds')
+  })
+
+  it('is not there while nobody can say, or nothing is heard', () => {
+    expect(waits(null).eta).toBeNull()
+    expect(waits(150_000, { connection: 'reconnecting' }).eta).toBeNull()
+  })
+})
+
 describe('a job that does not move', () => {
   const said = (quietMs: number, more = {}) =>
     toJobDisplay(updateOf(), { now: T0 + quietMs, ...more }).stalled

@@ -83,6 +83,15 @@ describe('the badge', () => {
     expect(seen).toEqual([...before, 'Reconnecting', 'Canceling', 'Complete'])
   })
 
+  it('says in words where a job in line stands, and when it should be done', () => {
+    const shown = show()
+    receive({ status: 'queued', phase: null }, { queuePosition: 1, etaMs: 120_000 })
+    expect(shown.find('.sl-generation__node')?.textContent).toBe('1 job ahead')
+    expect(shown.find('.sl-generation__time')?.textContent).toBe('done in about 2 min')
+    receive({ progress: progressOf({ eta_ms: null }) })
+    expect(shown.find('.sl-generation__time')).toBeNull()
+  })
+
   it('glows at its edge only while something moves', () => {
     const shown = show()
     const isMoving = () => shown.find('.sl-bar')?.getAttribute('data-moving')

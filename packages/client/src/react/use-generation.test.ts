@@ -74,8 +74,12 @@ describe('a watched job', () => {
 
   it('has its place in line, its outputs and why it failed', () => {
     const { now } = render({ jobId: 'job' })
-    act(() => client.update(updateOf({ status: 'queued', phase: null }, { queuePosition: 3 })))
-    expect(now().queuePosition).toBe(3)
+    act(() =>
+      client.update(
+        updateOf({ status: 'queued', phase: null }, { queuePosition: 3, etaMs: 9_000 }),
+      ),
+    )
+    expect(now()).toMatchObject({ queuePosition: 3, etaMs: 9_000 })
     const error = { code: 'internal' as const, message: 'Something went wrong on our side.' }
     act(() => client.update(updateOf({ status: 'failed', error, outputs: [outputOf()] })))
     expect(now()).toMatchObject({
@@ -83,6 +87,7 @@ describe('a watched job', () => {
       error,
       outputs: [{ id: 'asset' }],
       queuePosition: null,
+      etaMs: null,
     })
   })
 

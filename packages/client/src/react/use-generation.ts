@@ -43,6 +43,8 @@ export interface Generation {
   error: JobError | null
   /** Jobs ahead while queued: 0 is next. */
   queuePosition: number | null
+  /** Expected ms until the end while queued; null when nobody can say. */
+  etaMs: number | null
   connection: Connection
   /** The newest picture in the making; the last one stays. Its address is good until there is another. */
   preview: { url: string; nodeId: string | null } | null
@@ -89,6 +91,7 @@ export function useGeneration(
     outputs: snapshot?.outputs ?? NO_OUTPUTS,
     error: snapshot?.error ?? null,
     queuePosition: update?.queuePosition ?? null,
+    etaMs: update?.etaMs ?? null,
     connection: state.connection,
     preview:
       frame && picture?.jobId === jobId ? { url: picture.url, nodeId: picture.nodeId } : null,

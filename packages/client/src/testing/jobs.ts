@@ -70,6 +70,7 @@ export function updateOf(
     snapshot: snapshotOf(over),
     event: null,
     queuePosition: null,
+    etaMs: null,
     connection: 'live',
     movedAt: T0,
     ...rest,

@@ -75,7 +75,7 @@ function take({ event, data }: StreamFrame, watch: SharedWatch): 'gap' | 'folded
     case 'event':
       return watch.applyEvent(parsed as JobEventView)
     case 'position':
-      watch.setQueuePosition((parsed as NativePosition).queuePosition)
+      watch.setPlace(parsed as NativePosition)
       break
     case 'preview': {
       const { job_id, node_id, content_type, data_base64 } = parsed as SsePreview

@@ -1,7 +1,7 @@
 /** The watch of one job, and all its subscribers: asks the server once for all of them, and passes on what comes. */
 import type { JobEventView, PreviewFrame, SnapshotView, WatchRequest } from '@safelight/shared'
 import type { Connection } from '../types.ts'
-import type { Opening, Subscriber } from './subscriber.ts'
+import type { Opening, Place, Subscriber } from './subscriber.ts'
 
 export interface SharedWatch {
   readonly jobId: string
@@ -11,11 +11,11 @@ export interface SharedWatch {
   /** The answer to a request that named no position: it is the whole job. */
   open(opening: Opening): void
   /** The answer to a request that did: what was missed follows. */
-  resume(opening: Opening | { queuePosition: number | null }): void
+  resume(opening: Opening | Place): void
   /** What was missed cannot be had exactly. */
   resync(opening: Opening): void
   applyEvent(event: JobEventView): 'folded' | 'gap'
-  setQueuePosition(queuePosition: number | null): void
+  setPlace(place: Place): void
   emitPreview(frame: PreviewFrame): void
   setConnection(connection: Connection): void
   fail(error: Error): void
@@ -55,7 +55,7 @@ export function createSharedWatch(jobId: string): SharedWatch {
       for (const subscriber of all()) {
         // who has come since holds nothing yet, and begins with the whole job
         if (!subscriber.snapshot && 'snapshot' in opening) subscriber.replace(opening)
-        else subscriber.setQueuePosition(opening.queuePosition)
+        else subscriber.setPlace(opening)
       }
     },
     resync(opening) {
@@ -68,8 +68,8 @@ export function createSharedWatch(jobId: string): SharedWatch {
       const answers = all().map((subscriber) => subscriber.applyEvent(event))
       return answers.includes('gap') ? 'gap' : 'folded'
     },
-    setQueuePosition(queuePosition) {
-      for (const subscriber of all()) subscriber.setQueuePosition(queuePosition)
+    setPlace(place) {
+      for (const subscriber of all()) subscriber.setPlace(place)
     },
     emitPreview(frame) {
       for (const subscriber of all()) subscriber.emitPreview(frame)

@@ -117,7 +117,7 @@ export function createSocketTransport(options: SocketTransportOptions): SocketTr
     if (watch?.applyEvent(event) === 'gap' && !pending.has(event.jobId)) ask(watch)
   })
   socket.on('resync', (snapshot) => find(snapshot.jobId)?.resync(toOpening(snapshot)))
-  socket.on('position', ({ jobId, queuePosition }) => find(jobId)?.setQueuePosition(queuePosition))
+  socket.on('position', ({ jobId, ...place }) => find(jobId)?.setPlace(place))
   socket.on('preview', (frame) => {
     // browsers get an ArrayBuffer, whatever was sent
     const data = new Uint8Array(frame.data)

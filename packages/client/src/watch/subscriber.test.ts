@@ -75,6 +75,24 @@ describe('a subscriber', () => {
     expect(emitted.at(-1)?.snapshot.seq).toBe(4)
   })
 
+  it('knows where a queued job stands and when it should be done, until it runs', () => {
+    const { subscriber, emitted } = subscribe()
+    subscriber.replace({ ...opening(0), queuePosition: 2, etaMs: 60_000 })
+    subscriber.setPlace({ queuePosition: 2, etaMs: 60_000 })
+    subscriber.setPlace({ queuePosition: 2, etaMs: 50_000 })
+    // a server of an older version
+    subscriber.setPlace({ queuePosition: 1 })
+    const [first] = EVENTS
+    if (first) subscriber.applyEvent(first)
+    subscriber.setPlace({ queuePosition: 0, etaMs: 1 })
+    expect(emitted.map(({ queuePosition, etaMs }) => [queuePosition, etaMs])).toEqual([
+      [2, 60_000],
+      [2, 50_000],
+      [1, null],
+      [null, null],
+    ])
+  })
+
   it('never shows less than it has shown, not even when history was lost', () => {
     const { subscriber, emitted } = subscribe()
     subscriber.replace(opening(9))

@@ -14,10 +14,15 @@ import {
 import type { Connection, SubscribeOptions } from '../types.ts'
 import type { BarMemory } from './bar-memory.ts'
 
-/** The job as the server has it, and the server's clock at that moment. */
-export interface Opening {
-  snapshot: SnapshotView
+/** Where a queued job stands. A server of an older version does not say when it should be done. */
+export interface Place {
   queuePosition: number | null
+  etaMs?: number | null
+}
+
+/** The job as the server has it, and the server's clock at that moment. */
+export interface Opening extends Place {
+  snapshot: SnapshotView
   now: number
 }
 
@@ -33,7 +38,7 @@ export interface Subscriber {
   applyEvent(event: JobEventView): 'folded' | 'gap'
   /** The events so far cannot be had, or not all. */
   endHistory(): void
-  setQueuePosition(queuePosition: number | null): void
+  setPlace(place: Place): void
   emitPreview(frame: PreviewFrame): void
   setConnection(connection: Connection): void
   fail(error: Error): void
@@ -47,6 +52,7 @@ export function createSubscriber(
 ): Subscriber {
   let snapshot: SnapshotView | null = null
   let queuePosition: number | null = null
+  let etaMs: number | null = null
   let connection: Connection = 'connecting'
   let movedAt = Date.now()
   /** The last event emitted from the history; null when none is awaited. */
@@ -54,7 +60,7 @@ export function createSubscriber(
   let hasEnded = false
 
   function emit(event: JobEventView | null): void {
-    if (snapshot) options.onUpdate({ snapshot, event, queuePosition, connection, movedAt })
+    if (snapshot) options.onUpdate({ snapshot, event, queuePosition, etaMs, connection, movedAt })
   }
 
   function endIfTerminal(): void {
@@ -67,7 +73,7 @@ export function createSubscriber(
 
   function setSnapshot(next: SnapshotView): void {
     snapshot = bar.hold(next)
-    if (snapshot.status !== 'queued') queuePosition = null
+    if (snapshot.status !== 'queued') queuePosition = etaMs = null
   }
 
   /** An event that made the job what it is now, emitted because the subscriber asked for the history. */
@@ -91,6 +97,7 @@ export function createSubscriber(
       const { updatedAt, createdAt } = opening.snapshot
       movedAt = Date.now() - Math.max(0, opening.now - (updatedAt ?? createdAt))
       queuePosition = opening.queuePosition
+      etaMs = opening.etaMs ?? null
       setSnapshot(opening.snapshot)
       emit(null)
       endIfTerminal()
@@ -113,9 +120,11 @@ export function createSubscriber(
       historySeq = null
       endIfTerminal()
     },
-    setQueuePosition(next) {
-      if (hasEnded || next === queuePosition || snapshot?.status !== 'queued') return
+    setPlace({ queuePosition: next, etaMs: nextEtaMs = null }) {
+      if (hasEnded || snapshot?.status !== 'queued') return
+      if (next === queuePosition && nextEtaMs === etaMs) return
       queuePosition = next
+      etaMs = nextEtaMs
       emit(null)
     },
     emitPreview(frame) {

@@ -10,6 +10,8 @@ const [statusEvent, progressEvent, outputEvent] = jobEventSchema.options
 export const nativeOpenSchema = z
   .object({
     queuePosition: z.int().nonnegative().nullable(),
+    /** Expected ms until a queued job has ended; null when it is not queued, or nobody can say. */
+    etaMs: z.number().nonnegative().nullable(),
     /** The server's clock, ms since the epoch: `snapshot.updatedAt` is measured by it. */
     now: z.number(),
   })
@@ -32,8 +34,9 @@ export const nativeEventSchema = z
   .meta({ id: 'NativeEvent' })
 export type NativeEvent = z.infer<typeof nativeEventSchema>
 
-/** `position`: jobs ahead of a queued job changed. A hint, not an event: no id. */
-export const nativePositionSchema = z
-  .object({ jobId: z.string(), queuePosition: z.int().nonnegative().nullable() })
+/** `position`: jobs ahead of a queued job changed, or when it should be done. A hint, not an event: no id. */
+export const nativePositionSchema = nativeOpenSchema
+  .omit({ now: true })
+  .extend({ jobId: z.string() })
   .meta({ id: 'NativePosition' })
 export type NativePosition = z.infer<typeof nativePositionSchema>

@@ -12,6 +12,8 @@ export const sseStatusSchema = z
   .object({
     status: jobStatusSchema,
     queue_position: z.int().nonnegative().nullable(),
+    /** While queued: expected ms until it has ended; null when nobody can say. Later `progress` has it. */
+    eta_ms: z.number().nonnegative().nullable(),
     phase: jobPhaseSchema.nullable(),
     attempt: z.int().nonnegative(),
     ...origin,

@@ -35,6 +35,7 @@ export function runningUpdate(
     },
     event: null,
     queuePosition: null,
+    etaMs: null,
     connection: 'live',
     movedAt: Date.now(),
   }
@@ -49,7 +50,7 @@ export function endedUpdate(snapshot: Partial<SnapshotView> = {}): JobUpdate {
   )
 }
 
-export function queuedUpdate(queuePosition: number | null): JobUpdate {
+export function queuedUpdate(queuePosition: number | null, etaMs: number | null = null): JobUpdate {
   const update = runningUpdate({}, { status: 'queued', phase: null, progress: null })
-  return { ...update, queuePosition }
+  return { ...update, queuePosition, etaMs }
 }

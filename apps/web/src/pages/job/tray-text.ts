@@ -1,4 +1,5 @@
 /** What an empty tray says: why there is no picture yet, or none at all. Pure. */
+import { formatEstimate } from '@safelight/client'
 import { assertNever, type SnapshotView } from '@safelight/shared'
 
 export interface TrayText {
@@ -6,11 +7,17 @@ export interface TrayText {
   hint: string
 }
 
-export function toTrayText(snapshot: SnapshotView | null, queuePosition: number | null): TrayText {
+/** Where it stands while it is queued. */
+export interface TrayPlace {
+  queuePosition: number | null
+  etaMs: number | null
+}
+
+export function toTrayText(snapshot: SnapshotView | null, place: TrayPlace): TrayText {
   if (!snapshot) return { title: 'Looking for the job', hint: 'One moment.' }
   switch (snapshot.status) {
     case 'queued':
-      return toQueuedText(snapshot, queuePosition)
+      return toQueuedText(snapshot, place)
     case 'running':
       return toRunningText(snapshot)
     case 'canceling':
@@ -31,11 +38,15 @@ export function toTrayText(snapshot: SnapshotView | null, queuePosition: number 
   }
 }
 
-function toQueuedText({ attempt }: SnapshotView, ahead: number | null): TrayText {
-  const hint =
+function toQueuedText(
+  { attempt }: SnapshotView,
+  { queuePosition: ahead, etaMs }: TrayPlace,
+): TrayText {
+  const why =
     attempt > 0
       ? `Attempt ${attempt} ended early. It is tried again, where possible on another host.`
       : 'It starts by itself. You may close this page: the job goes on.'
+  const hint = etaMs === null ? why : `It should be done in ${formatEstimate(etaMs)}. ${why}`
   if (ahead === null) return { title: 'Waiting for a host', hint }
   if (ahead === 0) return { title: 'Next in line', hint }
   return { title: `${ahead} ${ahead === 1 ? 'job' : 'jobs'} ahead`, hint }

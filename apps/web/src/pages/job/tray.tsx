@@ -4,7 +4,7 @@ import { isTerminal, type OutputView, type SnapshotView } from '@safelight/share
 import { type ReactNode, useState } from 'react'
 import { type PictureSize, ShownOutput } from '../../outputs/shown-output.tsx'
 import type { OutputUrl } from '../../outputs/use-output-url.ts'
-import { toTrayText } from './tray-text.ts'
+import { toTrayText, type TrayPlace } from './tray-text.ts'
 
 export interface TrayProps {
   generation: Generation
@@ -26,7 +26,7 @@ const NOTHING_RATIO = 5 / 2
 
 export function Tray(props: TrayProps) {
   const { generation, shown, size, isDeveloping } = props
-  const { snapshot, queuePosition } = generation
+  const { snapshot, queuePosition, etaMs } = generation
   const preview = generation.preview?.url ?? null
   const ratio = size ? size.width / size.height : props.ratio
   const hasEnded = snapshot !== null && isTerminal(snapshot.status)
@@ -49,7 +49,7 @@ export function Tray(props: TrayProps) {
         )}
         {!isPicture && shown && <Output {...props} shown={shown} />}
         {!isPicture && !shown && (
-          <EmptyTray snapshot={snapshot} queuePosition={queuePosition} ratio={ratio} />
+          <EmptyTray snapshot={snapshot} place={{ queuePosition, etaMs }} ratio={ratio} />
         )}
       </div>
     </div>
@@ -64,15 +64,15 @@ function Output({ shown, source, onOpen, onSize }: TrayProps & { shown: OutputVi
 
 export interface EmptyTrayProps {
   snapshot: SnapshotView | null
-  queuePosition: number | null
+  place: TrayPlace
   /** Width by height of the paper. */
   ratio: number
 }
 
 /** The tray while there is nothing in it: a blank sheet, and in words what it waits for. */
-function EmptyTray({ snapshot, queuePosition, ratio }: EmptyTrayProps) {
+function EmptyTray({ snapshot, place, ratio }: EmptyTrayProps) {
   const hasEnded = snapshot !== null && isTerminal(snapshot.status)
-  const { title, hint } = toTrayText(snapshot, queuePosition)
+  const { title, hint } = toTrayText(snapshot, place)
   return (
     <div className="empty-tray">
       {!hasEnded && <div className="sheet" aria-hidden="true" style={toPaperSize(ratio)} />}

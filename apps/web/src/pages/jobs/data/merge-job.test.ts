@@ -37,9 +37,10 @@ describe('a poll', () => {
 
   it('brings what changes without an event: the place in line, and what became of a dead letter', () => {
     const held = polled({ seq: 5, queue_position: 2, dead_letter: true })
-    const view = jobView({ seq: 5, queue_position: 1, dead_letter: false, replayed_by: 'other' })
+    const place = { queue_position: 1, eta_ms: 9_000 }
+    const view = jobView({ seq: 5, ...place, dead_letter: false, replayed_by: 'other' })
     const known = mergeView(held, view, NOW + 1)
-    expect(known.update.queuePosition).toBe(1)
+    expect(known.update).toMatchObject({ queuePosition: 1, etaMs: 9_000 })
     expect(known.update.snapshot).toMatchObject({ deadLetter: false, replayedBy: 'other' })
     expect(known.update.movedAt).toBe(held.update.movedAt)
   })

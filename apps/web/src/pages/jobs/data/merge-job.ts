@@ -32,9 +32,10 @@ export function mergeUpdate(held: KnownJob | undefined, update: JobUpdate): Know
 
 /** The few things that change without an event. */
 function mergeSilent(held: KnownJob, view: JobView): KnownJob {
-  const { snapshot, queuePosition } = held.update
+  const { snapshot, queuePosition, etaMs } = held.update
   const same =
     queuePosition === view.queue_position &&
+    etaMs === toQueuedEta(view) &&
     snapshot.deadLetter === view.dead_letter &&
     snapshot.replayedBy === view.replayed_by
   if (same) return held
@@ -43,6 +44,7 @@ function mergeSilent(held: KnownJob, view: JobView): KnownJob {
     update: {
       ...held.update,
       queuePosition: view.queue_position,
+      etaMs: toQueuedEta(view),
       snapshot: { ...snapshot, deadLetter: view.dead_letter, replayedBy: view.replayed_by },
     },
   }
@@ -54,9 +56,15 @@ export function toUpdate(view: JobView, now: number): JobUpdate {
     snapshot: toSnapshot(view),
     event: null,
     queuePosition: view.queue_position,
+    etaMs: toQueuedEta(view),
     connection: 'live',
     movedAt: now,
   }
+}
+
+/** Of one that runs, its progress says it. */
+function toQueuedEta({ status, eta_ms }: JobView): number | null {
+  return status === 'queued' ? eta_ms : null
 }
 
 function toSnapshot(view: JobView): SnapshotView {

@@ -29,6 +29,9 @@ describe('the line of a job', () => {
   it('is its place in line while it waits', () => {
     expect(lineOf({ queue_position: 0 })).toBe('Next in line')
     expect(lineOf({ queue_position: 3 })).toBe('3 jobs ahead')
+    expect(lineOf({ queue_position: 3, eta_ms: 120_000 })).toBe(
+      '3 jobs ahead · done in about 2 min',
+    )
   })
 
   it('says that it is not the first try', () => {

@@ -13,6 +13,7 @@ export function toTookMs(
 export function toLine({ snapshot }: JobUpdate, description: JobDisplay): string {
   switch (snapshot.status) {
     case 'queued':
+      return [description.node, description.eta].filter(Boolean).join(' · ')
     case 'canceling':
       return description.node ?? ''
     case 'running':
