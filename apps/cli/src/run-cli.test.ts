@@ -48,6 +48,10 @@ it.each([
   ['run --json --quiet x.json', /exclude each other/],
   ['run missing.json', /^safelight: missing.json cannot be read: there is no such file\n$/],
   ['cancel 1 --all-queued', /not both/],
+  ['cancel 1 --owner a', /--owner goes with --all-queued/],
+  ['priority 1', /which priority\?/],
+  ['priority 1 --to high', /--to must be a whole number/],
+  ['priority --to 1', /which job\?/],
 ])('refuses `%s` in one line', async (line, message) => {
   const { code, out, err } = await run(line)
   expect({ code, out }).toEqual({ code: 2, out: '' })

@@ -37,6 +37,23 @@ describe('/openapi.json', () => {
     for (const name of names) expect(document.components.schemas).toHaveProperty(name ?? '')
   })
 
+  it('tells of owners, pools and priorities wherever they are asked for or shown', async () => {
+    const { paths, components } = await readDocument()
+    const place = { owner: {}, pool: {}, priority: {} }
+    expect(components.schemas['SubmitRequest']).toMatchObject({ properties: place })
+    expect(components.schemas['Job']).toMatchObject({
+      properties: { ...place, queue_position: {}, eta_ms: {} },
+    })
+    expect(components.schemas['StatusEvent']).toMatchObject({ properties: { eta_ms: {} } })
+    expect(components.schemas['NativePosition']).toMatchObject({ properties: { etaMs: {} } })
+    expect(components.schemas['PatchRequest']).toMatchObject({ properties: { priority: {} } })
+    expect(paths['/api/v2/jobs/{id}']?.['patch']?.operationId).toBe('patchJob')
+    for (const method of ['get', 'delete'])
+      expect(paths['/api/v2/jobs']?.[method]?.['parameters']).toContainEqual(
+        expect.objectContaining({ in: 'query', name: 'owner' }),
+      )
+  })
+
   it('gives every schema one name, and answers room to grow', async () => {
     const { components } = await readDocument()
     const names = Object.keys(components.schemas)

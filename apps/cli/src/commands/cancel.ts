@@ -13,6 +13,7 @@ export const cancelCommand = defineCommand({
   summary: 'cancel jobs, and wait until they have ended',
   options: {
     'all-queued': { type: 'boolean', text: 'all jobs that wait in line; asks first' },
+    owner: { type: 'string', value: 'NAME', text: 'with --all-queued: only those of this owner' },
     yes: { type: 'boolean', short: 'y', text: 'do not ask' },
     'no-wait': { type: 'boolean', text: 'be done as soon as it is asked for' },
   },
@@ -23,16 +24,19 @@ export const cancelCommand = defineCommand({
   examples: [
     ['safelight cancel 3f2a91bc', 'one job, wherever it is'],
     ['safelight cancel --all-queued --yes', 'empty the line, from a script'],
+    ['safelight cancel --all-queued --owner team-a', 'what one owner has in line'],
   ],
   async act({ values, positionals }, { client, io }) {
     const wait = !values['no-wait']
+    const { owner } = values
     if (!values['all-queued']) {
+      if (owner !== undefined) throw new UsageError('--owner goes with --all-queued')
       const ids = await resolveIds(client, positionals)
       await Promise.all(ids.map((jobId) => cancelJob(jobId, { client, io, wait })))
       return EXIT.ok
     }
     if (positionals.length > 0) throw new UsageError('name ids or --all-queued, not both')
-    return cancelQueued({ client, io, wait, yes: values.yes ?? false })
+    return cancelQueued({ client, io, wait, yes: values.yes ?? false, owner })
   },
 })
 
@@ -64,9 +68,15 @@ async function untilEnded(client: Client, jobId: string): Promise<JobStatus> {
   return status
 }
 
-async function cancelQueued(deps: Deps & { yes: boolean }): Promise<ExitCode> {
+async function cancelQueued(
+  deps: Deps & { yes: boolean; owner: string | undefined },
+): Promise<ExitCode> {
   const { client, io, wait, yes } = deps
-  const ids = await listQueued(client)
+  const filter = {
+    status: ['queued' as const],
+    ...(deps.owner !== undefined && { owner: deps.owner }),
+  }
+  const ids = await listQueued(client, filter)
   if (ids.length === 0) {
     io.stdout.write('no job is queued\n')
     return EXIT.ok
@@ -80,7 +90,7 @@ async function cancelQueued(deps: Deps & { yes: boolean }): Promise<ExitCode> {
       return EXIT.ok
     }
   }
-  const { canceled, canceling } = await client.jobs.cancelMany({ status: ['queued'] })
+  const { canceled, canceling } = await client.jobs.cancelMany(filter)
   io.stdout.write(`${canceled} canceled\n`)
   if (canceling === 0) return EXIT.ok
   io.stdout.write(
@@ -98,12 +108,15 @@ async function cancelQueued(deps: Deps & { yes: boolean }): Promise<ExitCode> {
   return EXIT.ok
 }
 
-async function listQueued(client: Client): Promise<string[]> {
+async function listQueued(
+  client: Client,
+  filter: { status: 'queued'[]; owner?: string },
+): Promise<string[]> {
   const ids: string[] = []
   let cursor: string | null = null
   do {
     const page = await client.jobs.list({
-      status: ['queued'],
+      ...filter,
       limit: 100,
       ...(cursor !== null && { cursor }),
     })

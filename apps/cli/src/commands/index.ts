@@ -4,6 +4,7 @@ import { cancelCommand } from './cancel.ts'
 import { hostsCommand } from './hosts.ts'
 import { lsCommand } from './ls.ts'
 import { openCommand } from './open.ts'
+import { priorityCommand } from './priority.ts'
 import { runCommand } from './run.ts'
 import { watchCommand } from './watch.ts'
 
@@ -11,6 +12,7 @@ export const COMMANDS: readonly Command[] = [
   runCommand,
   watchCommand,
   lsCommand,
+  priorityCommand,
   cancelCommand,
   hostsCommand,
   openCommand,

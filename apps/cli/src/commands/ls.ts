@@ -21,25 +21,28 @@ export const lsCommand = defineCommand({
   summary: 'list jobs, newest first',
   options: {
     status: { type: 'string', value: 'A,B', text: `only these: ${JOB_STATUSES.join(', ')}` },
+    owner: { type: 'string', value: 'NAME', text: 'only jobs of this owner' },
     limit: { type: 'string', short: 'n', value: 'N', text: `at most so many (${LIMIT})` },
     json: { type: 'boolean', text: 'one job per line, as the API tells it' },
   },
   examples: [
     ['safelight ls --status queued,running', 'what waits and what runs'],
+    ['safelight ls --owner team-a', 'those of one owner'],
     ['safelight ls -n 1000 --json | jq -r .id', 'ids, for a script'],
   ],
   async act({ values, positionals }, { client, io }) {
     if (positionals[0]) throw new UsageError(`ls takes no '${positionals[0]}'`)
     const status = values.status === undefined ? undefined : parseStatuses(values.status)
     const limit = parseWhole('limit', values.limit, { least: 1, most: LIMIT_MOST }) ?? LIMIT
-    const { jobs, more } = await listJobs(client, limit, status)
+    const { jobs, more } = await listJobs(client, limit, { status, owner: values.owner })
     const { stdout, config } = io
     if (values.json) {
       for (const job of jobs) stdout.write(`${JSON.stringify(job)}\n`)
       return EXIT.ok
     }
     if (jobs.length === 0) {
-      stdout.write(status ? `no job is ${status.join(' or ')}\n` : 'no jobs yet\n')
+      const whose = values.owner === undefined ? '' : ` of ${values.owner}`
+      stdout.write(status ? `no job${whose} is ${status.join(' or ')}\n` : `no jobs${whose} yet\n`)
       return EXIT.ok
     }
     const skills = readSkills(stdout, config.terminal)
@@ -65,7 +68,7 @@ function parseStatuses(list: string): JobStatus[] {
 async function listJobs(
   client: Client,
   limit: number,
-  status: JobStatus[] | undefined,
+  { status, owner }: { status: JobStatus[] | undefined; owner: string | undefined },
 ): Promise<{ jobs: JobView[]; more: boolean }> {
   const jobs: JobView[] = []
   let cursor: string | null = null
@@ -73,6 +76,7 @@ async function listJobs(
     const page = await client.jobs.list({
       limit: Math.min(PAGE, limit - jobs.length),
       ...(status && { status }),
+      ...(owner !== undefined && { owner }),
       ...(cursor !== null && { cursor }),
     })
     jobs.push(...page.jobs)
@@ -91,13 +95,20 @@ const COLORS: Record<JobStatus, TextColor> = {
   expired: 'red',
 }
 
-function toRow({ id, status, progress, created_at, outputs, error }: JobView, now: number): Cell[] {
+function toRow(job: JobView, now: number): Cell[] {
+  const { id, status, created_at, outputs, error } = job
   return [
     { text: shortenId(id) },
     { text: status, color: COLORS[status] },
-    { text: progress ? `${Math.floor(progress.value * 100)}%`.padStart(4) : '   –' },
+    { text: toDoneText(job).padStart(4) },
     { text: formatAge(now - Date.parse(created_at)) },
     { text: outputs.length > 0 ? String(outputs.length) : '–' },
     { text: error ? `${error.code}: ${error.message}` : '' },
   ]
+}
+
+/** `42%`; of one in line its place, `#3`. */
+function toDoneText({ progress, queue_position }: JobView): string {
+  if (queue_position !== null) return `#${queue_position + 1}`
+  return progress ? `${Math.floor(progress.value * 100)}%` : '–'
 }
