@@ -140,16 +140,21 @@ it('goes on with every job where it was, each of them once, whichever API moves 
 
 it('leaves to a worker that still runs what it has in hand, until it lets go of it', async () => {
   const bed = await openBed()
-  const old = await loadOldDeployment(bed, { locked: true })
+  const old = await loadOldDeployment(bed, { agoMs: 0, locked: true })
   const [one, other] = [openReconciler(bed), openReconciler(bed)]
   const sweep = () => Promise.all([one.reconciler.sweep(), other.reconciler.sweep()])
   const placeOf = async (name: string) => (await one.backlog.locate([old.jobId(name)]))[0]
 
   await sweep()
+  // who has accepted it may be about to add its ticket
+  const accepted = old.jobId('in the outbox')
+  expect(await placeOf('in the outbox')).toEqual({ place: 'nowhere' })
+  await bed.redis.zadd(`${bed.keys.prefix}outbox`, Date.now() - 60_000, accepted)
+  await sweep()
   for (const name of WAITING) expect(await placeOf(name), name).toEqual({ place: 'backlog' })
   expect(await placeOf('retried later')).toEqual({ place: 'deferred' })
   for (const name of IN_HAND) expect(await placeOf(name), name).toEqual({ place: 'nowhere' })
-  expect(await bed.redis.zscore(bed.keys.deadlines, old.jobId('in the outbox'))).not.toBeNull()
+  expect(await bed.redis.zscore(bed.keys.deadlines, accepted)).not.toBeNull()
   const lockOf = (jobId: string) => `${bed.keys.bullPrefix}:jobs:${jobId}:lock`
   for (const name of IN_HAND) expect(await bed.redis.exists(lockOf(old.jobId(name)))).toBe(1)
 
@@ -160,8 +165,7 @@ it('leaves to a worker that still runs what it has in hand, until it lets go of 
   expect(await placeOf('runs')).toEqual({ place: 'nowhere' })
   await bed.redis.del(...IN_HAND.map((name) => lockOf(old.jobId(name))))
   await sweep()
-  for (const name of IN_HAND)
-    expect(await placeOf(name), name).toMatchObject({ place: 'execute' })
+  for (const name of IN_HAND) expect(await placeOf(name), name).toMatchObject({ place: 'execute' })
   expect(await one.backlog.dispatched('127.0.0.1:18188')).toHaveLength(3)
   expect(await oldKeys(bed)).toEqual([])
   expect(await one.backlog.depth()).toBe(WAITING.length + 1)

@@ -85,6 +85,7 @@ export function openParts({
       cost: await prices.costOf(owner, workflow, null),
       needs: toNeeds(workflow),
     }),
+    timings,
     clock,
     log,
   })

@@ -48,18 +48,20 @@ export interface OldDeployment {
 export interface LoadOptions {
   /** Addresses of the hosts, as `127.0.0.1:8188`. */
   hosts?: Partial<typeof HOSTS>
+  /** How long ago its worker was killed; longer than it takes locks to run out unless told so. */
+  agoMs?: number
   /** Whether its worker still keeps the locks of its tickets; they have run out unless told so. */
   locked?: boolean
 }
 
 export async function loadOldDeployment(
   { redis, namespace }: Pick<TestBed, 'redis' | 'namespace'>,
-  { hosts = {}, locked = false }: LoadOptions = {},
+  { hosts = {}, agoMs = 15_000, locked = false }: LoadOptions = {},
 ): Promise<OldDeployment> {
   const { takenAt, jobs, keys } = fileSchema.parse(await readFixture(hosts))
-  const shiftMs = Date.now() - takenAt
+  const shiftMs = Date.now() - agoMs - takenAt
   const isTime = (ms: number) => ms > takenAt - DAY_MS && ms < takenAt + 40 * DAY_MS
-  /** Every time in it, as if the worker had been killed just now. */
+  /** Every time in it, as if the worker had been killed then. */
   const toNow = (text: string) =>
     text.replaceAll(/\b\d{13}\b/g, (ms) => (isTime(Number(ms)) ? String(Number(ms) + shiftMs) : ms))
   for (const [written, { ttl, ...entry }] of Object.entries(keys)) {

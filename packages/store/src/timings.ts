@@ -1,6 +1,8 @@
 /** Every duration of the store, with the reason for its default. */
 
 export interface StoreTimings {
+  /** An API of the version before the backlog that has accepted a job adds its ticket within this, or has died. */
+  oldAcceptMs: number
   /** A job that runs past its time is its worker's to stop; should it come back to the line, it is found there. */
   deadlineLookAgainMs: number
   /** Before a ticket that broke in a way nobody foresaw is taken again. */
@@ -39,6 +41,7 @@ const SECOND_MS = 1_000
 const HOUR_MS = 3_600 * SECOND_MS
 
 export const DEFAULT_STORE_TIMINGS: StoreTimings = {
+  oldAcceptMs: 10 * SECOND_MS,
   deadlineLookAgainMs: 15 * SECOND_MS,
   ticketRetryMs: 2 * SECOND_MS,
   hostFreshMs: 30 * SECOND_MS,

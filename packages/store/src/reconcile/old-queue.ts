@@ -7,7 +7,7 @@
  * backlog, and to a new one an old ticket says nothing of where its prompt is.
  *
  * A ticket that a worker of such a version holds, and whose lock it keeps, stays with it: its job is moved when it is
- * put back or its lock has run out. Removing the ticket and giving the job a place are two steps; who dies in between
+ * put back or its lock has run out. A job that an API of such a version has just accepted stays with that, too. Removing the ticket and giving the job a place are two steps; who dies in between
  * leaves a job that is nowhere, and the next look moves it.
  */
 import { DEFAULT_OWNER, isTerminal, type Snapshot, type Workflow } from '@safelight/shared'
@@ -18,6 +18,7 @@ import { noteDeadline } from '../deadlines.ts'
 import { toBand } from '../jobs/first-snapshot.ts'
 import { ask } from '../redis-unavailable.ts'
 import { hostOf, readBegun } from './begun.ts'
+import { toStoreTimings } from '../timings.ts'
 import type { ReconcilerDeps } from './reconciler.ts'
 
 const NAME = 'jobs'
@@ -42,7 +43,9 @@ export interface OldQueue {
 
 export function createOldQueue(deps: ReconcilerDeps): OldQueue {
   const { redis, keys, store, backlog, tickets, log } = deps
+  const { oldAcceptMs } = toStoreTimings(deps.timings)
   const keyOf = (name: string) => `${keys.bullPrefix}:${NAME}:${name}`
+  const outbox = `${keys.prefix}outbox`
 
   /** Nothing of it is written by opening it. */
   async function withQueue<T>(act: (queue: Queue) => Promise<T>): Promise<T> {
@@ -61,6 +64,9 @@ export function createOldQueue(deps: ReconcilerDeps): OldQueue {
 
   async function take(queue: Queue, jobId: string): Promise<'moved' | 'in_hand' | 'ended'> {
     const due = await ask(redis.zscore(keyOf('delayed'), jobId))
+    const acceptedAt = await ask(redis.zscore(outbox, jobId))
+    // its ticket may be about to come
+    if (acceptedAt && (await store.now()) - Number(acceptedAt) < oldAcceptMs) return 'in_hand'
     // refused while a worker keeps its lock
     if ((await ask(queue.remove(jobId))) !== 1) return 'in_hand'
     const { snapshot, attempt } = await readBegun(deps, jobId)
@@ -137,12 +143,12 @@ export function createOldQueue(deps: ReconcilerDeps): OldQueue {
       leases.push(...found)
       cursor = next
     } while (cursor !== '0')
-    await ask(redis.del(`${keys.prefix}outbox`, ...leases))
+    await ask(redis.del(outbox, ...leases))
   }
 
   return {
     async move() {
-      if ((await ask(redis.exists(keyOf('meta'), `${keys.prefix}outbox`))) === 0) return true
+      if ((await ask(redis.exists(keyOf('meta'), outbox))) === 0) return true
       return withQueue(async (queue) => {
         const count = { moved: 0, in_hand: 0, ended: 0 }
         for (const jobId of await withoutPlace()) count[await tryToTake(queue, jobId)] += 1

@@ -18,6 +18,7 @@ import type { JobStore } from '../job-store.ts'
 import type { Keys } from '../keys.ts'
 import type { Orphans } from '../orphans.ts'
 import type { Tickets } from '../queues/tickets.ts'
+import type { StoreTimings } from '../timings.ts'
 import { reconcileHosts } from './hosts.ts'
 import { reconcileJobs } from './jobs.ts'
 import { type Appraise, createOldQueue } from './old-queue.ts'
@@ -35,6 +36,7 @@ export interface ReconcilerDeps {
   adoptWaitMs: number
   /** For jobs that an older version accepted; without it they all cost the same and need nothing in particular. */
   appraise?: Appraise
+  timings?: Partial<StoreTimings>
   clock?: Clock
   log: Logger
 }
