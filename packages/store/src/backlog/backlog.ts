@@ -16,7 +16,15 @@ import {
   RESTORE,
   TO_COLLECT,
 } from './scripts.ts'
-import { type RestoredJob, toWhereabouts, type Whereabouts } from './whereabouts.ts'
+import {
+  type BroughtBack,
+  type Dispatched,
+  type JobOnHost,
+  type Position,
+  type RestoredJob,
+  toWhereabouts,
+  type Whereabouts,
+} from './whereabouts.ts'
 
 /** A job that waits, as whoever has a free slot sees it. */
 export interface Candidate {
@@ -99,29 +107,6 @@ export interface Backlog {
   release(jobIds: readonly string[]): Promise<number>
 }
 
-export interface BroughtBack {
-  jobs: { jobId: string; pool: string }[]
-  /** Until the time of the next one has come; null when there is none. */
-  nextMs: number | null
-}
-
-/** A job on a host: each time it gets there it has another ticket. */
-export interface JobOnHost {
-  jobId: string
-  /** How often it has been dispatched. */
-  times: number
-}
-
-export type Dispatched = { outcome: 'dispatched' } & JobOnHost
-
-export interface Position {
-  /** Jobs ahead in its pool; 0 = next. */
-  ahead: number
-  /** Of those that wait there, in ms. */
-  meanCost: number
-  pool: string
-}
-
 const rowSchema = z.tuple([
   z.string(),
   z.string(),
@@ -135,7 +120,10 @@ const rowSchema = z.tuple([
 
 const dispatched = z.tuple([z.literal('dispatched'), z.int()])
 const dispatchReplySchema = z.union([dispatched, z.tuple([z.enum(['gone', 'full', 'owner_full'])])])
-const restoreReplySchema = z.union([dispatched, z.tuple([z.enum(['waiting', 'elsewhere', 'lost'])])])
+const restoreReplySchema = z.union([
+  dispatched,
+  z.tuple([z.enum(['waiting', 'elsewhere', 'lost'])]),
+])
 const positionSchema = z.tuple([z.int(), z.coerce.number(), z.string()]).nullable()
 
 export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Backlog {

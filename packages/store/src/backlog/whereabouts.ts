@@ -1,4 +1,4 @@
-/** Where a job is that has not ended, and how one that is nowhere gets back. */
+/** Where a job is that has not ended, and how it gets from one place to another: what callers of the backlog are told. */
 import { z } from 'zod'
 import type { HostStage } from '../queues/tickets.ts'
 import type { JobNeeds } from './needs.ts'
@@ -6,6 +6,29 @@ import type { JobNeeds } from './needs.ts'
 export type Whereabouts =
   | { place: 'backlog' | 'deferred' | 'nowhere' | 'ended' }
   | { place: HostStage; hostId: string }
+
+export interface BroughtBack {
+  jobs: { jobId: string; pool: string }[]
+  /** Until the time of the next one has come; null when there is none. */
+  nextMs: number | null
+}
+
+/** A job on a host: each time it gets there it has another ticket. */
+export interface JobOnHost {
+  jobId: string
+  /** How often it has been dispatched. */
+  times: number
+}
+
+export type Dispatched = { outcome: 'dispatched' } & JobOnHost
+
+export interface Position {
+  /** Jobs ahead in its pool; 0 = next. */
+  ahead: number
+  /** Of those that wait there, in ms. */
+  meanCost: number
+  pool: string
+}
 
 export interface FirstPlace {
   pool: string | null

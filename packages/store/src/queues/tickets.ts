@@ -8,7 +8,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { ANY_POOL, type JobOnHost, toPool } from '../backlog/backlog.ts'
+import { ANY_POOL, toPool } from '../backlog/backlog.ts'
+import type { JobOnHost } from '../backlog/whereabouts.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { Queues } from './open-queues.ts'
 

@@ -1,6 +1,6 @@
 /** Jobs on hosts: each has its ticket there, and a host that nobody drives gives its jobs back. */
 import { takesPrompts } from '@safelight/shared'
-import type { JobOnHost } from '../backlog/backlog.ts'
+import type { JobOnHost } from '../backlog/whereabouts.ts'
 import { promptIdOf } from '../derived-id.ts'
 import type { Claim } from '../job-store.ts'
 import type { HostStage } from '../queues/tickets.ts'
@@ -52,7 +52,10 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
 }
 
 /** A worker of an older version that ends a job does not free its slot. What was released is seen in the next round. */
-async function releaseEnded({ backlog }: ReconcilerDeps, jobs: readonly JobOnHost[]): Promise<void> {
+async function releaseEnded(
+  { backlog }: ReconcilerDeps,
+  jobs: readonly JobOnHost[],
+): Promise<void> {
   const jobIds = jobs.map(({ jobId }) => jobId)
   const where = jobIds.length > 0 ? await backlog.locate(jobIds) : []
   await backlog.release(jobIds.filter((_, at) => where[at]?.place === 'ended'))

@@ -38,7 +38,11 @@ export async function reconcileJobs(deps: ReconcilerDeps, oldQueue: OldQueue): P
   }
 }
 
-async function bringHome(deps: ReconcilerDeps, oldQueue: OldQueue, jobId: string): Promise<boolean> {
+async function bringHome(
+  deps: ReconcilerDeps,
+  oldQueue: OldQueue,
+  jobId: string,
+): Promise<boolean> {
   const { redis, keys, store, backlog, tickets, log } = deps
   if ((await ask(redis.hexists(keys.job(jobId), 'pool'))) === 0)
     return (await oldQueue.moveJob(jobId)) === 'moved'

@@ -1,0 +1,70 @@
+/** A version that knows of no backlog runs beside this one: what it leaves is put right. */
+import { newSnapshot } from '@safelight/testkit'
+import { acceptJob, openTestStore, silent, type TestStore } from '@safelight/testkit/vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { createBacklog } from '../backlog/backlog.ts'
+import { createHostRegistry } from '../host-registry.ts'
+import { createOrphans } from '../orphans.ts'
+import { createQueues } from '../queues/open-queues.ts'
+import { createTickets } from '../queues/tickets.ts'
+import { createReconciler } from './reconciler.ts'
+
+async function open() {
+  const test = await openTestStore()
+  const queues = createQueues(test)
+  onTestFinished(() => queues.close())
+  const backlog = createBacklog(test)
+  const reconciler = createReconciler({
+    ...test,
+    backlog,
+    tickets: createTickets(queues),
+    hosts: createHostRegistry(test),
+    orphans: createOrphans(test),
+    adoptWaitMs: 60_000,
+    log: silent,
+  })
+  const dispatch = (jobId: string) =>
+    backlog.dispatch({ jobId, hostId: 'gpu', slots: 1, ownerLimit: null, overtaken: [] })
+  return { ...test, backlog, reconciler, dispatch }
+}
+
+/** As such a version ends a job: its record and its lists, and no place. */
+async function endOldWay({ redis, keys, store }: TestStore, jobId: string): Promise<void> {
+  const before = await store.load(jobId)
+  const ended = newSnapshot({ ...before, status: 'canceled' })
+  await redis.hset(keys.job(jobId), 'snapshot', JSON.stringify(ended))
+  await redis.zrem(keys.open, jobId)
+}
+
+it('a job that waited, and was ended by it, is given to no host', async () => {
+  const { backlog, dispatch, ...test } = await open()
+  const [ended, waits] = [await acceptJob(test.store), await acceptJob(test.store)]
+  await endOldWay(test, ended)
+  expect(await dispatch(ended)).toEqual({ outcome: 'gone' })
+  expect(await backlog.depth()).toBe(1)
+  expect(await dispatch(waits)).toMatchObject({ outcome: 'dispatched' })
+})
+
+it('a job that had a slot, and was ended by it, gives the slot back', async () => {
+  const { backlog, dispatch, reconciler, ...test } = await open()
+  const [ended, waits] = [await acceptJob(test.store), await acceptJob(test.store)]
+  await dispatch(ended)
+  await endOldWay(test, ended)
+  expect(await dispatch(waits)).toEqual({ outcome: 'full' })
+  await reconciler.sweep()
+  expect(await backlog.dispatched('gpu')).toEqual([])
+  expect(await dispatch(waits)).toMatchObject({ outcome: 'dispatched' })
+})
+
+it('a job that it has accepted is brought home once, whoever finds it, and stays where it then is', async () => {
+  const { redis, keys, store, backlog, dispatch } = await open()
+  const jobId = await acceptJob(store)
+  const stray = { jobId, first: null, hostId: null, until: null, maxStrays: 3 }
+  await redis.zrem(keys.backlog('*'), jobId)
+  expect(await backlog.restore(stray)).toEqual({ outcome: 'waiting' })
+  expect(await dispatch(jobId)).toMatchObject({ outcome: 'dispatched', times: 1 })
+  // another process has found it nowhere, too, and says so late
+  expect(await backlog.restore(stray)).toEqual({ outcome: 'elsewhere' })
+  expect(await backlog.dispatched('gpu')).toEqual([{ jobId, times: 1 }])
+  expect(await redis.hget(keys.job(jobId), 'strays')).toBe('1')
+})
