@@ -1,13 +1,11 @@
 /** What an empty tray says of a job in line. */
+import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
-import { toUpdate } from '../jobs/data/merge-job.ts'
-import { jobView } from '../jobs/testing/job-view.ts'
 import { toTrayText } from './tray-text.ts'
 
-const waiting = (changes: Parameters<typeof jobView>[0] = {}) =>
-  toUpdate(jobView({ status: 'queued', ...changes }), 0).snapshot
+const WAITING = { ...newSnapshot(), outputs: [] }
 const textOf = (queuePosition: number | null, etaMs: number | null) =>
-  toTrayText(waiting(), { queuePosition, etaMs })
+  toTrayText(WAITING, { queuePosition, etaMs })
 
 describe('a job in line', () => {
   it('is told how many are ahead, and when it should be done', () => {
