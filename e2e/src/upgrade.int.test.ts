@@ -107,14 +107,19 @@ it('goes on with every job where it was, each of them once, whichever API moves 
       const snapshot = await bed.store.load(old.jobId(name))
       return snapshot && isTerminal(snapshot.status) ? snapshot : null
     })
-  for (const name of DONE)
-    expect(await end(name), name).toMatchObject({ status: 'succeeded', attempt: 1 })
+  const ends: string[] = []
+  for (const name of DONE) {
+    const { status, attempt } = await end(name)
+    ends.push(`${name}: ${status}, attempt ${attempt}`)
+  }
+  expect(ends).toEqual(DONE.map((name) => `${name}: succeeded, attempt 1`))
   expect(await end('canceling')).toMatchObject({ status: 'canceled' })
   expect(dispatched(bed, old)).toEqual(WAITING)
   const executions = [...first.executions(), ...second.executions()]
   const times = (name: string, attempt = 1) =>
     executions.filter(({ promptId }) => promptId === promptIdOf(old.jobId(name), attempt)).length
-  for (const name of [...DONE, 'canceling']) expect(times(name), name).toBe(1)
+  const begun = [...DONE, 'canceling']
+  expect(begun.map((name) => `${name}: ${times(name)}`)).toEqual(begun.map((name) => `${name}: 1`))
   expect(times('staged too', 2)).toBe(0)
   const secrets = [...first.prompts(), ...second.prompts()].map(({ extraData }) => extraData)
   expect(secrets.join()).toContain('not-a-secret')
@@ -148,6 +153,8 @@ it('leaves to a worker that still runs what it has in hand, until it lets go of 
   const [one, other] = [openReconciler(bed), openReconciler(bed)]
   const sweep = () => Promise.all([one.reconciler.sweep(), other.reconciler.sweep()])
   const placeOf = async (name: string) => (await one.backlog.locate([old.jobId(name)]))[0]
+  const placesOf = (names: string[]) =>
+    Promise.all(names.map(async (name) => `${name}: ${(await placeOf(name))?.place}`))
 
   await sweep()
   // who has accepted it may be about to add its ticket
@@ -155,9 +162,9 @@ it('leaves to a worker that still runs what it has in hand, until it lets go of 
   expect(await placeOf('in the outbox')).toEqual({ place: 'nowhere' })
   await bed.redis.zadd(`${bed.keys.prefix}outbox`, Date.now() - 60_000, accepted)
   await sweep()
-  for (const name of WAITING) expect(await placeOf(name), name).toEqual({ place: 'backlog' })
+  expect(await placesOf(WAITING)).toEqual(WAITING.map((name) => `${name}: backlog`))
   expect(await placeOf('retried later')).toEqual({ place: 'deferred' })
-  for (const name of IN_HAND) expect(await placeOf(name), name).toEqual({ place: 'nowhere' })
+  expect(await placesOf(IN_HAND)).toEqual(IN_HAND.map((name) => `${name}: nowhere`))
   expect(await bed.redis.zscore(bed.keys.deadlines, accepted)).not.toBeNull()
   const lockOf = (jobId: string) => `${bed.keys.bullPrefix}:jobs:${jobId}:lock`
   for (const name of IN_HAND) expect(await bed.redis.exists(lockOf(old.jobId(name)))).toBe(1)
@@ -169,7 +176,7 @@ it('leaves to a worker that still runs what it has in hand, until it lets go of 
   expect(await placeOf('runs')).toEqual({ place: 'nowhere' })
   await bed.redis.del(...IN_HAND.map((name) => lockOf(old.jobId(name))))
   await sweep()
-  for (const name of IN_HAND) expect(await placeOf(name), name).toMatchObject({ place: 'execute' })
+  expect(await placesOf(IN_HAND)).toEqual(IN_HAND.map((name) => `${name}: execute`))
   expect(await one.backlog.dispatched('127.0.0.1:18188')).toHaveLength(3)
   expect(await oldKeys(bed)).toEqual([])
   expect(await one.backlog.depth()).toBe(WAITING.length + 1)
