@@ -144,29 +144,6 @@ describe('jobs', () => {
     await safelight('cancel', running, ...waiting.stdout.trim().split('\n'))
   })
 
-  it('that wait are listed by owner, moved forward, and canceled by owner', async () => {
-    const running = await desk.submitLong()
-    const path = await desk.save(slow())
-    const run = async (owner: string) =>
-      (await safelight('run', path, path, path, '--detach', '--owner', owner)).stdout
-        .trim()
-        .split('\n')
-    const [ours, theirs] = [await run('ours'), await run('theirs')]
-    const last = theirs.at(-1)?.slice(0, 8) ?? ''
-    const listed = await safelight('ls', '--owner', 'theirs')
-    expect(listed.stdout.match(/^[0-9a-f]{8} /gm)).toHaveLength(3)
-    expect(listed.stdout).toMatch(new RegExp(`^${last} {2}queued +#\\d `, 'm'))
-    const moved = await safelight('priority', last, '--to', '7')
-    expect(moved.stdout).toMatch(new RegExp(`^${last} priority 7, next in line, done in .+\n$`))
-    expect((await safelight('priority', running, '--to', '7')).stderr).toContain('(not_queued)')
-    const canceled = await safelight('cancel', '--all-queued', '--owner', 'theirs', '--yes')
-    expect(canceled).toMatchObject({ code: 0, stdout: expect.stringContaining('3 canceled') })
-    expect((await safelight('ls', '--owner', 'theirs', '--status', 'queued')).stdout).toBe(
-      'no job of theirs is queued\n',
-    )
-    await safelight('cancel', running, ...ours)
-  })
-
   it('that nobody knows are said so', async () => {
     const unknown = '11111111-1111-4111-8111-111111111111'
     expect(await safelight('watch', unknown)).toEqual({
