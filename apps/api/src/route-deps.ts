@@ -1,10 +1,13 @@
 /** Hands each route exactly what it needs of the parts. */
 import type { Clock, Logger } from '@safelight/runtime'
-import { publishControl } from '@safelight/store'
+import { createHostFiles, publishControl } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import { createClientLimits } from './http/client-limits.ts'
 import { createAdmission } from './jobs/admission.ts'
+import { createCheckFiles } from './jobs/check-files.ts'
+import { createFleetKnowledge } from './jobs/fleet-knowledge.ts'
 import { createNodeClassCache } from './jobs/node-class-cache.ts'
+import { createWhyWaits } from './jobs/why-waits.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
 import type { EventStream } from './sse/event-stream.ts'
@@ -34,21 +37,33 @@ export function toRouteDeps(
     announce: ({ jobId, pool }) => tickets.announce({ jobId, pool }),
     log,
   })
+  const maxAgeMs = timings.nodeClassesAgeMs
+  const fleetClasses = createNodeClassCache({ load: () => hosts.nodeClasses(), clock, maxAgeMs })
+  const fleet = createFleetKnowledge({
+    classes: fleetClasses,
+    files: createHostFiles({ redis, keys, timings: timings.store }),
+    registry: hosts,
+    clock,
+    maxAgeMs,
+  })
   return {
     submit: {
       store,
       admission,
-      nodeClasses: createNodeClassCache({
-        load: () => hosts.nodeClasses(),
+      fleetClasses,
+      checkFiles: createCheckFiles({
+        fleet,
+        announceLook: (classes) => publishControl(redis, keys, { type: 'look', classes }),
+        now: () => store.now(),
         clock,
-        maxAgeMs: timings.nodeClassesAgeMs,
+        timings,
       }),
       prices,
       positions,
       log,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
-    read: { store, positions },
+    read: { store, positions, whyWaits: createWhyWaits({ backlog, fleet, log }) },
     patch: { store, positions },
     cancel: {
       store,

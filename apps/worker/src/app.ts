@@ -217,7 +217,10 @@ async function start(parts: Start): Promise<void> {
     subscriber,
     keys,
     // the subscriber's own end is the subscription's
-    onMessage: ({ jobId }) => inHand.stop(jobId, 'cancel'),
+    onMessage(message) {
+      if (message.type === 'cancel') inHand.stop(message.jobId, 'cancel')
+      else for (const host of fleet.hosts) host.lookForFiles(message.classes)
+    },
   })
   const dispatcher = startDispatcher({
     pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],

@@ -26,6 +26,10 @@ export interface WorkerTimings {
   classesEveryMs: number
   /** Between two such questions to a host that loses one job after the other. */
   classesAtLeastMs: number
+  /** Model files come and go without a restart: one class after the other is asked for again, which searches nothing. */
+  filesEveryMs: number
+  /** Between two such questions when jobs name files that are not listed: somebody may be typing names. */
+  filesAtLeastMs: number
   /** How long a host is left alone after its first failure, doubled with each further one, up to the second. */
   hostBackOffMs: number
   hostBackOffAtMostMs: number
@@ -92,6 +96,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   probeEveryMs: 5_000,
   classesEveryMs: 6 * 60 * 60_000,
   classesAtLeastMs: 60_000,
+  filesEveryMs: 10_000,
+  filesAtLeastMs: 2_000,
   hostBackOffMs: 500,
   hostBackOffAtMostMs: 30_000,
   avoidForMs: 20_000,

@@ -1,4 +1,5 @@
 /** ComfyUI's protocol: decode, HTTP client, prompt session, progress. Knows no jobs and no Redis. */
+export * from './client/file-choices.ts'
 export * from './client/host-address.ts'
 export * from './client/create-host-client.ts'
 export * from './client/parse-submit.ts'
@@ -17,6 +18,7 @@ export * from './failure/strip-paths.ts'
 export * from './failure/device-fault.ts'
 export * from './failure/to-job-error.ts'
 export * from './graph/check-workflow.ts'
+export * from './graph/file-needs.ts'
 export * from './graph/links.ts'
 export * from './graph/models.ts'
 export * from './graph/outputs.ts'

@@ -167,7 +167,7 @@ export function startBoot(options: BootOptions): Boot {
     ...fileRoutes(state),
     ...jobRoutes(state),
     ...infoRoutes(state),
-    ...modelRoutes(),
+    ...modelRoutes(state),
     ...userRoutes(state),
     ...internalRoutes(state),
   ]

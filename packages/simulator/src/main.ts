@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { DIALECTS, isDialect } from './dialect.ts'
 import { EXIT_FAULTS, type Faults, RAISED_FAULTS, SUBMIT_FAULTS } from './faults/faults.ts'
 import { readFaults } from './faults/read-faults.ts'
+import { isRecord } from './record.ts'
 import { startSimulator } from './simulator.ts'
 
 const USAGE = `A ComfyUI that needs no GPU.
@@ -16,6 +17,7 @@ const USAGE = `A ComfyUI that needs no GPU.
   --no-previews        send no preview pictures
   --vram-gb <number>   memory of the GPU, as /system_stats tells it (24)
   --faults <json>      what fails from the start, e.g. '{"slowHttp":500}'
+  --models <json>      folder → its model files, e.g. '{"loras":["a.safetensors"]}', in place of the usual ones
   --executions <file>  append a JSON line at each start and end of an execution; it outlives a kill
   --help               this text
 
@@ -27,6 +29,7 @@ Faults, also turned while it runs with POST /_simulator/faults and read with GET
   demandsAuthorization: the header that a call must bear; deniedStatus: 401, 403, or 302 to a login page
   nodesRaise: ${RAISED_FAULTS.join(', ')}
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
+POST /_simulator/models {"folder", "add" or "remove"} changes what models it lists.
 GET /_simulator/executions lists what ran, /_simulator/requests counts calls of /object_info.
 `
 
@@ -41,6 +44,7 @@ const { values } = parseArgs({
     executions: { type: 'string' },
     'vram-gb': { type: 'string', default: '24' },
     faults: { type: 'string', default: '{}' },
+    models: { type: 'string', default: '{}' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -58,6 +62,23 @@ function parseFaults(json: string): Partial<Faults> {
   }
 }
 
+function parseModels(json: string): Record<string, string[]> {
+  try {
+    const given: unknown = JSON.parse(json)
+    if (isRecord(given) && Object.values(given).every(isListOfNames)) {
+      // every member was looked at
+      return given as Record<string, string[]>
+    }
+  } catch {
+    // told below
+  }
+  return fail(`no models: ${json}`)
+}
+
+function isListOfNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
+}
+
 if (values.help) {
   process.stdout.write(USAGE)
 } else {
@@ -67,6 +88,7 @@ if (values.help) {
   const seed = Number(values.seed)
   const vramGb = Number(values['vram-gb'])
   const faults = parseFaults(values.faults)
+  const models = parseModels(values.models)
   if (!isDialect(dialect)) fail(`unknown dialect: ${dialect}`)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`no port: ${values.port}`)
   if (!(speed > 0)) fail(`speed must be above 0: ${values.speed}`)
@@ -84,6 +106,7 @@ if (values.help) {
     previews,
     vramGb,
     faults,
+    models,
     exit: () => process.exit(1),
     // at once: a killed process writes nothing more
     ...(executions

@@ -17,6 +17,7 @@ import { denialOf, deny } from './http/denial.ts'
 import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
 import { delayAnswer } from './http/respond.ts'
 import { createRequestListener } from './http/router.ts'
+import { createModelFiles, type ModelFiles } from './nodes/models.ts'
 import { createNodeClasses } from './nodes/node-classes.ts'
 import { createReceivedPrompts, type ReceivedPrompt } from './received-prompts.ts'
 
@@ -33,6 +34,8 @@ export interface SimulatorOptions {
   /** What /system_stats says the GPU has. */
   readonly vramGb?: number
   readonly faults?: Partial<Faults>
+  /** Folder → its model files, in place of the usual ones. */
+  readonly models?: Readonly<Record<string, readonly string[]>>
   /** Told at each start and end of an execution. */
   readonly onExecution?: (event: ExecutionEvent) => void
   /** What `exitDuring` does; a restart, unless there is a process to end. */
@@ -43,6 +46,8 @@ export interface Simulator {
   readonly url: string
   readonly dialect: Dialect
   readonly faults: FaultSwitches
+  /** Files may come and go while it runs. */
+  readonly models: ModelFiles
   /** Every prompt that really began to run, across restarts: one id twice means it was paid for twice. */
   executions(): Execution[]
   /** What was posted to /prompt, to the letter; the latest hundred. */
@@ -63,7 +68,8 @@ const GB = 1024 ** 3
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const dialect = options.dialect ?? '0.33.0'
   const traits = traitsOf(dialect)
-  const environment = { traits, files: createFileStore() }
+  const models = createModelFiles(options.models)
+  const environment = { traits, files: createFileStore(), models }
   const userData = createUserData()
   const executions = createExecutionLog((event) => options.onExecution?.(event))
   const received = createReceivedPrompts()
@@ -107,6 +113,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const control = createRequestListener(
     controlRoutes({
       faults,
+      models,
       executions: executions.list,
       freed: () => freed,
       described: () => described,
@@ -132,6 +139,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: await listen(server, options.port ?? 0, options.host ?? '127.0.0.1'),
     dialect,
     faults: { get: faults.get, set: faults.set, clear: faults.clear },
+    models,
     executions: executions.list,
     prompts: received.list,
     sockets: () => boot.sockets(),

@@ -1,4 +1,4 @@
-/** The control channel: a nudge to whichever worker has the job. The job's record is what counts. */
+/** The control channel: nudges to whichever worker has a job, or a host. What is on record counts. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
@@ -6,6 +6,8 @@ import { ask } from './redis-unavailable.ts'
 
 export const controlMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), jobId: z.string().min(1) }),
+  /** A job names files that no host is known to list for these node classes. */
+  z.object({ type: z.literal('look'), classes: z.array(z.string()).max(64) }),
 ])
 export type ControlMessage = z.infer<typeof controlMessageSchema>
 

@@ -4,6 +4,7 @@ import { newHostReport } from '@safelight/testkit'
 import { openTestStore } from '@safelight/testkit/vitest'
 import { createHostRegistry } from './host-registry.ts'
 import type { HostReport } from './hosts/host-report.ts'
+import { mergeNodeClasses } from './node-classes.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -136,7 +137,7 @@ it('knows of each class what at least one host accepts', async () => {
   await registry.saveNodeClasses('gpu-2', {
     KSampler: { output: true, outputs: 2, required: ['model', 'noise'] },
   })
-  expect(await registry.nodeClasses()).toEqual({
+  expect(mergeNodeClasses([...(await registry.nodeClasses()).values()])).toEqual({
     KSampler: { output: true, outputs: 2, required: ['model'] },
     Only1: old,
   })
@@ -149,16 +150,16 @@ it('keeps the classes of a host that is away for a while, not of one that left',
   clock.now += DAY_MS
   await registry.report(report('gpu-1', clock.now))
   clock.now += DAY_MS
-  expect(await registry.nodeClasses()).toEqual(classes)
+  expect(await registry.nodeClasses()).toEqual(new Map([['gpu-1', classes]]))
   clock.now += 1
-  expect(await registry.nodeClasses()).toEqual({})
+  expect(await registry.nodeClasses()).toEqual(new Map())
 })
 
 it('takes a class for what it is, even by the name of something every object has', async () => {
   const { registry } = await openRegistry()
   const classes = { constructor: { output: true, outputs: 0, required: [] } }
   await registry.saveNodeClasses('gpu-1', classes)
-  expect(await registry.nodeClasses()).toEqual(classes)
+  expect(await registry.nodeClasses()).toEqual(new Map([['gpu-1', classes]]))
 })
 
 it.each(['{"no', '{"at": "then"}', '7'])(
@@ -182,7 +183,7 @@ it.each(['{"no', '{"at": "then"}', '7'])(
       { drain: null, stuck: null },
       { drain: { reason: null }, stuck: null },
     ])
-    expect(await registry.nodeClasses()).toEqual(classes)
+    expect(await registry.nodeClasses()).toEqual(new Map([['gpu-1', classes]]))
     expect(await registry.resume('gpu-2')).toMatchObject({ state: 'ready' })
   },
 )

@@ -14,7 +14,7 @@ import {
 import { mergeReports } from './hosts/merge-reports.ts'
 import type { Keys } from './keys.ts'
 import { bindScript, type Script } from './bind-script.ts'
-import { mergeNodeClasses, type StoredNodeClasses, nodeClassesSchema } from './node-classes.ts'
+import { type StoredNodeClasses, nodeClassesSchema } from './node-classes.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
@@ -48,8 +48,8 @@ export interface HostRegistry {
   /** The prompt is gone from there. */
   clearStuck(hostId: string, prompt: StuckPrompt): Promise<void>
   saveNodeClasses(hostId: string, classes: StoredNodeClasses): Promise<void>
-  /** Classes of every host known within a day: a host that is restarting can still run what it could. */
-  nodeClasses(): Promise<StoredNodeClasses>
+  /** hostId → classes, of every host known within a day: one that is restarting can still run what it could. */
+  nodeClasses(): Promise<Map<string, StoredNodeClasses>>
 }
 
 const savedClassesSchema = z.object({ at: z.number(), classes: nodeClassesSchema })
@@ -139,7 +139,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
     },
     async nodeClasses() {
       const reports = await readReports()
-      const known: StoredNodeClasses[] = []
+      const known = new Map<string, StoredNodeClasses>()
       const nowMs = await now()
       for (const [hostId, json] of Object.entries(await ask(redis.hgetall(keys.nodeClasses)))) {
         const saved = readJson(savedClassesSchema, json)
@@ -147,10 +147,10 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
         const seen = reports.flatMap((report) =>
           report.hostId === hostId && report.seenAt !== null ? [report.seenAt] : [],
         )
-        if (Math.max(saved.at, ...seen) >= nowMs - hostKnownMs) known.push(saved.classes)
+        if (Math.max(saved.at, ...seen) >= nowMs - hostKnownMs) known.set(hostId, saved.classes)
         else await ask(redis.hdel(keys.nodeClasses, hostId))
       }
-      return mergeNodeClasses(known)
+      return known
     },
   }
 }

@@ -69,11 +69,14 @@ export function createKeys(namespace: string) {
     hostStuck: `${tag}:host-stuck`,
     /** HASH: hostId → node classes JSON (compact object_info). */
     nodeClasses: `${tag}:node-classes`,
+    /** HASH: hostId → the files it lists for inputs of its nodes, JSON (see hosts/file-lists.ts). Beside it when it was asked, and a digest of the lists. */
+    hostFiles: `${tag}:host-files`,
+    hostFilesAt: `${tag}:host-files-at`,
     /** HASH per host: promptId of ours → the id by which the host knows it; prompts that nobody follows. */
     orphans: (hostId: string) => `${tag}:leftovers:${hostId}`,
     /** HASH: node class → learned cost JSON. */
     nodeCosts: `${tag}:node-costs`,
-    /** CHANNEL: control messages to workers (cancel). */
+    /** CHANNEL: control messages to workers (cancel, look). */
     control: `${tag}:control`,
   }
 }

@@ -1,9 +1,17 @@
-/** The fleet's node classes, remembered for a while: they are large and change when hosts come and go. */
+/** What the hosts of the fleet know of node classes, remembered for a while: it is large and changes when hosts come and go. */
 import type { NodeClasses } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
+import { mergeNodeClasses } from '@safelight/store'
+
+export interface FleetClasses {
+  /** What at least one host would accept. */
+  classes: NodeClasses
+  /** hostId → what that one knows. */
+  hosts: ReadonlyMap<string, NodeClasses>
+}
 
 export interface NodeClassCacheDeps {
-  load: () => Promise<NodeClasses>
+  load: () => Promise<ReadonlyMap<string, NodeClasses>>
   clock: Clock
   maxAgeMs: number
 }
@@ -13,23 +21,24 @@ export function createNodeClassCache({
   load,
   clock,
   maxAgeMs,
-}: NodeClassCacheDeps): () => Promise<NodeClasses | null> {
-  let cached: { at: number; classes: Promise<NodeClasses | null> } | null = null
+}: NodeClassCacheDeps): () => Promise<FleetClasses | null> {
+  let cached: { at: number; fleet: Promise<FleetClasses | null> } | null = null
 
-  async function read(): Promise<NodeClasses | null> {
-    const classes = await load()
-    return Object.keys(classes).length > 0 ? classes : null
+  async function read(): Promise<FleetClasses | null> {
+    const hosts = await load()
+    const classes = mergeNodeClasses([...hosts.values()])
+    return Object.keys(classes).length > 0 ? { classes, hosts } : null
   }
 
-  return function nodeClasses() {
-    if (cached && clock.steady() - cached.at < maxAgeMs) return cached.classes
-    const fresh = { at: clock.steady(), classes: read() }
+  return function fleetClasses() {
+    if (cached && clock.steady() - cached.at < maxAgeMs) return cached.fleet
+    const fresh = { at: clock.steady(), fleet: read() }
     cached = fresh
-    fresh.classes.then(
+    fresh.fleet.then(
       // "no host yet" is asked again at once: the first host must not wait for the age to pass
-      (classes) => classes === null && cached === fresh && (cached = null),
+      (fleet) => fleet === null && cached === fresh && (cached = null),
       () => cached === fresh && (cached = null),
     )
-    return fresh.classes
+    return fresh.fleet
   }
 }

@@ -14,17 +14,19 @@ import type { QueuePositions } from '../watch/queue-positions.ts'
 import { jobParams } from './job-id.ts'
 import type { Links } from '../http/links.ts'
 import { toJobView } from './view.ts'
+import type { WhyWaits } from './why-waits.ts'
 
 export interface ReadDeps {
   store: Pick<JobStore, 'load' | 'loadWorkflowText' | 'list'>
   positions: Pick<QueuePositions, 'read'>
+  whyWaits: WhyWaits
 }
 
 export function noSuchJob(): ApiError {
   return new ApiError('not_found', 'There is no job with this id.')
 }
 
-export function getJobRoute({ store, positions }: ReadDeps) {
+export function getJobRoute({ store, positions, whyWaits }: ReadDeps) {
   return defineRoute({
     method: 'get',
     path: '/api/v2/jobs/{id}',
@@ -37,7 +39,7 @@ export function getJobRoute({ store, positions }: ReadDeps) {
     async handle({ params, links }) {
       const snapshot = await store.load(params.id)
       if (!snapshot) throw noSuchJob()
-      return { body: await show(snapshot, { positions, links }) }
+      return { body: await show(snapshot, { positions, whyWaits, links }) }
     },
   })
 }
@@ -61,7 +63,7 @@ export function getWorkflowRoute({ store }: ReadDeps) {
   })
 }
 
-export function listJobsRoute({ store, positions }: ReadDeps) {
+export function listJobsRoute({ store, positions, whyWaits }: ReadDeps) {
   return defineRoute({
     method: 'get',
     path: '/api/v2/jobs',
@@ -80,7 +82,7 @@ export function listJobsRoute({ store, positions }: ReadDeps) {
         ...(cursor && { cursor }),
       })
       const jobs = await Promise.all(
-        page.jobs.map((snapshot) => show(snapshot, { positions, links })),
+        page.jobs.map((snapshot) => show(snapshot, { positions, whyWaits, links })),
       )
       const { nextCursor } = page
       return { body: { jobs, next_cursor: nextCursor, truncated: nextCursor !== null } }
@@ -91,9 +93,9 @@ export function listJobsRoute({ store, positions }: ReadDeps) {
 /** The queue is asked only for jobs that can be in it. */
 async function show(
   snapshot: Snapshot,
-  { positions, links }: Pick<ReadDeps, 'positions'> & { links: Links },
+  { positions, whyWaits, links }: Omit<ReadDeps, 'store'> & { links: Links },
 ): Promise<JobView> {
   const isQueued = snapshot.status === 'queued'
   const place = isQueued ? await positions.read(snapshot.jobId) : null
-  return toJobView(snapshot, { links, place })
+  return toJobView(snapshot, { links, place, reasons: await whyWaits(snapshot) })
 }

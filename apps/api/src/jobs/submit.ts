@@ -1,4 +1,4 @@
-/** POST /api/v2/jobs: parse → key → check the graph → check the depth → accept (atomic) → put on the queue. */
+/** POST /api/v2/jobs: parse → key → check the graph → check the depth → check the files it names → accept (atomic) → put on the queue. */
 import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
@@ -16,6 +16,7 @@ import type { JobStore, NewJob } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
+import type { CheckFiles } from './check-files.ts'
 import {
   answerAgain,
   type IdempotencyKey,
@@ -24,6 +25,7 @@ import {
 } from './idempotency.ts'
 import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { type Prices, toNeeds } from './needs.ts'
+import type { FleetClasses } from './node-class-cache.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
@@ -31,7 +33,8 @@ export interface SubmitDeps {
   store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
   admission: Admission
   /** What the hosts know; null when no host is known. */
-  nodeClasses: () => Promise<NodeClasses | null>
+  fleetClasses: () => Promise<FleetClasses | null>
+  checkFiles: CheckFiles
   prices: Prices
   positions: Pick<QueuePositions, 'read'>
   log: Logger
@@ -69,8 +72,9 @@ export function submitRoute(deps: SubmitDeps) {
       if (key && use) return answerAgain(key, use, links)
       const { workflow, classes } = await checkGraph(deps, graph)
       await admission.refuseWhenFull()
+      const listed = await deps.checkFiles({ workflow, classes, pool: body.pool ?? null, signal })
       const cost = await deps.prices.costOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
-      const beside = { cost, needs: toNeeds(workflow) }
+      const beside = { cost, needs: toNeeds(workflow, listed) }
       const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
@@ -94,7 +98,7 @@ async function checkGraph(
   deps: SubmitDeps,
   candidate: unknown,
 ): Promise<{ workflow: Workflow; classes: NodeClasses | null }> {
-  const classes = await deps.nodeClasses()
+  const classes = (await deps.fleetClasses())?.classes ?? null
   const check = checkWorkflow(candidate, { classes, limits: deps.limits })
   if (check.ok) return { workflow: check.workflow, classes }
   const { nodeErrors, moreProblems } = check

@@ -7,6 +7,7 @@ import type {
   OutputView,
   Snapshot,
   SnapshotView,
+  Warning,
 } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
 import { type QueuePlace, toPlace } from '../watch/queue-positions.ts'
@@ -15,10 +16,15 @@ export interface ViewOptions {
   links: Links
   /** Null when it does not wait. */
   place: QueuePlace | null
+  /** Why no host may run it now. */
+  reasons?: readonly Warning[]
 }
 
 /** REST: Comfy API v2's `Job`, plus our own fields. */
-export function toJobView(snapshot: Snapshot, { links, place }: ViewOptions): JobView {
+export function toJobView(
+  snapshot: Snapshot,
+  { links, place, reasons = [] }: ViewOptions,
+): JobView {
   const { times } = snapshot
   return {
     id: snapshot.jobId,
@@ -46,7 +52,7 @@ export function toJobView(snapshot: Snapshot, { links, place }: ViewOptions): Jo
     priority: snapshot.priority,
     metadata: snapshot.metadata,
     nodes: snapshot.nodes,
-    warnings: snapshot.warnings,
+    warnings: [...snapshot.warnings, ...reasons],
     limits: toLimitsView(snapshot),
     dead_letter: snapshot.deadLetter,
     replay_of: snapshot.replayOf,

@@ -5,7 +5,7 @@
  * freed slot alike), look at the first jobs of the backlog, move one to the queue of a host.
  */
 import { type Clock, type Logger, sleep } from '@safelight/runtime'
-import type { Backlog, Tickets } from '@safelight/store'
+import type { Backlog, Candidate, Tickets } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
 import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
 import { type AffinityLimits, type Offer, pickJob } from './pick-job.ts'
@@ -22,6 +22,8 @@ export interface SlotBook {
   open(pool: string): OpenHost[]
   /** Resolves when there may be one. */
   whenOpen(pool: string, signal: AbortSignal): Promise<void>
+  /** Those of them that name files which no host lists: somebody may be copying one to a host. */
+  missed(candidates: readonly Candidate[]): void
   /** The job has a slot there now. */
   took(hostId: string, jobId: string, files: readonly string[]): void
   /** Others have taken them all. */
@@ -113,6 +115,7 @@ export function startDispatcher(options: DispatcherOptions): {
         ownerLimit: options.ownerLimit,
       })
       if (candidates.length === 0) break
+      slots.missed(candidates)
       const nowMs = await options.now()
       let left = candidates
       for (;;) {

@@ -5,6 +5,7 @@ import { type Offer, pickJob, type PickOptions } from './pick-job.ts'
 const OFFER: Offer = {
   hostId: 'gpu',
   classes: new Set(),
+  files: new Map(),
   loaded: new Set(),
   hasMostMemory: false,
 }

@@ -5,12 +5,15 @@
  * place. Loading is what a GPU waits for, so that one may overtake; but a job is overtaken a bounded number of times
  * and for a bounded time, and never by one of lower priority.
  */
+import { type FileChoices, lists } from '@safelight/comfyui'
 import type { Candidate } from '@safelight/store'
 
 export interface Offer {
   hostId: string
   /** Node classes that it knows; empty while that is not known. */
   classes: ReadonlySet<string>
+  /** Files that it lists for inputs of its nodes, as far as it says. */
+  files: FileChoices
   /** Model files of the job that was dispatched there last: in place when its next one begins. */
   loaded: ReadonlySet<string>
   /** No host that takes jobs has more memory. */
@@ -59,8 +62,20 @@ export function pickJob(
 function mayRun({ needs }: Candidate, offer: Offer, nowMs: number): boolean {
   const { classes, hostId } = offer
   if (classes.size > 0 && !needs.classes.every((name) => classes.has(name))) return false
+  if (unlistedFor(needs, offer.files).length > 0) return false
   if (needs.avoidUntil === null || nowMs >= needs.avoidUntil) return true
   return !needs.avoid.includes(hostId) && (!needs.memory || offer.hasMostMemory)
+}
+
+/**
+ * Classes for which the host does not list what the job needs. Where a class of a custom node may take other names as
+ * well, that counts only if another host was known to have the file.
+ */
+export function unlistedFor({ listed }: Candidate['needs'], files: FileChoices): string[] {
+  return listed.flatMap(([className, input, file, isKnown]) => {
+    if (lists(files, { className, input, file }) !== false) return []
+    return isKnown || files.get(className)?.get(input)?.strict ? [className] : []
+  })
 }
 
 /** Between pools, who is further behind in its own goes first. */

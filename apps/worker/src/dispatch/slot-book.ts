@@ -7,6 +7,7 @@ import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
+import { unlistedFor } from './pick-job.ts'
 
 export interface SlotBookOptions {
   fleet: Fleet
@@ -81,6 +82,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
       slots: slotsOf(host),
       pools: [ANY_POOL, ...listing.labels],
       classes: new Set(Object.keys(state.nodeClasses)),
+      files: state.files.choices,
       loaded: loaded.get(hostId) ?? new Set(state.models),
       hasMostMemory: state.memory >= most,
     }
@@ -115,6 +117,18 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
         waiting.add(look)
       })
     },
+    missed(candidates) {
+      for (const { needs } of candidates) {
+        if (needs.listed.length === 0) continue
+        const unlisted = fleet.hosts.map(({ state }) => unlistedFor(needs, state.files.choices))
+        const isListed = fleet.hosts.some(
+          ({ state }, at) =>
+            state.reachable && unlisted[at]?.length === 0 && knowsAll(needs.classes, state),
+        )
+        if (isListed) continue
+        for (const [at, host] of fleet.hosts.entries()) host.lookForFiles(unlisted[at] ?? [])
+      }
+    },
     took(hostId, jobId, files) {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId), jobId]))
@@ -146,6 +160,10 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     const busy = condition.state === 'ready' ? 0 : 1
     return worse + 2 * takenOn(hostId).size + busy
   }
+}
+
+function knowsAll(classes: readonly string[], { nodeClasses }: Host['state']): boolean {
+  return classes.every((name) => Object.hasOwn(nodeClasses, name))
 }
 
 /** One job at a time shows whether a device works again. */

@@ -1,13 +1,15 @@
 /** Reports to the registry the state of this worker's hosts, and what they can run: at every change, and now and then. */
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
-import type { HostRegistry, HostReport } from '@safelight/store'
+import type { HostFiles, HostRegistry, HostReport } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
+import type { HostFileLists } from './file-looks.ts'
 import type { Host } from './host.ts'
 
 export interface HeartbeatOptions {
   hosts: () => readonly Host[]
   registry: HostRegistry
+  files: Pick<HostFiles, 'save'>
   workerId: string
   timings: Pick<WorkerTimings, 'reportEveryMs' | 'lastReportMs'>
   clock: Clock
@@ -25,7 +27,7 @@ export interface Heartbeat {
 
 export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { hosts, registry, timings, clock, log } = options
-  const saved = new Map<string, NodeClasses>()
+  const saved = new Map<string, { nodeClasses: NodeClasses; files: HostFileLists }>()
   const changed = new Set<Host>()
   const left = new Set<Host>()
   let reporting: Promise<void> | null = null
@@ -35,10 +37,15 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 
   async function report(host: Host): Promise<void> {
     await registry.report(toReport(host, options))
-    const { nodeClasses } = host.state
-    if (!host.state.reachable || saved.get(host.hostId) === nodeClasses) return
-    await registry.saveNodeClasses(host.hostId, nodeClasses)
-    saved.set(host.hostId, nodeClasses)
+    const { nodeClasses, reachable } = host.state
+    if (!reachable) return
+    const before = saved.get(host.hostId)
+    if (before?.nodeClasses !== nodeClasses)
+      await registry.saveNodeClasses(host.hostId, nodeClasses)
+    // as they are now: they may have changed meanwhile
+    const { files } = host.state
+    if (files.at > 0 && before?.files !== files) await options.files.save(host.hostId, files)
+    saved.set(host.hostId, { nodeClasses, files })
   }
 
   /** One after the other, so that an older report never follows a newer one. */

@@ -14,6 +14,7 @@ import {
 import { type PromptFollow, type FollowedPrompt, followPrompt } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
+import type { HostFileLists } from './file-looks.ts'
 import type { Listing } from './listing.ts'
 import { createThroughput, type Throughput } from './throughput.ts'
 
@@ -28,6 +29,8 @@ export interface KnownHost extends HostKnowledge {
   /** Model files of the last workflow of ours that ran there, and since when that is known. */
   models: readonly string[]
   modelsAt: number | null
+  /** Files that it lists for inputs of its nodes. */
+  files: HostFileLists
 }
 
 export interface Host {
@@ -56,6 +59,8 @@ export interface Host {
   setTakenSlots(count: number): void
   /** What all workers know of it. */
   applyShared(facts: SharedHostFacts): void
+  /** A job names files that it does not list for these node classes: it is asked for them soon, at most now and then. */
+  lookForFiles(classes: readonly string[]): void
   /** Whether it answers: asked at once, since something about the asking has changed. */
   askAnew(): void
   close(): void
@@ -109,6 +114,7 @@ export function createHost(options: HostOptions): Host {
     },
     isStuck: () => condition.facts.stuck !== null,
     onAnswer,
+    onFiles: () => options.onChange(host),
     onMiss: (error) => recordObservation({ type: 'unanswered', cause: toAbsence(error) }),
   })
 
@@ -162,9 +168,9 @@ export function createHost(options: HostOptions): Host {
     get state() {
       const { state } = condition
       const reachable = state !== 'offline' && state !== 'starting'
-      const { known, seenAt } = probing
+      const { known, seenAt, files } = probing
       const memory = Math.max(0, ...known.devices.map(({ vramTotal }) => vramTotal ?? 0))
-      return { ...known, reachable, seenAt, movedAt, memory, ...loaded }
+      return { ...known, reachable, seenAt, movedAt, memory, files, ...loaded }
     },
     get condition() {
       return condition
@@ -228,6 +234,7 @@ export function createHost(options: HostOptions): Host {
       probing.restart(backOffMs(1, timings))
       recordObservation({ type: 'stuck', prompt: stuck }, { promptId: stuck.promptId })
     },
+    lookForFiles: (classes) => probing.lookForFiles(classes),
     askAnew: () => probing.restart(0),
     close: () => probing.close(),
   }

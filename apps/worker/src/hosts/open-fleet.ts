@@ -1,7 +1,7 @@
 /** The hosts of a worker with everything that looks after them: the list, probes, slots, shared facts, reports. */
 import { createHostClient } from '@safelight/comfyui'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
-import { createHostRegistry, type Keys } from '@safelight/store'
+import { createHostFiles, createHostRegistry, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -31,6 +31,7 @@ export interface OpenFleetOptions {
 export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const { redis, keys, scope, clock, log, workerId, timings, list, drainMs } = options
   const registry = createHostRegistry({ redis, keys, timings: timings.store })
+  const files = createHostFiles({ redis, keys, timings: timings.store })
 
   function open(hostId: string, listing: Listing): Host {
     return createHost({
@@ -68,7 +69,9 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const sharedFacts = scope.use(
     watchSharedFacts({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
   )
-  const heartbeat = scope.use(startHeartbeat({ hosts, registry, workerId, timings, clock, log }))
+  const heartbeat = scope.use(
+    startHeartbeat({ hosts, registry, files, workerId, timings, clock, log }),
+  )
   await roster.apply(list.now())
   scope.use(list.follow((next) => roster.apply(next)))
   return fleet

@@ -1,5 +1,11 @@
 /** The questions a host is asked again and again: is it there, what can it run, what does it hold. */
-import { type HostClient, HostError, type NodeClasses, type SystemStats } from '@safelight/comfyui'
+import {
+  type FileChoices,
+  type HostClient,
+  HostError,
+  type NodeClasses,
+  type SystemStats,
+} from '@safelight/comfyui'
 import type { Absence } from './condition.ts'
 
 export interface HostKnowledge {
@@ -13,6 +19,8 @@ export interface HostKnowledge {
 export interface ProbeAnswer extends HostKnowledge {
   /** Ids of the prompts that run, if that was asked. */
   running: string[] | null
+  /** Files that it lists, if it was asked for its classes. */
+  files: FileChoices | null
 }
 
 export interface ProbeQuestions {
@@ -39,8 +47,9 @@ export async function probeHost(
   const { known, signal } = questions
   const { version, devices } = await client.systemStats(signal)
   const askClasses = questions.askClasses || version !== known.version
-  const nodeClasses = askClasses ? await client.nodeClasses(signal) : known.nodeClasses
-  const seen = { version, devices, nodeClasses }
+  const info = askClasses ? await client.objectInfo(signal) : null
+  const nodeClasses = info?.classes ?? known.nodeClasses
+  const seen = { version, devices, nodeClasses, files: info?.files ?? null }
   if (questions.askRunning) {
     const { running, pending } = await client.queue(signal)
     const queueDepth = running.length + pending.length

@@ -10,6 +10,8 @@ const TIMINGS = {
   probeEveryMs: 2,
   classesEveryMs: 60_000,
   classesAtLeastMs: 60_000,
+  filesEveryMs: 60_000,
+  filesAtLeastMs: 60_000,
   hostBackOffMs: 2,
   hostBackOffAtMostMs: 10,
 }
@@ -53,6 +55,7 @@ function probe(options: Partial<ProbingOptions> = {}): Probing {
     isStuck: () => false,
     onAnswer: () => {},
     onMiss: () => {},
+    onFiles: () => {},
     ...options,
   })
 }

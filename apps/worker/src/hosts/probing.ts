@@ -2,11 +2,16 @@
 import type { HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
 import type { WorkerTimings } from '../timings.ts'
+import { type HostFileLists, startFileLooks } from './file-looks.ts'
 import { type HostKnowledge, NOTHING_KNOWN, type ProbeAnswer, probeHost } from './probe.ts'
 
 export interface Probing {
   /** From the last good probe. */
   readonly known: HostKnowledge
+  /** Files that it lists, as it said last. */
+  readonly files: HostFileLists
+  /** A job names files that it does not list for these node classes. */
+  lookForFiles(classes: readonly string[]): void
   /** When the host last answered. */
   readonly seenAt: number | null
   /** Something worse was found: a probe that is under way must not undo it, and the next comes after this time. */
@@ -26,12 +31,20 @@ export interface ProbingOptions {
   /** It matters what runs there. */
   isStuck(): boolean
   onAnswer(answer: ProbeAnswer): void
+  /** What it lists has been looked at again. */
+  onFiles(): void
   onMiss(error: unknown): void
 }
 
 export type ProbeTimings = Pick<
   WorkerTimings,
-  'probeEveryMs' | 'classesEveryMs' | 'classesAtLeastMs' | 'hostBackOffMs' | 'hostBackOffAtMostMs'
+  | 'probeEveryMs'
+  | 'classesEveryMs'
+  | 'classesAtLeastMs'
+  | 'filesEveryMs'
+  | 'filesAtLeastMs'
+  | 'hostBackOffMs'
+  | 'hostBackOffAtMostMs'
 >
 
 /** How long a host is left alone after this many failures in a row. */
@@ -51,6 +64,13 @@ export function startProbing(options: ProbingOptions): Probing {
   let failures = 0
   let era = 0
   let callOff = clock.after(0, probe)
+  const looks = startFileLooks({
+    client,
+    timings,
+    clock,
+    isUp: () => seenAt !== null && failures === 0,
+    onFound: () => options.onFiles(),
+  })
 
   function schedule(ms: number): void {
     callOff()
@@ -72,6 +92,7 @@ export function startProbing(options: ProbingOptions): Probing {
 
   async function look(): Promise<void> {
     const since = era
+    const beganAt = clock.now()
     try {
       const answer = await probeHost(client, {
         known,
@@ -86,6 +107,7 @@ export function startProbing(options: ProbingOptions): Probing {
         classesAtMs = seenAt
         isOwed = false
       }
+      if (answer.files) looks.replace(answer.files, beganAt)
       known = answer
       schedule(timings.probeEveryMs)
       options.onAnswer(answer)
@@ -101,6 +123,10 @@ export function startProbing(options: ProbingOptions): Probing {
     get known() {
       return known
     },
+    get files() {
+      return looks.found
+    },
+    lookForFiles: looks.demand,
     get seenAt() {
       return seenAt
     },
@@ -110,6 +136,7 @@ export function startProbing(options: ProbingOptions): Probing {
     },
     close() {
       callOff()
+      looks.close()
       closing.abort()
     },
   }

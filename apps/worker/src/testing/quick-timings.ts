@@ -10,6 +10,8 @@ export const QUICK_TIMINGS = {
   dispatchLookMs: 200,
   slotRefreshMs: 200,
   probeEveryMs: 500,
+  filesEveryMs: 500,
+  filesAtLeastMs: 100,
   hostBackOffMs: 50,
   hostBackOffAtMostMs: 500,
   marksEveryMs: 100,

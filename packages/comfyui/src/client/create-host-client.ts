@@ -11,11 +11,12 @@ import {
   parseRecentHistory,
   parseSystemStats,
 } from './parse-answers.ts'
+import { parseFileChoices } from './file-choices.ts'
 import { type HostAddress, toHostAddress } from './host-address.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
 import { createRequester, describe, expectOk, parseAnswer, toHostError } from './request.ts'
-import type { HostClient, PromptSubmission } from './types.ts'
+import type { HostClient, ObjectInfo, PromptSubmission } from './types.ts'
 import { expectFile, toGuardedStream, toSize, toViewPath } from './view.ts'
 
 /** The host's HTTP shares one Python thread's lock with the models: seconds of silence are normal. */
@@ -56,6 +57,14 @@ export function createHostClient(
     expectOk(call, await requester.text(call))
   }
 
+  async function readObjectInfo(call: HostCall): Promise<ObjectInfo> {
+    const { checksCombos } = await client.features(call.signal)
+    return read(call, (answer) => {
+      const classes = parseNodeClasses(answer)
+      return classes && { classes, files: parseFileChoices(answer, { checksCombos }) }
+    })
+  }
+
   const client: HostClient = {
     address,
 
@@ -78,11 +87,18 @@ export function createHostClient(
       return known ?? toFeatures((await client.systemStats(signal)).version)
     },
 
-    async nodeClasses(signal) {
+    async objectInfo(signal) {
       // long by nature: hundreds of classes, and every model folder is read for it
       const patience = { timeoutMs: Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) }
-      return read({ method: 'GET', path: '/object_info', signal, ...patience }, parseNodeClasses)
+      return readObjectInfo({ method: 'GET', path: '/object_info', signal, ...patience })
     },
+
+    objectInfoOf: (className, signal) =>
+      readObjectInfo({
+        method: 'GET',
+        path: `/object_info/${encodeURIComponent(className)}`,
+        signal,
+      }),
 
     async submit(request, signal) {
       const { callerPromptId } = await client.features(signal)

@@ -97,7 +97,7 @@ it('reads the classes of every recorded object_info', async () => {
   const client = await replaying(lines)
   for (const line of lines) {
     const name = line.path.replace('/object_info/', '')
-    const classes = await client.nodeClasses()
+    const { classes } = await client.objectInfo()
     expect(Object.keys(classes)).toEqual([name])
     expect(classes[name]?.output).toBe(name === 'SaveImage')
   }

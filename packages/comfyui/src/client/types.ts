@@ -1,6 +1,7 @@
 /** `HostClient`: the HTTP half of ComfyUI, as far as Safelight uses it. */
 import type { Workflow } from '@safelight/shared'
 import type { HostFeatures } from '../protocol/features.ts'
+import type { FileChoices } from './file-choices.ts'
 import type { HostAddress } from './host-address.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
 
@@ -17,6 +18,12 @@ export interface NodeClass {
   required: string[]
 }
 export type NodeClasses = Record<string, NodeClass>
+
+/** What a host can run. */
+export interface ObjectInfo {
+  classes: NodeClasses
+  files: FileChoices
+}
 
 /** Per-node detail of a refused or partly refused prompt, verbatim from ComfyUI less tracebacks. */
 export type NodeErrors = Record<
@@ -98,7 +105,10 @@ export interface HostClient {
   within(timeoutMs: number): HostClient
   systemStats(signal?: AbortSignal): Promise<SystemStats>
   features(signal?: AbortSignal): Promise<HostFeatures>
-  nodeClasses(signal?: AbortSignal): Promise<NodeClasses>
+  /** Of every class: newer hosts search their disks for it. */
+  objectInfo(signal?: AbortSignal): Promise<ObjectInfo>
+  /** Of one class, which is cheap everywhere. One that the host does not know is in no part of the answer. */
+  objectInfoOf(className: string, signal?: AbortSignal): Promise<ObjectInfo>
   submit(request: PromptSubmission, signal?: AbortSignal): Promise<SubmitAnswer>
   queue(signal?: AbortSignal): Promise<QueueState>
   /** How many prompts it holds, the running one included: the cheapest question there is. */

@@ -10,6 +10,8 @@ export interface HostFeatures {
   jobsApi: boolean
   /** ≥ 0.26.0: POST /api/jobs/{id}/cancel. */
   jobCancel: boolean
+  /** ≥ 0.33.0 at the latest: values are compared with the options of a COMBO. 0.3.64 compares lists in place of a type only. */
+  checksCombos: boolean
 }
 
 /** @param version as /system_stats gives it, e.g. `0.3.64`; an unreadable one is treated as the oldest. */
@@ -21,6 +23,7 @@ export function toFeatures(version: string): HostFeatures {
     targetedInterrupt: atLeast([0, 3, 57]),
     jobsApi: atLeast([0, 6, 0]),
     jobCancel: atLeast([0, 26, 0]),
+    checksCombos: atLeast([0, 33, 0]),
   }
 }
 

@@ -47,7 +47,7 @@ export function testContract(url: () => string): void {
   })
 
   it('describes its node classes', async () => {
-    const classes = await connect().nodeClasses()
+    const { classes } = await connect().objectInfo()
     expect(classes['SaveImage']).toMatchObject({ output: true })
     expect(classes['SaveImage']?.required).toContain('images')
     expect(classes['EmptyImage']).toMatchObject({ output: false, outputs: 1 })
@@ -77,7 +77,7 @@ export function testContract(url: () => string): void {
 
   it('runs a loop to its end, where the host has loops', async () => {
     const client = connect()
-    const hasLoops = 'StartLoop' in (await client.nodeClasses())
+    const hasLoops = 'StartLoop' in (await client.objectInfo()).classes
     const end = await start({ client, workflow: loopWorkflow() }).end.catch(
       (error: unknown) => error,
     )
@@ -150,7 +150,7 @@ export function testContract(url: () => string): void {
 
   it('cancels a pending prompt and leaves the running one alone', async () => {
     const client = connect()
-    const classes = await client.nodeClasses()
+    const { classes } = await client.objectInfo()
     const running = start({ client, workflow: longWorkflow(classes) })
     await expect.poll(() => running.messageTypes(), { timeout: 10_000 }).toContain('executing')
     const pending = start({ client, workflow: pictureWorkflow() })
@@ -164,7 +164,7 @@ export function testContract(url: () => string): void {
 
   it('cancels a running prompt', async () => {
     const client = connect()
-    const session = start({ client, workflow: longWorkflow(await client.nodeClasses()) })
+    const session = start({ client, workflow: longWorkflow((await client.objectInfo()).classes) })
     await expect.poll(() => ticks(session), { timeout: 10_000 }).toBeGreaterThan(1)
     session.abort('cancel')
     const end = await session.end
@@ -174,7 +174,7 @@ export function testContract(url: () => string): void {
 
   it('lets a second life adopt what the first submitted, and hear the rest of it', async () => {
     const client = connect()
-    const workflow = longWorkflow(await client.nodeClasses())
+    const workflow = longWorkflow((await client.objectInfo()).classes)
     const promptId = randomUUID()
     const first = start({ client, workflow, promptId })
     await expect.poll(() => first.messageTypes(), { timeout: 10_000 }).toContain('executing')

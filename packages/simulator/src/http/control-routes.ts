@@ -3,6 +3,7 @@ import type { Execution } from '../executor/execution-log.ts'
 import type { FaultSwitches } from '../faults/fault-switches.ts'
 import { FaultUnknown, readFaults } from '../faults/read-faults.ts'
 import type { ReceivedPrompt } from '../received-prompts.ts'
+import { FolderUnknown, type ModelFiles } from '../nodes/models.ts'
 import { readJsonObject } from './body.ts'
 import { sendJson } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
@@ -11,6 +12,7 @@ export const CONTROL_PATH = '/_simulator/'
 
 export interface ControlDeps {
   readonly faults: FaultSwitches
+  readonly models: ModelFiles
   readonly executions: () => Execution[]
   readonly freed: () => number
   readonly described: () => number
@@ -19,6 +21,7 @@ export interface ControlDeps {
 
 export function controlRoutes({
   faults,
+  models,
   executions,
   freed,
   described,
@@ -39,7 +42,34 @@ export function controlRoutes({
     sendJson(response, faults.get())
   }
 
+  const listModels = ({ response }: Exchange): void =>
+    sendJson(response, Object.fromEntries(models.folders().map((name) => [name, models.in(name)])))
+
+  /** `{"folder": "loras", "add": "a.safetensors"}`, or `remove`. */
+  const changeModels = async (exchange: Exchange): Promise<void> => {
+    const { response } = exchange
+    try {
+      const { folder, add, remove } = await readJsonObject(exchange.request)
+      if (typeof folder !== 'string') return sendJson(response, { error: 'no folder' }, 400)
+      if (typeof add === 'string') models.add(folder, add)
+      if (typeof remove === 'string') models.remove(folder, remove)
+    } catch (error) {
+      if (
+        !(
+          error instanceof FolderUnknown ||
+          error instanceof SyntaxError ||
+          error instanceof TypeError
+        )
+      )
+        throw error
+      return sendJson(response, { error: error.message }, 400)
+    }
+    listModels(exchange)
+  }
+
   return [
+    { method: 'GET', path: '/_simulator/models', answer: listModels },
+    { method: 'POST', path: '/_simulator/models', answer: changeModels },
     {
       method: 'GET',
       path: '/_simulator/faults',

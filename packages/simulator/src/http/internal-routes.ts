@@ -1,7 +1,7 @@
 /** What the host's own page looks at behind the scenes, under /internal only: its log and its folders. */
 import { posix } from 'node:path'
 import { isFolderType } from '../files/file-store.ts'
-import { MODEL_FOLDERS, modelFolderPath } from '../nodes/models.ts'
+import { modelFolderPath } from '../nodes/models.ts'
 import { readText } from '../record.ts'
 import { readJsonObject } from './body.ts'
 import { sendEmpty, sendJson } from './respond.ts'
@@ -48,7 +48,7 @@ export function internalRoutes({ environment, log }: ServerState): readonly Rout
         sendJson(
           response,
           Object.fromEntries(
-            Object.keys(MODEL_FOLDERS).map((name) => [name, [modelFolderPath(name)]]),
+            environment.models.folders().map((name) => [name, [modelFolderPath(name)]]),
           ),
         ),
     },

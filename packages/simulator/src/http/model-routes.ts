@@ -1,22 +1,23 @@
 /** What model files the host pretends to hold, as its routes tell it. */
-import { MODEL_FOLDERS, modelFolderPath } from '../nodes/models.ts'
+import { modelFolderPath } from '../nodes/models.ts'
 import { sendEmpty, sendJson } from './respond.ts'
 import type { Route } from './router.ts'
+import type { ServerState } from './server-state.ts'
 
 /** Folders whose files are no models. */
 const NOT_LISTED = new Set(['configs', 'custom_nodes'])
 const MODEL_BYTES = 6_938_078_334
 const MODEL_TIME = 1_735_689_600
 
-export function modelRoutes(): readonly Route[] {
-  const modelsIn = (folder: string | undefined): readonly string[] | undefined =>
-    Object.hasOwn(MODEL_FOLDERS, folder ?? '') ? MODEL_FOLDERS[folder ?? ''] : undefined
+export function modelRoutes({ environment }: ServerState): readonly Route[] {
+  const { models } = environment
+  const modelsIn = (folder: string | undefined) => models.in(folder ?? '')
 
   return [
     {
       method: 'GET',
       path: '/models',
-      answer: ({ response }) => sendJson(response, Object.keys(MODEL_FOLDERS)),
+      answer: ({ response }) => sendJson(response, models.folders()),
     },
     {
       method: 'GET',
@@ -31,7 +32,7 @@ export function modelRoutes(): readonly Route[] {
       method: 'GET',
       path: '/experiment/models',
       answer({ response }) {
-        const names = Object.keys(MODEL_FOLDERS).filter((name) => !NOT_LISTED.has(name))
+        const names = models.folders().filter((name) => !NOT_LISTED.has(name))
         const folders = names.map((name) => ({ name, folders: [modelFolderPath(name)] }))
         sendJson(response, folders)
       },

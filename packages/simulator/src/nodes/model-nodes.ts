@@ -1,5 +1,4 @@
 /** Nodes that load models and read prompts. */
-import { CHECKPOINTS, LORAS } from './models.ts'
 import type { NodeDefinition } from './node-class.ts'
 import { type ConditioningValue, type ModelValue, readString, readValue } from './values.ts'
 
@@ -12,11 +11,14 @@ const checkpointLoader: NodeDefinition = {
   displayName: 'Load Checkpoint',
   description: 'Loads a diffusion model checkpoint, diffusion models are used to denoise latents.',
   category: 'loaders',
-  inputs: {
+  inputs: ({ models }) => ({
     required: {
-      ckpt_name: [CHECKPOINTS, { tooltip: 'The name of the checkpoint (model) to load.' }],
+      ckpt_name: [
+        models.in('checkpoints') ?? [],
+        { tooltip: 'The name of the checkpoint (model) to load.' },
+      ],
     },
-  },
+  }),
   outputs: [
     { type: 'MODEL', tooltip: 'The model used for denoising latents.' },
     { type: 'CLIP', tooltip: 'The CLIP model used for encoding text prompts.' },
@@ -63,15 +65,15 @@ const loraLoader: NodeDefinition = {
   name: 'LoraLoader',
   displayName: 'Load LoRA',
   category: 'loaders',
-  inputs: {
+  inputs: ({ models }) => ({
     required: {
       model: ['MODEL'],
       clip: ['CLIP'],
-      lora_name: [LORAS, { tooltip: 'The name of the LoRA.' }],
+      lora_name: [models.in('loras') ?? [], { tooltip: 'The name of the LoRA.' }],
       strength_model: ['FLOAT', { default: 1, min: -100, max: 100, step: 0.01 }],
       strength_clip: ['FLOAT', { default: 1, min: -100, max: 100, step: 0.01 }],
     },
-  },
+  }),
   outputs: [{ type: 'MODEL' }, { type: 'CLIP' }],
   async run(inputs, context) {
     const lora = readString(inputs, 'lora_name')

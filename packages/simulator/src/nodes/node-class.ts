@@ -9,6 +9,7 @@ import type { Pause } from '../picture/slices.ts'
 import type { Random } from '../random.ts'
 import type { Json } from '../record.ts'
 import type { PreviewImage } from '../delivery/frames.ts'
+import type { ModelFiles } from './models.ts'
 
 /** A type name, or the allowed values; then the options, exactly as Python declares them. */
 export type InputSpec = readonly [type: string | readonly string[], options?: Readonly<Json>]
@@ -30,6 +31,7 @@ export interface NodeOutput {
 export interface NodeEnvironment {
   readonly traits: DialectTraits
   readonly files: FileStore
+  readonly models: ModelFiles
 }
 
 export interface NodeContext extends NodeEnvironment {

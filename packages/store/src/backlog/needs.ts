@@ -6,6 +6,11 @@ export const jobNeedsSchema = z.object({
   classes: z.array(z.string()),
   /** Model files that its loaders name. */
   files: z.array(z.string()),
+  /**
+   * Files that its host must list: class, input, name, and whether a host was known to list it when the job was
+   * accepted. Unknown everywhere, it keeps the job only from hosts that are sure to refuse it.
+   */
+  listed: z.array(z.tuple([z.string(), z.string(), z.string(), z.boolean()])).default([]),
   /** Hosts that failed it, the latest first. */
   avoid: z.array(z.string()),
   /** Until when it rather waits than go back to one of those (ms since the epoch); null: it need not. */
@@ -19,6 +24,7 @@ export type JobNeeds = z.infer<typeof jobNeedsSchema>
 export const NO_NEEDS: JobNeeds = {
   classes: [],
   files: [],
+  listed: [],
   avoid: [],
   avoidUntil: null,
   memory: false,
@@ -26,6 +32,7 @@ export const NO_NEEDS: JobNeeds = {
 
 /** Of a job that begins anew: no host has failed it yet. */
 export function renewNeeds(json: string | null): JobNeeds {
-  const { classes, files } = json === null ? NO_NEEDS : jobNeedsSchema.parse(JSON.parse(json))
-  return { ...NO_NEEDS, classes, files }
+  const { classes, files, listed } =
+    json === null ? NO_NEEDS : jobNeedsSchema.parse(JSON.parse(json))
+  return { ...NO_NEEDS, classes, files, listed }
 }

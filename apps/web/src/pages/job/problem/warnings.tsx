@@ -43,6 +43,8 @@ function toText(code: Warning['code']): string {
       return 'The rest went on without a node that failed:'
     case 'node_blocked':
       return 'Not made:'
+    case 'no_host':
+      return 'It waits for a host:'
     default:
       return assertNever(code)
   }

@@ -1,0 +1,186 @@
+/**
+ * Whether a host lists the model files that a workflow names.
+ *
+ * Files come to a host without a restart, so what is on record is old. When no list has a file, the hosts are asked anew
+ * for the node classes that name it, and the answer is waited for a moment. Refused is only what every known host is
+ * sure to refuse, by lists that are complete and fresh. Whatever else there is to doubt, the job waits for such a host.
+ */
+import {
+  boundProblems,
+  type FileNeed,
+  fileNeedsOf,
+  type Lacks,
+  lacksOf,
+  lists,
+  type NodeClasses,
+} from '@safelight/comfyui'
+import { type Clock, sleep } from '@safelight/runtime'
+import { ApiError, type Workflow } from '@safelight/shared'
+import type { JobNeeds } from '@safelight/store'
+import {
+  type FleetKnowledge,
+  type KnownHost,
+  knowsAll,
+  ofPool,
+  takesJobs,
+} from './fleet-knowledge.ts'
+
+export interface CheckFilesDeps {
+  fleet: FleetKnowledge
+  /** Asks whichever workers drive the hosts to look at these classes again. */
+  announceLook: (classes: string[]) => Promise<void>
+  now: () => Promise<number>
+  clock: Clock
+  timings: {
+    /** Lists asked for within this time are fresh. */
+    filesFreshMs: number
+    /** How long hosts may take to be asked anew. */
+    filesLookMs: number
+    /** Pause between two looks whether they were. */
+    filesPollMs: number
+  }
+}
+
+export interface FileCheckRequest {
+  workflow: Workflow
+  classes: NodeClasses | null
+  pool: string | null
+  signal: AbortSignal
+}
+
+/** @throws ApiError when no host can run it. @returns what its host must list */
+export type CheckFiles = (request: FileCheckRequest) => Promise<JobNeeds['listed']>
+
+const MESSAGE_MAX_FILES = 3
+
+export function createCheckFiles(deps: CheckFilesDeps): CheckFiles {
+  const { fleet, announceLook, now, clock, timings } = deps
+
+  return async function checkFiles(request) {
+    const needs = fileNeedsOf(request.workflow, request.classes)
+    if (needs.length === 0) return []
+    let hosts = ofPool(await fleet.hosts(), request.pool)
+    let verdict = judge(needs, hosts, request)
+    if (verdict.outcome === 'listed') return toListed(needs, hosts)
+    const since = (await now()) - timings.filesFreshMs
+    const patience = clock.steady() + timings.filesLookMs
+    let announced = false
+    for (;;) {
+      hosts = ofPool(await fleet.hostsNow(), request.pool)
+      verdict = judge(needs, hosts, request)
+      if (verdict.outcome === 'listed') return toListed(needs, hosts)
+      const stale = verdict.lacking.filter((lack) => !isFresh(lack, since))
+      // who takes no jobs may not be asked, either
+      if (!stale.some(({ host }) => takesJobs(host)) || clock.steady() >= patience) {
+        return conclude(needs, hosts, { ...verdict, isCertain: stale.length === 0 })
+      }
+      if (!announced) await announceLook([...new Set(stale.flatMap(classesOf))])
+      announced = true
+      await sleep(clock, timings.filesPollMs, request.signal)
+    }
+  }
+}
+
+type HostLacks = Lacks & { host: KnownHost }
+
+type Verdict =
+  /** A host lists everything, as far as it says. */
+  | { outcome: 'listed' }
+  /** None does: `best` comes nearest. */
+  | { outcome: 'unlisted'; best: HostLacks; lacking: HostLacks[] }
+
+function judge(
+  needs: readonly FileNeed[],
+  hosts: readonly KnownHost[],
+  { workflow, classes }: Pick<FileCheckRequest, 'workflow' | 'classes'>,
+): Verdict {
+  const names = [...new Set(Object.values(workflow).map(({ class_type: name }) => name))]
+  const lacking = hosts
+    .filter((host) => knowsAll(names, host))
+    .map((host) => ({
+      host,
+      ...lacksOf(needs, host.files?.choices ?? new Map(), { workflow, classes }),
+    }))
+  const [best] = lacking.toSorted(
+    (one, other) =>
+      Number(one.refuses) - Number(other.refuses) || one.files.length - other.files.length,
+  )
+  if (!best || lacking.some(({ files }) => files.length === 0)) return { outcome: 'listed' }
+  return { outcome: 'unlisted', best, lacking }
+}
+
+function conclude(
+  needs: readonly FileNeed[],
+  hosts: readonly KnownHost[],
+  { best, isCertain }: { best: HostLacks; isCertain: boolean },
+): JobNeeds['listed'] {
+  if (best.refuses && isCertain) throw refusal(best.files, hosts)
+  if (best.refuses) return toListed(needs, hosts)
+  // some host runs it all the same, or what is left of it: as if nobody had asked
+  return toListed(
+    needs.filter((need) => !best.files.includes(need)),
+    hosts,
+  )
+}
+
+function classesOf({ files }: HostLacks): string[] {
+  return [...new Set(files.map(({ className }) => className))]
+}
+
+function isFresh(lack: HostLacks, since: number): boolean {
+  const { files } = lack.host
+  return files !== null && classesOf(lack).every((name) => lastAsked(files, name) >= since)
+}
+
+function lastAsked({ at, askedAt }: NonNullable<KnownHost['files']>, className: string): number {
+  return Math.max(at, askedAt.get(className) ?? 0)
+}
+
+function isListed(need: FileNeed, hosts: readonly KnownHost[]): boolean {
+  return hosts.some(({ files }) => files !== null && lists(files.choices, need) === true)
+}
+
+function toListed(needs: readonly FileNeed[], hosts: readonly KnownHost[]): JobNeeds['listed'] {
+  const listed = new Map<string, JobNeeds['listed'][number]>()
+  for (const need of needs) {
+    const { className, input, file } = need
+    listed.set(JSON.stringify([className, input, file]), [
+      className,
+      input,
+      file,
+      isListed(need, hosts),
+    ])
+  }
+  return [...listed.values()]
+}
+
+/** In ComfyUI's own words: this is what every host would have answered. */
+function refusal(missing: readonly FileNeed[], hosts: readonly KnownHost[]): ApiError {
+  const byNode = new Map<string, { class_type: string; errors: ReturnType<typeof toProblem>[] }>()
+  for (const need of missing) {
+    const node = byNode.get(need.nodeId) ?? { class_type: need.className, errors: [] }
+    node.errors.push(toProblem(need, isListed(need, hosts)))
+    byNode.set(need.nodeId, node)
+  }
+  const { nodeErrors, more } = boundProblems(Object.fromEntries(byNode))
+  const shown = Object.entries(nodeErrors)
+    .flatMap(([id, { class_type, errors }]) =>
+      errors.map(({ details }) => `Node ${id} (${class_type}): ${details}`),
+    )
+    .slice(0, MESSAGE_MAX_FILES)
+  return new ApiError('invalid_workflow', `No host can run it. ${shown.join('. ')}.`, {
+    details: { node_errors: nodeErrors, ...(more > 0 ? { more_problems: more } : {}) },
+  })
+}
+
+function toProblem({ input, file }: FileNeed, isElsewhere: boolean) {
+  const where = isElsewhere
+    ? 'the list of any host that could run the rest'
+    : 'the list of any host'
+  return {
+    type: 'value_not_in_list',
+    message: 'Value not in list',
+    details: `${input}: '${file}' not in ${where}`,
+    extra_info: { input_name: input, input_config: null, received_value: file },
+  }
+}

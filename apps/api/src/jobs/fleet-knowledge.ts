@@ -1,0 +1,79 @@
+/** What the hosts of the fleet can run, as far as this process has been told: nodes, files, labels. */
+import type { NodeClasses } from '@safelight/comfyui'
+import type { Clock } from '@safelight/runtime'
+import { type HostState, takesPrompts } from '@safelight/shared'
+import type { FoundFiles, HostFiles, HostRegistry } from '@safelight/store'
+import type { FleetClasses } from './node-class-cache.ts'
+
+export interface KnownHost {
+  hostId: string
+  /** Null when no worker has reported it lately. */
+  state: HostState | null
+  labels: readonly string[]
+  /** Null when it has not said. */
+  classes: NodeClasses | null
+  files: FoundFiles | null
+}
+
+export interface FleetKnowledge {
+  /** Every host known within a day. What files they list may be as old as the node classes are. */
+  hosts(): Promise<KnownHost[]>
+  /** The same, with the lists as they are on record now. */
+  hostsNow(): Promise<KnownHost[]>
+}
+
+export interface FleetKnowledgeDeps {
+  classes: () => Promise<FleetClasses | null>
+  files: Pick<HostFiles, 'load'>
+  registry: Pick<HostRegistry, 'list'>
+  clock: Clock
+  maxAgeMs: number
+}
+
+export function createFleetKnowledge(deps: FleetKnowledgeDeps): FleetKnowledge {
+  const { classes, files, registry, clock, maxAgeMs } = deps
+  let cached: { at: number; hosts: Promise<KnownHost[]> } | null = null
+
+  async function read(): Promise<KnownHost[]> {
+    const [fleet, found, views] = await Promise.all([classes(), files.load(), registry.list()])
+    const known = fleet?.hosts ?? new Map<string, NodeClasses>()
+    const hostIds = new Set([...known.keys(), ...views.map(({ id }) => id)])
+    return [...hostIds].map((hostId) => {
+      const view = views.find(({ id }) => id === hostId)
+      return {
+        hostId,
+        state: view?.state ?? null,
+        labels: view?.labels ?? [],
+        classes: known.get(hostId) ?? null,
+        files: found.get(hostId) ?? null,
+      }
+    })
+  }
+
+  function hostsNow(): Promise<KnownHost[]> {
+    const fresh = { at: clock.steady(), hosts: read() }
+    cached = fresh
+    fresh.hosts.catch(() => cached === fresh && (cached = null))
+    return fresh.hosts
+  }
+
+  return {
+    hosts: () => (cached && clock.steady() - cached.at < maxAgeMs ? cached.hosts : hostsNow()),
+    hostsNow,
+  }
+}
+
+/** Those that may get jobs of the pool. One that nobody reports may have any label. */
+export function ofPool(hosts: readonly KnownHost[], pool: string | null): KnownHost[] {
+  return hosts.filter(
+    ({ state, labels }) => pool === null || state === null || labels.includes(pool),
+  )
+}
+
+export function knowsAll(names: readonly string[], { classes }: KnownHost): boolean {
+  return classes === null || names.every((name) => Object.hasOwn(classes, name))
+}
+
+export function takesJobs({ state }: KnownHost): boolean {
+  return state !== null && takesPrompts(state)
+}

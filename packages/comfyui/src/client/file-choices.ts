@@ -1,0 +1,140 @@
+/**
+ * Which files a host lists for the inputs of its nodes: what it refuses others for, as `value_not_in_list`.
+ *
+ * A choice is written in two ways: the list in place of the type (`[["a.safetensors"], {…}]`), or newer
+ * `["COMBO", {"options": ["a.safetensors"], …}]`.
+ */
+import { isJsonObject } from '@safelight/shared'
+
+export interface FileChoice {
+  names: ReadonlySet<string>
+  /** The host refuses every other name for certain. Not so where the class may check its inputs in its own way. */
+  strict: boolean
+}
+
+/** Class → input → what the host lists for it. An input that is no choice of model files is absent. */
+export type FileChoices = ReadonlyMap<string, ReadonlyMap<string, FileChoice>>
+
+/** As ComfyUI finds models by their names, and what the widespread loaders of custom nodes add. */
+const MODEL_FILE = /\.(?:safetensors|sft|ckpt|pt|pt2|pth|bin|pkl|gguf|onnx|engine|trt)$/i
+
+export function isModelFile(name: string): boolean {
+  return MODEL_FILE.test(name)
+}
+
+/** Lists of what users upload, or of what only the page fetches from somewhere else. */
+const NO_MODELS = /^(?:.+_upload|.+_folder|remote|remote_.+)$/
+
+/** Its own classes let none of their model inputs pass by a check of their own; those of custom nodes may. */
+const OWN_MODULE = /^(?:nodes|comfy_extras\..+)$/
+
+export interface ReadingOptions {
+  /** The host compares values with the `options` of a COMBO too, not only with a list in place of the type. */
+  checksCombos: boolean
+}
+
+/** Lists that are the same become one: a fleet's LoRAs stand in dozens of inputs. */
+export function parseFileChoices(answer: unknown, options: ReadingOptions): FileChoices {
+  if (!isJsonObject(answer)) return new Map()
+  const pool = new Map<string, ReadonlySet<string>>()
+  const classes = new Map<string, ReadonlyMap<string, FileChoice>>()
+  for (const [className, info] of Object.entries(answer)) {
+    if (!isJsonObject(info) || !isJsonObject(info['input'])) continue
+    const { required, optional } = info['input']
+    const isOwn = OWN_MODULE.test(String(info['python_module'] ?? ''))
+    const inputs = new Map<string, FileChoice>()
+    // what is declared twice is looked up in `required` first
+    for (const [name, spec] of [...entriesOf(optional), ...entriesOf(required)]) {
+      const choice = readChoice(spec)
+      if (!choice) continue
+      const key = JSON.stringify(choice.names)
+      const names = pool.get(key) ?? new Set(choice.names)
+      pool.set(key, names)
+      const strict = isOwn && (choice.inPlaceOfType || options.checksCombos)
+      inputs.set(name, { names, strict })
+    }
+    if (inputs.size > 0) classes.set(className, inputs)
+  }
+  return classes
+}
+
+function entriesOf(inputs: unknown): [string, unknown][] {
+  return isJsonObject(inputs) ? Object.entries(inputs) : []
+}
+
+/** @returns null when it is no choice, or one of something else: samplers, pictures */
+function readChoice(spec: unknown): { names: string[]; inPlaceOfType: boolean } | null {
+  if (!Array.isArray(spec)) return null
+  const [type, given]: unknown[] = spec
+  const options = isJsonObject(given) ? given : {}
+  if (Object.keys(options).some((option) => NO_MODELS.test(option) && options[option])) return null
+  const listed = type === 'COMBO' ? options['options'] : type
+  if (!Array.isArray(listed)) return null
+  const names: unknown[] = listed
+  // some custom nodes list objects, and compare in their own way
+  if (!names.every((name) => typeof name === 'string')) return null
+  // of an empty list nobody can tell what it would be of: it lists none of whatever is asked for
+  if (names.length > 0 && !names.some(isModelFile)) return null
+  return { names, inPlaceOfType: type !== 'COMBO' }
+}
+
+/** What the host says of one input: true or false when it lists files for it, null when it does not. */
+export function lists(
+  choices: FileChoices,
+  { className, input, file }: { className: string; input: string; file: string },
+): boolean | null {
+  return choices.get(className)?.get(input)?.names.has(file) ?? null
+}
+
+/** The same host, after it has been asked for these classes alone. A list that is known already is kept once. */
+export function withAnew(
+  known: FileChoices,
+  asked: readonly string[],
+  news: FileChoices,
+): FileChoices {
+  const lists = new Set([...known.values()].flatMap((inputs) => [...inputs.values()].map(namesOf)))
+  const merged = new Map(known)
+  for (const name of asked) {
+    const anew = news.get(name)
+    if (!anew) {
+      merged.delete(name)
+      continue
+    }
+    const inputs = new Map<string, FileChoice>()
+    for (const [input, choice] of anew) {
+      const names = [...lists].find((list) => isSameList(list, choice.names)) ?? choice.names
+      lists.add(names)
+      inputs.set(input, { ...choice, names })
+    }
+    merged.set(name, inputs)
+  }
+  return merged
+}
+
+function namesOf({ names }: FileChoice): ReadonlySet<string> {
+  return names
+}
+
+function isSameList(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((name) => other.has(name))
+}
+
+/** Whether these classes list what they listed. */
+export function isSameChoices(
+  one: FileChoices,
+  other: FileChoices,
+  classes: readonly string[],
+): boolean {
+  return classes.every((name) => isSameOfClass(one.get(name), other.get(name)))
+}
+
+function isSameOfClass(
+  one: ReadonlyMap<string, FileChoice> = new Map(),
+  other: ReadonlyMap<string, FileChoice> = new Map(),
+): boolean {
+  if (one.size !== other.size) return false
+  return [...one].every(([input, { names, strict }]) => {
+    const there = other.get(input)
+    return there?.strict === strict && isSameList(there.names, names)
+  })
+}

@@ -1,0 +1,69 @@
+/** Which files a host must list to take a workflow: values of inputs that name a model, and reach an output. */
+import { isJsonObject, type Workflow } from '@safelight/shared'
+import { type FileChoices, isModelFile, lists } from '../client/file-choices.ts'
+import type { NodeClasses } from '../client/types.ts'
+import { reachableFrom, usersOf } from './links.ts'
+import { guessOutputNodes, outputNodesOf } from './outputs.ts'
+
+export interface FileNeed {
+  nodeId: string
+  className: string
+  input: string
+  file: string
+}
+
+/** A workflow is anybody's text; what it needs is kept beside its place in line. One with more is not looked at to its end. */
+const MOST_NEEDS = 64
+const LONGEST_NAME = 255
+
+/**
+ * Each once, in the order of the graph. Whether an input is a choice of files at all is the host's to say.
+ * @param classes null while no host is known
+ */
+export function fileNeedsOf(workflow: Workflow, classes: NodeClasses | null): FileNeed[] {
+  // hosts look at what their outputs need, and at nothing else
+  const checked = reachableFrom(workflow, outputsOf(workflow, classes))
+  const found = new Map<string, FileNeed>()
+  for (const [nodeId, { class_type: className, inputs }] of Object.entries(workflow)) {
+    if (!checked.has(nodeId) || className.length > LONGEST_NAME) continue
+    for (const [input, given] of Object.entries(inputs)) {
+      const file = isJsonObject(given) ? given['__value__'] : given
+      if (typeof file !== 'string' || file.length > LONGEST_NAME || !isModelFile(file)) continue
+      if (input.length > LONGEST_NAME) continue
+      found.set(JSON.stringify([nodeId, input]), { nodeId, className, input, file })
+      if (found.size === MOST_NEEDS) return [...found.values()]
+    }
+  }
+  return [...found.values()]
+}
+
+export interface Lacks {
+  /** What the host does not list. */
+  files: FileNeed[]
+  /** For these it refuses the workflow, for certain: no output is left without one. */
+  refuses: boolean
+}
+
+/** What would keep a host from running the workflow, as far as its lists tell. */
+export function lacksOf(
+  needs: readonly FileNeed[],
+  choices: FileChoices,
+  { workflow, classes }: { workflow: Workflow; classes: NodeClasses | null },
+): Lacks {
+  const files = needs.filter((need) => lists(choices, need) === false)
+  if (files.length === 0) return { files, refuses: false }
+  const certain = files.filter(
+    ({ className, input }) => choices.get(className)?.get(input)?.strict === true,
+  )
+  // it drops the outputs that need one, and runs the rest
+  const dropped = usersOf(
+    workflow,
+    certain.map(({ nodeId }) => nodeId),
+  )
+  const outputs = outputsOf(workflow, classes)
+  return { files, refuses: outputs.length > 0 && outputs.every((id) => dropped.has(id)) }
+}
+
+function outputsOf(workflow: Workflow, classes: NodeClasses | null): string[] {
+  return classes ? outputNodesOf(workflow, classes) : guessOutputNodes(workflow)
+}
