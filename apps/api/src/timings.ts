@@ -16,8 +16,8 @@ export const apiTimingsSchema = z.strictObject({
   cancelManyMs: ms(1_000),
   /** How long the fleet's node classes are remembered: they are large and change when hosts come and go. */
   nodeClassesAgeMs: ms(10_000),
-  /** Files that hosts list count as known when hosts were asked for them within this time. */
-  filesFreshMs: ms(3_000),
+  /** A host that was asked for its files so shortly before a submission was asked after it: clocks agree no better. */
+  filesFreshMs: ms(100),
   /** How long a submission waits for hosts to be asked for files that none lists: well below its deadline. */
   filesLookMs: ms(1_000),
   /** Pause between two looks whether they were asked. */

@@ -28,8 +28,10 @@ export interface WorkerTimings {
   classesAtLeastMs: number
   /** Model files come and go without a restart: one class after the other is asked for again, which searches nothing. */
   filesEveryMs: number
-  /** Between two such questions when jobs name files that are not listed: somebody may be typing names. */
+  /** Between two such questions when jobs are submitted that name files which are not listed: below what a submission waits. */
   filesAtLeastMs: number
+  /** The same for jobs that wait for a file: somebody may copy it to a host. */
+  filesWaitedMs: number
   /** How long a host is left alone after its first failure, doubled with each further one, up to the second. */
   hostBackOffMs: number
   hostBackOffAtMostMs: number
@@ -97,7 +99,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   classesEveryMs: 6 * 60 * 60_000,
   classesAtLeastMs: 60_000,
   filesEveryMs: 10_000,
-  filesAtLeastMs: 2_000,
+  filesAtLeastMs: 500,
+  filesWaitedMs: 5_000,
   hostBackOffMs: 500,
   hostBackOffAtMostMs: 30_000,
   avoidForMs: 20_000,

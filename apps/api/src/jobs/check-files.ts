@@ -32,7 +32,7 @@ export interface CheckFilesDeps {
   now: () => Promise<number>
   clock: Clock
   timings: {
-    /** Lists asked for within this time are fresh. */
+    /** Lists asked for so shortly before are fresh: clocks agree no better. */
     filesFreshMs: number
     /** How long hosts may take to be asked anew. */
     filesLookMs: number

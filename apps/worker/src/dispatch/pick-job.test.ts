@@ -1,6 +1,6 @@
 import { ANY_POOL, type Candidate, NO_NEEDS } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
-import { type Offer, pickJob, type PickOptions } from './pick-job.ts'
+import { type Offer, pickJob, type PickOptions, unlistedFor } from './pick-job.ts'
 
 const OFFER: Offer = {
   hostId: 'gpu',
@@ -66,6 +66,47 @@ describe('a host', () => {
     expect(pick(jobs, { classes: new Set(['KSampler']) })?.jobId).toBe('b')
     expect(pick(jobs, { classes: new Set() })?.jobId).toBe('a')
     expect(pick(jobs, { classes: new Set(['Other']) })).toBeNull()
+  })
+
+  describe('and the files it lists', () => {
+    const lists = (names: string[], strict = true) => ({
+      files: new Map([['Loader', new Map([['model', { names: new Set(names), strict }]])]]),
+    })
+    const needing = (jobId: string, file: string, isKnown = false) =>
+      job(jobId, {}, { listed: [['Loader', 'model', file, isKnown]] })
+    const jobs = [needing('a', 'rare.pt'), needing('b', 'usual.pt')]
+
+    it('gets only what it lists', () => {
+      expect(pick(jobs, lists(['usual.pt']))).toEqual({
+        jobId: 'b',
+        pool: ANY_POOL,
+        overtaken: [],
+      })
+      expect(pick(jobs, lists(['rare.pt', 'usual.pt']))?.jobId).toBe('a')
+      expect(pick(jobs, lists([]))).toBeNull()
+    })
+
+    it('may run what it does not speak of', () => {
+      expect(pick(jobs)?.jobId).toBe('a')
+      const other = job('a', {}, { listed: [['Loader', 'text', 'rare.pt', true]] })
+      expect(pick([other], lists([]))?.jobId).toBe('a')
+      expect(
+        pick([job('a', {}, { listed: [['Own', 'model', 'rare.pt', true]] })], lists([]))?.jobId,
+      ).toBe('a')
+    })
+
+    it('may take another name where a class may have a check of its own, unless a host is known to have the file', () => {
+      expect(pick([needing('a', 'rare.pt')], lists([], false))?.jobId).toBe('a')
+      expect(pick([needing('a', 'rare.pt', true)], lists([], false))).toBeNull()
+      expect(pick([needing('a', 'rare.pt', true)], lists(['rare.pt'], false))?.jobId).toBe('a')
+    })
+
+    it('are told by class when they lack something', () => {
+      const [first] = jobs
+      const offered = (names: string[]) => unlistedFor(first?.needs ?? NO_NEEDS, lists(names).files)
+      expect(offered(['usual.pt'])).toEqual(['Loader'])
+      expect(offered(['rare.pt'])).toEqual([])
+    })
   })
 
   it('that failed a job gets it again only when its time is over', () => {

@@ -1,7 +1,7 @@
 /** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog } from '@safelight/store'
+import { ANY_POOL, type Backlog, type JobNeeds } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
@@ -12,7 +12,7 @@ import { unlistedFor } from './pick-job.ts'
 export interface SlotBookOptions {
   fleet: Fleet
   backlog: Pick<Backlog, 'dispatched'>
-  timings: Pick<WorkerTimings, 'slotRefreshMs'>
+  timings: Pick<WorkerTimings, 'slotRefreshMs' | 'filesWaitedMs'>
   clock: Clock
   log: Logger
 }
@@ -32,6 +32,8 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   /** Redis says that others have taken all there is; until it is known how many. */
   const full = new Set<string>()
   const waiting = new Set<() => void>()
+  /** When hosts were asked for the files that they list for a class. */
+  const lookedAt = new Map<string, number>()
   const takenOn = (hostId: string) => taken.get(hostId) ?? new Set<string>()
 
   function changed(): void {
@@ -88,6 +90,21 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     }
   }
 
+  function lookForFiles(needs: JobNeeds): void {
+    const now = clock.steady()
+    for (const [name, at] of lookedAt) {
+      if (now - at >= timings.filesWaitedMs) lookedAt.delete(name)
+    }
+    const asked = new Set<string>()
+    for (const host of fleet.hosts) {
+      const unlisted = unlistedFor(needs, host.state.files.choices)
+      const classes = unlisted.filter((name) => !lookedAt.has(name))
+      host.lookForFiles(classes)
+      for (const name of classes) asked.add(name)
+    }
+    for (const name of asked) lookedAt.set(name, now)
+  }
+
   return {
     open(pool) {
       return fleet.hosts
@@ -119,14 +136,8 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     },
     missed(candidates) {
       for (const { needs } of candidates) {
-        if (needs.listed.length === 0) continue
-        const unlisted = fleet.hosts.map(({ state }) => unlistedFor(needs, state.files.choices))
-        const isListed = fleet.hosts.some(
-          ({ state }, at) =>
-            state.reachable && unlisted[at]?.length === 0 && knowsAll(needs.classes, state),
-        )
-        if (isListed) continue
-        for (const [at, host] of fleet.hosts.entries()) host.lookForFiles(unlisted[at] ?? [])
+        if (needs.listed.length > 0 && !fleet.hosts.some((host) => isAble(host, needs)))
+          lookForFiles(needs)
       }
     },
     took(hostId, jobId, files) {
@@ -162,8 +173,11 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 }
 
-function knowsAll(classes: readonly string[], { nodeClasses }: Host['state']): boolean {
-  return classes.every((name) => Object.hasOwn(nodeClasses, name))
+/** It could run the job, as far as it says what it has. */
+function isAble({ state }: Host, needs: JobNeeds): boolean {
+  const { reachable, nodeClasses, files } = state
+  if (!reachable || unlistedFor(needs, files.choices).length > 0) return false
+  return needs.classes.every((name) => Object.hasOwn(nodeClasses, name))
 }
 
 /** One job at a time shows whether a device works again. */

@@ -1,8 +1,8 @@
 /**
  * Which files one host lists: found with all its classes, and looked at again class by class, which is cheap.
  *
- * A class is asked for when a job names a file that no list has, because somebody may just have copied it there; at most
- * every some seconds, whoever asks. Besides that one class is asked for now and then, the one whose turn it is, so that
+ * A class is asked for when a job names a file that no list has, because somebody may just have copied it there; not more
+ * often than a host can bear, whoever asks. Besides that one class is asked for now and then, the one whose turn it is, so that
  * files that are gone are noticed.
  */
 import { type FileChoices, type HostClient, isSameChoices, withAnew } from '@safelight/comfyui'

@@ -12,6 +12,7 @@ export const QUICK_TIMINGS = {
   probeEveryMs: 500,
   filesEveryMs: 500,
   filesAtLeastMs: 100,
+  filesWaitedMs: 200,
   hostBackOffMs: 50,
   hostBackOffAtMostMs: 500,
   marksEveryMs: 100,

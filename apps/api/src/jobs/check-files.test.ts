@@ -1,0 +1,202 @@
+import { parseFileChoices } from '@safelight/comfyui'
+import { systemClock } from '@safelight/runtime'
+import type { Workflow } from '@safelight/shared'
+import { describe, expect, it } from 'vitest'
+import { createCheckFiles } from './check-files.ts'
+import type { KnownHost } from './fleet-knowledge.ts'
+
+const NOW = 1_000_000
+const CLASSES = {
+  Loader: { output: false, outputs: 1, required: [] },
+  Own: { output: false, outputs: 1, required: [] },
+  Save: { output: true, outputs: 0, required: [] },
+}
+
+const listing = (files: string[]) =>
+  parseFileChoices(
+    {
+      Loader: { input: { required: { model: [files] } }, python_module: 'nodes' },
+      Own: { input: { required: { model: [files] } }, python_module: 'custom_nodes.pack' },
+    },
+    { checksCombos: true },
+  )
+
+/** One that lists these files, asked long ago. */
+function host(hostId: string, files: string[] | null, over: Partial<KnownHost> = {}): KnownHost {
+  const found = files && { choices: listing(files), at: 0, askedAt: new Map<string, number>() }
+  return { hostId, state: 'ready', labels: [], classes: CLASSES, files: found, ...over }
+}
+
+/** After it was asked for its Loader again. */
+const asked = (known: KnownHost, files?: string[]): KnownHost => ({
+  ...known,
+  files: known.files && {
+    ...known.files,
+    ...(files && { choices: listing(files) }),
+    askedAt: new Map([['Loader', NOW]]),
+  },
+})
+
+const load = (model: string, class_type = 'Loader') => ({ class_type, inputs: { model } })
+const save = (...from: string[]) => ({
+  class_type: 'Save',
+  inputs: Object.fromEntries(from.map((id, at) => [`image_${at}`, [id, 0]])),
+})
+const picture = (model: string, className?: string): Workflow => ({
+  '1': load(model, className),
+  '2': save('1'),
+})
+
+/**
+ * What becomes of a submission.
+ * @param after what is known once hosts were asked anew
+ */
+async function check(
+  workflow: Workflow,
+  hosts: KnownHost[],
+  {
+    after = hosts.map((known) => asked(known)),
+    pool = null,
+  }: { after?: KnownHost[]; pool?: string | null } = {},
+) {
+  const looks: string[][] = []
+  const current = async () => (looks.length > 0 ? after : hosts)
+  const checkFiles = createCheckFiles({
+    fleet: { hosts: current, hostsNow: current },
+    announceLook: async (classes) => void looks.push(classes),
+    now: async () => NOW,
+    clock: systemClock,
+    timings: { filesFreshMs: 0, filesLookMs: 50, filesPollMs: 1 },
+  })
+  const { signal } = new AbortController()
+  const outcome = await checkFiles({ workflow, classes: CLASSES, pool, signal }).catch(
+    (error: unknown) => error,
+  )
+  return { outcome, looks }
+}
+
+const REFUSED = { code: 'invalid_workflow' }
+
+describe('a file that a host lists', () => {
+  it('is demanded of whichever host gets the job, and nobody is asked', async () => {
+    const hosts = [host('a', ['x.pt']), host('b', [])]
+    expect(await check(picture('x.pt'), hosts)).toEqual({
+      outcome: [['Loader', 'model', 'x.pt', true]],
+      looks: [],
+    })
+  })
+
+  it('is found when hosts are asked anew', async () => {
+    const before = host('a', [])
+    const { outcome, looks } = await check(picture('x.pt'), [before], {
+      after: [asked(before, ['x.pt'])],
+    })
+    expect(outcome).toEqual([['Loader', 'model', 'x.pt', true]])
+    expect(looks).toEqual([['Loader']])
+  })
+
+  it('is of no use where the host lacks something else', async () => {
+    const { Loader, ...others } = CLASSES
+    expect(Loader).toBeDefined()
+    const hosts = [host('a', ['x.pt'], { classes: others }), host('b', [])]
+    expect((await check(picture('x.pt'), hosts)).outcome).toMatchObject({
+      ...REFUSED,
+      message: expect.stringContaining('any host that could run the rest'),
+    })
+  })
+
+  it('is of no use outside of the pool that is asked for', async () => {
+    const hosts = [host('a', ['x.pt']), host('b', [], { labels: ['video'] })]
+    expect((await check(picture('x.pt'), hosts, { pool: 'video' })).outcome).toMatchObject(REFUSED)
+  })
+})
+
+describe('a file that no host lists', () => {
+  it('is refused when each of them has just said so', async () => {
+    const { outcome, looks } = await check(picture('x.pt'), [host('a', ['y.pt']), host('b', [])])
+    expect(outcome).toMatchObject({
+      ...REFUSED,
+      message: "No host can run it. Node 1 (Loader): model: 'x.pt' not in the list of any host.",
+      details: {
+        node_errors: {
+          '1': {
+            class_type: 'Loader',
+            errors: [
+              {
+                type: 'value_not_in_list',
+                details: "model: 'x.pt' not in the list of any host",
+                extra_info: { input_name: 'model', received_value: 'x.pt' },
+              },
+            ],
+          },
+        },
+      },
+    })
+    expect(looks).toEqual([['Loader']])
+  })
+
+  it('is refused for two that no host has together', async () => {
+    const both = { '1': load('x.pt'), '2': load('y.pt'), '3': save('1', '2') }
+    const hosts = [host('a', ['x.pt']), host('b', ['y.pt'])]
+    expect((await check(both, hosts)).outcome).toMatchObject({
+      ...REFUSED,
+      details: { node_errors: { '2': { class_type: 'Loader' } } },
+    })
+  })
+
+  const unlisted = [['Loader', 'model', 'x.pt', false]]
+
+  it.each<[string, KnownHost[], KnownHost[] | undefined]>([
+    ['does not answer in time', [host('a', [])], [host('a', [])]],
+    [
+      'is away',
+      [host('a', []), host('b', [], { state: 'offline' })],
+      [asked(host('a', [])), host('b', [], { state: 'offline' })],
+    ],
+    ['has not said what it lists', [host('a', []), host('b', null)], undefined],
+    [
+      'has never been seen',
+      [host('a', []), host('b', null, { classes: null, state: 'starting' })],
+      undefined,
+    ],
+    [
+      'lists no files for the input',
+      [
+        host('a', []),
+        host('b', [], { files: { choices: new Map(), at: NOW, askedAt: new Map() } }),
+      ],
+      undefined,
+    ],
+  ])('is waited for when a host %s', async (_what, hosts, after) => {
+    expect((await check(picture('x.pt'), hosts, after && { after })).outcome).toEqual(unlisted)
+  })
+
+  it('is taken where no host is known at all', async () => {
+    expect((await check(picture('x.pt'), [])).outcome).toEqual(unlisted)
+  })
+
+  it('is left to the host where a class may have a check of its own', async () => {
+    const { outcome } = await check(picture('x.pt', 'Own'), [host('a', [])])
+    expect(outcome).toEqual([])
+  })
+
+  it('is left to the host where it costs one output of several', async () => {
+    const workflow = { '1': load('x.pt'), '2': load('y.pt'), '3': save('1'), '4': save('2') }
+    expect((await check(workflow, [host('a', ['y.pt'])])).outcome).toEqual([
+      ['Loader', 'model', 'y.pt', true],
+    ])
+  })
+})
+
+it('tells a refusal in few bytes, however long the names are and however many', async () => {
+  const nodes = Array.from({ length: 60 }, (_, at) => [
+    `n${at}`,
+    load(`${'x'.repeat(240)}${at}.pt`),
+  ])
+  const ids = nodes.map(([id]) => String(id))
+  const { outcome } = await check({ ...Object.fromEntries(nodes), out: save(...ids) }, [
+    host('a', []),
+  ])
+  expect(outcome).toMatchObject(REFUSED)
+  expect(JSON.stringify(outcome).length).toBeLessThan(70_000)
+})
