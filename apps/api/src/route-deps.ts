@@ -51,6 +51,7 @@ export function toRouteDeps(
       store,
       admission,
       fleetClasses,
+      fleet,
       checkFiles: createCheckFiles({
         fleet,
         announceLook: (classes) => publishControl(redis, keys, { type: 'look', classes }),

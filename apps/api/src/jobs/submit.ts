@@ -17,6 +17,7 @@ import { defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
 import type { CheckFiles } from './check-files.ts'
+import { type FleetKnowledge, refuseUnknownPool } from './fleet-knowledge.ts'
 import {
   answerAgain,
   type IdempotencyKey,
@@ -34,6 +35,7 @@ export interface SubmitDeps {
   admission: Admission
   /** What the hosts know; null when no host is known. */
   fleetClasses: () => Promise<FleetClasses | null>
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>
   checkFiles: CheckFiles
   prices: Prices
   positions: Pick<QueuePositions, 'read'>
@@ -71,6 +73,7 @@ export function submitRoute(deps: SubmitDeps) {
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
       const { workflow, classes } = await checkGraph(deps, graph)
+      if (body.pool !== undefined) await refuseUnknownPool(deps.fleet, body.pool)
       await admission.refuseWhenFull()
       const listed = await deps.checkFiles({ workflow, classes, pool: body.pool ?? null, signal })
       const cost = await deps.prices.costOf(body.owner ?? DEFAULT_OWNER, workflow, classes)

@@ -64,12 +64,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   function isOpen(host: Host, pool: string): boolean {
     const { condition, hostId, listing } = host
     const fit = !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
-    return (
-      fit &&
-      !full.has(hostId) &&
-      takenOn(hostId).size < slotsOf(host) &&
-      (pool === ANY_POOL || listing.labels.includes(pool))
-    )
+    return fit && !full.has(hostId) && takenOn(hostId).size < slotsOf(host) && serves(host, pool)
   }
 
   function toOpenHost(host: Host): OpenHost {
@@ -90,13 +85,13 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     }
   }
 
-  function lookForFiles(needs: JobNeeds): void {
+  function lookForFiles(hosts: readonly Host[], needs: JobNeeds): void {
     const now = clock.steady()
     for (const [name, at] of lookedAt) {
       if (now - at >= timings.filesWaitedMs) lookedAt.delete(name)
     }
     const asked = new Set<string>()
-    for (const host of fleet.hosts) {
+    for (const host of hosts) {
       const unlisted = unlistedFor(needs, host.state.files.choices)
       const classes = unlisted.filter((name) => !lookedAt.has(name))
       host.lookForFiles(classes)
@@ -135,9 +130,10 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
       })
     },
     missed(candidates) {
-      for (const { needs } of candidates) {
-        if (needs.listed.length > 0 && !fleet.hosts.some((host) => isAble(host, needs)))
-          lookForFiles(needs)
+      for (const { needs, pool } of candidates) {
+        if (needs.listed.length === 0) continue
+        const hosts = fleet.hosts.filter((host) => serves(host, pool))
+        if (!hosts.some((host) => isAble(host, needs))) lookForFiles(hosts, needs)
       }
     },
     took(hostId, jobId, files) {
@@ -171,6 +167,10 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     const busy = condition.state === 'ready' ? 0 : 1
     return worse + 2 * takenOn(hostId).size + busy
   }
+}
+
+function serves({ listing }: Host, pool: string): boolean {
+  return pool === ANY_POOL || listing.labels.includes(pool)
 }
 
 /** It could run the job, as far as it says what it has. */

@@ -126,7 +126,7 @@ export function startProbing(options: ProbingOptions): Probing {
     get files() {
       return looks.found
     },
-    lookForFiles: looks.demand,
+    lookForFiles: (classes) => looks.demand(classes),
     get seenAt() {
       return seenAt
     },

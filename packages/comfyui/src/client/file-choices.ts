@@ -41,7 +41,8 @@ export function parseFileChoices(answer: unknown, options: ReadingOptions): File
   for (const [className, info] of Object.entries(answer)) {
     if (!isJsonObject(info) || !isJsonObject(info['input'])) continue
     const { required, optional } = info['input']
-    const isOwn = OWN_MODULE.test(String(info['python_module'] ?? ''))
+    const { python_module: module } = info
+    const isOwn = typeof module === 'string' && OWN_MODULE.test(module)
     const inputs = new Map<string, FileChoice>()
     // what is declared twice is looked up in `required` first
     for (const [name, spec] of [...entriesOf(optional), ...entriesOf(required)]) {

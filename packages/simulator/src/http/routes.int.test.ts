@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { toBuffer } from '../delivery/delivery.ts'
-import { slowSteps } from '../testing/graphs.ts'
+import { slowSteps, textToImage } from '../testing/graphs.ts'
 import { untilAnswering } from '../testing/until-answering.ts'
 import { until } from '../testing/wait.ts'
 import { withSimulator } from '../testing/with-simulator.ts'
@@ -28,6 +28,28 @@ it('lists its model folders and files with where they lie', async () => {
     expect((await fetch(`${url}/experiment/models/nope`)).status).toBe(404)
     const preview = `${url}/experiment/models/preview/loras/0/film-grain.safetensors`
     expect((await fetch(preview)).status).toBe(404)
+  })
+})
+
+it('lists the models it was given, and those that come and go while it runs, and takes no others', async () => {
+  const options = { models: { loras: ['own.safetensors'] } }
+  await withSimulator(options, async (visitor, { models }) => {
+    const listed = async () => (await visitor.get('/object_info/LoraLoader')).text
+    expect(await listed()).toContain('"lora_name": [["own.safetensors"]')
+    const change = (body: object) => visitor.post('/_simulator/models', body)
+    const added = await change({ folder: 'loras', add: 'new.safetensors' })
+    expect(added.json['loras']).toEqual(['new.safetensors', 'own.safetensors'])
+    await change({ folder: 'loras', remove: 'own.safetensors' })
+    expect(await listed()).toContain('"lora_name": [["new.safetensors"]')
+    expect((await visitor.get('/models/loras')).text).toBe('["new.safetensors"]')
+    expect((await change({ folder: 'nope', add: 'x' })).status).toBe(400)
+    expect((await visitor.post('/_simulator/models', '7')).status).toBe(400)
+    models.remove('checkpoints', 'tiny_ckpt_stubclip.safetensors')
+    const refused = await visitor.post('/prompt', { prompt: textToImage({ text: 'x', seed: 1 }) })
+    expect([refused.status, refused.text]).toEqual([
+      400,
+      expect.stringContaining('value_not_in_list'),
+    ])
   })
 })
 

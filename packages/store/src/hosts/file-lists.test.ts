@@ -57,6 +57,7 @@ it('stays small with any number of classes', () => {
 })
 
 it('refuses another text', () => {
-  for (const json of ['7', '{}', '{"names":[1],"lists":[],"classes":[]}', '{"no'])
-    expect(() => readFileLists(json)).toThrow()
+  for (const json of ['7', '{}', '{"names":[1],"lists":[],"classes":[]}'])
+    expect(() => readFileLists(json)).toThrow(/expected/)
+  expect(() => readFileLists('{"no')).toThrow(/JSON/)
 })

@@ -1,0 +1,118 @@
+/** What submissions are told of a fleet whose hosts cannot run them, or cannot now. */
+import { createLogger } from '@safelight/runtime'
+import {
+  closeRedis,
+  type ControlMessage,
+  createHostFiles,
+  createRedis,
+  type HostReport,
+  subscribeControl,
+} from '@safelight/store'
+import { newHostReport } from '@safelight/testkit'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { post, readError, readJob, submitJob } from '../testing/http.ts'
+import { WORKFLOW } from '../testing/play-worker.ts'
+import { type ApiStack, shareStack } from '../testing/api-stack.ts'
+
+const log = createLogger({ level: 'silent', name: 'test' })
+let stack: ApiStack
+let url: string
+shareStack(
+  (shared) => {
+    stack = shared
+    url = `${stack.api.url}/api/v2/jobs`
+  },
+  // what one test says of the fleet is not remembered in the next; a busy machine takes its time to answer
+  {
+    timings: {
+      nodeClassesAgeMs: 0,
+      filesFreshMs: 0,
+      filesLookMs: 20_000,
+      requestDeadlineMs: 25_000,
+    },
+  },
+)
+
+describe('a fleet that is known', () => {
+  async function report(hostId: string, over: Partial<HostReport> = {}): Promise<void> {
+    await stack.hosts.report(newHostReport(await stack.store.now(), { hostId, ...over }))
+  }
+  /** What a worker found there, an hour ago or in so many ms. */
+  async function list(hostId: string, names: string[], inMs = -3_600_000): Promise<void> {
+    const choices = new Map([
+      ['Loader', new Map([['model', { names: new Set(names), strict: true }]])],
+    ])
+    const at = (await stack.store.now()) + inMs
+    await createHostFiles(stack).save(hostId, { choices, at, askedAt: new Map() })
+  }
+  const workflow = {
+    '1': { class_type: 'Loader', inputs: { model: 'x.pt' } },
+    '2': { class_type: 'SaveImage', inputs: { images: ['1', 0] } },
+  }
+  const CLASSES = {
+    Loader: { output: false, outputs: 1, required: [] },
+    SaveImage: { output: true, outputs: 0, required: [] },
+  }
+
+  it('takes no job for a pool that none of its hosts serves', async () => {
+    expect((await post(url, { workflow: WORKFLOW, pool: 'video' })).status).toBe(201)
+    await report('gpu-1')
+    const response = await post(url, { workflow: WORKFLOW, pool: 'video' })
+    const { code, message } = await readError(response)
+    expect([response.status, code, message]).toEqual([
+      400,
+      'invalid_request',
+      "pool: no host has the label 'video'.",
+    ])
+    await report('gpu-2', { labels: ['video'] })
+    expect((await post(url, { workflow: WORKFLOW, pool: 'video' })).status).toBe(201)
+  })
+
+  it('is asked anew for files that it does not list, and what it then says counts', async () => {
+    await report('gpu-1')
+    await stack.hosts.saveNodeClasses('gpu-1', CLASSES)
+    await list('gpu-1', [])
+    const subscriber = createRedis(inject('redisUrl'), 'subscriber', { log })
+    onTestFinished(() => closeRedis(subscriber))
+    // in the place of a worker
+    let names: string[] = []
+    const looks: ControlMessage[] = []
+    const { keys } = stack
+    await subscribeControl({
+      subscriber,
+      keys,
+      onMessage(message) {
+        looks.push(message)
+        void list('gpu-1', names, 0)
+      },
+    })
+    const refused = await readError(await post(url, { workflow }))
+    expect(refused).toMatchObject({
+      code: 'invalid_workflow',
+      details: { node_errors: { '1': { errors: [{ type: 'value_not_in_list' }] } } },
+    })
+    names = ['x.pt']
+    expect((await post(url, { workflow })).status).toBe(201)
+    const look = { type: 'look', classes: ['Loader'] }
+    expect(looks).toEqual([look, look])
+  })
+
+  it('tells why a job waits that none of its hosts can run now', async () => {
+    await stack.hosts.saveNodeClasses('gpu-1', CLASSES)
+    await report('gpu-1', { labels: ['video'] })
+    await list('gpu-1', ['x.pt'])
+    const { id } = await submitJob(stack.api.url, { workflow, pool: 'video' })
+    const reasons = async () =>
+      (await readJob(stack.api.url, id)).warnings.map(({ code, message }) => `${code} ${message}`)
+    expect(await reasons()).toEqual([])
+    await list('gpu-1', [])
+    expect(await reasons()).toEqual(["no_host No host has 'x.pt' listed for model of Loader."])
+    await list('gpu-1', ['x.pt'])
+    await report('gpu-1', { labels: ['video'], state: 'offline' })
+    expect((await reasons())[0]).toMatch(/^no_host Only hosts that take no jobs now have the label/)
+    await report('gpu-1')
+    expect(await reasons()).toEqual(["no_host No host has the label 'video'."])
+    await stack.append(id, { type: 'status', status: 'canceled', phase: null })
+    expect(await reasons()).toEqual([])
+  })
+})
