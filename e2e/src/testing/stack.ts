@@ -1,5 +1,5 @@
 /** The whole of Safelight inside one process, on real ports and a real Redis, in a namespace of its own. */
-import { createApi } from '@safelight/api'
+import { type ApiTimingOverrides, createApi } from '@safelight/api'
 import { loadApiConfig } from '@safelight/api/config'
 import { createScope, type Logger } from '@safelight/runtime'
 import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
@@ -13,6 +13,8 @@ export interface StackOptions {
   dialects?: Dialect[]
   /** How much faster than life the hosts are. */
   speed?: number
+  /** Durations of the APIs that differ from their defaults. */
+  apiTimings?: ApiTimingOverrides
 }
 
 export interface Stack {
@@ -24,7 +26,7 @@ export interface Stack {
 
 /** @param ground settings that lead to a Redis, a namespace and a folder, and where its log lines go */
 export async function startStack(
-  { apis = 1, workers = 1, dialects = ['0.33.0'], speed = 20 }: StackOptions,
+  { apis = 1, workers = 1, dialects = ['0.33.0'], speed = 20, apiTimings = {} }: StackOptions,
   { env, log }: { env: Record<string, string>; log: Logger },
 ): Promise<Stack> {
   const scope = createScope('stack')
@@ -34,7 +36,11 @@ export async function startStack(
       simulators.push(scope.use(await startSimulator({ dialect, speed })))
     const urls: string[] = []
     for (let n = 0; n < apis; n += 1)
-      urls.push(scope.use(await createApi(loadApiConfig({ ...env, PORT: '0' }), { log })).url)
+      urls.push(
+        scope.use(
+          await createApi(loadApiConfig({ ...env, PORT: '0' }), { log, timings: apiTimings }),
+        ).url,
+      )
     const hosts = simulators.map(({ url }) => url).join(',')
     for (let n = 0; n < workers; n += 1) {
       const config = loadWorkerConfig({ ...env, COMFYUI_HOSTS: hosts, WORKER_NAME: `worker-${n}` })

@@ -12,7 +12,7 @@ import type { WorkerTimings } from '../timings.ts'
 
 export type HostFileLists = FoundFiles & { choices: FileChoices }
 
-export const NO_FILES_KNOWN: HostFileLists = { choices: new Map(), at: 0, askedAt: new Map() }
+const NO_FILES_KNOWN: HostFileLists = { choices: new Map(), at: 0, askedAt: new Map() }
 
 export interface FileLooks {
   readonly found: HostFileLists

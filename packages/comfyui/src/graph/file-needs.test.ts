@@ -52,7 +52,7 @@ describe('the files that a workflow needs', () => {
 
   it('are not kept without end', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`i${at}`, `${at}.pt`]))
-    expect(needsOf(many)).toHaveLength(64)
+    expect(needsOf(many)).toHaveLength(32)
   })
 })
 

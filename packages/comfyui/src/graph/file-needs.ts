@@ -13,7 +13,7 @@ export interface FileNeed {
 }
 
 /** A workflow is anybody's text; what it needs is kept beside its place in line. One with more is not looked at to its end. */
-const MOST_NEEDS = 64
+const MOST_NEEDS = 32
 const LONGEST_NAME = 255
 
 /**

@@ -44,7 +44,7 @@ it('lists the models it was given, and those that come and go while it runs, and
     expect((await visitor.get('/models/loras')).text).toBe('["new.safetensors"]')
     expect((await change({ folder: 'nope', add: 'x' })).status).toBe(400)
     expect((await visitor.post('/_simulator/models', '7')).status).toBe(400)
-    models.remove('checkpoints', 'tiny_ckpt_stubclip.safetensors')
+    models.remove('checkpoints', 'sd_xl_base_1.0.safetensors')
     const refused = await visitor.post('/prompt', { prompt: textToImage({ text: 'x', seed: 1 }) })
     expect([refused.status, refused.text]).toEqual([
       400,
