@@ -7,8 +7,8 @@ import { type JobNeeds, NO_NEEDS, type NodeCost } from '@safelight/store'
 /** Classes of a graph that are compared; one with more runs where the first ones are known. */
 const CLASSES_AT_MOST = 200
 
-/** @param listed files that its host must list */
-export function toNeeds(workflow: Workflow, listed: JobNeeds['listed']): JobNeeds {
+/** @param listed files that its host must list; none of a job that an older version accepted */
+export function toNeeds(workflow: Workflow, listed: JobNeeds['listed'] = []): JobNeeds {
   const classes = new Set(Object.values(workflow).map(({ class_type: name }) => name))
   return {
     ...NO_NEEDS,

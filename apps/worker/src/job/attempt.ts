@@ -3,8 +3,10 @@ import {
   foldPartial,
   type HostClient,
   modelsOf,
+  type NodeErrors,
   outputNodesOf,
   type PartialFailure,
+  PromptRejected,
   startProgress,
   type TrackerState,
 } from '@safelight/comfyui'
@@ -115,6 +117,8 @@ export async function runAttempt(
     return result(decideAfterEnd(follow.toEndOfAttempt(end), { stop: stop.reason }))
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'attempt broke off')
+    // a file that it was known to list is gone: the next job must not be sent there for it
+    if (error instanceof PromptRejected) host.lookForFiles(unlistedClasses(error.nodeErrors))
     return result(
       decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs }),
     )
@@ -122,6 +126,12 @@ export async function runAttempt(
     follow.close()
     reporter.close()
   }
+}
+
+function unlistedClasses(nodeErrors: NodeErrors): string[] {
+  return Object.values(nodeErrors)
+    .filter(({ errors }) => errors.some(({ type }) => type === 'value_not_in_list'))
+    .map(({ class_type: name }) => name)
 }
 
 /** What is known of an execution at its end, also of what its messages did not say. */

@@ -12,14 +12,17 @@ import {
   type AttemptRecord,
   type Backlog,
   createBacklog,
+  createHostFiles,
   createHostRegistry,
   createOrphans,
   createQueues,
   createReconciler,
   createTickets,
+  type HostFiles,
   type HostRegistry,
   type HostReport,
   hostReportSchema,
+  type JobNeeds,
   type JobStore,
   type Keys,
   NO_NEEDS,
@@ -41,6 +44,8 @@ export interface WorkerStack {
   backlog: Backlog
   /** The hosts as the API sees them. */
   hosts: HostRegistry
+  /** The files that hosts list, as the API sees them. */
+  files: HostFiles
   /** What each worker reports of a host. */
   reports(hostId: string): Promise<HostReport[]>
   dataDir: string
@@ -59,7 +64,13 @@ export interface WorkerStack {
   submit(
     workflow: Workflow,
     limits?: Partial<JobLimits>,
-    place?: { owner?: string; pool?: string; classes?: string[]; files?: string[] },
+    place?: {
+      owner?: string
+      pool?: string
+      classes?: string[]
+      files?: string[]
+      listed?: JobNeeds['listed']
+    },
   ): Promise<string>
   /** As the API does it; `silent` leaves out the control message. */
   cancel(jobId: string, options?: { silent?: boolean }): Promise<void>
@@ -118,6 +129,7 @@ export async function startWorkerStack(
     store,
     backlog,
     hosts: registry,
+    files: createHostFiles({ redis, keys }),
     async reports(hostId) {
       const reports = await redis.hvals(keys.hosts)
       return reports

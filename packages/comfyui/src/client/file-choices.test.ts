@@ -51,6 +51,14 @@ describe('a choice of files', () => {
     expect(lists(choices, { ...need, className: 'Other' })).toBeNull()
   })
 
+  it('is one also where a loader has nothing but what is built in', () => {
+    const VAE = {
+      VAELoader: { input: { required: { vae_name: [['pixel_space']] } }, python_module: 'nodes' },
+    }
+    const need = { className: 'VAELoader', input: 'vae_name', file: 'ae.safetensors' }
+    expect(lists(parse(VAE), need)).toBe(false)
+  })
+
   it('is compared to the letter, as the host does', () => {
     const choices = parse(info([['SDXL\\b.ckpt', 'c.ckpt']]))
     const listed = (file: string) => lists(choices, { className: 'Loader', input: 'name', file })

@@ -5,6 +5,7 @@
  * `["COMBO", {"options": ["a.safetensors"], …}]`.
  */
 import { isJsonObject } from '@safelight/shared'
+import { isNamedAsModel } from '../graph/models.ts'
 
 export interface FileChoice {
   names: ReadonlySet<string>
@@ -46,7 +47,7 @@ export function parseFileChoices(answer: unknown, options: ReadingOptions): File
     const inputs = new Map<string, FileChoice>()
     // what is declared twice is looked up in `required` first
     for (const [name, spec] of [...entriesOf(optional), ...entriesOf(required)]) {
-      const choice = readChoice(spec)
+      const choice = readChoice(name, spec)
       if (!choice) continue
       const key = JSON.stringify(choice.names)
       const names = pool.get(key) ?? new Set(choice.names)
@@ -64,7 +65,10 @@ function entriesOf(inputs: unknown): [string, unknown][] {
 }
 
 /** @returns null when it is no choice, or one of something else: samplers, pictures */
-function readChoice(spec: unknown): { names: string[]; inPlaceOfType: boolean } | null {
+function readChoice(
+  input: string,
+  spec: unknown,
+): { names: string[]; inPlaceOfType: boolean } | null {
   if (!Array.isArray(spec)) return null
   const [type, given]: unknown[] = spec
   const options = isJsonObject(given) ? given : {}
@@ -74,8 +78,9 @@ function readChoice(spec: unknown): { names: string[]; inPlaceOfType: boolean } 
   const names: unknown[] = listed
   // some custom nodes list objects, and compare in their own way
   if (!names.every((name) => typeof name === 'string')) return null
-  // of an empty list nobody can tell what it would be of: it lists none of whatever is asked for
-  if (names.length > 0 && !names.some(isModelFile)) return null
+  // an empty list, or one with nothing but `pixel_space`, may be of a folder that is empty here
+  const isOfFiles = names.length === 0 || names.some(isModelFile) || isNamedAsModel(input)
+  if (!isOfFiles) return null
   return { names, inPlaceOfType: type !== 'COMBO' }
 }
 

@@ -7,6 +7,11 @@ const NAMES_MODEL =
 /** Elsewhere the same inputs hold `None`, `Baked VAE` or what a remote service calls its model. */
 const IS_FILE = /\.[a-z][a-z0-9]{1,11}$/i
 
+/** Whether an input is called as those of loaders are. */
+export function isNamedAsModel(input: string): boolean {
+  return input.length <= LONGEST_NAME && NAMES_MODEL.test(input)
+}
+
 /** A workflow is anybody's text: what comes of it is shown in lists and must stay small. */
 const MOST_MODELS = 32
 const LONGEST_NAME = 255
@@ -16,9 +21,8 @@ export function modelsOf(workflow: Workflow): string[] {
   const found = new Set<string>()
   for (const { inputs } of Object.values(workflow)) {
     for (const [name, value] of Object.entries(inputs)) {
-      if (name.length > LONGEST_NAME) continue
       if (typeof value !== 'string' || value.length > LONGEST_NAME) continue
-      if (NAMES_MODEL.test(name) && IS_FILE.test(value)) found.add(value)
+      if (isNamedAsModel(name) && IS_FILE.test(value)) found.add(value)
       if (found.size === MOST_MODELS) return [...found]
     }
   }

@@ -1,0 +1,64 @@
+/** Jobs go to hosts that list their files, as these are now. */
+import { lists } from '@safelight/comfyui'
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { slow, txt2img } from '../testing/graphs.ts'
+import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
+
+const NEVER_MS = 3_600_000
+const FILE = 'tiny_ckpt_full.safetensors'
+const NEED = { className: 'CheckpointLoaderSimple', input: 'ckpt_name', file: FILE }
+
+let stack: WorkerStack
+let host: Simulator
+let seed = 0
+beforeEach(async () => {
+  stack = await startWorkerStack(inject('redisUrl'))
+  host = await startSimulator({ dialect: '0.33.0', speed: 50 })
+})
+afterEach(async () => {
+  await stack.close()
+  await host.close()
+})
+
+const submit = (isKnown: boolean) => {
+  seed += 1
+  const workflow = txt2img({ seed, steps: 1 })
+  const classes = Object.values(workflow).map(({ class_type: name }) => name)
+  return stack.submit(
+    workflow,
+    {},
+    { classes, listed: [['CheckpointLoaderSimple', 'ckpt_name', FILE, isKnown]] },
+  )
+}
+
+it('runs a job as soon as its host lists the file that it waits for, and lets others pass until then', async () => {
+  host.models.remove('checkpoints', FILE)
+  await stack.startWorker([host.url], { timings: { filesEveryMs: NEVER_MS } })
+  const waiting = await submit(false)
+  const other = await stack.submit(slow({ color: 1, steps: 1 }))
+  expect((await stack.end(other)).status).toBe('succeeded')
+  expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
+  host.models.add('checkpoints', FILE)
+  expect(await stack.end(waiting)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect(host.described()).toBe(1)
+})
+
+it('sends no second job to a host for a file that has gone from there', async () => {
+  await stack.startWorker([host.url], {
+    timings: { filesEveryMs: NEVER_MS, filesWaitedMs: NEVER_MS, filesAtLeastMs: 0 },
+  })
+  expect((await stack.end(await submit(true))).status).toBe('succeeded')
+  host.models.remove('checkpoints', FILE)
+  const refused = await stack.end(await submit(true))
+  expect(refused).toMatchObject({ status: 'failed', error: { code: 'invalid_workflow' } })
+  // nothing but the refusal made the worker ask
+  await until(async () => {
+    const [found] = (await stack.files.load()).values()
+    return found && lists(found.choices, NEED) === false
+  })
+  const next = await submit(true)
+  const other = await stack.submit(slow({ color: 1, steps: 1 }))
+  expect((await stack.end(other)).status).toBe('succeeded')
+  expect(await stack.store.load(next)).toMatchObject({ status: 'queued', attempt: 0 })
+})
