@@ -1,7 +1,7 @@
 /** What the hosts of the fleet can run, as far as this process has been told: nodes, files, labels. */
 import type { NodeClasses } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
-import { ApiError, type HostState, takesPrompts } from '@safelight/shared'
+import { type HostState, takesPrompts } from '@safelight/shared'
 import type { FoundFiles, HostFiles, HostRegistry } from '@safelight/store'
 import type { FleetClasses } from './node-class-cache.ts'
 
@@ -76,17 +76,4 @@ export function knowsAll(names: readonly string[], { classes }: KnownHost): bool
 
 export function takesJobs({ state }: KnownHost): boolean {
   return state !== null && takesPrompts(state)
-}
-
-/** @throws ApiError when hosts are known and none of them serves the pool */
-export async function refuseUnknownPool(
-  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
-  pool: string,
-): Promise<void> {
-  if (isServed(await fleet.hosts(), pool) || isServed(await fleet.hostsNow(), pool)) return
-  throw new ApiError('invalid_request', `pool: no host has the label '${pool}'.`)
-}
-
-function isServed(hosts: readonly KnownHost[], pool: string): boolean {
-  return hosts.length === 0 || ofPool(hosts, pool).length > 0
 }

@@ -68,6 +68,28 @@ describe('a fleet that is known', () => {
     expect((await post(url, { workflow: WORKFLOW, pool: 'video' })).status).toBe(201)
   })
 
+  it('takes no job whose nodes no single host of the pool has', async () => {
+    const [loader, saver] = [{ Loader: CLASSES.Loader }, { SaveImage: CLASSES.SaveImage }]
+    await report('gpu-1', { labels: ['video'] })
+    await report('gpu-2')
+    await stack.hosts.saveNodeClasses('gpu-1', loader)
+    await stack.hosts.saveNodeClasses('gpu-2', { ...loader, ...saver })
+    const refused = await post(url, { workflow, pool: 'video' })
+    expect(refused.status).toBe(422)
+    expect(await readError(refused)).toMatchObject({
+      code: 'invalid_workflow',
+      message:
+        "No host with the label 'video' has all nodes of the workflow: the nearest lacks 'SaveImage'.",
+      details: { node_errors: { '2': { errors: [{ type: 'missing_node_type' }] } } },
+    })
+    expect((await post(url, { workflow })).status).toBe(201)
+    // each node is known somewhere, and no host knows both
+    await stack.hosts.saveNodeClasses('gpu-2', saver)
+    expect((await post(url, { workflow })).status).toBe(422)
+    await stack.hosts.saveNodeClasses('gpu-1', CLASSES)
+    expect((await post(url, { workflow, pool: 'video' })).status).toBe(201)
+  })
+
   it('is asked anew for files that it does not list, and what it then says counts', async () => {
     await report('gpu-1')
     await stack.hosts.saveNodeClasses('gpu-1', CLASSES)

@@ -17,7 +17,8 @@ import { defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
 import type { CheckFiles } from './check-files.ts'
-import { type FleetKnowledge, refuseUnknownPool } from './fleet-knowledge.ts'
+import { checkFleet } from './check-fleet.ts'
+import type { FleetKnowledge } from './fleet-knowledge.ts'
 import {
   answerAgain,
   type IdempotencyKey,
@@ -73,9 +74,10 @@ export function submitRoute(deps: SubmitDeps) {
       const use = key && (await store.loadKeyUse(key.key))
       if (key && use) return answerAgain(key, use, links)
       const { workflow, classes } = await checkGraph(deps, graph)
-      if (body.pool !== undefined) await refuseUnknownPool(deps.fleet, body.pool)
+      const pool = body.pool ?? null
+      await checkFleet(deps.fleet, { workflow, pool })
       await admission.refuseWhenFull()
-      const listed = await deps.checkFiles({ workflow, classes, pool: body.pool ?? null, signal })
+      const listed = await deps.checkFiles({ workflow, classes, pool, signal })
       const cost = await deps.prices.costOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
       const beside = { cost, needs: toNeeds(workflow, listed) }
       const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })

@@ -1,0 +1,59 @@
+/** Whether any host there is could run a job, by its pool and by the nodes of its workflow. */
+import { boundProblems } from '@safelight/comfyui'
+import { ApiError, type Workflow } from '@safelight/shared'
+import { type FleetKnowledge, type KnownHost, knowsAll, ofPool } from './fleet-knowledge.ts'
+
+export interface FleetCheckRequest {
+  workflow: Workflow
+  pool: string | null
+}
+
+const MESSAGE_MAX_CLASSES = 3
+
+/** @throws ApiError when hosts are known and none of them could */
+export async function checkFleet(
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
+  request: FleetCheckRequest,
+): Promise<void> {
+  // what is remembered may be older than a host that has just come
+  if (refusalOf(await fleet.hosts(), request) === null) return
+  const refusal = refusalOf(await fleet.hostsNow(), request)
+  if (refusal) throw refusal
+}
+
+function refusalOf(
+  hosts: readonly KnownHost[],
+  { workflow, pool }: FleetCheckRequest,
+): ApiError | null {
+  if (hosts.length === 0) return null
+  const serving = ofPool(hosts, pool)
+  if (serving.length === 0) {
+    return new ApiError('invalid_request', `pool: no host has the label '${pool}'.`)
+  }
+  const names = [...new Set(Object.values(workflow).map(({ class_type: name }) => name))]
+  if (serving.some((host) => knowsAll(names, host))) return null
+  // each is known somewhere: the host that comes nearest shows what is amiss
+  const [missing = []] = serving
+    .map((host) => names.filter((name) => !knowsAll([name], host)))
+    .sort((one, other) => one.length - other.length)
+  return noHostHas(missing, { workflow, pool })
+}
+
+function noHostHas(missing: readonly string[], { workflow, pool }: FleetCheckRequest): ApiError {
+  const whose = pool === null ? 'No host' : `No host with the label '${pool}'`
+  const problems = Object.entries(workflow)
+    .filter(([, { class_type: name }]) => missing.includes(name))
+    .map(([id, { class_type: name }]) => {
+      const message = `${whose} that knows the other nodes has a node '${name}'.`
+      const extra = { extra_info: { class_type: name } }
+      const problem = { type: 'missing_node_type', message, details: '', ...extra }
+      return [id, { class_type: name, errors: [problem] }] as const
+    })
+  const { nodeErrors, more } = boundProblems(Object.fromEntries(problems))
+  const shown = missing.slice(0, MESSAGE_MAX_CLASSES).map((name) => `'${name}'`)
+  const rest = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : ''
+  const message = `${whose} has all nodes of the workflow: the nearest lacks ${shown.join(', ')}${rest}.`
+  return new ApiError('invalid_workflow', message, {
+    details: { node_errors: nodeErrors, ...(more > 0 ? { more_problems: more } : {}) },
+  })
+}
