@@ -82,7 +82,7 @@ export function openParts({
     orphans: createOrphans({ redis, keys, timings }),
     adoptWaitMs: config.ADOPT_WAIT,
     appraise: async (owner, workflow) => ({
-      cost: await prices.costOf(owner, workflow, null),
+      ...(await prices.priceOf(owner, workflow, null)),
       needs: toNeeds(workflow),
     }),
     timings,

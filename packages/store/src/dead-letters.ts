@@ -14,8 +14,8 @@ import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 14 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
- * ARGV 15 jobId of the dead letter · 16 its snapshot JSON from now on
+ * KEYS 1 to 7, ARGV 1 to 15 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
+ * ARGV 16 jobId of the dead letter · 17 its snapshot JSON from now on
  * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed.
  * Channels: none (the dead letter has ended: nobody listens any more).
  */
@@ -23,10 +23,10 @@ const REPLAY: Script = {
   name: 'safelightReplay',
   lua: `${PLACES}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
-if not redis.call('ZSCORE', KEYS[8], ARGV[15]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
+if not redis.call('ZSCORE', KEYS[8], ARGV[16]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
 ${STORE_JOB}
-redis.call('ZREM', KEYS[8], ARGV[15])
-redis.call('HSET', KEYS[9], 'snapshot', ARGV[16])
+redis.call('ZREM', KEYS[8], ARGV[16])
+redis.call('HSET', KEYS[9], 'snapshot', ARGV[17])
 return {'replayed'}
 `,
 }
@@ -87,9 +87,14 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   }
 
   /** What it cost and needed when it was accepted; the hosts that failed it have another chance. */
-  async function loadPlace(jobId: string): Promise<Pick<NewJob, 'cost' | 'needs'>> {
-    const [cost, needs] = await ask(redis.hmget(keys.job(jobId), 'cost', 'needs'))
-    return { cost: Number(cost ?? 1), needs: renewNeeds(needs ?? null) }
+  async function loadPlace(jobId: string): Promise<Pick<NewJob, 'cost' | 'weight' | 'needs'>> {
+    const fields = ['cost', 'weight', 'needs'] as const
+    const [cost, weight, needs] = await ask(redis.hmget(keys.job(jobId), ...fields))
+    return {
+      cost: Number(cost ?? 1),
+      weight: Number(weight ?? 1),
+      needs: renewNeeds(needs ?? null),
+    }
   }
 
   return {

@@ -22,8 +22,10 @@ export interface NewJob {
   /** Only a host with this label may run it; null: any. */
   pool: string | null
   priority: number
-  /** Expected GPU time in ms, divided by the weight of its owner; a whole number, 1 at least. */
+  /** Expected GPU time in ms; a whole number, 1 at least. */
   cost: number
+  /** Of its owner: twice the weight is twice the share of the GPUs. */
+  weight: number
   needs: JobNeeds
   metadata: Record<string, unknown> | null
   idempotencyKey: string | null

@@ -29,8 +29,12 @@ export interface PricesDeps {
 }
 
 export interface Prices {
-  /** Expected ms of GPU time divided by the owner's weight; a whole number, 1 at least. */
-  costOf(owner: string, workflow: Workflow, classes: NodeClasses | null): Promise<number>
+  /** Expected ms of GPU time, a whole number, 1 at least; and what they count for its owner. */
+  priceOf(
+    owner: string,
+    workflow: Workflow,
+    classes: NodeClasses | null,
+  ): Promise<{ cost: number; weight: number }>
 }
 
 /** Longer than any picture takes: what says so was measured on a host that hung. */
@@ -40,14 +44,14 @@ export function createPrices({ costs, weights, maxAgeMs, clock }: PricesDeps): P
   let known: Record<string, NodeCost> = {}
   let readAt = Number.NEGATIVE_INFINITY
   return {
-    async costOf(owner, workflow, classes) {
+    async priceOf(owner, workflow, classes) {
       if (clock.steady() - readAt >= maxAgeMs) {
         known = await costs()
         readAt = clock.steady()
       }
       const outputNodes = outputNodesOf(workflow, classes ?? {})
       const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, costs: known }))
-      return Math.max(1, Math.round(ms / (weights.get(owner) ?? 1)))
+      return { cost: Math.max(1, Math.round(ms)), weight: weights.get(owner) ?? 1 }
     },
   }
 }

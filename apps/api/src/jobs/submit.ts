@@ -78,8 +78,8 @@ export function submitRoute(deps: SubmitDeps) {
       await checkFleet(deps.fleet, { workflow, pool })
       await admission.refuseWhenFull()
       const listed = await deps.checkFiles({ workflow, classes, pool, signal })
-      const cost = await deps.prices.costOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
-      const beside = { cost, needs: toNeeds(workflow, listed) }
+      const price = await deps.prices.priceOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
+      const beside = { ...price, needs: toNeeds(workflow, listed) }
       const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
@@ -119,7 +119,7 @@ interface Submission {
   body: SubmitRequest
   sent: Pick<SentWorkflow, 'text' | 'extraData'>
   key: IdempotencyKey | null
-  beside: Pick<NewJob, 'cost' | 'needs'>
+  beside: Pick<NewJob, 'cost' | 'weight' | 'needs'>
   nowMs: number
 }
 

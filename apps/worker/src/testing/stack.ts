@@ -165,6 +165,7 @@ export async function startWorkerStack(
         pool,
         priority: 0,
         cost: 1_000,
+        weight: 1,
         needs: { ...NO_NEEDS, ...needs },
         metadata: null,
         idempotencyKey: null,

@@ -23,10 +23,11 @@ describe('the fair order', () => {
   })
 
   it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {
-    const { acceptMany, serve } = await openBacklog()
-    // cost is GPU time divided by the weight
-    const heavy = new Set(await acceptMany(400, { owner: 'heavy', cost: 1_000 }))
-    await acceptMany(400, { owner: 'light', cost: 3_000 })
+    const { backlog, acceptMany, serve } = await openBacklog()
+    const light = await acceptMany(400, { owner: 'light', cost: 3_000 })
+    const heavy = new Set(await acceptMany(400, { owner: 'heavy', cost: 3_000, weight: 3 }))
+    // a weight makes nobody's pictures any quicker
+    expect(await backlog.position(light[0] ?? '')).toMatchObject({ meanCost: 3_000 })
     const ofHeavy = (await serve(400)).filter((id) => heavy.has(id)).length
     expect(ofHeavy / 400).toBeGreaterThan(0.75 * 0.95)
     expect(ofHeavy / 400).toBeLessThan(0.75 * 1.05)

@@ -196,7 +196,15 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       const place = first
         ? [toPool(first.pool), first.owner, first.band, first.cost, JSON.stringify(first.needs)]
         : ['', '', '', '', '']
-      const argv = [prefix, jobId, ...place, hostId ?? '', until ?? '', maxStrays]
+      const argv = [
+        prefix,
+        jobId,
+        ...place,
+        hostId ?? '',
+        until ?? '',
+        maxStrays,
+        first?.weight ?? 1,
+      ]
       const reply = restoreReplySchema.parse(await restore([keys.job(jobId)], argv))
       return reply.length === 2
         ? { outcome: 'dispatched', jobId, times: reply[1] }

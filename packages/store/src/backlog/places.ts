@@ -14,7 +14,7 @@
  * ARGV 1 is the prefix of all keys; those beside the record are built here from what the record says.
  */
 
-/** Fields of the record: `pool`, `owner`, `band`, `cost`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
+/** Fields of the record: `pool`, `owner`, `band`, `cost` (ms), `weight`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
  * (`execute`, `collect`), `dispatches`, `overtaken`, `overtakenAt` (ms). */
 export const PLACES = `
 local prefix = ARGV[1]
@@ -58,13 +58,13 @@ local function enter(jobId)
 end
 
 -- a place of its own, behind what its owner has waiting; the record is there
-local function place(jobId, pool, owner, band, cost, needs)
+local function place(jobId, pool, owner, band, cost, needs, weight)
   local backlog = backlogOf(pool)
   local last = number(redis.call('HGET', backlog .. ':shares', owner))
   local waiting = redis.call('ZREVRANGE', backlog .. ':of:' .. owner, 0, 0, 'WITHSCORES')
   local start = math.max(number(redis.call('HGET', backlog .. ':shares', ':now')), last, number(waiting[2]))
-  redis.call('HSET', recordOf(jobId), 'pool', pool, 'owner', owner, 'band', band, 'cost', cost, 'needs', needs,
-    'start', whole(start), 'finish', whole(start + number(cost)), 'since', whole(timeNow()))
+  redis.call('HSET', recordOf(jobId), 'pool', pool, 'owner', owner, 'band', band, 'cost', cost, 'weight', weight, 'needs', needs,
+    'start', whole(start), 'finish', whole(start + math.max(1, number(cost) / number(weight))), 'since', whole(timeNow()))
   enter(jobId)
 end
 

@@ -177,6 +177,7 @@ return found
  * KEYS 1 record (HASH)
  * ARGV 2 jobId · 3 pool · 4 owner · 5 band · 6 cost · 7 needs JSON, for a job that never had a place · 8 hostId, for one
  *   whose prompt is there ('' for none) · 9 ms until which it is deferred ('' for none) · 10 times a job may be nowhere
+ *      11 weight of the owner
  * Returns ['waiting'], ['dispatched', how often it has been], ['elsewhere'] when it is in a place or has ended, or
  *   ['lost'] when it has been nowhere too often.
  * Channels: none.
@@ -188,7 +189,7 @@ export const RESTORE: Script = {
 if whereIs(ARGV[2]) ~= 'nowhere' then return {'elsewhere'} end
 if redis.call('HEXISTS', KEYS[1], 'pool') == 0 then
   if ARGV[3] == '' then return {'elsewhere'} end
-  place(ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+  place(ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[11])
 elseif redis.call('HINCRBY', KEYS[1], 'strays', 1) >= number(ARGV[10]) then return {'lost'}
 else
   undispatch(ARGV[2])

@@ -35,6 +35,7 @@ export interface FirstPlace {
   owner: string
   band: number
   cost: number
+  weight: number
   needs: JobNeeds
 }
 

@@ -8,7 +8,7 @@ import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts
 import { createReads } from './read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 14 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 15 ms it is kept · 16 hash of the request
+ * KEYS 1 to 7, ARGV 1 to 15 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 16 ms it is kept · 17 hash of the request
  * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
  *   because the answer got lost); ['reused'] when the key belongs to another job.
  * Channels: none (nobody can watch a job that does not exist yet).
@@ -23,8 +23,8 @@ end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
 ${STORE_JOB}
 if KEYS[8] then
-  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[16], 'snapshot', ARGV[3])
-  redis.call('PEXPIRE', KEYS[8], ARGV[15])
+  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[17], 'snapshot', ARGV[3])
+  redis.call('PEXPIRE', KEYS[8], ARGV[16])
 end
 return {'accepted'}
 `,

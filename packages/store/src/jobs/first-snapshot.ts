@@ -52,6 +52,7 @@ export function firstSnapshot(
  * ARGV 1 prefix of all keys · 2 jobId · 3 snapshot JSON · 4 workflow JSON · 5 ms accepted · 6 eventId (field `stamp`)
  *      7 extra_data JSON, sealed if there is a key ('' for none) · 8 ms extra_data is kept
  *      9 pool · 10 owner · 11 band · 12 cost · 13 needs JSON · 14 ms by which it must have started ('' for none)
+ *      15 weight of the owner
  */
 export const STORE_JOB = `
 redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[3], 'seq', '0', 'stamp', ARGV[6], 'fence', '0')
@@ -60,18 +61,18 @@ if ARGV[7] ~= '' then redis.call('SET', KEYS[5], ARGV[7], 'PX', ARGV[8]) end
 redis.call('INCRBY', KEYS[6], redis.call('STRLEN', KEYS[2]))
 for i = 3, 4 do redis.call('ZADD', KEYS[i], ARGV[5], ARGV[2]) end
 if ARGV[14] ~= '' then redis.call('ZADD', KEYS[7], ARGV[14], ARGV[2]) end
-place(ARGV[2], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13])
+place(ARGV[2], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[15])
 -- two looks per new entry keep expired jobs from ever being the larger part of the index
 for _, known in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
   if redis.call('EXISTS', recordOf(known)) == 0 then redis.call('ZREM', KEYS[3], known) end
 end
 `
 
-/** KEYS 1 to 7 and ARGV 1 to 14 of `STORE_JOB`. */
+/** KEYS 1 to 7 and ARGV 1 to 15 of `STORE_JOB`. */
 export function storeJobArguments(
   { keys, secrets, timings }: Pick<StoreContext, 'keys' | 'secrets' | 'timings'>,
   snapshot: Snapshot,
-  { workflow, extraData, cost, needs }: StoredBeside,
+  { workflow, extraData, cost, weight, needs }: StoredBeside,
 ): { keys: string[]; argv: ScriptArgument[] } {
   const { jobId, stamp: eventId, createdAt, pool, owner, priority, limits } = snapshot
   return {
@@ -99,11 +100,12 @@ export function storeJobArguments(
       cost,
       JSON.stringify(needs),
       limits.startBy ?? '',
+      weight,
     ],
   }
 }
 
-type StoredBeside = Pick<NewJob, 'workflow' | 'extraData' | 'cost' | 'needs'>
+type StoredBeside = Pick<NewJob, 'workflow' | 'extraData' | 'cost' | 'weight' | 'needs'>
 
 /** Ours: −1 000 000 to 1 000 000, higher sooner. A band: lower sooner, from 0. */
 export function toBand(priority: number): number {

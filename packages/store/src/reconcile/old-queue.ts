@@ -32,7 +32,7 @@ const UNKNOWN_COST = 10_000
 export type Appraise = (
   owner: string,
   workflow: Workflow,
-) => Promise<Pick<FirstPlace, 'cost' | 'needs'>>
+) => Promise<Pick<FirstPlace, 'cost' | 'weight' | 'needs'>>
 
 export interface OldQueue {
   /** Moves all of it. @returns whether nothing is left */
@@ -100,7 +100,7 @@ export function createOldQueue(deps: ReconcilerDeps): OldQueue {
 
   async function appraise(jobId: string, snapshot: Snapshot | 'unread'): Promise<FirstPlace> {
     // whoever takes the ticket of one that cannot be read ends it
-    const unknown = { cost: UNKNOWN_COST, needs: NO_NEEDS }
+    const unknown = { cost: UNKNOWN_COST, weight: 1, needs: NO_NEEDS }
     if (snapshot === 'unread')
       return { pool: null, owner: DEFAULT_OWNER, band: toBand(0), ...unknown }
     const { pool, owner, priority } = snapshot

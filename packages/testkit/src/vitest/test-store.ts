@@ -51,6 +51,7 @@ export function newJob(over: Partial<NewJob> = {}): NewJob {
     pool: null,
     priority: 0,
     cost: 1_000,
+    weight: 1,
     needs: NO_NEEDS,
     metadata: null,
     idempotencyKey: null,
