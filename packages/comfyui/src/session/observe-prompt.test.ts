@@ -10,6 +10,7 @@ import type { PromptDecision } from './prompt-state.ts'
 
 type Action = PromptDecision['action']
 
+const lost = { outcome: 'lost', promptId: PROMPT_ID }
 const stalled = { outcome: 'stalled', promptId: PROMPT_ID, interrupted: false }
 
 /** The first message, whichever it is. */
@@ -36,21 +37,32 @@ const TABLE: Record<
     answers: HURRYING,
   },
   'waiting in the queue': { reached: ['others', 'submitted', 'pending'], answers: {} },
-  'running, unheard': { reached: ['others', 'submitted', 'running'], answers: {} },
-  'running, heard': { reached: ['submitted', 'tick', 'running'], answers: {} },
+  'running, unheard': {
+    reached: ['others', 'submitted', 'running'],
+    answers: { withdrawn: 'none' },
+  },
+  'running, heard': {
+    reached: ['submitted', 'tick', 'running'],
+    answers: { withdrawn: 'none' },
+  },
+  'heard, and not seen to run': {
+    reached: ['submitted', 'began', 'pending'],
+    answers: { withdrawn: 'none' },
+  },
   'standing still': {
     reached: ['submitted', 'tick', 'running', 1_000],
-    answers: { due: 'askToStop' },
+    answers: { due: 'askToStop', withdrawn: 'askToStop' },
   },
   absent: { reached: ['others', 'submitted', 'absent', 60], answers: { absent: 'end' } },
   canceled: {
     reached: ['others', 'submitted', 'running', 'canceled'],
-    answers: { canceled: 'none', absent: 'end', unreadable: 'end' },
+    answers: { canceled: 'none', withdrawn: 'none', absent: 'end', unreadable: 'end' },
   },
   'canceled, and not obeyed': {
     reached: ['others', 'submitted', 'running', 'canceled', 300],
     answers: {
       due: 'askToStop',
+      withdrawn: 'askToStop',
       absent: 'end',
       unreadable: 'end',
       pending: 'end',
@@ -62,7 +74,12 @@ const TABLE: Record<
   },
   lost: {
     reached: ['others', 'submitted', 'running', 'unanswered', 2_000],
-    answers: { due: 'askToStop', unanswered: 'fail', badAnswer: 'fail' },
+    answers: {
+      due: 'askToStop',
+      withdrawn: 'askToStop',
+      unanswered: 'fail',
+      badAnswer: 'fail',
+    },
   },
 }
 /** What an observation is answered with unless the table says otherwise. */
@@ -71,6 +88,7 @@ const USUALLY: Record<ObservationName, Action> = {
   submitted: 'none',
   due: 'none',
   canceled: 'askToStop',
+  withdrawn: 'withdraw',
   pending: 'wait',
   next: 'wait',
   running: 'wait',
@@ -169,6 +187,36 @@ describe('a stall', () => {
     ['is not by what others say', ['running', 999, 'others', 1], 'askToStop'],
   ])('%s', (_, steps, action) => {
     expect(decide('submitted', ...steps, 'due').action).toBe(action)
+  })
+})
+
+describe('a withdrawal', () => {
+  const withdrawn = { outcome: 'withdrawn', promptId: PROMPT_ID }
+  it.each<[string, (ObservationName | number)[], object]>([
+    ['is over when two looks agree', ['pending', 'withdrawn', 'absent', 60, 'absent'], withdrawn],
+    [
+      'of what had begun all the same loses it',
+      ['withdrawn', 'began', 'absent', 60, 'absent'],
+      lost,
+    ],
+    ['of what was seen to run loses it', ['withdrawn', 'running', 'absent', 60, 'absent'], lost],
+    [
+      'is believed to history: it was faster',
+      ['withdrawn', 'absent', 'ended'],
+      { outcome: 'succeeded', promptId: PROMPT_ID, outputs: [] },
+    ],
+    [
+      'that becomes a cancel ends as one',
+      ['withdrawn', 'canceled', 'absent'],
+      { outcome: 'canceled', promptId: PROMPT_ID, outputs: [] },
+    ],
+  ])('%s', (_, steps, end) => {
+    expect(decide('submitted', ...steps)).toEqual({ action: 'end', end })
+  })
+
+  it('goes by more than one look, and is asked for again until then', () => {
+    expect(decide('submitted', 'withdrawn', 'absent')).toEqual(wait(60))
+    expect(decide('submitted', 'withdrawn', 'pending', 'withdrawn').action).toBe('withdraw')
   })
 })
 

@@ -14,6 +14,8 @@
  *             long: that is this prompt's trouble, not the host's. Then it ends as it was heard to
  *   stop      none, or because of a stall, or of a cancel, which takes over with a time of its own. The host
  *             is asked again every `interruptEveryMs`, until a look shows the end, or `stopMs` have passed
+ *   withdrawn the host was asked to take it off its queue. One that has begun nevertheless goes on; one that is in
+ *             neither queue nor history then, twice, has not run and may be submitted anew
  *   socket    delivers, or is deaf. A new one is opened after any long silence; that costs nothing. That the
  *             host does not deliver our messages is concluded only when a long model load cannot be the reason:
  *             nothing of our prompt was ever received though it runs, or several new sockets in a row brought nothing
@@ -45,7 +47,7 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     case 'submitted':
       return nothing({ ...state, promptId: what.promptId, searchUntil: null, failures: 0 })
     case 'due':
-      return decideStop(state, what.canceled, atMs)
+      return decideDue(state, what, atMs)
     case 'looked':
       return foldSighting(state, what.sighting, atMs)
     case 'unanswered':
@@ -63,6 +65,20 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     default:
       return assertNever(what)
   }
+}
+
+function decideDue(
+  state: PromptState,
+  { canceled, withdrawn }: PromptObservation & { type: 'due' },
+  atMs: number,
+): Observed {
+  const stopping = decideStop(state, canceled, atMs)
+  if (!withdrawn || stopping.state.stop || hasBegun(state)) return stopping
+  return { state: { ...stopping.state, withdrawn: true }, decision: { action: 'withdraw' } }
+}
+
+function hasBegun({ ran, silence }: PromptState): boolean {
+  return ran || silence.hinted
 }
 
 function decideStop(state: PromptState, canceled: boolean, atMs: number): Observed {
@@ -118,7 +134,9 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
   // once may be an accident, but not after a stop
   const confirmed = before.absentSince !== null && atMs - before.absentSince >= timings.confirmMs
   if (over && (cause || confirmed)) {
-    return { state, decision: { action: 'end', end: toAbsentEnd({ promptId, cause, ran }) } }
+    const withdrawn = state.withdrawn && !hasBegun(state)
+    const end = toAbsentEnd({ promptId, cause, ran, withdrawn })
+    return { state, decision: { action: 'end', end } }
   }
   return goOn(state, sighting, atMs)
 }

@@ -15,7 +15,7 @@ export type PromptObservation =
   /** The host has it. */
   | { type: 'submitted'; promptId: string }
   /** It is time to look where the prompt is. */
-  | { type: 'due'; canceled: boolean }
+  | { type: 'due'; canceled: boolean; withdrawn: boolean }
   | { type: 'looked'; sighting: Sighting }
   /** A search, a look or a stop got no useful answer. */
   | { type: 'unanswered'; error: HostError }
@@ -33,6 +33,8 @@ export type PromptDecision =
   | { action: 'hurry' }
   /** Ask the host to stop the prompt. */
   | { action: 'askToStop' }
+  /** Take the prompt off the host's queue, if it waits there. */
+  | { action: 'withdraw' }
   /** Wait before the next look, search or connection; `reopen`: give up this socket for a new one. */
   | ({ action: 'wait'; reopen: boolean } & Delay)
   | { action: 'end'; end: PromptEnd }
@@ -68,6 +70,8 @@ export interface PromptState {
   readonly unsettledSince: number | null
   readonly stop: { cause: StopCause; since: number } | null
   readonly stopAskedAt: number | null
+  /** The host was asked to take it off its queue. */
+  readonly withdrawn: boolean
   /** What is left of the quick polls after an end was announced. */
   readonly quickPollsMs: readonly number[]
   /** Anything was ever received: the host has registered the socket. */
@@ -110,6 +114,7 @@ export function startPromptState(
     unsettledSince: null,
     stop: null,
     stopAskedAt: null,
+    withdrawn: false,
     quickPollsMs: [],
     received: false,
     socket: { open: false, failures: 0, unansweredPings: 0 },

@@ -52,9 +52,10 @@ export const runPrompt: RunPrompt = async (prompt) => {
   }
   const stop = createStopRequest({
     signal: prompt.signal,
+    withdrawal: prompt.withdrawal,
     graceMs: timings.detachGraceMs,
     clock,
-    onCancel: () => wake.wake(),
+    onAsked: () => wake.wake(),
   })
   const socket = openPromptSocket({
     address: () => prompt.client.address().socket(prompt.promptId),
@@ -72,7 +73,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
     for (;;) {
       throwFault()
       const leftMs = until - clock.now()
-      if (state.received || leftMs <= 0 || stop.canceled) return
+      if (state.received || leftMs <= 0 || stop.canceled || stop.withdrawn) return
       await wake.wait({ ms: leftMs, jitter: false }, stop.detach)
     }
   }
@@ -81,7 +82,11 @@ export const runPrompt: RunPrompt = async (prompt) => {
     // not the wake of the watch: what happens meanwhile must cut its first wait short
     const { wait } = createWake(clock)
     const submitted = await adoptOrSubmit({ prompt, stop, timings, observe, wait, socketReady })
-    if (!submitted) return { outcome: 'canceled', promptId: null, outputs: [] }
+    if (!submitted) {
+      return stop.canceled
+        ? { outcome: 'canceled', promptId: null, outputs: [] }
+        : { outcome: 'withdrawn', promptId: null }
+    }
     const { promptId, adopted, outputNodes, nodeErrors, running } = submitted
     hostPromptId = promptId
     observe({ type: 'submitted', promptId })

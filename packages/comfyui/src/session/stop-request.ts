@@ -1,9 +1,11 @@
-/** The caller's one signal, read as what it can mean: cancel on the host, or let go. */
+/** The caller's signals, read as what they can mean: cancel on the host, let go, or take back what has not begun. */
 import type { SessionClock } from './clock.ts'
 
 export interface StopRequest {
   /** Aborted with `'cancel'` or `'timeout'`: stop the prompt on the host. */
   readonly canceled: boolean
+  /** The prompt is wanted elsewhere, if it has not begun. */
+  readonly withdrawn: boolean
   /** Fires for every other reason, and never after a cancel. */
   readonly detach: AbortSignal
   /** Fires a grace period after `detach`, for the one call that should not be torn in the middle. */
@@ -13,13 +15,15 @@ export interface StopRequest {
 
 export interface StopRequestOptions {
   signal: AbortSignal
+  withdrawal?: AbortSignal | undefined
   graceMs: number
   clock: SessionClock
-  onCancel(): void
+  /** Something is to be done on the host. */
+  onAsked(): void
 }
 
 export function createStopRequest(options: StopRequestOptions): StopRequest {
-  const { signal, graceMs } = options
+  const { signal, withdrawal, graceMs, onAsked } = options
   const detach = new AbortController()
   const detachLate = new AbortController()
   let canceled = false
@@ -28,7 +32,7 @@ export function createStopRequest(options: StopRequestOptions): StopRequest {
   const read = () => {
     if (signal.reason === 'cancel' || signal.reason === 'timeout') {
       canceled = true
-      options.onCancel()
+      onAsked()
       return
     }
     detach.abort(signal.reason)
@@ -36,16 +40,21 @@ export function createStopRequest(options: StopRequestOptions): StopRequest {
   }
   if (signal.aborted) read()
   else signal.addEventListener('abort', read, { once: true })
+  withdrawal?.addEventListener('abort', onAsked, { once: true })
 
   return {
     get canceled() {
       return canceled
+    },
+    get withdrawn() {
+      return withdrawal?.aborted === true
     },
     detach: detach.signal,
     detachLate: detachLate.signal,
     close() {
       callOff()
       signal.removeEventListener('abort', read)
+      withdrawal?.removeEventListener('abort', onAsked)
     },
   }
 }

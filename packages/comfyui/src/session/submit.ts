@@ -42,7 +42,7 @@ export interface AdoptOrSubmitOptions {
   socketReady(): Promise<void>
 }
 
-/** @returns null when a cancel came before the host had anything to cancel */
+/** @returns null when a cancel or a withdrawal came before the host had anything */
 export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Submitted | null> {
   const { prompt, stop, timings } = options
   const { client, promptId } = prompt
@@ -55,9 +55,9 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     const known = prompt.knownPromptId ?? promptId
     return { promptId: known, adopted: true, outputNodes: [], nodeErrors: {}, running: false }
   }
-  if (!stop.canceled) await options.socketReady()
+  if (!stop.canceled && !stop.withdrawn) await options.socketReady()
   stop.detach.throwIfAborted()
-  if (stop.canceled) return null
+  if (stop.canceled || stop.withdrawn) return null
 
   try {
     const answer = await client.submit(

@@ -34,15 +34,17 @@ export function toAbsentEnd(options: {
   cause: StopCause | null
   /** It was found running. */
   ran: boolean
+  /** It was taken off the queue, and nothing shows that it had begun. */
+  withdrawn: boolean
 }): PromptEnd {
-  const { promptId, cause, ran } = options
+  const { promptId, cause, ran, withdrawn } = options
   switch (cause) {
     case 'cancel':
       return { outcome: 'canceled', promptId, outputs: [] }
     case 'stall':
       return ran ? { outcome: 'stalled', promptId, interrupted: true } : toOverdueEnd(promptId, ran)
     case null:
-      return { outcome: 'lost', promptId }
+      return { outcome: withdrawn ? 'withdrawn' : 'lost', promptId }
     default:
       return assertNever(cause)
   }

@@ -26,6 +26,11 @@ export interface PromptOptions {
   clock?: SessionClock
   /** Abort reason `'cancel'` or `'timeout'`: cancel on the host and end `canceled`. Any other reason: leave the prompt running and end `detached`. */
   signal: AbortSignal
+  /**
+   * Aborted: the prompt is wanted elsewhere. While it only waits on the host it is deleted there, and ends `withdrawn`;
+   * one that has begun goes on, and nothing of it is touched.
+   */
+  withdrawal?: AbortSignal
   onUpdate(update: PromptUpdate): void
 }
 
@@ -57,6 +62,8 @@ export type PromptEnd =
   | { outcome: 'canceled'; promptId: string | null; outputs: FileItem[] }
   /** In neither queue nor history, twice: the host restarted, or somebody deleted it. */
   | { outcome: 'lost'; promptId: string }
+  /** Taken back before it began, or before there was one; in neither queue nor history, twice: it may be submitted anew. */
+  | { outcome: 'withdrawn'; promptId: string | null }
   /** It was heard to succeed, and for `settleMs` history did not show it, or not its outputs. It must not run again. */
   | { outcome: 'vanished'; promptId: string }
   /** It has ended, and for `settleMs` nobody could read what history says of it. It must not run again. */

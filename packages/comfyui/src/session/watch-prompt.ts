@@ -6,6 +6,7 @@
  *    │ ├─── no answer for `unreachableMs` ──────────→ throws HostError
  *    │ └─── pending or running → wait → look again
  *    ├─ running and nothing received for `deafMs` → an open socket is opened anew
+ *    ├─ withdrawn, and not begun → deleted from the host's queue; then nowhere, twice → withdrawn
  *    ├─ cancel requested, or running without movement for `stallMs` → stopping; next in line while
  *    │  nothing runs counts as running: a living executor would have begun it
  *    └─ stopping: every `interruptEveryMs` the host is asked to stop, until a look above ends it,
@@ -57,8 +58,11 @@ async function takeLook(options: WatchPromptOptions): Promise<PromptObservation>
   const { client, promptId, stop, observe } = options
   const call = { client, promptId, signal: stop.detach }
   try {
-    const { action } = observe({ type: 'due', canceled: stop.canceled })
+    const { canceled, withdrawn } = stop
+    const { action } = observe({ type: 'due', canceled, withdrawn })
     if (action === 'askToStop') await askToStop(call)
+    // no interrupt: one that begins meanwhile goes on
+    if (action === 'withdraw') await client.deletePending(promptId, stop.detach)
     const sighting = await look(call)
     options.onSighting(sighting)
     return { type: 'looked', sighting }

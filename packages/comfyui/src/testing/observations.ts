@@ -49,8 +49,9 @@ const ours = (message: HostMessage) => ({ type: 'message', message, ours: true }
 export const OBSERVATIONS = {
   search: { type: 'search', forMs: 100 },
   submitted: { type: 'submitted', promptId: PROMPT_ID },
-  due: { type: 'due', canceled: false },
-  canceled: { type: 'due', canceled: true },
+  due: { type: 'due', canceled: false, withdrawn: false },
+  canceled: { type: 'due', canceled: true, withdrawn: false },
+  withdrawn: { type: 'due', canceled: false, withdrawn: true },
   pending: { type: 'looked', sighting: { at: 'pending', ahead: 2 } },
   next: { type: 'looked', sighting: { at: 'pending', ahead: 0 } },
   running: { type: 'looked', sighting: { at: 'running' } },
