@@ -32,9 +32,11 @@ import {
 import type { WorkerConfig } from './config.ts'
 import { startDispatcher } from './dispatch/dispatcher.ts'
 import { openIntakeTickets } from './dispatch/intake-tickets.ts'
+import { startMakingRoom } from './dispatch/make-room.ts'
 import { openSlotBook } from './dispatch/slot-book.ts'
 import { type HostList, openFileList, toFixedList } from './hosts/host-list.ts'
 import { openFleet } from './hosts/open-fleet.ts'
+import { createSlotHolders } from './hosts/slot-holders.ts'
 import type { HandlingDeps } from './job/handling.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createCostBook } from './job/cost-book.ts'
@@ -157,7 +159,8 @@ async function start(parts: Start): Promise<void> {
   const backlog = createBacklog({ redis, keys })
   const queues = scope.use(createQueues(inStore))
   const tickets = createTickets(queues)
-  const slots = scope.use(openSlotBook({ fleet, backlog, timings, clock, log }))
+  const holders = createSlotHolders()
+  const slots = scope.use(openSlotBook({ fleet, holders, backlog, timings, clock, log }))
   const deferred = scope.use(
     watchDeferred({ backlog, tickets, retryMs: timings.queueRetryMs, clock, log }),
   )
@@ -165,7 +168,7 @@ async function start(parts: Start): Promise<void> {
     store,
     backlog,
     tickets,
-    slots,
+    slotHolders: holders,
     deferred,
     hosts: createHostRegistry(inStore),
     fleet,
@@ -202,7 +205,8 @@ async function start(parts: Start): Promise<void> {
         queues,
         hostId,
         slots: listing.slots,
-        process: (stage) => createProcessor(handling, { hostId, stage, inHand }),
+        process: (stage, leaving) =>
+          createProcessor(handling, { hostId, stage, inHand, leaving, slots }),
       }),
     log,
   })
@@ -222,20 +226,24 @@ async function start(parts: Start): Promise<void> {
       else for (const host of fleet.hosts) host.lookForFiles(message.classes)
     },
   })
-  const dispatcher = startDispatcher({
-    pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],
-    openIntake: (pool) => openIntakeTickets({ ...bull, pool }),
+  const dispatching = {
     slots,
     backlog,
-    tickets,
     affinity: { count: config.MAX_OVERTAKEN, ms: config.MAX_OVERTAKEN_TIME },
     agingMs: config.AGING ?? null,
     ownerLimit: config.MAX_RUNNING_PER_OWNER ?? null,
     timings,
     clock,
-    now: () => store.now(),
     log,
+  }
+  const dispatcher = startDispatcher({
+    ...dispatching,
+    pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],
+    openIntake: (pool) => openIntakeTickets({ ...bull, pool }),
+    tickets,
+    now: () => store.now(),
   })
+  scope.use(startMakingRoom({ ...dispatching, holders }))
   scope.use(dispatcher)
   fleet.onChange(() => dispatcher.update())
   log.info({ hosts: fleet.hosts.map(({ hostId }) => hostId) }, 'worker started')

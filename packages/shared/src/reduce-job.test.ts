@@ -105,6 +105,23 @@ describe('reduceJob', () => {
     expect(snapshot.completedAt).toBeNull()
   })
 
+  it('forgets that a job had started which is taken back before its first attempt was one', () => {
+    const run = { ...envelope, type: 'status', status: 'running', phase: 'preparing' } as const
+    const back = { ...envelope, type: 'status', status: 'queued', phase: null } as const
+    const begun = fold([{ ...run, seq: 1, ts: 10, attempt: 1 }])
+    expect(begun).toMatchObject({ attempt: 1, startedAt: 10 })
+    const first = reduceJob(begun, { ...back, seq: 2, ts: 20, attempt: 0 })
+    expect(first).toMatchObject({ attempt: 0, startedAt: null })
+    expect(reduceJob(begun, { ...back, seq: 2, ts: 20 })).toMatchObject({ startedAt: 10 })
+    const second = fold([
+      { ...run, seq: 1, ts: 10, attempt: 1 },
+      { ...back, seq: 2, ts: 20 },
+      { ...run, seq: 3, ts: 30, attempt: 2 },
+      { ...back, seq: 4, ts: 40, attempt: 1 },
+    ])
+    expect(second).toMatchObject({ attempt: 1, startedAt: 10 })
+  })
+
   it('lets a field that is not named stay, and one that is null go', () => {
     const base = newSnapshot({ status: 'running', hostId: 'gpu-1', attempt: 2 })
     const quiet = {

@@ -52,9 +52,18 @@ function foldStatus<O>(
     expiresAt: event.expiresAt ?? next.expiresAt,
     priority: event.priority ?? next.priority,
     deadLetter: event.deadLetter ?? next.deadLetter,
-    startedAt: next.startedAt ?? (event.status === 'running' ? event.ts : null),
+    startedAt: toStartedAt(next.startedAt, event),
     completedAt: isTerminal(event.status) ? event.ts : null,
   }
+}
+
+/** Taken back before its first attempt had begun on the host, a job has not started: its time limit does not run. */
+function toStartedAt(
+  startedAt: number | null,
+  { status, attempt, ts }: { status: JobStatus; attempt?: number | undefined; ts: number },
+): number | null {
+  if (status === 'queued' && attempt === 0) return null
+  return startedAt ?? (status === 'running' ? ts : null)
 }
 
 /** A new attempt starts all nodes over; at the end none runs any more, and one may be to blame. */

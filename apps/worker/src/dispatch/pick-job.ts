@@ -59,7 +59,7 @@ export function pickJob(
 }
 
 /** Whether the host can run it, and has not just failed it while others may do better. */
-function mayRun({ needs }: Candidate, offer: Offer, nowMs: number): boolean {
+export function mayRun({ needs }: Candidate, offer: Offer, nowMs: number): boolean {
   const { classes, hostId } = offer
   if (classes.size > 0 && !needs.classes.every((name) => classes.has(name))) return false
   if (unlistedFor(needs, offer.files).length > 0) return false

@@ -1,16 +1,19 @@
 /** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog, type JobNeeds } from '@safelight/store'
+import { ANY_POOL, type Backlog, type JobNeeds, toBand } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
+import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
 import { unlistedFor } from './pick-job.ts'
+import type { StagedHost } from './pick-take-backs.ts'
 
 export interface SlotBookOptions {
   fleet: Fleet
+  holders: Pick<SlotHolders, 'find'>
   backlog: Pick<Backlog, 'dispatched'>
   timings: Pick<WorkerTimings, 'slotRefreshMs' | 'filesWaitedMs'>
   clock: Clock
@@ -18,13 +21,15 @@ export interface SlotBookOptions {
 }
 
 export interface OpenedSlotBook extends SlotBook {
+  /** Hosts that take jobs, with what is staged there by this worker. */
+  staged(): StagedHost[]
   /** A job of ours has given its slot up. */
   freed(hostId: string, jobId: string): void
   close(): Promise<void>
 }
 
 export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
-  const { fleet, backlog, timings, clock, log } = options
+  const { fleet, holders, backlog, timings, clock, log } = options
   /** Jobs by hostId, whichever worker dispatched them. */
   const taken = new Map<string, Set<string>>()
   /** Model files of the job dispatched there last. */
@@ -62,9 +67,20 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   fleet.onChange(changed)
 
   function isOpen(host: Host, pool: string): boolean {
-    const { condition, hostId, listing } = host
-    const fit = !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
-    return fit && !full.has(hostId) && takenOn(hostId).size < slotsOf(host) && serves(host, pool)
+    return isFit(host) && hasFreeSlot(host) && serves(host, pool)
+  }
+
+  function hasFreeSlot(host: Host): boolean {
+    return !full.has(host.hostId) && takenOn(host.hostId).size < slotsOf(host)
+  }
+
+  function toStagedHost(host: Host): StagedHost {
+    const staged = host.jobs().staged.flatMap((jobId) => holders.find(jobId) ?? [])
+    return {
+      ...toOpenHost(host),
+      hasFreeSlot: hasFreeSlot(host),
+      staged: staged.map(({ priority, ...job }) => ({ ...job, band: toBand(priority) })),
+    }
   }
 
   function toOpenHost(host: Host): OpenHost {
@@ -151,6 +167,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
           changed()
         })
     },
+    staged: () => fleet.hosts.filter(isFit).map(toStagedHost),
     freed(hostId, jobId) {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId)].filter((id) => id !== jobId)))
@@ -167,6 +184,11 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     const busy = condition.state === 'ready' ? 0 : 1
     return worse + 2 * takenOn(hostId).size + busy
   }
+}
+
+/** New jobs may be given to it. */
+function isFit({ condition, listing }: Host): boolean {
+  return !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
 }
 
 function serves({ listing }: Host, pool: string): boolean {

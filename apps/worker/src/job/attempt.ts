@@ -34,6 +34,8 @@ export interface AttemptOptions {
   attempt: number
   /** Of the attempts before. */
   failures: FailedAttempt[]
+  /** How often the job was taken back from a host. */
+  takenBack: number
   /** What another worker noted of this very attempt: its prompt is adopted when it is still there. */
   adopt: AttemptRecord | null
   /** The host had its prompt. */
@@ -55,7 +57,8 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   const { deps, jobId, writer, stop, log } = handling
-  const { host, workflow, workflowText, attempt, failures, adopt, wasSubmitted } = options
+  const { host, workflow, workflowText, attempt, failures, takenBack, adopt, wasSubmitted } =
+    options
   const promptId = promptIdOf(jobId, attempt)
   const tracker = await createTracker(handling, workflow, host)
   const warnings = adopt ? handling.writer.snapshot.warnings : []
@@ -70,6 +73,7 @@ export async function runAttempt(
     promptId: adopt?.promptId ?? promptId,
     hostUrl: toOpenUrl(host.client),
     failures,
+    ...(takenBack > 0 && { takenBack }),
     heardSuccess: adopt?.heardSuccess,
     unreachableSince: null,
   }
@@ -102,6 +106,7 @@ export async function runAttempt(
       timings: deps.timings.session,
       // a host whose executor is dead gives back what waits behind it
       signal: AbortSignal.any([stop.signal, follow.signal]),
+      withdrawal: stop.withdrawal,
       onUpdate(update) {
         follow.onUpdate(update)
         reporter.onUpdate(update)

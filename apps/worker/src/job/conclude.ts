@@ -2,7 +2,7 @@
 import { assertNever, isTerminal, takesPrompts, type Warning } from '@safelight/shared'
 import type { AttemptRecord, FailedAttempt, JobNeeds } from '@safelight/store'
 import type { GiveUp, JobDecision } from './decide-job.ts'
-import { type JobEnd, toEnd, toQueuedAgain } from './job-events.ts'
+import { type JobEnd, toEnd, toQueuedAgain, toTakenBack } from './job-events.ts'
 import { noteOrphan } from './orphan.ts'
 import { decideRetry, hostsToShun, type ShunnedHost, wantsMemory } from './retry-policy.ts'
 import type { Handling } from './handling.ts'
@@ -50,6 +50,8 @@ export async function conclude(
       return giveUp(handling, decision, facts)
     case 'hand_back':
       return againAfter(decision.delayMs)
+    case 'take_back':
+      return takeBack(handling, facts.record)
     case 'claim_lost':
       return AGAIN
     default:
@@ -98,6 +100,18 @@ async function giveUp(
   return toBacklog(handling, { delayMs: retry.delayMs, failures })
 }
 
+/** Its prompt had not begun, and is gone from the host: nothing has failed, and the attempt is none. */
+async function takeBack(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
+  const { deps, writer, log } = handling
+  const takenBack = (record.takenBack ?? 0) + 1
+  // noted first: should we die in between, it is known that its prompt is on no host
+  await handling.saveAttempt({ ...record, takenBack, unreachableSince: null })
+  if (!(await writer.append(toTakenBack))) return AGAIN
+  log.info({ hostId: record.hostId, takenBack }, 'taken back from the host')
+  await deps.deadlines.note(writer.snapshot)
+  return toBacklog(handling, { delayMs: 0, failures: record.failures })
+}
+
 export interface BackOptions {
   delayMs: number
   /** Of the job so far. */
@@ -106,13 +120,7 @@ export interface BackOptions {
 
 /** To its old place in the backlog, for whichever host may run it. */
 export async function toBacklog(
-  {
-    deps,
-    jobId,
-    token,
-    writer,
-    ticket,
-  }: Pick<Handling, 'deps' | 'jobId' | 'token' | 'writer' | 'ticket'>,
+  { deps, jobId, token, writer }: Pick<Handling, 'deps' | 'jobId' | 'token' | 'writer'>,
   { delayMs, failures }: BackOptions,
 ): Promise<TicketReturn> {
   const { store, backlog, tickets, timings } = deps
@@ -131,7 +139,6 @@ export async function toBacklog(
   await store.putDown(jobId, token)
   const back = await backlog.putBack(jobId, { token, delayMs, needs })
   if (back === 'claim_lost') return AGAIN
-  deps.slots.freed(ticket.hostId, jobId)
   if (delayMs > 0) deps.deferred.note(delayMs)
   else await tickets.announceAgain({ jobId, pool })
   return SPENT
@@ -155,6 +162,5 @@ export async function finish(handling: Handling, jobEnd: JobEnd): Promise<Ticket
   const code = 'error' in jobEnd ? { code: jobEnd.error.code } : {}
   log.info({ outcome: jobEnd.status, ...code, phases: times }, 'job finished')
   await deps.extraData.drop(jobId)
-  deps.slots.freed(handling.ticket.hostId, jobId)
   return SPENT
 }

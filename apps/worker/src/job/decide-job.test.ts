@@ -152,6 +152,15 @@ describe('an execution that ended', () => {
     })
   })
 
+  it('is taken back when it had not begun, unless the job was to end', () => {
+    const end: PromptEnd = { outcome: 'withdrawn', promptId: 'p' }
+    expect(decideAfterEnd(end, facts)).toEqual({ action: 'take_back' })
+    expect(decideAfterEnd(end, { stop: 'shutdown' })).toEqual({ action: 'take_back' })
+    expect(decideAfterEnd(end, { stop: 'cancel' })).toEqual({ action: 'cancel', confirmed: true })
+    expect(decideAfterEnd(end, { stop: 'timeout' })).toMatchObject({ action: 'fail' })
+    expect(decideAfterEnd(end, { stop: 'claim-lost' })).toEqual({ action: 'claim_lost' })
+  })
+
   it('is handed back when this worker leaves, and dropped when the lock is another’s', () => {
     const end: PromptEnd = { outcome: 'detached', promptId: 'p' }
     expect(decideAfterEnd(end, { stop: 'shutdown' })).toEqual({ action: 'hand_back', delayMs: 0 })

@@ -46,6 +46,8 @@ export type JobDecision =
   | GiveUp
   /** Leave the prompt where it is and hand the ticket back: whoever takes it adopts the prompt. */
   | { action: 'hand_back'; delayMs: number }
+  /** Its prompt had not begun, and is on no host: the job goes back to its old place. */
+  | { action: 'take_back' }
   /** Another worker has claimed the job: touch nothing. */
   | { action: 'claim_lost' }
 
@@ -81,6 +83,10 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
       return stop
         ? decideStop(stop, true)
         : { action: 'give_up', cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE }
+    case 'withdrawn':
+      return stop === 'cancel' || stop === 'timeout'
+        ? decideStop(stop, true)
+        : { action: 'take_back' }
     case 'vanished':
       // never a second time: it has run, and the host said so
       return stop === 'timeout'

@@ -15,6 +15,7 @@ import type {
   Tickets,
 } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
+import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { BlobStore } from '../outputs/blob-store.ts'
 import type { WorkerTimings } from '../timings.ts'
 import { type ClaimCheck, createClaimCheck } from './claim-check.ts'
@@ -31,10 +32,7 @@ export interface HandlingDeps {
   store: JobStore
   backlog: Backlog
   tickets: Tickets
-  slots: {
-    /** The job has given its slot of the host up. */
-    freed(hostId: string, jobId: string): void
-  }
+  slotHolders: Pick<SlotHolders, 'hold'>
   /** Jobs that wait a while before they may begin again. */
   deferred: Pick<DeferredWatch, 'note'>
   /** All that any worker drives. */

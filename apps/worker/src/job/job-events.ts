@@ -94,6 +94,12 @@ export function toQueuedAgain(snapshot: Snapshot): NextEvent {
     : null
 }
 
+/** Taken back before its prompt had begun: the attempt was none. */
+export function toTakenBack({ status, attempt }: Snapshot): NextEvent {
+  if (status !== 'running') return null
+  return { type: 'status', status: 'queued', phase: null, hostId: null, attempt: attempt - 1 }
+}
+
 export type JobEnd =
   | { status: 'succeeded' | 'canceled'; times?: PhaseTimes; warnings?: Warning[] }
   | {

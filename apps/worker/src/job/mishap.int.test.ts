@@ -50,7 +50,6 @@ function toSurroundings(test: TestStore): Partial<HandlingDeps> {
     backlog: createBacklog(test),
     tickets: createTickets(queues),
     hosts: createHostRegistry(test),
-    slots: { freed: () => undefined },
     deferred: { note: () => undefined },
   }
 }

@@ -33,6 +33,7 @@ it('begins the first attempt of a fresh job', () => {
     attempt: 1,
     orphan: null,
     failures: [],
+    takenBack: 0,
   })
 })
 
@@ -48,6 +49,7 @@ it('begins a new attempt when the last one was given up, and remembers why and w
     attempt: 2,
     orphan: null,
     failures: [failed],
+    takenBack: 0,
   })
 })
 
@@ -59,6 +61,28 @@ it('begins a new attempt when the worker died right after it had noted the failu
 it('looks for a prompt that nobody saw end before it begins anew', () => {
   const orphan = { ...noted, failures: [{ ...failed, orphaned: true }] }
   expect(planHandling(claim({ attempt: 1 }, orphan), NOW)).toMatchObject({ attempt: 2, orphan })
+})
+
+it('begins the same attempt again when the job was taken back before it was one', () => {
+  const takenBack = { ...noted, takenBack: 2 }
+  const again = { action: 'begin', attempt: 1, takenBack: 2 }
+  expect(planHandling(claim({ status: 'queued', attempt: 0 }, takenBack), NOW)).toMatchObject(again)
+  const second = { ...takenBack, attempt: 2, failures: [{ ...failed, orphaned: true }] }
+  expect(planHandling(claim({ status: 'queued', attempt: 1 }, second), NOW)).toMatchObject({
+    ...again,
+    attempt: 2,
+    orphan: null,
+  })
+})
+
+it('adopts a prompt where it is after its job was taken back, not where it was before', () => {
+  const takenBack = { ...noted, takenBack: 1 }
+  const running = { status: 'running', attempt: 1 } as const
+  const there = claim({ ...running, hostId: 'gpu-1:8188' }, takenBack)
+  expect(planHandling(there, NOW)).toEqual({ action: 'adopt', lastAttempt: takenBack })
+  // begun elsewhere, by a worker that died before it could say so
+  const elsewhere = claim({ ...running, hostId: 'gpu-2:8188' }, takenBack)
+  expect(planHandling(elsewhere, NOW)).toMatchObject({ action: 'begin', attempt: 1, takenBack: 1 })
 })
 
 it('does not adopt the prompt of an older attempt', () => {

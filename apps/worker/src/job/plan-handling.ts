@@ -33,6 +33,8 @@ export interface BeginPlan {
   /** Where the attempt before this one ran, if nobody saw its prompt end. */
   orphan: AttemptRecord | null
   failures: FailedAttempt[]
+  /** How often the job was taken back from a host before its prompt had begun. */
+  takenBack: number
 }
 
 /** Workers that may die with a job in hand before it ends as `worker_lost`. */
@@ -41,7 +43,8 @@ const MAX_LOST_WORKERS = 3
 /**
  * A job that is still `running` lost its worker, not its prompt: the attempt, and with it the
  * promptId, stay the same. One that is `queued` again, or whose attempt is noted as failed, was
- * given up for a reason: a new attempt.
+ * given up for a reason: a new attempt. A job that was taken back has its attempt again, and the promptId:
+ * its prompt was verified to be gone, and is looked for before it is posted once more.
  */
 export function planHandling(
   { snapshot, lastAttempt, lost }: Pick<Claim, 'snapshot' | 'lastAttempt' | 'lost'>,
@@ -56,7 +59,7 @@ export function planHandling(
   const failures = lastAttempt?.failures ?? []
   const failed = failures.at(-1)
   const unfinished = snapshot.status === 'running' && failed?.attempt !== snapshot.attempt
-  if (snapshot.status === 'running' && lastAttempt?.attempt === snapshot.attempt) {
+  if (snapshot.status === 'running' && lastAttempt && isOfAttempt(lastAttempt, snapshot)) {
     const { harvest } = lastAttempt
     // also one that was given up, and had succeeded all the same
     if (harvest) return { action: 'collect', lastAttempt, harvest }
@@ -71,7 +74,16 @@ export function planHandling(
     attempt: unfinished ? snapshot.attempt : snapshot.attempt + 1,
     orphan: failed?.orphaned && failed.attempt === lastAttempt?.attempt ? lastAttempt : null,
     failures,
+    takenBack: lastAttempt?.takenBack ?? 0,
   }
+}
+
+/** Not when it was taken back from there, and the same attempt has begun elsewhere since. */
+function isOfAttempt(
+  { attempt, hostId, takenBack }: AttemptRecord,
+  snapshot: Claim['snapshot'],
+): boolean {
+  return attempt === snapshot.attempt && (takenBack === undefined || hostId === snapshot.hostId)
 }
 
 /** The end of a job for which a new attempt would be too late. */

@@ -16,6 +16,8 @@ import { addWarnings, toCutWarnings } from './warnings.ts'
 export interface AttemptStart {
   attempt: number
   failures: FailedAttempt[]
+  /** How often the job was taken back from a host. */
+  takenBack: number
   /** What another worker noted of this very attempt when it began it. */
   adopt: AttemptRecord | null
   /** The host had its prompt. */
@@ -37,6 +39,10 @@ export async function runOnHost(
   if (!(await writer.append((snapshot) => toRunning(snapshot, first)))) return null
 
   const callOff = await watchForTimeout(handling)
+  const { priority, createdAt } = writer.snapshot
+  const { takenBack } = start
+  const facts = { jobId, priority, createdAt, takenBack }
+  const leaveSlot = deps.slotHolders.hold({ ...facts, giveBack: () => handling.stop.withdraw() })
   try {
     const result = await runAttempt(handling, { host, workflow, workflowText, ...start })
     const { decision, record, warnings } = result
@@ -51,6 +57,7 @@ export async function runOnHost(
     await applyToHost(handling, host, blamed)
     return await conclude(handling, blamed, { record, warnings })
   } finally {
+    leaveSlot()
     callOff()
   }
 }
@@ -79,7 +86,6 @@ export async function toCollect(
   await deps.store.putDown(jobId, token)
   const moved = await deps.backlog.toCollect(jobId, token)
   if (!moved) return AGAIN
-  deps.slots.freed(ticket.hostId, jobId)
   await deps.tickets.addToHost(ticket.hostId, 'collect', moved)
   return SPENT
 }
@@ -88,6 +94,7 @@ export async function toCollect(
 async function applyToHost(handling: Handling, host: Host, decision: JobDecision): Promise<void> {
   switch (decision.action) {
     case 'hand_back':
+    case 'take_back':
     case 'claim_lost':
     case 'succeed':
       return

@@ -1,4 +1,4 @@
-/** Why a job that runs here must stop, and the switch that stops it. */
+/** Why a job that runs here must stop, or is wanted elsewhere, and the switch for both. */
 
 /**
  * `cancel`: its owner asked · `timeout`: its time is up · `shutdown`: this worker leaves ·
@@ -19,11 +19,21 @@ export interface StopSwitch {
   readonly reason: StopReason | null
   /** Later calls change nothing, but for `claim-lost`. */
   stop(reason: StopReason): void
+  /** Aborted when the job is to give its slot back if its prompt has not begun; one that has goes on. No reason to stop. */
+  readonly withdrawal: AbortSignal
+  withdraw(): void
 }
 
-/** @param outer e.g. BullMQ's signal, aborted with a `StopReason` */
-export function createStopSwitch(outer: AbortSignal | undefined): StopSwitch {
+/**
+ * @param outer e.g. BullMQ's signal, aborted with a `StopReason`
+ * @param leaving aborted when the host gets nothing new from here: whatever has not begun there goes back
+ */
+export function createStopSwitch(
+  outer: AbortSignal | undefined,
+  leaving?: AbortSignal,
+): StopSwitch {
   const own = new AbortController()
+  const withdrawn = new AbortController()
   const signal = outer ? AbortSignal.any([own.signal, outer]) : own.signal
   let claimLost = false
   return {
@@ -39,6 +49,8 @@ export function createStopSwitch(outer: AbortSignal | undefined): StopSwitch {
       if (reason === 'claim-lost') claimLost = true
       if (!signal.aborted) own.abort(reason)
     },
+    withdrawal: leaving ? AbortSignal.any([withdrawn.signal, leaving]) : withdrawn.signal,
+    withdraw: () => withdrawn.abort(),
   }
 }
 

@@ -1,6 +1,5 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
 import type { PromptEnd } from '@safelight/comfyui'
-import { sleep } from '@safelight/runtime'
 import { assertNever, isTerminal, type JobError, takesPrompts } from '@safelight/shared'
 import type { AttemptRecord, Claim, FailedAttempt, Harvest } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
@@ -113,13 +112,13 @@ async function confirmCancel(
 async function adopt(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
   const wait = await waitForHost(handling, record)
   if (wait) return wait
-  const { attempt, failures } = record
+  const { attempt, failures, takenBack = 0 } = record
   const host = handling.deps.fleet.find(record.hostId)
   if (host?.state.reachable && host.hostId === handling.ticket.hostId) {
     // before it is `preparing` again
     const { phase } = handling.writer.snapshot
     const wasSubmitted = phase !== null && phase !== 'preparing'
-    return useHost(handling, host, { attempt, failures, adopt: record, wasSubmitted })
+    return useHost(handling, host, { attempt, failures, takenBack, adopt: record, wasSubmitted })
   }
   // it went away just now, or could not be reached for too long
   const end = await stopOrphan(handling, record)
@@ -146,16 +145,17 @@ async function waitForHost(
 }
 
 async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn> {
-  const { attempt, failures, orphan } = plan
+  const { attempt, failures, takenBack, orphan } = plan
   if (orphan) {
     const end = await stopOrphan(handling, orphan)
     if (end?.outcome === 'succeeded') return bringHome(handling, orphan, end)
   }
   const host = handling.deps.fleet.find(handling.ticket.hostId)
   const fit = host && (takesPrompts(host.condition.state) || isOnTrial(host.condition))
-  // it has changed since it was chosen: nothing has been begun there
-  if (!fit) return toBacklog(handling, { delayMs: 0, failures })
-  return useHost(handling, host, { attempt, failures, adopt: null, wasSubmitted: false })
+  // it has changed since it was chosen, or others need the slot more: nothing has been begun there
+  if (!fit || handling.stop.withdrawal.aborted) return toBacklog(handling, { delayMs: 0, failures })
+  const start = { attempt, failures, takenBack, adopt: null, wasSubmitted: false }
+  return useHost(handling, host, start)
 }
 
 async function useHost(handling: Handling, host: Host, start: AttemptStart): Promise<TicketReturn> {
@@ -164,21 +164,7 @@ async function useHost(handling: Handling, host: Host, start: AttemptStart): Pro
     // a cancel that came between the claim and the beginning
     return (await runOnHost(handling, host, start)) ?? (await confirmCancel(handling, start.adopt))
   } finally {
-    // a host that leaves is needed until its outputs are here
-    void untilCollected(handling, host).finally(letGo)
-  }
-}
-
-/** Never throws. */
-async function untilCollected({ deps, jobId }: Handling, { hostId, listing }: Host): Promise<void> {
-  try {
-    while (listing.leaving) {
-      const [where] = await deps.backlog.locate([jobId])
-      if (where?.place !== 'collect' || where.hostId !== hostId) return
-      await sleep(deps.clock, deps.timings.adoptLookMs)
-    }
-  } catch {
-    // nobody can say any more: the job is found again where it is
+    letGo()
   }
 }
 

@@ -22,7 +22,7 @@ export async function driveHosts(options: DriveHostsOptions): Promise<OpenTicket
     if (closed) return
     for (const host of fleet.hosts) {
       if (!host.listing.leaving) drive(host)
-      else if (!left.has(host.hostId)) sendAway(host.hostId)
+      else if (!left.has(host.hostId)) sendAway(host)
     }
     for (const hostId of driven.keys()) if (!fleet.find(hostId)) end(hostId)
   }
@@ -45,13 +45,20 @@ export async function driveHosts(options: DriveHostsOptions): Promise<OpenTicket
     })
   }
 
-  function sendAway(hostId: string): void {
+  /** It is needed until what runs there is over and carried away, or the host's own end hands it back. */
+  function sendAway({ hostId, listing }: Host): void {
     left.add(hostId)
-    // what runs there is handed back by the host's own end, if it takes too long
-    driven
-      .get(hostId)
-      ?.then((tickets) => tickets.leave())
+    const tickets = driven.get(hostId)
+    if (!tickets) return
+    const letGo = listing.hold(() => {
+      tickets.then((opened) => opened.handBack()).catch(() => undefined)
+      // the jobs in hand hold it themselves, and nothing is carried away from here any more
+      letGo()
+    })
+    tickets
+      .then((opened) => opened.close())
       .catch(tell(hostId))
+      .finally(letGo)
   }
 
   function end(hostId: string): void {

@@ -6,7 +6,10 @@ import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
 
 export interface OpenTickets {
-  /** Takes nothing more; resolves when what is in hand has left it, and what was made of it is carried away. */
+  /**
+   * Takes nothing more, and gives back what has not begun; resolves when what is in hand has left it, and what was made
+   * of it is carried away.
+   */
   close(): Promise<void>
   /** What is still in hand goes back. */
   handBack(): void
@@ -15,8 +18,6 @@ export interface OpenTickets {
 export interface HostTickets extends OpenTickets {
   /** The host has so many from now on. */
   setSlots(slots: number): Promise<void>
-  /** The host gets nothing new: what it has made is still carried away. */
-  leave(): Promise<void>
 }
 
 export interface HostTicketsOptions {
@@ -26,7 +27,11 @@ export interface HostTicketsOptions {
   hostId: string
   slots: number
   name: string
-  process(stage: HostStage): (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
+  /** @param leaving aborted when the host gets nothing new from here */
+  process(
+    stage: HostStage,
+    leaving: AbortSignal,
+  ): (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
   timings: Pick<WorkerTimings, 'lockMs' | 'takeEveryMs' | 'queueRetryMs' | 'lostTicketsEveryMs'>
   clock: Clock
   log: Logger
@@ -44,8 +49,10 @@ export async function openHostTickets(options: HostTicketsOptions): Promise<Host
   // it outlives the workers: whoever drives the host last says how many slots it has
   const queue = await queues.get(hostQueueOf(hostId, 'execute'))
   await queue.setGlobalConcurrency(slots)
-  const executor = await openWorker(options, 'execute', slots)
-  const collector = await openWorker(options, 'collect', COLLECTS_AT_ONCE)
+  const leaving = new AbortController()
+  const opened = { ...options, leaving: leaving.signal }
+  const executor = await openWorker(opened, 'execute', slots)
+  const collector = await openWorker(opened, 'collect', COLLECTS_AT_ONCE)
   const workers = [executor, collector]
   const collects = await queues.get(hostQueueOf(hostId, 'collect'))
   const handedBack = new AbortController()
@@ -69,10 +76,8 @@ export async function openHostTickets(options: HostTicketsOptions): Promise<Host
       await executor.pause(true)
       await executor.resume()
     },
-    async leave() {
-      await executor.close()
-    },
     async close() {
+      leaving.abort()
       await executor.close()
       await untilTaken()
       await collector.close()
@@ -85,13 +90,13 @@ export async function openHostTickets(options: HostTicketsOptions): Promise<Host
 }
 
 async function openWorker(
-  options: HostTicketsOptions,
+  options: HostTicketsOptions & { leaving: AbortSignal },
   stage: HostStage,
   concurrency: number,
 ): Promise<Worker> {
   const { redis, keys, hostId, timings } = options
   const log = options.log.child({ hostId, stage })
-  const worker = new Worker(hostQueueOf(hostId, stage), options.process(stage), {
+  const worker = new Worker(hostQueueOf(hostId, stage), options.process(stage, options.leaving), {
     connection: redis,
     prefix: keys.bullPrefix,
     name: options.name,

@@ -11,18 +11,28 @@ export interface ProcessorOptions {
   hostId: string
   stage: HostStage
   inHand: TicketsInHand
+  /** Aborted when the host gets nothing new from here. */
+  leaving: AbortSignal
+  slots: {
+    /** The job has given its slot of the host up. */
+    freed(hostId: string, jobId: string): void
+  }
 }
 
 /** What is thrown here could not even be written down: BullMQ brings the ticket back after a moment. */
-export function createProcessor(deps: HandlingDeps, { hostId, stage, inHand }: ProcessorOptions) {
+export function createProcessor(deps: HandlingDeps, options: ProcessorOptions) {
+  const { hostId, stage, inHand, leaving, slots } = options
   // exactly three parameters: BullMQ hands over a signal only to those who declare it
   return async function processJob(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
     const { jobId } = ticketSchema.parse(job.data)
-    const stop = createStopSwitch(signal)
+    const stop = createStopSwitch(signal, leaving)
     const gone = inHand.take(jobId, stop)
     try {
       const returned = await workOnJob(deps, { jobId, hostId, stage, stop })
-      if (returned.ticket === 'spent') return
+      if (returned.ticket === 'spent') {
+        if (stage === 'execute') slots.freed(hostId, jobId)
+        return
+      }
       // neither spends an attempt; should the ticket be another worker's by now, both are refused
       if (returned.delayMs > 0) {
         // BullMQ compares it with the clock of whoever looks next: most likely this process

@@ -67,11 +67,14 @@ export interface WorkerStack {
     place?: {
       owner?: string
       pool?: string
+      priority?: number
       classes?: string[]
       files?: string[]
       listed?: JobNeeds['listed']
     },
   ): Promise<string>
+  /** As the API does it, for a job that waits. */
+  setPriority(jobId: string, priority: number): Promise<void>
   /** As the API does it; `silent` leaves out the control message. */
   cancel(jobId: string, options?: { silent?: boolean }): Promise<void>
   /** The first snapshot that passes. */
@@ -156,14 +159,15 @@ export async function startWorkerStack(
       })
       return worker
     },
-    async submit(workflow, limits = {}, { owner = 'default', pool = null, ...needs } = {}) {
+    async submit(workflow, limits = {}, place = {}) {
+      const { owner = 'default', pool = null, priority = 0, ...needs } = place
       const jobId = randomUUID()
       await store.accept({
         jobId,
         workflow,
         owner,
         pool,
-        priority: 0,
+        priority,
         cost: 1_000,
         weight: 1,
         needs: { ...NO_NEEDS, ...needs },
@@ -173,6 +177,10 @@ export async function startWorkerStack(
       })
       await tickets.announce({ jobId, pool })
       return jobId
+    },
+    async setPriority(jobId, priority) {
+      const queued = { type: 'status', status: 'queued', phase: null, priority } as const
+      await store.append(jobId, ({ status }) => (status === 'queued' ? queued : null))
     },
     async cancel(jobId, { silent = false } = {}) {
       await store.append(jobId, ({ status, phase }) =>

@@ -155,6 +155,17 @@ describe('dispatch', () => {
     expect(still?.overtaken).toEqual({ count: 2, firstAt: since })
   })
 
+  it('has one job taken back for another, while that waits', async () => {
+    const { backlog, accept } = await openBacklog()
+    const jobId = await accept()
+    const replies = await Promise.all(Array.from({ length: 4 }, () => backlog.makeRoom(jobId)))
+    expect(replies.filter(Boolean)).toHaveLength(1)
+    const dispatched = await accept()
+    await backlog.dispatch({ ...ONE_SLOT, jobId: dispatched })
+    expect(await backlog.makeRoom(dispatched)).toBe(false)
+    expect(await backlog.makeRoom('nobody')).toBe(false)
+  })
+
   it('frees a slot only for whoever has the job in hand', async () => {
     const { backlog, store, accept } = await openBacklog()
     const jobId = await accept()

@@ -10,6 +10,7 @@ import {
   CANDIDATES,
   DISPATCH,
   LOCATE,
+  MAKE_ROOM,
   POSITION,
   PUT_BACK,
   RELEASE,
@@ -69,6 +70,11 @@ export interface Backlog {
   bringBack(): Promise<BroughtBack>
   /** Takes the job out of the backlog and gives it a slot of the host, in one step. */
   dispatch(order: DispatchOrder): Promise<Dispatched | { outcome: 'gone' | 'full' | 'owner_full' }>
+  /**
+   * Another job is to be taken back from a host for this one, which waits.
+   * @returns false when that has been done before, by whichever worker, or it waits no longer
+   */
+  makeRoom(jobId: string): Promise<boolean>
   /**
    * Back into its old place, at once or after a while. Its slot is free.
    * @param token of whoever had it in hand; null for the reconciler
@@ -130,6 +136,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
   const bringBack = bindScript(redis, BRING_BACK)
   const candidates = bindScript(redis, CANDIDATES)
   const dispatch = bindScript(redis, DISPATCH)
+  const makeRoom = bindScript(redis, MAKE_ROOM)
   const putBack = bindScript(redis, PUT_BACK)
   const toCollect = bindScript(redis, TO_COLLECT)
   const locate = bindScript(redis, LOCATE)
@@ -160,6 +167,9 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       return reply.length === 2
         ? { outcome: 'dispatched', jobId, times: reply[1] }
         : { outcome: reply[0] }
+    },
+    async makeRoom(jobId) {
+      return (await makeRoom([keys.job(jobId)], [prefix, jobId])) === 1
     },
     async putBack(jobId, { token, delayMs = 0, needs }) {
       const argv = [prefix, jobId, token ?? '', delayMs, needs ? JSON.stringify(needs) : '']

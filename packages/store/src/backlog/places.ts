@@ -15,7 +15,7 @@
  */
 
 /** Fields of the record: `pool`, `owner`, `band`, `cost` (ms), `weight`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
- * (`execute`, `collect`), `dispatches`, `overtaken`, `overtakenAt` (ms). */
+ * (`execute`, `collect`), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it). */
 export const PLACES = `
 local prefix = ARGV[1]
 local SPAN = 4294967296

@@ -117,6 +117,21 @@ return {'dispatched', times}
 
 /**
  * KEYS 1 record (HASH)
+ * ARGV 2 jobId
+ * Returns 1 when the job waits and no other has been taken back for it yet, else 0.
+ * Channels: none.
+ */
+export const MAKE_ROOM: Script = {
+  name: 'safelightMakeRoom',
+  lua: `${PLACES}
+local pool = redis.call('HGET', KEYS[1], 'pool')
+if not pool or not redis.call('ZSCORE', backlogOf(pool), ARGV[2]) then return 0 end
+return redis.call('HSETNX', KEYS[1], 'room', 1)
+`,
+}
+
+/**
+ * KEYS 1 record (HASH)
  * ARGV 2 jobId · 3 fencing token of who had it in hand ('' for the reconciler) · 4 ms for which it is deferred (0: none)
  *      5 its needs JSON from now on ('' to leave them)
  * Returns 'waiting'; 'gone' when there is no such job, or it has ended; 'claim_lost' when another worker has claimed it.

@@ -80,6 +80,7 @@ const storedAttemptSchema = z.object({
   hostUrl: z.string().nullable().default(null),
   failures: z.array(storedFailureSchema).default([]),
   orphanedAt: z.number().nullable().default(null),
+  takenBack: z.int().positive().optional(),
   heardSuccess: z.literal(true).optional(),
   harvest: z
     .object({
