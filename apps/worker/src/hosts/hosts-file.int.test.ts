@@ -166,7 +166,8 @@ it('does a job elsewhere that was handed back when nobody has its host any more'
   await list(asOne())
   await start({ DRAIN_TIMEOUT: '200ms', ADOPT_WAIT: '300ms' })
   await when('one', 'ready')
-  const job = await stack.submit(long(1))
+  // it must not end before nobody has waited long enough for its host
+  const job = await stack.submit(slow({ color: 1, steps: 120, seconds: 1 }))
   await running(job)
   await list(asOther())
   await whenLeft('one')

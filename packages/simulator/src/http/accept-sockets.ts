@@ -25,6 +25,8 @@ export function acceptSockets(server: Server, options: AcceptOptions): WebSocket
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://host')
     const refusal = refusalOf(request, pathname)
     if (refusal !== null) {
+      // whoever is refused may be gone before it has read so
+      socket.on('error', () => socket.destroy())
       socket.end(`HTTP/1.1 ${refusal} ${STATUS_CODES[refusal] ?? ''}\r\n\r\n`)
       return
     }
