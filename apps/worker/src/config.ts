@@ -84,7 +84,9 @@ const fieldsSchema = commonConfigSchema.extend({
     ),
   DRAIN_TIMEOUT: duration()
     .prefault('30s')
-    .describe('How long running jobs may finish after SIGTERM before they are handed back'),
+    .describe(
+      'How long running jobs may finish after SIGTERM before they are handed back; staged ones go back at once',
+    ),
   MAX_OUTPUT_BYTES: byteSize()
     .prefault('2gb')
     .describe('Largest output file that is stored; a job with a larger one fails'),
