@@ -102,7 +102,7 @@ describe('nothing is taken back', () => {
       [host('gpu', [staged('a')])],
       { agingMs: 60_000 },
     ],
-  ])('%s', (_, candidates, hosts, more = {}) => {
+  ])('%s', (...[, candidates, hosts, more]) => {
     expect(pick(candidates, hosts, more)).toEqual([])
   })
 })

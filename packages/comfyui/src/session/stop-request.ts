@@ -23,7 +23,8 @@ export interface StopRequestOptions {
 }
 
 export function createStopRequest(options: StopRequestOptions): StopRequest {
-  const { signal, withdrawal, graceMs, onAsked } = options
+  const { signal, withdrawal, graceMs } = options
+  const onAsked = () => options.onAsked()
   const detach = new AbortController()
   const detachLate = new AbortController()
   let canceled = false
