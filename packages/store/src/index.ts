@@ -1,5 +1,6 @@
 /** Everything in Redis: job records and events, the queue, hosts, dead letters. Knows BullMQ, so that little else has to. */
 export * from './backlog/backlog.ts'
+export type { Candidate } from './backlog/candidate.ts'
 export * from './backlog/deferred.ts'
 export * from './backlog/needs.ts'
 export * from './backlog/whereabouts.ts'

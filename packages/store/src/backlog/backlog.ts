@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { bindScript } from '../bind-script.ts'
 import type { Keys } from '../keys.ts'
 import { ask } from '../redis-unavailable.ts'
+import { type Candidate, parseCandidates } from './candidate.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
 import {
   BRING_BACK,
@@ -26,20 +27,6 @@ import {
   toWhereabouts,
   type Whereabouts,
 } from './whereabouts.ts'
-
-/** A job that waits, as whoever has a free slot sees it. */
-export interface Candidate {
-  jobId: string
-  pool: string
-  /** How far its end lies ahead of the pool's virtual time: comparable between pools. */
-  lag: number
-  /** 0 for the highest priority. */
-  band: number
-  needs: JobNeeds
-  overtaken: { count: number; firstAt: number | null }
-  /** It has waited so long that it goes before all others. */
-  aged: boolean
-}
 
 export interface CandidatesQuery {
   pools: readonly string[]
@@ -113,17 +100,6 @@ export interface Backlog {
   release(jobIds: readonly string[]): Promise<number>
 }
 
-const rowSchema = z.tuple([
-  z.string(),
-  z.string(),
-  z.coerce.number(),
-  z.coerce.number(),
-  z.string(),
-  z.coerce.number(),
-  z.string(),
-  z.int(),
-])
-
 const dispatched = z.tuple([z.literal('dispatched'), z.int()])
 const dispatchReplySchema = z.union([dispatched, z.tuple([z.enum(['gone', 'full', 'owner_full'])])])
 const restoreReplySchema = z.union([
@@ -150,7 +126,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
         [],
         [prefix, atMost, skip, agingMs ?? '', ownerLimit ?? 0, ...pools],
       )
-      return z.array(rowSchema).parse(reply).map(toCandidate)
+      return parseCandidates(reply)
     },
     async bringBack() {
       const [next = '', ...rest] = z
@@ -251,17 +227,4 @@ export function toPool(pool: string | null): string {
 /** The other way round. */
 export function toLabel(pool: string): string | null {
   return pool === ANY_POOL ? null : pool
-}
-
-function toCandidate(row: z.infer<typeof rowSchema>): Candidate {
-  const [jobId, pool, lag, band, needs, count, firstAt, aged] = row
-  return {
-    jobId,
-    pool,
-    lag,
-    band,
-    needs: jobNeedsSchema.parse(JSON.parse(needs)),
-    overtaken: { count, firstAt: firstAt === '' ? null : Number(firstAt) },
-    aged: aged === 1,
-  }
 }
