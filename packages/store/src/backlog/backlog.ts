@@ -10,14 +10,13 @@ import {
   BRING_BACK,
   CANDIDATES,
   DISPATCH,
-  LOCATE,
   MAKE_ROOM,
-  POSITION,
   PUT_BACK,
   RELEASE,
   RESTORE,
   TO_COLLECT,
 } from './scripts.ts'
+import { LOCATE, POSITION } from './look-scripts.ts'
 import {
   type BroughtBack,
   type Dispatched,
