@@ -10,6 +10,7 @@ import type { StagedHost } from './pick-take-backs.ts'
 const fullHost = (hostId: string, ...jobIds: string[]): StagedHost => ({
   hostId,
   classes: new Set(),
+  files: new Map(),
   loaded: new Set(),
   hasMostMemory: true,
   pools: [ANY_POOL],
