@@ -13,7 +13,7 @@ let stack: WorkerStack
 let hosts: Simulator[]
 let gates: Gate[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
   hosts = []
   gates = []
 })

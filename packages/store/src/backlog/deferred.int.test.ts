@@ -47,4 +47,5 @@ it('a worker that starts brings back what another one deferred', async () => {
   await backlog.putBack(await accept(), { token: null, delayMs: 300 })
   watch()
   await until(isBack(2), { what: 'both are back' })
+  expect(await backlog.depth()).toBe(2)
 })
