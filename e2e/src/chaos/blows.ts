@@ -4,6 +4,8 @@ import type { Logger } from '@safelight/runtime'
 import { NO_FAULTS } from '@safelight/simulator'
 import { closeRedis, createRedis } from '@safelight/store'
 import type { Cluster, Process } from '@safelight/testkit'
+import { type LeftBehind, readLeftBehind } from './left-behind.ts'
+import type { ListedHosts } from './listed-hosts.ts'
 import type { Act, HostPoison, RedisPoison } from './schedule.ts'
 
 /** One thing that really happened. */
@@ -18,6 +20,8 @@ export interface Disruption {
   dead: boolean
   /** Set for hosts: what it ran and remembered is gone. */
   forgot: boolean
+  /** Set for dead workers: what they left behind; null when nobody could tell. */
+  left: LeftBehind | null
   /** Switches of a host that were turned; until when. */
   poison?: HostPoison
   /** ms since the epoch; not set while it lasts, or when it lasted for a moment only. */
@@ -34,6 +38,8 @@ export interface Blows {
 
 export interface BlowsOptions {
   cluster: Cluster
+  /** Of all workers. */
+  listed: ListedHosts
   log: Logger
   signal: AbortSignal
 }
@@ -41,7 +47,7 @@ export interface BlowsOptions {
 const TERM_MS = 20_000
 const START_MS = 60_000
 
-export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
+export function createBlows({ cluster, listed, log, signal }: BlowsOptions): Blows {
   const disruptions: Disruption[] = []
   const suffering = new Map<string, Promise<void>>()
   const everybody: Process[] = [
@@ -55,20 +61,28 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
   const note = (target: string, what: string, { dead = false, forgot = false } = {}) => {
     const hostId = cluster.simulators.find(({ name }) => name === target)?.hostId ?? null
     const at = Date.now()
-    const noted: Disruption = { target, what, at, hostId, dead, forgot: forgot || dead }
+    const noted: Disruption = { target, what, at, hostId, dead, forgot: forgot || dead, left: null }
     disruptions.push(noted)
     return noted
   }
 
+  const readLeft = async ({ name }: Process) =>
+    name.startsWith('worker')
+      ? await readLeftBehind(name, { ...cluster, hostIds: cluster.simulators.map(toHostId), log })
+      : null
+
   async function kill(process: Process, what: string): Promise<void> {
     await process.kill('SIGKILL')
-    note(process.name, what, { dead: true })
+    const noted = note(process.name, what, { dead: true })
+    noted.left = await readLeft(process)
   }
 
   async function restart(process: Process): Promise<void> {
     const ended = process.ended()
+    // told to stop it hands back what it has
+    const left = await readLeft(process)
     await process.kill('SIGTERM')
-    note(process.name, 'restarted', { dead: true })
+    note(process.name, 'restarted', { dead: true }).left = left
     const patience = new AbortController()
     const tooSlow = delay(TERM_MS, 'slow' as const, { signal: patience.signal }).catch(() => null)
     if ((await Promise.race([ended, tooSlow])) === 'slow') await kill(process, 'killed')
@@ -111,6 +125,9 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
       case 'squeeze':
         await squeeze(blow.poison, forMs)
         break
+      case 'unlist':
+        await unlist(target, forMs)
+        break
     }
     await revive(process)
   }
@@ -120,6 +137,14 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
     await process.kill('SIGSTOP')
     await last(forMs)
     await process.kill('SIGCONT')
+    noted.until = Date.now()
+  }
+
+  async function unlist(name: string, forMs: number): Promise<void> {
+    const noted = note(name, 'unlisted')
+    await listed.set(name, false)
+    await last(forMs)
+    await listed.set(name, true)
     noted.until = Date.now()
   }
 
@@ -179,6 +204,8 @@ export function createBlows({ cluster, log, signal }: BlowsOptions): Blows {
     },
   }
 }
+
+const toHostId = ({ hostId }: { hostId: string }) => hostId
 
 async function post(url: string, faults: HostPoison): Promise<void> {
   const answer = await fetch(`${url}/_simulator/faults`, {

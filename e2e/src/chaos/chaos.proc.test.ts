@@ -8,6 +8,9 @@ import { isClean } from './verdict.ts'
 
 const SEED = 5
 const DURATION_MS = 35_000
+/** `npm run chaos -- --waiting 3000` is the large crowd. */
+const WAITING = 40
+const RECOVERY_MS = 15_000
 /** The run, the time for every job to end, and the time for the watchers. */
 const LIMIT_MS = 240_000
 
@@ -21,16 +24,19 @@ it.skipIf(!redisBinary && !inject('requireAll'))(
       redisBinary: redisBinary ?? 'redis-server',
       durationMs: DURATION_MS,
       seed: SEED,
+      waiting: WAITING,
       worker: QUICK_WORKER,
       signal: AbortSignal.timeout(LIMIT_MS),
     })
     expect(toFindings(verdict)).toEqual([])
     expect(isClean(verdict)).toBe(true)
     // there was something to lose
-    expect(verdict.accepted).toBeGreaterThan(15)
-    expect(verdict.executed).toBeGreaterThan(15)
+    expect(verdict.accepted).toBeGreaterThan(WAITING + 15)
+    expect(verdict.executed).toBeGreaterThan(WAITING + 15)
     expect(verdict.connections).toBeGreaterThan(30)
+    expect(verdict.mostWaiting).toBeGreaterThan(0)
     expect(verdict.slowest.size).toBeGreaterThan(0)
+    expect(verdict.slowest.get('worker')?.ms ?? 0).toBeLessThan(RECOVERY_MS)
     expect(verdict.strangers).toBe(0)
   },
   LIMIT_MS,

@@ -13,7 +13,15 @@ const TWO = { ...slow({ color: 1 }), '4': save('side') }
 
 function outcome(rest: Partial<Outcome> = {}): Outcome {
   const files = ['slow_00001_.png', 'side_00001_.png']
-  return { jobId: 'j', status: 'succeeded', errorCode: null, files, workflow: TWO, ...rest }
+  return {
+    jobId: 'j',
+    status: 'succeeded',
+    errorCode: null,
+    files,
+    priority: 0,
+    workflow: TWO,
+    ...rest,
+  }
 }
 const missing = (files: string[]) =>
   outcome({ status: 'failed', errorCode: 'output_missing', files })
@@ -32,6 +40,7 @@ const poisoned = (poison: Disruption['poison'] = {}, rest: Partial<Disruption> =
   what: 'poisoned',
   hostId: 'gpu-1',
   dead: false,
+  left: null,
   forgot: false,
   at: 500,
   until: 3_000,

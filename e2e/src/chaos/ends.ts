@@ -10,6 +10,7 @@ export interface Outcome {
   errorCode: string | null
   /** Names of the files that came home. */
   files: readonly string[]
+  priority: number
   workflow: Workflow
 }
 

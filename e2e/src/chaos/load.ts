@@ -1,7 +1,7 @@
-/** Submits jobs at a steady pace and cancels some, as clients do: whatever is not accepted is tried again as a new one. */
+/** Two owners submit jobs at a steady pace, cancel some and change their minds about the order of others: whatever is not accepted is tried again as a new one. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { jobViewSchema, type Workflow } from '@safelight/shared'
 import type { Random } from '../testing/random.ts'
+import { call, send } from './send.ts'
 import { pickWorkflow } from './wanted.ts'
 
 export interface Load {
@@ -9,6 +9,8 @@ export interface Load {
   readonly refused: ReadonlyMap<string, number>
   /** Jobs whose cancel was asked for, whether it was answered or not. */
   readonly canceled: ReadonlySet<string>
+  /** Jobs whose priority was changed, and said to be: which it must have. */
+  readonly reordered: ReadonlyMap<string, number>
   /** Runs until the signal aborts and the last answer is in. */
   readonly done: Promise<void>
 }
@@ -25,36 +27,44 @@ export interface LoadOptions {
   signal: AbortSignal
 }
 
-const ANSWER_MS = 15_000
-const CANCEL_WITHIN_MS = 5_000
+const OWNERS = ['ada', 'bela'] as const
+const PRIORITIES = [-5, 1, 5, 20] as const
+/** What somebody wants otherwise, one of so many jobs, within this. */
+const ONE_OF = 10
+const WITHIN_MS = 5_000
 
 export function startLoad(options: LoadOptions): Load {
   const { urls, accepted, random, signal } = options
   const refused = new Map<string, number>()
   const following: Promise<void>[] = []
   const canceled = new Set<string>()
+  const reordered = new Map<string, number>()
+  const soon = () => (random.below(ONE_OF) === 0 ? random.below(WITHIN_MS) : null)
 
   async function submitOne(n: number): Promise<void> {
     const workflow = pickWorkflow(n, random)
-    const cancelAfterMs = random.below(10) === 0 ? random.below(CANCEL_WITHIN_MS) : null
-    const jobId = await send(random.pick(urls), workflow)
-    if (!jobId) return
+    const [cancelAfterMs, reorderAfterMs] = [soon(), soon()]
+    const [owner, priority] = [random.pick(OWNERS), random.pick(PRIORITIES)]
+    const { jobId, refused: why } = await send(random.pick(urls), { workflow, owner })
+    if (why !== null) refused.set(why, (refused.get(why) ?? 0) + 1)
+    if (jobId === null) return
     accepted.push(jobId)
-    if (cancelAfterMs === null) return
-    await delay(cancelAfterMs)
-    canceled.add(jobId)
-    await post(`${random.pick(urls)}/api/v2/jobs/${jobId}/cancel`)
+    await Promise.all([cancel(jobId, cancelAfterMs), reorder(jobId, priority, reorderAfterMs)])
   }
 
-  async function send(url: string, workflow: Workflow): Promise<string | null> {
-    const answer = await post(`${url}/api/v2/jobs`, { workflow })
-    if (answer?.status === 201) {
-      const job = jobViewSchema.safeParse(await answer.json().catch(() => null))
-      if (job.success) return job.data.id
-    }
-    const why = answer ? String(answer.status) : 'no answer'
-    refused.set(why, (refused.get(why) ?? 0) + 1)
-    return null
+  async function cancel(jobId: string, afterMs: number | null): Promise<void> {
+    if (afterMs === null) return
+    await delay(afterMs)
+    canceled.add(jobId)
+    await call('POST', `${random.pick(urls)}/api/v2/jobs/${jobId}/cancel`)
+  }
+
+  /** Refused where the job waits no longer. */
+  async function reorder(jobId: string, priority: number, afterMs: number | null): Promise<void> {
+    if (afterMs === null) return
+    await delay(afterMs)
+    const answer = await call('PATCH', `${random.pick(urls)}/api/v2/jobs/${jobId}`, { priority })
+    if (answer?.status === 200) reordered.set(jobId, priority)
   }
 
   async function run(): Promise<void> {
@@ -65,15 +75,5 @@ export function startLoad(options: LoadOptions): Load {
     await Promise.all(following)
   }
 
-  return { refused, canceled, done: run() }
-}
-
-/** Null when the API went away, or took too long. */
-async function post(url: string, body?: unknown): Promise<Response | null> {
-  return await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(ANSWER_MS),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => null)
+  return { refused, canceled, reordered, done: run() }
 }

@@ -28,9 +28,12 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
-  const { minutes, seed, keep } = options
+  const { minutes, seed, waiting, keep } = options
   await bundleMains()
-  say(`chaos: ${minutes} min, seed ${seed}; 2 APIs, 3 workers, 3 hosts, 1 Redis, 20 watchers`)
+  const crowd = waiting > 0 ? `, ${waiting} jobs waiting` : ''
+  say(
+    `chaos: ${minutes} min, seed ${seed}; 2 APIs, 3 workers, 3 hosts, 1 Redis, 20 watchers${crowd}`,
+  )
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'safelight-chaos-')))
   let worthKeeping = keep !== null
   try {
@@ -38,6 +41,7 @@ async function main(): Promise<void> {
       redisBinary,
       durationMs: minutes * MINUTE_MS,
       seed,
+      waiting,
       folder,
       onMoment: (moment) => show(toLine(moment)),
       signal: stop.signal,

@@ -1,6 +1,5 @@
 /** Reads the truth about all jobs from the store: while it runs for the count, at the end for the verdict. */
 import type { Logger } from '@safelight/runtime'
-import { isTerminal } from '@safelight/shared'
 import { closeRedis, createJobStore, createKeys, createRedis } from '@safelight/store'
 import { until } from '@safelight/testkit'
 import type { FinalState } from '../testing/follower.ts'
@@ -10,6 +9,8 @@ import type { JobHistory } from './recovery.ts'
 export interface Observer {
   /** Accepted jobs that had ended at the last look. */
   ended(): number
+  /** How many of these had not. */
+  unfinished(jobIds: readonly string[]): number
   /** Resolves when all have ended, or the time is over. */
   untilAllEnded(withinMs: number): Promise<void>
   readAll(): Promise<{
@@ -23,7 +24,7 @@ export interface Observer {
 export interface ObserverOptions {
   redisUrl: string
   namespace: string
-  accepted: readonly string[]
+  accepted: () => readonly string[]
   log: Logger
 }
 
@@ -33,16 +34,16 @@ const PAGE = 100
 export function createObserver(options: ObserverOptions): Observer {
   const { accepted, log } = options
   const redis = createRedis(options.redisUrl, 'worker', { log })
-  const store = createJobStore({ redis, keys: createKeys(options.namespace) })
+  const keys = createKeys(options.namespace)
+  const store = createJobStore({ redis, keys })
   const over = new Set<string>()
   let looking: Promise<void> | null = null
 
+  /** In one question, however many there are; the verdict reads each record. */
   async function look(): Promise<void> {
-    for (const jobId of accepted) {
-      if (over.has(jobId)) continue
-      const snapshot = await store.load(jobId)
-      if (snapshot && isTerminal(snapshot.status)) over.add(jobId)
-    }
+    const known = accepted().filter((jobId) => !over.has(jobId))
+    const open = new Set(await redis.zrange(keys.open, '0', '-1'))
+    for (const jobId of known) if (!open.has(jobId)) over.add(jobId)
   }
 
   const timer = setInterval(() => {
@@ -66,11 +67,12 @@ export function createObserver(options: ObserverOptions): Observer {
 
   return {
     ended: () => over.size,
+    unfinished: (jobIds) => jobIds.filter((jobId) => !over.has(jobId)).length,
     async untilAllEnded(withinMs) {
       await until(
         async () => {
           await look()
-          return over.size === accepted.length
+          return over.size === accepted().length
         },
         { what: 'all jobs ended', withinMs, everyMs: 500 },
       ).catch(() => undefined)
@@ -82,7 +84,7 @@ export function createObserver(options: ObserverOptions): Observer {
       for (const jobId of await listIds()) {
         const snapshot = await store.load(jobId)
         if (!snapshot) continue
-        const { status, seq, outputs, error } = snapshot
+        const { status, seq, outputs, error, priority } = snapshot
         const assets = outputs.map(({ id }) => id).toSorted()
         const errorCode = error?.code ?? null
         records.set(jobId, { status, seq, outputs: assets, errorCode })
@@ -90,7 +92,7 @@ export function createObserver(options: ObserverOptions): Observer {
         const workflow = await store.loadWorkflow(jobId)
         if (!workflow) throw new Error(`the workflow of ${jobId} is gone`)
         const files = outputs.map(({ name }) => name)
-        outcomes.push({ jobId, status, errorCode, files, workflow })
+        outcomes.push({ jobId, status, errorCode, files, priority, workflow })
       }
       return { records, histories, outcomes }
     },

@@ -4,18 +4,23 @@ import { parseArgs } from 'node:util'
 export interface ChaosOptions {
   minutes: number
   seed: number
+  /** Small jobs of one owner that wait from the beginning. */
+  waiting: number
   /** Logs and data of all processes stay here; none: they stay only when something is wrong. */
   keep: string | null
 }
 
-export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--keep FOLDER]
+export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--waiting JOBS] [--keep FOLDER]
 
   --minutes <number>  how long processes are broken while jobs run (2)
   --seed <number>     the same seed breaks the same things in the same order (by chance)
+  --waiting <number>  so many small jobs wait when the first worker is killed (0)
   --keep <folder>     keep the logs of all processes there, also when all is well
 `
 
 const LONGEST_MINUTES = 120
+/** More are refused: `queue_full`. */
+const MOST_WAITING = 9_000
 
 /** @throws Error in words for people */
 export function parseOptions(args: string[], anySeed: () => number): ChaosOptions {
@@ -24,6 +29,7 @@ export function parseOptions(args: string[], anySeed: () => number): ChaosOption
     options: {
       minutes: { type: 'string', default: '2' },
       seed: { type: 'string' },
+      waiting: { type: 'string', default: '0' },
       keep: { type: 'string' },
     },
   })
@@ -32,5 +38,8 @@ export function parseOptions(args: string[], anySeed: () => number): ChaosOption
   if (!(minutes > 0 && minutes <= LONGEST_MINUTES))
     throw new Error(`--minutes must be above 0 and at most ${LONGEST_MINUTES}`)
   if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed must be a whole number from 0')
-  return { minutes, seed, keep: values.keep ?? null }
+  const waiting = Number(values.waiting)
+  if (!Number.isInteger(waiting) || waiting < 0 || waiting > MOST_WAITING)
+    throw new Error(`--waiting must be a whole number from 0 to ${MOST_WAITING}`)
+  return { minutes, seed, waiting, keep: values.keep ?? null }
 }

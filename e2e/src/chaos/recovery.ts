@@ -1,4 +1,9 @@
-/** How long jobs stood still after a kill: from the kill to their next progress or end, less their waits in line. Pure. */
+/**
+ * How long jobs stood still after a kill: from the kill to their next progress or end, less their waits in line. Pure.
+ *
+ * Only jobs that what died had to do with: those that a worker held, those on a host, all of them when it was Redis.
+ * What another worker's job waits for is not made longer by the death of this one.
+ */
 import { isTerminal, type JobEvent } from '@safelight/shared'
 import type { Disruption } from './blows.ts'
 
@@ -8,6 +13,8 @@ export interface Recovery {
   what: string
   at: number
   jobId: string
+  /** Jobs that waited for a slot at that moment; null where nobody looked. */
+  waiting: number | null
 }
 
 export interface JobHistory {
@@ -16,37 +23,68 @@ export interface JobHistory {
   events: readonly JobEvent[]
 }
 
-/** The slowest per kind of target: of the jobs that were worked at then, and on a host that was hit, only those there. */
+/** The slowest per kind of loss. */
 export function slowestRecoveries(
   disruptions: readonly Disruption[],
   histories: readonly JobHistory[],
 ): Map<string, Recovery> {
   const slowest = new Map<string, Recovery>()
-  for (const { target, what, at, dead, hostId } of disruptions) {
+  const unlisted = disruptions.filter(({ what }) => what === 'unlisted')
+  for (const { target, what, at, dead, hostId, left } of disruptions) {
     const kind = target.replace(/-\d+$/, '')
     if (!dead || kind === 'api') continue
+    const held = left && new Set(left.jobIds)
     for (const { jobId, events } of histories) {
-      const ms = standstill(events, at, hostId)
-      if (ms !== null && ms > (slowest.get(kind)?.ms ?? -1))
-        slowest.set(kind, { ms, target, what, at, jobId })
+      if (held && !held.has(jobId)) continue
+      const ms = standstill(events, { at, hostId, isHeld: held !== null })
+      if (ms === null) continue
+      // nobody may take it up before it is back on a list, or has waited for that long enough
+      const isOff = held !== null && wasOffTheList(events, { from: at, to: at + ms, unlisted })
+      const loss = isOff ? `${kind} while its host was off the list` : kind
+      if (ms > (slowest.get(loss)?.ms ?? -1))
+        slowest.set(loss, { ms, target, what, at, jobId, waiting: left?.waiting ?? null })
     }
   }
   return slowest
 }
 
-/** Null when the job was not being worked at then, or not there. */
-function standstill(events: readonly JobEvent[], at: number, hostId: string | null): number | null {
+function wasOffTheList(
+  events: readonly JobEvent[],
+  { from, to, unlisted }: { from: number; to: number; unlisted: readonly Disruption[] },
+): boolean {
+  const hosts = events.flatMap((event) =>
+    event.type === 'status' && event.ts <= to ? (event.hostId ?? []) : [],
+  )
+  const host = hosts.at(-1)
+  return unlisted.some(
+    ({ hostId, at, until = Infinity }) => hostId === host && at <= to && until >= from,
+  )
+}
+
+interface Loss {
+  at: number
+  hostId: string | null
+  /** It is known to have been in the hand of what died. */
+  isHeld: boolean
+}
+
+/** Null when the job had nothing to do with what died. */
+function standstill(events: readonly JobEvent[], { at, hostId, isHeld }: Loss): number | null {
   const first = events[0]
   if (!first || first.ts > at) return null
   const statuses = events.filter((event) => event.type === 'status')
   const before = statuses.filter(({ ts }) => ts <= at)
-  const worked = before.at(-1)?.phase === 'executing' || before.at(-1)?.phase === 'collecting'
+  const last = before.at(-1)
+  const isWorkedAt = last?.phase === 'executing' || last?.phase === 'collecting'
   const lastHost = before.findLast((event) => event.hostId !== undefined)?.hostId
-  if (!worked || (hostId !== null && lastHost !== hostId)) return null
+  if (!(isWorkedAt || isHeld) || (hostId !== null && lastHost !== hostId)) return null
   const next = events.find(
     (event) =>
       event.ts > at &&
-      (event.type === 'progress' || (event.type === 'status' && isTerminal(event.status))),
+      // what had not begun goes on when somebody has it again: it may have to wait for others on its host
+      (!isWorkedAt ||
+        event.type === 'progress' ||
+        (event.type === 'status' && isTerminal(event.status))),
   )
   if (!next) return null
   const lined = statuses.filter(({ status, ts }) => status === 'queued' && ts > at && ts < next.ts)

@@ -1,5 +1,6 @@
 /** The one table of a run, and the line that shows it running. Pure. */
-import type { Verdict } from './verdict.ts'
+import type { Recovery } from './recovery.ts'
+import { FINDINGS, type Verdict } from './verdict.ts'
 
 export function toTable(verdict: Verdict, startedAt: number): string {
   const { ended, failures, slowest } = verdict
@@ -14,6 +15,8 @@ export function toTable(verdict: Verdict, startedAt: number): string {
     ['canceled', String(ended.canceled ?? 0)],
     ['**lost**', mustBeNone(verdict.lost)],
     ['**ends that nothing accounts for**', mustBeNone(verdict.wrongEnds)],
+    ['**changes of priority that were lost**', mustBeNone(verdict.unordered)],
+    ['**more prompts on a host than its slots**', mustBeNone(verdict.overfull)],
     ['executions', withNote(verdict.executed, verdict.cutOff, 'cut off with their host')],
     ['**executed twice**', mustBeNone(verdict.executedTwice)],
     ['executed again, result lost with its host', String(verdict.lostWithHost)],
@@ -23,10 +26,18 @@ export function toTable(verdict: Verdict, startedAt: number): string {
     ],
     ['**watches that end differently from the record**', mustBeNone(verdict.differing)],
     ['**events out of order or repeated**', mustBeNone(verdict.disorder)],
-    ...[...slowest].map(([kind, { ms, target, what, at }]): [string, string] => [
+    ...[...slowest].map(([kind, recovery]): [string, string] => [
       `slowest recovery after the loss of a ${kind}`,
-      `${(ms / 1_000).toFixed(1)} s (${target} ${what} at ${toClock(at - startedAt)})`,
+      `${(recovery.ms / 1_000).toFixed(1)} s (${toOccasion(recovery, startedAt)})`,
     ]),
+    ...(verdict.mostWaiting === null
+      ? []
+      : [
+          ['most jobs waiting at the loss of a worker', String(verdict.mostWaiting)] as [
+            string,
+            string,
+          ],
+        ]),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value} |`)
@@ -42,14 +53,7 @@ export function toSlowest({ slowest }: Verdict): string[] {
 
 /** What is wrong, one line each. */
 export function toFindings(verdict: Verdict): string[] {
-  const { lost, wrongEnds, executedTwice, differing, disorder } = verdict
-  return [
-    ...lost.map((what) => `lost: ${what}`),
-    ...wrongEnds.map((what) => `wrong end: ${what}`),
-    ...executedTwice.map((what) => `executed twice: ${what}`),
-    ...differing.map((what) => `differs: ${what}`),
-    ...disorder.map((what) => `out of order: ${what}`),
-  ]
+  return FINDINGS.flatMap(([name, label]) => verdict[name].map((what) => `${label}: ${what}`))
 }
 
 export interface Moment {
@@ -73,6 +77,11 @@ export function toLine({ elapsedMs, totalMs, accepted, ended, latest }: Moment):
 function toClock(ms: number): string {
   const seconds = Math.floor(ms / 1_000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function toOccasion({ target, what, at, waiting }: Recovery, startedAt: number): string {
+  const jobs = waiting === null ? '' : `, ${waiting} jobs waiting`
+  return `${target} ${what} at ${toClock(at - startedAt)}${jobs}`
 }
 
 function withNote(number: number, extra: number, note: string): string {

@@ -7,15 +7,20 @@ import { createRandom } from '../testing/random.ts'
 import { startAudience } from './audience.ts'
 import { createBlows } from './blows.ts'
 import { startLoad } from './load.ts'
+import { submitCrowd } from './crowd.ts'
+import { createListedHosts } from './listed-hosts.ts'
 import { createObserver } from './observe.ts'
 import type { Moment } from './report.ts'
-import { planSchedule } from './schedule.ts'
+import { type Act, planSchedule } from './schedule.ts'
+import { watchSlots } from './slots.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 export interface RunOptions {
   redisBinary: string
   durationMs: number
   seed: number
+  /** Small jobs of one owner that wait when the first worker is killed. */
+  waiting?: number
   /** Logs of all processes are kept there. */
   folder?: string
   /** More settings of the workers. */
@@ -29,10 +34,15 @@ const CAST = { apis: 2, workers: 3, hosts: 3 }
 const DIALECTS = ['0.3.34', '0.3.64', '0.33.0'] as const
 const WATCHERS = 20
 const SPEED = 5
+const SLOTS = 2
 const SUBMIT_EVERY_MS = 900
 const MOST_UNFINISHED = 30
 /** For every accepted job to end, once everybody is well again. */
 const SETTLE_MS = 4 * 60_000
+/** And more for each of a crowd: it waits its turn. */
+const SETTLE_PER_WAITING_MS = 250
+/** While nearly all of a crowd still wait. */
+const FULL: Act = { atMs: 1_500, target: 'worker-1', blow: { kind: 'kill' }, forMs: 2_000 }
 const WATCHERS_SETTLE_MS = 60_000
 const MOMENT_MS = 500
 
@@ -50,14 +60,15 @@ const ENV = {
 export async function runChaos(
   options: RunOptions,
 ): Promise<{ verdict: Verdict; startedAt: number }> {
-  const { redisBinary, durationMs, seed, folder, signal } = options
+  const { redisBinary, durationMs, seed, waiting = 0, folder, signal } = options
   const log = createLogger({ level: 'silent', name: 'chaos' })
   const scope = createScope('chaos')
   try {
     const cluster = await startCluster({
       redis: { binary: redisBinary },
       apis: CAST.apis,
-      workers: CAST.workers,
+      // when there is a list of hosts for them
+      workers: 0,
       hosts: DIALECTS.map((dialect) => ({ dialect })),
       speed: SPEED,
       env: { ...ENV, worker: { ...ENV.worker, ...options.worker } },
@@ -65,11 +76,18 @@ export async function runChaos(
     })
     scope.use(cluster)
     signal.throwIfAborted()
-    const startedAt = Date.now()
     const urls = cluster.apis.map(({ url }) => url)
-    const accepted: string[] = []
+    const [accepted, crowd]: [string[], string[]] = [[], []]
+    const all = () => [...accepted, ...crowd]
+    await submitCrowd({ urls, count: waiting, accepted: crowd, signal })
+    const listed = await createListedHosts(cluster.folder, cluster.simulators, SLOTS)
+    const hosts = { COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: listed.file }
+    for (let n = 0; n < CAST.workers; n += 1) cluster.addWorker(hosts)
+    await Promise.all(cluster.workers.map((worker) => worker.start()))
+    signal.throwIfAborted()
+    const startedAt = Date.now()
     const { redisUrl, namespace } = cluster
-    const observer = scope.use(createObserver({ redisUrl, namespace, accepted, log }))
+    const observer = scope.use(createObserver({ redisUrl, namespace, accepted: all, log }))
     const [over, giveUp] = [new AbortController(), new AbortController()]
     // every watcher listens, and every blow
     setMaxListeners(0, over.signal, giveUp.signal)
@@ -84,22 +102,26 @@ export async function runChaos(
       accepted,
       everyMs: SUBMIT_EVERY_MS,
       mostUnfinished: MOST_UNFINISHED,
-      unfinished: () => accepted.length - observer.ended(),
+      unfinished: () => observer.unfinished(accepted),
       signal: over.signal,
     })
     const watching = { urls, accepted, stop: over.signal, giveUp: giveUp.signal }
     const audience = startAudience({ watchers: WATCHERS, seed, ...watching })
-    const blows = createBlows({ cluster, log, signal: over.signal })
+    const blows = createBlows({ cluster, listed, log, signal: over.signal })
+    const settled = new AbortController()
+    scope.defer(() => settled.abort())
+    const slots = watchSlots({ hosts: cluster.simulators, slots: SLOTS, signal: settled.signal })
     const moments = setInterval(() => {
       const { target, what } = blows.disruptions.at(-1) ?? { target: '', what: '' }
-      const counts = { accepted: accepted.length, ended: observer.ended() }
+      const counts = { accepted: all().length, ended: observer.ended() }
       const elapsedMs = Date.now() - startedAt
       options.onMoment?.({ elapsedMs, totalMs: durationMs, ...counts, latest: `${target} ${what}` })
     }, MOMENT_MS)
     scope.defer(() => clearInterval(moments))
 
     const blowing: Promise<void>[] = []
-    for (const act of planSchedule(seed, durationMs, CAST)) {
+    const acts = planSchedule(seed, durationMs, CAST)
+    for (const act of waiting > 0 ? [FULL, ...acts] : acts) {
       await delay(Math.max(0, startedAt + act.atMs - Date.now()), undefined, { signal })
       blowing.push(blows.strike(act))
     }
@@ -108,7 +130,9 @@ export async function runChaos(
     await Promise.all(blowing)
     await blows.mendAll()
     await load.done
-    await observer.untilAllEnded(SETTLE_MS)
+    await observer.untilAllEnded(SETTLE_MS + waiting * SETTLE_PER_WAITING_MS)
+    settled.abort()
+    await slots.done
     signal.throwIfAborted()
     const late = setTimeout(() => giveUp.abort(), WATCHERS_SETTLE_MS)
     await audience.done.finally(() => clearTimeout(late))
@@ -119,11 +143,14 @@ export async function runChaos(
       ),
     )
     const verdict = judge({
-      accepted,
+      accepted: all(),
       ...(await observer.readAll()),
       executions: executions.flat(),
       watches: audience.watches,
       canceled: load.canceled,
+      reordered: load.reordered,
+      slots: SLOTS,
+      overfull: slots.overfull,
       disruptions: blows.disruptions,
     })
     return { verdict, startedAt }

@@ -17,6 +17,8 @@ export type Blow =
   | { kind: 'freeze' }
   | { kind: 'poison'; poison: HostPoison }
   | { kind: 'squeeze'; poison: RedisPoison }
+  /** The host is taken off the list of every worker for `forMs`. */
+  | { kind: 'unlist' }
 
 export interface Act {
   atMs: number
@@ -76,7 +78,8 @@ export function planSchedule(seed: number, durationMs: number, cast: Cast): Act[
   return acts
 }
 
-type Kind = 'kill' | 'restart' | 'freeze' | 'poison' | RedisPoison
+type Kind = 'kill' | 'restart' | 'freeze' | 'poison' | 'unlist' | RedisPoison
+const DEATHS = ['kill', 'restart', 'freeze'] as const satisfies readonly Kind[]
 interface TurnOf {
   target: Target
   kind: Kind
@@ -88,11 +91,11 @@ function everyTurn({ apis, workers, hosts }: Cast): TurnOf[] {
     Array.from({ length: count }, (_, at) =>
       kinds.map((kind): TurnOf => ({ target: `${name}-${at + 1}`, kind })),
     ).flat()
-  const redis: Kind[] = ['kill', 'restart', 'freeze', 'failover pause', 'connections cut']
+  const redis: Kind[] = [...DEATHS, 'failover pause', 'connections cut']
   return [
-    ...each(apis, 'api', ['kill', 'restart', 'freeze']),
-    ...each(workers, 'worker', ['kill', 'kill', 'restart', 'freeze']),
-    ...each(hosts, 'host', ['kill', 'restart', 'freeze', 'poison', 'poison', 'poison']),
+    ...each(apis, 'api', DEATHS),
+    ...each(workers, 'worker', ['kill', ...DEATHS]),
+    ...each(hosts, 'host', [...DEATHS, 'poison', 'poison', 'poison', 'unlist']),
     ...[...redis, 'memory full' as const].map((kind): TurnOf => ({ target: 'redis', kind })),
   ]
 }
@@ -102,6 +105,7 @@ function toBlow(kind: Kind, nextPoison: () => HostPoison): Blow {
     case 'kill':
     case 'restart':
     case 'freeze':
+    case 'unlist':
       return { kind }
     case 'poison':
       return { kind, poison: nextPoison() }
@@ -115,6 +119,9 @@ function toDuration(target: Target, { kind }: Blow, random: Random): number {
   if (kind === 'kill') return between(100, 3_000)
   if (kind === 'restart') return 0
   if (kind === 'poison') return between(3_000, 12_000)
+  // every third one is gone for longer than its jobs wait for it
+  if (kind === 'unlist')
+    return random.below(3) === 0 ? between(24_000, 28_000) : between(3_000, 12_000)
   // every other stopped worker sleeps longer than its lock lasts
   const isWorker = target.startsWith('worker')
   if (isWorker && random.below(2) === 0) return between(12_000, 16_000)

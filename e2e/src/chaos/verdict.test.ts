@@ -27,6 +27,7 @@ const outcome = {
   status: 'succeeded',
   errorCode: null,
   files: ['slow_00001_.png'],
+  priority: 0,
   workflow: slow({ color: 1 }),
 }
 
@@ -37,6 +38,9 @@ function facts(rest: Partial<Facts> = {}): Facts {
     histories: [],
     outcomes: [outcome],
     canceled: new Set(),
+    reordered: new Map(),
+    slots: 2,
+    overfull: [],
     executions: [ran],
     watches: [watch],
     disruptions: [],
@@ -76,13 +80,14 @@ it('is not clean while one end is not accounted for', () => {
 
 it('takes a success without a history for unheard only when a worker was hit', () => {
   const again = { ...ran, clientId: promptIdOf('j', 2), startedAt: 5, host: 'host-2' }
-  const hit = { at: 1, hostId: null, dead: true, forgot: true }
+  const hit = { at: 1, hostId: null, dead: true, forgot: true, left: null }
   const gone = {
     target: 'host-1',
     what: 'historyGone',
     hostId: 'gpu-1',
     dead: false,
     forgot: false,
+    left: null,
     at: 1,
     until: 3,
     poison: { historyGone: true },
@@ -113,25 +118,11 @@ it('counts jobs whose answer was lost: they are on record, so they must end too'
   expect(judge(facts({ records }))).toMatchObject({ unanswered: 1, lost: ['k: queued'] })
 })
 
-it('finds the slowest recovery among the jobs that ran on the host that was killed', () => {
-  const at = { jobId: 'j', stamp: '', follows: '' }
-  const running = (ts: number, hostId: string) =>
-    ({ ...at, seq: 1, ts, type: 'status', status: 'running', phase: 'executing', hostId }) as const
-  const queued = (ts: number) =>
-    ({ ...at, seq: 2, ts, type: 'status', status: 'queued', phase: null }) as const
-  const end = (ts: number) =>
-    ({ ...at, seq: 2, ts, type: 'status', status: 'succeeded', phase: null }) as const
-  const histories = [
-    { jobId: 'j', events: [running(100, 'gpu-1'), end(5_100)] },
-    { jobId: 'k', events: [running(100, 'gpu-2'), end(9_000)] },
-    { jobId: 'l', events: [running(100, 'gpu-1'), end(150)] },
-    // most of it in line, behind others
-    {
-      jobId: 'm',
-      events: [running(100, 'gpu-1'), queued(1_000), running(30_000, 'gpu-2'), end(30_100)],
-    },
-  ]
-  const killed = { target: 'host-1', what: 'killed', at: 200, hostId: 'gpu-1', forgot: true }
-  const { slowest } = judge(facts({ histories, disruptions: [{ ...killed, dead: true }] }))
-  expect(slowest.get('host')).toMatchObject({ ms: 4_900, jobId: 'j' })
+it('is not clean while a change of priority that was answered did not stay', () => {
+  const reordered = new Map([['j', 5]])
+  const verdict = judge(facts({ reordered }))
+  expect(verdict.unordered).toEqual(['j: 0, not 5'])
+  expect(isClean(verdict)).toBe(false)
+  const outcomes = [{ ...outcome, priority: 5 }]
+  expect(isClean(judge(facts({ reordered, outcomes })))).toBe(true)
 })

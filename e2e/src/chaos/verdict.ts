@@ -6,6 +6,7 @@ import type { FinalState, Followed } from '../testing/follower.ts'
 import type { Disruption } from './blows.ts'
 import { findWrongEnds, hidesHistory, type Outcome } from './ends.ts'
 import { type JobHistory, type Recovery, slowestRecoveries } from './recovery.ts'
+import { findOverfull, type Overfull } from './slots.ts'
 import { countTwice, type HostExecution, type Loss } from './twice.ts'
 
 export interface Facts {
@@ -18,6 +19,11 @@ export interface Facts {
   outcomes: readonly Outcome[]
   /** Jobs whose cancel was asked for. */
   canceled: ReadonlySet<string>
+  /** Jobs whose priority was changed, and what it must be. */
+  reordered: ReadonlyMap<string, number>
+  /** Prompts that a host may hold. */
+  slots: number
+  overfull: readonly Overfull[]
   executions: readonly (ExecutionLine & { host: string })[]
   watches: readonly Followed[]
   disruptions: readonly Disruption[]
@@ -32,6 +38,10 @@ export interface Verdict {
   lost: string[]
   /** Ends that neither the job's graph nor what broke accounts for. */
   wrongEnds: string[]
+  /** Changes of priority that were answered and did not stay. */
+  unordered: string[]
+  /** A host held more prompts than it has slots. */
+  overfull: string[]
   executed: number
   executedTwice: string[]
   lostWithHost: number
@@ -44,6 +54,8 @@ export interface Verdict {
   differing: string[]
   disorder: string[]
   slowest: Map<string, Recovery>
+  /** Jobs that waited when a worker died; null when none did, or nobody could tell. */
+  mostWaiting: number | null
 }
 
 /** More attempts than any job of a run makes. */
@@ -52,12 +64,12 @@ const MOST_ATTEMPTS = 60
 export function judge(facts: Facts): Verdict {
   const { accepted, records, watches, disruptions } = facts
   const ids = new Set([...accepted, ...records.keys()])
-  const jobOf = new Map<string, string>()
+  const attemptOf = new Map<string, { jobId: string; attempt: number }>()
   for (const jobId of ids)
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1)
-      jobOf.set(promptIdOf(jobId, attempt), jobId)
+      attemptOf.set(promptIdOf(jobId, attempt), { jobId, attempt })
   const executions = facts.executions.flatMap((one): HostExecution[] => {
-    const jobId = jobOf.get(one.clientId ?? '')
+    const { jobId } = attemptOf.get(one.clientId ?? '') ?? {}
     return jobId ? [{ ...one, jobId }] : []
   })
   const losses = disruptions
@@ -78,6 +90,11 @@ export function judge(facts: Facts): Verdict {
       return isEnd(status) ? [] : [`${jobId}: ${status}`]
     }),
     wrongEnds: findWrongEnds(facts.outcomes, { canceled: facts.canceled, executions, disruptions }),
+    unordered: facts.outcomes.flatMap(({ jobId, priority }) => {
+      const wanted = facts.reordered.get(jobId) ?? priority
+      return wanted === priority ? [] : [`${jobId}: ${priority}, not ${wanted}`]
+    }),
+    overfull: findOverfull(facts.overfull, { ...facts, attemptOf }),
     executed: executions.length,
     executedTwice: twice,
     lostWithHost,
@@ -91,13 +108,27 @@ export function judge(facts: Facts): Verdict {
       disorder.map((what) => `${jobId} (${kind}): ${what}`),
     ),
     slowest: slowestRecoveries(disruptions, facts.histories),
+    mostWaiting: disruptions.reduce<number | null>(
+      (most, { left }) => (left ? Math.max(most ?? 0, left.waiting) : most),
+      null,
+    ),
   }
 }
 
+/** What must be empty, and what one of it is called. */
+export const FINDINGS = [
+  ['lost', 'lost'],
+  ['wrongEnds', 'wrong end'],
+  ['unordered', 'priority'],
+  ['overfull', 'more than its slots'],
+  ['executedTwice', 'executed twice'],
+  ['differing', 'differs'],
+  ['disorder', 'out of order'],
+] as const
+
 /** All that must be zero is. */
 export function isClean(verdict: Verdict): boolean {
-  const { lost, wrongEnds, executedTwice, differing, disorder } = verdict
-  return [lost, wrongEnds, executedTwice, differing, disorder].every((list) => list.length === 0)
+  return FINDINGS.every(([name]) => verdict[name].length === 0)
 }
 
 /** A worker that was lost this long before may have left the prompt to a host that began it only now. */

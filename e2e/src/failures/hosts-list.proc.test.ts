@@ -1,8 +1,7 @@
 /** A list of hosts that changes while jobs run, and hosts that want to see other credentials than it says. */
-import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
+import { openList } from '../testing/hosts-file.ts'
 import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
 import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { slow } from '../testing/workflows.ts'
@@ -12,11 +11,7 @@ async function start(context: TestContext, env: Record<string, string> = {}) {
   const cluster = await openQuickCluster({ speed: 1, hosts, workers: 0 }, context)
   const [one, other] = cluster.simulators
   if (!one || !other) throw new Error('no host')
-  const file = join(cluster.folder, 'hosts.yaml')
-  const list = async (...listed: Record<string, unknown>[]) => {
-    await writeFile(`${file}.new`, JSON.stringify({ hosts: listed }))
-    await rename(`${file}.new`, file)
-  }
+  const { file, list } = openList(cluster)
   return {
     url: cluster.apis[0]?.url ?? '',
     one,
@@ -67,21 +62,27 @@ describe.concurrent('a host that does not accept our credentials', () => {
     expect(await outcomesOf([one])).toEqual(['success'])
   }, 90_000)
 
-  it('loses its jobs to other hosts after its timeout', async (context) => {
-    const { url, one, other, list, startWorker } = await start(context, { HOST_TIMEOUT: '2s' })
-    const first = { name: 'one', url: one.url }
-    await list(first)
-    await startWorker()
-    await whenHost(url, 'one', ({ state }) => state === 'ready')
-    const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
-    await whenExecuting(url, id)
-    await list(first, { name: 'other', url: other.url })
-    await whenHost(url, 'other', ({ state }) => state === 'ready')
-    // a proxy that sends whoever it does not know to its login page
-    await setFaults(one, { demandsAuthorization: 'Bearer new', deniedStatus: 302 })
-    expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
-    const denied = await whenHost(url, 'one', ({ state }) => state === 'offline')
-    expect(denied.reason.code).toBe('unauthorized')
-    expect(await outcomesOf([other])).toEqual(['success'])
-  }, 90_000)
+  // the second: a proxy that sends whoever it does not know to its login page
+  it.for([403, 302])(
+    'loses its jobs to other hosts after its timeout (%i)',
+    {
+      timeout: 90_000,
+    },
+    async (deniedStatus, context) => {
+      const { url, one, other, list, startWorker } = await start(context, { HOST_TIMEOUT: '2s' })
+      const first = { name: 'one', url: one.url }
+      await list(first)
+      await startWorker()
+      await whenHost(url, 'one', ({ state }) => state === 'ready')
+      const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
+      await whenExecuting(url, id)
+      await list(first, { name: 'other', url: other.url })
+      await whenHost(url, 'other', ({ state }) => state === 'ready')
+      await setFaults(one, { demandsAuthorization: 'Bearer new', deniedStatus })
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
+      const denied = await whenHost(url, 'one', ({ state }) => state === 'offline')
+      expect(denied.reason.code).toBe('unauthorized')
+      expect(await outcomesOf([other])).toEqual(['success'])
+    },
+  )
 })

@@ -1,0 +1,75 @@
+/** What a worker leaves behind when it dies: asked at once, before others take it up. */
+import type { Logger } from '@safelight/runtime'
+import {
+  closeRedis,
+  createBacklog,
+  createKeys,
+  createQueues,
+  createRedis,
+  createTickets,
+  hostQueueOf,
+  ticketSchema,
+} from '@safelight/store'
+
+export interface LeftBehind {
+  /** Whose tickets it held, and who was given a host without a ticket there yet. */
+  jobIds: readonly string[]
+  /** Jobs that waited for a slot at that moment. */
+  waiting: number
+}
+
+export interface LeftBehindOptions {
+  redisUrl: string
+  namespace: string
+  hostIds: readonly string[]
+  log: Logger
+}
+
+const STAGES = ['execute', 'collect'] as const
+/** Its tickets come back after ten seconds, and are another's then. */
+const ANSWER_MS = 3_000
+
+/** @returns null when Redis could not be asked: it may be what is broken at that moment */
+export async function readLeftBehind(
+  worker: string,
+  { redisUrl, namespace, hostIds, log }: LeftBehindOptions,
+): Promise<LeftBehind | null> {
+  const redis = createRedis(redisUrl, 'worker', { log })
+  const keys = createKeys(namespace)
+  const queues = createQueues({ redis, keys })
+  const backlog = createBacklog({ redis, keys })
+  const tickets = createTickets(queues)
+
+  async function held(hostId: string): Promise<string[]> {
+    const names = STAGES.map((stage) => hostQueueOf(hostId, stage))
+    const active = await Promise.all(
+      names.map(async (name) => (await queues.get(name)).getActive()),
+    )
+    const own = active.flat().filter(({ processedBy }) => processedBy === worker)
+    const without = await tickets.missing(hostId, 'execute', await backlog.dispatched(hostId))
+    return [
+      ...own.map(({ data }) => ticketSchema.parse(data).jobId),
+      ...without.map(({ jobId }) => jobId),
+    ]
+  }
+
+  const patience = new AbortController()
+  const tooLate = new Promise<null>((resolve) => {
+    const timer = setTimeout(() => resolve(null), ANSWER_MS)
+    patience.signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+  const read = async () => ({
+    jobIds: (await Promise.all(hostIds.map(held))).flat(),
+    waiting: await backlog.depth(),
+  })
+  try {
+    return await Promise.race([read(), tooLate])
+  } catch (error) {
+    log.debug({ err: error, worker }, 'what it left behind is not known')
+    return null
+  } finally {
+    patience.abort()
+    await queues.close().catch(() => undefined)
+    await closeRedis(redis)
+  }
+}

@@ -1,0 +1,34 @@
+/** A cluster's own records and queues, for tests that take something out of them. */
+import { silent } from '@safelight/testkit/vitest'
+import {
+  closeRedis,
+  createBacklog,
+  createKeys,
+  createQueues,
+  createRedis,
+  hostQueueOf,
+  type HostStage,
+} from '@safelight/store'
+import type { Cluster } from '@safelight/testkit'
+import type { TestContext } from 'vitest'
+
+export function openQueues(
+  { redisUrl, namespace }: Cluster,
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+) {
+  const redis = createRedis(redisUrl, 'worker', { log: silent })
+  const keys = createKeys(namespace)
+  const queues = createQueues({ redis, keys })
+  onTestFinished(async () => {
+    await queues.close()
+    await closeRedis(redis)
+  })
+  return {
+    redis,
+    keys,
+    backlog: createBacklog({ redis, keys }),
+    intake: () => queues.get('jobs'),
+    hostQueue: (hostId: string, stage: HostStage = 'execute') =>
+      queues.get(hostQueueOf(hostId, stage)),
+  }
+}
