@@ -32,7 +32,7 @@ describe.concurrent('worker killed (-9)', () => {
     async (dialect, context) => {
       const { expect } = context
       const { url, cluster, killWorkers, outcomes } = await start(context, dialect)
-      // one is over before anybody is back, the other is still running then; two seats: the host is full
+      // one is over before anybody is back, the other is still running then; two slots: the host is full
       const brief = (await submit(url, slow({ steps: 12, seconds: 0.2 }))).id
       await whenExecuting(url, brief)
       const long = (await submit(url, slow({ steps: 70, seconds: 0.3 }))).id

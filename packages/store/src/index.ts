@@ -1,4 +1,4 @@
-/** Everything in Redis: job records and events, the queue, hosts, dead letters. Knows BullMQ, so that little else has to. */
+/** Everything in Redis: job records and events, backlog and queues, hosts, dead letters. Knows BullMQ, so that little else has to. */
 export * from './backlog/backlog.ts'
 export type { Candidate } from './backlog/candidate.ts'
 export * from './backlog/deferred.ts'
