@@ -6,7 +6,7 @@ import type { Progress } from './progress.ts'
 import { reduceJob } from './reduce-job.ts'
 import { snapshotSchema } from './snapshot.ts'
 import { isTerminal } from './status.ts'
-import { newSnapshot } from '@safelight/testkit'
+import { newSnapshot, output } from '@safelight/testkit'
 import { eventsArb, fold } from '@safelight/testkit/vitest'
 
 const envelope = { jobId: 'job', stamp: 's', follows: 's' }
@@ -166,6 +166,21 @@ const moved = (nodes?: NodeStates): JobEventBody => ({
   ...(nodes ? { nodes } : {}),
 })
 const nodesAfter = (...bodies: JobEventBody[]) => fold(toEvents(bodies)).nodes
+
+describe('outputs', () => {
+  const outputsAfter = (...bodies: JobEventBody[]) =>
+    fold(toEvents(bodies)).outputs.map(({ id }) => id)
+
+  it('are those of the last attempt: what one before it made is made again, by another name', () => {
+    const back: JobEventBody = { type: 'status', status: 'queued', phase: null, hostId: null }
+    const lost = [run(1), output('a'), back]
+    expect(outputsAfter(...lost)).toEqual(['a'])
+    expect(outputsAfter(...lost, run(2))).toEqual([])
+    expect(outputsAfter(...lost, run(2), output('b'), run())).toEqual(['b'])
+    // taken over by another worker
+    expect(outputsAfter(run(1), output('a'), run(1), output('b'))).toEqual(['a', 'b'])
+  })
+})
 
 describe('the states of nodes', () => {
   it('are those last heard of each', () => {

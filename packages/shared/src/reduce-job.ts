@@ -39,12 +39,15 @@ function foldStatus<O>(
   event: Extract<JobEventOf<O>, { type: 'status' }>,
 ): SnapshotOf<O> {
   const attempt = event.attempt ?? next.attempt
+  // what an attempt made that lost its host half way is made again, and may be called otherwise
+  const startsOver = attempt > next.attempt
   return {
     ...next,
     status: event.status,
     phase: event.phase,
     attempt,
-    nodes: foldNodes(attempt > next.attempt ? {} : next.nodes, event),
+    nodes: foldNodes(startsOver ? {} : next.nodes, event),
+    outputs: startsOver ? [] : next.outputs,
     hostId: event.hostId === undefined ? next.hostId : event.hostId,
     error: event.error === undefined ? next.error : event.error,
     warnings: event.warnings ?? next.warnings,

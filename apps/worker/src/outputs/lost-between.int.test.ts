@@ -1,0 +1,47 @@
+import { type Simulator, startSimulator } from '@safelight/simulator'
+import { until } from '@safelight/testkit'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { slow } from '../testing/graphs.ts'
+import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
+
+let stack: WorkerStack
+let [left, other]: Simulator[] = []
+beforeEach(async () => {
+  stack = await startWorkerStack(inject('redisUrl'))
+  left = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  other = await startSimulator({ dialect: '0.33.0', speed: 50 })
+})
+afterEach(async () => {
+  await stack.close()
+  await Promise.all([left?.close(), other?.close()])
+})
+
+/** Two pictures, each of its own node. */
+const twoPictures = (color: number) => ({
+  ...slow({ color }),
+  '4': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'other' } },
+})
+
+it('has the outputs of one attempt when a host goes away with some of them fetched', async () => {
+  if (!left || !other) throw new Error('no host')
+  // where files of these names are already, the next ones are called otherwise
+  await fetch(`${other.url}/prompt`, {
+    method: 'POST',
+    body: JSON.stringify({ prompt: twoPictures(1) }),
+  })
+  await until(() => other?.executions()[0]?.outcome === 'success', 'another’s prompt is over')
+  left.faults.set({ unservedFile: 'other', unservedStatus: 500 })
+  await stack.startWorker([left.url, other.url], { timings: { fetchRetryMs: [300, 300, 300] } })
+  const jobId = await stack.submit(twoPictures(2))
+  await until(
+    async () => (await stack.events(jobId)).events.some(({ type }) => type === 'output'),
+    'the first file is here',
+  )
+  await left.close()
+  const end = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'succeeded', attempt: 2 })
+  expect(end.outputs.map(({ name }) => name).toSorted()).toEqual([
+    'other_00002_.png',
+    'slow_00002_.png',
+  ])
+})
