@@ -130,6 +130,7 @@ export function createBlows({ cluster, listed, log, signal }: BlowsOptions): Blo
         break
     }
     await revive(process)
+    for (const one of disruptions) if (one.target === target && one.dead) one.until ??= Date.now()
   }
 
   async function freeze(process: Process, forMs: number): Promise<void> {

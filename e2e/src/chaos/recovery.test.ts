@@ -64,17 +64,23 @@ it('counts what a worker held before it ran, until somebody has it again', () =>
   expect(slowestRecoveries([{ ...KILLED, left: left() }], histories).size).toBe(0)
 })
 
-it('is told apart for a job whose host was off the list of every worker meanwhile', () => {
+it('is told apart for a job whose host was away, too', () => {
   const events = [running(100, 'gpu-1'), end(18_000)]
   const unlisted = { ...KILLED, target: 'host-1', what: 'unlisted', dead: false, forgot: false }
-  const slowestWith = (rest: Partial<Disruption>) => {
-    const off = { ...unlisted, hostId: 'gpu-1', at: 900, until: 15_000, ...rest }
-    return [
-      ...slowestRecoveries([{ ...KILLED, left: left('j') }, off], [{ jobId: 'j', events }]).keys(),
-    ]
+  const lossesWith = (rest: Partial<Disruption>) => {
+    const away = { ...unlisted, hostId: 'gpu-1', at: 900, until: 15_000, ...rest }
+    const slowest = slowestRecoveries(
+      [{ ...KILLED, left: left('j') }, away],
+      [{ jobId: 'j', events }],
+    )
+    return [...slowest.keys()].filter((loss) => loss !== 'host')
   }
-  expect(slowestWith({})).toEqual(['worker while its host was off the list'])
-  expect(slowestWith({ hostId: 'gpu-2' })).toEqual(['worker'])
-  expect(slowestWith({ at: 50, until: 150 })).toEqual(['worker'])
-  expect(slowestWith({ at: 18_100, until: 19_000 })).toEqual(['worker'])
+  const both = ['worker while its host was away']
+  expect(lossesWith({})).toEqual(both)
+  expect(lossesWith({ what: 'frozen' })).toEqual(both)
+  expect(lossesWith({ what: 'exited', dead: true })).toEqual(both)
+  expect(lossesWith({ what: 'slowHttp' })).toEqual(['worker'])
+  expect(lossesWith({ hostId: 'gpu-2' })).toEqual(['worker'])
+  expect(lossesWith({ at: 50, until: 150 })).toEqual(['worker'])
+  expect(lossesWith({ at: 18_100, until: 19_000 })).toEqual(['worker'])
 })

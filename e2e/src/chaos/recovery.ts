@@ -29,7 +29,9 @@ export function slowestRecoveries(
   histories: readonly JobHistory[],
 ): Map<string, Recovery> {
   const slowest = new Map<string, Recovery>()
-  const unlisted = disruptions.filter(({ what }) => what === 'unlisted')
+  const absences = disruptions.filter(
+    ({ hostId, what, dead }) => hostId !== null && (dead || AWAY.includes(what)),
+  )
   for (const { target, what, at, dead, hostId, left } of disruptions) {
     const kind = target.replace(/-\d+$/, '')
     if (!dead || kind === 'api') continue
@@ -38,9 +40,9 @@ export function slowestRecoveries(
       if (held && !held.has(jobId)) continue
       const ms = standstill(events, { at, hostId, isHeld: held !== null })
       if (ms === null) continue
-      // nobody may take it up before it is back on a list, or has waited for that long enough
-      const isOff = held !== null && wasOffTheList(events, { from: at, to: at + ms, unlisted })
-      const loss = isOff ? `${kind} while its host was off the list` : kind
+      // whoever takes it up waits for its host, or may not take it up before that is on a list again
+      const alone = held === null || !wasAway(events, { from: at, to: at + ms, absences })
+      const loss = alone ? kind : `${kind} while its host was away`
       if (ms > (slowest.get(loss)?.ms ?? -1))
         slowest.set(loss, { ms, target, what, at, jobId, waiting: left?.waiting ?? null })
     }
@@ -48,15 +50,18 @@ export function slowestRecoveries(
   return slowest
 }
 
-function wasOffTheList(
+/** Besides its death. */
+const AWAY: readonly string[] = ['unlisted', 'frozen']
+
+function wasAway(
   events: readonly JobEvent[],
-  { from, to, unlisted }: { from: number; to: number; unlisted: readonly Disruption[] },
+  { from, to, absences }: { from: number; to: number; absences: readonly Disruption[] },
 ): boolean {
   const hosts = events.flatMap((event) =>
     event.type === 'status' && event.ts <= to ? (event.hostId ?? []) : [],
   )
   const host = hosts.at(-1)
-  return unlisted.some(
+  return absences.some(
     ({ hostId, at, until = Infinity }) => hostId === host && at <= to && until >= from,
   )
 }
