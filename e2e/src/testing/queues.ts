@@ -1,6 +1,7 @@
 /** A cluster's own records and queues, for tests that take something out of them. */
 import { silent } from '@safelight/testkit/vitest'
 import {
+  ANY_POOL,
   closeRedis,
   createBacklog,
   createKeys,
@@ -8,6 +9,7 @@ import {
   createRedis,
   hostQueueOf,
   type HostStage,
+  intakeQueueOf,
 } from '@safelight/store'
 import type { Cluster } from '@safelight/testkit'
 import type { TestContext } from 'vitest'
@@ -27,7 +29,7 @@ export function openQueues(
     redis,
     keys,
     backlog: createBacklog({ redis, keys }),
-    intake: () => queues.get('jobs'),
+    intake: () => queues.get(intakeQueueOf(ANY_POOL)),
     hostQueue: (hostId: string, stage: HostStage = 'execute') =>
       queues.get(hostQueueOf(hostId, stage)),
   }
