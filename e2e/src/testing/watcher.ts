@@ -63,6 +63,7 @@ function connectOnce(
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
+    timeout: 60_000,
   })
   return new Promise<SnapshotView | null>((resolve, reject) => {
     const take = (snapshot: SnapshotView) => {
