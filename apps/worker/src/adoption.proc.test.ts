@@ -7,7 +7,7 @@ import { QUICK_TIMINGS } from './testing/quick-timings.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 /** Lock, look for lost tickets, and a free slot; on a machine that does other things, too. */
-const RECOVERY_MS = QUICK_TIMINGS.lockMs + QUICK_TIMINGS.lostTicketsEveryMs + 5_000
+const RECOVERY_MS = QUICK_TIMINGS.lockMs + QUICK_TIMINGS.lostTicketsEveryMs + 20_000
 
 let stack: WorkerStack
 let hosts: Simulator[]

@@ -115,11 +115,12 @@ describe.concurrent('executor dead while HTTP answers', () => {
 
 describe.concurrent('no movement', () => {
   it('interrupts the prompt, sees it end, tries elsewhere, and fails as stalled when that is no better', async (context) => {
-    const { url, outcomes } = await start(context, {
+    const { url, cluster, outcomes } = await start(context, {
       ...TWO,
       env: { worker: { STALL_TIMEOUT: '3s', MAX_ATTEMPTS: '2' } },
     })
-    const { id } = await submit(url, slow({ steps: 3, seconds: 60 }))
+    for (const one of cluster.simulators) await setFaults(one, { held: true })
+    const { id } = await submit(url, slow({ steps: 3, seconds: 0.1 }))
     const job = await endOf(url, id)
     expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
     const seen = await outcomes()
