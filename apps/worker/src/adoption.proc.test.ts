@@ -13,7 +13,7 @@ let stack: WorkerStack
 let hosts: Simulator[]
 let gates: Gate[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
   hosts = []
   gates = []
 })
@@ -94,7 +94,7 @@ it('replaces a killed worker soon after its lock has run out, whatever it was do
 
 it('waits for a worker that drives the host, and leaves the prompt to it', async () => {
   await stack.close()
-  stack = await startWorkerStack(inject('redisUrl'), { adoptWaitMs: 20_000 })
+  stack = await startWorkerStack(inject('redisUrl'), { adoptWaitMs: 20_000, reconcileMs: 500 })
   const { host, gate } = await startHost({})
   const other = await startHost({})
   const first = await stack.startWorker([gate.url], { env: { DRAIN_TIMEOUT: '1ms' } })
