@@ -79,9 +79,9 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     await page.getByRole('button', { name: 'Text to image' }).click()
     await page.getByLabel('Prompt').fill('three boats')
     await page.reload()
-    await until(async () => (await page.getByLabel('Prompt').inputValue()) === 'three boats', {
-      what: 'the prompt is there again',
-    })
+    const prompt = page.getByLabel('Prompt')
+    await prompt.waitFor()
+    await expect.poll(() => prompt.inputValue()).toBe('three boats')
   })
 
   it('takes a workflow from a file, and explains one that is in the editor’s format', async () => {
@@ -104,12 +104,11 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     const { page } = await open('/')
     await page.locator('input[type="file"]').setInputFiles(SEED_OF_64_BITS)
     const seed = page.getByLabel('Seed', { exact: true })
-    const showsSeed = (value: string) =>
-      until(async () => (await seed.inputValue()) === value, { what: `the seed is ${value}` })
-    await showsSeed('18446744073709551615')
+    await seed.waitFor()
+    await expect.poll(() => seed.inputValue()).toBe('18446744073709551615')
     await seed.fill('9007199254740993')
     await page.reload()
-    await showsSeed('9007199254740993')
+    await expect.poll(() => seed.inputValue()).toBe('9007199254740993')
     await page.getByRole('button', { name: /^Generate/ }).click()
     await until(
       () => stack.simulators[0]?.prompts().some(({ text }) => text.includes(':9007199254740993}')),

@@ -119,5 +119,6 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     const { page } = await open('no-such-job')
     const title = page.getByRole('heading', { level: 1, name: /no such job/i })
     await title.waitFor({ state: 'visible' })
+    expect(await page.getByRole('progressbar').count()).toBe(0)
   })
 })
