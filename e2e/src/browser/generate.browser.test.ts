@@ -95,9 +95,9 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     })
     await page.getByRole('alert').getByText('Export (API)').first().waitFor()
     await file.setInputFiles(join(EXAMPLES, 'text-to-image.json'))
-    await until(async () => (await page.getByLabel('Prompt').inputValue()).includes('lighthouse'), {
-      what: 'the prompt of the file is there',
-    })
+    const prompt = page.getByLabel('Prompt')
+    await prompt.waitFor()
+    await expect.poll(() => prompt.inputValue()).toContain('lighthouse')
   })
 
   it('keeps a seed of 64 bits to its last digit: from a file, typed, over a reload, to the host', async () => {
