@@ -18,10 +18,10 @@ const project = (name: string, test: object) => ({
   test: {
     name,
     retry: 0,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // a condition is waited for as long as a busy machine may need
-    expect: { poll: { timeout: 10_000, interval: 20 } },
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     setupFiles: ['packages/testkit/src/vitest/setup.ts'],
     ...test,
   },

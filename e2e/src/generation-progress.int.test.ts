@@ -91,9 +91,12 @@ it.each(BADGES)(
     onTestFinished(() => stack.close())
     const [url = ''] = stack.urls
     // the host is busy, so that the job is watched before it runs
-    const { id: before } = await submit(url, textToImage(1, 40))
+    stack.simulators[0]?.faults.set({ held: true })
+    const { id: before } = await submit(url, textToImage(1))
     const { id: jobId } = await submit(url, textToImage(2))
     const seen = watchDocument(url, jobId)
+    await whenShown(seen, 'that a host has it', ({ badge }) => badge === 'Connected')
+    stack.simulators[0]?.faults.set({ held: false })
     const preview = await whenShown(seen, 'a preview', ({ pictures }) => pictures.length > 0)
     expect(await readBytes(preview.pictures[0] ?? '', 2)).toEqual(JPEG)
     await whenShown(seen, 'the end', (shown) => shown.badge === 'Complete')

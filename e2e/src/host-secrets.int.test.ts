@@ -44,7 +44,7 @@ it('no log, no key, no file and no answer shows the credentials of a host', asyn
 
   const api = scope.use(await createApi(loadApiConfig({ ...env, PORT: '0' }), { log }))
   const config = loadWorkerConfig({ ...env, SAFELIGHT_HOSTS_FILE: file, LOG_LEVEL: 'trace' })
-  const session = { firstLookMs: 300, unreachableMs: 300, pollMs: 50 }
+  const session = { firstLookMs: 300, unreachableMs: 1_000, pollMs: 50 }
   scope.use(
     await createWorkerApp(config, {
       log,

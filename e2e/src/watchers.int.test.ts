@@ -1,5 +1,6 @@
 /** Promise 3: a watcher sees the truth, however it comes and goes. */
-import { setTimeout as delay } from 'node:timers/promises'
+import { isTerminal, type SnapshotView } from '@safelight/shared'
+import { until } from '@safelight/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getJob, submit, textToImage } from './testing/client.ts'
 import { createRandom } from './testing/random.ts'
@@ -9,6 +10,8 @@ import { watchToEnd } from './testing/watcher.ts'
 
 const JOBS = 20
 const WATCHERS_PER_JOB = 5
+/** A job has about as many. */
+const EVENTS = 16
 const SEED = 20261123
 
 let stack: Stack
@@ -28,11 +31,16 @@ it('ends with the same snapshot for 100 watchers that join late, drop, return, o
   const tries = await Promise.all(
     Array.from({ length: JOBS }, async (_, job) => {
       const { id: jobId } = await submit(pickUrl(), textToImage(job, 8 + random.below(24)))
-      const witness = watchToEnd({ jobId, pickUrl, drops: [] })
+      let seen = 0
+      const onSnapshot = ({ seq, status }: SnapshotView) => {
+        seen = isTerminal(status) ? Infinity : seq
+      }
+      const witness = watchToEnd({ jobId, pickUrl, onSnapshot, drops: [] })
       const watchers = Array.from({ length: WATCHERS_PER_JOB }, async () => {
         const drops = Array.from({ length: random.below(4) }, () => random.below(12))
-        // late joiners: not a wait for anything, just somewhere in the job's life
-        await delay(random.below(2_500))
+        // late joiners: somewhere in the job's life, which is as long as the machine is slow
+        const joinAt = random.below(EVENTS)
+        await until(() => seen >= joinAt, { what: `event ${joinAt}`, withinMs: 90_000 })
         return watchToEnd({ jobId, pickUrl, drops })
       })
       return { jobId, witness: await witness, watchers: await Promise.all(watchers) }

@@ -120,7 +120,7 @@ describe('an API that is told to stop', () => {
     const [code, signal]: unknown[] = await exit
     expect(signal).toBeNull()
     expect(code).not.toBeNull()
-  }, 30_000)
+  })
 
   it('stops at once when it is told again', async () => {
     const { child, url, exit } = await startProcess({ SHUTDOWN_TIMEOUT: '1h' })

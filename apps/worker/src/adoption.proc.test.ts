@@ -7,7 +7,7 @@ import { QUICK_TIMINGS } from './testing/quick-timings.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 /** Lock, look for lost tickets, and a free slot; on a machine that does other things, too. */
-const RECOVERY_MS = QUICK_TIMINGS.lockMs + QUICK_TIMINGS.lostTicketsEveryMs + 5_000
+const RECOVERY_MS = QUICK_TIMINGS.lockMs + QUICK_TIMINGS.lostTicketsEveryMs + 20_000
 
 let stack: WorkerStack
 let hosts: Simulator[]
@@ -94,7 +94,7 @@ it('replaces a killed worker soon after its lock has run out, whatever it was do
 
 it('waits for a worker that drives the host, and leaves the prompt to it', async () => {
   await stack.close()
-  stack = await startWorkerStack(inject('redisUrl'), { adoptWaitMs: 20_000 })
+  stack = await startWorkerStack(inject('redisUrl'), { adoptWaitMs: 20_000, reconcileMs: 500 })
   const { host, gate } = await startHost({})
   const other = await startHost({})
   const first = await stack.startWorker([gate.url], { env: { DRAIN_TIMEOUT: '1ms' } })

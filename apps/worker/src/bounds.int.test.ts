@@ -112,7 +112,7 @@ it('keeps little of an execution error of megabytes with secrets in it', async (
   expect((await stack.end(jobId)).error).toMatchObject({ message: 'boom', node_id: '1' })
 })
 
-it('keeps the first of 20,000 files that a node saves, says so, and is done soon', async () => {
+it('keeps the first of 20,000 files that a node saves, says so, and asks for no others', async () => {
   const host = await withHost()
   const images = Array.from({ length: 20_000 }, (_, n) => ({
     filename: `${n}_${'ä'.repeat(240)}.png`,

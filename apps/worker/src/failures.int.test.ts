@@ -133,14 +133,16 @@ it('makes a second attempt on the other host when the first goes away mid-way', 
   const other = await startSimulator({ dialect: '0.33.0', speed: 50 })
   try {
     await stack.startWorker([host.url, other.url], {
-      env: { HOST_TIMEOUT: '300ms' },
+      env: { HOST_TIMEOUT: '1s' },
       timings: { session: { pollMs: 100 } },
     })
-    const jobId = await stack.submit(slow({ color: 4, steps: 100, seconds: 1 }))
+    for (const one of [host, other]) one.faults.set({ held: true })
+    const jobId = await stack.submit(slow({ color: 4 }))
     const first = await until(() => [host, other].find((h) => h.executions().length > 0) ?? null)
     const second = first === host ? other : host
     const { hostId } = await stack.when(jobId, ({ phase }) => phase === 'executing')
     await first.close()
+    second.faults.set({ held: false })
     const end = await stack.end(jobId)
     expect(end).toMatchObject({ status: 'succeeded', attempt: 2 })
     expect(end.hostId).not.toBe(hostId)

@@ -25,8 +25,10 @@ async function interruptFromElsewhere(execution: number): Promise<void> {
 
 it('tries a job again that somebody interrupted on its host: that is no cancel', async () => {
   await stack.startWorker([host.url])
-  const jobId = await stack.submit(slow({ color: 1, steps: 20, seconds: 1 }))
+  host.faults.set({ held: true })
+  const jobId = await stack.submit(slow({ color: 1 }))
   await interruptFromElsewhere(1)
+  host.faults.set({ held: false })
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2, error: null })
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
 })

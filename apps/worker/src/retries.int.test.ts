@@ -64,7 +64,7 @@ it('tries a node again only as often as its submitter asked, elsewhere if it can
 it('does not spend the job’s own attempts on hosts that are lost, and gives up at their own limit', async () => {
   const urls = await startHosts({ speed: 5 })
   await stack.startWorker(urls, {
-    env: { MAX_ATTEMPTS: '1', MAX_HOST_LOSSES: '3', HOST_TIMEOUT: '200ms' },
+    env: { MAX_ATTEMPTS: '1', MAX_HOST_LOSSES: '3', HOST_TIMEOUT: '1s' },
     timings: { session: { pollMs: 50 } },
   })
   const jobId = await stack.submit(slow({ color: 1, steps: 1000, seconds: 1 }))
@@ -87,13 +87,15 @@ it('collects what a host finished while it was out of reach, instead of running 
   const gate = await openGate(host?.url ?? '')
   try {
     await stack.startWorker([gate.url], {
-      env: { HOST_TIMEOUT: '200ms' },
+      env: { HOST_TIMEOUT: '1s' },
       timings: { session: { pollMs: 50, quickPollsMs: [50] } },
     })
-    const jobId = await stack.submit(slow({ color: 1, steps: 10, seconds: 1 }))
+    host?.faults.set({ held: true })
+    const jobId = await stack.submit(slow({ color: 1 }))
     await stack.when(jobId, ({ phase }) => phase === 'executing')
     gate.shut()
     await stack.when(jobId, ({ status }) => status === 'queued')
+    host?.faults.set({ held: false })
     await until(() => (host?.executions()[0]?.outcome === 'success' ? true : null))
     gate.reopen()
     expect(await stack.end(jobId)).toMatchObject({
@@ -113,7 +115,7 @@ it('stops the prompt of a job that moved on as soon as its host is back', async 
   const gate = await openGate(lost?.url ?? '')
   try {
     const impatient = {
-      env: { HOST_TIMEOUT: '200ms' },
+      env: { HOST_TIMEOUT: '1s' },
       timings: { session: { pollMs: 50, quickPollsMs: [50] } },
     }
     await stack.startWorker([gate.url], impatient)

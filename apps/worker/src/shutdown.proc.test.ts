@@ -17,30 +17,37 @@ afterEach(async () => {
 
 it('lets a running job finish within the drain time', async () => {
   const worker = await stack.startWorker([host.url])
-  const jobId = await stack.submit(slow({ color: 1, steps: 10, seconds: 0.5 }))
+  host.faults.set({ held: true })
+  const jobId = await stack.submit(slow({ color: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
-  await worker.close()
+  const closing = worker.close()
+  host.faults.set({ held: false })
+  await closing
   expect(await stack.store.load(jobId)).toMatchObject({ status: 'succeeded' })
 })
 
 it('hands a longer job back without an attempt spent, and a successor adopts its prompt', async () => {
   const worker = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '50ms' } })
-  const jobId = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
+  host.faults.set({ held: true })
+  const jobId = await stack.submit(slow({ color: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   await worker.close()
   expect(await stack.store.load(jobId)).toMatchObject({ status: 'running', attempt: 1 })
 
   await stack.startWorker([host.url])
+  host.faults.set({ held: false })
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
   expect(host.executions()).toHaveLength(1)
 })
 
 it('takes no new job once it is told to stop', async () => {
   const worker = await stack.startWorker([host.url])
-  const running = await stack.submit(slow({ color: 1, steps: 10, seconds: 0.5 }))
+  host.faults.set({ held: true })
+  const running = await stack.submit(slow({ color: 1 }))
   await stack.when(running, ({ phase }) => phase === 'executing')
   const closing = worker.close()
   const waiting = await stack.submit(slow({ color: 2 }))
+  host.faults.set({ held: false })
   await closing
   expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
 })
@@ -81,12 +88,14 @@ it('hands back what is not done within its grace, as a process, too', {
     DRAIN_TIMEOUT: '100ms',
     SAFELIGHT_TIMINGS: JSON.stringify(patient),
   })
-  const jobId = await stack.submit(slow({ color: 1, steps: 60, seconds: 1 }))
+  host.faults.set({ held: true })
+  const jobId = await stack.submit(slow({ color: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   worker.kill('SIGTERM')
   expect(await worker.gone).toBe(0)
   const handedBackAt = Date.now()
   await stack.startWorker([host.url])
+  host.faults.set({ held: false })
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
   // no lock had to run out
   expect(Date.now() - handedBackAt).toBeLessThan(patient.lockMs - 10_000)

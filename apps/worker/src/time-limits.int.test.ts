@@ -46,16 +46,17 @@ it('expires a job in line that no host has room for', async () => {
 
 it('stops a job on its host when its time is up, verified, and fails it', async () => {
   await stack.startWorker([host.url])
-  const jobId = await stack.submit(long(), { timeoutMs: 500 })
+  // long enough to have begun on the host by then
+  const jobId = await stack.submit(long(), { timeoutMs: 3_000 })
   const end = await stack.end(jobId)
   expect(end).toMatchObject({ status: 'failed', deadLetter: false, error: { code: 'timeout' } })
-  expect((end.completedAt ?? 0) - (end.startedAt ?? 0)).toBeGreaterThanOrEqual(500)
+  expect((end.completedAt ?? 0) - (end.startedAt ?? 0)).toBeGreaterThanOrEqual(3_000)
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
 })
 
 it('counts the time of a job over all its attempts', async () => {
   await stack.startWorker([host.url])
-  const jobId = await stack.submit(raising('value_error'), { timeoutMs: 1_200, nodeRetries: 100 })
+  const jobId = await stack.submit(raising('value_error'), { timeoutMs: 3_000, nodeRetries: 100 })
   const end = await stack.end(jobId)
   expect(end).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
   expect(end.attempt).toBeGreaterThan(1)
@@ -63,10 +64,11 @@ it('counts the time of a job over all its attempts', async () => {
 
 it('goes on counting when another worker has taken over', async () => {
   const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
-  const jobId = await stack.submit(long(), { timeoutMs: 1_000 })
+  const timeoutMs = 3_000
+  const jobId = await stack.submit(long(), { timeoutMs })
   const { startedAt } = await stack.when(jobId, ({ phase }) => phase === 'executing')
   await first.close()
-  await until(() => (Date.now() > (startedAt ?? 0) + 1_000 ? true : null))
+  await until(() => Date.now() > (startedAt ?? 0) + timeoutMs)
   await stack.startWorker([host.url])
   expect(await stack.end(jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])

@@ -66,5 +66,5 @@ describe.skipIf(noBrowser)('the page of the fleet (needs Chromium, which is not 
     await card.getByText('Ready').waitFor()
     expect((await whenHost(url, hostId, ({ drain }) => drain === null)).drain).toBeNull()
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 })

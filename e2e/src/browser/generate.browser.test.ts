@@ -37,11 +37,16 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
 
   it('makes a picture of a prompt: the bar moves, the preview develops, the picture appears', async () => {
     const { page, complaints } = await open('/')
+    // the page is there before the first step, however long that takes it
+    const [host] = stack.simulators
+    host?.faults.set({ held: true })
     await page.getByRole('button', { name: 'Text to image' }).click()
     await page.getByLabel('Prompt').fill('a lighthouse on a hill, evening')
     await page.getByRole('button', { name: /^Generate/ }).click()
     await page.waitForURL(/\/jobs\/[\w-]+$/)
     const recording = await recordShown(page)
+    await whenShown(page, () => true)
+    host?.faults.set({ held: false })
 
     const preview = page.getByAltText('The picture so far')
     await preview.waitFor()
@@ -60,21 +65,23 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     const percents = seen.map(({ percent }) => percent)
     expect(percents).toEqual(percents.toSorted((a, b) => a - b))
     expect(percents.at(-1)).toBe(100)
-    expect(percents.length).toBeGreaterThan(5)
+    expect(percents.filter((percent) => percent > 0 && percent < 100)).not.toEqual([])
     const steps = seen.map(({ step }) => step)
     expect(steps).not.toContain('0/0')
     expect(steps).toContain('20/20')
     expect(seen.map(({ badge }) => badge)).toContain('Nodes')
-    expect(await page.title()).toContain('done')
+    await until(async () => (await page.title()).includes('done'), { what: 'its title says so' })
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   it('remembers the prompt after a reload', async () => {
     const { page } = await open('/')
     await page.getByRole('button', { name: 'Text to image' }).click()
     await page.getByLabel('Prompt').fill('three boats')
     await page.reload()
-    expect(await page.getByLabel('Prompt').inputValue()).toBe('three boats')
+    const prompt = page.getByLabel('Prompt')
+    await prompt.waitFor()
+    await expect.poll(() => prompt.inputValue()).toBe('three boats')
   })
 
   it('takes a workflow from a file, and explains one that is in the editor’s format', async () => {
@@ -88,8 +95,9 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     })
     await page.getByRole('alert').getByText('Export (API)').first().waitFor()
     await file.setInputFiles(join(EXAMPLES, 'text-to-image.json'))
-    await page.getByLabel('Prompt').waitFor()
-    expect(await page.getByLabel('Prompt').inputValue()).toContain('lighthouse')
+    const prompt = page.getByLabel('Prompt')
+    await prompt.waitFor()
+    await expect.poll(() => prompt.inputValue()).toContain('lighthouse')
   })
 
   it('keeps a seed of 64 bits to its last digit: from a file, typed, over a reload, to the host', async () => {
@@ -97,10 +105,10 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     await page.locator('input[type="file"]').setInputFiles(SEED_OF_64_BITS)
     const seed = page.getByLabel('Seed', { exact: true })
     await seed.waitFor()
-    expect(await seed.inputValue()).toBe('18446744073709551615')
+    await expect.poll(() => seed.inputValue()).toBe('18446744073709551615')
     await seed.fill('9007199254740993')
     await page.reload()
-    expect(await seed.inputValue()).toBe('9007199254740993')
+    await expect.poll(() => seed.inputValue()).toBe('9007199254740993')
     await page.getByRole('button', { name: /^Generate/ }).click()
     await until(
       () => stack.simulators[0]?.prompts().some(({ text }) => text.includes(':9007199254740993}')),
@@ -115,16 +123,16 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     await page.keyboard.press('Control+Enter')
     const bars = page.getByRole('progressbar')
     await until(async () => (await bars.count()) === 3, { what: 'there are three bars' })
-    expect(await page.getByText('Image 2 of 3').count()).toBeGreaterThan(0)
+    await page.getByText('Image 2 of 3').first().waitFor()
     await until(
       async () => {
         const values = await bars.evaluateAll((all) => all.map((bar) => bar.ariaValueNow))
         return values.length === 3 && values.every((value) => value === '100')
       },
-      { what: 'all three are done', withinMs: 40_000 },
+      { what: 'all three are done', withinMs: 60_000 },
     )
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   it('says at its field that no host has a file, by the name that was given', async () => {
     const { page } = await open('/')
@@ -141,5 +149,5 @@ describe.skipIf(noBrowser)('the page (needs Chromium, which is not here)', () =>
     await model.fill('v1-5-pruned-emaonly.safetensors')
     await page.getByRole('button', { name: /^Generate/ }).click()
     await page.waitForURL(/\/jobs\/[\w-]+$/)
-  }, 40_000)
+  })
 })

@@ -28,10 +28,13 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
   const open = (jobId: string) => visit(browser, `${url}/jobs/${jobId}`)
 
   it('shows the truth after a reload in the middle, and lights up the nodes that ran', async () => {
-    // long enough for a reload on a busy machine to end in the middle of the sampler
+    const [host] = stack.simulators
     const { id } = await submit(url, textToImage(801, 150))
     const { page, complaints } = await open(id)
-    const before = await whenShown(page, ({ percent }) => percent > 20)
+    await whenShown(page, ({ percent }) => percent > 20)
+    // however long the reload takes, it ends in the middle of the sampler
+    host?.faults.set({ held: true })
+    const before = await whenShown(page, () => true)
     await page.reload()
     const after = await whenShown(page, () => true)
     expect(after.percent).toBeGreaterThanOrEqual(before.percent)
@@ -47,6 +50,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
       '8': 'waiting',
       '9': 'waiting',
     })
+    host?.faults.set({ held: false })
     await endOf(url, id)
     await whenShown(page, ({ badge, percent }) => badge === 'Complete' && percent === 100)
     await until(
@@ -57,7 +61,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
       { what: 'every node is done' },
     )
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   it('shows as skipped what the host left out, and does not count it', async () => {
     const unmade = { class_type: 'SaveImage', inputs: { filename_prefix: 'unmade' } }
@@ -70,7 +74,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     await page.getByText('3 of 3 nodes, 1 skipped').waitFor()
     await page.getByText('One warning').waitFor()
     expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   it('shows two tabs the same', async () => {
     const { id } = await submit(url, slow({ steps: 60, seconds: 0.5 }))
@@ -83,7 +87,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     )
     expect(await readShown(first.page)).toEqual(await readShown(second.page))
     for (const { complaints } of [first, second]) expect(complaints).toEqual([])
-  }, 60_000)
+  })
 
   it('cancels after asking, says that it waits, and then that it is canceled', async () => {
     const { id } = await submit(url, slow({ steps: 400, seconds: 1 }))
@@ -95,27 +99,26 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     expect(['Canceling', 'Canceled']).toContain(shown.badge)
     await whenShown(page, ({ badge }) => badge === 'Canceled')
     expect((await endOf(url, id)).status).toBe('canceled')
-    expect(await page.getByRole('button', { name: 'Yes, cancel' }).count()).toBe(0)
-  }, 40_000)
+    await page.getByRole('button', { name: 'Yes, cancel' }).waitFor({ state: 'detached' })
+  })
 
   it('says in plain words what failed, and where', async () => {
     const { id } = await submit(url, raising('value_error'))
     const { page, complaints } = await open(id)
     await whenShown(page, ({ badge }) => badge === 'Failed')
     const nodes = page.getByRole('list', { name: 'Nodes' })
-    await nodes.locator('[data-state="failed"]').waitFor()
-    expect(await nodes.locator('[data-state="failed"]').innerText()).toContain('TraceRaise')
+    await nodes.locator('[data-state="failed"]').getByText('TraceRaise').first().waitFor()
     const text = await page.locator('main').innerText()
     expect(text).not.toContain('Traceback (most')
     expect(text).toMatch(/node/i)
     await page.getByRole('button', { name: /again/i }).first().waitFor()
     expect(complaints).toEqual([])
-  }, 40_000)
+  })
 
   it('says that there is no such job', async () => {
     const { page } = await open('no-such-job')
     const title = page.getByRole('heading', { level: 1, name: /no such job/i })
-    await title.waitFor()
-    expect(await title.isVisible()).toBe(true)
+    await title.waitFor({ state: 'visible' })
+    expect(await page.getByRole('progressbar').count()).toBe(0)
   })
 })

@@ -63,11 +63,9 @@ describe.concurrent('host unreachable, restarted, or the prompt vanished', () =>
     await whenExecuting(url, id)
     const counts = await Promise.all(cluster.simulators.map((one) => outcomesOf([one])))
     const hit = cluster.simulators[counts.findIndex(({ length }) => length === 1)]
-    const stoppedAt = Date.now()
     if (!hit) throw new Error('it runs nowhere')
     await hit.kill('SIGSTOP')
     await whenJob(url, id, ({ attempt }) => attempt === 2)
-    expect(Date.now() - stoppedAt).toBeLessThan(20_000)
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
     // nobody could tell it while it hung; it is told when it is heard of again
     await hit.kill('SIGCONT')
@@ -83,9 +81,10 @@ describe.concurrent('socket deaf', () => {
     { timeout: 90_000 },
     async (faults, context) => {
       const { url, host, outcomes } = await start(context)
-      await setFaults(host, faults)
-      const { id } = await submit(url, slow({ steps: 14, seconds: 1 }))
+      await setFaults(host, { ...faults, held: true })
+      const { id } = await submit(url, slow({ steps: 2, seconds: 0.1 }))
       await whenHost(url, host.hostId, ({ state }) => state === 'degraded')
+      await setFaults(host, { held: false })
       expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
       expect(await outcomes()).toEqual(['success'])
       const { reason } = await whenHost(url, host.hostId, ({ state }) => state === 'degraded')
@@ -98,7 +97,7 @@ describe.concurrent('executor dead while HTTP answers', () => {
   it('interrupts in vain, quarantines the host, and runs the job on another; a restart ends the quarantine', async (context) => {
     const { url, host, cluster } = await start(context, {
       hosts: [{ faults: { executorDead: true } }, {}],
-      env: { worker: { STALL_TIMEOUT: '2s', STOP_TIMEOUT: '3s' } },
+      env: { worker: { STALL_TIMEOUT: '4s', STOP_TIMEOUT: '3s' } },
     })
     const jobs = await Promise.all(
       [1, 2, 3].map(() => submit(url, slow({ steps: 5, seconds: 0.1 }))),
@@ -116,11 +115,12 @@ describe.concurrent('executor dead while HTTP answers', () => {
 
 describe.concurrent('no movement', () => {
   it('interrupts the prompt, sees it end, tries elsewhere, and fails as stalled when that is no better', async (context) => {
-    const { url, outcomes } = await start(context, {
+    const { url, cluster, outcomes } = await start(context, {
       ...TWO,
-      env: { worker: { STALL_TIMEOUT: '1500ms', MAX_ATTEMPTS: '2' } },
+      env: { worker: { STALL_TIMEOUT: '3s', MAX_ATTEMPTS: '2' } },
     })
-    const { id } = await submit(url, slow({ steps: 3, seconds: 5 }))
+    for (const one of cluster.simulators) await setFaults(one, { held: true })
+    const { id } = await submit(url, slow({ steps: 3, seconds: 0.1 }))
     const job = await endOf(url, id)
     expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
     const seen = await outcomes()

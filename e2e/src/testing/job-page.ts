@@ -43,7 +43,7 @@ export function whenShown(page: Page, test: (shown: Shown) => boolean): Promise<
       const shown = await readShown(page).catch(() => null)
       return shown && test(shown) ? shown : null
     },
-    { what: 'the page shows what is wanted', withinMs: 40_000 },
+    { what: 'the page shows what is wanted', withinMs: 60_000 },
   )
 }
 

@@ -15,6 +15,8 @@ export interface WatcherOptions {
   pickUrl: () => string
   /** Ask for the events after this one at the first connection; none: what happens from now on. */
   afterSeq?: number
+  /** Told of every snapshot as it comes. */
+  onSnapshot?: (snapshot: SnapshotView) => void
   /** How many events to hear before the connection drops, per connection; none: it holds. */
   drops: number[]
 }
@@ -61,10 +63,12 @@ function connectOnce(
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
+    timeout: 60_000,
   })
   return new Promise<SnapshotView | null>((resolve, reject) => {
     const take = (snapshot: SnapshotView) => {
       watched.snapshot = snapshot
+      options.onSnapshot?.(snapshot)
       if (snapshot.progress) watched.values.push(snapshot.progress.value)
       if (isTerminal(snapshot.status)) resolve(snapshot)
       else if (events.length >= dropAfter) resolve(null)

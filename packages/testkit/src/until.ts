@@ -25,7 +25,7 @@ export async function until<T>(
 ): Promise<T> {
   const {
     what = 'the condition',
-    withinMs = 30_000,
+    withinMs = 60_000,
     everyMs,
     signal,
   } = typeof options === 'string' ? { what: options } : options

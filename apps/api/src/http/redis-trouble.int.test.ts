@@ -26,7 +26,8 @@ async function refusal(path: string, method: string, body?: object) {
     ...(body && { body: JSON.stringify(body) }),
   })
   const { code, message } = await readError(response)
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  // at once, on a machine that does other things, too
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
   return { status: response.status, code, message }
 }

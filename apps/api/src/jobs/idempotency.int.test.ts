@@ -18,7 +18,7 @@ const send = (body: object, headers: Record<string, string> = {}, to = url) =>
   post(to, { workflow: WORKFLOW, ...body }, { 'idempotency-key': 'k', ...headers })
 const replay = (body: object = {}, to = url) => send(body, { 'idempotency-mode': 'replay' }, to)
 /** An API that gives up on Redis soon. */
-const IMPATIENT = { requestDeadlineMs: 300 }
+const IMPATIENT = { requestDeadlineMs: 1_000 }
 
 const codeOf = async (response: Response) => [response.status, (await readError(response)).code]
 

@@ -25,7 +25,7 @@ export async function startJobWatches(timings: ApiTimingOverrides = {}) {
   const proxy = await startRedisProxy(inject('redisUrl'))
   scope.defer(() => proxy.close())
   const open = (url: string, role: 'api' | 'subscriber') => {
-    const redis = createRedis(url, role, { log, timings: { redisCommandMs: 300 } })
+    const redis = createRedis(url, role, { log, timings: { redisCommandMs: 1_000 } })
     scope.defer(() => closeRedis(redis))
     return redis
   }

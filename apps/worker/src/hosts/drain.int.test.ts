@@ -56,15 +56,14 @@ it('keeps new prompts of all workers from a drained host, and gives it some agai
 /** Both workers have seen it, by their own reports. */
 async function obeyed(state: string): Promise<void> {
   await expect
-    .poll(() => stack.reports(idOf(one)).then((all) => all.map((report) => report.state)), {
-      timeout: 3_000,
-    })
+    .poll(() => stack.reports(idOf(one)).then((all) => all.map((report) => report.state)))
     .toEqual([state, state])
 }
 
 it('lets what runs on a drained host finish, begins nothing there, and goes on when resumed', async () => {
   await stack.startWorker([one.url], { env: { HOST_SLOTS: '1' } })
-  const running = await stack.submit(slow({ color: 1, steps: 20, seconds: 1 }))
+  one.faults.set({ held: true })
+  const running = await stack.submit(slow({ color: 1 }))
   await stack.when(running, ({ phase }) => phase === 'executing')
   expect(await whenHost(stack, one.url, (host) => host.running.length > 0)).toMatchObject({
     state: 'busy',
@@ -72,6 +71,7 @@ it('lets what runs on a drained host finish, begins nothing there, and goes on w
     staged: [],
   })
   await stack.hosts.drain(idOf(one), null)
+  one.faults.set({ held: false })
   expect(await stack.end(running)).toMatchObject({ status: 'succeeded', attempt: 1 })
   const waiting = await stack.submit(slow({ color: 2 }))
   expect(await whenHost(stack, one.url, ({ running: [job] }) => job === undefined)).toMatchObject({

@@ -71,12 +71,14 @@ it('is offline while its host is away, and ready again when it is back on the sa
 
 it('is degraded while no message of its prompts arrives, which end all the same, and ready once one does', async () => {
   await stack.startWorker([host.url], { timings: IMPATIENT })
-  host.faults.set({ deaf: true })
-  const deaf = await stack.submit(slow({ color: 1, steps: 10, seconds: 1 }))
-  expect(await stack.end(deaf)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  host.faults.set({ deaf: true, held: true })
+  const deaf = await stack.submit(slow({ color: 1 }))
   expect(await whenState(stack, host.url, 'degraded')).toMatchObject({
     reason: { code: 'socket_deaf' },
   })
+  host.faults.set({ held: false })
+  expect(await stack.end(deaf)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  await whenState(stack, host.url, 'degraded')
   host.faults.clear()
   const loud = await stack.submit(slow({ color: 2, steps: 10, seconds: 1 }))
   expect(await stack.end(loud)).toMatchObject({ status: 'succeeded', attempt: 1 })
@@ -88,7 +90,7 @@ it('is degraded while no message of its prompts arrives, which end all the same,
 it('is quarantined for all workers when its executor is dead, loses no job, and is ready after a restart', async () => {
   const { log, moves } = openLog()
   host.faults.set({ executorDead: true })
-  const env = { STALL_TIMEOUT: '500ms', WORKER_NAME: 'w-1' }
+  const env = { STALL_TIMEOUT: '2s', WORKER_NAME: 'w-1' }
   await stack.startWorker([host.url], { env, timings: IMPATIENT, log })
   const jobIds = [
     await stack.submit(slow({ color: 1 })),
@@ -131,7 +133,7 @@ it('is quarantined for all workers when its executor is dead, loses no job, and 
 
 it('stays quarantined for a worker that starts later', async () => {
   host.faults.set({ executorDead: true })
-  const env = { STALL_TIMEOUT: '300ms', MAX_ATTEMPTS: '1' }
+  const env = { STALL_TIMEOUT: '2s', MAX_ATTEMPTS: '1' }
   const worker = await stack.startWorker([host.url], { env, timings: IMPATIENT })
   const failed = await stack.submit(slow({ color: 1 }))
   expect(await stack.end(failed)).toMatchObject({ status: 'failed', error: { code: 'stalled' } })

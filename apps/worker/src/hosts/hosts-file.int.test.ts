@@ -56,12 +56,14 @@ const whenLeft = (id: string) =>
   })
 const linesOf = (message: string) => lines.filter((line) => line.includes(message))
 
-/** Takes some seconds, unless it is stopped. */
-const long = (color: number) => slow({ color, steps: 40, seconds: 1 })
 const short = (color: number) => slow({ color, steps: 2, seconds: 0.01 })
 
-async function running(jobId: string): Promise<void> {
+/** A job that runs on the host and makes no step until the host is let go. */
+async function beginHeld(host: Simulator): Promise<string> {
+  host.faults.set({ held: true })
+  const jobId = await stack.submit(short(1))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
+  return jobId
 }
 
 it('takes on hosts and lets them go as the file says, without a restart', async () => {
@@ -99,8 +101,7 @@ it('changes labels and slots of a host that works', async () => {
   await list(asOne({ slots: 1 }))
   await start()
   await when('one', 'ready')
-  const jobs = await Promise.all([stack.submit(long(1)), stack.submit(short(2))])
-  await running(jobs[0])
+  const jobs = [await beginHeld(one), await stack.submit(short(2))]
   expect((await find('one'))?.staged).toEqual([])
   await list(asOne({ slots: 2, labels: ['b', 'a'] }))
   const staged = until(async () => {
@@ -108,6 +109,7 @@ it('changes labels and slots of a host that works', async () => {
     return host && host.staged.length > 0 ? host : null
   })
   expect(await staged).toMatchObject({ slots: 2, labels: ['a', 'b'] })
+  one.faults.set({ held: false })
   for (const job of jobs) expect(await stack.end(job)).toMatchObject({ attempt: 1 })
 })
 
@@ -115,14 +117,14 @@ it('finishes what runs on a host that is on the list no more, and gives it nothi
   await list(asOne())
   await start()
   await when('one', 'ready')
-  const first = await stack.submit(long(1))
-  await running(first)
+  const first = await beginHeld(one)
   await list(asOther())
   await when('other', 'ready')
   const second = await stack.submit(short(2))
   expect(await stack.end(second)).toMatchObject({ status: 'succeeded', hostId: 'other' })
   expect((await stack.reports('one')).map(({ left }) => left)).toEqual([false])
 
+  one.faults.set({ held: false })
   expect(await stack.end(first)).toMatchObject({
     status: 'succeeded',
     hostId: 'one',
@@ -136,11 +138,11 @@ it('drives no server under two names: one that is renamed leaves first', async (
   await list(asOne())
   await start()
   await when('one', 'ready')
-  const job = await stack.submit(long(1))
-  await running(job)
+  const job = await beginHeld(one)
   await list(asOne({ name: 'renamed' }), asOther())
   await when('other', 'ready')
   expect(await find('renamed')).toBeUndefined()
+  one.faults.set({ held: false })
   expect(await stack.end(job)).toMatchObject({ hostId: 'one', attempt: 1 })
   await when('renamed', 'ready')
   await whenLeft('one')
@@ -152,11 +154,12 @@ it('hands back what takes longer than the drain time, to a worker that has the h
   await writeFile(mine, JSON.stringify({ hosts: [asOne()] }))
   await start({ DRAIN_TIMEOUT: '200ms', SAFELIGHT_HOSTS_FILE: mine })
   await when('one', 'ready')
-  const job = await stack.submit(long(1))
-  await running(job)
+  const job = await beginHeld(one)
   await start({ WORKER_NAME: 'w-2' })
   await writeFile(mine, JSON.stringify({ hosts: [asOther()] }))
   await when('other', 'ready')
+  await until(() => linesOf('host has left').length > 0)
+  one.faults.set({ held: false })
   expect(await stack.end(job)).toMatchObject({ status: 'succeeded', hostId: 'one', attempt: 1 })
   expect(one.executions()).toHaveLength(1)
   expect(linesOf('host has left')).toHaveLength(1)
@@ -166,9 +169,7 @@ it('does a job elsewhere that was handed back when nobody has its host any more'
   await list(asOne())
   await start({ DRAIN_TIMEOUT: '200ms', ADOPT_WAIT: '300ms' })
   await when('one', 'ready')
-  // it must not end before nobody has waited long enough for its host
-  const job = await stack.submit(slow({ color: 1, steps: 120, seconds: 1 }))
-  await running(job)
+  const job = await beginHeld(one)
   await list(asOther())
   await whenLeft('one')
   expect(await stack.end(job)).toMatchObject({ status: 'succeeded', hostId: 'other', attempt: 2 })
@@ -196,13 +197,13 @@ it('goes on with a job under new credentials', async () => {
   await list(asOne({ headers: { authorization: 'Bearer a' } }))
   await start()
   await when('one', 'ready')
-  const job = await stack.submit(long(1))
-  await running(job)
+  const job = await beginHeld(one)
   one.faults.set({ demandsAuthorization: 'Bearer b' })
   expect(await when('one', 'offline')).toMatchObject({ reason: { code: 'unauthorized' } })
 
   await list(asOne({ headers: { authorization: 'Bearer b' } }))
   await when('one', 'busy')
+  one.faults.set({ held: false })
   expect(await stack.end(job)).toMatchObject({ status: 'succeeded', attempt: 1 })
   expect(one.executions()).toHaveLength(1)
 })
@@ -210,10 +211,9 @@ it('goes on with a job under new credentials', async () => {
 it('takes a job elsewhere whose host does not accept our credentials any more', async () => {
   other.faults.set({ demandsAuthorization: 'Bearer a', deniedStatus: 302 })
   await list(asOther({ headers: { authorization: 'Bearer a' } }))
-  await start({}, { session: { unreachableMs: 300, pollMs: 50 } })
+  await start({}, { session: { unreachableMs: 1_000, pollMs: 50 } })
   await when('other', 'ready')
-  const job = await stack.submit(long(1))
-  await running(job)
+  const job = await beginHeld(other)
   await list(asOne(), asOther({ headers: { authorization: 'Bearer a' } }))
   await when('one', 'ready')
   other.faults.set({ demandsAuthorization: 'Bearer b' })

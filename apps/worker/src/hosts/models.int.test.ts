@@ -2,7 +2,7 @@ import { type Simulator, startSimulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
-import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
+import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
 
 const CHECKPOINT = ['tiny_ckpt_full.safetensors']
 
@@ -49,14 +49,19 @@ it('adds up what several workers let it finish', async () => {
 
 it('knows the models of a workflow once it runs, not while it waits in the host’s queue', async () => {
   await stack.startWorker([host.url])
-  const ahead = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
+  host.faults.set({ held: true })
+  const ahead = await stack.submit(slow({ color: 1 }))
   await whenHost(stack, host.url, ({ running }) => running.includes(ahead))
-  const behind = await stack.submit(txt2img())
+  const behind = await stack.submit(txt2img({ steps: 100 }))
   const waiting = await whenHost(stack, host.url, ({ staged }) => staged.includes(behind))
   expect(waiting.models).toEqual([])
+  host.faults.set({ held: false })
+  await until(() => host.executions().length === 2)
+  host.faults.set({ held: true })
   const running = await whenHost(stack, host.url, (view) => view.running.includes(behind))
   expect(running.models).toEqual(CHECKPOINT)
-  await succeed(behind)
+  host.faults.set({ held: false })
+  for (const jobId of [ahead, behind]) await succeed(jobId)
 })
 
 it('knows of none after the host was away', async () => {

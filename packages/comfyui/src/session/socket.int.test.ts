@@ -97,7 +97,7 @@ it('blames no host for a long silence that a loading model explains', async () =
   await expect.poll(opened).toBe(3)
   expect(session.deafness()).toEqual([false])
   // one more in vain, and a load does not explain it any more
-  await expect.poll(() => session.deafness(), { timeout: 5_000 }).toEqual([false, true])
+  await expect.poll(() => session.deafness()).toEqual([false, true])
 })
 
 it('finishes a prompt that ended while the socket was away', async () => {

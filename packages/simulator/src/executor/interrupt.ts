@@ -10,6 +10,7 @@ export class Interrupted extends Error {
 export interface InterruptFlag {
   readonly raise: () => void
   readonly clear: () => void
+  readonly isRaised: () => boolean
   readonly throwIfRaised: () => void
 }
 
@@ -23,6 +24,7 @@ export function createInterruptFlag(isLost: () => boolean): InterruptFlag {
     clear() {
       raised = false
     },
+    isRaised: () => raised,
     throwIfRaised() {
       if (!raised) return
       raised = false

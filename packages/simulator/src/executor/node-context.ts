@@ -38,7 +38,7 @@ export function createNodeContext(
     pause: createPause(() => host.clock.yield()),
     hasListener: () => host.delivery.hasListener(run.clientId),
     previews: host.previews,
-    sleep: host.clock.pacer(),
+    sleep: createSleep(host),
     progressBar: (max) =>
       createProgressBar({
         max,
@@ -55,5 +55,17 @@ export function createNodeContext(
     announceActivity: (activity) => run.progress.activity(nodeId, activity),
     broadcastText: (id, text) => host.delivery.sendBinary(textFrame(id, text), null),
     builder: () => createGraphBuilder(`${nodeId}.${index}.${builders++}.`),
+  }
+}
+
+/** How often a node that is held looks whether it may go on. */
+const HELD_LOOK_MS = 5
+
+function createSleep(host: SimulatedHost): NodeContext['sleep'] {
+  const pace = host.clock.pacer()
+  return async (ms) => {
+    await pace(ms)
+    while (host.faults.get().held && !host.interrupt.isRaised())
+      await host.clock.sleepReal(HELD_LOOK_MS)
   }
 }

@@ -153,3 +153,29 @@ it.each([
     })
   },
 )
+
+it('makes no step while it is held, is interrupted all the same, and goes on when it is let go', async () => {
+  await withSimulator({ faults: { held: true } }, async (visitor, simulator) => {
+    const client_id = randomUUID()
+    const socket = await openTestSocket(simulator.url, client_id)
+    const stopped = await visitor.submit(slowSteps(3, 0), { client_id })
+    const running = () => socket.typesAbout(stopped).includes('executing')
+    await until(running, () => 'it never started')
+    expect((await visitor.post('/interrupt', {})).status).toBe(200)
+    await visitor.finished(stopped)
+    expect(socket.typesAbout(stopped)).not.toContain('progress')
+    const next = await visitor.submit(slowSteps(3, 0), { client_id })
+    await until(
+      () => isRunning(simulator),
+      () => 'the next one never started',
+    )
+    await socket.ping()
+    expect(simulator.executions()).toMatchObject([
+      { outcome: 'interrupted' },
+      { outcome: 'running' },
+    ])
+    simulator.faults.set({ held: false })
+    await visitor.finished(next)
+    expect(simulator.executions()[1]).toMatchObject({ outcome: 'success' })
+  })
+})

@@ -7,6 +7,8 @@ export interface Faults {
   readonly deaf: boolean
   /** One client does not read, so nobody's messages move; they follow when this ends. */
   readonly blockedDelivery: boolean
+  /** Nodes that take time make no step until this ends. An interrupt strikes all the same. */
+  readonly held: boolean
   /** The executor dies of the next prompt it takes; only a restart helps. */
   readonly executorDead: boolean
   /** What every node raises from now on, whatever it is. */
@@ -64,6 +66,7 @@ export const NO_FAULTS: Faults = {
   deafReconnect: false,
   deaf: false,
   blockedDelivery: false,
+  held: false,
   executorDead: false,
   nodesRaise: 'none',
   unservedFile: '',

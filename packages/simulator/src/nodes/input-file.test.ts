@@ -31,5 +31,5 @@ it.each([
   const startedAt = performance.now()
   expect(splitAnnotation(name)).toEqual({ path: name, type: null })
   // a pattern that looks again at each space needs minutes for this
-  expect(performance.now() - startedAt).toBeLessThan(1000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })

@@ -1,10 +1,36 @@
-/** How much memory a process holds, where the system tells. */
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+/** How much memory a Node process holds: what is left once its garbage is collected, at any version and on any allocator. */
+import { until } from '../until.ts'
 import type { Process } from './process.ts'
 
-export async function residentBytes(process: Process): Promise<number> {
-  const run = promisify(execFile)
-  const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(process.pid())])
-  return Number(stdout) * 1_024
+/** Collects, and tells what is held. Whether a page went back to the system is for V8 and malloc to say, and they say different things. */
+const TELL = `
+  import { setFlagsFromString } from 'node:v8'
+  import { runInNewContext } from 'node:vm'
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  process.on('SIGUSR2', () => {
+    collect()
+    setImmediate(() => {
+      collect()
+      const { heapUsed, external } = process.memoryUsage()
+      process.stderr.write('held: ' + (heapUsed + external) + ' bytes\\n')
+    })
+  })
+`
+
+/** Belongs into the environment of a process that is to be asked. */
+export const TELLS_MEMORY = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL)}`,
+}
+
+/** @param told started with `TELLS_MEMORY` in its environment */
+export async function heldBytes(told: Process): Promise<number> {
+  const answers = async () => [...(await told.told()).matchAll(/^held: (\d+) bytes$/gm)]
+  const before = (await answers()).length
+  const pid = told.pid()
+  if (pid === null) throw new Error(`${told.name} is dead`)
+  process.kill(pid, 'SIGUSR2')
+  return until(async () => Number((await answers())[before]?.[1] ?? 0) || null, {
+    what: `${told.name} tells what it holds`,
+  })
 }

@@ -114,6 +114,8 @@ export async function startRecordProxy({
   }
 
   server.on('upgrade', (request, raw, head) => {
+    // whoever asked may be gone before the host has answered
+    raw.on('error', () => {})
     const accept = () =>
       new Promise<WebSocket>((resolve) => upgrades.handleUpgrade(request, raw, head, resolve))
     join(request.url ?? '/ws', { accept, refuse: () => raw.destroy() })
