@@ -9,27 +9,27 @@ function open(memory: Parameters<typeof createLoadedModels>[0]) {
 
 describe('the models in memory', () => {
   it('cost nothing once they are in place, and each its own time before', () => {
-    const { costOf, use, loads } = open({ loadMs: { 'flux.sft': 9_000, toString: 5 } })
-    expect([costOf('flux.sft'), costOf('sd.ckpt')]).toEqual([9_000, 1_500])
-    for (const name of ['flux.sft', 'sd.ckpt', 'flux.sft']) use(name)
-    expect([costOf('flux.sft'), costOf('sd.ckpt')]).toEqual([0, 0])
-    expect(loads).toEqual(['flux.sft', 'sd.ckpt'])
+    const models = open({ loadMs: { 'flux.sft': 9_000, toString: 5 } })
+    expect([models.costOf('flux.sft'), models.costOf('sd.ckpt')]).toEqual([9_000, 1_500])
+    for (const name of ['flux.sft', 'sd.ckpt', 'flux.sft']) models.use(name)
+    expect([models.costOf('flux.sft'), models.costOf('sd.ckpt')]).toEqual([0, 0])
+    expect(models.loads).toEqual(['flux.sft', 'sd.ckpt'])
     expect(open({}).costOf('toString')).toBe(1_500)
   })
 
   it('make room for another by the one that was used longest ago', () => {
-    const { costOf, use, loads } = open({ kept: 2 })
-    for (const name of ['a', 'b', 'a', 'c']) use(name)
-    expect(['a', 'b', 'c'].map((name) => costOf(name) > 0)).toEqual([false, true, false])
-    use('b')
-    expect(loads).toEqual(['a', 'b', 'c', 'b'])
+    const models = open({ kept: 2 })
+    for (const name of ['a', 'b', 'a', 'c']) models.use(name)
+    expect(['a', 'b', 'c'].map((name) => models.costOf(name) > 0)).toEqual([false, true, false])
+    models.use('b')
+    expect(models.loads).toEqual(['a', 'b', 'c', 'b'])
   })
 
   it('are all gone when it is emptied', () => {
-    const { costOf, use, clear } = open({})
-    use('a')
-    clear()
-    expect(costOf('a')).toBeGreaterThan(0)
+    const models = open({})
+    models.use('a')
+    models.clear()
+    expect(models.costOf('a')).toBeGreaterThan(0)
   })
 })
 
