@@ -32,17 +32,18 @@ const MODELS = Object.keys(LOAD_MS)
 
 interface Measured {
   loads: number
+  /** The job that was overtaken most often, and the one that waited longest after its first time. */
   overtaken: { times: number; ms: number }
   /** From the first beginning to the last end. */
   ms: number
 }
 
-/** The defaults of the worker. */
-const LIMITS = { times: 16, ms: 60_000 }
+/** The worker's default. */
+const LIMIT = 16
 const RUNS = [
   { name: 'first come, first served', env: { MAX_OVERTAKEN: '0' } },
   { name: 'overtaken 8 times at most', env: { MAX_OVERTAKEN: '8' } },
-  { name: 'the default, 16 times', env: {} },
+  { name: `the default, ${LIMIT} times`, env: {} },
 ] as const
 
 export async function runAffinity(options: AffinityOptions): Promise<Verdict[]> {
@@ -56,7 +57,7 @@ export async function runAffinity(options: AffinityOptions): Promise<Verdict[]> 
   )
   say(
     toTable(
-      ['', 'loads', 'of the first', 'overtaken at most', 'for ms', 'all done in ms'],
+      ['', 'loads', 'of the first', 'overtaken at most', 'then waiting, ms', 'all done, ms'],
       found.map(({ loads, overtaken, ms }, at) => [
         RUNS[at]?.name ?? '',
         loads,
@@ -74,8 +75,8 @@ export async function runAffinity(options: AffinityOptions): Promise<Verdict[]> 
       kept: 5 * last.loads <= first.loads,
     },
     {
-      what: `nobody is overtaken more often than ${LIMITS.times} times, or for longer than ${LIMITS.ms} ms`,
-      kept: last.overtaken.times <= LIMITS.times && last.overtaken.ms <= LIMITS.ms,
+      what: `nobody is overtaken more often than ${LIMIT} times (${last.overtaken.times})`,
+      kept: last.overtaken.times <= LIMIT,
     },
     { what: 'nobody is overtaken where that is off', kept: first.overtaken.times === 0 },
   ]

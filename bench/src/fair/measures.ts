@@ -1,7 +1,7 @@
 /** What fairness is measured by, of jobs that have ended. */
-import type { JobView } from '@safelight/shared'
+import type { BenchJob } from '../client.ts'
 
-export type Timed = Pick<JobView, 'owner' | 'created_at' | 'started_at' | 'completed_at'>
+export type Timed = Pick<BenchJob, 'owner' | 'created_at' | 'started_at' | 'completed_at'>
 
 export interface Waits {
   /** ms from the request to the end, on the average. */
