@@ -69,12 +69,19 @@ export async function runCost(options: CostOptions): Promise<Verdict[]> {
       for (const subject of subjects) subject.rounds.push(await spend(subject, perRound))
     for (const subject of subjects) subject.idle = await idle(subject)
 
-    say(`\nper trivial job, of ${perRound * ROUNDS}; commands with those that scripts run\n`)
+    say(
+      `\nper trivial job, of ${perRound * ROUNDS}, less what an idle system costs meanwhile; commands with those that scripts run\n`,
+    )
     say(toCosts(subjects, perRound * ROUNDS))
-    for (const { name, rounds } of subjects) {
+    for (const { name, rounds, idle: found } of subjects) {
       const all = sumOf(rounds).byName.slice(0, TOP)
       const each = all.map(([what, calls]) => `${what} ${round(calls / (perRound * ROUNDS))}`)
-      say(`\n${name}: ${each.join(', ')}`)
+      say(`\n${name}, most of all: ${each.join(', ')}`)
+      const seconds = (found?.worker.ms ?? 0) / 1_000
+      const idly = found?.worker.byName
+        .slice(0, TOP)
+        .map(([what, n]) => `${what} ${round(n / seconds)}`)
+      say(`${name}, idle, a second: ${idly?.join(', ')}`)
     }
     return []
   } finally {
@@ -126,7 +133,12 @@ function toCosts(subjects: readonly Subject[], jobs: number): string {
     const [first = 0, second] = values
     return [...values.map(round), ...(second === undefined ? [] : [round(second / first)])]
   }
-  const perJob = (what: (spent: Spent) => number) => of(({ rounds }) => what(sumOf(rounds)) / jobs)
+  const perJob = (what: (spent: Spent) => number) =>
+    of(({ rounds, idle: found }) => {
+      const all = sumOf(rounds)
+      const beside = found ? (what(found.both) / found.both.ms) * all.ms : 0
+      return (what(all) - beside) / jobs
+    })
   const seconds = ({ ms }: Spent) => ms / 1_000
   const scripts = ({ byName }: Spent) =>
     byName.filter(([name]) => name.startsWith('eval')).reduce((sum, [, calls]) => sum + calls, 0)

@@ -122,7 +122,7 @@ function inFairOrder(one: Candidate, other: Candidate): number {
 }
 
 /** Nothing needs to be loaded for it. One that names no model does not make the host forget any. */
-function isInPlace(files: readonly string[], loaded: ReadonlySet<string>): boolean {
+export function isInPlace(files: readonly string[], loaded: ReadonlySet<string>): boolean {
   return files.every((file) => loaded.has(file))
 }
 
