@@ -114,7 +114,8 @@ export function startDispatcher(options: DispatcherOptions): {
   /** Page by page: what this host may not run must not hide the rest from it. */
   async function fill(host: OpenHost, pool: string): Promise<Outcome> {
     const { hostId } = host
-    for (let look = -1; look < LOOKS; look += 1) {
+    // who has waited too long is found among the oldest: the first of a few of them is not the next of all
+    for (let look = options.agingMs === null ? -1 : 0; look < LOOKS; look += 1) {
       const isGlance = look < 0
       const candidates = await backlog.candidates({
         pools: host.pools,
