@@ -74,6 +74,7 @@ function play(scene: Scene, affinity: AffinityLimits): Played {
     const offer = {
       hostId: host.hostId,
       classes: new Set<string>(),
+      files: new Map(),
       loaded: host.loaded,
       elsewhere: others.map(({ loaded }) => loaded),
       hasMostMemory: true,

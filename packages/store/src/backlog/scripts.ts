@@ -103,8 +103,7 @@ if redis.call('ZCARD', dispatched) >= number(ARGV[4]) then return {'full'} end
 local running = prefix .. 'running:' .. at[2]
 if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then return {'owner_full'} end
 leave(ARGV[2])
-local now = whole(timeNow())
-local times = dispatchTo(ARGV[2], ARGV[3], at[2])
+local now, times = whole(timeNow()), dispatchTo(ARGV[2], ARGV[3], at[2])
 local shares, past = backlogOf(at[1]) .. ':shares', backlogOf(at[1]) .. ':past'
 local v = whole(math.max(number(redis.call('HGET', shares, ':now')), number(at[3])))
 redis.call('LPUSH', past, v)

@@ -200,7 +200,7 @@ async function openSimulator(
     'vram-gb': vramGb,
     faults: JSON.stringify(faults),
     // another checkout may not know it
-    ...(modelMemory ? { models: JSON.stringify(modelMemory) } : {}),
+    ...(modelMemory ? { memory: JSON.stringify(modelMemory) } : {}),
     executions: executionsFile,
   }
   const started = createProcess({
