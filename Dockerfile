@@ -6,6 +6,7 @@ COPY packages packages
 COPY apps apps
 COPY tools tools
 COPY e2e e2e
+COPY bench bench
 # the page offers them
 COPY examples examples
 # the page is built with what is only there for that: before it is pruned

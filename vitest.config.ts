@@ -7,7 +7,7 @@ const sources = {
   ssr: { resolve: { conditions: ['@safelight/source'] } },
 }
 
-const PARTS = ['{packages,apps,tools}/*/src/**', 'e2e/src/**']
+const PARTS = ['{packages,apps,tools}/*/src/**', 'e2e/src/**', 'bench/src/**']
 const filesOf = (ending: string) => PARTS.map((part) => `${part}/*${ending}.test.ts`)
 
 /** A test file says by its name what it needs: nothing, a port or Redis, processes, a browser. */

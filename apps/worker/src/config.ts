@@ -53,7 +53,7 @@ const fieldsSchema = commonConfigSchema.extend({
     .prefault('5')
     .describe('A job that has lost its host this often fails; these tries count apart'),
   MAX_OVERTAKEN: wholeNumber({ min: 0, max: 1_000 })
-    .prefault('8')
+    .prefault('16')
     .describe(
       'How often a waiting job may be overtaken by one whose models a host has loaded; 0: never',
     ),
@@ -61,7 +61,7 @@ const fieldsSchema = commonConfigSchema.extend({
   AGING: duration()
     .optional()
     .describe(
-      'A job that has waited longer goes before all others, whatever its priority; unset: priorities alone decide',
+      'A job that has waited longer goes before all that have not, whatever their priorities; unset: priorities alone decide',
     ),
   MAX_RUNNING_PER_OWNER: wholeNumber({ min: 1, max: 10_000 })
     .optional()

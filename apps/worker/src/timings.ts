@@ -12,6 +12,8 @@ export interface WorkerTimings {
   lostTicketsEveryMs: number
   /** Tickets put back by `moveToWait` wake nobody: this is how soon an idle worker looks by itself. */
   takeEveryMs: number
+  /** The same on the queues of hosts, of which there may be many: whoever puts a ticket there wakes a worker, mostly. */
+  hostTakeEveryMs: number
   /** After an outage of Redis, look again soon. */
   queueRetryMs: number
 
@@ -90,6 +92,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   lockMs: 10_000,
   lostTicketsEveryMs: 2_000,
   takeEveryMs: 1_000,
+  hostTakeEveryMs: 5_000,
   queueRetryMs: 1_000,
 
   dispatchLookMs: 1_000,

@@ -24,6 +24,7 @@ import { promptRoutes } from './http/prompt-routes.ts'
 import { queueRoutes } from './http/queue-routes.ts'
 import { createRequestListener } from './http/router.ts'
 import { userRoutes } from './http/user-routes.ts'
+import { createLoadedModels, type ModelMemory } from './nodes/loaded-models.ts'
 import type { NodeDefinitions } from './nodes/node-classes.ts'
 import type { NodeEnvironment } from './nodes/node-class.ts'
 import { createScenes } from './picture/scenes.ts'
@@ -42,6 +43,8 @@ export interface BootOptions {
   readonly freed: () => void
   readonly described: () => void
   readonly received: (prompt: ReceivedPrompt) => void
+  readonly modelMemory: ModelMemory
+  readonly loaded: (model: string) => void
   readonly speed: number
   readonly seed: number
   readonly previews: boolean
@@ -133,7 +136,7 @@ export function startBoot(options: BootOptions): Boot {
     random: createRandom(options.seed),
     scenes: createScenes(),
     previews: options.previews,
-    loadedModels: new Set(),
+    loadedModels: createLoadedModels(options.modelMemory, options.loaded),
     current,
   }
   const { memory } = startExecutor({

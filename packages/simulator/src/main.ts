@@ -2,9 +2,10 @@
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DIALECTS, isDialect } from './dialect.ts'
-import { EXIT_FAULTS, type Faults, RAISED_FAULTS, SUBMIT_FAULTS } from './faults/faults.ts'
+import { EXIT_FAULTS, RAISED_FAULTS, SUBMIT_FAULTS } from './faults/faults.ts'
 import { readFaults } from './faults/read-faults.ts'
 import { isRecord } from './record.ts'
+import { readModelMemory } from './nodes/loaded-models.ts'
 import { startSimulator } from './simulator.ts'
 
 const USAGE = `A ComfyUI that needs no GPU.
@@ -16,6 +17,8 @@ const USAGE = `A ComfyUI that needs no GPU.
   --seed <number>      for what ComfyUI leaves to chance (1)
   --no-previews        send no preview pictures
   --vram-gb <number>   memory of the GPU, as /system_stats tells it (24)
+  --memory <json>      how many models have room and what loading one takes, in ms, e.g.
+                       '{"kept":1,"loadMs":{"sd_xl_base_1.0.safetensors":4000}}' (no bound, 1500 each)
   --faults <json>      what fails from the start, e.g. '{"slowHttp":500}'
   --models <json>      folder → its model files, e.g. '{"loras":["a.safetensors"]}', in place of the usual ones
   --executions <file>  append a JSON line at each start and end of an execution; it outlives a kill
@@ -30,7 +33,8 @@ Faults, also turned while it runs with POST /_simulator/faults and read with GET
   nodesRaise: ${RAISED_FAULTS.join(', ')}
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
 POST /_simulator/models {"folder", "add" or "remove"} changes what models it lists.
-GET /_simulator/executions lists what ran, /_simulator/requests counts calls of /object_info.
+GET /_simulator/executions lists what ran, /_simulator/loads the models that were loaded for it;
+/_simulator/requests counts calls of /object_info.
 `
 
 const { values } = parseArgs({
@@ -43,6 +47,7 @@ const { values } = parseArgs({
     'no-previews': { type: 'boolean', default: false },
     executions: { type: 'string' },
     'vram-gb': { type: 'string', default: '24' },
+    memory: { type: 'string', default: '{}' },
     faults: { type: 'string', default: '{}' },
     models: { type: 'string', default: '{}' },
     help: { type: 'boolean', default: false },
@@ -54,25 +59,21 @@ function fail(problem: string): never {
   process.exit(2)
 }
 
-function parseFaults(json: string): Partial<Faults> {
+function parse<T>(flag: 'faults' | 'memory' | 'models', read: (json: unknown) => T): T {
+  const json = values[flag]
   try {
-    return readFaults(JSON.parse(json))
+    return read(JSON.parse(json))
   } catch (error) {
-    return fail(`no faults: ${error instanceof Error ? error.message : json}`)
+    return fail(`no ${flag}: ${error instanceof Error ? error.message : json}`)
   }
 }
 
-function parseModels(json: string): Record<string, string[]> {
-  try {
-    const given: unknown = JSON.parse(json)
-    if (isRecord(given) && Object.values(given).every(isListOfNames)) {
-      // every member was looked at
-      return given as Record<string, string[]>
-    }
-  } catch {
-    // told below
+function readModels(given: unknown): Record<string, string[]> {
+  if (isRecord(given) && Object.values(given).every(isListOfNames)) {
+    // every member was looked at
+    return given as Record<string, string[]>
   }
-  return fail(`no models: ${json}`)
+  throw new Error('folder → a list of names')
 }
 
 function isListOfNames(value: unknown): boolean {
@@ -87,8 +88,9 @@ if (values.help) {
   const speed = Number(values.speed)
   const seed = Number(values.seed)
   const vramGb = Number(values['vram-gb'])
-  const faults = parseFaults(values.faults)
-  const models = parseModels(values.models)
+  const faults = parse('faults', readFaults)
+  const models = parse('models', readModels)
+  const modelMemory = parse('memory', readModelMemory)
   if (!isDialect(dialect)) fail(`unknown dialect: ${dialect}`)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`no port: ${values.port}`)
   if (!(speed > 0)) fail(`speed must be above 0: ${values.speed}`)
@@ -105,6 +107,7 @@ if (values.help) {
     seed,
     previews,
     vramGb,
+    modelMemory,
     faults,
     models,
     exit: () => process.exit(1),

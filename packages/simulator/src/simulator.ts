@@ -18,6 +18,7 @@ import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
 import { delayAnswer } from './http/respond.ts'
 import { createRequestListener } from './http/router.ts'
 import { createModelFiles, type ModelFiles } from './nodes/models.ts'
+import type { ModelMemory } from './nodes/loaded-models.ts'
 import { createNodeClasses } from './nodes/node-classes.ts'
 import { createReceivedPrompts, type ReceivedPrompt } from './received-prompts.ts'
 
@@ -33,6 +34,8 @@ export interface SimulatorOptions {
   readonly previews?: boolean
   /** What /system_stats says the GPU has. */
   readonly vramGb?: number
+  /** How many models have room, and what loading one takes. */
+  readonly modelMemory?: ModelMemory
   readonly faults?: Partial<Faults>
   /** Folder → its model files, in place of the usual ones. */
   readonly models?: Readonly<Record<string, readonly string[]>>
@@ -53,6 +56,8 @@ export interface Simulator {
   /** What was posted to /prompt, to the letter; the latest hundred. */
   prompts(): ReceivedPrompt[]
   sockets(): SocketInfo[]
+  /** Every model that was loaded, in order; one that was in place still is not among them. */
+  loads(): string[]
   /** How often POST /free was called. */
   freed(): number
   /** How often GET /object_info was asked for everything: newer servers scan all their folders for it. */
@@ -73,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const userData = createUserData()
   const executions = createExecutionLog((event) => options.onExecution?.(event))
   const received = createReceivedPrompts()
+  const loads: string[] = []
   let freed = 0
   let described = 0
 
@@ -96,6 +102,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       freed: () => freed++,
       described: () => described++,
       received: received.add,
+      modelMemory: options.modelMemory ?? {},
+      loaded: (model) => loads.push(model),
       speed: options.speed ?? 1,
       seed: options.seed ?? 1,
       previews: options.previews ?? true,
@@ -116,6 +124,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       models,
       executions: executions.list,
       freed: () => freed,
+      loads: () => [...loads],
       described: () => described,
       prompts: received.list,
     }),
@@ -143,6 +152,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     executions: executions.list,
     prompts: received.list,
     sockets: () => boot.sockets(),
+    loads: () => [...loads],
     freed: () => freed,
     described: () => described,
     restart,

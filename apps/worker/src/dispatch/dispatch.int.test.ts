@@ -137,3 +137,20 @@ it('runs what its host has loaded first, and overtakes nobody for ever', async (
   expect(loads).toBeLessThanOrEqual(8)
   expect(loads).toBeGreaterThan(3)
 })
+
+it('knows what a host has in place by the doing of another worker', async () => {
+  const host = await startHost()
+  const env = { HOST_SLOTS: '1' }
+  const submit = (workflow: ReturnType<typeof quick>, file: string) =>
+    stack.submit(workflow, {}, { files: [file] })
+  const first = await stack.startWorker([host.url], { env })
+  const running = await submit(slow({ color: 0xabcdef, steps: 60, seconds: 1 }), 'a.safetensors')
+  await stack.when(running, ({ phase }) => phase === 'executing')
+  await stack.startWorker([host.url], { env })
+  // it lasts for many looks of the second worker, which alone goes on
+  const other = await submit(quick(), 'b.safetensors')
+  const same = await submit(quick(), 'a.safetensors')
+  await first.close()
+  const [begunOther, begunSame] = [await stack.end(other), await stack.end(same)]
+  expect(begunSame.startedAt).toBeLessThan(begunOther.startedAt ?? 0)
+})

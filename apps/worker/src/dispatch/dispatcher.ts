@@ -8,7 +8,13 @@ import { type Clock, type Logger, sleep } from '@safelight/runtime'
 import type { Backlog, Candidate, Tickets } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
 import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
-import { type AffinityLimits, type Offer, pickJob } from './pick-job.ts'
+import {
+  type AffinityLimits,
+  isInPlace,
+  type Offer,
+  type Pick as Choice,
+  pickJob,
+} from './pick-job.ts'
 
 /** A host with a free slot, as far as known. */
 export interface OpenHost extends Offer {
@@ -47,8 +53,10 @@ export interface DispatcherOptions {
   log: Logger
 }
 
-/** Candidates that one look takes, and looks before a host goes without. */
+/** Candidates that one look takes. The first is a glance: mostly the next job is one for which nothing must be loaded. */
+const GLANCE = 4
 const AT_MOST = 64
+/** After which a host goes without. */
 const LOOKS = 8
 
 type Outcome =
@@ -106,11 +114,13 @@ export function startDispatcher(options: DispatcherOptions): {
   /** Page by page: what this host may not run must not hide the rest from it. */
   async function fill(host: OpenHost, pool: string): Promise<Outcome> {
     const { hostId } = host
-    for (let look = 0; look < LOOKS; look += 1) {
+    // who has waited too long is found among the oldest: the first of a few of them is not the next of all
+    for (let look = options.agingMs === null ? -1 : 0; look < LOOKS; look += 1) {
+      const isGlance = look < 0
       const candidates = await backlog.candidates({
         pools: host.pools,
-        atMost: AT_MOST,
-        skip: look * AT_MOST,
+        atMost: isGlance ? GLANCE : AT_MOST,
+        skip: isGlance ? 0 : look * AT_MOST,
         agingMs: options.agingMs,
         ownerLimit: options.ownerLimit,
       })
@@ -120,7 +130,8 @@ export function startDispatcher(options: DispatcherOptions): {
       let left = candidates
       for (;;) {
         const pick = pickJob(left, host, { affinity: options.affinity, nowMs })
-        if (!pick) break
+        // whoever comes later might suit the host better
+        if (!pick || (isGlance && !isBest(pick, left, host))) break
         const { jobId, overtaken } = pick
         const taken = await backlog.dispatch({
           jobId,
@@ -179,6 +190,16 @@ export function startDispatcher(options: DispatcherOptions): {
       await Promise.all(loops.values())
     },
   }
+}
+
+/** Next, and nothing to load for it: no other job could come before it. */
+function isBest(
+  { jobId, overtaken }: Choice,
+  from: readonly Candidate[],
+  { loaded }: Offer,
+): boolean {
+  const files = from.find((candidate) => candidate.jobId === jobId)?.needs.files ?? []
+  return overtaken.length === 0 && isInPlace(files, loaded)
 }
 
 async function whenAborted(signal: AbortSignal): Promise<void> {

@@ -12,6 +12,7 @@ const fullHost = (hostId: string, ...jobIds: string[]): StagedHost => ({
   classes: new Set(),
   files: new Map(),
   loaded: new Set(),
+  elsewhere: [],
   hasMostMemory: true,
   pools: [ANY_POOL],
   hasFreeSlot: false,

@@ -7,6 +7,7 @@ const OFFER: Offer = {
   classes: new Set(),
   files: new Map(),
   loaded: new Set(),
+  elsewhere: [],
   hasMostMemory: false,
 }
 const OPTIONS: PickOptions = { affinity: { count: 3, ms: 10_000 }, nowMs: 1_000_000 }
@@ -54,6 +55,20 @@ describe('the order', () => {
         { ...video, band: 0 },
       ])?.jobId,
     ).toBe('any')
+  })
+})
+
+describe('who has waited too long', () => {
+  const urgent = (n: number) => job(`urgent-${n}`, { band: 0, lag: n, aged: true })
+  it('goes before all others, whatever its priority', () => {
+    const low = job('low', { band: 1_999, lag: 900, aged: true })
+    expect(pick([{ ...urgent(0), aged: false }, low])?.jobId).toBe('low')
+  })
+
+  it('is not passed by one who has, too, for a priority: there may be more of those for ever', () => {
+    const low = job('low', { band: 1_999, lag: -5, aged: true })
+    expect(pick([urgent(1), low, urgent(2)])?.jobId).toBe('low')
+    expect(pick([urgent(1), { ...low, lag: 900 }])?.jobId).toBe('urgent-1')
   })
 })
 
@@ -155,5 +170,61 @@ describe('affinity', () => {
     const [first, second] = [withModel('a', 'a.safetensors'), withModel('b', 'b.safetensors')]
     expect(pick([{ ...first, band: 0 }, second], { loaded })?.jobId).toBe('a')
     expect(pick([{ ...first, aged: true }, second], { loaded })?.jobId).toBe('a')
+  })
+})
+
+describe('what is loaded next', () => {
+  const loaded = new Set(['mine'])
+  const elsewhere = [new Set(['theirs'])]
+
+  it('is what no other host holds', () => {
+    const jobs = [withModel('a', 'theirs'), withModel('b', 'nobodys')]
+    expect(pick(jobs, { loaded, elsewhere })).toMatchObject({ jobId: 'b', overtaken: ['a'] })
+    expect(pick(jobs, { loaded })?.jobId).toBe('a')
+  })
+
+  it('is what another holds as well, when there is nothing else', () => {
+    const jobs = [withModel('a', 'theirs'), withModel('b', 'theirs')]
+    expect(pick(jobs, { loaded, elsewhere })).toMatchObject({ jobId: 'a', overtaken: [] })
+  })
+
+  it('is what has been overtaken often enough, whoever holds it', () => {
+    const tired = { overtaken: { count: 3, firstAt: OPTIONS.nowMs } }
+    const jobs = [withModel('a', 'theirs', tired), withModel('b', 'nobodys')]
+    expect(pick(jobs, { loaded, elsewhere })).toMatchObject({ jobId: 'a', overtaken: [] })
+  })
+
+  it('needs all of its models on one other host to be left to that', () => {
+    const both = job('a', {}, { files: ['theirs', 'others'] })
+    const apart = [new Set(['theirs']), new Set(['others'])]
+    const jobs = [both, withModel('b', 'nobodys')]
+    expect(pick(jobs, { loaded, elsewhere: apart })?.jobId).toBe('a')
+    expect(pick(jobs, { loaded, elsewhere: [new Set(['theirs', 'others'])] })?.jobId).toBe('b')
+  })
+})
+
+describe('the patience of those that are overtaken', () => {
+  const affinity = { count: 12, ms: 12_000 }
+  const loaded = new Set(['mine'])
+  const passed = (count: number, agoMs = 0) => ({
+    overtaken: { count, firstAt: OPTIONS.nowMs - agoMs },
+  })
+  const queue = (...ahead: Candidate[]) =>
+    pick([...ahead, withModel('next', 'mine')], { loaded }, { affinity })?.jobId
+
+  it('is shared by the models that wait: not all of them are due at once', () => {
+    const first = withModel('a', 'one', passed(11))
+    expect(queue(first)).toBe('next')
+    expect(queue(first, withModel('b', 'one', passed(11)))).toBe('next')
+    expect(queue(first, withModel('b', 'two', passed(5)))).toBe('next')
+    expect(queue(first, withModel('b', 'two', passed(6)))).toBe('a')
+    const third = withModel('c', 'three', passed(4))
+    expect(queue(first, withModel('b', 'two', passed(5)), third)).toBe('a')
+  })
+
+  it('is so in time as well', () => {
+    const first = withModel('a', 'one', passed(1, 11_000))
+    expect(queue(first, withModel('b', 'two', passed(1, 5_900)))).toBe('next')
+    expect(queue(first, withModel('b', 'two', passed(1, 6_000)))).toBe('a')
   })
 })

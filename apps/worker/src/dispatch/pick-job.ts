@@ -3,7 +3,10 @@
  *
  * The first one that the host may run, unless it would have to load models for it while a later one finds its own in
  * place. Loading is what a GPU waits for, so that one may overtake; but a job is overtaken a bounded number of times
- * and for a bounded time, and never by one of lower priority.
+ * and for a bounded time, and never by one of lower priority. Of that patience each model takes a share: were all of it
+ * spent on the first, the jobs of all others would be due at once, in an order that loads a model for each.
+ *
+ * When something must be loaded, it is a model that no other host holds: so hosts settle on different ones.
  */
 import { type FileChoices, lists } from '@safelight/comfyui'
 import type { Candidate } from '@safelight/store'
@@ -16,6 +19,8 @@ export interface Offer {
   files: FileChoices
   /** Model files of the job that was dispatched there last: in place when its next one begins. */
   loaded: ReadonlySet<string>
+  /** The same of each other host that takes jobs. */
+  elsewhere: readonly ReadonlySet<string>[]
   /** No host that takes jobs has more memory. */
   hasMostMemory: boolean
 }
@@ -50,12 +55,41 @@ export function pickJob(
     .sort(inFairOrder)
   const [first] = eligible
   if (!first) return null
-  const at = eligible.findIndex(({ needs }) => isInPlace(needs.files, offer.loaded))
-  const ahead = eligible.slice(0, Math.max(0, at))
-  const chosen = ahead.every((job) => mayBeOvertaken(job, eligible[at], options)) ? at : 0
-  const { jobId, pool } = eligible[Math.max(0, chosen)] ?? first
-  const overtaken = chosen > 0 ? ahead.map((job) => job.jobId) : []
-  return { jobId, pool, overtaken }
+  const overtaker = findOvertaker(eligible, offer, options)
+  const { jobId, pool } = eligible[overtaker] ?? first
+  return { jobId, pool, overtaken: eligible.slice(0, overtaker).map((job) => job.jobId) }
+}
+
+/** @returns its place among the jobs in fair order; 0: nobody is overtaken */
+function findOvertaker(
+  jobs: readonly Candidate[],
+  { loaded, elsewhere }: Offer,
+  options: PickOptions,
+): number {
+  const at = jobs.findIndex(({ needs }) => isInPlace(needs.files, loaded))
+  if (at === 0) return 0
+  if (at > 0 && mayAllBeOvertaken(jobs.slice(0, at), jobs[at], options)) return at
+  // something is loaded for whichever it is
+  const held = (files: readonly string[]) => elsewhere.some((other) => isInPlace(files, other))
+  const rare = jobs.findIndex(({ needs }) => !held(needs.files) && !isInPlace(needs.files, loaded))
+  return jobs.slice(0, Math.max(0, rare)).every((job) => mayBeOvertaken(job, jobs[rare], options))
+    ? Math.max(0, rare)
+    : 0
+}
+
+/** Each by its share: whose models are first in the fair order has all of the patience, the next ones less and less. */
+function mayAllBeOvertaken(
+  jobs: readonly Candidate[],
+  by: Candidate | undefined,
+  { affinity, nowMs }: PickOptions,
+): boolean {
+  const models = ({ needs }: Candidate) => needs.files.join('\n')
+  const inOrder = [...new Set(jobs.map(models))]
+  return jobs.every((job) => {
+    const share = 1 - inOrder.indexOf(models(job)) / inOrder.length
+    const limits = { count: affinity.count * share, ms: affinity.ms * share }
+    return mayBeOvertaken(job, by, { affinity: limits, nowMs })
+  })
 }
 
 /** Whether the host can run it, and has not just failed it while others may do better. */
@@ -78,14 +112,17 @@ export function unlistedFor({ listed }: Candidate['needs'], files: FileChoices):
   })
 }
 
-/** Between pools, who is further behind in its own goes first. */
+/**
+ * Between pools, who is further behind in its own goes first. So do those who have waited too long, whatever their
+ * priorities: of higher ones there may always be another that has waited too long as well.
+ */
 function inFairOrder(one: Candidate, other: Candidate): number {
   if (one.aged !== other.aged) return one.aged ? -1 : 1
-  return one.band - other.band || one.lag - other.lag
+  return (one.aged ? 0 : one.band - other.band) || one.lag - other.lag
 }
 
 /** Nothing needs to be loaded for it. One that names no model does not make the host forget any. */
-function isInPlace(files: readonly string[], loaded: ReadonlySet<string>): boolean {
+export function isInPlace(files: readonly string[], loaded: ReadonlySet<string>): boolean {
   return files.every((file) => loaded.has(file))
 }
 

@@ -37,6 +37,7 @@ const host = (hostId: string, jobs: StagedJob[], more: Partial<StagedHost> = {})
   classes: new Set(),
   files: new Map(),
   loaded: new Set(),
+  elsewhere: [],
   hasMostMemory: true,
   pools: [ANY_POOL],
   hasFreeSlot: false,

@@ -14,7 +14,7 @@ import type { StagedHost } from './pick-take-backs.ts'
 export interface SlotBookOptions {
   fleet: Fleet
   holders: Pick<SlotHolders, 'find'>
-  backlog: Pick<Backlog, 'dispatched'>
+  backlog: Pick<Backlog, 'dispatched' | 'needs'>
   timings: Pick<WorkerTimings, 'slotRefreshMs' | 'filesWaitedMs'>
   clock: Clock
   log: Logger
@@ -32,14 +32,17 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   const { fleet, holders, backlog, timings, clock, log } = options
   /** Jobs by hostId, whichever worker dispatched them. */
   const taken = new Map<string, Set<string>>()
-  /** Model files of the job dispatched there last. */
+  /** Model files of the job dispatched there last: a host runs its jobs in the order of their dispatch. */
   const loaded = new Map<string, ReadonlySet<string>>()
+  /** That job, by hostId, whichever worker dispatched it. */
+  const newest = new Map<string, string>()
   /** Redis says that others have taken all there is; until it is known how many. */
   const full = new Set<string>()
   const waiting = new Set<() => void>()
   /** When hosts were asked for the files that they list for a class. */
   const lookedAt = new Map<string, number>()
   const takenOn = (hostId: string) => taken.get(hostId) ?? new Set<string>()
+  const loadedOn = ({ hostId, state }: Host) => loaded.get(hostId) ?? new Set(state.models)
 
   function changed(): void {
     for (const look of waiting) look()
@@ -54,8 +57,26 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 
   async function refresh(): Promise<void> {
-    for (const host of fleet.hosts)
-      setTaken(host, new Set((await backlog.dispatched(host.hostId)).map(({ jobId }) => jobId)))
+    for (const host of fleet.hosts) {
+      const jobIds = (await backlog.dispatched(host.hostId)).map(({ jobId }) => jobId)
+      setTaken(host, new Set(jobIds))
+      await seeNewest(host.hostId, jobIds.at(-1))
+    }
+  }
+
+  async function seeNewest(hostId: string, jobId: string | undefined): Promise<void> {
+    const known = newest.get(hostId)
+    if (jobId === undefined || jobId === known) return
+    const { files } = await backlog.needs(jobId)
+    // we have dispatched one ourselves meanwhile
+    if (newest.get(hostId) !== known) return
+    setLoaded(hostId, jobId, files)
+  }
+
+  function setLoaded(hostId: string, jobId: string, files: readonly string[]): void {
+    newest.set(hostId, jobId)
+    // one that names no model leaves in place what is there
+    if (files.length > 0) loaded.set(hostId, new Set(files))
   }
 
   const loop = repeat({
@@ -85,18 +106,16 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
 
   function toOpenHost(host: Host): OpenHost {
     const { hostId, listing, state } = host
-    const most = Math.max(
-      ...fleet.hosts
-        .filter(({ condition }) => takesPrompts(condition.state))
-        .map((other) => other.state.memory),
-    )
+    const fit = fleet.hosts.filter(({ condition }) => takesPrompts(condition.state))
+    const most = Math.max(...fit.map((other) => other.state.memory))
     return {
       hostId,
       slots: slotsOf(host),
       pools: [ANY_POOL, ...listing.labels],
       classes: new Set(Object.keys(state.nodeClasses)),
       files: state.files.choices,
-      loaded: loaded.get(hostId) ?? new Set(state.models),
+      loaded: loadedOn(host),
+      elsewhere: fit.filter((other) => other !== host).map(loadedOn),
       hasMostMemory: state.memory >= most,
     }
   }
@@ -155,8 +174,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     took(hostId, jobId, files) {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId), jobId]))
-      // one that names no model leaves in place what is there
-      if (files.length > 0) loaded.set(hostId, new Set(files))
+      setLoaded(hostId, jobId, files)
     },
     full(hostId) {
       full.add(hostId)

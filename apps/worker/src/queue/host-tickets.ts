@@ -32,7 +32,7 @@ export interface HostTicketsOptions {
     stage: HostStage,
     leaving: AbortSignal,
   ): (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
-  timings: Pick<WorkerTimings, 'lockMs' | 'takeEveryMs' | 'queueRetryMs' | 'lostTicketsEveryMs'>
+  timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'queueRetryMs' | 'lostTicketsEveryMs'>
   clock: Clock
   log: Logger
 }
@@ -106,7 +106,7 @@ async function openWorker(
     stalledInterval: timings.lostTicketsEveryMs,
     maxStalledCount: NO_LIMIT,
     // seconds
-    drainDelay: timings.takeEveryMs / 1_000,
+    drainDelay: timings.hostTakeEveryMs / 1_000,
     runRetryDelay: timings.queueRetryMs,
   })
   worker.on('error', (error) => {

@@ -6,6 +6,7 @@ export const QUICK_TIMINGS = {
   lockMs: 2_000,
   lostTicketsEveryMs: 200,
   takeEveryMs: 200,
+  hostTakeEveryMs: 200,
   queueRetryMs: 100,
   dispatchLookMs: 200,
   slotRefreshMs: 200,

@@ -15,6 +15,7 @@ export interface ControlDeps {
   readonly models: ModelFiles
   readonly executions: () => Execution[]
   readonly freed: () => number
+  readonly loads: () => string[]
   readonly described: () => number
   readonly prompts: () => ReceivedPrompt[]
 }
@@ -24,6 +25,7 @@ export function controlRoutes({
   models,
   executions,
   freed,
+  loads,
   described,
   prompts,
 }: ControlDeps): readonly Route[] {
@@ -80,6 +82,11 @@ export function controlRoutes({
       method: 'GET',
       path: '/_simulator/executions',
       answer: ({ response }) => sendJson(response, { executions: executions(), freed: freed() }),
+    },
+    {
+      method: 'GET',
+      path: '/_simulator/loads',
+      answer: ({ response }) => sendJson(response, { loads: loads() }),
     },
     {
       method: 'GET',

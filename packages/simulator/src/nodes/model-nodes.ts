@@ -2,7 +2,6 @@
 import type { NodeDefinition } from './node-class.ts'
 import { type ConditioningValue, type ModelValue, readString, readValue } from './values.ts'
 
-const FIRST_LOAD_MS = 1500
 const ENCODE_MS = 100
 const LORA_MS = 200
 
@@ -29,11 +28,12 @@ const checkpointLoader: NodeDefinition = {
   ],
   async run(inputs, context) {
     const name = readString(inputs, 'ckpt_name')
-    if (!context.loadedModels.has(name)) {
+    const loadMs = context.loadedModels.costOf(name)
+    if (loadMs > 0) {
       context.announceActivity('loading')
-      await context.sleep(FIRST_LOAD_MS)
-      context.loadedModels.add(name)
+      await context.sleep(loadMs)
     }
+    context.loadedModels.use(name)
     const model: ModelValue = { kind: 'model', name }
     return { outputs: [model, model, model] }
   },

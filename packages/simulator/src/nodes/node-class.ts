@@ -10,6 +10,7 @@ import type { Random } from '../random.ts'
 import type { Json } from '../record.ts'
 import type { PreviewImage } from '../delivery/frames.ts'
 import type { ModelFiles } from './models.ts'
+import type { LoadedModels } from './loaded-models.ts'
 
 /** A type name, or the allowed values; then the options, exactly as Python declares them. */
 export type InputSpec = readonly [type: string | readonly string[], options?: Readonly<Json>]
@@ -39,8 +40,8 @@ export interface NodeContext extends NodeEnvironment {
   readonly graph: DynamicGraph
   readonly extraData: Readonly<Json>
   readonly random: Random
-  /** Checkpoints in memory: the first load is slow. */
-  readonly loadedModels: Set<string>
+  /** Checkpoints in memory: loading one is slow. */
+  readonly loadedModels: LoadedModels
   readonly scenes: Scenes
   /** For long work: others have their turn in between. */
   readonly pause: Pause

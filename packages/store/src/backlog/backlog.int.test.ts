@@ -22,6 +22,34 @@ describe('the fair order', () => {
     expect(served.slice(8)).toEqual(flood.slice(4))
   })
 
+  it('holds against an owner what hosts have of it already', async () => {
+    const { backlog, store, accept, acceptMany, order } = await openBacklog()
+    const flood = await acceptMany(30, { owner: 'flood' })
+    const slots = { ...ONE_SLOT, slots: 4 }
+    const dispatch = async () => {
+      const [jobId = ''] = await order({ atMost: 1 })
+      expect((await backlog.dispatch({ ...slots, jobId })).outcome).toBe('dispatched')
+      return jobId
+    }
+    const onHost: string[] = []
+    for (let n = 0; n < 4; n += 1) onHost.push(await dispatch())
+    // one by one, as on a host that has been busy for long
+    for (let n = 0; n < 8; n += 1) {
+      await store.append(onHost.shift() ?? '', () => status('canceled'))
+      onHost.push(await dispatch())
+    }
+    const few = await acceptMany(10, { owner: 'few' })
+    const next = await order()
+    const others = next.filter((jobId) => flood.includes(jobId))
+    // as many as the flood has there, then in turns: no more than two for each
+    expect(next.slice(0, 4)).toEqual(few.slice(0, 4))
+    expect(next.indexOf(few[9] ?? '')).toBeLessThanOrEqual(2 * 10 - 4 - 1)
+    expect(next.indexOf(others[1] ?? '')).toBeLessThanOrEqual(8)
+    // who was there before has what it had
+    await accept({ owner: 'flood' })
+    expect((await order()).slice(0, 4)).toEqual(few.slice(0, 4))
+  })
+
   it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {
     const { backlog, acceptMany, serve } = await openBacklog()
     const light = await acceptMany(400, { owner: 'light', cost: 3_000 })

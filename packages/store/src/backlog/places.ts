@@ -3,10 +3,12 @@
  * is in one of them: in the backlog of its pool, deferred until a time, dispatched to a host, or collected from it.
  *
  * The fair order is start-time fair queuing. An owner's jobs stand one after the other on a line of virtual time, each
- * as long as its cost divided by the owner's weight; the line begins where the pool is now (`V`, the start of the job
- * dispatched last), or where the owner's last job ends, whichever is later. Who is served next is who ends first:
+ * as long as its cost divided by the owner's weight; the line begins where the pool was (`V`, the start of the job
+ * dispatched last) before what hosts have now was dispatched, for others have that already, or where the owner's last
+ * job ends, whichever is later. Who is served next is who ends first:
  *
- *   start = max(V, the owner's last finish)     finish = start + cost / weight     score = band · 2^32 + finish − base
+ *   start = max(V then, the owner's last finish)     finish = start + cost / weight
+ *   score = band · 2^32 + finish − base
  *
  * The band is the priority, highest first. `base` moves up before `finish − base` outgrows its 32 bits, so that all of
  * it stays exact in the 53 bits of a score. Where a job stands is kept in its record: handed back, it has its old place.
@@ -26,6 +28,13 @@ local function whole(value) return string.format('%.0f', value) end
 local function timeNow()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- V as it was before what is on hosts was dispatched
+local function vThen(backlog)
+  local past, have = backlog .. ':past', redis.call('SCARD', backlog .. ':running')
+  local v = have > 0 and (redis.call('LINDEX', past, have) or redis.call('LINDEX', past, -1))
+  return number(v or redis.call('HGET', backlog .. ':shares', ':now'))
 end
 
 local function scoreOf(band, finish, base)
@@ -62,7 +71,7 @@ local function place(jobId, pool, owner, band, cost, needs, weight)
   local backlog = backlogOf(pool)
   local last = number(redis.call('HGET', backlog .. ':shares', owner))
   local waiting = redis.call('ZREVRANGE', backlog .. ':of:' .. owner, 0, 0, 'WITHSCORES')
-  local start = math.max(number(redis.call('HGET', backlog .. ':shares', ':now')), last, number(waiting[2]))
+  local start = math.max(vThen(backlog), last, number(waiting[2]))
   redis.call('HSET', recordOf(jobId), 'pool', pool, 'owner', owner, 'band', band, 'cost', cost, 'weight', weight, 'needs', needs,
     'start', whole(start), 'finish', whole(start + math.max(1, number(cost) / number(weight))), 'since', whole(timeNow()))
   enter(jobId)
@@ -86,8 +95,14 @@ local function leave(jobId)
   return true
 end
 
+-- jobs of its pool that have a slot
+local function runningOf(jobId)
+  return backlogOf(redis.call('HGET', recordOf(jobId), 'pool') or '') .. ':running'
+end
+
 -- to the host where it has a slot from now on; returns how often it has been dispatched
 local function dispatchTo(jobId, host, owner)
+  redis.call('SADD', runningOf(jobId), jobId)
   redis.call('HSET', recordOf(jobId), 'host', host, 'stage', 'execute')
   redis.call('ZADD', prefix .. 'dispatched:' .. host, whole(timeNow()), jobId)
   redis.call('SADD', prefix .. 'running:' .. owner, jobId)
@@ -97,6 +112,7 @@ end
 
 -- gives up its slot
 local function freeSlot(jobId, host, owner)
+  redis.call('SREM', runningOf(jobId), jobId)
   redis.call('SREM', prefix .. 'running:' .. owner, jobId)
   return redis.call('ZREM', prefix .. 'dispatched:' .. host, jobId)
 end

@@ -7,6 +7,9 @@ const SCAN_AT_MOST = 1_000
 /** Deferred jobs that one step brings back at most. */
 const DUE_AT_MOST = 100
 
+/** Dispatches whose virtual time is remembered: with more slots than that, newcomers are credited for fewer. */
+const PAST_AT_MOST = 500
+
 /**
  * KEYS 1 deferred jobs (ZSET)
  * Returns [ms until the next one's time has come ('' when there is none), then jobId and pool of each that is back].
@@ -100,11 +103,12 @@ if redis.call('ZCARD', dispatched) >= number(ARGV[4]) then return {'full'} end
 local running = prefix .. 'running:' .. at[2]
 if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then return {'owner_full'} end
 leave(ARGV[2])
-local now = whole(timeNow())
-local times = dispatchTo(ARGV[2], ARGV[3], at[2])
-local shares = backlogOf(at[1]) .. ':shares'
-redis.call('HSET', shares, ':now', whole(math.max(number(redis.call('HGET', shares, ':now')), number(at[3]))),
-  at[2], whole(math.max(number(redis.call('HGET', shares, at[2])), number(at[4]))))
+local now, times = whole(timeNow()), dispatchTo(ARGV[2], ARGV[3], at[2])
+local shares, past = backlogOf(at[1]) .. ':shares', backlogOf(at[1]) .. ':past'
+local v = whole(math.max(number(redis.call('HGET', shares, ':now')), number(at[3])))
+redis.call('LPUSH', past, v)
+redis.call('LTRIM', past, 0, ${PAST_AT_MOST - 1})
+redis.call('HSET', shares, ':now', v, at[2], whole(math.max(number(redis.call('HGET', shares, at[2])), number(at[4]))))
 for i = 6, #ARGV do
   if redis.call('HEXISTS', recordOf(ARGV[i]), 'pool') == 1 then
     redis.call('HINCRBY', recordOf(ARGV[i]), 'overtaken', 1)

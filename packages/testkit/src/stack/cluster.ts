@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createScope } from '@safelight/runtime'
-import type { Dialect } from '@safelight/simulator'
+import type { Dialect, ModelMemory } from '@safelight/simulator'
 import { childEnv } from '../config.ts'
 import { findFreePort } from '../free-port.ts'
 import { dumpKeys, removeKeys, withRedis } from '../namespace.ts'
@@ -26,12 +26,15 @@ export interface ClusterOptions {
   /** Asked when it closes: whether its folder, and what a shared Redis holds of it, stay for a look at what went wrong. */
   isToKeep?: () => boolean
   namespace?: string
+  /** Another checkout, whose bundles are run in place of this one's. */
+  checkout?: string
 }
 
 /** A simulated host; `faults` are switches that are on from its every start. */
 export interface HostSeed {
   dialect?: Dialect
   vramGb?: number
+  modelMemory?: ModelMemory
   faults?: Readonly<Record<string, boolean | number | string>>
 }
 
@@ -80,26 +83,30 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       SAFELIGHT_DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'info',
     }
+    const { checkout } = options
     const simulators = await Promise.all(
       (options.hosts ?? [{}]).map((seed, at) =>
-        openSimulator({ ...seed, folder, name: `host-${at + 1}`, speed: options.speed ?? 20 }),
+        openSimulator(
+          { ...seed, folder, name: `host-${at + 1}`, speed: options.speed ?? 20 },
+          checkout,
+        ),
       ),
     )
     const apis = await Promise.all(
       range(options.apis ?? 1).map((n) =>
-        openApi(`api-${n}`, folder, { ...common, ...options.env?.api }),
+        openApi({ name: `api-${n}`, folder, env: { ...common, ...options.env?.api }, checkout }),
       ),
     )
     const workers: Process[] = []
     const addWorker = (env: Record<string, string> = {}) => {
       const name = `worker-${workers.length + 1}`
       const hosts = simulators.map(({ url }) => url).join(',')
-      const worker = openWorker(name, folder, {
-        ...common,
-        COMFYUI_HOSTS: hosts,
-        WORKER_NAME: name,
-        ...options.env?.worker,
-        ...env,
+      const named = { ...common, COMFYUI_HOSTS: hosts, WORKER_NAME: name }
+      const worker = openWorker({
+        name,
+        folder,
+        env: { ...named, ...options.env?.worker, ...env },
+        checkout,
       })
       workers.push(scope.use(worker))
       return worker
@@ -146,39 +153,43 @@ function openRedis(binary: string, folder: string): Promise<RedisServer> {
   return createRedisServer({ binary, folder, env: childEnv() })
 }
 
-async function openApi(
-  name: string,
-  logDir: string,
-  env: Record<string, string>,
-): Promise<ApiProcess> {
+interface Program {
+  name: string
+  folder: string
+  env: Record<string, string>
+  checkout: string | undefined
+}
+
+async function openApi({ name, folder, env, checkout }: Program): Promise<ApiProcess> {
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   const started = createProcess({
     name,
     command: nodeBinary,
-    args: [mainOf('api')],
+    args: [mainOf('api', checkout)],
     env: { ...env, PORT: String(port) },
-    logDir,
+    logDir: folder,
     isReady: answers(`${url}/readyz`),
   })
   return { ...started, url }
 }
 
-function openWorker(name: string, logDir: string, env: Record<string, string>): Process {
+function openWorker({ name, folder, env, checkout }: Program): Process {
   return createProcess({
     name,
     command: nodeBinary,
-    args: [mainOf('worker')],
+    args: [mainOf('worker', checkout)],
     env,
-    logDir,
+    logDir: folder,
     isReady: async (told) => (await told()).includes('"worker started"'),
   })
 }
 
 async function openSimulator(
   seed: HostSeed & { name: string; folder: string; speed: number },
+  checkout: string | undefined,
 ): Promise<SimulatorProcess> {
-  const { name, dialect = '0.33.0', vramGb = 24, faults = {}, folder, speed } = seed
+  const { name, dialect = '0.33.0', vramGb = 24, faults = {}, modelMemory, folder, speed } = seed
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   const executionsFile = join(folder, `${name}.executions.jsonl`)
@@ -188,13 +199,15 @@ async function openSimulator(
     speed,
     'vram-gb': vramGb,
     faults: JSON.stringify(faults),
+    // another checkout may not know it
+    ...(modelMemory ? { memory: JSON.stringify(modelMemory) } : {}),
     executions: executionsFile,
   }
   const started = createProcess({
     name,
     command: nodeBinary,
     args: [
-      mainOf('simulator'),
+      mainOf('simulator', checkout),
       ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
     ],
     env: childEnv(),

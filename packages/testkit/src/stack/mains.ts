@@ -14,22 +14,26 @@ export type MainName = keyof typeof FOLDERS
 const NAMES = ['api', 'worker', 'simulator'] as const
 
 /** The file to run with node, once `bundleMains` has written it. */
-export const mainOf = (name: MainName): string => `${ROOT}${FOLDERS[name]}/dist/bundle.js`
+export const mainOf = (name: MainName, checkout = ROOT): string =>
+  join(checkout, FOLDERS[name], 'dist/bundle.js')
 
 /** CommonJS packages in an ES module find their `require`. */
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
-/** Does nothing when they are newer than every source. */
-export async function bundleMains(): Promise<void> {
-  if (await areFresh()) return
+/**
+ * Does nothing when they are newer than every source.
+ * @param checkout this one, unless told
+ */
+export async function bundleMains(checkout = ROOT): Promise<void> {
+  if (await areFresh(checkout)) return
   // here and not above: whoever starts no processes does without
   const { build } = await import('esbuild')
   await Promise.all(
     NAMES.map((name) =>
       build({
-        entryPoints: [`${ROOT}${FOLDERS[name]}/src/main.ts`],
-        outfile: mainOf(name),
+        entryPoints: [join(checkout, FOLDERS[name], 'src/main.ts')],
+        outfile: mainOf(name, checkout),
         bundle: true,
         platform: 'node',
         target: 'node20',
@@ -44,18 +48,20 @@ export async function bundleMains(): Promise<void> {
   )
 }
 
-async function areFresh(): Promise<boolean> {
-  const bundles = await Promise.all(NAMES.map((name) => changedAt(mainOf(name))))
-  const sources = await Promise.all(['packages', 'apps'].map(newestSource))
-  const installed = await changedAt(join(ROOT, 'node_modules/.package-lock.json'))
+async function areFresh(checkout: string): Promise<boolean> {
+  const bundles = await Promise.all(NAMES.map((name) => changedAt(mainOf(name, checkout))))
+  const sources = await Promise.all(
+    ['packages', 'apps'].map((folder) => newestSource(join(checkout, folder))),
+  )
+  const installed = await changedAt(join(checkout, 'node_modules/.package-lock.json'))
   return Math.min(...bundles) > Math.max(...sources, installed)
 }
 
 async function newestSource(folder: string): Promise<number> {
-  const parts = await readdir(join(ROOT, folder))
+  const parts = await readdir(folder)
   const files = await Promise.all(
     parts.map(async (part) => {
-      const src = join(ROOT, folder, part, 'src')
+      const src = join(folder, part, 'src')
       const names = await readdir(src, { recursive: true }).catch(() => [])
       return names.map((name) => join(src, name))
     }),
