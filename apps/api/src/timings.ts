@@ -17,7 +17,7 @@ export const apiTimingsSchema = z.strictObject({
   /** How long the fleet's node classes are remembered: they are large and change when hosts come and go. */
   nodeClassesAgeMs: ms(10_000),
   /** A host that was asked for its files so shortly before a submission was asked after it: clocks agree no better. */
-  filesFreshMs: ms(100),
+  filesFreshMs: ms(10),
   /** How long a submission waits for hosts to be asked for files that none lists: well below its deadline. */
   filesLookMs: ms(1_000),
   /** Pause between two looks whether they were asked. */
