@@ -14,8 +14,9 @@ export function createKeys(namespace: string) {
     pools: `${tag}:pools`,
     /**
      * ZSET: jobs of a pool that wait, in fair order (see backlog/places.ts). Beside it `:of:<owner>` (ZSET by finish),
-     * `:since` (ZSET by ms accepted) and `:shares` (HASH: `:now` virtual time, `:base` of the scores, `:cost` of all that
-     * wait, owner → finish of its job dispatched last).
+     * `:since` (ZSET by ms accepted), `:last` (ZSET: owners by the finish of their job dispatched last), `:running` (SET: jobs
+     * that have a slot), `:past` (LIST: virtual times of the latest dispatches) and `:shares` (HASH: `:now` virtual time,
+     * `:base` of the scores, `:cost` of all that wait).
      */
     backlog: (pool: string) => `${tag}:backlog:${pool}`,
     /** ZSET: jobs that go back to the backlog, by when (ms). */

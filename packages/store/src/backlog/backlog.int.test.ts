@@ -98,6 +98,19 @@ describe('the fair order', () => {
     expect(await order()).toEqual([first, second])
   })
 
+  it('remembers so many owners, and forgets those first who have had the least', async () => {
+    const { redis, keys, accept, serve } = await openBacklog()
+    const last = `${keys.backlog(ANY_POOL)}:last`
+    const owners = Array.from({ length: 10_050 }, (_, at) => [at, `owner-${at}`])
+    await redis.zadd(last, ...owners.flat())
+    await accept({ owner: 'busy', cost: 60_000 })
+    await serve()
+    expect(await redis.zcard(last)).toBe(10_000)
+    expect(await redis.zscore(last, 'owner-50')).toBeNull()
+    expect(await redis.zscore(last, 'owner-51')).not.toBeNull()
+    expect(await redis.zscore(last, 'busy')).not.toBeNull()
+  })
+
   it('stays exact when virtual time outgrows its 32 bits', async () => {
     const { redis, keys, acceptMany, serve, accept } = await openBacklog()
     const shares = `${keys.backlog(ANY_POOL)}:shares`

@@ -69,7 +69,7 @@ end
 -- a place of its own, behind what its owner has waiting; the record is there
 local function place(jobId, pool, owner, band, cost, needs, weight)
   local backlog = backlogOf(pool)
-  local last = number(redis.call('HGET', backlog .. ':shares', owner))
+  local last = number(redis.call('ZSCORE', backlog .. ':last', owner))
   local waiting = redis.call('ZREVRANGE', backlog .. ':of:' .. owner, 0, 0, 'WITHSCORES')
   local start = math.max(vThen(backlog), last, number(waiting[2]))
   redis.call('HSET', recordOf(jobId), 'pool', pool, 'owner', owner, 'band', band, 'cost', cost, 'weight', weight, 'needs', needs,

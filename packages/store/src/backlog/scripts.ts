@@ -9,6 +9,8 @@ const DUE_AT_MOST = 100
 
 /** Dispatches whose virtual time is remembered: with more slots than that, newcomers are credited for fewer. */
 const PAST_AT_MOST = 500
+/** Owners of a pool whose last job is remembered: anybody may make up names. Who has had the least goes first. */
+const OWNERS_AT_MOST = 10_000
 
 /**
  * KEYS 1 deferred jobs (ZSET)
@@ -104,11 +106,14 @@ local running = prefix .. 'running:' .. at[2]
 if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then return {'owner_full'} end
 leave(ARGV[2])
 local now, times = whole(timeNow()), dispatchTo(ARGV[2], ARGV[3], at[2])
-local shares, past = backlogOf(at[1]) .. ':shares', backlogOf(at[1]) .. ':past'
+local backlog = backlogOf(at[1])
+local shares, past, last = backlog .. ':shares', backlog .. ':past', backlog .. ':last'
 local v = whole(math.max(number(redis.call('HGET', shares, ':now')), number(at[3])))
 redis.call('LPUSH', past, v)
 redis.call('LTRIM', past, 0, ${PAST_AT_MOST - 1})
-redis.call('HSET', shares, ':now', v, at[2], whole(math.max(number(redis.call('HGET', shares, at[2])), number(at[4]))))
+redis.call('HSET', shares, ':now', v)
+redis.call('ZADD', last, whole(math.max(number(redis.call('ZSCORE', last, at[2])), number(at[4]))), at[2])
+redis.call('ZREMRANGEBYRANK', last, 0, -${OWNERS_AT_MOST + 1})
 for i = 6, #ARGV do
   if redis.call('HEXISTS', recordOf(ARGV[i]), 'pool') == 1 then
     redis.call('HINCRBY', recordOf(ARGV[i]), 'overtaken', 1)
