@@ -1,6 +1,6 @@
 import { type Simulator, type SimulatorOptions, startSimulator } from '@safelight/simulator'
 import { type Gate, openGate } from '@safelight/testkit'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { promptIdOf } from '@safelight/store'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
@@ -13,7 +13,7 @@ let stack: WorkerStack
 let hosts: Simulator[]
 let gates: Gate[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
+  stack = await startWorkerStack({ reconcileMs: 500 })
   hosts = []
   gates = []
 })
@@ -94,7 +94,7 @@ it('replaces a killed worker soon after its lock has run out, whatever it was do
 
 it('waits for a worker that drives the host, and leaves the prompt to it', async () => {
   await stack.close()
-  stack = await startWorkerStack(inject('redisUrl'), { adoptWaitMs: 20_000, reconcileMs: 500 })
+  stack = await startWorkerStack({ adoptWaitMs: 20_000, reconcileMs: 500 })
   const { host, gate } = await startHost({})
   const other = await startHost({})
   const first = await stack.startWorker([gate.url], { env: { DRAIN_TIMEOUT: '1ms' } })

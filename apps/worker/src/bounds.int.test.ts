@@ -1,7 +1,7 @@
-import { withHost } from '@safelight/comfyui/testing'
+import { hugeError, withHost } from '@safelight/comfyui/testing'
 import { createLogger } from '@safelight/runtime'
 import { jsonBytes, OUTPUTS_MAX, OUTPUTS_MAX_BYTES } from '@safelight/shared'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startWorkerStack, until, type WorkerStack } from './testing/stack.ts'
 
 const MOST_OF_A_RECORD = 80 * 1024
@@ -10,7 +10,7 @@ const MOST_OF_A_LINE = 100 * 1024
 let stack: WorkerStack
 let lines: string[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
   lines = []
 })
 afterEach(() => stack.close())
@@ -86,20 +86,7 @@ it('keeps little of an execution error of megabytes with secrets in it', async (
   const jobId = await submitTo(host.url)
   await until(() => host.pending.length > 0)
   const { promptId, clientId } = host.start()
-  const failure = {
-    prompt_id: promptId,
-    node_id: '1',
-    node_type: 'Loader',
-    executed: [],
-    exception_message: 'boom',
-    exception_type: 'RuntimeError',
-    traceback: Array.from({ length: 200 }, () => '  File "/srv/secret/path/x.py", line 1\n'),
-    current_inputs: {
-      image: [`tensor([${'0.1234, '.repeat(1_500_000)}])`],
-      api_key: ['sk-do-not-show'],
-    },
-    current_outputs: ['2'],
-  }
+  const failure = { ...hugeError(promptId), node_type: 'Loader' }
   host.send(clientId, 'executing', { node: '1', display_node: '1', prompt_id: promptId })
   host.send(clientId, 'execution_error', failure)
   host.running = []

@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { openGate } from '@safelight/testkit'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { promptIdOf } from '@safelight/store'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
@@ -8,12 +8,9 @@ import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
+  stack = await startWorkerStack({ reconcileMs: 500 })
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 const RACES = 60
 
@@ -21,7 +18,7 @@ it.each(['0.33.0', '0.3.34'] as const)(
   'has exactly one winner whenever a cancel comes, from the first moment to the last (host %s)',
   { timeout: 60_000 },
   async (dialect) => {
-    host = await startSimulator({ dialect, speed: 20 })
+    host = await stack.startHost({ dialect })
     await Promise.all([
       stack.startWorker([host.url], { timings: { session: { pollMs: 100 } } }),
       stack.startWorker([host.url], { timings: { session: { pollMs: 100 } } }),
@@ -72,7 +69,7 @@ it.each(['0.33.0', '0.3.34'] as const)(
 )
 
 it('cancels a job while its outputs are being collected', async () => {
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  host = await stack.startHost()
   const gate = await openGate(host.url)
   try {
     gate.hold('GET /view')
@@ -88,7 +85,7 @@ it('cancels a job while its outputs are being collected', async () => {
 })
 
 it('asks again when the host has lost an interrupt', async () => {
-  host = await startSimulator({ dialect: '0.33.0', speed: 20, faults: { lostInterrupts: 2 } })
+  host = await stack.startHost({ faults: { lostInterrupts: 2 } })
   await stack.startWorker([host.url])
   const jobId = await stack.submit(slow({ color: 1, steps: 500, seconds: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
@@ -98,7 +95,7 @@ it('asks again when the host has lost an interrupt', async () => {
 })
 
 it('leaves the cancel of a job whose worker left to one that can reach the host', async () => {
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  host = await stack.startHost()
   const stranger = await startSimulator()
   try {
     const worker = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })

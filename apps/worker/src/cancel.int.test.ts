@@ -1,23 +1,20 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 /** Long enough to be canceled on the way, whatever the machine. */
 const long = (color: number) => slow({ color, steps: 200, seconds: 1 })
 
 it('never runs a job that was canceled in the queue', async () => {
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  host = await stack.startHost()
   const canceled = await stack.submit(slow({ color: 1 }))
   await stack.cancel(canceled)
   await stack.startWorker([host.url])
@@ -29,7 +26,7 @@ it('never runs a job that was canceled in the queue', async () => {
 
 describe.each(['0.33.0', '0.3.64', '0.3.34'] as const)('on a %s host', (dialect) => {
   beforeEach(async () => {
-    host = await startSimulator({ dialect, speed: 20 })
+    host = await stack.startHost({ dialect })
   })
 
   it('interrupts exactly the canceled prompt while the next one on the host goes on', async () => {
@@ -62,7 +59,7 @@ describe.each(['0.33.0', '0.3.64', '0.3.34'] as const)('on a %s host', (dialect)
 })
 
 it('finds a cancel whose control message was lost', async () => {
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  host = await stack.startHost()
   await stack.startWorker([host.url])
   const jobId = await stack.submit(long(1))
   await stack.when(jobId, ({ phase }) => phase === 'executing')

@@ -1,20 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { workflowSchema } from '@safelight/shared'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { raising, refused, slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  stack = await startWorkerStack()
+  host = await stack.startHost({ speed: 50 })
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 it('fails a workflow that the host refuses, with its node errors and without a second try', async () => {
   await stack.startWorker([host.url])
@@ -130,7 +127,7 @@ it('warns of a node that blocked its output on purpose, and succeeds with what t
 })
 
 it('makes a second attempt on the other host when the first goes away mid-way', async () => {
-  const other = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  const other = await stack.startHost({ speed: 50 })
   try {
     await stack.startWorker([host.url, other.url], {
       env: { HOST_TIMEOUT: '1s' },
@@ -162,10 +159,6 @@ it('waits for a host to come, and takes nothing before', async () => {
   await host.close()
   await stack.startWorker([host.url])
   const jobId = await stack.submit(slow({ color: 5 }))
-  host = await startSimulator({
-    dialect: '0.33.0',
-    speed: 50,
-    port: Number(new URL(host.url).port),
-  })
+  host = await stack.startHost({ speed: 50, port: Number(new URL(host.url).port) })
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
 })

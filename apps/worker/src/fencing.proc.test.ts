@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { type Gate, openGate } from '@safelight/testkit'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
@@ -8,7 +8,7 @@ let stack: WorkerStack
 let host: Simulator
 let gate: Gate
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
   host = await startSimulator({ dialect: '0.33.0', speed: 1 })
   gate = await openGate(host.url)
 })

@@ -1,18 +1,15 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 /** As the button on the host's own page does it: whatever runs there. */
 async function interruptFromElsewhere(execution: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { createLogger } from '@safelight/runtime'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { promptIdOf } from '@safelight/store'
 import { txt2img } from './testing/graphs.ts'
@@ -10,13 +10,10 @@ import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  stack = await startWorkerStack()
+  host = await stack.startHost({ speed: 50 })
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 it('tells the story of a job line by line, with its ids, and never a credential', async () => {
   const lines: string[] = []

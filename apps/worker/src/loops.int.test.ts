@@ -1,20 +1,17 @@
 /** Native loops of newer hosts, from the prompt to what watchers see. */
 import type { JobEvent, Snapshot, Workflow } from '@safelight/shared'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
-import { looping, nestedLooping } from './testing/graphs.ts'
+import type { Simulator } from '@safelight/simulator'
+import { nestedLoop, savingLoop } from '@safelight/simulator/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startWorkerStack, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.45' })
+  stack = await startWorkerStack()
+  host = await stack.startHost({ dialect: '0.45', speed: 1 })
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 async function follow(workflow: Workflow): Promise<{ end: Snapshot; events: JobEvent[] }> {
   await stack.startWorker([host.url])
@@ -30,7 +27,7 @@ const statesOf = (events: readonly JobEvent[], id: string) =>
   events.flatMap((event) => (event.type === 'progress' ? (event.nodes?.[id] ?? []) : []))
 
 it('shows a loop by the nodes of its body, counts its iterations, and names their outputs by them', async () => {
-  const { end, events } = await follow(looping(2, 0.4))
+  const { end, events } = await follow(savingLoop({ iterations: 2, seconds: 0.4 }))
   expect(end).toMatchObject({ status: 'succeeded', progress: { value: 1, nodes_total: 6 } })
   expect(end.nodes).toEqual({
     '0': 'done',
@@ -50,7 +47,7 @@ it('shows a loop by the nodes of its body, counts its iterations, and names thei
 })
 
 it('shows a loop in a loop the same way', async () => {
-  const { end, events } = await follow(nestedLooping(2, 0.3))
+  const { end, events } = await follow(nestedLoop(2, 2, 0.3))
   expect(end).toMatchObject({ status: 'succeeded', progress: { value: 1, nodes_total: 8 } })
   expect(new Set(Object.values(end.nodes))).toEqual(new Set(['done']))
   expect(end.outputs.map(({ node_id }) => node_id).toSorted()).toEqual([
@@ -70,7 +67,7 @@ it('shows a loop in a loop the same way', async () => {
 
 it('goes on in the middle of a loop when another worker takes over', async () => {
   const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
-  const jobId = await stack.submit(looping(4, 0.4))
+  const jobId = await stack.submit(savingLoop({ iterations: 4, seconds: 0.4 }))
   await stack.when(jobId, ({ progress }) => progress?.node?.detail === 'Iteration 1 / 4')
   host.faults.set({ held: true })
   await first.close()

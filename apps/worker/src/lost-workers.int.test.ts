@@ -1,8 +1,8 @@
 /** Which workers count as lost, and which only were away. */
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Simulator } from '@safelight/simulator'
 import type { Workflow } from '@safelight/shared'
 import { openClient, openRedisProxy } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { TimingOverrides } from './timings.ts'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
@@ -10,13 +10,10 @@ import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 const begin = async (seconds: number) => {
   const jobId = await stack.submit(slow({ color: 1, steps: 100, seconds }))

@@ -1,20 +1,17 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Simulator } from '@safelight/simulator'
 import { isTerminal, type Workflow } from '@safelight/shared'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow, txt2img } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ speed: 200 })
+  stack = await startWorkerStack()
+  host = await stack.startHost({ speed: 200 })
   await stack.startWorker([host.url])
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 /** The trace's own steps, read through a link to a node of fractions. */
 function linked(value: number): Workflow {

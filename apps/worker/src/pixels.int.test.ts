@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobEvent } from '@safelight/shared'
-import { type Dialect, type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Dialect, Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { txt2img } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
@@ -12,12 +12,9 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 const phasesOf = (events: JobEvent[]) => [
   ...new Set(
@@ -30,7 +27,7 @@ const progressOf = (events: JobEvent[]) =>
 it.each(DIALECTS)(
   'takes a job from the queue to a stored picture on a %s host',
   async (dialect) => {
-    host = await startSimulator({ dialect, speed: 50 })
+    host = await stack.startHost({ dialect, speed: 50 })
     await stack.startWorker([host.url])
     const jobId = await stack.submit(txt2img({ steps: 8 }))
     const end = await stack.end(jobId)

@@ -8,15 +8,14 @@ let stack: WorkerStack
 let host: Simulator
 let proxy: RedisProxy
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
   proxy = await startRedisProxy(inject('redisUrl'))
 })
 afterEach(async () => {
   proxy.restore()
   await stack.close()
   await proxy.close()
-  await host.close()
 })
 
 /** How the job ended, and how often it ran. */

@@ -1,22 +1,19 @@
-import { type Simulator, type SimulatorOptions, startSimulator } from '@safelight/simulator'
+import type { Simulator, SimulatorOptions } from '@safelight/simulator'
 import { openGate } from '@safelight/testkit'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { raising, slow, txt2img } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
 let stack: WorkerStack
-let hosts: Simulator[]
+let hosts: readonly Simulator[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  hosts = []
+  stack = await startWorkerStack()
+  hosts = stack.simulators
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all(hosts.map((host) => host.close()))
-})
+afterEach(() => stack.close())
 
 async function startHosts(...options: SimulatorOptions[]): Promise<string[]> {
-  for (const option of options) hosts.push(await startSimulator({ speed: 50, ...option }))
+  for (const option of options) await stack.startHost({ speed: 50, ...option })
   return hosts.map(({ url }) => url)
 }
 const executions = () => hosts.map((host) => host.executions().length)

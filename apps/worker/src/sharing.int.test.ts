@@ -1,24 +1,21 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { promptIdOf } from '@safelight/store'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
-let hosts: Simulator[]
+let hosts: readonly Simulator[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  hosts = []
+  stack = await startWorkerStack()
+  hosts = stack.simulators
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all(hosts.map((host) => host.close()))
-})
+afterEach(() => stack.close())
 
 async function startHosts(count: number): Promise<string[]> {
   for (let n = 0; n < count; n += 1) {
-    hosts.push(await startSimulator({ dialect: '0.33.0', speed: 20 }))
+    await stack.startHost()
   }
   return hosts.map(({ url }) => url)
 }

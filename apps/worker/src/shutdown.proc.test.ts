@@ -1,5 +1,5 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
@@ -7,13 +7,10 @@ import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 it('lets a running job finish within the drain time', async () => {
   const worker = await stack.startWorker([host.url])

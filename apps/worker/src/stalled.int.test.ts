@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type DeadHost, startDeadHost } from './testing/dead-host.ts'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
@@ -13,7 +13,7 @@ let stack: WorkerStack
 let dead: DeadHost
 
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
   dead = await startDeadHost()
 })
 afterEach(async () => {

@@ -1,6 +1,6 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Simulator } from '@safelight/simulator'
 import { openRedisProxy } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 import { startWorkerProcess, type WorkerProcess } from './testing/worker-process.ts'
@@ -8,13 +8,10 @@ import { startWorkerProcess, type WorkerProcess } from './testing/worker-process
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 /** Only a Redis that is gone keeps it waiting, and not for long. */
 async function goneAfterSigterm(worker: WorkerProcess): Promise<number | null> {

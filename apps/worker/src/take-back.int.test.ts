@@ -1,28 +1,17 @@
 /** What is staged on a host is taken back: for a job of higher priority, when the host leaves, when the worker does. */
-import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Simulator } from '@safelight/simulator'
 import { promptIdOf } from '@safelight/store'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
-let hosts: Simulator[]
+let hosts: readonly Simulator[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  hosts = []
+  stack = await startWorkerStack()
+  hosts = stack.simulators
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all(hosts.map((host) => host.close()))
-})
-
-async function startHost(dialect: '0.33.0' | '0.3.34' = '0.33.0'): Promise<Simulator> {
-  const host = await startSimulator({ dialect, speed: 20 })
-  hosts.push(host)
-  return host
-}
+afterEach(() => stack.close())
 
 let color = 0
 const quick = () => slow({ color: (color += 1), steps: 1 })
@@ -76,7 +65,7 @@ async function succeed(jobIds: readonly string[]): Promise<void> {
 
 describe('a job of higher priority', () => {
   it('gets the slot of one that is only staged, which keeps its place', async () => {
-    const host = await startHost()
+    const host = await stack.startHost()
     // newer hosts may
     host.faults.set({ refusesUsedIds: true })
     await stack.startWorker([host.url])
@@ -109,7 +98,7 @@ describe('a job of higher priority', () => {
 
   it('is also one whose priority was raised while it waited', async () => {
     // a host that chooses its own ids
-    const host = await startHost('0.3.34')
+    const host = await stack.startHost({ dialect: '0.3.34' })
     await stack.startWorker([host.url])
     const first = await executing()
     const second = await staged()
@@ -123,7 +112,7 @@ describe('a job of higher priority', () => {
   })
 
   it('has one taken back for it by all workers, none that executes, and none for an equal', async () => {
-    const [one, other] = [await startHost(), await startHost()]
+    const [one, other] = [await stack.startHost(), await stack.startHost()]
     await stack.startWorker([one.url])
     const jobs = [await executing(), await staged()]
     await stack.startWorker([other.url])
@@ -143,7 +132,7 @@ describe('a job of higher priority', () => {
   })
 
   it('finds one that was taken back three times staged for good: another gives way', async () => {
-    const host = await startHost()
+    const host = await stack.startHost()
     await stack.startWorker([host.url], { env: { HOST_SLOTS: '3' } })
     const first = await executing()
     const other = await staged()
@@ -164,7 +153,7 @@ describe('a job of higher priority', () => {
 })
 
 it('lets a job be canceled that was taken back', async () => {
-  const host = await startHost()
+  const host = await stack.startHost()
   await stack.startWorker([host.url])
   const first = await executing()
   const second = await staged()
@@ -178,7 +167,7 @@ it('lets a job be canceled that was taken back', async () => {
 })
 
 it('takes back what waits behind others when the worker leaves, and lets the rest finish', async () => {
-  const [host, spare] = [await startHost(), await startHost()]
+  const [host, spare] = [await stack.startHost(), await stack.startHost()]
   const worker = await stack.startWorker([host.url])
   const first = await executing(SOME_SECONDS)
   const second = await staged()
@@ -195,17 +184,13 @@ it('takes back what waits behind others when the worker leaves, and lets the res
 })
 
 it('takes back what waits behind others when its host leaves, and lets the rest finish', async () => {
-  const [host, spare] = [await startHost(), await startHost()]
-  const file = join(stack.dataDir, '..', 'hosts.json')
-  const list = async (...listed: Simulator[]) => {
-    await writeFile(`${file}.new`, JSON.stringify({ hosts: listed.map(({ url }) => ({ url })) }))
-    await rename(`${file}.new`, file)
-  }
-  await list(host)
-  await stack.startWorker([], { env: { SAFELIGHT_HOSTS_FILE: file } })
+  const [host, spare] = [await stack.startHost(), await stack.startHost()]
+  const { path, list } = stack.hostsFile
+  await list({ url: host.url })
+  await stack.startWorker([], { env: { SAFELIGHT_HOSTS_FILE: path } })
   const first = await executing(SOME_SECONDS)
   const second = await staged()
-  await list(spare)
+  await list({ url: spare.url })
   expect(await stack.end(second)).toMatchObject({ status: 'succeeded', attempt: 1 })
   expect((await stack.store.load(first))?.status).toBe('running')
   await succeed([first, second])

@@ -1,6 +1,6 @@
 import { systemClock } from '@safelight/runtime'
 import { startSimulator } from '@safelight/simulator'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { workerConfigSchema } from './config.ts'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
@@ -50,7 +50,7 @@ it('are a setting of the process, refused when it names what there is not', () =
 it('replaces a killed worker within 15 seconds by the durations of real life, and its prompt runs once', {
   timeout: 60_000,
 }, async () => {
-  const stack = await startWorkerStack(inject('redisUrl'), { real: true })
+  const stack = await startWorkerStack({ real: true })
   onTestFinished(() => stack.close())
   const host = await startSimulator({ speed: 20 })
   onTestFinished(() => host.close())

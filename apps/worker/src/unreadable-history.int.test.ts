@@ -1,14 +1,14 @@
 /** One prompt's history that nobody can read, or that comes late, is that job's trouble: its host stays as it was, and nothing runs twice. */
 import { type TestHost, withHost } from '@safelight/comfyui/testing'
 import { openClient } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { whenState } from './testing/host-view.ts'
 import { startWorkerStack, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
 })
 afterEach(() => stack.close())
 

@@ -1,6 +1,5 @@
 /** The hosts file of all workers: hosts are taken off it and put back while jobs run. */
-import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { openHostsFile } from '@safelight/testkit'
 
 export interface ListedHosts {
   readonly file: string
@@ -12,20 +11,18 @@ export async function createListedHosts(
   hosts: readonly { name: string; url: string }[],
   slots: number,
 ): Promise<ListedHosts> {
-  const file = join(folder, 'hosts.yaml')
+  const { path, list } = openHostsFile(folder)
   const unlisted = new Set<string>()
   let writing = write()
 
   async function write(): Promise<void> {
     const listed = hosts.filter(({ name }) => !unlisted.has(name))
-    const text = JSON.stringify({ hosts: listed.map(({ url }) => ({ url, slots })) })
-    await writeFile(`${file}.new`, text)
-    await rename(`${file}.new`, file)
+    await list(...listed.map(({ url }) => ({ url, slots })))
   }
 
   await writing
   return {
-    file,
+    file: path,
     async set(name, isListed) {
       if (isListed) unlisted.delete(name)
       else unlisted.add(name)

@@ -1,7 +1,7 @@
 /** A list of hosts that changes while jobs run, and hosts that want to see other credentials than it says. */
+import { openHostsFile } from '@safelight/testkit'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
-import { openList } from '../testing/hosts-file.ts'
 import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
 import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { slow } from '../testing/workflows.ts'
@@ -11,14 +11,14 @@ async function start(context: TestContext, env: Record<string, string> = {}) {
   const cluster = await openQuickCluster({ speed: 1, hosts, workers: 0 }, context)
   const [one, other] = cluster.simulators
   if (!one || !other) throw new Error('no host')
-  const { file, list } = openList(cluster)
+  const { path, list } = openHostsFile(cluster.folder)
   return {
     url: cluster.apis[0]?.url ?? '',
     one,
     other,
     list,
     startWorker: () =>
-      cluster.addWorker({ COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: file, ...env }).start(),
+      cluster.addWorker({ COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: path, ...env }).start(),
   }
 }
 

@@ -4,6 +4,7 @@ import { loadApiConfig } from '@safelight/api/config'
 import { createClient } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
 import { type Simulator, startSimulator } from '@safelight/simulator'
+import { textToImage } from '@safelight/simulator/testing'
 import { until } from '@safelight/testkit'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { createWorkerApp } from '@safelight/worker'
@@ -48,30 +49,9 @@ beforeEach(async () => {
 afterEach(() => bed.close())
 
 let seed = 0
-function picture(ckpt_name: string): Workflow {
+function picture(checkpoint: string): Workflow {
   seed += 1
-  return {
-    '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name } },
-    '2': { class_type: 'CLIPTextEncode', inputs: { text: `${seed}`, clip: ['1', 1] } },
-    '3': { class_type: 'EmptyLatentImage', inputs: { width: 64, height: 64, batch_size: 1 } },
-    '4': {
-      class_type: 'KSampler',
-      inputs: {
-        model: ['1', 0],
-        positive: ['2', 0],
-        negative: ['2', 0],
-        latent_image: ['3', 0],
-        seed,
-        steps: 1,
-        cfg: 1,
-        sampler_name: 'euler',
-        scheduler: 'normal',
-        denoise: 1,
-      },
-    },
-    '5': { class_type: 'VAEDecode', inputs: { samples: ['4', 0], vae: ['1', 2] } },
-    '6': { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: 'x' } },
-  }
+  return textToImage({ text: `${seed}`, seed, steps: 1, checkpoint })
 }
 
 const hostOf = ({ url }: Simulator) => new URL(url).host

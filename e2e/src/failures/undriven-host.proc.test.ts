@@ -1,11 +1,10 @@
 /** Hosts that no worker drives any more, and pools that no host serves any more. */
-import { readExecutions } from '@safelight/testkit'
+import { openHostsFile, readExecutions } from '@safelight/testkit'
 import { describe, it } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
 import { whenHost } from '../testing/hosts.ts'
 import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { slow } from '../testing/workflows.ts'
-import { openList } from '../testing/hosts-file.ts'
 
 /** Reports of workers that died count for half a minute in life. */
 const API = {
@@ -44,10 +43,10 @@ describe.concurrent('a pool without hosts', () => {
     const url = cluster.apis[0]?.url ?? ''
     const [host] = cluster.simulators
     if (!host) throw new Error('no host')
-    const { file, list } = openList(cluster)
+    const { path, list } = openHostsFile(cluster.folder)
     const own = { name: 'one', url: host.url, slots: 1 }
     await list({ ...own, labels: ['video'] })
-    await cluster.addWorker({ COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: file }).start()
+    await cluster.addWorker({ COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: path }).start()
     await whenHost(url, 'one', ({ state, labels }) => state === 'ready' && labels.length === 1)
     const first = await submit(url, slow({ steps: 20, seconds: 0.2 }), { pool: 'video' })
     await whenExecuting(url, first.id)

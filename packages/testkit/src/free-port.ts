@@ -4,20 +4,23 @@ import { createServer } from 'node:net'
 // what was handed out, but is not bound yet, must not be handed out again
 const taken = new Set<number>()
 
-export async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = await bindAnyPort()
-    if (taken.has(port)) continue
+/** @param wanted taken if it is free, otherwise any free one */
+export async function findFreePort(wanted = 0): Promise<number> {
+  for (let tried = wanted; ; tried = 0) {
+    const port = await bindPort(tried).catch((error: unknown) => {
+      if (tried === 0) throw error
+    })
+    if (port === undefined || taken.has(port)) continue
     taken.add(port)
     return port
   }
 }
 
-function bindAnyPort(): Promise<number> {
+function bindPort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address()
       const port = typeof address === 'object' && address ? address.port : 0
       server.close(() => resolve(port))

@@ -1,7 +1,8 @@
-/** What a request's body must be before anybody reads it: small enough, UTF-8, and coming. */
+/** What a request's body must be before anybody reads it: small enough, UTF-8, not too deep, and coming. */
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Clock } from '@safelight/runtime'
+import { ApiError } from '@safelight/shared'
 import type { RequestHandler } from 'express'
 
 /** As Express' own parsers mark theirs. */
@@ -35,6 +36,26 @@ function isLonger({ headers }: IncomingMessage, limitBytes: number): boolean {
 export function verifyUtf8(body: Buffer, charset: string): void {
   if (charset.toLowerCase() !== 'utf-8' || !isUtf8(body))
     throw new BodyError('charset.unsupported', 415)
+}
+
+const MAX_DEPTH = 200
+
+/** JSON nested so deep that writing it again would overflow the stack, ours or a host's. */
+export const refuseDeepJson: RequestHandler = (request, _response, next) => {
+  if (!isDeeper(request.body, MAX_DEPTH)) return next()
+  next(new ApiError('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels.`))
+}
+
+/** Level by level, not recursive: it must survive what it looks for. */
+function isDeeper(value: unknown, limit: number): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    )
+  }
+  return false
 }
 
 /** Who asks before sending (`Expect: 100-continue`) is only told to when the body will be read. */

@@ -2,11 +2,10 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import { refuseLargeBodies, verifyUtf8 } from './bodies.ts'
+import { refuseDeepJson, refuseLargeBodies, verifyUtf8 } from './bodies.ts'
 import { keepBody } from './body-text.ts'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
-import { refuseDeepJson } from './json-depth.ts'
 import { type BaseUrlOptions, createLinks, readBaseUrl } from './links.ts'
 import type { ApiRoute } from './route.ts'
 

@@ -4,10 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { startSimulator } from '@safelight/simulator'
-import { findOrStartRedis } from '@safelight/testkit'
+import { findFreePort, findOrStartRedis } from '@safelight/testkit'
 import type { DemoConfig } from '../config.ts'
 import { type Child, startChild } from './child.ts'
-import { findPort } from './find-port.ts'
 import { waitForApi } from './wait-for-api.ts'
 
 export interface DemoStackOptions {
@@ -64,7 +63,7 @@ async function open(
       : `hosts: ${hosts.length} simulated (set COMFYUI_HOSTS to use your own)`,
   )
 
-  const port = await findPort(config.port ?? 8080)
+  const port = await findFreePort(config.port ?? 8080)
   const env = {
     ...config.env,
     REDIS_URL: redis.url,

@@ -1,36 +1,19 @@
 /** Which host gets which job: slots, pools, owners, models, with real hosts and workers. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
-let hosts: Simulator[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  hosts = []
+  stack = await startWorkerStack()
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all(hosts.map((host) => host.close()))
-})
-
-async function startHost(speed = 20): Promise<Simulator> {
-  const host = await startSimulator({ dialect: '0.33.0', speed })
-  hosts.push(host)
-  return host
-}
+afterEach(() => stack.close())
 
 /** A worker that drives hosts with labels. */
 async function startLabelled(listed: { host: Simulator; labels: string[] }[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'safelight-hosts-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const path = join(folder, 'hosts.json')
-  const list = listed.map(({ host, labels }) => ({ url: host.url, labels }))
-  await writeFile(path, JSON.stringify({ hosts: list }))
+  const { path, list } = stack.hostsFile
+  await list(...listed.map(({ host, labels }) => ({ url: host.url, labels })))
   return stack.startWorker([], { env: { SAFELIGHT_HOSTS_FILE: path } })
 }
 
@@ -41,7 +24,7 @@ const lasting = () => slow({ color: (color += 1), steps: 40, seconds: 1 })
 
 describe('a pool', () => {
   it('has its jobs run by hosts with its label only, and others run anywhere', async () => {
-    const [plain, video] = [await startHost(), await startHost()]
+    const [plain, video] = [await stack.startHost(), await stack.startHost()]
     await startLabelled([
       { host: plain, labels: [] },
       { host: video, labels: ['video', 'big'] },
@@ -57,7 +40,7 @@ describe('a pool', () => {
   })
 
   it('that no host serves keeps its jobs waiting, and lets others pass', async () => {
-    const host = await startHost()
+    const host = await stack.startHost()
     await startLabelled([{ host, labels: [] }])
     const nowhere = await stack.submit(quick(), {}, { pool: 'nowhere' })
     const other = await stack.submit(quick())
@@ -68,7 +51,7 @@ describe('a pool', () => {
 })
 
 it('lets an owner with one job pass the flood of another', async () => {
-  const host = await startHost()
+  const host = await stack.startHost()
   const flood = await Promise.all(
     Array.from({ length: 12 }, () => stack.submit(lasting(), {}, { owner: 'flood' })),
   )
@@ -80,7 +63,7 @@ it('lets an owner with one job pass the flood of another', async () => {
 })
 
 it('gives an owner at its limit no more slots, though hosts are idle', async () => {
-  const [one, other] = [await startHost(), await startHost()]
+  const [one, other] = [await stack.startHost(), await stack.startHost()]
   await stack.startWorker([one.url, other.url], { env: { MAX_RUNNING_PER_OWNER: '1' } })
   const jobs = await Promise.all(
     Array.from({ length: 3 }, () => stack.submit(lasting(), {}, { owner: 'a' })),
@@ -99,7 +82,7 @@ it('gives an owner at its limit no more slots, though hosts are idle', async () 
 })
 
 it('keeps the tickets of an owner at its limit', async () => {
-  const host = await startHost()
+  const host = await stack.startHost()
   const env = { MAX_RUNNING_PER_OWNER: '1' }
   await stack.startWorker([host.url], { env })
   const jobs = await Promise.all(
@@ -109,7 +92,7 @@ it('keeps the tickets of an owner at its limit', async () => {
 })
 
 it('gives a job only to a host that knows its nodes', async () => {
-  const host = await startHost()
+  const host = await stack.startHost()
   await stack.startWorker([host.url])
   const workflow = { ...quick(), '9': { class_type: 'NobodyHasThis', inputs: {} } }
   const classes = Object.values(workflow).map(({ class_type: name }) => name)
@@ -120,7 +103,7 @@ it('gives a job only to a host that knows its nodes', async () => {
 })
 
 it('runs what its host has loaded first, and overtakes nobody for ever', async () => {
-  const host = await startHost()
+  const host = await stack.startHost()
   const models = ['a.safetensors', 'b.safetensors', 'c.safetensors']
   const jobs: { jobId: string; model: string }[] = []
   for (let n = 0; n < 18; n += 1) {
@@ -139,7 +122,7 @@ it('runs what its host has loaded first, and overtakes nobody for ever', async (
 })
 
 it('knows what a host has in place by the doing of another worker', async () => {
-  const host = await startHost()
+  const host = await stack.startHost()
   const env = { HOST_SLOTS: '1' }
   const submit = (workflow: ReturnType<typeof quick>, file: string) =>
     stack.submit(workflow, {}, { files: [file] })

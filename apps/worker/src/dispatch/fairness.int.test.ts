@@ -1,20 +1,17 @@
 /** Whose turn it is, told by what a real host executes: counts, which no busy machine can change. */
 import { promptIdOf } from '@safelight/store'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 let color = 0
 /** Some 50 ms. */

@@ -1,7 +1,7 @@
 /** Jobs go to hosts that list their files, as these are now. */
 import { lists } from '@safelight/comfyui'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
 import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
 
@@ -13,13 +13,10 @@ let stack: WorkerStack
 let host: Simulator
 let seed = 0
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  stack = await startWorkerStack()
+  host = await stack.startHost({ speed: 50 })
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 const submit = (isKnown: boolean) => {
   seed += 1

@@ -1,5 +1,5 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { raising, slow } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
@@ -9,14 +9,11 @@ let stack: WorkerStack
 let sick: Simulator
 let sound: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  sick = await startSimulator({ dialect: '0.33.0', speed: 50 })
-  sound = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  stack = await startWorkerStack()
+  sick = await stack.startHost({ speed: 50 })
+  sound = await stack.startHost({ speed: 50 })
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all([sick.close(), sound.close()])
-})
+afterEach(() => stack.close())
 
 const submitMany = (count: number, first = 0) =>
   Promise.all(
@@ -76,7 +73,7 @@ it('ends the quarantine with a restart, which gives the device to another proces
   await sick.close()
   await whenState(stack, sick.url, 'offline')
   const port = Number(new URL(sick.url).port)
-  sick = await startSimulator({ dialect: '0.33.0', speed: 50, port })
+  sick = await stack.startHost({ speed: 50, port })
   await whenState(stack, sick.url, 'ready')
 })
 

@@ -1,5 +1,5 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
 import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
@@ -9,14 +9,11 @@ let stack: WorkerStack
 let one: Simulator
 let other: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  one = await startSimulator({ dialect: '0.33.0', speed: 20 })
-  other = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  one = await stack.startHost()
+  other = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all([one.close(), other.close()])
-})
+afterEach(() => stack.close())
 
 const idOf = ({ url }: Simulator) => hostIdOf(new URL(url))
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { createLogger } from '@safelight/runtime'
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { slow } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
@@ -15,14 +15,11 @@ let stack: WorkerStack
 let host: Simulator
 let other: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
-  other = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
+  other = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all([host.close(), other.close()])
-})
+afterEach(() => stack.close())
 
 const idOf = ({ url }: Simulator) => hostIdOf(new URL(url))
 
@@ -60,7 +57,7 @@ it('is offline while its host is away, and ready again when it is back on the sa
   await host.close()
   const offline = await whenState(stack, host.url, 'offline')
   expect(offline).toMatchObject({ reason: { code: 'unreachable' }, version: '0.33.0' })
-  host = await startSimulator({ dialect: '0.33.0', port: Number(new URL(host.url).port) })
+  host = await stack.startHost({ speed: 1, port: Number(new URL(host.url).port) })
   await whenState(stack, host.url, 'ready')
   expect(moves()).toEqual([
     'starting, host is ready: idle',

@@ -1,9 +1,9 @@
 /** A hosts file that changes under a running worker. */
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import { rm, writeFile } from 'node:fs/promises'
+import type { Simulator } from '@safelight/simulator'
 import { createLogger } from '@safelight/runtime'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { HostsFile } from '@safelight/testkit'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { TimingOverrides } from '../timings.ts'
 import { slow } from '../testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
@@ -11,33 +11,23 @@ import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
 let stack: WorkerStack
 let one: Simulator
 let other: Simulator
-let file: string
 let lines: string[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 500 })
-  one = await startSimulator({ dialect: '0.33.0', speed: 20 })
-  other = await startSimulator({ dialect: '0.33.0', speed: 20 })
-  file = join(stack.dataDir, '..', 'hosts.yaml')
+  stack = await startWorkerStack({ reconcileMs: 500 })
+  one = await stack.startHost()
+  other = await stack.startHost()
   lines = []
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all([one.close(), other.close()])
-})
+afterEach(() => stack.close())
 
-/** As editors do it: a new file takes the place of the old one. */
-async function list(...hosts: Record<string, unknown>[]): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify({ hosts }))
-  await rename(`${file}.new`, file)
-}
-
+const list: HostsFile['list'] = (...hosts) => stack.hostsFile.list(...hosts)
 const asOne = (more = {}) => ({ name: 'one', url: one.url, ...more })
 const asOther = (more = {}) => ({ name: 'other', url: other.url, ...more })
 
 async function start(env: Record<string, string> = {}, timings: TimingOverrides = {}) {
   const destination = { write: (line: string) => void lines.push(line) }
   const log = createLogger({ level: 'info', name: 'worker', destination })
-  const named = { WORKER_NAME: 'w-1', SAFELIGHT_HOSTS_FILE: file, ...env }
+  const named = { WORKER_NAME: 'w-1', SAFELIGHT_HOSTS_FILE: stack.hostsFile.path, ...env }
   return stack.startWorker([], { env: named, timings, log })
 }
 
@@ -150,7 +140,7 @@ it('drives no server under two names: one that is renamed leaves first', async (
 
 it('hands back what takes longer than the drain time, to a worker that has the host', async () => {
   await list(asOne())
-  const mine = `${file}.mine`
+  const mine = `${stack.hostsFile.path}.mine`
   await writeFile(mine, JSON.stringify({ hosts: [asOne()] }))
   await start({ DRAIN_TIMEOUT: '200ms', SAFELIGHT_HOSTS_FILE: mine })
   await when('one', 'ready')
@@ -180,9 +170,9 @@ it('stays as it is while the file cannot be used, and says so once', async () =>
   await list(asOne())
   await start()
   await when('one', 'ready')
-  await writeFile(file, 'hosts:\n  - url: "http://me:hidden@')
+  await writeFile(stack.hostsFile.path, 'hosts:\n  - url: "http://me:hidden@')
   await expect.poll(() => linesOf('hosts file cannot be used').length).toBe(1)
-  await rm(file)
+  await rm(stack.hostsFile.path)
   await expect.poll(() => linesOf('hosts file cannot be used').length).toBe(2)
   expect(lines.join('\n')).not.toContain('hidden')
   expect(await stack.end(await stack.submit(short(1)))).toMatchObject({ status: 'succeeded' })

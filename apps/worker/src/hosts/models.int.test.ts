@@ -1,5 +1,5 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
 import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
@@ -9,13 +9,10 @@ const CHECKPOINT = ['tiny_ckpt_full.safetensors']
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 async function succeed(jobId: string): Promise<void> {
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
@@ -70,7 +67,7 @@ it('knows of none after the host was away', async () => {
   await whenHost(stack, host.url, ({ models }) => models.length > 0)
   await host.close()
   expect(await whenState(stack, host.url, 'offline')).toMatchObject({ models: [] })
-  host = await startSimulator({ dialect: '0.33.0', port: Number(new URL(host.url).port) })
+  host = await stack.startHost({ speed: 1, port: Number(new URL(host.url).port) })
   const back = await whenState(stack, host.url, 'ready')
   expect(back).toMatchObject({ models: [], throughput: { last_hour: 1 } })
 })

@@ -1,6 +1,6 @@
 import { createHostClient } from '@safelight/comfyui'
 import { systemClock } from '@safelight/runtime'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type DeadHost, startDeadHost } from '../testing/dead-host.ts'
 import { slow } from '../testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
@@ -9,7 +9,7 @@ import { createClaimCheck, checkedHost, ClaimLost } from './claim-check.ts'
 let stack: WorkerStack
 let host: DeadHost
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
   host = await startDeadHost()
 })
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import type { Snapshot } from '@safelight/shared'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 import { toEnd, toQueuedAgain, toRunning } from './job-events.ts'
@@ -12,7 +12,7 @@ let stack: WorkerStack
 let jobId: string
 let calls: string[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
+  stack = await startWorkerStack()
   jobId = await stack.submit(slow({ color: 1 }))
   calls = []
 })

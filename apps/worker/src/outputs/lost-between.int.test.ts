@@ -1,20 +1,17 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Simulator } from '@safelight/simulator'
 import { until } from '@safelight/testkit'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
 let [left, other]: Simulator[] = []
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  left = await startSimulator({ dialect: '0.33.0', speed: 50 })
-  other = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  stack = await startWorkerStack()
+  left = await stack.startHost({ speed: 50 })
+  other = await stack.startHost({ speed: 50 })
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all([left?.close(), other?.close()])
-})
+afterEach(() => stack.close())
 
 /** Two pictures, each of its own node. */
 const twoPictures = (color: number) => ({

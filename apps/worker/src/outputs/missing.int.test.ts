@@ -1,5 +1,5 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { whenState } from '../testing/host-view.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
@@ -7,13 +7,10 @@ import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ dialect: '0.33.0', speed: 50 })
+  stack = await startWorkerStack()
+  host = await stack.startHost({ speed: 50 })
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 /** Two pictures, each of its own node. */
 const twoPictures = (color: number) => ({

@@ -1,19 +1,16 @@
 /** Tickets on the queue of a host find a worker by themselves: how often an idle one looks does not matter. */
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'))
-  host = await startSimulator({ speed: 20 })
+  stack = await startWorkerStack()
+  host = await stack.startHost()
 })
-afterEach(async () => {
-  await stack.close()
-  await host.close()
-})
+afterEach(() => stack.close())
 
 /** Longer than the test may take. */
 const timings = { hostTakeEveryMs: 10 * 60_000 }

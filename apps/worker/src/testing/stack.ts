@@ -8,6 +8,7 @@ import {
   type Snapshot,
   type Workflow,
 } from '@safelight/shared'
+import { type Simulator, type SimulatorOptions, startSimulator } from '@safelight/simulator'
 import {
   type AttemptRecord,
   type Backlog,
@@ -28,7 +29,7 @@ import {
   NO_NEEDS,
   publishControl,
 } from '@safelight/store'
-import { until } from '@safelight/testkit'
+import { type HostsFile, openHostsFile, until } from '@safelight/testkit'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
@@ -49,6 +50,12 @@ export interface WorkerStack {
   /** What each worker reports of a host. */
   reports(hostId: string): Promise<HostReport[]>
   dataDir: string
+  /** There is none before its first list; a worker drives its hosts when `env` names it. */
+  hostsFile: HostsFile
+  /** What `startHost` has started, in this order. */
+  simulators: readonly Simulator[]
+  /** At 20 times the speed of life, unless asked for another. Closed after all workers. */
+  startHost(options?: SimulatorOptions): Promise<Simulator>
   startWorker(
     hosts: readonly string[],
     options?: {
@@ -98,11 +105,9 @@ export interface WorkerStackOptions {
 /** Longer than any test. */
 const NEVER_MS = 3_600_000
 
-export async function startWorkerStack(
-  redisUrl: string,
-  options: WorkerStackOptions = {},
-): Promise<WorkerStack> {
-  const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed(redisUrl)
+/** On the run's own Redis. */
+export async function startWorkerStack(options: WorkerStackOptions = {}): Promise<WorkerStack> {
+  const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed()
   const stackTimings: TimingOverrides = options.real ? {} : QUICK_TIMINGS
   const backlog = createBacklog({ redis, keys })
   const tickets = createTickets(scope.use(createQueues({ redis, keys })))
@@ -127,6 +132,7 @@ export async function startWorkerStack(
     ...(hosts.length > 0 ? { COMFYUI_HOSTS: hosts.join(',') } : {}),
     ...env,
   })
+  const simulators: Simulator[] = []
   const stack: WorkerStack = {
     keys,
     store,
@@ -140,6 +146,13 @@ export async function startWorkerStack(
         .filter((report) => report.hostId === hostId)
     },
     dataDir,
+    hostsFile: openHostsFile(bed.folder),
+    simulators,
+    async startHost(given) {
+      const host = await startSimulator({ speed: 20, ...given })
+      simulators.push(host)
+      return host
+    },
     async startWorker(hosts, { env = {}, timings, ...given } = {}) {
       const config = workerConfigSchema.parse(toEnv(hosts, { LOG_LEVEL: 'silent', ...env }))
       const all = { ...given, timings: toWorkerTimings(stackTimings, timings) }
@@ -202,7 +215,13 @@ export async function startWorkerStack(
     },
     end: (jobId) => stack.when(jobId, ({ status }) => isTerminal(status)),
     events: (jobId) => store.eventsAfter(jobId, 0),
-    close: () => bed.close(),
+    async close() {
+      try {
+        await bed.close()
+      } finally {
+        await Promise.all(simulators.map((host) => host.close()))
+      }
+    },
   }
   return stack
 }

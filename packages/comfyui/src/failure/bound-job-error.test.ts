@@ -4,26 +4,9 @@ import { parseRefusal } from '../client/parse-submit.ts'
 import { PromptRejected } from '../errors.ts'
 import { judgeHistory } from '../history/judge.ts'
 import { decodeText } from '../protocol/decode.ts'
+import { hugeError } from '../testing/huge-error.ts'
 import { boundJobError, cleanTraceback, toRejectionError } from './bound-job-error.ts'
 import { toJobError } from './to-job-error.ts'
-
-/** An execution error of 12 MB: a tensor and a key in the inputs that are dumped with it. */
-function hugeError(): Record<string, unknown> {
-  return {
-    prompt_id: 'PID',
-    node_id: '1',
-    node_type: 'KSampler',
-    executed: [],
-    exception_message: 'boom',
-    exception_type: 'RuntimeError',
-    traceback: Array.from({ length: 200 }, () => '  File "/srv/secret/path/x.py", line 1\n'),
-    current_inputs: {
-      image: [`tensor([${'0.1234, '.repeat(1_500_000)}])`],
-      api_key: ['sk-do-not-show'],
-    },
-    current_outputs: ['2'],
-  }
-}
 
 /** A refusal that names every file of a host, at every node. */
 function hugeRefusal(nodes: number, files: number): PromptRejected {
@@ -52,7 +35,7 @@ function hugeRefusal(nodes: number, files: number): PromptRejected {
 
 describe('an execution error of megabytes', () => {
   it('is small and clean, from the socket and from history', () => {
-    const data = hugeError()
+    const data = hugeError('PID')
     const message = decodeText(JSON.stringify({ type: 'execution_error', data }))
     const entry = judgeHistory('PID', {
       status: { status_str: 'error', completed: false, messages: [['execution_error', data]] },

@@ -1,13 +1,21 @@
-/** Small workflows for tests. */
+/** Small workflows for tests, made of nodes that real servers have and of the traces' own. */
 
 export interface TextToImage {
   readonly text: string
   readonly seed: number
   readonly steps?: number
   readonly size?: number
+  readonly checkpoint?: string
 }
 
-export function textToImage({ text, seed, steps = 2, size = 64 }: TextToImage) {
+/** The usual picture: loader, prompts, sampler, decode, save. */
+export function textToImage({
+  text,
+  seed,
+  steps = 2,
+  size = 64,
+  checkpoint = 'sd_xl_base_1.0.safetensors',
+}: TextToImage) {
   return {
     '3': {
       class_type: 'KSampler',
@@ -26,7 +34,7 @@ export function textToImage({ text, seed, steps = 2, size = 64 }: TextToImage) {
     },
     '4': {
       class_type: 'CheckpointLoaderSimple',
-      inputs: { ckpt_name: 'sd_xl_base_1.0.safetensors' },
+      inputs: { ckpt_name: checkpoint },
     },
     '5': {
       class_type: 'EmptyLatentImage',
@@ -56,22 +64,25 @@ export function slowSteps(steps: number, seconds: number) {
 export interface LoopGraph {
   readonly iterations: number
   readonly accumulate?: boolean
+  /** Of each step. */
+  readonly seconds?: number
 }
 
+const loop = (iterations: number) => ({
+  mode: 'simple',
+  'mode.num_iterations': iterations,
+  cache_iterations: false,
+})
+
 /** Start Loop 1 → steps 2 → saved 3 → End Loop 4 → seen in 5: one picture per iteration, and the last of them. */
-export function savingLoop({ iterations, accumulate = false }: LoopGraph) {
+export function savingLoop({ iterations, accumulate = false, seconds = 0 }: LoopGraph) {
   return {
     '0': { class_type: 'EmptyImage', inputs: { width: 16, height: 16, batch_size: 1, color: 0 } },
     '1': {
       class_type: 'StartLoop',
-      inputs: {
-        mode: 'simple',
-        'mode.num_iterations': iterations,
-        cache_iterations: false,
-        initial_iteration_value: ['0', 0],
-      },
+      inputs: { ...loop(iterations), initial_iteration_value: ['0', 0] },
     },
-    '2': { class_type: 'TraceSteps', inputs: { image: ['1', 4], steps: 2, seconds: 0 } },
+    '2': { class_type: 'TraceSteps', inputs: { image: ['1', 4], steps: 2, seconds } },
     '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'loop' } },
     '4': {
       class_type: 'EndLoop',
@@ -87,12 +98,7 @@ export function savingLoop({ iterations, accumulate = false }: LoopGraph) {
 }
 
 /** Outer loop 1…6 around inner loop 2…5, of which 3 makes steps and 4 saves. */
-export function nestedLoop(outer: number, inner: number) {
-  const loop = (iterations: number) => ({
-    mode: 'simple',
-    'mode.num_iterations': iterations,
-    cache_iterations: false,
-  })
+export function nestedLoop(outer: number, inner: number, seconds = 0) {
   return {
     '0': { class_type: 'EmptyImage', inputs: { width: 16, height: 16, batch_size: 1, color: 0 } },
     '1': {
@@ -107,7 +113,7 @@ export function nestedLoop(outer: number, inner: number) {
         initial_iteration_value: ['1', 4],
       },
     },
-    '3': { class_type: 'TraceSteps', inputs: { image: ['2', 4], steps: 2, seconds: 0 } },
+    '3': { class_type: 'TraceSteps', inputs: { image: ['2', 4], steps: 2, seconds } },
     '4': { class_type: 'SaveImage', inputs: { images: ['3', 0], filename_prefix: 'nested' } },
     '5': {
       class_type: 'EndLoop',

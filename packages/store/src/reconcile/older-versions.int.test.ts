@@ -1,31 +1,14 @@
 /** A version that knows of no backlog runs beside this one: what it leaves is put right. */
 import { newSnapshot } from '@safelight/testkit'
-import { acceptJob, openTestStore, silent, type TestStore } from '@safelight/testkit/vitest'
-import { expect, it, onTestFinished } from 'vitest'
-import { createBacklog } from '../backlog/backlog.ts'
-import { createHostRegistry } from '../host-registry.ts'
-import { createOrphans } from '../orphans.ts'
-import { createQueues } from '../queues/open-queues.ts'
-import { createTickets } from '../queues/tickets.ts'
-import { createReconciler } from './reconciler.ts'
+import { acceptJob, type TestStore } from '@safelight/testkit/vitest'
+import { expect, it } from 'vitest'
+import { ONE_SLOT } from '../testing/open-backlog.ts'
+import { openReconciler } from '../testing/open-reconciler.ts'
 
 async function open() {
-  const test = await openTestStore()
-  const queues = createQueues(test)
-  onTestFinished(() => queues.close())
-  const backlog = createBacklog(test)
-  const reconciler = createReconciler({
-    ...test,
-    backlog,
-    tickets: createTickets(queues),
-    hosts: createHostRegistry(test),
-    orphans: createOrphans(test),
-    adoptWaitMs: 60_000,
-    log: silent,
-  })
-  const dispatch = (jobId: string) =>
-    backlog.dispatch({ jobId, hostId: 'gpu', slots: 1, ownerLimit: null, overtaken: [] })
-  return { ...test, backlog, reconciler, dispatch }
+  const test = await openReconciler()
+  const dispatch = (jobId: string) => test.backlog.dispatch({ ...ONE_SLOT, jobId })
+  return { ...test, dispatch }
 }
 
 /** As such a version ends a job: its record and its lists, and no place. */
