@@ -1,17 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { workflowSchema } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { raising, refused, slow } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost({ speed: 50 })
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened), { speed: 50 })
 
 it('fails a workflow that the host refuses, with its node errors and without a second try', async () => {
   await stack.startWorker([host.url])

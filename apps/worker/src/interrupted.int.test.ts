@@ -1,15 +1,11 @@
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 /** As the button on the host's own page does it: whatever runs there. */
 async function interruptFromElsewhere(execution: number): Promise<void> {

@@ -1,19 +1,15 @@
 import { Writable } from 'node:stream'
 import { createLogger } from '@safelight/runtime'
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { promptIdOf } from '@safelight/store'
 import { txt2img } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost({ speed: 50 })
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened), { speed: 50 })
 
 it('tells the story of a job line by line, with its ids, and never a credential', async () => {
   const lines: string[] = []

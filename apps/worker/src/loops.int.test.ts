@@ -2,16 +2,12 @@
 import type { JobEvent, Snapshot, Workflow } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
 import { nestedLoop, savingLoop } from '@safelight/simulator/testing'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { startWorkerStack, type WorkerStack } from './testing/stack.ts'
+import { expect, it } from 'vitest'
+import { eachWithHost, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost({ dialect: '0.45', speed: 1 })
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened), { dialect: '0.45', speed: 1 })
 
 async function follow(workflow: Workflow): Promise<{ end: Snapshot; events: JobEvent[] }> {
   await stack.startWorker([host.url])

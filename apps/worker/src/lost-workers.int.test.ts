@@ -2,18 +2,14 @@
 import type { Simulator } from '@safelight/simulator'
 import type { Workflow } from '@safelight/shared'
 import { openClient, openRedisProxy } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { TimingOverrides } from './timings.ts'
 import { slow } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 const begin = async (seconds: number) => {
   const jobId = await stack.submit(slow({ color: 1, steps: 100, seconds }))

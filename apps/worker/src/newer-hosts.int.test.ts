@@ -1,17 +1,13 @@
 /** What newer hosts do that older ones did not, as it was read: nothing here was recorded. */
 import type { JobEvent, Workflow } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { slow, txt2img } from './testing/graphs.ts'
-import { startWorkerStack, type WorkerStack } from './testing/stack.ts'
+import { eachWithHost, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost({ dialect: '0.45', speed: 10 })
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened), { dialect: '0.45', speed: 10 })
 
 /** 1 → 2 → saved 3, and 1 → 5 raises, which 6 would have saved. */
 function halfRaising(): Workflow {

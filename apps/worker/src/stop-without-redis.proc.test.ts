@@ -1,17 +1,13 @@
 import type { Simulator } from '@safelight/simulator'
 import { openRedisProxy } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
+import { eachWithHost, type WorkerStack } from './testing/stack.ts'
 import { startWorkerProcess, type WorkerProcess } from './testing/worker-process.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 /** Only a Redis that is gone keeps it waiting, and not for long. */
 async function goneAfterSigterm(worker: WorkerProcess): Promise<number | null> {

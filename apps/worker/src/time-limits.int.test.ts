@@ -1,16 +1,12 @@
 import { systemClock } from '@safelight/runtime'
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { raising, slow } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 const long = () => slow({ color: 1, steps: 1000, seconds: 1 })
 

@@ -1,17 +1,13 @@
 /** Whose turn it is, told by what a real host executes: counts, which no busy machine can change. */
 import { promptIdOf } from '@safelight/store'
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
-import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 let color = 0
 /** Some 50 ms. */

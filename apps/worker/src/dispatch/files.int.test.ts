@@ -1,9 +1,9 @@
 /** Jobs go to hosts that list their files, as these are now. */
 import { lists } from '@safelight/comfyui'
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
-import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from '../testing/stack.ts'
 
 const NEVER_MS = 3_600_000
 const FILE = 'tiny_ckpt_full.safetensors'
@@ -12,11 +12,7 @@ const NEED = { className: 'CheckpointLoaderSimple', input: 'ckpt_name', file: FI
 let stack: WorkerStack
 let host: Simulator
 let seed = 0
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost({ speed: 50 })
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened), { speed: 50 })
 
 const submit = (isKnown: boolean) => {
   seed += 1

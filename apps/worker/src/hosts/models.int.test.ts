@@ -1,18 +1,14 @@
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
 import { whenHost, whenState } from '../testing/host-view.ts'
-import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
+import { eachWithHost, until, type WorkerStack } from '../testing/stack.ts'
 
 const CHECKPOINT = ['tiny_ckpt_full.safetensors']
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 async function succeed(jobId: string): Promise<void> {
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })

@@ -1,16 +1,12 @@
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { whenState } from '../testing/host-view.ts'
-import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
+import { eachWithHost, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost({ speed: 50 })
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened), { speed: 50 })
 
 /** Two pictures, each of its own node. */
 const twoPictures = (color: number) => ({

@@ -1,16 +1,12 @@
 /** Tickets on the queue of a host find a worker by themselves: how often an idle one looks does not matter. */
 import type { Simulator } from '@safelight/simulator'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
-import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
+import { eachWithHost, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-})
-afterEach(() => stack.close())
+eachWithHost((opened) => ({ stack, host } = opened))
 
 /** Longer than the test may take. */
 const timings = { hostTakeEveryMs: 10 * 60_000 }

@@ -31,6 +31,7 @@ import {
 } from '@safelight/store'
 import { type HostsFile, openHostsFile, until } from '@safelight/testkit'
 import { openTestBed } from '@safelight/testkit/vitest'
+import { afterEach, beforeEach } from 'vitest'
 import { createWorkerApp, type WorkerApp } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
 import { type TimingOverrides, toWorkerTimings } from '../timings.ts'
@@ -224,4 +225,17 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
     },
   }
   return stack
+}
+
+/** Before each test of a file a stack and a host, closed after it. */
+export function eachWithHost(
+  take: (opened: { stack: WorkerStack; host: Simulator }) => void,
+  options: SimulatorOptions = {},
+): void {
+  let stack: WorkerStack
+  beforeEach(async () => {
+    stack = await startWorkerStack()
+    take({ stack, host: await stack.startHost(options) })
+  })
+  afterEach(() => stack.close())
 }
