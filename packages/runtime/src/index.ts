@@ -1,6 +1,7 @@
-/** What every process needs and no browser: settings, logger, scope, repeat, clock. */
+/** What every process needs and no browser: settings, logger, scope, repeat, remember, clock. */
 export * from './clock.ts'
 export * from './logger.ts'
+export * from './remember.ts'
 export * from './repeat.ts'
 export * from './run-app.ts'
 export * from './scope.ts'

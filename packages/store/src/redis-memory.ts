@@ -2,7 +2,7 @@
  * How full Redis is. What is accepted must be able to end: so new work is refused while there is
  * still room for the events, ends and cancels of the old.
  */
-import { type Clock, systemClock } from '@safelight/runtime'
+import { type Clock, remember, systemClock } from '@safelight/runtime'
 import type { Redis } from 'ioredis'
 import { ask, RedisUnavailable } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
@@ -23,23 +23,17 @@ export interface MemoryGauge {
 export function createMemoryGauge(deps: MemoryGaugeDeps): MemoryGauge {
   const { redis, highWaterPercent, clock = systemClock } = deps
   const { memoryAgeMs } = toStoreTimings(deps.timings)
-  let latest: Promise<boolean> | null = null
-  let askedAtMs = Number.NEGATIVE_INFINITY
 
   async function read(): Promise<boolean> {
     const { used, max } = readMemoryInfo(await ask(redis.info('memory')))
     return max > 0 && used >= (max * highWaterPercent) / 100
   }
 
+  const latest = remember(read, { clock, maxAgeMs: memoryAgeMs })
   return {
     async isHigh() {
-      if (!latest || clock.steady() - askedAtMs >= memoryAgeMs) {
-        askedAtMs = clock.steady()
-        latest = read()
-        latest.catch(() => (latest = null))
-      }
       try {
-        return await latest
+        return await latest.get()
       } catch (error) {
         if (error instanceof RedisUnavailable) throw error
         // it may not be asked, or does not know: then its own refusals are all there is

@@ -1,6 +1,6 @@
 /** What the hosts of the fleet can run, as far as this process has been told: nodes, files, labels. */
 import type { NodeClasses } from '@safelight/comfyui'
-import type { Clock } from '@safelight/runtime'
+import { type Clock, remember } from '@safelight/runtime'
 import { type HostState, takesPrompts } from '@safelight/shared'
 import type { FoundFiles, HostFiles, HostRegistry } from '@safelight/store'
 import type { FleetClasses } from './node-class-cache.ts'
@@ -32,8 +32,6 @@ export interface FleetKnowledgeDeps {
 
 export function createFleetKnowledge(deps: FleetKnowledgeDeps): FleetKnowledge {
   const { classes, files, registry, clock, maxAgeMs } = deps
-  let cached: { at: number; hosts: Promise<KnownHost[]> } | null = null
-
   async function read(): Promise<KnownHost[]> {
     const [fleet, found, views] = await Promise.all([classes(), files.load(), registry.list()])
     const known = fleet?.hosts ?? new Map<string, NodeClasses>()
@@ -50,17 +48,8 @@ export function createFleetKnowledge(deps: FleetKnowledgeDeps): FleetKnowledge {
     })
   }
 
-  function hostsNow(): Promise<KnownHost[]> {
-    const fresh = { at: clock.steady(), hosts: read() }
-    cached = fresh
-    fresh.hosts.catch(() => cached === fresh && (cached = null))
-    return fresh.hosts
-  }
-
-  return {
-    hosts: () => (cached && clock.steady() - cached.at < maxAgeMs ? cached.hosts : hostsNow()),
-    hostsNow,
-  }
+  const { get, readNow } = remember(read, { clock, maxAgeMs })
+  return { hosts: get, hostsNow: readNow }
 }
 
 /** Those that may get jobs of the pool. One that nobody reports may have any label. */

@@ -1,6 +1,6 @@
 /** What an accepted job needs of its host, and what it is expected to cost: kept beside its place in the backlog. */
 import { expectedMs, modelsOf, type NodeClasses, outputNodesOf } from '@safelight/comfyui'
-import type { Clock } from '@safelight/runtime'
+import { type Clock, remember } from '@safelight/runtime'
 import type { Workflow } from '@safelight/shared'
 import { type JobNeeds, NO_NEEDS, type NodeCost } from '@safelight/store'
 
@@ -41,14 +41,10 @@ export interface Prices {
 const COST_AT_MOST_MS = 24 * 3_600_000
 
 export function createPrices({ costs, weights, maxAgeMs, clock }: PricesDeps): Prices {
-  let known: Record<string, NodeCost> = {}
-  let readAt = Number.NEGATIVE_INFINITY
+  const remembered = remember(costs, { clock, maxAgeMs })
   return {
     async priceOf(owner, workflow, classes) {
-      if (clock.steady() - readAt >= maxAgeMs) {
-        known = await costs()
-        readAt = clock.steady()
-      }
+      const known = await remembered.get()
       const outputNodes = outputNodesOf(workflow, classes ?? {})
       const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, costs: known }))
       return { cost: Math.max(1, Math.round(ms)), weight: weights.get(owner) ?? 1 }

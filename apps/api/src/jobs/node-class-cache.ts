@@ -1,6 +1,6 @@
 /** What the hosts of the fleet know of node classes, remembered for a while: it is large and changes when hosts come and go. */
 import type { NodeClasses } from '@safelight/comfyui'
-import type { Clock } from '@safelight/runtime'
+import { type Clock, remember } from '@safelight/runtime'
 import { mergeNodeClasses } from '@safelight/store'
 
 export interface FleetClasses {
@@ -22,23 +22,12 @@ export function createNodeClassCache({
   clock,
   maxAgeMs,
 }: NodeClassCacheDeps): () => Promise<FleetClasses | null> {
-  let cached: { at: number; fleet: Promise<FleetClasses | null> } | null = null
-
   async function read(): Promise<FleetClasses | null> {
     const hosts = await load()
     const classes = mergeNodeClasses([...hosts.values()])
     return Object.keys(classes).length > 0 ? { classes, hosts } : null
   }
 
-  return function fleetClasses() {
-    if (cached && clock.steady() - cached.at < maxAgeMs) return cached.fleet
-    const fresh = { at: clock.steady(), fleet: read() }
-    cached = fresh
-    fresh.fleet.then(
-      // "no host yet" is asked again at once: the first host must not wait for the age to pass
-      (fleet) => fleet === null && cached === fresh && (cached = null),
-      () => cached === fresh && (cached = null),
-    )
-    return fresh.fleet
-  }
+  // "no host yet" is asked again at once: the first host must not wait for the age to pass
+  return remember(read, { clock, maxAgeMs, isWorthIt: (fleet) => fleet !== null }).get
 }

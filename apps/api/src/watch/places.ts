@@ -1,5 +1,5 @@
 /** Where waiting jobs stand, and when they should be done: what is ahead, over the hosts that may take it. */
-import type { Clock } from '@safelight/runtime'
+import { type Clock, remember } from '@safelight/runtime'
 import { type HostView, takesPrompts } from '@safelight/shared'
 import { ANY_POOL, type Backlog, type HostRegistry } from '@safelight/store'
 import type { QueuePlace } from './queue-positions.ts'
@@ -14,23 +14,13 @@ export interface PlacesDeps {
 
 export function createPlaces(deps: PlacesDeps): (jobId: string) => Promise<QueuePlace | null> {
   const { backlog, clock, maxAgeMs } = deps
-  let hosts: Promise<HostView[]> | null = null
-  let askedAt = 0
-
-  function listHosts(): Promise<HostView[]> {
-    if (!hosts || clock.steady() - askedAt >= maxAgeMs) {
-      askedAt = clock.steady()
-      hosts = deps.hosts.list()
-      hosts.catch(() => (hosts = null))
-    }
-    return hosts
-  }
+  const hosts = remember(() => deps.hosts.list(), { clock, maxAgeMs })
 
   return async (jobId) => {
     const place = await backlog.position(jobId)
     if (!place) return null
     const { ahead, meanCost, pool } = place
-    const serving = (await listHosts()).filter(
+    const serving = (await hosts.get()).filter(
       ({ state, labels }) => takesPrompts(state) && (pool === ANY_POOL || labels.includes(pool)),
     )
     return { position: ahead, etaMs: toEta(serving, { ahead, meanCost }) }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@safelight/runtime'
 import { intakeQueueOf, type Keys, ticketSchema } from '@safelight/store'
-import { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { openBullWorker } from '../bull-worker.ts'
 import type { WorkerTimings } from '../timings.ts'
 
 /** Somebody waits. Not necessarily the job that the ticket was made for. */
@@ -32,24 +32,16 @@ export interface IntakeTicketsOptions {
 
 export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<IntakeTickets> {
   const { redis, keys, pool, name, timings, log } = options
-  // without a processor it takes only what it is told to
-  const worker = new Worker(intakeQueueOf(pool), null, {
-    connection: redis,
-    prefix: keys.bullPrefix,
+  const worker = await openBullWorker(intakeQueueOf(pool), {
+    redis,
+    keys,
+    processor: null,
     name,
-    autorun: false,
-    lockDuration: timings.lockMs,
-    stalledInterval: timings.lostTicketsEveryMs,
-    // who dies with a ticket in hand has done no harm to any job
-    maxStalledCount: Number.MAX_SAFE_INTEGER,
-    // seconds
-    drainDelay: timings.takeEveryMs / 1_000,
+    takeEveryMs: timings.takeEveryMs,
+    timings,
+    log: log.child({ pool }),
+    trouble: 'intake trouble',
   })
-  worker.on('error', (error) => {
-    // an outage is told by the client itself, once; BullMQ repeats it with every try
-    log[redis.status === 'ready' ? 'warn' : 'debug']({ err: error, pool }, 'intake trouble')
-  })
-  await worker.waitUntilReady()
   await worker.startStalledCheckTimer()
   return {
     async take() {

@@ -1,23 +1,20 @@
 /** Who looks for room, at what price, and how workers agree. */
 import { systemClock } from '@safelight/runtime'
-import { ANY_POOL, type Backlog, createBacklog, toBand } from '@safelight/store'
+import { type Backlog, createBacklog, toBand } from '@safelight/store'
 import { acceptJob, openTestStore, silent } from '@safelight/testkit/vitest'
 import { expect, it, onTestFinished } from 'vitest'
+import { newStagedHost } from '../testing/candidates.ts'
 import { startMakingRoom } from './make-room.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 
 /** A full host with these jobs staged, which are of normal priority. */
-const fullHost = (hostId: string, ...jobIds: string[]): StagedHost => ({
-  hostId,
-  classes: new Set(),
-  files: new Map(),
-  loaded: new Set(),
-  elsewhere: [],
-  hasMostMemory: true,
-  pools: [ANY_POOL],
-  hasFreeSlot: false,
-  staged: jobIds.map((jobId) => ({ jobId, band: toBand(0), createdAt: Date.now(), takenBack: 0 })),
-})
+const fullHost = (hostId: string, ...jobIds: string[]) => {
+  const staged = { band: toBand(0), createdAt: Date.now(), takenBack: 0 }
+  return newStagedHost(
+    hostId,
+    jobIds.map((jobId) => ({ jobId, ...staged })),
+  )
+}
 
 /** A worker, as far as it makes room: what it has taken back, and how often it has looked, and asked Redis. */
 function startWorker(backlog: Backlog, host: StagedHost) {

@@ -1,34 +1,16 @@
 import { ANY_POOL, type Candidate, NO_NEEDS } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
+import { newCandidate, newOffer } from '../testing/candidates.ts'
 import { type Offer, pickJob, type PickOptions, unlistedFor } from './pick-job.ts'
 
-const OFFER: Offer = {
-  hostId: 'gpu',
-  classes: new Set(),
-  files: new Map(),
-  loaded: new Set(),
-  elsewhere: [],
-  hasMostMemory: false,
-}
+const OFFER = newOffer('gpu', { hasMostMemory: false })
 const OPTIONS: PickOptions = { affinity: { count: 3, ms: 10_000 }, nowMs: 1_000_000 }
 
-function job(
+const job = (
   jobId: string,
   over: Partial<Candidate> = {},
   needs: Partial<Candidate['needs']> = {},
-) {
-  const candidate: Candidate = {
-    jobId,
-    pool: ANY_POOL,
-    lag: 0,
-    band: 1_000,
-    needs: { ...NO_NEEDS, ...needs },
-    overtaken: { count: 0, firstAt: null },
-    aged: false,
-    ...over,
-  }
-  return candidate
-}
+) => newCandidate(jobId, { needs: { ...NO_NEEDS, ...needs }, ...over })
 const withModel = (jobId: string, name: string, over: Partial<Candidate> = {}) =>
   job(jobId, over, { files: [name] })
 const pick = (jobs: Candidate[], offer: Partial<Offer> = {}, options: Partial<PickOptions> = {}) =>

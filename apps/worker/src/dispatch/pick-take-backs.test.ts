@@ -1,5 +1,6 @@
 import { ANY_POOL, type Candidate, NO_NEEDS } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
+import { newCandidate, newStagedHost as host } from '../testing/candidates.ts'
 import {
   pickTakeBacks,
   type StagedHost,
@@ -15,33 +16,13 @@ const OPTIONS: TakeBackOptions = {
 const NORMAL = 100
 const URGENT = 50
 
-const waits = (jobId: string, more: Partial<Candidate> = {}): Candidate => ({
-  jobId,
-  pool: ANY_POOL,
-  lag: 0,
-  band: URGENT,
-  needs: NO_NEEDS,
-  overtaken: { count: 0, firstAt: null },
-  aged: false,
-  ...more,
-})
+const waits = (jobId: string, more: Partial<Candidate> = {}) =>
+  newCandidate(jobId, { band: URGENT, ...more })
 const staged = (jobId: string, more: Partial<StagedJob> = {}): StagedJob => ({
   jobId,
   band: NORMAL,
   createdAt: 990_000,
   takenBack: 0,
-  ...more,
-})
-const host = (hostId: string, jobs: StagedJob[], more: Partial<StagedHost> = {}): StagedHost => ({
-  hostId,
-  classes: new Set(),
-  files: new Map(),
-  loaded: new Set(),
-  elsewhere: [],
-  hasMostMemory: true,
-  pools: [ANY_POOL],
-  hasFreeSlot: false,
-  staged: jobs,
   ...more,
 })
 const pick = (candidates: Candidate[], hosts: StagedHost[], more: Partial<TakeBackOptions> = {}) =>

@@ -1,8 +1,9 @@
 /** The tickets of one host: a BullMQ worker for what it executes, and one for what is carried away from it. */
 import { type Clock, type Logger, sleep } from '@safelight/runtime'
 import { hostQueueOf, type HostStage, type Keys, type Queues } from '@safelight/store'
-import { type Job, Worker } from 'bullmq'
+import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { openBullWorker } from '../bull-worker.ts'
 import type { WorkerTimings } from '../timings.ts'
 
 export interface OpenTickets {
@@ -41,8 +42,6 @@ export interface HostTicketsOptions {
 const COLLECTS_AT_ONCE = 3
 /** Between two looks at what waits to be carried away, at the end. */
 const LOOK_MS = 50
-/** A lost job is adopted, as often as it takes: its lost workers are counted in its record. */
-const NO_LIMIT = Number.MAX_SAFE_INTEGER
 
 export async function openHostTickets(options: HostTicketsOptions): Promise<HostTickets> {
   const { queues, hostId, slots } = options
@@ -96,22 +95,17 @@ async function openWorker(
 ): Promise<Worker> {
   const { redis, keys, hostId, timings } = options
   const log = options.log.child({ hostId, stage })
-  const worker = new Worker(hostQueueOf(hostId, stage), options.process(stage, options.leaving), {
-    connection: redis,
-    prefix: keys.bullPrefix,
+  const worker = await openBullWorker(hostQueueOf(hostId, stage), {
+    redis,
+    keys,
+    processor: options.process(stage, options.leaving),
     name: options.name,
-    autorun: false,
+    takeEveryMs: timings.hostTakeEveryMs,
     concurrency,
-    lockDuration: timings.lockMs,
-    stalledInterval: timings.lostTicketsEveryMs,
-    maxStalledCount: NO_LIMIT,
-    // seconds
-    drainDelay: timings.hostTakeEveryMs / 1_000,
     runRetryDelay: timings.queueRetryMs,
-  })
-  worker.on('error', (error) => {
-    // an outage is told by the client itself, once; BullMQ repeats it with every try
-    log[redis.status === 'ready' ? 'warn' : 'debug']({ err: error }, 'queue trouble')
+    timings,
+    log,
+    trouble: 'queue trouble',
   })
   worker.on('failed', (job, error) => log.error({ jobId: job?.id, err: error }, 'ticket failed'))
   worker.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
@@ -121,6 +115,5 @@ async function openWorker(
       worker.cancelJob(jobId, 'claim-lost')
     }
   })
-  await worker.waitUntilReady()
   return worker
 }

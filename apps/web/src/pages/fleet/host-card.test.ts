@@ -1,5 +1,5 @@
 /** What a host has, in short words. */
-import type { HostView } from '@safelight/shared'
+import { newHostView } from '@safelight/testkit'
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, it } from 'vitest'
@@ -22,31 +22,10 @@ it('measures memory in GiB', () => {
 it('shows what a host is for, if the list says so', () => {
   const show = (labels: string[]) => {
     const fleet = { drain: async () => {}, resume: async () => {} }
-    return renderToStaticMarkup(createElement(HostCard, { host: idle(labels), fleet, now: 0 }))
+    return renderToStaticMarkup(
+      createElement(HostCard, { host: newHostView({ labels }), fleet, now: 0 }),
+    )
   }
   expect(show(['fast', 'sdxl'])).toContain('aria-label="Labels"><li>fast</li><li>sdxl</li></ul>')
   expect(show([])).not.toContain('Labels')
 })
-
-function idle(labels: string[]): HostView {
-  const since = '2026-01-01T12:00:00.000Z'
-  return {
-    id: 'gpu-1',
-    state: 'ready',
-    reason: { code: 'idle', message: 'It has nothing to do.' },
-    since,
-    version: '0.33.0',
-    workers: ['worker-1'],
-    labels,
-    slots: 2,
-    running: [],
-    staged: [],
-    queue_depth: 0,
-    devices: [],
-    models: [],
-    throughput: { last_hour: 0, mean_ms: null },
-    drain: null,
-    last_seen_at: since,
-    last_movement_at: null,
-  }
-}

@@ -1,15 +1,16 @@
 /** The order of hosts, and the fleet in numbers. */
-import { type HostView, toHostReason } from '@safelight/shared'
+import { toHostReason } from '@safelight/shared'
+import { newHostView } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { asAsked, inOrder, toNumbers, toOthers } from './host-order.ts'
 
 describe('the order', () => {
   it('puts trouble first, and hosts of one state by their number', () => {
     const hosts = [
-      hostView({ id: 'gpu-10', state: 'ready' }),
-      hostView({ id: 'gpu-2', state: 'ready' }),
-      hostView({ id: 'gpu-3', state: 'offline' }),
-      hostView({ id: 'gpu-4', state: 'busy' }),
+      newHostView({ id: 'gpu-10', state: 'ready' }),
+      newHostView({ id: 'gpu-2', state: 'ready' }),
+      newHostView({ id: 'gpu-3', state: 'offline' }),
+      newHostView({ id: 'gpu-4', state: 'busy' }),
     ]
     expect(inOrder(hosts).map(({ id }) => id)).toEqual(['gpu-3', 'gpu-4', 'gpu-2', 'gpu-10'])
   })
@@ -19,7 +20,7 @@ describe('a host that was just asked', () => {
   const drain = { reason: 'new driver', since: '2026-01-01T13:00:00.000Z' }
 
   it('is draining before its workers have heard of it', () => {
-    expect(asAsked(hostView({ state: 'busy', drain }))).toMatchObject({
+    expect(asAsked(newHostView({ state: 'busy', drain }))).toMatchObject({
       state: 'draining',
       since: drain.since,
       reason: { code: 'drain_requested', message: 'new driver' },
@@ -27,22 +28,22 @@ describe('a host that was just asked', () => {
   })
 
   it('keeps worse news than its drain', () => {
-    const host = hostView({ state: 'offline', reason: toHostReason('unreachable'), drain })
+    const host = newHostView({ state: 'offline', reason: toHostReason('unreachable'), drain })
     expect(asAsked(host)).toBe(host)
   })
 
   it('is back at once when it is resumed', () => {
-    expect(asAsked(hostView({ state: 'draining' })).state).toBe('ready')
-    expect(asAsked(hostView({ state: 'draining', running: ['job'] })).state).toBe('busy')
+    expect(asAsked(newHostView({ state: 'draining' })).state).toBe('ready')
+    expect(asAsked(newHostView({ state: 'draining', running: ['job'] })).state).toBe('busy')
   })
 })
 
 describe('the numbers', () => {
   it('count free slots only where new prompts go', () => {
     const numbers = toNumbers([
-      hostView({ running: ['a'], throughput: { last_hour: 7, mean_ms: 1 } }),
-      hostView({ state: 'offline', throughput: { last_hour: 3, mean_ms: 1 } }),
-      hostView({ state: 'draining' }),
+      newHostView({ running: ['a'], throughput: { last_hour: 7, mean_ms: 1 } }),
+      newHostView({ state: 'offline', throughput: { last_hour: 3, mean_ms: 1 } }),
+      newHostView({ state: 'draining' }),
     ])
     expect(numbers).toEqual({
       hosts: 3,
@@ -58,33 +59,9 @@ describe('the numbers', () => {
   })
 
   it('tell how many prompts are other people’s', () => {
-    expect(toOthers(hostView({ queue_depth: 5, running: ['a'], staged: ['b'] }))).toBe(3)
-    expect(toOthers(hostView({ queue_depth: null }))).toBeNull()
+    expect(toOthers(newHostView({ queue_depth: 5, running: ['a'], staged: ['b'] }))).toBe(3)
+    expect(toOthers(newHostView({ queue_depth: null }))).toBeNull()
     // the two are not read at the same moment
-    expect(toOthers(hostView({ queue_depth: 0, running: ['a'] }))).toBe(0)
+    expect(toOthers(newHostView({ queue_depth: 0, running: ['a'] }))).toBe(0)
   })
 })
-
-/** Hosts for tests, as the API shows them. */
-function hostView(changes: Partial<HostView> = {}): HostView {
-  return {
-    id: 'gpu-1:8188',
-    state: 'ready',
-    reason: toHostReason('idle'),
-    since: '2026-01-01T12:00:00.000Z',
-    version: '0.33.0',
-    workers: ['worker-1'],
-    labels: [],
-    slots: 2,
-    running: [],
-    staged: [],
-    queue_depth: 0,
-    devices: [],
-    models: [],
-    throughput: { last_hour: 0, mean_ms: null },
-    drain: null,
-    last_seen_at: '2026-01-01T12:00:00.000Z',
-    last_movement_at: null,
-    ...changes,
-  }
-}
