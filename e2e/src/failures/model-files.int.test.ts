@@ -84,7 +84,7 @@ describe('a model file that not every host has', () => {
       ),
       details: {
         node_errors: {
-          '1': {
+          '4': {
             class_type: 'CheckpointLoaderSimple',
             errors: [
               {
