@@ -133,7 +133,9 @@ async function runElsewhere(
     const { attempt, hostId, promptId, failures } = lastAttempt
     const at = await store.now()
     const lost = { attempt, hostId, cause: 'host_unavailable', orphaned: true, at } as const
-    await store.saveAttempt(jobId, token, { ...lastAttempt, failures: [...failures, lost] })
+    // noted already by one that died before it came any further: the host is lost once
+    if (failures.at(-1)?.attempt !== attempt)
+      await store.saveAttempt(jobId, token, { ...lastAttempt, failures: [...failures, lost] })
     await orphans.add(hostId, {
       promptId: promptIdOf(jobId, attempt),
       knownPromptId: promptId,
