@@ -31,7 +31,13 @@ it('does not hear what is not a control message', async () => {
     keys,
     onMessage: (message) => void heard.push(message),
   })
-  for (const noise of ['', 'no json', '{}', '{"type":"cancel"}', '{"type":"stop","jobId":"a"}']) {
+  const long = 'x'.repeat(1_000)
+  const looks = [Array.from({ length: 10_000 }, () => 'A'), [long], [''], 'A', [{}], null]
+  const noises = ['', 'no json', '{}', '{"type":"cancel"}', '{"type":"stop","jobId":"a"}'].concat(
+    JSON.stringify({ type: 'cancel', jobId: long }),
+    looks.map((classes) => JSON.stringify({ type: 'look', classes })),
+  )
+  for (const noise of noises) {
     await redis.publish(keys.control, noise)
   }
   await publishControl(redis, keys, { type: 'cancel', jobId: 'a' })

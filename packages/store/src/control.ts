@@ -1,13 +1,17 @@
 /** The control channel: nudges to whichever worker has a job, or a host. What is on record counts. */
+import { NODE_NAME_MAX } from '@safelight/shared'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
 import { ask } from './redis-unavailable.ts'
 
+/** Anybody on this Redis may speak here, and hosts are asked for these names. */
+const nameSchema = z.string().min(1).max(NODE_NAME_MAX)
+
 export const controlMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('cancel'), jobId: z.string().min(1) }),
+  z.object({ type: z.literal('cancel'), jobId: nameSchema }),
   /** A job names files that no host is known to list for these node classes. */
-  z.object({ type: z.literal('look'), classes: z.array(z.string()).max(64) }),
+  z.object({ type: z.literal('look'), classes: z.array(nameSchema).max(64) }),
 ])
 export type ControlMessage = z.infer<typeof controlMessageSchema>
 

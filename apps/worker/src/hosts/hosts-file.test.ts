@@ -89,6 +89,20 @@ it('refuses two hosts with one id or one url', () => {
   expect(list({ name: 'a', url: `${url}?gpu=1` }, { name: 'b', url: `${url}?gpu=2` })).toEqual([])
 })
 
+it('refuses several lists in one file, of which it would have to pick one', () => {
+  const list = 'hosts:\n  - url: http://gpu:8188\n'
+  expect(problemsOf(`${list}---\n${list}`)).toEqual(['line 3 is not YAML (multiple docs)'])
+  // a document may begin and end so
+  expect(problemsOf(`---\n${list}...\n`)).toEqual([])
+})
+
+it('counts problems that are too many to be told', () => {
+  const hosts = Array.from({ length: 500 }, () => ({ url: 'gpu', slots: 0 }))
+  const problems = problemsOf(JSON.stringify({ hosts }))
+  expect(problems).toHaveLength(21)
+  expect(problems.at(-1)).toBe('and 980 more')
+})
+
 it('never repeats what stands in the file', () => {
   const texts = [
     'hosts:\n  - url: "http://me:hidden@gpu:99999"',

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { findTwins, hostSchema, type HostValue, toHostValue } from './host-value.ts'
 
 const MAX_HOSTS = 1_000
+/** Problems that are told one by one; the rest is counted. The log has one line for all of them. */
+const SHOWN = 20
 
 const fileSchema = z.strictObject({ hosts: z.array(hostSchema).max(MAX_HOSTS) })
 
@@ -25,7 +27,7 @@ export class HostsFileError extends Error {
  */
 export function parseHostsFile(text: string, slots: number): HostValue[] {
   const result = fileSchema.safeParse(readYaml(text))
-  if (!result.success) throw new HostsFileError(result.error.issues.map(toProblem))
+  if (!result.success) throw new HostsFileError(toProblems(result.error.issues))
   const { hosts } = result.data
   const twins = findTwins(hosts)
   if (twins) throw new HostsFileError([twins])
@@ -34,7 +36,8 @@ export function parseHostsFile(text: string, slots: number): HostValue[] {
 
 function readYaml(text: string): unknown {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })
+  // silent, it would take the first of several documents for all of them
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' })
   const [error] = document.errors
   if (error) {
     // its message shows the line, and that may hold a password
@@ -47,6 +50,11 @@ function readYaml(text: string): unknown {
   } catch {
     throw new HostsFileError(['it has aliases (*): write each host out'])
   }
+}
+
+function toProblems(issues: readonly z.core.$ZodIssue[]): string[] {
+  const problems = issues.slice(0, SHOWN).map(toProblem)
+  return issues.length > SHOWN ? [...problems, `and ${issues.length - SHOWN} more`] : problems
 }
 
 /** `hosts[2].labels[0]: must be …` */

@@ -8,15 +8,15 @@ import { type Candidate, parseCandidates } from './candidate.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
 import {
   BRING_BACK,
-  CANDIDATES,
   DISPATCH,
+  FORGET_HOST,
   MAKE_ROOM,
   PUT_BACK,
   RELEASE,
   RESTORE,
   TO_COLLECT,
 } from './scripts.ts'
-import { LOCATE, POSITION } from './look-scripts.ts'
+import { CANDIDATES, LOCATE, POSITION } from './look-scripts.ts'
 import {
   type BroughtBack,
   type Dispatched,
@@ -91,6 +91,8 @@ export interface Backlog {
   collecting(hostId: string): Promise<JobOnHost[]>
   /** Hosts that have had a job. */
   hosts(): Promise<string[]>
+  /** Unless it has a job. @returns false then */
+  forgetHost(hostId: string): Promise<boolean>
   /** Where each of these jobs is, in the same order. */
   locate(jobIds: readonly string[]): Promise<Whereabouts[]>
   /** Brings a job back that is nowhere: into the backlog, or to the host where its prompt is. Harmless when it is not. */
@@ -111,6 +113,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
   const bringBack = bindScript(redis, BRING_BACK)
   const candidates = bindScript(redis, CANDIDATES)
   const dispatch = bindScript(redis, DISPATCH)
+  const forgetHost = bindScript(redis, FORGET_HOST)
   const makeRoom = bindScript(redis, MAKE_ROOM)
   const putBack = bindScript(redis, PUT_BACK)
   const toCollect = bindScript(redis, TO_COLLECT)
@@ -173,6 +176,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     dispatched: (hostId) => onHost(keys.dispatched(hostId)),
     collecting: (hostId) => onHost(keys.collecting(hostId)),
     hosts: () => ask(redis.smembers(keys.dispatchedTo)),
+    forgetHost: async (hostId) => (await forgetHost([keys.dispatchedTo], [prefix, hostId])) === 1,
     async locate(jobIds) {
       const reply = await locate([keys.deferred], [prefix, ...jobIds])
       return z.array(z.string()).parse(reply).map(toWhereabouts)

@@ -1,6 +1,9 @@
-/** Scripts of the backlog that only say where jobs are. ARGV 1 is always the prefix of all keys. */
+/** Scripts of the backlog that only look: where jobs are, and which are next. ARGV 1 is always the prefix of all keys. */
 import type { Script } from '../bind-script.ts'
 import { PLACES } from './places.ts'
+
+/** Entries of a pool that one look goes through at most: an owner at its limit must not hide everybody else, and may have sent all there are. */
+const SCAN_AT_MOST = 10_000
 
 /**
  * KEYS 1 deferred jobs (ZSET)
@@ -32,5 +35,60 @@ local rank = redis.call('ZRANK', backlogOf(pool), ARGV[2])
 if not rank then return nil end
 local total = number(redis.call('HGET', backlogOf(pool) .. ':shares', ':cost'))
 return {rank, whole(total / redis.call('ZCARD', backlogOf(pool))), pool}
+`,
+}
+
+/**
+ * ARGV 2 jobs per pool at most · 3 eligible ones to skip · 4 ms after which a job goes before all others ('' for never)
+ *      5 jobs of an owner that may have a slot at once (0: no limit) · then the pools
+ * Returns rows [jobId, pool, finish − V, band, needs JSON, times overtaken, ms overtaken first ('' for never), 1 when it
+ *   has waited too long], best first within each pool.
+ * Channels: none.
+ */
+export const CANDIDATES: Script = {
+  name: 'safelightCandidates',
+  lua: `${PLACES}
+local now = timeNow()
+local most, limit, rows = number(ARGV[2]), number(ARGV[5]), {}
+local full = {}
+local function mayRun(owner)
+  if full[owner] == nil then full[owner] = redis.call('SCARD', prefix .. 'running:' .. owner) >= limit end
+  return not full[owner]
+end
+local function row(jobId, pool, v, aged)
+  -- many may be passed over: what they need is not read for that
+  if limit > 0 and not mayRun(redis.call('HGET', recordOf(jobId), 'owner') or '') then return nil end
+  local at = redis.call('HMGET', recordOf(jobId), 'finish', 'band', 'needs', 'overtaken', 'overtakenAt')
+  if not at[1] then return nil end
+  return {jobId, pool, whole(number(at[1]) - v), at[2], at[3], at[4] or '0', at[5] or '', aged}
+end
+for i = 6, #ARGV do
+  local backlog = backlogOf(ARGV[i])
+  local v = number(redis.call('HGET', backlog .. ':shares', ':now'))
+  local seen, skip, found = {}, number(ARGV[3]), 0
+  local function add(ids, aged)
+    for _, jobId in ipairs(ids) do
+      if found == most then return end
+      local candidate = not seen[jobId] and row(jobId, ARGV[i], v, aged)
+      seen[jobId] = true
+      if candidate and skip > 0 then skip = skip - 1
+      elseif candidate then found = found + 1; table.insert(rows, candidate) end
+    end
+  end
+  local function scan(aged, read)
+    for from = 0, ${SCAN_AT_MOST - 1}, 100 do
+      local ids = read(from)
+      add(ids, aged)
+      if #ids < 100 or found == most then break end
+    end
+  end
+  if ARGV[4] ~= '' then
+    scan(1, function(from)
+      return redis.call('ZRANGEBYSCORE', backlog .. ':since', '-inf', now - number(ARGV[4]), 'LIMIT', from, 100)
+    end)
+  end
+  scan(0, function(from) return redis.call('ZRANGE', backlog, from, from + 99) end)
+end
+return rows
 `,
 }

@@ -8,10 +8,15 @@
  * job ends, whichever is later. Who is served next is who ends first:
  *
  *   start = max(V then, the owner's last finish)     finish = start + cost / weight
- *   score = band · 2^32 + finish − base
+ *   score = band · 2^32 + 2^31 ± distance(finish − base)
  *
- * The band is the priority, highest first. `base` moves up before `finish − base` outgrows its 32 bits, so that all of
- * it stays exact in the 53 bits of a score. Where a job stands is kept in its record: handed back, it has its old place.
+ * The band is the priority, highest first. The distance has the other 32 of the 53 bits of a score: to the millisecond
+ * within 12 days of GPU time, by its logarithm beyond. So the long line of an owner with a small weight keeps its order,
+ * and so does what has been passed by for long. `base` moves up with `V`, before what is next comes so far. Where a job
+ * stands is kept in its record: handed back, it has its old place.
+ *
+ * A job that is served before others of its owner, for its priority or its models, moves `V` no further than the first of
+ * them would: the rest of his line has not been served, and a newcomer does not belong behind it.
  *
  * ARGV 1 is the prefix of all keys; those beside the record are built here from what the record says.
  */
@@ -20,7 +25,9 @@
  * (`execute`, `collect`), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it). */
 export const PLACES = `
 local prefix = ARGV[1]
-local SPAN = 4294967296
+local SPAN, EXACT = 4294967296, 1073741824
+-- finishes stay below 2^53
+local BEYOND = EXACT / math.log(2 ^ 23)
 local function recordOf(jobId) return prefix .. 'job:' .. jobId end
 local function backlogOf(pool) return prefix .. 'backlog:' .. pool end
 local function number(value) return tonumber(value or 0) or 0 end
@@ -38,26 +45,33 @@ local function vThen(backlog)
 end
 
 local function scoreOf(band, finish, base)
-  return whole(number(band) * SPAN + math.min(SPAN - 1, math.max(0, number(finish) - base)))
+  local from = number(finish) - base
+  local distance = math.abs(from)
+  if distance > EXACT then
+    distance = math.min(2 * EXACT - 1, EXACT + math.floor(BEYOND * math.log(distance / EXACT)))
+  end
+  return whole(number(band) * SPAN + 2 * EXACT + (from < 0 and -distance or distance))
 end
 
-local function rebase(pool)
+local function rebase(pool, base)
   local backlog = backlogOf(pool)
-  local base = number(redis.call('HGET', backlog .. ':shares', ':now'))
   redis.call('HSET', backlog .. ':shares', ':base', whole(base))
   for _, jobId in ipairs(redis.call('ZRANGE', backlog, 0, -1)) do
     local at = redis.call('HMGET', recordOf(jobId), 'band', 'finish')
     redis.call('ZADD', backlog, scoreOf(at[1], at[2], base), jobId)
   end
-  return base
 end
 
 -- at the place that its record says
 local function enter(jobId)
   local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'band', 'finish', 'since', 'cost')
   local backlog = backlogOf(at[1])
-  local base = number(redis.call('HGET', backlog .. ':shares', ':base'))
-  if number(at[4]) - base >= SPAN then base = rebase(at[1]) end
+  local shares = redis.call('HMGET', backlog .. ':shares', ':base', ':now')
+  local base = number(shares[1])
+  if number(shares[2]) - base >= EXACT / 2 then
+    base = number(shares[2])
+    rebase(at[1], base)
+  end
   redis.call('SADD', prefix .. 'pools', at[1])
   if redis.call('ZADD', backlog, scoreOf(at[3], at[4], base), jobId) == 1 then
     redis.call('HINCRBY', backlog .. ':shares', ':cost', at[6])

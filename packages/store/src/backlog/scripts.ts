@@ -2,8 +2,6 @@
 import type { Script } from '../bind-script.ts'
 import { PLACES } from './places.ts'
 
-/** Entries of a pool that one look goes through at most: an owner at its limit must not hide everybody else. */
-const SCAN_AT_MOST = 1_000
 /** Deferred jobs that one step brings back at most. */
 const DUE_AT_MOST = 100
 
@@ -37,55 +35,6 @@ return back
 }
 
 /**
- * ARGV 2 jobs per pool at most · 3 eligible ones to skip · 4 ms after which a job goes before all others ('' for never)
- *      5 jobs of an owner that may have a slot at once (0: no limit) · then the pools
- * Returns rows [jobId, pool, finish − V, band, needs JSON, times overtaken, ms overtaken first ('' for never), 1 when it
- *   has waited too long], best first within each pool.
- * Channels: none.
- */
-export const CANDIDATES: Script = {
-  name: 'safelightCandidates',
-  lua: `${PLACES}
-local now = timeNow()
-local most, limit, rows = number(ARGV[2]), number(ARGV[5]), {}
-local full = {}
-local function mayRun(owner)
-  if limit == 0 then return true end
-  if full[owner] == nil then full[owner] = redis.call('SCARD', prefix .. 'running:' .. owner) >= limit end
-  return not full[owner]
-end
-local function row(jobId, pool, v, aged)
-  local at = redis.call('HMGET', recordOf(jobId), 'finish', 'band', 'needs', 'overtaken', 'overtakenAt', 'owner')
-  if not at[1] or not mayRun(at[6]) then return nil end
-  return {jobId, pool, whole(number(at[1]) - v), at[2], at[3], at[4] or '0', at[5] or '', aged}
-end
-for i = 6, #ARGV do
-  local backlog = backlogOf(ARGV[i])
-  local v = number(redis.call('HGET', backlog .. ':shares', ':now'))
-  local seen, skip, found = {}, number(ARGV[3]), 0
-  local function add(ids, aged)
-    for _, jobId in ipairs(ids) do
-      if found == most then return end
-      local candidate = not seen[jobId] and row(jobId, ARGV[i], v, aged)
-      seen[jobId] = true
-      if candidate and skip > 0 then skip = skip - 1
-      elseif candidate then found = found + 1; table.insert(rows, candidate) end
-    end
-  end
-  if ARGV[4] ~= '' then
-    add(redis.call('ZRANGEBYSCORE', backlog .. ':since', '-inf', now - number(ARGV[4]), 'LIMIT', 0, most), 1)
-  end
-  for from = 0, ${SCAN_AT_MOST - 1}, 100 do
-    local ids = redis.call('ZRANGE', backlog, from, from + 99)
-    add(ids, 0)
-    if #ids < 100 or found == most then break end
-  end
-end
-return rows
-`,
-}
-
-/**
  * KEYS 1 record (HASH)
  * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
  *      then the jobs that are overtaken for it
@@ -104,11 +53,13 @@ local dispatched = prefix .. 'dispatched:' .. ARGV[3]
 if redis.call('ZCARD', dispatched) >= number(ARGV[4]) then return {'full'} end
 local running = prefix .. 'running:' .. at[2]
 if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then return {'owner_full'} end
-leave(ARGV[2])
-local now, times = whole(timeNow()), dispatchTo(ARGV[2], ARGV[3], at[2])
 local backlog = backlogOf(at[1])
 local shares, past, last = backlog .. ':shares', backlog .. ':past', backlog .. ':last'
-local v = whole(math.max(number(redis.call('HGET', shares, ':now')), number(at[3])))
+local first = redis.call('ZRANGE', backlog .. ':of:' .. at[2], 0, 0)[1]
+local start = math.min(number(at[3]), number(first and redis.call('HGET', recordOf(first), 'start') or at[3]))
+leave(ARGV[2])
+local now, times = whole(timeNow()), dispatchTo(ARGV[2], ARGV[3], at[2])
+local v = whole(math.max(number(redis.call('HGET', shares, ':now')), start))
 redis.call('LPUSH', past, v)
 redis.call('LTRIM', past, 0, ${PAST_AT_MOST - 1})
 redis.call('HSET', shares, ':now', v)
@@ -234,5 +185,21 @@ for i = 2, #ARGV do
   end
 end
 return released
+`,
+}
+
+/**
+ * KEYS 1 hosts that have had a job (SET)
+ * ARGV 2 hostId
+ * Returns 1, or 0 when it has a job.
+ * Channels: none.
+ */
+export const FORGET_HOST: Script = {
+  name: 'safelightForgetHost',
+  lua: `
+local function count(stage) return redis.call('ZCARD', ARGV[1] .. stage .. ':' .. ARGV[2]) end
+if count('dispatched') + count('collecting') > 0 then return 0 end
+redis.call('SREM', KEYS[1], ARGV[2])
+return 1
 `,
 }

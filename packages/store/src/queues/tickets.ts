@@ -38,6 +38,8 @@ export interface Tickets {
   addToHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<void>
   /** Takes its ticket off again, unless a worker holds it. @returns false then */
   removeFromHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<boolean>
+  /** Nothing is left of its queues. It has no job, and no worker takes tickets there. */
+  forgetHost(hostId: string): Promise<void>
   /** Which of these jobs have no ticket there. */
   missing(hostId: string, stage: HostStage, jobs: readonly JobOnHost[]): Promise<JobOnHost[]>
 }
@@ -83,6 +85,13 @@ export function createTickets(queues: Queues): Tickets {
     async removeFromHost(hostId, stage, job) {
       const queue = await queues.get(hostQueueOf(hostId, stage))
       return (await ask(queue.remove(nameOf(job)))) === 1
+    },
+    async forgetHost(hostId) {
+      for (const stage of ['execute', 'collect'] as const) {
+        const queue = await queues.get(hostQueueOf(hostId, stage))
+        // a ticket that somebody still holds is of no job; refused for it, the queue would stay paused
+        await ask(queue.obliterate({ force: true }))
+      }
     },
     async missing(hostId, stage, jobs) {
       const queue = await queues.get(hostQueueOf(hostId, stage))

@@ -48,6 +48,24 @@ describe('a host', () => {
     ])
   })
 
+  it('that nobody drives is lost to a job once, though a reconciler died over it', async () => {
+    const { reconciler, backlog, store, hosts, accept, dispatch } = await openReconciler({
+      adoptWaitMs: 0,
+    })
+    const jobId = await accept()
+    await dispatch(jobId)
+    const token = (await store.claim(jobId))?.token ?? 0
+    await store.append(jobId, () => RUNNING)
+    const attempt = { attempt: 1, hostId: 'gpu', promptId: 'known', hostUrl: null }
+    const lost = { attempt: 1, hostId: 'gpu', cause: 'host_unavailable', orphaned: true } as const
+    const failures = [{ ...lost, at: await store.now() }]
+    await store.saveAttempt(jobId, token, { ...attempt, failures, unreachableSince: null })
+    await hosts.report(newHostReport(await store.now(), { hostId: 'another' }))
+    expect(await reconciler.sweep()).toMatchObject({ undriven: 1 })
+    expect(await backlog.position(jobId)).toMatchObject({ ahead: 0 })
+    expect((await store.claim(jobId))?.lastAttempt?.failures).toEqual(failures)
+  })
+
   it('that nobody drives gives back a job whose ticket there is lost, too', async () => {
     const { reconciler, backlog, store, hosts, accept, dispatch } = await openReconciler({
       adoptWaitMs: 0,

@@ -26,7 +26,9 @@ const STAGES = ['execute', 'collect'] as const satisfies readonly HostStage[]
 
 export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Promise<HostsFound> {
   const { backlog, hosts } = deps
-  const views = (await hosts.list()).filter(({ workers }) => workers.length > 0)
+  const listed = await hosts.list()
+  const views = listed.filter(({ workers }) => workers.length > 0)
+  const known = new Set(listed.map(({ id }) => id))
   const driven = new Set(views.map(({ id }) => id))
   // while there is no other, waiting for it costs nothing: its prompt may have gone on all the while
   const elsewhere = views.find(({ state }) => takesPrompts(state))?.id
@@ -35,6 +37,10 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
     const jobs = {
       execute: await backlog.dispatched(hostId),
       collect: await backlog.collecting(hostId),
+    }
+    if (!known.has(hostId) && (await forget(deps, hostId))) {
+      memory.undrivenSince.delete(hostId)
+      continue
     }
     if (driven.has(hostId)) memory.undrivenSince.delete(hostId)
     const since = memory.undrivenSince.get(hostId) ?? memory.nowMs
@@ -49,6 +55,13 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
     }
   }
   return found
+}
+
+/** Hosts come and go under ever new names: of one that nobody has reported for a day, and that has no job, nothing is left. */
+async function forget({ backlog, tickets }: ReconcilerDeps, hostId: string): Promise<boolean> {
+  if (!(await backlog.forgetHost(hostId))) return false
+  await tickets.forgetHost(hostId)
+  return true
 }
 
 /** A worker of an older version that ends a job does not free its slot. What was released is seen in the next round. */
@@ -67,7 +80,11 @@ async function addMissing(
 ): Promise<number> {
   if (jobs.length === 0) return 0
   const missing = await tickets.missing(hostId, stage, jobs)
-  for (const job of missing) await tickets.addToHost(hostId, stage, job)
+  for (const job of missing) {
+    // one that has failed stands in the way of the next of the same name
+    await tickets.removeFromHost(hostId, stage, job)
+    await tickets.addToHost(hostId, stage, job)
+  }
   return missing.length
 }
 
@@ -116,7 +133,9 @@ async function runElsewhere(
     const { attempt, hostId, promptId, failures } = lastAttempt
     const at = await store.now()
     const lost = { attempt, hostId, cause: 'host_unavailable', orphaned: true, at } as const
-    await store.saveAttempt(jobId, token, { ...lastAttempt, failures: [...failures, lost] })
+    // noted already by one that died before it came any further: the host is lost once
+    if (failures.at(-1)?.attempt !== attempt)
+      await store.saveAttempt(jobId, token, { ...lastAttempt, failures: [...failures, lost] })
     await orphans.add(hostId, {
       promptId: promptIdOf(jobId, attempt),
       knownPromptId: promptId,
