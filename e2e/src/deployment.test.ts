@@ -14,6 +14,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const serviceSchema = z.looseObject({
   command: z.array(z.string()),
   environment: z.record(z.string(), z.unknown()).optional(),
+  env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).optional(),
   depends_on: z.record(z.string(), z.unknown()).optional(),
   volumes: z.array(z.string()).optional(),
   ports: z.array(z.string()).optional(),
@@ -59,6 +60,17 @@ describe('docker-compose.yml', () => {
     for (const port of api.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
   })
 
+  it('gives every setting of .env to API and workers', () => {
+    for (const { env_file } of [api, worker])
+      expect(env_file).toEqual([{ path: '.env', required: false }])
+  })
+
+  it('shows the workers the folder of the hosts file, which no commit and no image has', () => {
+    expect(worker.volumes).toContain('./hosts:/etc/safelight:ro')
+    expect(read('.gitignore').split('\n')).toContain('/hosts')
+    expect(read('.dockerignore').split('\n')).toContain('hosts')
+  })
+
   it('has a Redis that keeps what it accepts', () => {
     expect(redis.command.join(' ')).toContain('--appendonly yes')
     expect(redis.command.join(' ')).toContain('--maxmemory-policy noeviction')
@@ -66,11 +78,15 @@ describe('docker-compose.yml', () => {
   })
 
   it('gives API and workers one folder for outputs, and only volumes that are declared', () => {
-    expect(api.volumes).toEqual(worker.volumes)
+    expect(worker.volumes).toEqual(expect.arrayContaining(api.volumes ?? []))
+    for (const { environment } of [api, worker])
+      expect(environment).toMatchObject({ SAFELIGHT_DATA_DIR: '/data' })
     const used = [redis, api, worker].flatMap(({ volumes = [] }) =>
-      volumes.map((volume) => volume.split(':')[0]),
+      volumes.map((volume) => volume.split(':')[0] ?? ''),
     )
-    expect(new Set(used)).toEqual(new Set(Object.keys(compose.volumes)))
+    expect(new Set(used.filter((name) => !name.startsWith('.')))).toEqual(
+      new Set(Object.keys(compose.volumes)),
+    )
   })
 })
 
