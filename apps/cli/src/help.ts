@@ -26,8 +26,7 @@ export function toOverview(commands: readonly CommandText[]): string {
     ...toColumns(commands.map(({ name, takes, summary }) => [`${name} ${takes}`, summary])),
     '',
     'Everywhere',
-    ...toOptionLines(GLOBAL_OPTIONS),
-    ...toColumns([['    --version', 'which version this is']]),
+    ...toOptionLines({ ...GLOBAL_OPTIONS, version: VERSION_OPTION }),
     '',
     'Exit code',
     ...toColumns(toExitRows()),
@@ -35,6 +34,9 @@ export function toOverview(commands: readonly CommandText[]): string {
     '`safelight COMMAND --help` says more, with examples. Ids of jobs may be cut short.',
   ])
 }
+
+/** Of the program itself: no command has it. */
+const VERSION_OPTION: Option = { type: 'boolean', text: 'which version this is' }
 
 function toExitRows(): [string, string][] {
   // Object.entries knows no keys: these are the keys of a constant

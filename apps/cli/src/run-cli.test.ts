@@ -23,6 +23,10 @@ it('lists all commands and exit codes', async () => {
   const { code, out } = await run('--help')
   expect(code).toBe(0)
   for (const { name } of COMMANDS) expect(out).toContain(`\n  ${name} `)
+  const everywhere = out.split('\nEverywhere\n')[1]?.split('\n\n')[0]?.split('\n') ?? []
+  expect(everywhere).toContainEqual(expect.stringMatching(/^ +--version +which/))
+  // one column of words
+  expect(new Set(everywhere.map((line) => line.search(/(?<= {2})[a-z]/))).size).toBe(1)
   expect(out).toMatch(/\n {2}130 {2}interrupted/)
   expect(await run('help')).toMatchObject({ code: 0, out })
   expect(await run('')).toEqual({ code: 2, out: '', err: out })
