@@ -192,7 +192,7 @@ describe('what happens now', () => {
 
   it.each([
     ['preparing', [], 'Handing it to a host'],
-    ['submitted', [], 'On a host, about to start'],
+    ['submitted', [], 'On a host, in its queue'],
     ['executing', [], 'Starting'],
     ['collecting', [], 'Storing outputs'],
     ['collecting', [outputOf()], 'Storing outputs, 1 so far'],

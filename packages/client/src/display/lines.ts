@@ -68,7 +68,7 @@ function toRunningLine({ phase, progress, outputs }: SnapshotView): string {
     return outputs.length > 0 ? `Storing outputs, ${outputs.length} so far` : 'Storing outputs'
   }
   if (phase === 'preparing') return 'Handing it to a host'
-  if (phase === 'submitted') return 'On a host, about to start'
+  if (phase === 'submitted') return 'On a host, in its queue'
   return progress?.node ? toNodeName(progress.node) : 'Starting'
 }
 
