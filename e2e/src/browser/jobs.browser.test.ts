@@ -54,6 +54,30 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
     expect(complaints).toEqual([])
   })
 
+  it('says whose a job is, and shows those of one owner alone, in its address, too', async () => {
+    const [url = ''] = stack.urls
+    const ours = await submit(url, textToImage(1), { owner: 'studio' })
+    const other = await submit(url, textToImage(2), { owner: 'ada' })
+    const { page, complaints } = await open(`${url}/jobs`)
+    const [row, another] = [ours, other].map(({ id }) => page.locator(`[data-job="${id}"]`))
+    await another?.getByRole('link', { name: 'ada', exact: true }).waitFor()
+    await row?.getByRole('link', { name: 'studio', exact: true }).click()
+    await page.waitForURL(`${url}/jobs?owner=studio`)
+    await until(async () => (await another?.count()) === 0, { what: 'only theirs are shown' })
+    await row?.waitFor()
+    await page.getByRole('button', { name: 'Canceled' }).click()
+    await page.getByText('There are no jobs that are canceled').waitFor()
+    expect(new URL(page.url()).search).toBe('?status=canceled&owner=studio')
+    await page.getByRole('button', { name: /^Owner studio/ }).click()
+    await page.getByRole('button', { name: 'All', exact: true }).click()
+    await another?.waitFor()
+
+    await row?.locator('.row-open').click()
+    await page.getByRole('link', { name: 'studio', exact: true }).click()
+    await page.waitForURL(`${url}/jobs?owner=studio`)
+    expect(complaints).toEqual([])
+  })
+
   it('cancels what is selected, and only that', async () => {
     const [url = ''] = stack.urls
     const jobs = []

@@ -15,7 +15,7 @@ export interface FactsProps {
 }
 
 export function Facts({ snapshot, workflow }: FactsProps) {
-  const { jobId, createdAt, hostId, attempt, priority, metadata, times } = snapshot
+  const { jobId, createdAt, owner, pool, hostId, attempt, priority, metadata, times } = snapshot
   return (
     <section className="panel facts" aria-labelledby="facts-title">
       <h2 id="facts-title">On record</h2>
@@ -30,6 +30,16 @@ export function Facts({ snapshot, workflow }: FactsProps) {
             {new Date(createdAt).toLocaleString()}
           </time>
         </Fact>
+        <Fact name="Owner">
+          <Link href={`/jobs?owner=${owner}`} title={`The jobs of ${owner}`}>
+            {owner}
+          </Link>
+        </Fact>
+        {pool !== null && (
+          <Fact name="Pool">
+            <code>{pool}</code>
+          </Fact>
+        )}
         <Fact name="Host">
           {hostId ? <code>{hostId}</code> : <span className="soft">none yet</span>}
         </Fact>

@@ -23,12 +23,36 @@ describe('canceling the selected jobs', () => {
   })
 })
 
+describe('canceling all that wait', () => {
+  it('asks for those of one owner where the list shows one', async () => {
+    const asked: string[] = []
+    const client = createClient({
+      baseUrl: 'http://safelight.test',
+      fetch: async (input) => {
+        asked.push(new URL(input instanceof Request ? input.url : input).search)
+        const body = { canceled: 1, canceling: 0, skipped: 0 }
+        return Response.json({ ...body, truncated: false, next_cursor: null })
+      },
+    })
+    for (const owner of [null, 'team'])
+      await cancelJobs(client.jobs, { kind: 'queued', count: 1, more: false, owner })
+    expect(asked).toEqual(['?status=queued', '?status=queued&owner=team'])
+  })
+})
+
 describe('the words', () => {
   it('say how many are meant', () => {
     expect(toTargetText({ kind: 'selected', ids: ['a'] })).toBe('1 job')
     expect(toTargetText({ kind: 'selected', ids: ['a', 'b'] })).toBe('2 jobs')
-    expect(toTargetText({ kind: 'queued', count: 1, more: false })).toBe('the queued job')
-    expect(toTargetText({ kind: 'queued', count: 100, more: true })).toBe('all 100+ queued jobs')
+    expect(toTargetText({ kind: 'queued', count: 1, more: false, owner: null })).toBe(
+      'the queued job',
+    )
+    expect(toTargetText({ kind: 'queued', count: 100, more: true, owner: null })).toBe(
+      'all 100+ queued jobs',
+    )
+    expect(toTargetText({ kind: 'queued', count: 3, more: false, owner: 'team' })).toBe(
+      'all 3 queued jobs of team',
+    )
   })
 
   it('say what came of it', () => {

@@ -48,8 +48,8 @@ export function useBulkCancel(onDone: () => void): BulkCancel {
 
 export type CancelTarget =
   | { kind: 'selected'; ids: readonly string[] }
-  /** `more`: there are more than `count`. */
-  | { kind: 'queued'; count: number; more: boolean }
+  /** `more`: there are more than `count`. `owner`: whose; null for everybody's. */
+  | { kind: 'queued'; count: number; more: boolean; owner: string | null }
 
 export interface Canceled {
   canceled: number
@@ -61,7 +61,10 @@ export interface Canceled {
 const IDS_AT_ONCE = 200
 
 export async function cancelJobs(jobs: Client['jobs'], target: CancelTarget): Promise<Canceled> {
-  if (target.kind === 'queued') return await jobs.cancelMany({ status: ['queued'] })
+  if (target.kind === 'queued') {
+    const { owner } = target
+    return await jobs.cancelMany({ status: ['queued'], ...(owner !== null && { owner }) })
+  }
   const total = { canceled: 0, canceling: 0, skipped: 0 }
   for (let at = 0; at < target.ids.length; at += IDS_AT_ONCE) {
     const result = await jobs.cancelMany({ ids: target.ids.slice(at, at + IDS_AT_ONCE) })
@@ -75,8 +78,9 @@ export async function cancelJobs(jobs: Client['jobs'], target: CancelTarget): Pr
 /** `12 jobs`, `1 job`, `all 100+ queued jobs` */
 export function toTargetText(target: CancelTarget): string {
   if (target.kind === 'selected') return toJobs(target.ids.length)
-  if (target.count === 1) return 'the queued job'
-  return `all ${target.count}${target.more ? '+' : ''} queued jobs`
+  const whose = target.owner === null ? '' : ` of ${target.owner}`
+  if (target.count === 1) return `the queued job${whose}`
+  return `all ${target.count}${target.more ? '+' : ''} queued jobs${whose}`
 }
 
 /** `9 canceled, 2 stopping, 1 needed nothing` */

@@ -1,6 +1,7 @@
-/** The chips that say which jobs are shown. */
+/** The chips that say which jobs are shown, and whose. */
 import type { RefObject } from 'react'
-import { CHIPS, type ChipKey, type JobsView, toggleChip } from './data/filter.ts'
+import { Sign } from '../../ui/sign.tsx'
+import { CHIPS, type ChipKey, type JobsFilter, type JobsView, toggleChip } from './data/filter.ts'
 import type { Open } from './data/read-open.ts'
 
 export interface FilterBarProps {
@@ -13,19 +14,32 @@ export interface FilterBarProps {
 }
 
 export function FilterBar({ view, onView, open, dead, barRef }: FilterBarProps) {
-  const chips = view.view === 'list' ? view.chips : []
+  const { chips, owner } = view.view === 'list' ? view : NO_FILTER
   return (
     <div className="filter-bar" role="group" aria-label="Show" ref={barRef}>
+      {owner !== null && (
+        <button
+          type="button"
+          className="chip chip-owner"
+          onClick={() => onView({ view: 'list', chips, owner: null })}
+        >
+          <span>
+            Owner <b>{owner}</b>
+          </span>
+          <span className="visually-hidden">, show the jobs of all</span>
+          <Sign name="cross" />
+        </button>
+      )}
       <Chip
         pressed={view.view === 'list' && chips.length === 0}
-        onPress={() => onView({ view: 'list', chips: [] })}
+        onPress={() => onView({ view: 'list', chips: [], owner })}
         label="All"
       />
       {CHIPS.map(({ key, label }) => (
         <Chip
           key={key}
           pressed={chips.includes(key)}
-          onPress={() => onView({ view: 'list', chips: toggleChip(chips, key) })}
+          onPress={() => onView({ view: 'list', chips: toggleChip(chips, key), owner })}
           label={label}
           count={toCount(key, open)}
         />
@@ -41,6 +55,8 @@ export function FilterBar({ view, onView, open, dead, barRef }: FilterBarProps) 
     </div>
   )
 }
+
+const NO_FILTER: JobsFilter = { chips: [], owner: null }
 
 interface ChipProps {
   label: string

@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { useBulkCancel } from './bulk-cancel.ts'
-import { type Chips, type JobsView, useView } from './data/filter.ts'
+import { type JobsFilter, type JobsView, toSearch, useView } from './data/filter.ts'
 import { useJobs } from './data/use-jobs.ts'
 import { DeadLetterList } from './dead/dead-letters.tsx'
 import { useDeadCount } from './dead/use-dead-letters.ts'
@@ -21,18 +21,19 @@ export function JobsPage() {
   const [view, onView] = useView()
   const dead = useDeadCount()
   if (view.view === 'dead') return <DeadLetterList onView={onView} dead={dead} />
-  return <JobsPanel chips={view.chips} onView={onView} dead={dead} />
+  return <JobsPanel filter={view} onView={onView} dead={dead} />
 }
 
 export interface JobsPanelProps {
-  chips: Chips
+  filter: JobsFilter
   onView: (view: JobsView) => void
   dead: string | null
 }
 
 /** The live list with its filter, and the bar for many jobs at once. */
-function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
-  const jobs = useJobs(chips)
+function JobsPanel({ filter, onView, dead }: JobsPanelProps) {
+  const { chips, owner } = filter
+  const jobs = useJobs(filter)
   const { open, ids } = jobs
   const selection = useSelection(ids, jobs.listed)
   const bulk = useBulkCancel(selection.clear)
@@ -56,14 +57,14 @@ function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
             look="danger"
             compact
             disabled={bulk.now.step === 'working'}
-            onClick={() => bulk.ask({ kind: 'queued', count: open.queued, more: open.more })}
+            onClick={() => bulk.ask({ kind: 'queued', count: open.queued, more: open.more, owner })}
           >
-            Cancel all queued
+            Cancel all queued{owner !== null && ` of ${owner}`}
           </Button>
         )}
       </div>
       <FilterBar
-        view={{ view: 'list', chips }}
+        view={{ view: 'list', chips, owner }}
         onView={onView}
         open={open}
         dead={dead}
@@ -88,7 +89,7 @@ function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
         <JobList
           jobs={jobs}
           selection={selection}
-          place={chips.join()}
+          place={toSearch({ view: 'list', chips, owner })}
           onFilter={toFilter}
           onEscape={escape}
         />
@@ -97,6 +98,6 @@ function JobsPanel({ chips, onView, dead }: JobsPanelProps) {
     // an empty page with more behind it is not the end: the list goes on looking
     if (jobs.loading || jobs.more)
       return jobs.error ? null : <ListSkeleton onMore={jobs.loadMore} />
-    return <EmptyJobs chips={chips} />
+    return <EmptyJobs filter={filter} />
   }
 }

@@ -4,12 +4,23 @@ import { type Chips, readView, toggleChip, toSearch, toStatuses } from './filter
 
 describe('the address of the jobs page', () => {
   it('shows all jobs when it says nothing, or nothing that exists', () => {
-    expect(readView('')).toEqual({ view: 'list', chips: [] })
-    expect(readView('?status=sideways&view=upside')).toEqual({ view: 'list', chips: [] })
+    expect(readView('')).toEqual({ view: 'list', chips: [], owner: null })
+    expect(readView('?status=sideways&view=upside')).toEqual({
+      view: 'list',
+      chips: [],
+      owner: null,
+    })
   })
 
   it('survives being read and written', () => {
-    for (const search of ['', '?status=queued,running', '?status=failed', '?view=dead']) {
+    for (const search of [
+      '',
+      '?status=queued,running',
+      '?status=failed',
+      '?owner=team.a',
+      '?status=failed&owner=b',
+      '?view=dead',
+    ]) {
       expect(toSearch(readView(search))).toBe(search)
     }
   })
@@ -18,7 +29,15 @@ describe('the address of the jobs page', () => {
     expect(readView('?status=canceling,expired')).toEqual({
       view: 'list',
       chips: ['running', 'failed'],
+      owner: null,
     })
+  })
+})
+
+describe('the owner', () => {
+  it('is none where the address names what no owner can be called', () => {
+    for (const owner of ['', 'a b', '%26status=failed', 'x'.repeat(200)])
+      expect(readView(`?owner=${owner}`)).toMatchObject({ owner: null })
   })
 })
 

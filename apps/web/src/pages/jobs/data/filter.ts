@@ -1,5 +1,5 @@
 /** Which jobs the page shows, as its address says it. */
-import { type JobStatus, RUNNING_STATUSES } from '@safelight/shared'
+import { type JobStatus, LABEL_PATTERN, RUNNING_STATUSES } from '@safelight/shared'
 import { useMemo } from 'react'
 import { useLocation, useSearch } from 'wouter'
 
@@ -14,7 +14,9 @@ export const CHIPS = [
 export type ChipKey = (typeof CHIPS)[number]['key']
 /** No chip means all jobs. */
 export type Chips = readonly ChipKey[]
-export type JobsView = { view: 'list'; chips: Chips } | { view: 'dead' }
+/** @property owner null for the jobs of all */
+export type JobsFilter = { chips: Chips; owner: string | null }
+export type JobsView = ({ view: 'list' } & JobsFilter) | { view: 'dead' }
 
 /** Every status may stand in an address; `canceling` asks for the chip that shows it. */
 export function readView(search: string): JobsView {
@@ -22,13 +24,24 @@ export function readView(search: string): JobsView {
   if (query.get('view') === 'dead') return { view: 'dead' }
   const named = new Set((query.get('status') ?? '').split(','))
   const asked = CHIPS.filter(({ statuses }) => statuses.some((status) => named.has(status)))
-  return { view: 'list', chips: toChips(asked.map(({ key }) => key)) }
+  const owner = query.get('owner')
+  return {
+    view: 'list',
+    chips: toChips(asked.map(({ key }) => key)),
+    owner: owner !== null && LABEL_PATTERN.test(owner) ? owner : null,
+  }
 }
 
 /** @returns what follows the path, with its `?`; nothing for all jobs */
 export function toSearch(view: JobsView): string {
   if (view.view === 'dead') return '?view=dead'
-  return view.chips.length > 0 ? `?status=${view.chips.join(',')}` : ''
+  const { chips, owner } = view
+  const parts = [
+    chips.length > 0 && `status=${chips.join(',')}`,
+    owner !== null && `owner=${owner}`,
+  ]
+  const query = parts.filter((part) => part !== false).join('&')
+  return query && `?${query}`
 }
 
 export function toggleChip(chips: Chips, key: ChipKey): Chips {

@@ -74,16 +74,25 @@ describe('what is shown', () => {
     jobView({ age: 1, status: 'queued' }),
     jobView({ age: 2, status: 'succeeded' }),
     jobView({ age: 3, status: 'running' }),
-    jobView({ age: 4, status: 'running' }),
+    jobView({ age: 4, status: 'running', owner: 'team' }),
   ]
   const listed = jobs.map(toListed)
+  const all = { statuses: [], owner: null }
 
   it('is everything unless statuses are asked for', () => {
-    expect(toShown(listed, [], null)).toHaveLength(4)
-    expect(toShown(listed, ['running', 'canceling'], null)).toEqual(['job-3', 'job-4'])
+    expect(toShown(listed, all, null)).toHaveLength(4)
+    expect(toShown(listed, { ...all, statuses: ['running', 'canceling'] }, null)).toEqual([
+      'job-3',
+      'job-4',
+    ])
+  })
+
+  it('is of one owner where one is asked for', () => {
+    expect(toShown(listed, { ...all, owner: 'team' }, null)).toEqual(['job-4'])
+    expect(toShown(listed, { statuses: ['queued'], owner: 'team' }, null)).toEqual([])
   })
 
   it('leaves out what lies below the oldest loaded job: others are missing in between', () => {
-    expect(toShown(listed, [], listed[2] ?? null)).toEqual(['job-1', 'job-2', 'job-3'])
+    expect(toShown(listed, all, listed[2] ?? null)).toEqual(['job-1', 'job-2', 'job-3'])
   })
 })

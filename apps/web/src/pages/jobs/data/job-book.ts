@@ -8,7 +8,16 @@ import { type KnownJob, mergeUpdate, mergeView } from './merge-job.ts'
 export interface ListedJob {
   id: string
   status: JobStatus
+  owner: string
   createdAt: number
+}
+
+/** What the list is asked for. */
+export interface Wanted {
+  /** Empty for all. */
+  statuses: readonly JobStatus[]
+  /** Null for the jobs of all. */
+  owner: string | null
 }
 
 export interface JobBook {
@@ -84,7 +93,8 @@ export function createJobBook(now: () => number = Date.now): JobBook {
 }
 
 function toListed({ update: { snapshot } }: KnownJob): ListedJob {
-  return { id: snapshot.jobId, status: snapshot.status, createdAt: snapshot.createdAt }
+  const { jobId, status, owner, createdAt } = snapshot
+  return { id: jobId, status, owner, createdAt }
 }
 
 /** The order of the API: jobs of the same millisecond by their id, downwards. */
@@ -94,15 +104,16 @@ export function newestFirst(a: ListedJob, b: ListedJob): number {
 }
 
 /**
- * The jobs to show: of the wanted statuses, and none from below what was loaded.
+ * The jobs to show: of the wanted owner and statuses, and none from below what was loaded.
  * @param horizon the oldest loaded job; polls know older ones, but not all that lie between. Null: everything is loaded
  */
 export function toShown(
   listed: readonly ListedJob[],
-  statuses: readonly JobStatus[],
+  { statuses, owner }: Wanted,
   horizon: ListedJob | null,
 ): readonly string[] {
   return listed
+    .filter((job) => owner === null || job.owner === owner)
     .filter((job) => statuses.length === 0 || statuses.includes(job.status))
     .filter((job) => !horizon || newestFirst(job, horizon) <= 0 || job.id === horizon.id)
     .map(({ id }) => id)

@@ -1,7 +1,7 @@
 /** The jobs that came since the last look, without a hole between them and what is known. */
 import type { Client } from '@safelight/client'
-import type { JobStatus, JobView } from '@safelight/shared'
-import { type ListedJob, newestFirst } from './job-book.ts'
+import type { JobView } from '@safelight/shared'
+import { type ListedJob, newestFirst, type Wanted } from './job-book.ts'
 
 /** Enough for what usually happens between two looks. */
 const GLANCE = 30
@@ -16,7 +16,7 @@ export interface Newest {
 }
 
 export interface NewestOptions {
-  statuses: readonly JobStatus[]
+  wanted: Wanted
   /** The newest job that is known; null when none is. */
   top: ListedJob | null
   signal: AbortSignal
@@ -24,14 +24,13 @@ export interface NewestOptions {
 
 export async function readNewest(
   jobs: Pick<Client['jobs'], 'list'>,
-  { statuses, top, signal }: NewestOptions,
+  { wanted, top, signal }: NewestOptions,
 ): Promise<Newest> {
-  const status = statuses.length > 0 ? { status: statuses } : {}
   const found: JobView[] = []
   let cursor: string | null = null
   for (let page = 0; page <= PAGES_AT_MOST; page += 1) {
     const answer = await jobs.list({
-      ...status,
+      ...toListOptions(wanted),
       ...(cursor === null ? {} : { cursor }),
       limit: page === 0 ? GLANCE : PAGE,
       signal,
@@ -47,6 +46,11 @@ function reaches(last: JobView | undefined, top: ListedJob | null): boolean {
   return last !== undefined && top !== null && newestFirst(toListed(last), top) >= 0
 }
 
-export function toListed({ id, status, created_at }: JobView): ListedJob {
-  return { id, status, createdAt: Date.parse(created_at) }
+/** What `jobs.list` is to be asked for. */
+export function toListOptions({ statuses, owner }: Wanted) {
+  return { ...(statuses.length > 0 && { status: statuses }), ...(owner !== null && { owner }) }
+}
+
+export function toListed({ id, status, owner, created_at }: JobView): ListedJob {
+  return { id, status, owner, createdAt: Date.parse(created_at) }
 }

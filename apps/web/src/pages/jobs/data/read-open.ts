@@ -1,7 +1,8 @@
 /** The jobs that have not ended, and what became of those that had not when last looked at. */
 import { type Client, RequestError } from '@safelight/client'
-import { type JobView, RUNNING_STATUSES } from '@safelight/shared'
+import { type JobStatus, type JobView, RUNNING_STATUSES } from '@safelight/shared'
 import type { ListedJob } from './job-book.ts'
+import { toListOptions } from './read-newest.ts'
 
 const PAGE = 100
 /** More than this many are not asked for one by one. */
@@ -20,7 +21,9 @@ export interface Open {
 }
 
 export interface OpenOptions {
-  /** What is thought to be open. */
+  /** Whose jobs are asked for; null for those of all. */
+  owner: string | null
+  /** What is thought to be open, of the same owner. */
   believed: readonly ListedJob[]
   /** Whether it matters what became of a job. */
   matters: (jobId: string) => boolean
@@ -29,14 +32,14 @@ export interface OpenOptions {
 
 export async function readOpen(
   jobs: Pick<Client['jobs'], 'list' | 'get'>,
-  { believed, matters, signal }: OpenOptions,
+  { owner, believed, matters, signal }: OpenOptions,
 ): Promise<Open> {
-  const all = await jobs.list({ status: ['queued', ...RUNNING_STATUSES], limit: PAGE, signal })
+  const list = (statuses: readonly JobStatus[]) =>
+    jobs.list({ ...toListOptions({ statuses, owner }), limit: PAGE, signal })
+  const all = await list(['queued', ...RUNNING_STATUSES])
   const more = all.next_cursor !== null
   // the oldest run first: behind a long queue they are not among the newest
-  const running = more
-    ? await jobs.list({ status: RUNNING_STATUSES, limit: PAGE, signal })
-    : { jobs: [] }
+  const running = more ? await list(RUNNING_STATUSES) : { jobs: [] }
   const open = new Map([...all.jobs, ...running.jobs].map((job) => [job.id, job]))
   const queued = [...open.values()].filter(({ status }) => status === 'queued').length
 

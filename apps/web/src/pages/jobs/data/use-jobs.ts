@@ -8,9 +8,9 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { type Chips, toStatuses } from './filter.ts'
+import { type JobsFilter, toStatuses } from './filter.ts'
 import { createJobBook, type JobBook, type ListedJob, newestFirst, toShown } from './job-book.ts'
-import { type Newest, readNewest, toListed } from './read-newest.ts'
+import { type Newest, readNewest, toListed, toListOptions } from './read-newest.ts'
 import { type Open, readOpen } from './read-open.ts'
 
 const PAGE = 100
@@ -33,19 +33,19 @@ export interface JobsData {
   retry: () => void
 }
 
-export function useJobs(chips: Chips): JobsData {
+export function useJobs({ chips, owner }: JobsFilter): JobsData {
   const client = useClient()
   const queries = useQueryClient()
-  const key = ['jobs', 'pages', chips.join()]
-  const newestKey = ['jobs', 'newest', chips.join()]
-  const statuses = useMemo(() => toStatuses(chips), [chips])
+  const key = ['jobs', 'pages', chips.join(), owner]
+  const newestKey = ['jobs', 'newest', chips.join(), owner]
+  const wanted = useMemo(() => ({ statuses: toStatuses(chips), owner }), [chips, owner])
   const [book] = useState(() => seedBook(queries.getQueryData(key)))
 
   const pages = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       client.jobs.list({
-        ...(statuses.length > 0 && { status: statuses }),
+        ...toListOptions(wanted),
         ...(pageParam !== null && { cursor: pageParam }),
         limit: PAGE,
         signal,
@@ -62,7 +62,7 @@ export function useJobs(chips: Chips): JobsData {
     queryFn: ({ signal }) => {
       const first = queries.getQueryData<InfiniteData<JobPage>>(key)?.pages[0]
       const top = toTop(first, queries.getQueryData(newestKey))
-      return readNewest(client.jobs, { statuses, top, signal })
+      return readNewest(client.jobs, { wanted, top, signal })
     },
     enabled: pages.isSuccess,
     // an answer from before says nothing of the jobs between it and the pages
@@ -74,14 +74,16 @@ export function useJobs(chips: Chips): JobsData {
     () => (pages.hasNextPage ? toHorizon(pages.data) : null),
     [pages.hasNextPage, pages.data],
   )
-  const ids = useMemo(() => toShown(listed, statuses, horizon), [listed, statuses, horizon])
+  const ids = useMemo(() => toShown(listed, wanted, horizon), [listed, wanted, horizon])
   const open = useQuery({
-    queryKey: ['jobs', 'open'],
+    queryKey: ['jobs', 'open', owner],
     queryFn: ({ signal }) => {
       // a list of open jobs just loses those that ended
+      const { statuses } = wanted
       const shown = new Set(statuses.length === 0 || statuses.some(isTerminal) ? ids : [])
       return readOpen(client.jobs, {
-        believed: book.open(),
+        owner,
+        believed: book.open().filter((job) => owner === null || job.owner === owner),
         matters: (id) => shown.has(id),
         signal,
       })

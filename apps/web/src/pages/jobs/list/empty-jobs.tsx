@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { Empty } from '../../../ui/notice.tsx'
-import { type ChipKey, CHIPS, type Chips, toSearch } from '../data/filter.ts'
+import { type ChipKey, CHIPS, type Chips, type JobsFilter, toSearch } from '../data/filter.ts'
 
 const TEXTS: Record<ChipKey, { title: string; text: string }> = {
   queued: {
@@ -27,9 +27,9 @@ const TEXTS: Record<ChipKey, { title: string; text: string }> = {
   },
 }
 
-export function EmptyJobs({ chips }: { chips: Chips }) {
+export function EmptyJobs({ filter: { chips, owner } }: { filter: JobsFilter }) {
   const [only, ...others] = chips
-  if (only === undefined) {
+  if (only === undefined && owner === null) {
     return (
       <Frame
         title="No jobs yet"
@@ -45,11 +45,22 @@ export function EmptyJobs({ chips }: { chips: Chips }) {
     )
   }
   const all = (
-    <Link href={`/jobs${toSearch({ view: 'list', chips: [] })}`} className="button compact">
+    <Link
+      href={`/jobs${toSearch({ view: 'list', chips: [], owner: null })}`}
+      className="button compact"
+    >
       Show all jobs
     </Link>
   )
-  if (others.length > 0) {
+  if (owner !== null) {
+    const which = only === undefined ? 'no jobs' : `no jobs that are ${toLabels(chips)}`
+    return (
+      <Frame title={`There are ${which}`} action={all}>
+        Only those of <b>{owner}</b> are looked for.
+      </Frame>
+    )
+  }
+  if (only === undefined || others.length > 0) {
     return (
       <Frame title={`No job is ${toLabels(chips)}`} action={all}>
         Press a chip again to take it out of the filter.
@@ -77,5 +88,5 @@ function toLabels(chips: Chips): string {
   const labels = CHIPS.filter(({ key }) => chips.includes(key)).map(({ label }) =>
     label.toLowerCase(),
   )
-  return `${labels.slice(0, -1).join(', ')} or ${labels.at(-1)}`
+  return [labels.slice(0, -1).join(', '), labels.at(-1)].filter(Boolean).join(' or ')
 }

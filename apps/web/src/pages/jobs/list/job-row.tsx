@@ -1,6 +1,6 @@
 /** One job of the list: what was asked for first, its id second. The whole row is its link; the frame of a job that can be canceled selects it. */
 import { toJobDisplay, formatDuration, type JobDisplay, type JobUpdate } from '@safelight/client'
-import { isRunning, type SnapshotView } from '@safelight/shared'
+import { DEFAULT_OWNER, isRunning, type SnapshotView } from '@safelight/shared'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { TimeAgo } from '../../../ui/ago.tsx'
@@ -8,6 +8,7 @@ import { StatusBadge } from '../../../ui/badge.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { toShortId } from '../../../ui/job-name.ts'
 import { ThinBar } from '../../../ui/thin-bar.tsx'
+import { toSearch } from '../data/filter.ts'
 import { type JobBook, useJob } from '../data/job-book.ts'
 import { type ReadTitle, useTitle } from '../data/use-title.ts'
 import { JobThumb } from './job-thumb.tsx'
@@ -60,6 +61,7 @@ function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { updat
         </span>
         <span className="row-line">
           <span className="row-id mono">{toShortId(jobId)}</span>
+          <RowOwner owner={snapshot.owner} />
           {description.image && <span className="row-part">{description.image}</span>}
           {snapshot.deadLetter && <span className="row-dead">Dead letter</span>}
           <span className="row-clip">{toLine(update, description)}</span>
@@ -86,6 +88,20 @@ function KnownRow({ jobId, update, ...row }: Omit<JobRowProps, 'book'> & { updat
         <TimeAgo at={snapshot.createdAt} now={row.now} />
       </span>
     </div>
+  )
+}
+
+/** Whose it is, where anybody said so: leads to all of theirs. */
+function RowOwner({ owner }: { owner: string }) {
+  if (owner === DEFAULT_OWNER) return null
+  return (
+    <Link
+      href={`/jobs${toSearch({ view: 'list', chips: [], owner })}`}
+      className="row-part row-owner"
+      title={`Only the jobs of ${owner}`}
+    >
+      {owner}
+    </Link>
   )
 }
 

@@ -37,7 +37,10 @@ function answer(jobs: JobView[], { pathname, searchParams }: URL): Response {
     )
   }
   const status = searchParams.get('status')?.split(',')
-  const matching = jobs.filter((job) => !status || status.includes(job.status))
+  const owner = searchParams.get('owner')
+  const matching = jobs.filter(
+    (job) => (!status || status.includes(job.status)) && (owner === null || job.owner === owner),
+  )
   const from = Number(searchParams.get('cursor') ?? 0)
   const to = from + Number(searchParams.get('limit') ?? 20)
   const next_cursor = to < matching.length ? String(to) : null
