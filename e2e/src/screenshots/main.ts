@@ -41,11 +41,12 @@ try {
 }
 
 /** Address of each view; asked anew for each picture, as a job does not run for ever. */
-function toViews({ url, done, failed, startRunning }: Scene) {
+function toViews({ url, done, failed, queued, startRunning }: Scene) {
   return {
     // first, while jobs run
     fleet: () => `${url}/fleet`,
     jobs: () => `${url}/jobs`,
+    queued: () => `${url}/jobs/${queued}`,
     running: async () => `${url}/jobs/${await startRunning()}`,
     generate: () => `${url}/`,
     done: () => `${url}/jobs/${done}`,

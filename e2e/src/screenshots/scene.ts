@@ -17,6 +17,15 @@ const TEXTS = [
   'a village at night, stars',
 ]
 
+const HOSTS = [
+  { name: 'gpu-1', labels: ['sdxl', 'fast'] },
+  { name: 'gpu-2', labels: ['sdxl'] },
+  { name: 'gpu-3', labels: [] },
+]
+
+/** Whose the jobs are, in turns. */
+const OWNERS = ['studio', 'ada', undefined] as const
+
 export interface Scene {
   stack: Stack
   client: Client
@@ -25,6 +34,8 @@ export interface Scene {
   done: string
   failed: string
   running: string
+  /** Waits behind others, with a place in line and an estimate. */
+  queued: string
   /** One more, in the middle of its way: its id. */
   startRunning: () => Promise<string>
   close(): Promise<void>
@@ -33,17 +44,19 @@ export interface Scene {
 /** @param env settings that lead to a Redis, a namespace and a folder */
 export async function setScene(env: Record<string, string>): Promise<Scene> {
   const stack = await startStack(
-    { workers: 2, dialects: ['0.33.0', '0.3.64', '0.3.34'], speed: 2 },
+    { workers: 2, dialects: ['0.33.0', '0.3.64', '0.3.34'], listed: HOSTS, speed: 2 },
     { env, log: createLogger({ level: 'silent', name: 'screenshots' }) },
   )
   const url = stack.urls[0] ?? ''
   const client = createClient({ baseUrl: url })
   const batch = { batch: 'dusk', batch_count: 4 }
-  const submit = (at: number, steps?: number) =>
-    client.jobs.submit(
-      toPicture(TEXTS[at % TEXTS.length] ?? '', at, steps),
-      at < 4 ? { metadata: { ...batch, batch_index: at + 1 } } : {},
-    )
+  const submit = (at: number, steps?: number) => {
+    const owner = OWNERS[Math.floor(at / 4) % OWNERS.length]
+    return client.jobs.submit(toPicture(TEXTS[at % TEXTS.length] ?? '', at, steps), {
+      ...(owner !== undefined && { owner }),
+      ...(at < 4 && { metadata: { ...batch, batch_index: at + 1 } }),
+    })
+  }
   const done: string[] = []
   for (let at = 0; at < 10; at += 1) done.push((await submit(at)).id)
   const failing = await client.jobs.submit(raising('value_error'))
@@ -53,10 +66,12 @@ export async function setScene(env: Record<string, string>): Promise<Scene> {
   await endOf(url, gone.id)
   // longer than any screenshot takes; one per host, and some that wait behind them
   const long: string[] = []
-  for (let at = 0; at < 6; at += 1) {
-    const text = TEXTS[(at + 4) % TEXTS.length] ?? ''
-    long.push((await client.jobs.submit(toPicture(text, 100 + at, 250))).id)
-  }
+  for (let at = 0; at < 9; at += 1) long.push((await submit(100 + at, 600)).id)
+  const queued = await client.jobs.submit(toPicture(TEXTS[5] ?? '', 200), {
+    owner: 'ada',
+    pool: 'sdxl',
+    priority: -1,
+  })
   return {
     stack,
     client,
@@ -64,7 +79,10 @@ export async function setScene(env: Record<string, string>): Promise<Scene> {
     done: done[0] ?? '',
     failed: failing.id,
     running: long[0] ?? '',
+    queued: queued.id,
     async startRunning() {
+      // who is before it would keep the hosts for minutes
+      await client.jobs.cancelMany({ status: ['queued', 'running'] })
       const { id } = await submit(done.length, 250)
       done.push(id)
       // far enough for its preview to be a picture

@@ -1,4 +1,6 @@
 /** The whole of Safelight inside one process, on real ports and a real Redis, in a namespace of its own. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type ApiTimingOverrides, createApi } from '@safelight/api'
 import { loadApiConfig } from '@safelight/api/config'
 import { createScope, type Logger } from '@safelight/runtime'
@@ -11,6 +13,8 @@ export interface StackOptions {
   apis?: number
   workers?: number
   dialects?: Dialect[]
+  /** What a hosts file says of each host; unset: the workers know their addresses alone. */
+  listed?: { name: string; labels: string[] }[]
   /** How much faster than life the hosts are. */
   speed?: number
   /** Durations of the APIs that differ from their defaults. */
@@ -26,7 +30,14 @@ export interface Stack {
 
 /** @param ground settings that lead to a Redis, a namespace and a folder, and where its log lines go */
 export async function startStack(
-  { apis = 1, workers = 1, dialects = ['0.33.0'], speed = 20, apiTimings = {} }: StackOptions,
+  {
+    apis = 1,
+    workers = 1,
+    dialects = ['0.33.0'],
+    listed = [],
+    speed = 20,
+    apiTimings = {},
+  }: StackOptions,
   { env, log }: { env: Record<string, string>; log: Logger },
 ): Promise<Stack> {
   const scope = createScope('stack')
@@ -41,9 +52,9 @@ export async function startStack(
           await createApi(loadApiConfig({ ...env, PORT: '0' }), { log, timings: apiTimings }),
         ).url,
       )
-    const hosts = simulators.map(({ url }) => url).join(',')
+    const hosts = await nameHosts(simulators, listed, env)
     for (let n = 0; n < workers; n += 1) {
-      const config = loadWorkerConfig({ ...env, COMFYUI_HOSTS: hosts, WORKER_NAME: `worker-${n}` })
+      const config = loadWorkerConfig({ ...env, ...hosts, WORKER_NAME: `worker-${n}` })
       scope.use(await createWorkerApp(config, { log, timings: QUICK_TIMINGS }))
     }
     return { urls, simulators, close: () => scope.close() }
@@ -51,4 +62,17 @@ export async function startStack(
     await scope.close()
     throw error
   }
+}
+
+/** The setting that tells the workers their hosts. */
+async function nameHosts(
+  simulators: Simulator[],
+  listed: NonNullable<StackOptions['listed']>,
+  env: Record<string, string>,
+): Promise<Record<string, string>> {
+  if (listed.length === 0) return { COMFYUI_HOSTS: simulators.map(({ url }) => url).join(',') }
+  const file = join(env['SAFELIGHT_DATA_DIR'] ?? '.', 'hosts.json')
+  const hosts = simulators.map(({ url }, at) => ({ url, ...listed[at] }))
+  await writeFile(file, JSON.stringify({ hosts }))
+  return { SAFELIGHT_HOSTS_FILE: file }
 }
