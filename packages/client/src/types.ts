@@ -31,7 +31,7 @@ export interface JobUpdate {
   snapshot: SnapshotView
   /** Null when a whole snapshot came, the place in line changed, or the connection did. */
   event: JobEventView | null
-  /** Jobs ahead while queued: 0 is next; null when not queued or not known. */
+  /** Jobs ahead in its pool while queued: 0 is next; null when not queued or not known. */
   queuePosition: number | null
   /** Expected ms until it has ended, told while it is queued; null when not queued or not known. Later `progress` has it. */
   etaMs: number | null

@@ -53,7 +53,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and node classes or model files (`value_not_in_list`) that none of them has are `invalid_workflow`; `details.node_errors` names them.',
     request: { headers: idempotencyHeaders, body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [

@@ -41,7 +41,7 @@ export interface Generation {
   outputs: readonly OutputView[]
   /** Why the job failed. */
   error: JobError | null
-  /** Jobs ahead while queued: 0 is next. */
+  /** Jobs ahead in its pool while queued: 0 is next. */
   queuePosition: number | null
   /** Expected ms until the end while queued; null when nobody can say. */
   etaMs: number | null

@@ -46,10 +46,10 @@ export const jobViewSchema = z
       .int()
       .nonnegative()
       .nullable()
-      .meta({ description: 'Jobs ahead while queued: 0 is next. Null otherwise.' }),
+      .meta({ description: 'Jobs ahead in its pool while queued: 0 is next. Null otherwise.' }),
     eta_ms: z.number().nonnegative().nullable().meta({
       description:
-        'Expected ms to the end: of what is ahead and itself while queued, of what is left while it runs. Null when nobody can say.',
+        'Expected ms to the end: of what is ahead and itself while queued, of what is left while it runs. What waits for the same hosts in other pools is not counted. Null when nobody can say.',
     }),
     progress: progressSchema.nullable(),
     outputs: z.array(outputViewSchema),

@@ -87,7 +87,7 @@ const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'No model',
-    about: 'One color, inverted. Tells whether a host works.',
+    about: 'One colour, inverted. Tells whether a host works.',
     art: <NoModelArt />,
     text: noModel,
   },
