@@ -25,8 +25,13 @@ async function main(): Promise<Verdict[]> {
       seed: { type: 'string', default: '1' },
       jobs: { type: 'string', default: '300' },
       against: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   })
+  if (values.help) {
+    say(USAGE.trimEnd())
+    return []
+  }
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('needs a redis-server or valkey-server on the PATH')
   await bundleMains()

@@ -25,6 +25,10 @@ function interrupt(): void {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    say(USAGE.trimEnd())
+    return
+  }
   const options = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
