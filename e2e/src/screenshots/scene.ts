@@ -67,11 +67,7 @@ export async function setScene(env: Record<string, string>): Promise<Scene> {
   // longer than any screenshot takes; one per host, and some that wait behind them
   const long: string[] = []
   for (let at = 0; at < 9; at += 1) long.push((await submit(100 + at, 600)).id)
-  const queued = await client.jobs.submit(toPicture(TEXTS[5] ?? '', 200), {
-    owner: 'ada',
-    pool: 'sdxl',
-    priority: -1,
-  })
+  const queued = await client.jobs.submit(toPicture(TEXTS[5] ?? '', 200, 300), { priority: -1 })
   return {
     stack,
     client,

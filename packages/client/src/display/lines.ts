@@ -125,7 +125,13 @@ export function toAttemptLine({ status, attempt }: SnapshotView): string | null 
   return status === 'running' && attempt > 1 ? `Attempt ${attempt}` : null
 }
 
-export function toStalledLine({ movedAt }: JobUpdate, now: number, afterMs: number): string | null {
+/** Behind another prompt on its host nothing of it can move: that is waiting. */
+export function toStalledLine(
+  { snapshot, movedAt }: JobUpdate,
+  now: number,
+  afterMs: number,
+): string | null {
+  if (snapshot.phase === 'submitted') return null
   const quietMs = now - movedAt
   if (quietMs < afterMs) return null
   return `Nothing has moved for ${formatDuration(quietMs)}. It goes on by itself, or is tried again elsewhere.`

@@ -73,6 +73,12 @@ describe('a job that does not move', () => {
     expect(said(5_000, { stalledAfterMs: 4_000 })).toContain('Nothing has moved for 5.0 s.')
   })
 
+  it('is not called stalled while its host has it in its queue, behind another prompt', () => {
+    const staged = updateOf({ phase: 'submitted' })
+    expect(toJobDisplay(staged, { now: T0 + 90_000 }).stalled).toBeNull()
+    expect(toJobDisplay(staged, { now: T0 + 90_000 }).badge.kind).toBe('connected')
+  })
+
   it('is not called stalled when it waits, has ended, or cannot be heard', () => {
     expect(said(90_000, { connection: 'reconnecting' })).toBeNull()
     for (const status of ['queued', 'succeeded', 'failed', 'canceled'] as const) {
