@@ -1,8 +1,8 @@
 /** Whatever users, operators and other clients of Redis do meanwhile: each job ends, and is executed once at most. */
-import { type Simulator, startSimulator } from '@safelight/simulator'
+import type { Simulator } from '@safelight/simulator'
 import { ANY_POOL, createQueues, hostQueueOf, intakeQueueOf, promptIdOf } from '@safelight/store'
 import { openClient } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, expect, inject, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { slow } from './testing/graphs.ts'
 import { startWorkerStack, until, type WorkerStack } from './testing/stack.ts'
 
@@ -13,13 +13,10 @@ const KILLED = { lockMs: 1_000, lostTicketsEveryMs: 200 }
 let stack: WorkerStack
 let hosts: Simulator[]
 beforeEach(async () => {
-  stack = await startWorkerStack(inject('redisUrl'), { reconcileMs: 250 })
-  hosts = await Promise.all([startSimulator({ speed: 20 }), startSimulator({ speed: 20 })])
+  stack = await startWorkerStack({ reconcileMs: 250 })
+  hosts = await Promise.all([stack.startHost(), stack.startHost()])
 })
-afterEach(async () => {
-  await stack.close()
-  await Promise.all(hosts.map((host) => host.close()))
-})
+afterEach(() => stack.close())
 
 it('priorities, tickets, messages and workers come and go all the while', async () => {
   const { keys } = stack
