@@ -103,7 +103,7 @@ it('leaves the cancel of a job whose worker left to one that can reach the host'
     await stack.when(jobId, ({ phase }) => phase === 'executing')
     await worker.close()
     await stack.cancel(jobId)
-    await stack.startWorker([stranger.url])
+    await stack.startWorker([stranger.url], { env: { ADOPT_WAIT: '3s' } })
     await until(async () => ((await stack.lastAttempt(jobId))?.unreachableSince ? true : null))
     expect(await stack.store.load(jobId)).toMatchObject({ status: 'canceling' })
     expect(host.executions().map(({ outcome }) => outcome)).toEqual(['running'])

@@ -29,7 +29,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
 
   it('shows the truth after a reload in the middle, and lights up the nodes that ran', async () => {
     const [host] = stack.simulators
-    const { id } = await submit(url, textToImage(801, 150))
+    const { id } = await submit(url, textToImage(801, 100))
     const { page, complaints } = await open(id)
     await whenShown(page, ({ percent }) => percent > 20)
     // however long the reload takes, it ends in the middle of the sampler
@@ -38,7 +38,7 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     await page.reload()
     const after = await whenShown(page, () => true)
     expect(after.percent).toBeGreaterThanOrEqual(before.percent)
-    expect(after.step).toMatch(/^[1-9]\d*\/150$/)
+    expect(after.step).toMatch(/^[1-9]\d*\/100$/)
     // one look at all of them: two looks may see two moments
     const states = await until(() => readNodeStates(page), { what: 'the nodes are listed' })
     expect(states).toEqual({
