@@ -33,7 +33,7 @@ export default defineConfig({
     globalSetup: ['packages/testkit/src/vitest/global-setup.ts'],
     reporters: ['default', './packages/testkit/src/vitest/slowest-files.ts'],
     // files wait more than they compute: more of them at once than there are cores
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       project('process', { pool: 'forks', isolate: false, include: filesOf('.proc') }),

@@ -26,7 +26,6 @@ shareStack(
   {
     timings: {
       nodeClassesAgeMs: 0,
-      filesFreshMs: 0,
       filesLookMs: 20_000,
       requestDeadlineMs: 25_000,
     },
@@ -114,6 +113,7 @@ describe('a fleet that is known', () => {
       details: { node_errors: { '1': { errors: [{ type: 'value_not_in_list' }] } } },
     })
     names = ['x.pt']
+    await list('gpu-1', [])
     expect((await post(url, { workflow })).status).toBe(201)
     const look = { type: 'look', classes: ['Loader'] }
     expect(looks).toEqual([look, look])
