@@ -75,13 +75,14 @@ export async function toCollect(
   const { times } = stopwatch
   const chosen = chooseOutputs(jobId, files)
   const told = { times, warnings: addWarnings(toCutWarnings(chosen), warnings) }
+  // before anybody is told: should we die in between, what it made is known without the host's history
+  const harvest = { promptId, files: [...chosen.files.values()], failure }
+  await handling.saveAttempt({ ...record, unreachableSince: null, harvest })
   await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', ...told }))
   await writer.append((snapshot) =>
     failure ? toProgressed(snapshot, tracker) : toExecuted(snapshot, tracker),
   )
   await deps.costs.record(nodeTimings(tracker))
-  const harvest = { promptId, files: [...chosen.files.values()], failure }
-  await handling.saveAttempt({ ...record, unreachableSince: null, harvest })
   // put down first: whoever takes the ticket must not take us for lost
   await deps.store.putDown(jobId, token)
   const moved = await deps.backlog.toCollect(jobId, token)
