@@ -7,6 +7,7 @@ import {
   createQueues,
   createRedis,
   createTickets,
+  HOST_STAGES,
   hostQueueOf,
   ticketSchema,
 } from '@safelight/store'
@@ -25,7 +26,6 @@ export interface LeftBehindOptions {
   log: Logger
 }
 
-const STAGES = ['execute', 'collect'] as const
 /** Its tickets come back after ten seconds, and are another's then. */
 const ANSWER_MS = 3_000
 
@@ -41,7 +41,7 @@ export async function readLeftBehind(
   const tickets = createTickets(queues)
 
   async function held(hostId: string): Promise<string[]> {
-    const names = STAGES.map((stage) => hostQueueOf(hostId, stage))
+    const names = HOST_STAGES.map((stage) => hostQueueOf(hostId, stage))
     const active = await Promise.all(
       names.map(async (name) => (await queues.get(name)).getActive()),
     )

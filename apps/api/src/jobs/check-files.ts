@@ -15,15 +15,17 @@ import {
   type NodeClasses,
 } from '@safelight/comfyui'
 import { type Clock, sleep } from '@safelight/runtime'
-import { ApiError, type Workflow } from '@safelight/shared'
+import type { ApiError, Workflow } from '@safelight/shared'
 import type { JobNeeds } from '@safelight/store'
 import {
+  classNamesOf,
   type FleetKnowledge,
   type KnownHost,
   knowsAll,
   ofPool,
   takesJobs,
 } from './fleet-knowledge.ts'
+import { toWorkflowError } from './invalid-workflow.ts'
 
 export interface CheckFilesDeps {
   fleet: FleetKnowledge
@@ -94,7 +96,7 @@ function judge(
   hosts: readonly KnownHost[],
   { workflow, classes }: Pick<FileCheckRequest, 'workflow' | 'classes'>,
 ): Verdict {
-  const names = [...new Set(Object.values(workflow).map(({ class_type: name }) => name))]
+  const names = classNamesOf(workflow)
   const lacking = hosts
     .filter((host) => knowsAll(names, host))
     .map((host) => ({
@@ -162,15 +164,14 @@ function refusal(missing: readonly FileNeed[], hosts: readonly KnownHost[]): Api
     node.errors.push(toProblem(need, isListed(need, hosts)))
     byNode.set(need.nodeId, node)
   }
-  const { nodeErrors, more } = boundProblems(Object.fromEntries(byNode))
-  const shown = Object.entries(nodeErrors)
+  const bounded = boundProblems(Object.fromEntries(byNode))
+  const shown = Object.entries(bounded.nodeErrors)
     .flatMap(([id, { class_type, errors }]) =>
       errors.map(({ details }) => `Node ${id} (${class_type}): ${details}`),
     )
     .slice(0, MESSAGE_MAX_FILES)
-  return new ApiError('invalid_workflow', `No host can run it. ${shown.join('. ')}.`, {
-    details: { node_errors: nodeErrors, ...(more > 0 ? { more_problems: more } : {}) },
-  })
+  const message = `No host can run it. ${shown.join('. ')}.`
+  return toWorkflowError('invalid_workflow', message, bounded)
 }
 
 function toProblem({ input, file }: FileNeed, isElsewhere: boolean) {

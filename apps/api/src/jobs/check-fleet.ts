@@ -1,7 +1,14 @@
 /** Whether any host there is could run a job, by its pool and by the nodes of its workflow. */
 import { boundProblems } from '@safelight/comfyui'
 import { ApiError, type Workflow } from '@safelight/shared'
-import { type FleetKnowledge, type KnownHost, knowsAll, ofPool } from './fleet-knowledge.ts'
+import {
+  classNamesOf,
+  type FleetKnowledge,
+  type KnownHost,
+  knowsAll,
+  ofPool,
+} from './fleet-knowledge.ts'
+import { toWorkflowError } from './invalid-workflow.ts'
 
 export interface FleetCheckRequest {
   workflow: Workflow
@@ -30,7 +37,7 @@ function refusalOf(
   if (serving.length === 0) {
     return new ApiError('invalid_request', `pool: no host has the label '${pool}'.`)
   }
-  const names = [...new Set(Object.values(workflow).map(({ class_type: name }) => name))]
+  const names = classNamesOf(workflow)
   if (serving.some((host) => knowsAll(names, host))) return null
   // each is known somewhere: the host that comes nearest shows what is amiss
   const [missing = []] = serving
@@ -49,11 +56,8 @@ function noHostHas(missing: readonly string[], { workflow, pool }: FleetCheckReq
       const problem = { type: 'missing_node_type', message, details: '', ...extra }
       return [id, { class_type: name, errors: [problem] }] as const
     })
-  const { nodeErrors, more } = boundProblems(Object.fromEntries(problems))
   const shown = missing.slice(0, MESSAGE_MAX_CLASSES).map((name) => `'${name}'`)
   const rest = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : ''
   const message = `${whose} has all nodes of the workflow: the nearest lacks ${shown.join(', ')}${rest}.`
-  return new ApiError('invalid_workflow', message, {
-    details: { node_errors: nodeErrors, ...(more > 0 ? { more_problems: more } : {}) },
-  })
+  return toWorkflowError('invalid_workflow', message, boundProblems(Object.fromEntries(problems)))
 }

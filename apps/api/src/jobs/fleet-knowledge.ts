@@ -1,7 +1,7 @@
 /** What the hosts of the fleet can run, as far as this process has been told: nodes, files, labels. */
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, remember } from '@safelight/runtime'
-import { type HostState, takesPrompts } from '@safelight/shared'
+import { type HostState, takesPrompts, type Workflow } from '@safelight/shared'
 import type { FoundFiles, HostFiles, HostRegistry } from '@safelight/store'
 import type { FleetClasses } from './node-class-cache.ts'
 
@@ -57,6 +57,11 @@ export function ofPool(hosts: readonly KnownHost[], pool: string | null): KnownH
   return hosts.filter(
     ({ state, labels }) => pool === null || state === null || labels.includes(pool),
   )
+}
+
+/** Node classes that a host must know to run it. */
+export function classNamesOf(workflow: Workflow): string[] {
+  return [...new Set(Object.values(workflow).map(({ class_type: name }) => name))]
 }
 
 export function knowsAll(names: readonly string[], { classes }: KnownHost): boolean {

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
 import {
-  ApiError,
   DEFAULT_OWNER,
   type JobLimits,
   type JobView,
@@ -25,6 +24,7 @@ import {
   idempotencyHeaders,
   readIdempotencyKey,
 } from './idempotency.ts'
+import { toWorkflowError } from './invalid-workflow.ts'
 import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { type Prices, toNeeds } from './needs.ts'
 import type { FleetClasses } from './node-class-cache.ts'
@@ -107,12 +107,7 @@ async function checkGraph(
   const check = checkWorkflow(candidate, { classes, limits: deps.limits })
   if (check.ok) return { workflow: check.workflow, classes }
   const { nodeErrors, moreProblems } = check
-  throw new ApiError(check.code, check.message, {
-    details: {
-      node_errors: nodeErrors,
-      ...(moreProblems > 0 ? { more_problems: moreProblems } : {}),
-    },
-  })
+  throw toWorkflowError(check.code, check.message, { nodeErrors, more: moreProblems })
 }
 
 interface Submission {

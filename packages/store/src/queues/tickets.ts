@@ -18,7 +18,8 @@ export const ticketSchema = z.object({ jobId: z.string().min(1) })
 export type Ticket = z.infer<typeof ticketSchema>
 
 /** What a worker does for a job on a host: have it executed, then carry away what it made. */
-export type HostStage = 'execute' | 'collect'
+export type HostStage = (typeof HOST_STAGES)[number]
+export const HOST_STAGES = ['execute', 'collect'] as const
 
 export interface WaitingJob {
   jobId: string
@@ -87,7 +88,7 @@ export function createTickets(queues: Queues): Tickets {
       return (await ask(queue.remove(nameOf(job)))) === 1
     },
     async forgetHost(hostId) {
-      for (const stage of ['execute', 'collect'] as const) {
+      for (const stage of HOST_STAGES) {
         const queue = await queues.get(hostQueueOf(hostId, stage))
         // a ticket that somebody still holds is of no job; refused for it, the queue would stay paused
         await ask(queue.obliterate({ force: true }))

@@ -3,7 +3,7 @@ import { takesPrompts } from '@safelight/shared'
 import type { JobOnHost } from '../backlog/whereabouts.ts'
 import { promptIdOf } from '../derived-id.ts'
 import type { Claim } from '../job-store.ts'
-import type { HostStage } from '../queues/tickets.ts'
+import { HOST_STAGES, type HostStage } from '../queues/tickets.ts'
 import type { ReconcilerDeps } from './reconciler.ts'
 
 export interface HostsFound {
@@ -21,8 +21,6 @@ interface JobsThere {
   stage: HostStage
   jobs: readonly JobOnHost[]
 }
-
-const STAGES = ['execute', 'collect'] as const satisfies readonly HostStage[]
 
 export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Promise<HostsFound> {
   const { backlog, hosts } = deps
@@ -47,7 +45,7 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
     if (!driven.has(hostId)) memory.undrivenSince.set(hostId, since)
     const isLeft = !driven.has(hostId) && memory.nowMs - since >= deps.adoptWaitMs
     await releaseEnded(deps, [...jobs.execute, ...jobs.collect])
-    for (const stage of STAGES) {
+    for (const stage of HOST_STAGES) {
       const there = { hostId, stage, jobs: jobs[stage] }
       if (isLeft && elsewhere !== undefined)
         found.undriven += await giveBack(deps, there, elsewhere)
