@@ -241,7 +241,6 @@ async function start(parts: Start): Promise<void> {
     pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],
     openIntake: (pool) => openIntakeTickets({ ...bull, pool }),
     tickets,
-    now: () => store.now(),
   })
   scope.use(startMakingRoom({ ...dispatching, holders }))
   scope.use(dispatcher)

@@ -47,9 +47,8 @@ export interface DispatcherOptions {
   agingMs: number | null
   ownerLimit: number | null
   timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs' | 'takeEveryMs'>
+  /** Redis' time. */
   clock: Clock
-  /** ms since the epoch by Redis' clock. */
-  now(): Promise<number>
   log: Logger
 }
 
@@ -126,7 +125,7 @@ export function startDispatcher(options: DispatcherOptions): {
       })
       if (candidates.length === 0) break
       slots.missed(candidates)
-      const nowMs = await options.now()
+      const nowMs = clock.now()
       let left = candidates
       for (;;) {
         const pick = pickJob(left, host, { affinity: options.affinity, nowMs })
