@@ -1,4 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
+import { createLocalBlobs } from '@safelight/assets'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
@@ -6,6 +7,7 @@ import {
   createDeadLetterStore,
   createDeadlines,
   createHostRegistry,
+  createAssetStore,
   createJobStore,
   createKeys,
   createMemoryGauge,
@@ -59,6 +61,8 @@ export function openParts({
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   }
   const store = createJobStore(storeDeps)
+  const assets = createAssetStore({ redis, keys, now: () => store.now(), timings })
+  const blobs = createLocalBlobs(config.SAFELIGHT_DATA_DIR)
   const deadLetters = createDeadLetterStore(storeDeps)
   const backlog = createBacklog({ redis, keys })
   const tickets = createTickets(scope.use(createQueues({ redis, keys, timings })))
@@ -113,6 +117,8 @@ export function openParts({
     clock: shared,
     keys,
     store,
+    assets,
+    blobs,
     deadLetters,
     backlog,
     tickets,

@@ -27,7 +27,7 @@ export function toRouteDeps(
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
   const { redis, keys, store, backlog, tickets, hosts, prices, positions, watches } = parts
-  const { deadLetters, memory } = parts
+  const { deadLetters, memory, assets } = parts
   const admission = createAdmission({
     countQueued: () => backlog.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
@@ -90,7 +90,7 @@ export function toRouteDeps(
       timings,
       deadline: { clock, ms: timings.requestDeadlineMs },
     },
-    assets: { store, dataDir: config.SAFELIGHT_DATA_DIR },
+    assets: { assets, dataDir: config.SAFELIGHT_DATA_DIR },
     health: {
       ping: () => redis.ping(),
       isStoreFull: () => memory.isHigh(),

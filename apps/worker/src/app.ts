@@ -1,5 +1,6 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
+import { createLocalBlobs } from '@safelight/assets'
 import { createHostClient, runPrompt as runSession, type RunPrompt } from '@safelight/comfyui'
 import {
   type Clock,
@@ -12,6 +13,7 @@ import {
 import {
   ANY_POOL,
   closeRedis,
+  createAssetStore,
   createBacklog,
   createDeadlines,
   createExtraData,
@@ -34,7 +36,7 @@ import { startDispatcher } from './dispatch/dispatcher.ts'
 import { openIntakeTickets } from './dispatch/intake-tickets.ts'
 import { startMakingRoom } from './dispatch/make-room.ts'
 import { openSlotBook } from './dispatch/slot-book.ts'
-import { type HostList, openFileList, toFixedList } from './hosts/host-list.ts'
+import { openHostList } from './hosts/host-list.ts'
 import { openFleet } from './hosts/open-fleet.ts'
 import { createSlotHolders } from './hosts/slot-holders.ts'
 import type { HandlingDeps } from './job/handling.ts'
@@ -42,7 +44,6 @@ import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createSuspects } from './job/suspects.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'
-import { createBlobStore } from './outputs/blob-store.ts'
 import { closeTickets } from './queue/close-tickets.ts'
 import { driveHosts } from './queue/drive-hosts.ts'
 import { openHostTickets } from './queue/host-tickets.ts'
@@ -101,12 +102,6 @@ interface Start {
   clock: Clock
 }
 
-function openList({ config, log, timings, clock }: Start): HostList {
-  const { COMFYUI_HOSTS = [], SAFELIGHT_HOSTS_FILE: path, HOST_SLOTS: slots } = config
-  if (path === undefined) return toFixedList(COMFYUI_HOSTS, slots)
-  return openFileList({ path, slots, everyMs: timings.hostsFileEveryMs, clock, log })
-}
-
 async function start(parts: Start): Promise<void> {
   const { config, workerId, log, scope, timings } = parts
   const keys = createKeys(config.SAFELIGHT_NAMESPACE)
@@ -128,7 +123,14 @@ async function start(parts: Start): Promise<void> {
     scope,
     log,
     workerId,
-    list: openList(parts),
+    list: openHostList({
+      urls: config.COMFYUI_HOSTS,
+      path: config.SAFELIGHT_HOSTS_FILE,
+      slots: config.HOST_SLOTS,
+      everyMs: timings.hostsFileEveryMs,
+      clock: parts.clock,
+      log,
+    }),
     answerMs: config.HOST_TIMEOUT / 2,
     drainMs: config.DRAIN_TIMEOUT,
     timings,
@@ -176,7 +178,8 @@ async function start(parts: Start): Promise<void> {
     connect,
     deadlines,
     orphans,
-    blobs: createBlobStore(config.SAFELIGHT_DATA_DIR),
+    blobs: createLocalBlobs(config.SAFELIGHT_DATA_DIR),
+    assets: createAssetStore({ ...inStore, now: () => store.now() }),
     costs: createCostBook({
       store: createNodeCosts({ redis, keys }),
       freshMs: timings.costsFreshMs,

@@ -54,10 +54,11 @@ it.each(DIALECTS)(
     const [output] = end.outputs
     expect(output).toMatchObject({ node_id: '9', type: 'image', content_type: 'image/png' })
     const hash = output?.hash.replace('blake3:', '') ?? ''
-    const bytes = await readFile(join(stack.dataDir, 'blobs', hash.slice(0, 2), hash))
+    const { key = '' } = (await stack.assets.blobOf(`blake3:${hash}`)) ?? {}
+    const bytes = await readFile(join(stack.dataDir, 'blobs', key))
     expect(bytes.subarray(0, 4)).toEqual(PNG)
     expect(bytes).toHaveLength(output?.size_bytes ?? 0)
-    expect(await stack.store.loadAsset(output?.id ?? '')).toMatchObject({
+    expect(await stack.assets.load(output?.id ?? '')).toMatchObject({
       job_id: jobId,
       hash: output?.hash,
     })

@@ -22,9 +22,12 @@ export const API_ERRORS = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  blob_not_found: 404, // nothing is stored with this hash
   method_not_allowed: 405,
   payload_too_large: 413,
   not_queued: 409, // only a job that waits can be put somewhere else
+  hash_mismatch: 409, // what came is not what `expected_hash` says
+  asset_in_use: 409, // a job needs it
   idempotency_in_flight: 409, // the first request with this key is not answered yet
   range_not_satisfiable: 416,
   misdirected_request: 421, // asked by a name that is not this server's

@@ -13,6 +13,7 @@ export const warningSchema = z.object({
     'node_failed', // and the host went on with the rest
     'node_blocked', // it needed a node that failed
     'outputs_cut', // there are too many of them
+    'output_missing', // it was made, and could not be brought home
     'no_host', // it waits, and no host that takes jobs could run it
   ]),
   message: z.string(),

@@ -32,3 +32,12 @@ export const JOB_ERROR_MAX_BYTES = 128 * 1024
 export const OUTPUTS_MAX = 1_000
 /** Bytes of JSON of a job's outputs in its record, which is written anew with each of them. */
 export const OUTPUTS_MAX_BYTES = 512 * 1024
+/** Characters of a text among the outputs that are in the record; all of it is in its asset. */
+export const OUTPUT_TEXT_MAX = 1_000
+/** Characters of an asset's `file_path` and of one of its tags, and how many tags it may have. */
+export const FILE_PATH_MAX = 512
+export const TAG_MAX = 64
+export const TAGS_MAX = 20
+/** Seconds for which an asset may be asked to be kept. */
+export const EXPIRES_IN_MIN = 60
+export const EXPIRES_IN_MAX = 604_800

@@ -7,12 +7,18 @@ import type { Progress } from './progress.ts'
 import type { SnapshotOf } from './snapshot.ts'
 import { isTerminal, type JobStatus } from './status.ts'
 
+/** What the fold must know of an output. */
+export interface FoldedOutput {
+  id: string
+  order?: number | undefined
+}
+
 /**
  * Folds one event into a snapshot. An event the snapshot already holds (`seq` not newer) and any
  * event after the end change nothing, so replays and races are harmless. A gap is the caller's to
  * notice (`event.seq > snapshot.seq + 1`): the fold stays usable but a fresh snapshot is due.
  */
-export function reduceJob<O extends { id: string }>(
+export function reduceJob<O extends FoldedOutput>(
   snapshot: SnapshotOf<O>,
   event: JobEventOf<O>,
 ): SnapshotOf<O> {
@@ -80,10 +86,16 @@ function foldNodes(
   return { ...Object.fromEntries(over), ...failed }
 }
 
-/** An output collected twice (the same asset id) replaces itself. */
-function withOutput<O extends { id: string }>(outputs: O[], output: O): O[] {
+/** An output collected twice (the same asset id) replaces itself; a new one takes its place by `order`, or the last. */
+function withOutput<O extends FoldedOutput>(outputs: O[], output: O): O[] {
   const at = outputs.findIndex((known) => known.id === output.id)
-  return at < 0 ? [...outputs, output] : outputs.with(at, output)
+  if (at >= 0) return outputs.with(at, output)
+  const place = outputs.findIndex((known) => orderOf(known) > orderOf(output))
+  return place < 0 ? [...outputs, output] : outputs.toSpliced(place, 0, output)
+}
+
+function orderOf({ order }: FoldedOutput): number {
+  return order ?? Number.POSITIVE_INFINITY
 }
 
 /** Newer facts, but a bar that never falls: a sampler or a second attempt may start over, the bar does not. */

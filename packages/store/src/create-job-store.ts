@@ -4,7 +4,6 @@ import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import { createAccept } from './jobs/accept-job.ts'
 import { createAppend } from './jobs/append-event.ts'
-import { createAssets } from './jobs/assets.ts'
 import { createClaims } from './jobs/claim-job.ts'
 import type { StoreContext } from './jobs/context.ts'
 import { createInHand } from './jobs/in-hand.ts'
@@ -62,7 +61,6 @@ export function createJobStore(deps: JobStoreDeps): JobStore {
     ...createClaims(context),
     ...createInHand(context),
     ...createUnreadable(context),
-    ...createAssets(context),
     ...createPreviewStore(context),
     ...createIdempotency(context),
   }

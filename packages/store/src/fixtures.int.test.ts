@@ -108,7 +108,7 @@ it('lists and replays dead letters of 0.1.0, and knows how their attempts failed
 })
 
 it('knows idempotency keys, assets and hosts of 0.1.0', async () => {
-  const { store, redis, keys } = await open()
+  const { store, assets, redis, keys } = await open()
   await redis.hset(keys.idempotency('once'), await read('idempotency', hash))
   expect(await store.loadKeyUse('once')).toMatchObject({
     requestHash: 'abc',
@@ -120,7 +120,7 @@ it('knows idempotency keys, assets and hosts of 0.1.0', async () => {
   const asset = await read('asset', z.string())
   const { id } = z.object({ id: z.string() }).parse(JSON.parse(asset))
   await redis.set(keys.asset(id), asset)
-  expect(await store.loadAsset(id)).toMatchObject({ id, type: 'image' })
+  expect(await assets.load(id)).toMatchObject({ id, type: 'image' })
 
   const { reports, drains, stuck } = await read('hosts', hostsSchema)
   await redis.hset(keys.hosts, reports)

@@ -1,4 +1,11 @@
 /** Everything in Redis: job records and events, backlog and queues, hosts, dead letters. Knows BullMQ, so that little else has to. */
+export {
+  type AssetStore,
+  type BlobRecord,
+  createAssetStore,
+  hexOf,
+  type Minted,
+} from './assets/asset-store.ts'
 export * from './backlog/backlog.ts'
 export type { Candidate } from './backlog/candidate.ts'
 export * from './backlog/deferred.ts'

@@ -1,6 +1,5 @@
 /** `JobStore`: the durable truth about jobs. Every state change and its announcement are one atomic step. */
 import type {
-  Asset,
   ExtraData,
   JobEvent,
   JobError,
@@ -195,8 +194,6 @@ export interface JobStore {
   /** Events after `seq`, oldest first; `complete` is false when older ones were trimmed away. */
   eventsAfter(jobId: string, seq: number): Promise<{ events: JobEvent[]; complete: boolean }>
   list(query: ListQuery): Promise<{ jobs: Snapshot[]; nextCursor: string | null }>
-  saveAsset(asset: Asset): Promise<void>
-  loadAsset(assetId: string): Promise<Asset | null>
   /** Keeps the frame as the last one and announces it. Previews are never part of the event stream. */
   publishPreview(jobId: string, frame: Preview, token?: number): Promise<'published' | 'claim_lost'>
   loadPreview(jobId: string): Promise<Preview | null>

@@ -62,6 +62,20 @@ export function createKeys(namespace: string) {
     deadlines: `${tag}:deadlines`,
     /** STRING: asset record JSON. */
     asset: (assetId: string) => `${tag}:asset:${assetId}`,
+    /** SET: jobs that have not ended and refer to the asset. */
+    assetHolds: (assetId: string) => `${tag}:asset:${assetId}:holds`,
+    /** ZSET: assets by ms created. */
+    assets: `${tag}:assets`,
+    /** ZSET: assets that expire, by when (ms). */
+    assetsExpiry: `${tag}:assets:expiry`,
+    /** HASH of a blob by its hash (hex): `key` (where the blob store has it), `size`. See assets/scripts.ts. */
+    blob: (hex: string) => `${tag}:blob:${hex}`,
+    /** SET: assets over it. */
+    blobRefs: (hex: string) => `${tag}:blob:${hex}:refs`,
+    /** ZSET: keys that are being written, by ms begun. */
+    blobsPending: `${tag}:blobs:pending`,
+    /** ZSET: keys whose bytes are to be removed, by ms since. */
+    blobsTrash: `${tag}:blobs:trash`,
     /** HASH: `<hostId> <workerId>` → what that worker reports of the host, JSON. */
     hosts: `${tag}:hosts`,
     /** HASH: hostId → drain JSON. No expiry: a drain outlives workers and hosts. */

@@ -20,6 +20,8 @@ export interface StoreTimings {
   previewKeptMs: number
   /** Until its job ends an asset only needs to outlast the job; the end gives it the record's own time. */
   assetKeptMs: number
+  /** An asset that is needed beyond its time is looked at again after this. */
+  assetLookAgainMs: number
   /** The record outlasts `expiresAt`, so that nobody who trusts that time finds it gone. */
   recordSlackMs: number
   /** Events are for watchers who come back; after the end the snapshot tells it all. */
@@ -51,6 +53,7 @@ export const DEFAULT_STORE_TIMINGS: StoreTimings = {
   answerInFlightMs: 5 * SECOND_MS,
   previewKeptMs: 120 * SECOND_MS,
   assetKeptMs: 7 * 24 * HOUR_MS,
+  assetLookAgainMs: HOUR_MS,
   recordSlackMs: HOUR_MS,
   streamAfterEndMs: HOUR_MS,
   secretsMs: 24 * HOUR_MS,

@@ -1,21 +1,22 @@
 /** GET routes of assets: the record, and the bytes from the content-addressed store. */
 import { join } from 'node:path'
+import { keyOf } from '@safelight/assets'
 import { ApiError, type Asset, type AssetView, assetViewSchema } from '@safelight/shared'
-import type { JobStore } from '@safelight/store'
+import type { AssetStore } from '@safelight/store'
 import type { Response } from 'express'
 import { z } from 'zod'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import { assetParams } from '../jobs/job-id.ts'
-import { toIso, toOutputView } from '../jobs/view.ts'
+import { toIso } from '../jobs/view.ts'
 import { toDisposition, toServedType } from './content-type.ts'
 
 export interface AssetDeps {
-  store: Pick<JobStore, 'loadAsset'>
+  assets: Pick<AssetStore, 'load' | 'blobOf'>
   dataDir: string
 }
 
-export function getAssetRoute({ store }: AssetDeps) {
+export function getAssetRoute({ assets }: AssetDeps) {
   return defineRoute({
     method: 'get',
     path: '/api/v2/assets/{id}',
@@ -26,7 +27,7 @@ export function getAssetRoute({ store }: AssetDeps) {
     success: { status: 200, description: 'The asset.', schema: assetViewSchema },
     errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
     async handle({ params, links }) {
-      const asset = await store.loadAsset(params.id)
+      const asset = await assets.load(params.id)
       if (!asset) throw noSuchAsset()
       return { body: toAssetView(asset, links) }
     },
@@ -37,7 +38,7 @@ const contentHeaders = z.object({
   Range: z.string().optional().meta({ description: 'e.g. `bytes=0-1048575`' }),
 })
 
-export function getContentRoute({ store, dataDir }: AssetDeps) {
+export function getContentRoute({ assets, dataDir }: AssetDeps) {
   return defineRoute({
     method: 'get',
     path: '/api/v2/assets/{id}/content',
@@ -53,17 +54,18 @@ export function getContentRoute({ store, dataDir }: AssetDeps) {
     alsoAnswers: { 206: 'Partial content for a ranged request.', 304: 'Not modified.' },
     errors: ['unauthorized', 'not_found', 'range_not_satisfiable', 'upstream_error', 'unavailable'],
     async handle({ params }) {
-      const asset = await store.loadAsset(params.id)
+      const asset = await assets.load(params.id)
       const hex = asset && /^blake3:([0-9a-f]{64})$/.exec(asset.hash)?.[1]
       if (!hex) throw noSuchAsset()
-      return { send: (response) => sendBlob(response, { asset, hex, dataDir }) }
+      const key = await keyOf({ assets }, asset.hash)
+      return { send: (response) => sendBlob(response, { asset, hex, key, dataDir }) }
     },
   })
 }
 
 function sendBlob(
   response: Response,
-  { asset, hex, dataDir }: { asset: Asset; hex: string; dataDir: string },
+  { asset, hex, key, dataDir }: { asset: Asset; hex: string; key: string; dataDir: string },
 ): Promise<void> {
   const { type, inline } = toServedType(asset.content_type)
   response.set({
@@ -81,7 +83,7 @@ function sendBlob(
   }
   const options = { root: join(dataDir, 'blobs'), lastModified: false }
   return new Promise((resolve, reject) => {
-    response.sendFile(join(hex.slice(0, 2), hex), options, (error?: Error) => {
+    response.sendFile(key, options, (error?: Error) => {
       // a client that went away mid-file is nobody's error
       if (!error || response.headersSent) return resolve()
       reject(toSendError(error))
@@ -105,12 +107,18 @@ function toSendError(error: Error): Error {
 }
 
 function toAssetView(asset: Asset, links: Links): AssetView {
-  const output = toOutputView(asset, asset.job_id, links)
+  const { job_id, preview, width, height, created_at, expires_at, ...facts } = asset
   return {
-    ...output,
-    file_path: asset.name,
-    created_at: toIso(asset.created_at),
-    expires_at: output.url_expires_at,
+    ...facts,
+    created_at: toIso(created_at),
+    url: links.assetContent(asset.id),
+    url_expires_at: toIso(expires_at ?? created_at),
+    expires_at: expires_at === null ? null : toIso(expires_at),
+    ...(job_id !== null && { job_id }),
+    preview: preview ?? false,
+    width: width ?? null,
+    height: height ?? null,
+    thumbnail_url: null,
   }
 }
 

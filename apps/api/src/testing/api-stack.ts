@@ -31,7 +31,7 @@ export function shareStack(take: (stack: ApiStack) => void, options: ApiStackOpt
 export async function startApiStack(options: ApiStackOptions = {}) {
   const { settings, timings, redisUrl } = options
   const bed = await openTestBed(redisUrl)
-  const { scope, namespace, dataDir, keys, redis, store, log, logged } = bed
+  const { scope, namespace, dataDir, keys, redis, store, assets, log, logged } = bed
   const opened: Api[] = []
 
   async function startApi(
@@ -64,6 +64,7 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     keys,
     redis,
     store,
+    assets,
     logged,
     extraData: createExtraData({ redis, keys }),
     hosts: createHostRegistry({ redis, keys }),

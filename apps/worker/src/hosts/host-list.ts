@@ -25,6 +25,19 @@ export function readHostsFile(path: string, slots: number): HostValue[] {
   return parseHostsFile(readNow(path), slots)
 }
 
+/** The file when there is one, else the fixed list. */
+export function openHostList({
+  urls = [],
+  path,
+  slots,
+  ...options
+}: Omit<FileListOptions, 'path'> & {
+  urls: readonly string[] | undefined
+  path: string | undefined
+}): HostList {
+  return path === undefined ? toFixedList(urls, slots) : openFileList({ path, slots, ...options })
+}
+
 export interface FileListOptions {
   path: string
   slots: number

@@ -69,16 +69,14 @@ async function fetchAll(
     jobId,
     files: chooseOutputs(jobId, files).files,
     client,
-    blobs: deps.blobs,
+    store: { blobs: deps.blobs, assets: deps.assets },
+    owner: writer.snapshot.owner,
     maxBytes: deps.maxOutputBytes,
     retentionMs: deps.retentionMs,
     retryMs: deps.timings.fetchRetryMs,
     clock: deps.clock,
     now: () => deps.store.now(),
-    saveAsset: async (asset) => {
-      await handling.checkClaim(stop.signal)
-      await deps.store.saveAsset(asset)
-    },
+    checkClaim: () => handling.checkClaim(stop.signal),
     onOutput: async (output) => {
       await writer.append((snapshot) => toOutputEvent(snapshot, output))
     },

@@ -1,7 +1,9 @@
 /** `Handling`: what a worker holds from the claim of a job until its ticket leaves our hands. */
+import type { BlobStore } from '@safelight/assets'
 import type { HostClient, RunPrompt } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
 import type {
+  AssetStore,
   AttemptRecord,
   Backlog,
   Claim,
@@ -16,7 +18,6 @@ import type {
 } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
-import type { BlobStore } from '../outputs/blob-store.ts'
 import type { WorkerTimings } from '../timings.ts'
 import { type ClaimCheck, createClaimCheck } from './claim-check.ts'
 import type { CostBook } from './cost-book.ts'
@@ -44,6 +45,7 @@ export interface HandlingDeps {
   deadlines: Deadlines
   orphans: Orphans
   blobs: BlobStore
+  assets: AssetStore
   costs: CostBook
   extraData: ExtraDataStore
   unknownMessages: UnknownMessages

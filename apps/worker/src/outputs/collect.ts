@@ -1,8 +1,8 @@
 /** Collects the files of a finished prompt, in the order the host lists them, and reports each as it lands. */
-import type { FileItem, HostClient } from '@safelight/comfyui'
+import { ingest, type IngestDeps } from '@safelight/assets'
+import { type FileItem, type HostClient, HostError } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
 import type { Asset, Output } from '@safelight/shared'
-import type { BlobStore } from './blob-store.ts'
 import { lastPart } from './choose-outputs.ts'
 import { toContentType } from './content-type.ts'
 import { type MissingFile, OutputMissing } from './errors.ts'
@@ -10,10 +10,11 @@ import { fetchOutput } from './fetch-output.ts'
 
 export interface CollectOptions {
   jobId: string
+  owner: string
   /** By asset id; see choose-outputs.ts. */
   files: ReadonlyMap<string, FileItem>
   client: HostClient
-  blobs: BlobStore
+  store: IngestDeps
   maxBytes: number
   retentionMs: number
   /** Waits between tries to fetch one. */
@@ -21,7 +22,8 @@ export interface CollectOptions {
   clock: Clock
   /** The time by which outputs expire. */
   now(): Promise<number>
-  saveAsset(asset: Asset): Promise<void>
+  /** Before an asset is made: whether the job is still this worker's. Throws when not. */
+  checkClaim(): Promise<void>
   /** Called once per output, after its bytes and its record are stored. */
   onOutput(output: Output): Promise<void>
   signal: AbortSignal
@@ -48,22 +50,65 @@ export async function collectOutputs(options: CollectOptions): Promise<void> {
 }
 
 async function collectOne(options: CollectOptions, id: string, file: FileItem): Promise<void> {
-  const { jobId, client, blobs, maxBytes, retryMs, clock, signal } = options
-  const blob = await fetchOutput({ client, blobs, file, maxBytes, retryMs, clock, signal })
-  const now = await options.now()
-  const { type, contentType } = toContentType(file.filename)
-  const output: Output = {
-    id,
-    node_id: file.node_id,
-    name: lastPart(file.filename),
-    type,
-    content_type: contentType,
-    size_bytes: blob.size,
-    hash: `blake3:${blob.hash}`,
-    expires_at: now + options.retentionMs,
-  }
-  await options.saveAsset({ ...output, job_id: jobId, created_at: now })
+  const { client, store, maxBytes, retryMs, clock, signal } = options
+  const output = await fetchOutput({
+    client,
+    file,
+    maxBytes,
+    retryMs,
+    clock,
+    signal,
+    async keep(body, sizeBytes) {
+      const { asset } = await ingest(store, {
+        body,
+        maxBytes,
+        signal,
+        async toAsset({ hash, size }) {
+          if (sizeBytes !== null && sizeBytes !== size) {
+            throw new HostError('bad_answer', `/view ended after ${size} of ${sizeBytes} bytes`)
+          }
+          await options.checkClaim()
+          return toAsset(options, { id, file, hash, size, nowMs: await options.now() })
+        },
+      })
+      return toOutput(asset, file)
+    },
+  })
   await options.onOutput(output)
+}
+
+interface Facts {
+  id: string
+  file: FileItem
+  hash: string
+  size: number
+  nowMs: number
+}
+
+function toAsset({ jobId, owner, retentionMs }: CollectOptions, facts: Facts): Asset {
+  const { id, file, hash, size, nowMs } = facts
+  const { type, contentType } = toContentType(file.filename)
+  return {
+    id,
+    hash,
+    size_bytes: size,
+    content_type: contentType,
+    type,
+    name: lastPart(file.filename),
+    file_path: null,
+    tags: ['output'],
+    owner,
+    job_id: jobId,
+    node_id: file.node_id,
+    created_at: nowMs,
+    expires_at: nowMs + retentionMs,
+  }
+}
+
+function toOutput(asset: Asset, { node_id }: FileItem): Output {
+  const { id, name, type, content_type, size_bytes, hash, created_at } = asset
+  const expires_at = asset.expires_at ?? created_at
+  return { id, node_id, name, type, content_type, size_bytes, hash, expires_at }
 }
 
 interface Missing {

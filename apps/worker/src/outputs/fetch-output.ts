@@ -1,13 +1,14 @@
-/** Brings one file from the host to the blob store, trying again while the trouble may pass. */
+/** Brings one file home from the host, trying again while the trouble may pass. */
 import { type FileItem, type HostClient, HostError } from '@safelight/comfyui'
 import { type Clock, sleep } from '@safelight/runtime'
-import { type BlobStore, type StoredBlob, tooLarge } from './blob-store.ts'
+import { TooLarge } from '@safelight/assets'
 import { type MissingReason, OutputMissing } from './errors.ts'
 
-export interface FetchOptions {
+export interface FetchOptions<T> {
   client: HostClient
-  blobs: BlobStore
   file: FileItem
+  /** Takes the bytes in. `sizeBytes`: how many the host says there are; null when it does not. */
+  keep: (body: AsyncIterable<Uint8Array>, sizeBytes: number | null) => Promise<T>
   maxBytes: number
   /** Waits between tries. */
   retryMs: readonly number[]
@@ -16,7 +17,7 @@ export interface FetchOptions {
 }
 
 /** @throws OutputMissing; and, as it is, what our own disk has to say */
-export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
+export async function fetchOutput<T>(options: FetchOptions<T>): Promise<T> {
   const { signal, retryMs, clock } = options
   for (let tries = 0; ; tries += 1) {
     try {
@@ -31,21 +32,25 @@ export async function fetchOutput(options: FetchOptions): Promise<StoredBlob> {
   }
 }
 
-async function fetchOnce({ client, blobs, file, maxBytes, signal }: FetchOptions) {
+async function fetchOnce<T>({ client, file, keep, maxBytes, signal }: FetchOptions<T>): Promise<T> {
   const { body, size } = await client.view(file, signal)
   if (size !== null && size > maxBytes) {
     await body.cancel()
     throw tooLarge(maxBytes)
   }
-  const blob = await blobs.write(body, { maxBytes, signal })
-  if (size !== null && size !== blob.size) {
-    throw new HostError('bad_answer', `/view ended after ${blob.size} of ${size} bytes`)
+  try {
+    return await keep(body, size)
+  } catch (error) {
+    throw error instanceof TooLarge ? tooLarge(maxBytes) : error
   }
-  return blob
+}
+
+function tooLarge(maxBytes: number): OutputMissing {
+  return new OutputMissing('too_large', `An output is larger than the limit of ${maxBytes} bytes.`)
 }
 
 /** A host that answers other questions is not away: then it is this file that it cannot serve. */
-async function lastTry(options: FetchOptions, error: unknown): Promise<StoredBlob> {
+async function lastTry<T>(options: FetchOptions<T>, error: unknown): Promise<T> {
   const { client, file, signal } = options
   if (!(error instanceof HostError)) throw error
   if (!isSilence(error)) throw toOutputMissing(file, error)

@@ -67,8 +67,8 @@ it('says that the host is out of reach when it answers nothing', async () => {
 })
 
 it('says what our own disk says, and holds it against nobody else', async () => {
-  const blobs = { write: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
-  await expect(fetchOutput({ ...host.fetching('a.png'), blobs })).rejects.toThrow('ENOSPC')
+  const keep = () => Promise.reject(new Error('ENOSPC: no space left on device'))
+  await expect(fetchOutput({ ...host.fetching('a.png'), keep })).rejects.toThrow('ENOSPC')
 })
 
 it('collects what there is around a file that cannot be had, and names that', async () => {

@@ -1,13 +1,15 @@
 /** A host that serves files and nothing else, as a test says, and the ways to carry them from there. */
+import { randomUUID } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHostClient, type FileItem } from '@safelight/comfyui'
+import { createLocalBlobs, ingest } from '@safelight/assets'
+import { createHostClient, type FileItem, HostError } from '@safelight/comfyui'
 import { createScope, systemClock } from '@safelight/runtime'
 import type { Asset, Output } from '@safelight/shared'
-import { createBlobStore } from '../outputs/blob-store.ts'
+import { openTestStore } from '@safelight/testkit/vitest'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import { collectOutputs } from '../outputs/collect.ts'
 
@@ -17,6 +19,8 @@ export async function openFileHost() {
   const scope = createScope('test')
   const dataDir = await mkdtemp(join(tmpdir(), 'safelight-outputs-'))
   scope.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const { assets } = await openTestStore()
+  const store = { blobs: createLocalBlobs(dataDir), assets }
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? '', 'http://host').searchParams.get('filename') ?? ''
     host.asked.push(name)
@@ -45,31 +49,48 @@ export async function openFileHost() {
     },
     fetching: (filename: string, extra: { maxBytes?: number; signal?: AbortSignal } = {}) => ({
       client: createHostClient(url),
-      blobs: createBlobStore(dataDir),
+      async keep(body: AsyncIterable<Uint8Array>, sizeBytes: number | null) {
+        const { maxBytes = 1_000, signal = NEVER } = extra
+        const { asset } = await ingest(store, {
+          body,
+          maxBytes,
+          signal,
+          toAsset({ hash, size }) {
+            if (sizeBytes !== null && sizeBytes !== size) throw new HostError('bad_answer', 'cut')
+            return assetOf({ hash, size_bytes: size })
+          },
+        })
+        return { hash: asset.hash.replace('blake3:', ''), size: asset.size_bytes }
+      },
       file: file(filename),
       maxBytes: 1_000,
       retryMs: [1, 1, 1],
       clock: systemClock,
-      signal: new AbortController().signal,
+      signal: NEVER,
       ...extra,
     }),
     async collect(files: FileItem[], outputs: Output[] = []) {
-      const assets: Asset[] = []
       await collectOutputs({
         jobId: 'job-1',
+        owner: 'default',
         files: chooseOutputs('job-1', files).files,
         client: createHostClient(url),
-        blobs: createBlobStore(dataDir),
+        store,
         maxBytes: 1_000,
         retentionMs: 60_000,
         retryMs: [],
         clock: systemClock,
         now: async () => Date.now(),
-        saveAsset: async (asset) => void assets.push(asset),
+        checkClaim: async () => undefined,
         onOutput: async (output) => void outputs.push(output),
-        signal: new AbortController().signal,
+        signal: NEVER,
       })
-      return { outputs, assets }
+      return {
+        outputs,
+        assets: (await assets.loadMany(outputs.map(({ id }) => id))).flatMap(
+          (asset) => asset ?? [],
+        ),
+      }
     },
     async blobs(): Promise<string[]> {
       const names = await readdir(join(dataDir, 'blobs'), { recursive: true })
@@ -80,6 +101,23 @@ export async function openFileHost() {
   }
   return host
 }
+
+const NEVER = new AbortController().signal
+
+const assetOf = (over: Pick<Asset, 'hash' | 'size_bytes'>): Asset => ({
+  id: randomUUID(),
+  content_type: 'image/png',
+  type: 'image',
+  name: 'a.png',
+  file_path: null,
+  tags: [],
+  owner: 'default',
+  job_id: null,
+  node_id: null,
+  created_at: 1,
+  expires_at: null,
+  ...over,
+})
 
 export const file = (filename: string, extra: Partial<FileItem> = {}): FileItem => ({
   node_id: '9',

@@ -10,6 +10,7 @@ import {
 } from '@safelight/shared'
 import { type Simulator, type SimulatorOptions, startSimulator } from '@safelight/simulator'
 import {
+  type AssetStore,
   type AttemptRecord,
   type Backlog,
   createBacklog,
@@ -43,6 +44,7 @@ export { until } from '@safelight/testkit'
 export interface WorkerStack {
   keys: Keys
   store: JobStore
+  assets: AssetStore
   backlog: Backlog
   /** The hosts as the API sees them. */
   hosts: HostRegistry
@@ -108,7 +110,7 @@ const NEVER_MS = 3_600_000
 
 /** On the run's own Redis. */
 export async function startWorkerStack(options: WorkerStackOptions = {}): Promise<WorkerStack> {
-  const { scope, keys, redis, store, dataDir, log, ...bed } = await openTestBed()
+  const { scope, keys, redis, store, assets, dataDir, log, ...bed } = await openTestBed()
   const stackTimings: TimingOverrides = options.real ? {} : QUICK_TIMINGS
   const backlog = createBacklog({ redis, keys })
   const tickets = createTickets(scope.use(createQueues({ redis, keys })))
@@ -137,6 +139,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
   const stack: WorkerStack = {
     keys,
     store,
+    assets,
     backlog,
     hosts: registry,
     files: createHostFiles({ redis, keys }),

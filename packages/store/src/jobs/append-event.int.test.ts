@@ -147,17 +147,22 @@ describe('append', () => {
 
 describe('the end of a job', () => {
   it('sets how long everything is kept: the record outlasts expiresAt, events go after an hour', async () => {
-    const { store, redis, keys } = await openTestStore({ retentionMs: 50_000_000 })
+    const { store, assets, redis, keys } = await openTestStore({ retentionMs: 50_000_000 })
     const jobId = await acceptJob(store)
-    await store.saveAsset({ ...assetOf('a1'), job_id: jobId, created_at: 1 })
+    const asset = { ...assetOf('a1'), job_id: jobId, file_path: null, tags: [], owner: 'default' }
+    await assets.mint(
+      { ...asset, hash: `blake3:${'aa'.repeat(32)}`, created_at: 1 },
+      { key: await assets.begin(), size: 12 },
+    )
     await store.append(jobId, () => status('running', { phase: 'collecting' }))
     await store.append(jobId, () => output('a1'))
     const result = await store.append(jobId, () => status('succeeded'))
     const snapshot = 'snapshot' in result ? result.snapshot : null
     expect(snapshot && isTerminal(snapshot.status)).toBe(true)
     expect(snapshot?.expiresAt).toBe((snapshot?.completedAt ?? 0) + 50_000_000)
-    const kept = [keys.job(jobId), keys.workflow(jobId), keys.asset('a1')]
+    const kept = [keys.job(jobId), keys.workflow(jobId)]
     const ends = await Promise.all(kept.map(async (key) => Date.now() + (await redis.pttl(key))))
+    ends.push(Number(await redis.zscore(keys.assetsExpiry, 'a1')))
     for (const end of ends) expect(end).toBeGreaterThan(snapshot?.expiresAt ?? Infinity)
     const stream = await redis.pttl(keys.events(jobId))
     expect(stream).toBeGreaterThan(0)

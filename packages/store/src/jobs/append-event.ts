@@ -19,12 +19,12 @@ import { parseRecord, parseSnapshot } from './record.ts'
 
 /**
  * KEYS 1 record (HASH) · 2 events (STREAM) · 3 open jobs (ZSET) · 4 secrets (STRING) · 5 dead letters (ZSET)
- *      6 bytes of the workflows of open jobs (STRING) · 7… what lives as long as the record (workflow, assets)
+ *      6 bytes of the workflows of open jobs (STRING) · 7 the workflow (STRING), which lives as long as the record, as its outputs do
  * ARGV 1 prefix of all keys · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 next seq · 5 next snapshot JSON · 6 event JSON
  *      7 its eventId · 8 live channel · 9 stream length · 10 ms when the record goes ('' before the end)
  *      11 ms the stream stays after the end · 12 ms failed ('' unless a dead letter) · 13 dead letters older than
  *      this ms have expired · 14 jobId
- *      15 its band from now on ('' for the same)
+ *      15 its band from now on ('' for the same) · 16… ids of its outputs
  * Returns ['appended'], ['gone'], ['claim_lost'], ['not_waiting'] when it has a slot, so that its priority means nothing
  *   any more, or ['stale', stored snapshot JSON].
  * Channels: publishes the event JSON on the live channel.
@@ -64,7 +64,13 @@ if ARGV[12] ~= '' then
 end
 redis.call('PEXPIREAT', KEYS[1], ARGV[10])
 redis.call('PEXPIRE', KEYS[2], ARGV[11])
-for i = 7, #KEYS do redis.call('PEXPIREAT', KEYS[i], ARGV[10]) end
+redis.call('PEXPIREAT', KEYS[7], ARGV[10])
+for i = 16, #ARGV do
+  local asset = prefix .. 'asset:' .. ARGV[i]
+  if redis.call('PTTL', asset) == -1 then redis.call('ZADD', prefix .. 'assets:expiry', ARGV[10], ARGV[i])
+  -- those of older versions expire by themselves
+  else redis.call('PEXPIREAT', asset, ARGV[10]) end
+end
 return {'appended'}
 `,
 }
@@ -138,9 +144,7 @@ export function createWrite({ redis, keys, now, timings, ...context }: StoreCont
     const next = reduceJob(snapshot, event)
     const end = isTerminal(next.status)
     // before the end nothing expires, so nothing else is named
-    const withRecord = end
-      ? [keys.workflow(jobId), ...next.outputs.map((o) => keys.asset(o.id))]
-      : []
+    const withRecord = end ? [keys.workflow(jobId)] : []
     const { ts, stamp: eventId } = event
     const reply = await append(
       [
@@ -168,6 +172,7 @@ export function createWrite({ redis, keys, now, timings, ...context }: StoreCont
         ts - context.deadLetterRetentionMs,
         jobId,
         body.type === 'status' && body.priority !== undefined ? toBand(body.priority) : '',
+        ...(end ? next.outputs.map(({ id }) => id) : []),
       ],
     )
     const [outcome, stored] = replySchema.parse(reply)

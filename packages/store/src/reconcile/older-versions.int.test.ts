@@ -12,7 +12,10 @@ async function open() {
 }
 
 /** As such a version ends a job: its record and its lists, and no place. */
-async function endOldWay({ redis, keys, store }: TestStore, jobId: string): Promise<void> {
+async function endOldWay(
+  { redis, keys, store }: Pick<TestStore, 'redis' | 'keys' | 'store'>,
+  jobId: string,
+): Promise<void> {
   const before = await store.load(jobId)
   const ended = newSnapshot({ ...before, status: 'canceled' })
   await redis.hset(keys.job(jobId), 'snapshot', JSON.stringify(ended))

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger, createScope, type Logger, type Scope } from '@safelight/runtime'
 import {
+  type AssetStore,
   closeRedis,
+  createAssetStore,
   createJobStore,
   createKeys,
   createRedis,
@@ -24,6 +26,7 @@ export interface TestBed {
   /** Not closed while anything else of the bed is open. */
   redis: Redis
   store: JobStore
+  assets: AssetStore
   /** Logs, data and what Redis held are kept here when the test is red. */
   folder: string
   dataDir: string
@@ -54,12 +57,14 @@ export async function openTestBed(redisUrl = inject('redisUrl')): Promise<TestBe
     destination: { write: (line: string) => void logged.push(line) },
   })
   const redis = createRedis(redisUrl, 'worker', { log })
+  const store = createJobStore({ redis, keys })
   const bed: TestBed = {
     namespace,
     redisUrl,
     keys,
     redis,
-    store: createJobStore({ redis, keys }),
+    store,
+    assets: createAssetStore({ redis, keys, now: () => store.now() }),
     folder,
     dataDir,
     env: {

@@ -6,7 +6,9 @@ import { createLogger, type Logger } from '@safelight/runtime'
 import { removeKeys } from '../namespace.ts'
 import { takeNamespace } from './take-namespace.ts'
 import {
+  type AssetStore,
   closeRedis,
+  createAssetStore,
   createJobStore,
   createKeys,
   createRedis,
@@ -24,6 +26,7 @@ export interface TestStore {
   redis: Redis
   keys: Keys
   store: JobStore
+  assets: AssetStore
 }
 
 export async function openTestStore(
@@ -32,7 +35,8 @@ export async function openTestStore(
   const keys = createKeys(takeNamespace())
   const redis = await openClient('worker')
   onTestFinished(() => removeKeys(redis, keys.namespace))
-  return { redis, keys, store: createJobStore({ redis, keys, ...options }) }
+  const store = createJobStore({ redis, keys, ...options })
+  return { redis, keys, store, assets: createAssetStore({ redis, keys, now: () => store.now() }) }
 }
 
 /** Another client of the same Redis, closed after what was opened later. */

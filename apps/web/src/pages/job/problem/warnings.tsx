@@ -39,6 +39,8 @@ function toText(code: Warning['code']): string {
       return 'A node stopped a part of the graph on purpose:'
     case 'outputs_cut':
       return 'There are too many outputs:'
+    case 'output_missing':
+      return 'An output could not be brought home:'
     case 'node_failed':
       return 'The rest went on without a node that failed:'
     case 'node_blocked':

@@ -2,7 +2,7 @@ import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createBlobStore, type Disk } from './blob-store.ts'
+import { createLocalBlobs, type Disk } from './local-blobs.ts'
 
 /** What reached the disk, in order. */
 let done: string[]
@@ -34,18 +34,15 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }))
 async function* bytes(text: string) {
   yield Buffer.from(text)
 }
-const HELLO = 'ea8f163db38682925e4491c5e58d4bb3506ef8c14eb78a86e908c5624a67200f'
-
 it('has flushed the file, then its name, then the folder of that, before it says that a blob is stored', async () => {
-  const blobs = createBlobStore(dataDir, disk)
-  expect(await blobs.write(bytes('hello'), { maxBytes: 9 })).toEqual({ hash: HELLO, size: 5 })
-  expect(done).toEqual(['flush file', `rename ${HELLO}`, 'flush folder ea', 'flush folder blobs'])
+  await createLocalBlobs(dataDir, disk).write('ea/key', bytes('hello'))
+  expect(done).toEqual(['flush file', 'rename key', 'flush folder ea', 'flush folder blobs'])
 })
 
-it('flushes bytes that it holds already again: whoever wrote them may not have come so far', async () => {
-  const blobs = createBlobStore(dataDir, disk)
-  await blobs.write(bytes('hello'), { maxBytes: 9 })
-  done = []
-  await blobs.write(bytes('hello'), { maxBytes: 9 })
-  expect(done).toEqual(['flush file', `rename ${HELLO}`, 'flush folder ea'])
+it('refuses keys that lead out of its folder', async () => {
+  const blobs = createLocalBlobs(dataDir, disk)
+  for (const key of ['../a', '/etc/passwd', 'a/../../b', '..']) {
+    await expect(blobs.write(key, bytes('x'))).rejects.toThrow('out of the folder')
+    await expect(blobs.read(key)).rejects.toThrow('out of the folder')
+  }
 })

@@ -1,0 +1,105 @@
+/** The way of bytes into an asset: streamed to a key of their own while they are hashed, then minted. */
+import type { Asset } from '@safelight/shared'
+import type { AssetStore } from '@safelight/store'
+import { createBLAKE3 } from 'hash-wasm'
+import type { BlobStore } from './blobs/blob-store.ts'
+
+export interface IngestDeps {
+  blobs: BlobStore
+  assets: Pick<AssetStore, 'begin' | 'abandon' | 'mint' | 'emptied'>
+}
+
+/** What was received. */
+export interface Received {
+  /** `blake3:<hex>` */
+  hash: string
+  /** Bytes */
+  size: number
+  /** The first of them, to tell by what they are: at most `HEAD_BYTES`. */
+  head: Buffer
+}
+
+export interface IngestOptions {
+  body: AsyncIterable<Uint8Array>
+  maxBytes: number
+  /** What is made of it. Throwing refuses the bytes: nothing of them is kept. */
+  toAsset: (received: Received) => Asset | Promise<Asset>
+  signal?: AbortSignal
+}
+
+export const HEAD_BYTES = 64 * 1024
+
+export class TooLarge extends Error {
+  readonly maxBytes: number
+
+  constructor(maxBytes: number) {
+    super(`more than the limit of ${maxBytes} bytes`)
+    this.name = 'TooLarge'
+    this.maxBytes = maxBytes
+  }
+}
+
+/** @throws TooLarge; what `toAsset` and the body throw; and, as it is, what the store has to say */
+export async function ingest(
+  { blobs, assets }: IngestDeps,
+  { body, maxBytes, toAsset, signal }: IngestOptions,
+): Promise<{ asset: Asset; createdNew: boolean }> {
+  const key = await assets.begin()
+  try {
+    const meter = await createMeter(maxBytes)
+    await blobs.write(key, meter.measure(body), signal ? { signal } : {})
+    const received = meter.received()
+    const asset = await toAsset(received)
+    const minted = await assets.mint(asset, { key, size: received.size })
+    if (!minted) throw new Error('the bytes took longer than a day to come')
+    const { spareKey, createdNew } = minted
+    if (spareKey !== null) await discard({ blobs, assets }, spareKey)
+    return { asset: minted.asset, createdNew }
+  } catch (error) {
+    // whoever empties the trash would do it later: trouble with this is not the trouble to tell
+    await assets
+      .abandon(key)
+      .then(() => discard({ blobs, assets }, key))
+      .catch(() => undefined)
+    throw error
+  }
+}
+
+/** The key is in the trash, and leaves it when its bytes are gone. */
+async function discard({ blobs, assets }: IngestDeps, key: string): Promise<void> {
+  try {
+    await blobs.remove(key)
+    await assets.emptied([key])
+  } catch {
+    // it stays in the trash
+  }
+}
+
+async function createMeter(maxBytes: number) {
+  const hasher = await createBLAKE3()
+  hasher.init()
+  const heads: Uint8Array[] = []
+  let headBytes = 0
+  let size = 0
+  return {
+    async *measure(body: AsyncIterable<Uint8Array>) {
+      for await (const chunk of body) {
+        size += chunk.byteLength
+        if (size > maxBytes) throw new TooLarge(maxBytes)
+        hasher.update(chunk)
+        if (headBytes < HEAD_BYTES) {
+          // a copy: whoever sent it may use its buffer again
+          const head = Buffer.from(chunk.subarray(0, HEAD_BYTES - headBytes))
+          heads.push(head)
+          headBytes += head.byteLength
+        }
+        yield chunk
+      }
+    },
+    received: (): Received => ({
+      hash: `blake3:${hasher.digest('hex')}`,
+      size,
+      head: Buffer.concat(heads),
+    }),
+  }
+}
