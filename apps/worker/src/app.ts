@@ -1,7 +1,5 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
-import { createLocalBlobs } from '@safelight/assets'
-import { createHostClient, runPrompt as runSession, type RunPrompt } from '@safelight/comfyui'
 import {
   type Clock,
   createLogger,
@@ -13,15 +11,8 @@ import {
 import {
   ANY_POOL,
   closeRedis,
-  createAssetStore,
   createBacklog,
-  createDeadlines,
-  createExtraData,
-  createHostRegistry,
-  createJobStore,
   createKeys,
-  createOrphans,
-  createNodeCosts,
   createQueues,
   createRedis,
   createTickets,
@@ -37,13 +28,9 @@ import { openIntakeTickets } from './dispatch/intake-tickets.ts'
 import { startMakingRoom } from './dispatch/make-room.ts'
 import { openSlotBook } from './dispatch/slot-book.ts'
 import { openHostList } from './hosts/host-list.ts'
+import { openHandlingDeps } from './handling-deps.ts'
 import { openFleet } from './hosts/open-fleet.ts'
 import { createSlotHolders } from './hosts/slot-holders.ts'
-import type { HandlingDeps } from './job/handling.ts'
-import { startStoppingOrphans } from './job/stop-orphans.ts'
-import { createCostBook } from './job/cost-book.ts'
-import { createSuspects } from './job/suspects.ts'
-import { createUnknownMessages } from './job/unknown-messages.ts'
 import { closeTickets } from './queue/close-tickets.ts'
 import { driveHosts } from './queue/drive-hosts.ts'
 import { openHostTickets } from './queue/host-tickets.ts'
@@ -136,68 +123,28 @@ async function start(parts: Start): Promise<void> {
     timings,
     clock,
   })
-  const inStore = { redis, keys, timings: timings.store }
-  const store = createJobStore({
-    ...inStore,
-    retentionMs: config.RETENTION,
-    deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
-  })
-  const deadlines = createDeadlines({ ...inStore, store, clock, log })
-  scope.use(deadlines.startSweeper({ everyMs: timings.deadlinesEveryMs }))
-  const patience = timings.unknownHostMs
-  const connect = (hostId: string, hostUrl: string | null) => {
-    const known = fleet.find(hostId)
-    if (known) return known.client.within(patience)
-    return hostUrl === null ? null : createHostClient(hostUrl, { timeoutMs: patience })
-  }
-  const sessionClock = { now: clock.steady, after: clock.after }
-  const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
-  const orphans = createOrphans(inStore)
-  const stopping = startStoppingOrphans({ fleet, orphans, runPrompt, timings, clock, log })
-  // a host that is being told to stop a prompt is told to the end
-  const { stopMs, unreachableMs } = timings.orphan
-  scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
-
   const backlog = createBacklog({ redis, keys })
-  const queues = scope.use(createQueues(inStore))
+  const queues = scope.use(createQueues({ redis, keys, timings: timings.store }))
   const tickets = createTickets(queues)
   const holders = createSlotHolders()
   const slots = scope.use(openSlotBook({ fleet, holders, backlog, timings, clock, log }))
   const deferred = scope.use(
     watchDeferred({ backlog, tickets, retryMs: timings.queueRetryMs, clock, log }),
   )
-  const handling: HandlingDeps = {
-    store,
+  const handling = openHandlingDeps({
+    config,
+    redis,
+    keys,
+    scope,
+    fleet,
     backlog,
     tickets,
-    slotHolders: holders,
     deferred,
-    hosts: createHostRegistry(inStore),
-    fleet,
-    runPrompt,
-    connect,
-    deadlines,
-    orphans,
-    blobs: createLocalBlobs(config.SAFELIGHT_DATA_DIR),
-    assets: createAssetStore({ ...inStore, now: () => store.now() }),
-    costs: createCostBook({
-      store: createNodeCosts({ redis, keys }),
-      freshMs: timings.costsFreshMs,
-      clock,
-      log,
-    }),
-    extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
-    unknownMessages: createUnknownMessages(log),
-    suspects: createSuspects({ store, waitMs: timings.suspectWaitMs, clock }),
+    slotHolders: holders,
+    timings,
     clock,
     log,
-    timings,
-    maxAttempts: config.MAX_ATTEMPTS,
-    maxHostLosses: config.MAX_HOST_LOSSES,
-    adoptWaitMs: config.ADOPT_WAIT,
-    maxOutputBytes: config.MAX_OUTPUT_BYTES,
-    retentionMs: config.RETENTION,
-  }
+  })
   const inHand = createTicketsInHand()
   const bull = { redis, keys, name: workerId, timings, clock, log }
   const hostTickets = await driveHosts({

@@ -1,0 +1,84 @@
+/** What every handling of a job works with: opened here, closed by the scope. */
+import { createLocalBlobs } from '@safelight/assets'
+import { createHostClient, runPrompt as runSession, type RunPrompt } from '@safelight/comfyui'
+import type { Scope } from '@safelight/runtime'
+import {
+  createAssetStore,
+  createDeadlines,
+  createExtraData,
+  createHostRegistry,
+  createJobStore,
+  createNodeCosts,
+  createOrphans,
+  type Keys,
+} from '@safelight/store'
+import type { Redis } from 'ioredis'
+import type { WorkerConfig } from './config.ts'
+import { createCostBook } from './job/cost-book.ts'
+import type { HandlingDeps } from './job/handling.ts'
+import { startStoppingOrphans } from './job/stop-orphans.ts'
+import { createSuspects } from './job/suspects.ts'
+import { createUnknownMessages } from './job/unknown-messages.ts'
+
+type Given = Pick<
+  HandlingDeps,
+  'fleet' | 'backlog' | 'tickets' | 'slotHolders' | 'deferred' | 'timings' | 'clock' | 'log'
+>
+
+export interface HandlingDepsOptions extends Given {
+  config: WorkerConfig
+  redis: Redis
+  keys: Keys
+  scope: Scope
+}
+
+export function openHandlingDeps(options: HandlingDepsOptions): HandlingDeps {
+  const { config, redis, keys, scope, ...given } = options
+  const { fleet, timings, clock, log } = given
+  const inStore = { redis, keys, timings: timings.store }
+  const store = createJobStore({
+    ...inStore,
+    retentionMs: config.RETENTION,
+    deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
+  })
+  const deadlines = createDeadlines({ ...inStore, store, clock, log })
+  scope.use(deadlines.startSweeper({ everyMs: timings.deadlinesEveryMs }))
+  const patience = timings.unknownHostMs
+  const connect = (hostId: string, hostUrl: string | null) => {
+    const known = fleet.find(hostId)
+    if (known) return known.client.within(patience)
+    return hostUrl === null ? null : createHostClient(hostUrl, { timeoutMs: patience })
+  }
+  const sessionClock = { now: clock.steady, after: clock.after }
+  const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
+  const orphans = createOrphans(inStore)
+  const stopping = startStoppingOrphans({ fleet, orphans, runPrompt, timings, clock, log })
+  // a host that is being told to stop a prompt is told to the end
+  const { stopMs, unreachableMs } = timings.orphan
+  scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
+  return {
+    ...given,
+    store,
+    hosts: createHostRegistry(inStore),
+    runPrompt,
+    connect,
+    deadlines,
+    orphans,
+    blobs: createLocalBlobs(config.SAFELIGHT_DATA_DIR),
+    assets: createAssetStore({ ...inStore, now: () => store.now() }),
+    costs: createCostBook({
+      store: createNodeCosts({ redis, keys }),
+      freshMs: timings.costsFreshMs,
+      clock,
+      log,
+    }),
+    extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
+    unknownMessages: createUnknownMessages(log),
+    suspects: createSuspects({ store, waitMs: timings.suspectWaitMs, clock }),
+    maxAttempts: config.MAX_ATTEMPTS,
+    maxHostLosses: config.MAX_HOST_LOSSES,
+    adoptWaitMs: config.ADOPT_WAIT,
+    maxOutputBytes: config.MAX_OUTPUT_BYTES,
+    retentionMs: config.RETENTION,
+  }
+}
