@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { JobView } from '@safelight/shared'
+import { JOB_PHASES, type JobPhase, type JobView } from '@safelight/shared'
 import {
   collect,
   collectSse,
@@ -98,14 +98,47 @@ describe('the event stream', () => {
     await done
   })
 
-  it('of an ended job is one frame, and for who has seen it nothing to come back for', async () => {
+  it('of an ended job has its outputs, its last progress and, last, its end; and for who has seen it nothing to come back for', async () => {
     const bodies = smallJob('o')
     for (const body of bodies) await stack.append(job.id, body)
     const frames = await collectSse(await open())
-    expect(frames).toHaveLength(1)
-    expect(frames[0]).toMatchObject({ seq: bodies.length, data: { status: 'succeeded' } })
-    const back = await open(stack.api.url, { 'last-event-id': frames[0]?.id ?? '' })
+    expect(frames.map(({ event, seq }) => [event, seq])).toEqual([
+      ['output', null],
+      ['progress', null],
+      ['status', bodies.length],
+    ])
+    for (const { event, data } of frames) assertContract(PAYLOADS[event] ?? '', data)
+    const { outputs, progress } = await readJob(stack.api.url, job.id)
+    expect(frames.map(({ data }) => data)).toMatchObject([
+      { id: outputs[0]?.id, url: outputs[0]?.url },
+      { ...progress, value: 1 },
+      { status: 'succeeded', outputs, error: null },
+    ])
+    const back = await open(stack.api.url, { 'last-event-id': frames.at(-1)?.id ?? '' })
     expect(back.status).toBe(204)
+  })
+
+  it('tells a transition once, whatever else moves in a job of that status', async () => {
+    const { frames, done } = collect(await open())
+    await until(() => frames.length === 1)
+    const running = (phase: JobPhase) => ({ ...RUNNING, phase })
+    for (const phase of JOB_PHASES) await stack.append(job.id, running(phase))
+    await stack.append(job.id, { type: 'status', status: 'queued', phase: null, hostId: null })
+    await stack.append(job.id, { ...running('executing'), attempt: 2 })
+    await stack.append(job.id, FAILED)
+    await done
+    const numbered = frames.filter(({ seq }) => seq !== null)
+    expect(numbered.map(({ event, data }) => [event, data['status'], data['phase']])).toEqual([
+      ['status', 'queued', null],
+      ['status', 'running', 'preparing'],
+      ['phase', 'running', 'submitted'],
+      ['phase', 'running', 'executing'],
+      ['phase', 'running', 'collecting'],
+      ['status', 'queued', null],
+      ['status', 'running', 'executing'],
+      ['status', 'failed', null],
+    ])
+    expect(seqs(frames)).toEqual(range(0, 7))
   })
 
   it.each(['-1', 'x', '1.5', '1-', '1-a b', '99999999999999999999', ''])(

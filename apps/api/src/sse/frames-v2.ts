@@ -1,8 +1,14 @@
-/** `format=v2`: the contract's payloads, as frames. */
+/**
+ * `format=v2`: the contract's payloads, as frames.
+ *
+ * A `status` tells a transition, once. What else moves in a job of that status (its phase, a warning) is told as `phase`,
+ * which the contract does not know and its clients pass over: no number is missing in the stream.
+ */
 import { assertNever } from '@safelight/shared'
 import {
   isTerminal,
   type JobEvent,
+  type JobStatus,
   type Snapshot,
   type SseOutput,
   type SseProgress,
@@ -15,14 +21,19 @@ import type { JobNow } from '../watch/bounded-watcher.ts'
 import { type FrameWriter, toSseFrame, toPreviewFrame } from './frame-writer.ts'
 
 export function createV2Frames(links: Links): FrameWriter {
+  /** The status this client was told last; null when only it knows. */
+  let told: JobStatus | null = null
+
   /**
    * Everything a client must know. Only the last frame carries the id: a client cut off in between
-   * starts over instead of missing the rest.
+   * starts over instead of missing the rest. The end comes last: clients stop listening there.
    */
   function toSnapshotFrames(now: JobNow): string {
     const { seq, stamp, jobId, outputs, progress, status } = now.snapshot
-    if (isTerminal(status)) return toStatusFrame(now)
-    const frames: [string, unknown][] = [['status', toStatus(now)]]
+    const hasEnded = isTerminal(status)
+    const frames: [string, unknown][] = []
+    told = status
+    if (!hasEnded) frames.push(['status', toStatus(now)])
     for (const output of outputs) {
       const view: SseOutput = { ...toOutputView(output, jobId, links), seq, stamp }
       frames.push(['output', view])
@@ -31,6 +42,7 @@ export function createV2Frames(links: Links): FrameWriter {
       const view: SseProgress = { ...progress, job_id: jobId, seq, stamp }
       frames.push(['progress', view])
     }
+    if (hasEnded) frames.push(['status', toStatus(now)])
     return frames
       .map(([event, data], at) =>
         toSseFrame(event, data, at === frames.length - 1 ? toEventId(now.snapshot) : undefined),
@@ -52,19 +64,17 @@ export function createV2Frames(links: Links): FrameWriter {
       }
       case 'status': {
         // nothing follows the end, so the snapshot is exactly the job at this event
-        if (isTerminal(event.status)) return toStatusFrame(now)
+        if (isTerminal(event.status)) return toSseFrame('status', toStatus(now), id)
         const { status, phase } = event
+        const name = status === told ? 'phase' : 'status'
+        told = status
         const attempt = event.attempt ?? now.snapshot.attempt
         const snapshot: Snapshot = { ...now.snapshot, seq, stamp, status, phase, attempt }
-        return toSseFrame('status', toStatus({ ...now, snapshot }), id)
+        return toSseFrame(name, toStatus({ ...now, snapshot }), id)
       }
       default:
         return assertNever(event)
     }
-  }
-
-  function toStatusFrame(now: JobNow): string {
-    return toSseFrame('status', toStatus(now), toEventId(now.snapshot))
   }
 
   function toStatus({ snapshot, queuePosition, etaMs }: JobNow): SseStatus {

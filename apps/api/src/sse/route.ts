@@ -59,12 +59,12 @@ export function eventsRoute(deps: EventsDeps) {
     tag: 'jobs',
     summary: 'Live event stream (SSE)',
     description:
-      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. The terminal `status` carries `outputs` and `error` and ends the stream. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, etaMs, now}`), or with `open` (`{queuePosition, etaMs, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be sent one by one.',
+      'First the job as it is (`status`, `output` per output so far, `progress`, last `preview`), then every later event once, in order. Each transition is one `status`; a change within one (the phase, a warning) is `phase`, with the same payload. The terminal `status` carries `outputs` and `error` and ends the stream, also that of a job that has ended: its outputs and last progress come before it. Frames carry `id: <seq>`; a client that sends it back as `Last-Event-ID` gets exactly what it missed, or the job as it is when that is no longer kept. One that sends `<seq>-<stamp>` (both are in the data of every frame) also gets the job as it is when Redis has lost what it saw. 204: the job has ended and the client holds everything. With `format=native` the stream begins with `snapshot` (`{snapshot, queuePosition, etaMs, now}`), or with `open` (`{queuePosition, etaMs, now}`) when exactly what was missed follows; then come `event` (one job event each), `position`, `preview`, and `resync` (as `snapshot`) whenever events could not be sent one by one.',
     request: { params: jobParams, query, headers },
     success: {
       status: 200,
       description:
-        'Events `status`, `progress`, `output`, `preview`; natively `snapshot`, `open`, `event`, `resync`, `position`, `preview`.',
+        'Events `status`, `phase`, `progress`, `output`, `preview`; natively `snapshot`, `open`, `event`, `resync`, `position`, `preview`.',
       contentType: 'text/event-stream',
     },
     alsoAnswers: { 204: 'The job has ended and `Last-Event-ID` was its last event.' },
