@@ -23,7 +23,6 @@ import { createTrustCheck } from './http/trusted-proxies.ts'
 import { openParts, type PartsDeps } from './parts.ts'
 import { toRouteDeps } from './route-deps.ts'
 import { createRoutes } from './routes.ts'
-import type { EventStream } from './sse/event-stream.ts'
 import { type ApiTimingOverrides, createTimings } from './timings.ts'
 
 /** Room for the fields around a workflow of the largest size. */
@@ -62,7 +61,7 @@ export async function createApi(config: ApiConfig, options: ApiOptions = {}): Pr
 async function start(deps: PartsDeps): Promise<Api> {
   const { config, log, scope, clock, timings } = deps
   const parts = openParts(deps)
-  const streams = new Set<EventStream>()
+  const streams = new Set<{ endForShutdown(): void }>()
   let closing = false
 
   const isAllowed = createTokenCheck(config.SAFELIGHT_TOKEN ?? null)

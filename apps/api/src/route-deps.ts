@@ -7,10 +7,10 @@ import { createAdmission } from './jobs/admission.ts'
 import { createCheckFiles } from './jobs/check-files.ts'
 import { createFleetKnowledge } from './jobs/fleet-knowledge.ts'
 import { createNodeClassCache } from './jobs/node-class-cache.ts'
+import { createJobWaits } from './jobs/wait.ts'
 import { createWhyWaits } from './jobs/why-waits.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
-import type { EventStream } from './sse/event-stream.ts'
 import type { ApiTimings } from './timings.ts'
 
 export interface RouteExtras {
@@ -18,7 +18,8 @@ export interface RouteExtras {
   log: Logger
   clock: Clock
   timings: ApiTimings
-  streams: Set<EventStream>
+  /** Streams and held answers. */
+  streams: Set<{ endForShutdown(): void }>
   isClosing: () => boolean
 }
 
@@ -46,6 +47,13 @@ export function toRouteDeps(
     clock,
     maxAgeMs,
   })
+  const streamLimits = createClientLimits({
+    what: 'event streams and held answers',
+    perClient: config.MAX_STREAMS_PER_CLIENT,
+    perProcess: config.MAX_STREAMS,
+  })
+  const deadline = { clock, ms: timings.requestDeadlineMs }
+  const waits = createJobWaits({ watches, limits: streamLimits, streams, clock, deadline })
   return {
     submit: {
       store,
@@ -61,10 +69,11 @@ export function toRouteDeps(
       }),
       prices,
       positions,
+      waits,
       log,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
-    read: { store, positions, whyWaits: createWhyWaits({ backlog, fleet, log }) },
+    read: { store, waits, positions, whyWaits: createWhyWaits({ backlog, fleet, log }) },
     patch: { store, positions },
     cancel: {
       store,
@@ -81,14 +90,10 @@ export function toRouteDeps(
       positions,
       streams,
       exists: async (jobId) => (await store.load(jobId)) !== null,
-      limits: createClientLimits({
-        what: 'event streams',
-        perClient: config.MAX_STREAMS_PER_CLIENT,
-        perProcess: config.MAX_STREAMS,
-      }),
+      limits: streamLimits,
       clock,
       timings,
-      deadline: { clock, ms: timings.requestDeadlineMs },
+      deadline,
     },
     assets: { assets, dataDir: config.SAFELIGHT_DATA_DIR },
     health: {

@@ -23,10 +23,14 @@ export interface RouteCall<Params, Query, Headers, Body> {
 
 export type Answering = Pick<RouteCall<unknown, unknown, unknown, unknown>, 'signal' | 'ifLate'>
 
-/** `send` takes over the response, for streams and files; everything before it has a deadline. */
-export type Reply =
-  | { status?: number; body: unknown; headers?: Record<string, string> }
-  | { send: (response: Response) => void | Promise<void> }
+export interface Answer {
+  status?: number
+  body: unknown
+  headers?: Record<string, string>
+}
+
+/** `send` takes over the response, for streams, files and held answers; everything before it has a deadline. */
+export type Reply = Answer | { send: (response: Response) => void | Promise<void> }
 
 export interface RouteDoc {
   method: 'get' | 'post' | 'patch' | 'delete'

@@ -3,7 +3,7 @@ import { ApiError, type SubmitRequest } from '@safelight/shared'
 import type { KeyUse } from '@safelight/store'
 import { z } from 'zod'
 import type { Links } from '../http/links.ts'
-import type { Reply } from '../http/route.ts'
+import type { Answer } from '../http/route.ts'
 import { hashRequest } from './request-hash.ts'
 import { toJobView } from './view.ts'
 
@@ -45,7 +45,7 @@ export function answerAgain(
   { replays, requestHash }: IdempotencyKey,
   use: KeyUse | null,
   links: Links,
-): Reply {
+): Answer {
   // null: the key's day ended between our two looks, so the next request may use it
   if (!use || (replays && use.inFlight && use.requestHash === requestHash)) {
     throw new ApiError('idempotency_in_flight', 'The first request with this key is under way.', {

@@ -14,10 +14,12 @@ import type { QueuePositions } from '../watch/queue-positions.ts'
 import { jobParams } from './job-id.ts'
 import type { Links } from '../http/links.ts'
 import { toJobView } from './view.ts'
+import { type JobWaits, preferHeader, toWait, waitQuery } from './wait.ts'
 import type { WhyWaits } from './why-waits.ts'
 
 export interface ReadDeps {
   store: Pick<JobStore, 'load' | 'loadWorkflowText' | 'list'>
+  waits: JobWaits
   positions: Pick<QueuePositions, 'read'>
   whyWaits: WhyWaits
 }
@@ -26,20 +28,36 @@ export function noSuchJob(): ApiError {
   return new ApiError('not_found', 'There is no job with this id.')
 }
 
-export function getJobRoute({ store, positions, whyWaits }: ReadDeps) {
+export function getJobRoute({ store, waits, positions, whyWaits }: ReadDeps) {
   return defineRoute({
     method: 'get',
     path: '/api/v2/jobs/{id}',
     operationId: 'getJob',
     tag: 'jobs',
     summary: 'Job status (the polling workhorse)',
-    request: { params: jobParams },
+    description:
+      'With `wait` (or `Prefer: wait`) the answer is held until the job has ended or the time is over: one request in place of many.',
+    request: { params: jobParams, query: waitQuery, headers: preferHeader },
     success: { status: 200, description: 'The job.', schema: jobViewSchema },
-    errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
-    async handle({ params, links }) {
+    errors: [
+      'invalid_request',
+      'unauthorized',
+      'not_found',
+      'too_many_streams',
+      'upstream_error',
+      'unavailable',
+    ],
+    async handle({ params, query, headers, links, request }) {
       const snapshot = await store.load(params.id)
       if (!snapshot) throw noSuchJob()
-      return { body: await show(snapshot, { positions, whyWaits, links }) }
+      return waits.reply({
+        snapshot,
+        wait: toWait(query.wait, headers.Prefer),
+        request,
+        status: 200,
+        toBody: (latest) => show(latest, { positions, whyWaits, links }),
+        onGone: noSuchJob,
+      })
     },
   })
 }
@@ -93,7 +111,7 @@ export function listJobsRoute({ store, positions, whyWaits }: ReadDeps) {
 /** The queue is asked only for jobs that can be in it. */
 async function show(
   snapshot: Snapshot,
-  { positions, whyWaits, links }: Omit<ReadDeps, 'store'> & { links: Links },
+  { positions, whyWaits, links }: Pick<ReadDeps, 'positions' | 'whyWaits'> & { links: Links },
 ): Promise<JobView> {
   const isQueued = snapshot.status === 'queued'
   const place = isQueued ? await positions.read(snapshot.jobId) : null

@@ -7,12 +7,13 @@ import {
   type JobLimits,
   type JobView,
   jobViewSchema,
+  type Snapshot,
   type SubmitRequest,
   submitRequestSchema,
   type Workflow,
 } from '@safelight/shared'
 import type { JobStore, NewJob } from '@safelight/store'
-import { defineRoute } from '../http/route.ts'
+import { type Answer, defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
 import type { CheckFiles } from './check-files.ts'
@@ -29,7 +30,9 @@ import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { type Prices, toNeeds } from './needs.ts'
 import type { FleetClasses } from './node-class-cache.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
+import { noSuchJob } from './read.ts'
 import { toJobView } from './view.ts'
+import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
 export interface SubmitDeps {
   store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
@@ -40,6 +43,7 @@ export interface SubmitDeps {
   checkFiles: CheckFiles
   prices: Prices
   positions: Pick<QueuePositions, 'read'>
+  waits: JobWaits
   log: Logger
   limits: { maxNodes: number; maxBytes: number }
 }
@@ -54,7 +58,7 @@ export function submitRoute(deps: SubmitDeps) {
     summary: 'Submit a workflow for execution',
     description:
       'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and node classes or model files (`value_not_in_list`) that none of them has are `invalid_workflow`; `details.node_errors` names them.',
-    request: { headers: idempotencyHeaders, body: submitRequestSchema },
+    request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitRequestSchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
       'invalid_request',
@@ -68,11 +72,18 @@ export function submitRoute(deps: SubmitDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ body, bodyText, headers, links, signal, ifLate }) {
+    async handle({ body, bodyText, headers, links, request, signal, ifLate }) {
       const { graph, ...sent } = readSent(body, bodyText())
       const key = readIdempotencyKey(headers, body, sent.text)
       const use = key && (await store.loadKeyUse(key.key))
-      if (key && use) return answerAgain(key, use, links)
+      const wait = toWait(undefined, headers.Prefer)
+      const hold = (known: Snapshot, first: Answer) => {
+        const toBody = async (job: Snapshot) =>
+          toJobView(job, { links, place: await positions.read(job.jobId) })
+        const held = { ...first, snapshot: known, status: 201, toBody, onGone: noSuchJob }
+        return wait ? deps.waits.reply({ ...held, wait, request }) : first
+      }
+      if (key && use) return hold(use.snapshot, answerAgain(key, use, links))
       const { workflow, classes } = await checkGraph(deps, graph)
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
@@ -94,7 +105,7 @@ export function submitRoute(deps: SubmitDeps) {
       await admission.enqueue(snapshot)
       const view = toJobView(snapshot, { links, place: await positions.read(jobId) })
       if (key) await keepAnswer(deps, key, view)
-      return { body: view }
+      return hold(snapshot, { body: view })
     },
   })
 }

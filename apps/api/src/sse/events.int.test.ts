@@ -121,10 +121,11 @@ describe('the event stream', () => {
   it('tells a transition once, whatever else moves in a job of that status', async () => {
     const { frames, done } = collect(await open())
     await until(() => frames.length === 1)
-    const running = (phase: JobPhase) => ({ ...RUNNING, phase })
-    for (const phase of JOB_PHASES) await stack.append(job.id, running(phase))
+    const running = (phase: JobPhase, attempt: number) =>
+      stack.append(job.id, { type: 'status', status: 'running', phase, attempt, hostId: 'host-a' })
+    for (const phase of JOB_PHASES) await running(phase, 1)
     await stack.append(job.id, { type: 'status', status: 'queued', phase: null, hostId: null })
-    await stack.append(job.id, { ...running('executing'), attempt: 2 })
+    await running('executing', 2)
     await stack.append(job.id, FAILED)
     await done
     const numbered = frames.filter(({ seq }) => seq !== null)

@@ -11,7 +11,7 @@ import type { JobWatches } from '../watch/job-watches.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { LastEvent, Watch } from '../watch/watcher.ts'
 import { toLastEvent } from './event-id.ts'
-import { createEventStream, type EventStream, type StreamTimings } from './event-stream.ts'
+import { createEventStream, type StreamTimings } from './event-stream.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
@@ -22,7 +22,7 @@ export interface EventsDeps {
   limits: ClientLimits
   exists: (jobId: string) => Promise<boolean>
   /** Streams open now, for the end of the process. */
-  streams: Set<EventStream>
+  streams: Set<{ endForShutdown(): void }>
   clock: Clock
   timings: StreamTimings
   /** How long it may take until the stream is open. */
