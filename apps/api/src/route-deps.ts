@@ -8,6 +8,7 @@ import { createCheckFiles } from './jobs/check-files.ts'
 import { createFleetKnowledge } from './jobs/fleet-knowledge.ts'
 import { createNodeClassCache } from './jobs/node-class-cache.ts'
 import { createJobWaits } from './jobs/wait.ts'
+import { createWhenRoom } from './jobs/when-room.ts'
 import { createWhyWaits } from './jobs/why-waits.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
@@ -34,6 +35,7 @@ export function toRouteDeps(
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
     countBytes: () => store.openBytes(),
     maxQueueBytes: config.MAX_QUEUE_BYTES,
+    whenRoom: createWhenRoom({ backlog, hosts, clock, maxAgeMs: timings.fleetAgeMs }),
     isStoreFull: () => memory.isHigh(),
     announce: ({ jobId, pool }) => tickets.announce({ jobId, pool }),
     log,

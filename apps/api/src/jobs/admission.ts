@@ -2,6 +2,7 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError, type Snapshot } from '@safelight/shared'
 import { RedisUnavailable } from '@safelight/store'
+import type { WhenRoom } from './when-room.ts'
 
 export interface AdmissionDeps {
   /** Jobs accepted and not yet started. */
@@ -10,6 +11,7 @@ export interface AdmissionDeps {
   /** Bytes of the workflows of all jobs that have not ended. */
   countBytes: () => Promise<number>
   maxQueueBytes: number
+  whenRoom: WhenRoom
   /** Redis has little more room than its running work needs. */
   isStoreFull: () => Promise<boolean>
   /** Says on the intake queue that a job waits; what it misses, the reconciler makes good. */
@@ -24,8 +26,6 @@ export interface Admission {
   enqueue(snapshot: Snapshot): Promise<void>
 }
 
-const QUEUE_FULL_RETRY_SECONDS = 10
-
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { announce, log } = deps
   return {
@@ -38,7 +38,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (isStoreFull) throw new RedisUnavailable(undefined, 'full')
       if (queued < deps.maxQueueDepth && bytes < deps.maxQueueBytes) return
       throw new ApiError('queue_full', 'The queue is full. Try again later.', {
-        retryAfterSeconds: QUEUE_FULL_RETRY_SECONDS,
+        retryAfterSeconds: await deps.whenRoom(queued - deps.maxQueueDepth + 1),
       })
     },
     async enqueue(snapshot) {

@@ -226,17 +226,6 @@ describe('the graph', () => {
   })
 })
 
-describe('a full queue', () => {
-  it('refuses with 429 and says when to come back', async () => {
-    const small = await stack.startApi({ MAX_QUEUE_DEPTH: '2' })
-    await submitJob(small.url)
-    await submitJob(small.url)
-    const response = await post(`${small.url}/api/v2/jobs`, { workflow: WORKFLOW })
-    expect([response.status, (await readError(response)).code]).toEqual([429, 'queue_full'])
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-  })
-})
-
 describe('the backlog', () => {
   it('has a place for the job, and the intake queue a ticket', async () => {
     const { id } = await submitJob(stack.api.url)

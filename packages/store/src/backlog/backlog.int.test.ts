@@ -50,6 +50,18 @@ describe('the fair order', () => {
     expect((await order()).slice(0, 4)).toEqual(few.slice(0, 4))
   })
 
+  it('knows what a job that waits costs on average, over all pools', async () => {
+    const { backlog, accept, serve } = await openBacklog()
+    expect(await backlog.meanCost()).toBeNull()
+    await accept({ cost: 1_000 })
+    await accept({ cost: 3_000 })
+    expect(await backlog.meanCost()).toBe(2_000)
+    await accept({ cost: 5_000, pool: 'large' })
+    expect(await backlog.meanCost()).toBe(3_000)
+    await serve()
+    expect(await backlog.meanCost()).toBe(5_000)
+  })
+
   it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {
     const { backlog, acceptMany, serve } = await openBacklog()
     const light = await acceptMany(400, { owner: 'light', cost: 3_000 })

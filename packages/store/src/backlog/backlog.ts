@@ -83,6 +83,8 @@ export interface Backlog {
   isEmpty(pool: string): Promise<boolean>
   /** Jobs that wait, deferred ones included. */
   depth(): Promise<number>
+  /** Expected ms of GPU time of a job that waits, on average; null when none does. */
+  meanCost(): Promise<number | null>
   /** Pools that have had a job, and how many wait in each. */
   waiting(): Promise<Map<string, number>>
   /** Jobs that have a slot of the host. */
@@ -169,8 +171,15 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     },
     isEmpty: async (pool) => (await ask(redis.zcard(keys.backlog(pool)))) === 0,
     async depth() {
-      const counts = [await ask(redis.zcard(keys.deferred)), ...(await waiting()).values()]
-      return counts.reduce((sum, count) => sum + count, 0)
+      return (await ask(redis.zcard(keys.deferred))) + sum((await waiting()).values())
+    },
+    async meanCost() {
+      const pools = await waiting()
+      const costs = await Promise.all(
+        [...pools.keys()].map((pool) => ask(redis.hget(`${keys.backlog(pool)}:shares`, ':cost'))),
+      )
+      const [jobs, cost] = [sum(pools.values()), sum(costs.map(Number))]
+      return jobs === 0 ? null : cost / jobs
     },
     waiting,
     dispatched: (hostId) => onHost(keys.dispatched(hostId)),
@@ -218,6 +227,10 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     const counts = await Promise.all(pools.map((pool) => ask(redis.zcard(keys.backlog(pool)))))
     return new Map(pools.map((pool, at) => [pool, counts[at] ?? 0]))
   }
+}
+
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((total, count) => total + count, 0)
 }
 
 /** Of jobs that any host may run. No label can be written so. */
