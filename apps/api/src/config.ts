@@ -97,6 +97,11 @@ const fields = commonConfigSchema.extend({
     .describe(
       'Folder of the built web page; unset: the one that was built with this server, if it is there',
     ),
+  API_EXTENSIONS: flag()
+    .prefault('true')
+    .describe(
+      'Take our own fields of a submission (priority, owner, pool, metadata, …); off: they are refused with 422, as Comfy API v2 knows none of them',
+    ),
   OWNER_WEIGHTS: weights()
     .prefault('')
     .describe(

@@ -70,6 +70,7 @@ export function toRouteDeps(
         timings,
       }),
       prices,
+      extensions: config.API_EXTENSIONS,
       positions,
       waits,
       log,

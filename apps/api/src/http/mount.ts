@@ -71,7 +71,7 @@ function serve(route: ApiRoute, options: MountOptions): RequestHandler {
 }
 
 const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.is('json')) return next()
+  if (request.is('json') && request.get('content-length') !== '0') return next()
   next(new ApiError('invalid_request', 'Send a JSON body with `Content-Type: application/json`.'))
 }
 

@@ -102,7 +102,8 @@ describe('a key whose submission failed', () => {
   it.each([
     ['a refused body', { priority: 'high' }, 400],
     ['a refused graph', { workflow: {} }, 422],
-    ['an unknown field', { inputs: {} }, 400],
+    ['an unknown field', { input: {} }, 400],
+    ['a reserved field', { inputs: {} }, 422],
   ])('is free again: %s', async (_, body, status) => {
     for (const headers of [{}, { 'idempotency-mode': 'replay' }]) {
       expect((await send(body, headers)).status).toBe(status)

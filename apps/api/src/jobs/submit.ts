@@ -9,7 +9,6 @@ import {
   jobViewSchema,
   type Snapshot,
   type SubmitRequest,
-  submitRequestSchema,
   type Workflow,
 } from '@safelight/shared'
 import type { JobStore, NewJob } from '@safelight/store'
@@ -31,6 +30,7 @@ import { type Prices, toNeeds } from './needs.ts'
 import type { FleetClasses } from './node-class-cache.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { noSuchJob } from './read.ts'
+import { submitBodySchema, toSubmitRequest } from './submit-fields.ts'
 import { toJobView } from './view.ts'
 import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
@@ -42,6 +42,8 @@ export interface SubmitDeps {
   fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>
   checkFiles: CheckFiles
   prices: Prices
+  /** Whether our own request fields are taken. */
+  extensions: boolean
   positions: Pick<QueuePositions, 'read'>
   waits: JobWaits
   log: Logger
@@ -58,7 +60,7 @@ export function submitRoute(deps: SubmitDeps) {
     summary: 'Submit a workflow for execution',
     description:
       'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and node classes or model files (`value_not_in_list`) that none of them has are `invalid_workflow`; `details.node_errors` names them.',
-    request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitRequestSchema },
+    request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitBodySchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
       'invalid_request',
@@ -72,7 +74,8 @@ export function submitRoute(deps: SubmitDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ body, bodyText, headers, links, request, signal, ifLate }) {
+    async handle({ body: fields, bodyText, headers, links, request, signal, ifLate }) {
+      const body = toSubmitRequest(fields, deps)
       const { graph, ...sent } = readSent(body, bodyText())
       const key = readIdempotencyKey(headers, body, sent.text)
       const use = key && (await store.loadKeyUse(key.key))

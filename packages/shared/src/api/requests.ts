@@ -42,40 +42,38 @@ export const extraDataSchema = z
   .meta({ description: 'Handed to the host with the workflow; never part of the job record.' })
 export type ExtraData = z.infer<typeof extraDataSchema>
 
-export const submitRequestSchema = z
-  .strictObject({
-    workflow: z
-      .unknown()
-      .refine((workflow) => workflow !== undefined, { error: 'workflow is required' })
-      .meta({
-        type: 'object',
-        additionalProperties: true,
-        description: 'API-format workflow graph, verbatim.',
-      }),
-    extra_data: extraDataSchema.optional(),
-    priority: prioritySchema.optional(),
-    owner: labelSchema.optional().meta({
-      description: `Whose job it is: a tenant. Nobody waits behind all jobs of another owner. Unset: \`${DEFAULT_OWNER}\`.`,
+export const submitRequestSchema = z.strictObject({
+  workflow: z
+    .unknown()
+    .refine((workflow) => workflow !== undefined, { error: 'workflow is required' })
+    .meta({
+      type: 'object',
+      additionalProperties: true,
+      description: 'API-format workflow graph, verbatim.',
     }),
-    pool: labelSchema.optional().meta({
-      description: 'Only a host with this label may run it. Unset: any.',
-    }),
-    metadata: metadataSchema.optional(),
-    start_deadline_s: z.int().min(1).max(604_800).optional().meta({
-      description: 'A job that has not started after so many seconds becomes `expired`.',
-    }),
-    timeout_s: z.int().min(1).max(86_400).optional().meta({
-      description: 'A job not done so many seconds after its first start fails with `timeout`.',
-    }),
-    node_retries: z.int().min(0).max(5).optional().meta({
-      description: 'How often to try again when a node raises; 0 unless asked for.',
-    }),
-    allow_partial_results: z.boolean().optional().meta({
-      description:
-        'Where a host goes on without the nodes that failed: succeed with what it made, and warn of the rest. Otherwise the job fails with the first of these nodes; its outputs are kept either way.',
-    }),
-  })
-  .meta({ id: 'SubmitRequest' })
+  extra_data: extraDataSchema.optional(),
+  priority: prioritySchema.optional(),
+  owner: labelSchema.optional().meta({
+    description: `Whose job it is: a tenant. Nobody waits behind all jobs of another owner. Unset: \`${DEFAULT_OWNER}\`.`,
+  }),
+  pool: labelSchema.optional().meta({
+    description: 'Only a host with this label may run it. Unset: any.',
+  }),
+  metadata: metadataSchema.optional(),
+  start_deadline_s: z.int().min(1).max(604_800).optional().meta({
+    description: 'A job that has not started after so many seconds becomes `expired`.',
+  }),
+  timeout_s: z.int().min(1).max(86_400).optional().meta({
+    description: 'A job not done so many seconds after its first start fails with `timeout`.',
+  }),
+  node_retries: z.int().min(0).max(5).optional().meta({
+    description: 'How often to try again when a node raises; 0 unless asked for.',
+  }),
+  allow_partial_results: z.boolean().optional().meta({
+    description:
+      'Where a host goes on without the nodes that failed: succeed with what it made, and warn of the rest. Otherwise the job fails with the first of these nodes; its outputs are kept either way.',
+  }),
+})
 export type SubmitRequest = z.input<typeof submitRequestSchema>
 
 export const patchRequestSchema = z
