@@ -55,7 +55,8 @@ export function toRouteDeps(
     perProcess: config.MAX_STREAMS,
   })
   const deadline = { clock, ms: timings.requestDeadlineMs }
-  const waits = createJobWaits({ watches, limits: streamLimits, streams, clock, deadline })
+  const limits = streamLimits
+  const waits = createJobWaits({ watches, limits, streams, clock, deadline, timings })
   return {
     submit: {
       store,

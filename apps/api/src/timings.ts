@@ -10,6 +10,8 @@ export const apiTimingsSchema = z.strictObject({
   waitForRedisMs: ms(2_000),
   /** How long an answer may take to be known: below the two seconds in which a client must know that Redis is away. */
   requestDeadlineMs: ms(1_800),
+  /** How long an answer is held at most that is to wait for the end of a job: proxies give up on one after a minute. */
+  holdMs: ms(60_000),
   /** How long Redis may take to show that it is there, when `/readyz` is asked. */
   readinessPingMs: ms(1_000),
   /** How long one call goes on canceling jobs: below the deadline, with room for the page that is under way. */

@@ -10,6 +10,8 @@ export interface TestConfig {
   /** Use this Chromium instead of the one on the PATH. */
   chromium: string | undefined
   path: string
+  /** Requests that the fuzz of the API makes. */
+  fuzzRequests: number
 }
 
 export function readTestConfig(env: NodeJS.ProcessEnv = process.env): TestConfig {
@@ -19,6 +21,7 @@ export function readTestConfig(env: NodeJS.ProcessEnv = process.env): TestConfig
     requireAll: env['SAFELIGHT_REQUIRE_ALL'] === '1',
     chromium: env['CHROMIUM_PATH'] || undefined,
     path: env['PATH'] ?? '',
+    fuzzRequests: Number(env['SAFELIGHT_FUZZ'] || 1_500),
   }
 }
 

@@ -12,10 +12,10 @@ import { z } from 'zod'
 import type { ClientLimits } from '../http/client-limits.ts'
 import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
 import type { Reply } from '../http/route.ts'
+import type { ApiTimings } from '../timings.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
 import type { Watch, Watcher } from '../watch/watcher.ts'
 
-/** Proxies give up on an answer after a minute. */
 const LONGEST_WAIT_SECONDS = 60
 
 export interface JobWaits {
@@ -47,6 +47,7 @@ export interface JobWaitsDeps {
   /** What is open now, for the end of the process. */
   streams: Set<{ endForShutdown(): void }>
   clock: Clock
+  timings: Pick<ApiTimings, 'holdMs'>
   /** How long it may take until the watch has begun. */
   deadline: RequestDeadline
 }
@@ -82,7 +83,7 @@ export function toPreferredWait(header: string | undefined): number | null {
 }
 
 export function createJobWaits(deps: JobWaitsDeps): JobWaits {
-  const { watches, limits, streams, clock, deadline } = deps
+  const { watches, limits, streams, clock, deadline, timings } = deps
 
   /** @param known what is answered when nothing newer was heard; null: the job is no more */
   function untilEnded(known: Snapshot, ms: number, signal: AbortSignal): Promise<Snapshot | null> {
@@ -151,7 +152,8 @@ export function createJobWaits(deps: JobWaitsDeps): JobWaits {
       const onClose = () => gone.abort()
       response.once('close', onClose)
       try {
-        return await untilEnded(snapshot, wait.seconds * 1_000, gone.signal)
+        const ms = Math.min(wait.seconds * 1_000, timings.holdMs)
+        return await untilEnded(snapshot, ms, gone.signal)
       } catch (error) {
         // who only prefers to wait is told what is known
         if (wait.isPreference) return snapshot

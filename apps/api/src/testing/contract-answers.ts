@@ -77,13 +77,13 @@ async function madeByJob({ stack, base }: Ground): Promise<string> {
   return asset.id
 }
 
-/** The answers that all operations have alike, to `init` at the path of something that is not there. */
 interface Init {
   method: string
   headers?: Record<string, string>
   body?: string | FormData
 }
 
+/** The answers that all operations have alike, to `init` at the path of something that is not there. */
 function alike(path: string, init: Init): Record<401 | 403 | 404, Ask> {
   return {
     401: ({ guarded }) => fetch(`${guarded}${path}`, init),
