@@ -7,7 +7,7 @@ import { API_ERRORS, errorEnvelopeSchema, isApiErrorCode } from '@safelight/shar
 import { readTestConfig } from '@safelight/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ApiStack, shareStack } from './testing/api-stack.ts'

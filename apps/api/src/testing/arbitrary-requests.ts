@@ -1,5 +1,5 @@
 /** Requests made up from an API's own description: mostly what it asks for, and in places what nobody would send. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { z } from 'zod'
 
 export interface Described {
