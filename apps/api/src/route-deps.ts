@@ -89,6 +89,7 @@ export function toRouteDeps(
     },
     deadLetters: { deadLetters, admission, positions, log },
     hosts: { hosts, log },
+    fleet: { fleet },
     events: {
       watches,
       positions,

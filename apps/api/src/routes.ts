@@ -1,6 +1,7 @@
 /** The route table: every REST route there is, in the order the documentation shows them. */
 import { type AssetDeps, getAssetRoute, getContentRoute } from './assets/routes.ts'
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters/routes.ts'
+import { type FleetDeps, fleetRoutes } from './fleet/routes.ts'
 import { type HostDeps, hostRoutes } from './hosts/routes.ts'
 import { type HealthDeps, liveRoute, readyRoute } from './http/health.ts'
 import type { ApiRoute } from './http/route.ts'
@@ -18,6 +19,7 @@ export interface RouteDeps {
   cancel: CancelDeps & CancelManyDeps
   deadLetters: DeadLetterDeps
   hosts: HostDeps
+  fleet: FleetDeps
   events: EventsDeps
   assets: AssetDeps
   health: HealthDeps
@@ -35,6 +37,7 @@ export function createRoutes(deps: RouteDeps): ApiRoute[] {
     cancelManyRoute(deps.cancel),
     ...deadLetterRoutes(deps.deadLetters),
     ...hostRoutes(deps.hosts),
+    ...fleetRoutes(deps.fleet),
     getAssetRoute(deps.assets),
     getContentRoute(deps.assets),
     liveRoute(),

@@ -14,7 +14,8 @@ import {
 import { mergeReports } from './hosts/merge-reports.ts'
 import type { Keys } from './keys.ts'
 import { bindScript, type Script } from './bind-script.ts'
-import { type StoredNodeClasses, nodeClassesSchema } from './node-classes.ts'
+import { createClassRecords } from './hosts/class-records.ts'
+import type { StoredNodeClasses } from './node-classes.ts'
 import { type Now, toRedisTime } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
@@ -52,8 +53,6 @@ export interface HostRegistry {
   nodeClasses(): Promise<Map<string, StoredNodeClasses>>
 }
 
-const savedClassesSchema = z.object({ at: z.number(), classes: nodeClassesSchema })
-
 export interface HostRegistryDeps {
   redis: Redis
   keys: Keys
@@ -65,6 +64,7 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
   const { redis, keys, now = toRedisTime(deps.redis) } = deps
   const { hostFreshMs, hostKnownMs } = toStoreTimings(deps.timings)
   const clearStuck = bindScript(redis, CLEAR_STUCK)
+  const classRecords = createClassRecords({ redis, keys, now, hostKnownMs })
   const fieldOf = ({ hostId, workerId }: HostReport) => `${hostId} ${workerId}`
 
   async function readReports(): Promise<HostReport[]> {
@@ -133,24 +133,12 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
     async clearStuck(hostId, prompt) {
       await clearStuck([keys.hostStuck], [hostId, toStuckJson(prompt)])
     },
-    async saveNodeClasses(hostId, classes) {
-      const saved = JSON.stringify({ at: await now(), classes })
-      await ask(redis.hset(keys.nodeClasses, hostId, saved))
-    },
+    saveNodeClasses: (hostId, classes) => classRecords.save(hostId, classes),
     async nodeClasses() {
-      const reports = await readReports()
-      const known = new Map<string, StoredNodeClasses>()
-      const nowMs = await now()
-      for (const [hostId, json] of Object.entries(await ask(redis.hgetall(keys.nodeClasses)))) {
-        const saved = readJson(savedClassesSchema, json)
-        if (!saved) continue
-        const seen = reports.flatMap((report) =>
-          report.hostId === hostId && report.seenAt !== null ? [report.seenAt] : [],
-        )
-        if (Math.max(saved.at, ...seen) >= nowMs - hostKnownMs) known.set(hostId, saved.classes)
-        else await ask(redis.hdel(keys.nodeClasses, hostId))
-      }
-      return known
+      const seen = new Map<string, number>()
+      for (const { hostId, seenAt } of await readReports())
+        if (seenAt !== null) seen.set(hostId, Math.max(seenAt, seen.get(hostId) ?? 0))
+      return classRecords.load(seen)
     },
   }
 }

@@ -82,8 +82,9 @@ export function createKeys(namespace: string) {
     hostDrains: `${tag}:host-drains`,
     /** HASH: hostId → the prompt that stands still there and ignores its interrupt, JSON. */
     hostStuck: `${tag}:host-stuck`,
-    /** HASH: hostId → node classes JSON (compact object_info). */
+    /** HASH: hostId → JSON of when it told its node classes, and their digest. Beside it, digest → compact object_info (see hosts/class-text.ts). */
     nodeClasses: `${tag}:node-classes`,
+    nodeClassTexts: `${tag}:node-class-texts`,
     /** HASH: hostId → the files it lists for inputs of its nodes, JSON (see hosts/file-lists.ts). Beside it when it was asked, and a digest of the lists. */
     hostFiles: `${tag}:host-files`,
     hostFilesAt: `${tag}:host-files-at`,

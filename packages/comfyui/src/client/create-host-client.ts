@@ -5,13 +5,13 @@ import type { HostFeatures } from '../protocol/features.ts'
 import { toFeatures } from '../protocol/features.ts'
 import {
   parseHistory,
-  parseNodeClasses,
   parseQueue,
   parseQueueDepth,
   parseRecentHistory,
   parseSystemStats,
 } from './parse-answers.ts'
 import { parseFileChoices } from './file-choices.ts'
+import { parseNodeClasses } from './node-classes.ts'
 import { type HostAddress, toHostAddress } from './host-address.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
@@ -60,7 +60,7 @@ export function createHostClient(
   async function readObjectInfo(call: HostCall): Promise<ObjectInfo> {
     const { checksCombos } = await client.features(call.signal)
     return read(call, (answer) => {
-      const classes = parseNodeClasses(answer)
+      const classes = parseNodeClasses(answer, { checksCombos })
       return classes && { classes, files: parseFileChoices(answer, { checksCombos }) }
     })
   }

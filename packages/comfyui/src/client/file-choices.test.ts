@@ -59,12 +59,12 @@ describe('a choice of files', () => {
     expect(lists(parse(VAE), need)).toBe(false)
   })
 
-  it('is compared to the letter, as the host does', () => {
+  it('is compared to the letter, but for the slashes of its folders', () => {
     const choices = parse(info([['SDXL\\b.ckpt', 'c.ckpt']]))
     const listed = (file: string) => lists(choices, { className: 'Loader', input: 'name', file })
     expect(['SDXL\\b.ckpt', 'SDXL/b.ckpt', 'C.ckpt', 'c.ckpt'].map(listed)).toEqual([
       true,
-      false,
+      true,
       false,
       true,
     ])

@@ -29,6 +29,11 @@ const NO_MODELS = /^(?:.+_upload|.+_folder|remote|remote_.+)$/
 /** Its own classes let none of their model inputs pass by a check of their own; those of custom nodes may. */
 const OWN_MODULE = /^(?:nodes|comfy_extras\..+)$/
 
+/** @param module `python_module` of a class, as /object_info has it */
+export function isOwnModule(module: unknown): boolean {
+  return typeof module === 'string' && OWN_MODULE.test(module)
+}
+
 export interface ReadingOptions {
   /** The host compares values with the `options` of a COMBO too, not only with a list in place of the type. */
   checksCombos: boolean
@@ -43,7 +48,7 @@ export function parseFileChoices(answer: unknown, options: ReadingOptions): File
     if (!isJsonObject(info) || !isJsonObject(info['input'])) continue
     const { required, optional } = info['input']
     const { python_module: module } = info
-    const isOwn = typeof module === 'string' && OWN_MODULE.test(module)
+    const isOwn = isOwnModule(module)
     const inputs = new Map<string, FileChoice>()
     // what is declared twice is looked up in `required` first
     for (const [name, spec] of [...entriesOf(optional), ...entriesOf(required)]) {
@@ -62,6 +67,11 @@ export function parseFileChoices(answer: unknown, options: ReadingOptions): File
 
 function entriesOf(inputs: unknown): [string, unknown][] {
   return isJsonObject(inputs) ? Object.entries(inputs) : []
+}
+
+/** Whether an input is a choice of model files. @param spec as /object_info declares it */
+export function isFileChoice(input: string, spec: unknown): boolean {
+  return readChoice(input, spec) !== null
 }
 
 /** @returns null when it is no choice, or one of something else: samplers, pictures */
@@ -84,12 +94,29 @@ function readChoice(
   return { names, inPlaceOfType: type !== 'COMBO' }
 }
 
+/** The name of a file with slashes, as others than Windows write it: either is one file. */
+export function toPosixName(name: string): string {
+  return name.replaceAll('\\', '/')
+}
+
+/** The form in which the host lists a file for an input; null when it does not, undefined when it lists no files there. */
+export function listedName(
+  choices: FileChoices,
+  { className, input, file }: { className: string; input: string; file: string },
+): string | null | undefined {
+  const names = choices.get(className)?.get(input)?.names
+  if (!names) return undefined
+  const posix = toPosixName(file)
+  return [file, posix, posix.replaceAll('/', '\\')].find((form) => names.has(form)) ?? null
+}
+
 /** What the host says of one input: true or false when it lists files for it, null when it does not. */
 export function lists(
   choices: FileChoices,
-  { className, input, file }: { className: string; input: string; file: string },
+  need: { className: string; input: string; file: string },
 ): boolean | null {
-  return choices.get(className)?.get(input)?.names.has(file) ?? null
+  const name = listedName(choices, need)
+  return name === undefined ? null : name !== null
 }
 
 /** The same host, after it has been asked for these classes alone. A list that is known already is kept once. */

@@ -1,8 +1,8 @@
 /** What the host's read-only routes answer, cut down to what Safelight uses. */
-import { isJsonObject, jsonObjectSchema } from '@safelight/shared'
+import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
 import { judgeHistory, toPromptOrigin } from '../history/judge.ts'
-import type { HistoryEntry, NodeClass, NodeClasses, QueueState, SystemStats } from './types.ts'
+import type { HistoryEntry, QueueState, SystemStats } from './types.ts'
 
 const bytes = z.number().nullable().catch(null)
 
@@ -29,31 +29,6 @@ const systemStatsSchema = z
 
 export function parseSystemStats(answer: unknown): SystemStats | null {
   return systemStatsSchema.safeParse(answer).data ?? null
-}
-
-const nodeClassSchema = z
-  .looseObject({
-    output_node: z.boolean().catch(false),
-    output: z.array(z.unknown()).catch([]),
-    input: z.looseObject({ required: jsonObjectSchema.catch({}) }).catch({ required: {} }),
-  })
-  .transform(
-    (info): NodeClass => ({
-      output: info.output_node,
-      outputs: info.output.length,
-      required: Object.keys(info.input.required),
-    }),
-  )
-
-/** A class of another shape (custom nodes write these) is left out, not the whole list. */
-export function parseNodeClasses(answer: unknown): NodeClasses | null {
-  if (!isJsonObject(answer)) return null
-  const classes = Object.entries(answer).flatMap(([name, info]) => {
-    const parsed = nodeClassSchema.safeParse(info)
-    return parsed.success ? [[name, parsed.data] as const] : []
-  })
-  // not one by one: a class, too, may be called `__proto__`
-  return Object.fromEntries(classes)
 }
 
 // [number, promptId, graph, extra_data, output node ids]; newer hosts may append more

@@ -10,12 +10,43 @@ export interface SystemStats {
   devices: { name: string; type: string; vramTotal: number | null; vramFree: number | null }[]
 }
 
-/** What /object_info says of one node class, cut down to what checks and progress need. */
+export type NodeInputValue = string | number | boolean
+
+/** One declared input of a node class. */
+export interface NodeInput {
+  /** `COMBO` also where a list stands in place of the type. */
+  type: string
+  required: boolean
+  /** What a COMBO takes. Absent when that is files: see `FileChoices`. */
+  values?: readonly NodeInputValue[]
+  files?: 'models' | 'uploads'
+  /** The host refuses what is not among the `values` for certain, and they stay as they are while it runs. */
+  strict?: boolean
+  min?: number
+  max?: number
+  step?: number
+  default?: NodeInputValue
+  multiline?: boolean
+  multiselect?: boolean
+  /** What is uploaded for it. */
+  media?: 'image' | 'audio' | 'video' | 'file'
+}
+
+/** What /object_info says of one node class, cut down to what checks, forms and progress need. */
 export interface NodeClass {
   output: boolean
   /** Number of output slots. */
   outputs: number
   required: string[]
+  /** Of ComfyUI itself, not of a custom node. What follows is absent in records of earlier versions. */
+  own?: boolean
+  /** Of the output slots; null for one that is no name. */
+  types?: (string | null)[]
+  /** In the order of the node. */
+  inputs?: Record<string, NodeInput>
+  /** What people call it, where that is not its name. */
+  title?: string
+  category?: string
 }
 export type NodeClasses = Record<string, NodeClass>
 
