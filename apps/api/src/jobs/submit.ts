@@ -17,6 +17,7 @@ import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
 import type { CheckFiles } from './check-files.ts'
 import { checkFleet } from './check-fleet.ts'
+import { checkInputs } from './check-inputs.ts'
 import type { FleetKnowledge } from './fleet-knowledge.ts'
 import {
   answerAgain,
@@ -90,6 +91,7 @@ export function submitRoute(deps: SubmitDeps) {
       const { workflow, classes } = await checkGraph(deps, graph)
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
+      await checkInputs(deps.fleet, { workflow, pool, targets: null })
       await admission.refuseWhenFull()
       const listed = await deps.checkFiles({ workflow, classes, pool, signal })
       const price = await deps.prices.priceOf(body.owner ?? DEFAULT_OWNER, workflow, classes)

@@ -117,7 +117,8 @@ function isFixed(
   options: Record<string, unknown>,
 ): boolean {
   if (values.length === 0 || ON_DISK.test(input)) return false
-  if (Object.keys(options).some((option) => /^remote/.test(option) && options[option])) return false
+  if (Object.keys(options).some((option) => option.startsWith('remote') && options[option]))
+    return false
   return !values.some((value) => typeof value === 'string' && IS_FILE.test(value))
 }
 
