@@ -12,6 +12,9 @@ const CLASSES = {
   Save: { output: true, outputs: 0, required: [] },
 }
 
+const STEPS = { steps: { type: 'INT', required: false } }
+const SAVE = { ...CLASSES.Save, inputs: { image_0: { type: 'IMAGE', required: true } } }
+
 const listing = (files: string[]) =>
   parseFileChoices(
     {
@@ -69,9 +72,13 @@ async function check(
     timings: { filesFreshMs: 0, filesLookMs: 50, filesPollMs: 1 },
   })
   const { signal } = new AbortController()
-  const outcome = await checkFiles({ workflow, classes: CLASSES, pool, signal }).catch(
-    (error: unknown) => error,
-  )
+  const outcome = await checkFiles({
+    workflow,
+    classes: CLASSES,
+    pool,
+    targets: null,
+    signal,
+  }).catch((error: unknown) => error)
   return { outcome, looks }
 }
 
@@ -108,6 +115,14 @@ describe('a file that a host lists', () => {
   it('is of no use outside of the pool that is asked for', async () => {
     const hosts = [host('a', ['x.pt']), host('b', [], { labels: ['video'] })]
     expect((await check(picture('x.pt'), hosts, { pool: 'video' })).outcome).toMatchObject(REFUSED)
+  })
+})
+
+it('takes a name with the slashes of either kind of system for one', async () => {
+  const hosts = [host('a', ['sdxl\\x.pt'])]
+  expect(await check(picture('sdxl/x.pt'), hosts)).toEqual({
+    outcome: [['Loader', 'model', 'sdxl/x.pt', true]],
+    looks: [],
   })
 })
 
@@ -173,6 +188,31 @@ describe('a file that no host lists', () => {
 
   it('is taken where no host is known at all', async () => {
     expect((await check(picture('x.pt'), [])).outcome).toEqual(unlisted)
+  })
+
+  it('is refused by whatever name, once an input is known to take files', async () => {
+    expect((await check(picture('none'), [host('a', ['y.pt'])])).outcome).toMatchObject({
+      ...REFUSED,
+      details: { node_errors: { '1': { errors: [{ type: 'value_not_in_list' }] } } },
+    })
+    const { outcome, looks } = await check(picture('None'), [host('a', ['None', 'y.pt'])])
+    expect({ outcome, looks }).toEqual({ outcome: [], looks: [] })
+  })
+
+  it('is refused where it and another fault leave no output', async () => {
+    const classes = { ...CLASSES, Loader: { ...CLASSES.Loader, inputs: STEPS } }
+    const workflow = {
+      '1': load('x.pt'),
+      '2': save('1'),
+      '3': { class_type: 'Loader', inputs: { model: 'y.pt', steps: 'many' } },
+      '4': save('3'),
+    }
+    const known = host('a', ['y.pt'], { classes: { ...classes, Save: SAVE } })
+    expect((await check(workflow, [known])).outcome).toMatchObject(REFUSED)
+    const { steps, ...sound } = workflow['3'].inputs
+    expect(steps).toBe('many')
+    const better = { ...workflow, '3': { class_type: 'Loader', inputs: sound } }
+    expect((await check(better, [known])).outcome).toEqual([['Loader', 'model', 'y.pt', true]])
   })
 
   it('is left to the host where a class may have a check of its own', async () => {

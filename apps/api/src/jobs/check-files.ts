@@ -9,6 +9,7 @@ import {
   boundProblems,
   type FileNeed,
   fileNeedsOf,
+  judgeInputs,
   type Lacks,
   lacksOf,
   lists,
@@ -47,6 +48,8 @@ export interface FileCheckRequest {
   workflow: Workflow
   classes: NodeClasses | null
   pool: string | null
+  /** Only these outputs are asked for; null: all there are. */
+  targets: readonly string[] | null
   signal: AbortSignal
 }
 
@@ -59,9 +62,9 @@ export function createCheckFiles(deps: CheckFilesDeps): CheckFiles {
   const { fleet, announceLook, now, clock, timings } = deps
 
   return async function checkFiles(request) {
-    const needs = fileNeedsOf(request.workflow, request.classes)
-    if (needs.length === 0) return []
     let hosts = ofPool(await fleet.hosts(), request.pool)
+    const needs = fileNeedsOf(request, (need) => hosts.some((host) => isUnlisted(need, host)))
+    if (needs.length === 0) return []
     let verdict = judge(needs, hosts, request)
     if (verdict.outcome === 'listed') return toListed(needs, hosts)
     const since = (await now()) - timings.filesFreshMs
@@ -94,21 +97,33 @@ type Verdict =
 function judge(
   needs: readonly FileNeed[],
   hosts: readonly KnownHost[],
-  { workflow, classes }: Pick<FileCheckRequest, 'workflow' | 'classes'>,
+  { workflow, classes, targets }: FileCheckRequest,
 ): Verdict {
   const names = classNamesOf(workflow)
+  const refusedBy = rememberRefused(workflow)
   const lacking = hosts
     .filter((host) => knowsAll(names, host))
-    .map((host) => ({
-      host,
-      ...lacksOf(needs, host.files?.choices ?? new Map(), { workflow, classes }),
-    }))
+    .map((host) => {
+      const asked = { workflow, classes, targets, refused: refusedBy(host) }
+      return { host, ...lacksOf(needs, host.files?.choices ?? new Map(), asked) }
+    })
   const [best] = lacking.toSorted(
     (one, other) =>
       Number(one.refuses) - Number(other.refuses) || one.files.length - other.files.length,
   )
   if (!best || lacking.some(({ files }) => files.length === 0)) return { outcome: 'listed' }
   return { outcome: 'unlisted', best, lacking }
+}
+
+/** Nodes that a host refuses for other reasons: hosts that are alike refuse the same. */
+function rememberRefused(workflow: Workflow): (host: KnownHost) => string[] {
+  const known = new Map<NodeClasses, string[]>()
+  return ({ classes }) => {
+    if (!classes) return []
+    const refused = known.get(classes) ?? [...judgeInputs(workflow, classes).problems.keys()]
+    known.set(classes, refused)
+    return refused
+  }
 }
 
 function conclude(
@@ -136,6 +151,10 @@ function isFresh(lack: HostLacks, since: number): boolean {
 
 function lastAsked({ at, askedAt }: NonNullable<KnownHost['files']>, className: string): number {
   return Math.max(at, askedAt.get(className) ?? 0)
+}
+
+function isUnlisted(need: FileNeed, { files }: KnownHost): boolean {
+  return files !== null && lists(files.choices, need) === false
 }
 
 function isListed(need: FileNeed, hosts: readonly KnownHost[]): boolean {

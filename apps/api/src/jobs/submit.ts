@@ -93,7 +93,7 @@ export function submitRoute(deps: SubmitDeps) {
       await checkFleet(deps.fleet, { workflow, pool })
       await checkInputs(deps.fleet, { workflow, pool, targets: null })
       await admission.refuseWhenFull()
-      const listed = await deps.checkFiles({ workflow, classes, pool, signal })
+      const listed = await deps.checkFiles({ workflow, classes, pool, targets: null, signal })
       const price = await deps.prices.priceOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
       const beside = { ...price, needs: toNeeds(workflow, listed) }
       const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })

@@ -13,10 +13,9 @@ const save = (...from: string[]) => ({
   inputs: Object.fromEntries(from.map((id, at) => [`image_${at}`, [id, 0]])),
 })
 const needsOf = (inputs: Record<string, unknown>) =>
-  fileNeedsOf({ '1': load(inputs), '2': save('1') }, CLASSES).map(({ input, file }) => [
-    input,
-    file,
-  ])
+  fileNeedsOf({ workflow: { '1': load(inputs), '2': save('1') }, classes: CLASSES }).map(
+    ({ input, file }) => [input, file],
+  )
 
 describe('the files that a workflow needs', () => {
   it('are what its inputs name, whatever they are called', () => {
@@ -44,7 +43,7 @@ describe('the files that a workflow needs', () => {
       '3': load({ model: 'left-over.pt' }),
     }
     const files = (classes: typeof CLASSES | null) =>
-      fileNeedsOf(workflow, classes).map(({ nodeId, file }) => `${nodeId} ${file}`)
+      fileNeedsOf({ workflow, classes }).map(({ nodeId, file }) => `${nodeId} ${file}`)
     expect(files(CLASSES)).toEqual(['1 a.pt'])
     // no host is known: the ends that look like outputs
     expect(files(null)).toEqual(['1 a.pt'])
@@ -66,7 +65,7 @@ describe('what a host lacks', () => {
   )
   const lacks = (workflow: Workflow) => {
     const classes = { ...CLASSES, Own: CLASSES.Loader }
-    const needs = fileNeedsOf(workflow, classes)
+    const needs = fileNeedsOf({ workflow, classes })
     const { files, refuses } = lacksOf(needs, choices, { workflow, classes })
     return [files.map(({ file }) => file), refuses]
   }
