@@ -55,3 +55,16 @@ it('sends no second job to a host for a file that has gone from there', async ()
   expect((await stack.end(other)).status).toBe('succeeded')
   expect(await stack.store.load(next)).toMatchObject({ status: 'queued', attempt: 0 })
 })
+
+it('gives a host the name in the form in which it lists it', async () => {
+  host.models.add('checkpoints', `sdxl\\${FILE}`)
+  await stack.startWorker([host.url])
+  const file = `sdxl/${FILE}`
+  const workflow = txt2img({ seed: 1, steps: 1 })
+  const loader = Object.values(workflow).find(({ class_type: name }) => name === NEED.className)
+  Object.assign(loader?.inputs ?? {}, { ckpt_name: file })
+  const listed: [string, string, string, boolean][] = [[NEED.className, NEED.input, file, true]]
+  const id = await stack.submit(workflow, {}, { listed })
+  expect((await stack.end(id)).status).toBe('succeeded')
+  expect(await stack.store.loadWorkflowText(id)).toContain(`"${file}"`)
+})

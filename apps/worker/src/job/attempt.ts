@@ -9,6 +9,7 @@ import {
   PromptRejected,
   startProgress,
   type TrackerState,
+  withListedNames,
 } from '@safelight/comfyui'
 import type { Warning, Workflow } from '@safelight/shared'
 import type { FailedAttempt, AttemptRecord } from '@safelight/store'
@@ -97,7 +98,7 @@ export async function runAttempt(
     const end = await deps.runPrompt({
       client: checkedHost(host.client, handling.checkClaim),
       workflow,
-      workflowText,
+      workflowText: withListedNames(workflowText, workflow, host.state.files.choices),
       promptId,
       knownPromptId: adopt?.promptId ?? null,
       wasSubmitted,
