@@ -86,7 +86,7 @@ export function openParts({
     orphans: createOrphans({ redis, keys, timings }),
     adoptWaitMs: config.ADOPT_WAIT,
     appraise: async (owner, workflow) => ({
-      ...(await prices.priceOf(owner, workflow, null)),
+      ...(await prices.priceOf(owner, { workflow, classes: null, targets: null })),
       needs: toNeeds(workflow),
     }),
     timings,

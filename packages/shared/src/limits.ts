@@ -20,6 +20,8 @@ export const DRAIN_REASON_MAX = 200
 export const LINE_MAX = 200
 /** Characters of a node's id, or of its class. Ids of nested subgraphs are some dozens; both are in every event. */
 export const NODE_NAME_MAX = 256
+/** Outputs of a workflow that may be asked for one by one. They are in the record, which is written with every event. */
+export const TARGETS_MAX = 100
 /** Problems of a graph that are told one by one; the rest is counted. Nobody mends more at a time. */
 export const PROBLEMS_MAX = 100
 /** Bytes of JSON of one problem. A list of allowed values can have 20,000 names. */

@@ -18,6 +18,8 @@ export const jobLimitsSchema = z.object({
   nodeRetries: z.int().nonnegative(),
   /** Whether the job succeeds with what could be made when the host went on without nodes that failed. No, unless asked for. */
   allowPartial: z.boolean().optional(),
+  /** Ids of the output nodes that are asked for; absent: all there are. */
+  targets: z.array(z.string()).optional(),
 })
 export type JobLimits = z.infer<typeof jobLimitsSchema>
 

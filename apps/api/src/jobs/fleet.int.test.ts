@@ -67,6 +67,27 @@ describe('a fleet that is known', () => {
     expect((await post(url, { workflow: WORKFLOW, pool: 'video' })).status).toBe(201)
   })
 
+  it('takes no job whose inputs each of its hosts is certain to refuse', async () => {
+    const known = {
+      SaveImage: { ...CLASSES.SaveImage, inputs: { images: { type: 'IMAGE', required: true } } },
+      Loader: { ...CLASSES.Loader, inputs: { steps: { type: 'INT', required: true, min: 1 } } },
+    }
+    await report('gpu-1')
+    await stack.hosts.saveNodeClasses('gpu-1', { ...known, Loader: { ...known.Loader, own: true } })
+    const wrong = { ...workflow, '1': { class_type: 'Loader', inputs: { steps: 0 } } }
+    const refused = await post(url, { workflow: wrong })
+    expect(refused.status).toBe(422)
+    const { code, details } = await readError(refused)
+    expect(code).toBe('invalid_workflow')
+    expect(details?.['node_errors']).toMatchObject({
+      '1': { dependent_outputs: ['2'], errors: [{ type: 'value_smaller_than_min' }] },
+    })
+    // another host may see it otherwise
+    await report('gpu-2')
+    await stack.hosts.saveNodeClasses('gpu-2', known)
+    expect((await post(url, { workflow: wrong })).status).toBe(201)
+  })
+
   it('takes no job whose nodes no single host of the pool has', async () => {
     const [loader, saver] = [{ Loader: CLASSES.Loader }, { SaveImage: CLASSES.SaveImage }]
     await report('gpu-1', { labels: ['video'] })

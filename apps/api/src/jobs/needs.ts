@@ -30,13 +30,16 @@ export interface PricesDeps {
   clock: Clock
 }
 
+export interface AskedWork {
+  workflow: Workflow
+  classes: NodeClasses | null
+  /** Ids of the output nodes that are asked for; null: all there are. */
+  targets: readonly string[] | null
+}
+
 export interface Prices {
   /** Expected ms of GPU time, a whole number, 1 at least; and what they count for its owner. */
-  priceOf(
-    owner: string,
-    workflow: Workflow,
-    classes: NodeClasses | null,
-  ): Promise<{ cost: number; weight: number }>
+  priceOf(owner: string, asked: AskedWork): Promise<{ cost: number; weight: number }>
 }
 
 /** Longer than any picture takes: what says so was measured on a host that hung. */
@@ -45,9 +48,9 @@ const COST_AT_MOST_MS = 24 * 3_600_000
 export function createPrices({ costs, weights, maxAgeMs, clock }: PricesDeps): Prices {
   const remembered = remember(costs, { clock, maxAgeMs })
   return {
-    async priceOf(owner, workflow, classes) {
+    async priceOf(owner, { workflow, classes, targets }) {
       const known = await remembered.get()
-      const outputNodes = outputNodesOf(workflow, classes ?? {})
+      const outputNodes = targets ?? outputNodesOf(workflow, classes ?? {})
       const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, costs: known }))
       return { cost: Math.max(1, Math.round(ms)), weight: weights.get(owner) ?? 1 }
     },

@@ -32,6 +32,7 @@ import type { FleetClasses } from './node-class-cache.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { noSuchJob } from './read.ts'
 import { submitBodySchema, toSubmitRequest } from './submit-fields.ts'
+import { readTargets } from './targets.ts'
 import { toJobView } from './view.ts'
 import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
@@ -60,7 +61,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and node classes or model files (`value_not_in_list`) that none of them has are `invalid_workflow`; `details.node_errors` names them.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors.',
     request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitBodySchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
@@ -89,12 +90,17 @@ export function submitRoute(deps: SubmitDeps) {
       }
       if (key && use) return hold(use.snapshot, answerAgain(key, use, links))
       const { workflow, classes } = await checkGraph(deps, graph)
+      const targets = readTargets(body, workflow, classes)
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
-      await checkInputs(deps.fleet, { workflow, pool, targets: null })
+      await checkInputs(deps.fleet, { workflow, pool, targets })
       await admission.refuseWhenFull()
-      const listed = await deps.checkFiles({ workflow, classes, pool, targets: null, signal })
-      const price = await deps.prices.priceOf(body.owner ?? DEFAULT_OWNER, workflow, classes)
+      const listed = await deps.checkFiles({ workflow, classes, pool, targets, signal })
+      const price = await deps.prices.priceOf(body.owner ?? DEFAULT_OWNER, {
+        workflow,
+        classes,
+        targets,
+      })
       const beside = { ...price, needs: toNeeds(workflow, listed) }
       const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
@@ -151,7 +157,13 @@ function toNewJob({ body, sent, key, beside, nowMs }: Submission): NewJob {
 }
 
 function toLimits(
-  { start_deadline_s, timeout_s, node_retries, allow_partial_results }: SubmitRequest,
+  {
+    start_deadline_s,
+    timeout_s,
+    node_retries,
+    allow_partial_results,
+    partial_execution_targets,
+  }: SubmitRequest,
   nowMs: number,
 ): JobLimits {
   return {
@@ -159,6 +171,7 @@ function toLimits(
     timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
     nodeRetries: node_retries ?? 0,
     ...(allow_partial_results && { allowPartial: true }),
+    ...(partial_execution_targets && { targets: [...new Set(partial_execution_targets)] }),
   }
 }
 

@@ -73,6 +73,7 @@ function toLimitsView({ limits }: Snapshot): JobView['limits'] {
     timeout_s: limits.timeoutMs === null ? null : limits.timeoutMs / 1_000,
     node_retries: limits.nodeRetries,
     ...(limits.allowPartial && { allow_partial_results: true }),
+    ...(limits.targets && { partial_execution_targets: limits.targets }),
   }
 }
 

@@ -61,6 +61,7 @@ export async function runAttempt(
   const { host, workflow, workflowText, attempt, failures, takenBack, adopt, wasSubmitted } =
     options
   const promptId = promptIdOf(jobId, attempt)
+  const { targets } = writer.snapshot.limits
   const tracker = await createTracker(handling, workflow, host)
   const warnings = adopt ? handling.writer.snapshot.warnings : []
   // before the host is even asked: a page that watches never shows 0/0
@@ -99,6 +100,7 @@ export async function runAttempt(
       client: checkedHost(host.client, handling.checkClaim),
       workflow,
       workflowText: withListedNames(workflowText, workflow, host.state.files.choices),
+      ...(targets ? { targets } : {}),
       promptId,
       knownPromptId: adopt?.promptId ?? null,
       wasSubmitted,
@@ -159,7 +161,8 @@ export async function createTracker(
   workflow: Workflow,
   host: Host | null,
 ): Promise<TrackerState> {
-  const outputNodes = outputNodesOf(workflow, host?.state.nodeClasses ?? {})
+  const { targets } = writer.snapshot.limits
+  const outputNodes = targets ?? outputNodesOf(workflow, host?.state.nodeClasses ?? {})
   const costs = await deps.costs.costs()
   const skipped = Object.entries(writer.snapshot.nodes).flatMap(([id, state]) =>
     state === 'skipped' ? [id] : [],

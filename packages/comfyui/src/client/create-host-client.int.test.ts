@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
+import { jsonObjectSchema } from '@safelight/shared'
 import { expect, it } from 'vitest'
 import { SLOW_WORKFLOW } from '../testing/session.ts'
 import { withHost } from '../testing/with-host.ts'
 import { createHostClient } from './create-host-client.ts'
 import { toHostAddress } from './host-address.ts'
 
-async function withAnswer(status: number, body: string | Buffer) {
-  const host = await withHost()
+async function withAnswer(status: number, body: string | Buffer, version?: string) {
+  const host = await withHost(version)
   host.intercept = (request, response) => {
     if (request.path === '/system_stats') return false
     response.writeHead(status).end(body)
@@ -46,6 +47,19 @@ it('keeps why a graph was refused, node by node', async () => {
       },
     },
   })
+})
+
+it.each([
+  ['0.3.48', ['3']],
+  ['0.3.47', undefined],
+])('asks for some outputs in the way that a host of %s knows', async (version, said) => {
+  const { host, client } = await withAnswer(200, '{"prompt_id":"p","number":1}', version)
+  const promptId = randomUUID()
+  const targets = ['3']
+  await client.submit({ workflow: SLOW_WORKFLOW, clientId: promptId, promptId, targets })
+  expect(host.requests.at(-1)?.body).toMatchObject({ prompt: { '3': SLOW_WORKFLOW['3'] } })
+  const body = jsonObjectSchema.parse(host.requests.at(-1)?.body)
+  expect(body['partial_execution_targets']).toEqual(said)
 })
 
 it('takes a body that is too large for the host as a refusal', async () => {

@@ -1,6 +1,7 @@
 /** `HostClient` over fetch. */
 import { stringifyExact } from '@safelight/shared'
 import { HostError, PromptRejected } from '../errors.ts'
+import { keepNeededFor } from '../graph/targets.ts'
 import type { HostFeatures } from '../protocol/features.ts'
 import { toFeatures } from '../protocol/features.ts'
 import {
@@ -101,12 +102,12 @@ export function createHostClient(
       }),
 
     async submit(request, signal) {
-      const { callerPromptId } = await client.features(signal)
+      const features = await client.features(signal)
       const call: HostCall = {
         method: 'POST',
         path: '/prompt',
         signal,
-        jsonText: toBody(request, callerPromptId),
+        jsonText: toBody(request, features),
       }
       const answer = await requester.text(call)
       if (answer.status === 413) {
@@ -178,12 +179,18 @@ function always<T>(value: T): () => T {
 }
 
 /** The workflow goes in as it is written: parsed and written again it would be another one. */
-function toBody(request: PromptSubmission, callerPromptId: boolean): string {
-  const { workflow, clientId, promptId, extraData } = request
-  const prompt = typeof workflow === 'string' ? workflow : stringifyExact(workflow)
+function toBody(
+  request: PromptSubmission,
+  { callerPromptId, partialTargets }: HostFeatures,
+): string {
+  const { workflow, clientId, promptId, extraData, targets } = request
+  const whole = typeof workflow === 'string' ? workflow : stringifyExact(workflow)
+  // an older host runs every output that it is given
+  const prompt = targets && !partialTargets ? keepNeededFor(whole, targets) : whole
   const rest = stringifyExact({
     client_id: clientId,
     ...(callerPromptId ? { prompt_id: promptId } : {}),
+    ...(targets && partialTargets ? { partial_execution_targets: targets } : {}),
     ...(extraData ? { extra_data: extraData } : {}),
   })
   return `{"prompt":${prompt},${rest.slice(1)}`

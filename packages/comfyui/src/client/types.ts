@@ -77,6 +77,8 @@ export interface PromptSubmission {
   clientId: string
   /** Our own id; only sent to hosts that honour it. */
   promptId: string
+  /** Ids of output nodes: only these, and what they need, are to run. Absent: all there are. */
+  targets?: readonly string[]
   /** e.g. api_key_comfy_org; never logged */
   extraData?: Record<string, unknown>
 }

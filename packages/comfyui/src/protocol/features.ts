@@ -4,6 +4,8 @@ export interface HostFeatures {
   version: string
   /** ≥ 0.3.45: the caller's prompt_id is used, progress_state and feature_flags exist. */
   callerPromptId: boolean
+  /** ≥ 0.3.48: `partial_execution_targets`. Before, every output runs. */
+  partialTargets: boolean
   /** ≥ 0.3.57: /interrupt honours `prompt_id`. Before, it stops whatever runs. */
   targetedInterrupt: boolean
   /** ≥ 0.6.0: GET /api/jobs/{id}. */
@@ -20,6 +22,7 @@ export function toFeatures(version: string): HostFeatures {
   return {
     version,
     callerPromptId: atLeast([0, 3, 45]),
+    partialTargets: atLeast([0, 3, 48]),
     targetedInterrupt: atLeast([0, 3, 57]),
     jobsApi: atLeast([0, 6, 0]),
     jobCancel: atLeast([0, 26, 0]),

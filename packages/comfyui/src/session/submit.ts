@@ -65,6 +65,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
         workflow: prompt.workflowText ?? prompt.workflow,
         clientId: promptId,
         promptId,
+        ...(prompt.targets ? { targets: prompt.targets } : {}),
         ...(prompt.extraData ? { extraData: prompt.extraData } : {}),
       },
       // torn in the middle, it might queue the prompt after our next life has looked for it

@@ -11,6 +11,8 @@ export interface PromptOptions {
   workflow: Workflow
   /** What is posted: the workflow as it was sent, to the last digit. Written from `workflow` unless given. */
   workflowText?: string
+  /** Ids of output nodes: only these, and what they need, are to run. Absent: all there are. */
+  targets?: readonly string[]
   /** Canonical lowercase UUID, one per attempt; also the socket's clientId. */
   promptId: string
   /** The id the host chose in an earlier life of this attempt (hosts before 0.3.45), if known. */

@@ -31,6 +31,8 @@ export const jobLimitsViewSchema = z.object({
   node_retries: z.int().nonnegative(),
   /** Only where it was asked for. */
   allow_partial_results: z.boolean().optional(),
+  /** Only where not all outputs were asked for. */
+  partial_execution_targets: z.array(z.string()).optional(),
 })
 
 export const jobViewSchema = z

@@ -2,7 +2,14 @@
 import { z } from 'zod'
 import { jsonObjectSchema } from '../foreign-names.ts'
 import { isJsonObject } from '../graph-shape.ts'
-import { DEFAULT_OWNER, LABEL_PATTERN, METADATA_MAX_BYTES, PRIORITY_LIMIT } from '../limits.ts'
+import {
+  DEFAULT_OWNER,
+  LABEL_PATTERN,
+  METADATA_MAX_BYTES,
+  NODE_NAME_MAX,
+  PRIORITY_LIMIT,
+  TARGETS_MAX,
+} from '../limits.ts'
 import { jobStatusSchema } from '../status-schema.ts'
 
 export const metadataSchema = jsonObjectSchema
@@ -69,6 +76,16 @@ export const submitRequestSchema = z.strictObject({
   node_retries: z.int().min(0).max(5).optional().meta({
     description: 'How often to try again when a node raises; 0 unless asked for.',
   }),
+  partial_execution_targets: z
+    .array(z.string().min(1).max(NODE_NAME_MAX))
+    .min(1)
+    .max(TARGETS_MAX)
+    .optional()
+    .meta({
+      description:
+        'Ids of output nodes: only these, and what they need, are executed. Unset: every output.',
+      example: ['9'],
+    }),
   allow_partial_results: z.boolean().optional().meta({
     description:
       'Where a host goes on without the nodes that failed: succeed with what it made, and warn of the rest. Otherwise the job fails with the first of these nodes; its outputs are kept either way.',
