@@ -12,13 +12,23 @@ const written = (model: string, ...listed: string[]) => {
 }
 
 it.each([
-  ['one on Windows', '"sdxl/x.pt"', ['sdxl\\x.pt'], '"sdxl\\\\x.pt"'],
-  ['one on another system', '"sdxl\\\\x.pt"', ['sdxl/x.pt'], '"sdxl/x.pt"'],
-  ['one that lists both', '"sdxl/x.pt"', ['sdxl\\x.pt', 'sdxl/x.pt'], '"sdxl/x.pt"'],
-  ['one that lists it not', '"sdxl/x.pt"', ['y.pt'], '"sdxl/x.pt"'],
-  ['one, in a wrapped value', '{"__value__": "a/x.pt"}', ['a\\x.pt'], '{"__value__": "a\\\\x.pt"}'],
-])('writes a name as a host lists it: %s', (_host, given, listed, expected) => {
-  expect(written(given, ...listed)).toBe(load(expected))
+  { host: 'on Windows', given: '"sdxl/x.pt"', listed: ['sdxl\\x.pt'], sent: '"sdxl\\\\x.pt"' },
+  { host: 'elsewhere', given: '"sdxl\\\\x.pt"', listed: ['sdxl/x.pt'], sent: '"sdxl/x.pt"' },
+  {
+    host: 'that lists both',
+    given: '"sdxl/x.pt"',
+    listed: ['sdxl\\x.pt', 'sdxl/x.pt'],
+    sent: '"sdxl/x.pt"',
+  },
+  { host: 'that lists it not', given: '"sdxl/x.pt"', listed: ['y.pt'], sent: '"sdxl/x.pt"' },
+  {
+    host: 'that is given it wrapped',
+    given: '{"__value__": "a/x.pt"}',
+    listed: ['a\\x.pt'],
+    sent: '{"__value__": "a\\\\x.pt"}',
+  },
+])('writes a name as a host $host lists it', ({ given, listed, sent }) => {
+  expect(written(given, ...listed)).toBe(load(sent))
 })
 
 it('touches nothing that is no file of a list', () => {
