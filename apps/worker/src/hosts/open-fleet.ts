@@ -4,6 +4,7 @@ import type { Clock, Logger, Scope } from '@safelight/runtime'
 import { createHostFiles, createHostRegistry, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from '../timings.ts'
+import { createAlike } from './alike.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { createHost, type Host } from './host.ts'
@@ -33,11 +34,14 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
   const registry = createHostRegistry({ redis, keys, timings: timings.store })
   const files = createHostFiles({ redis, keys, timings: timings.store })
 
+  const alike = createAlike()
   function open(hostId: string, listing: Listing): Host {
     return createHost({
       hostId,
       listing,
-      client: createHostClient(() => listing.address, { timeoutMs: options.answerMs }),
+      client: alike.sharing(
+        createHostClient(() => listing.address, { timeoutMs: options.answerMs }),
+      ),
       timings,
       clock,
       log,

@@ -71,7 +71,7 @@ it('asks once for as long as the host is there, however often it is probed', asy
   await probed(20)
   expect(asked.classes).toBe(1)
   // what is only optional is not required
-  expect(probing.known.nodeClasses).toEqual({ A: { output: true, outputs: 0, required: [] } })
+  expect(probing.known.nodeClasses).toMatchObject({ A: { output: true, outputs: 0, required: [] } })
 })
 
 it('asks again when the host comes back as another version, and when it was away', async () => {

@@ -103,11 +103,11 @@ export function startProbing(options: ProbingOptions): Probing {
       if (since !== era || closing.signal.aborted) return
       failures = 0
       seenAt = clock.now()
-      if (answer.nodeClasses !== known.nodeClasses) {
+      if (answer.files) {
         classesAtMs = seenAt
         isOwed = false
+        looks.replace(answer.files, beganAt)
       }
-      if (answer.files) looks.replace(answer.files, beganAt)
       known = answer
       schedule(timings.probeEveryMs)
       options.onAnswer(answer)

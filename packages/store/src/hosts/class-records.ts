@@ -65,6 +65,7 @@ export function createClassRecords({
 }: ClassRecordsDeps): ClassRecords {
   const save = bindScript(redis, SAVE)
   const names = [keys.nodeClasses, keys.nodeClassTexts]
+  const digests = new WeakMap<StoredNodeClasses, string>()
   /** Digest → what it is of. */
   let read = new Map<string, StoredNodeClasses>()
 
@@ -81,11 +82,12 @@ export function createClassRecords({
 
   return {
     async save(hostId, classes) {
-      const { text, digest } = writeNodeClasses(classes)
+      // most hosts of a fleet are alike: the text is written and sent for the first of them
+      const digest = digests.get(classes) ?? writeNodeClasses(classes).digest
+      digests.set(classes, digest)
       const stamp = JSON.stringify({ at: await now(), digest })
-      // most hosts of a fleet are alike: the text is sent for the first of them
       if ((await save(names, [hostId, stamp, digest, ''])) === 0)
-        await save(names, [hostId, stamp, digest, text])
+        await save(names, [hostId, stamp, digest, writeNodeClasses(classes).text])
     },
     async load(seen) {
       const knownSince = (await now()) - hostKnownMs
@@ -96,10 +98,10 @@ export function createClassRecords({
         if (Math.max(stamp.at, seen.get(hostId) ?? 0) >= knownSince) stamps.set(hostId, stamp)
         else await save(names, [hostId, '', '', ''])
       }
-      const digests = [...stamps.values()].flatMap((stamp) =>
+      const used = [...stamps.values()].flatMap((stamp) =>
         'digest' in stamp ? [stamp.digest] : [],
       )
-      await readMissing(new Set(digests))
+      await readMissing(new Set(used))
       return new Map(
         [...stamps].flatMap(([hostId, stamp]) => {
           const classes = 'digest' in stamp ? read.get(stamp.digest) : stamp.classes
