@@ -14,10 +14,11 @@ import type { Redis } from 'ioredis'
 import type { ApiConfig } from './config.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createExpressApp } from './express-app.ts'
-import { answerExpectations, endIdleBodies } from './http/bodies.ts'
+import { answerExpectations, endIdleBodies, isForm } from './http/bodies.ts'
 import { createClientLimits } from './http/client-limits.ts'
 import { createHostCheck } from './http/host-names.ts'
 import { listen, prepareDrain } from './http/listen.ts'
+import { createSignatureCheck, createUrlSigner } from './http/signed-urls.ts'
 import { createTokenCheck } from './http/token.ts'
 import { createTrustCheck } from './http/trusted-proxies.ts'
 import { openParts, type PartsDeps } from './parts.ts'
@@ -25,7 +26,7 @@ import { toRouteDeps } from './route-deps.ts'
 import { createRoutes } from './routes.ts'
 import { type ApiTimingOverrides, createTimings } from './timings.ts'
 
-/** Room for the fields around a workflow of the largest size. */
+/** Room for what is around a workflow, or a file, of the largest size. */
 const BODY_SLACK_BYTES = 64 * 1024
 
 export { type ApiConfig, loadApiConfig } from './config.ts'
@@ -64,7 +65,9 @@ async function start(deps: PartsDeps): Promise<Api> {
   const streams = new Set<{ endForShutdown(): void }>()
   let closing = false
 
-  const isAllowed = createTokenCheck(config.SAFELIGHT_TOKEN ?? null)
+  const token = config.SAFELIGHT_TOKEN ?? null
+  const now = () => parts.clock.now()
+  const isAllowed = createTokenCheck(token)
   const publicUrl = config.PUBLIC_URL ?? null
   const shared = {
     publicUrl,
@@ -76,6 +79,7 @@ async function start(deps: PartsDeps): Promise<Api> {
     }),
     corsOrigins: config.CORS_ORIGIN,
     isAllowed,
+    urls: createUrlSigner({ token, ttlMs: config.URL_TTL, now }),
   }
   const bodyLimitBytes = config.MAX_WORKFLOW_BYTES + BODY_SLACK_BYTES
   const deadline = { clock, ms: timings.requestDeadlineMs }
@@ -91,6 +95,7 @@ async function start(deps: PartsDeps): Promise<Api> {
   )
   const app = createExpressApp(routes, {
     ...shared,
+    isSigned: createSignatureCheck({ token, now }),
     log,
     bodyLimitBytes,
     clock,
@@ -98,7 +103,11 @@ async function start(deps: PartsDeps): Promise<Api> {
     webFolder: config.SAFELIGHT_WEB_DIR,
   })
   const server = createServer(app)
-  answerExpectations(server, bodyLimitBytes)
+  answerExpectations(server, (request) =>
+    isForm(request) ? config.MAX_UPLOAD_BYTES + BODY_SLACK_BYTES : bodyLimitBytes,
+  )
+  // what stands still is ended long before
+  server.requestTimeout = timings.uploadMs
   endIdleBodies(server, { clock, idleMs: timings.bodyIdleMs })
   const drain = prepareDrain(server, { clock, firstRequestMs: timings.firstRequestMs })
   const { watches, positions } = parts

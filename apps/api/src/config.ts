@@ -127,6 +127,23 @@ const fields = commonConfigSchema.extend({
     ),
   MAX_WORKFLOW_BYTES: byteSize().prefault('2mb').describe('Largest workflow, as JSON'),
   MAX_WORKFLOW_NODES: count('2000').describe('Most nodes in a workflow'),
+  MAX_UPLOAD_BYTES: byteSize()
+    .prefault('512mb')
+    .describe('Largest file that is taken as an asset, sent or fetched'),
+  ASSET_RETENTION: z
+    .union([z.literal('never').transform(() => null), duration()], {
+      error: 'must be a duration such as 24h, 30d, or never',
+    })
+    .prefault('30d')
+    .describe(
+      'How long an uploaded asset is kept that asks for nothing else; never: until it is deleted',
+    ),
+  URL_TTL: duration()
+    .refine((ms) => ms >= 60_000, 'must be at least 1m')
+    .prefault('1h')
+    .describe(
+      'How long the address of an asset opens without the token, at least; of an output: as long as it is kept',
+    ),
   MAX_STREAMS: count('5000').describe('Most open event streams (SSE) per process'),
   MAX_STREAMS_PER_CLIENT: count('100').describe('Most open event streams (SSE) per client address'),
   MAX_SOCKETS_PER_CLIENT: count('200').describe('Most Socket.IO connections per client address'),

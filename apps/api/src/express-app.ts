@@ -15,6 +15,8 @@ import { requireToken, type TokenCheck } from './http/token.ts'
 export interface ExpressAppOptions extends MountOptions {
   corsOrigins: CorsOrigins
   isAllowed: TokenCheck
+  /** Whether a request needs no token because of how it is signed. */
+  isSigned: Parameters<typeof requireToken>[1]
   log: Logger
   clock: Clock
   /** Where the built web page is, or would be. */
@@ -35,7 +37,7 @@ export function createExpressApp(routes: readonly ApiRoute[], options: ExpressAp
   app.use(cors(options.corsOrigins))
   app.use(refuseForeignPages(options))
   // by path, not per route: what does not exist must not be told apart without a token either
-  app.use('/api', requireToken(options.isAllowed))
+  app.use('/api', requireToken(options.isAllowed, options.isSigned))
   mountRoutes(app, routes, options)
   mountDocs(app, routes)
   app.use(serveStaticFiles({ folder: options.webFolder, publicUrl: options.publicUrl }))

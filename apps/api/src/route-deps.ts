@@ -1,6 +1,12 @@
 /** Hands each route exactly what it needs of the parts. */
 import type { Clock, Logger } from '@safelight/runtime'
-import { createHostFiles, publishControl } from '@safelight/store'
+import {
+  createHostFiles,
+  createUploadKeys,
+  listAssets,
+  publishControl,
+  RedisUnavailable,
+} from '@safelight/store'
 import type { ApiConfig } from './config.ts'
 import { createClientLimits } from './http/client-limits.ts'
 import { createAdmission } from './jobs/admission.ts'
@@ -29,7 +35,7 @@ export function toRouteDeps(
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
   const { redis, keys, store, backlog, tickets, hosts, prices, positions, watches } = parts
-  const { deadLetters, memory, assets } = parts
+  const { deadLetters, memory, assets, blobs } = parts
   const admission = createAdmission({
     countQueued: () => backlog.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
@@ -100,7 +106,18 @@ export function toRouteDeps(
       timings,
       deadline,
     },
-    assets: { assets, dataDir: config.SAFELIGHT_DATA_DIR },
+    assets: {
+      assets,
+      blobs,
+      list: (query) => listAssets({ redis, keys, assets }, query),
+      uploadKeys: createUploadKeys({ redis, keys, timings: timings.store }),
+      store,
+      retentionMs: config.ASSET_RETENTION,
+      limits: { maxBytes: config.MAX_UPLOAD_BYTES, uploadMs: timings.uploadMs },
+      refuseWhenFull: async () => {
+        if (await memory.isHigh()) throw new RedisUnavailable(undefined, 'full')
+      },
+    },
     health: {
       ping: () => redis.ping(),
       isStoreFull: () => memory.isHigh(),

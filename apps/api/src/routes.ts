@@ -1,5 +1,6 @@
 /** The route table: every REST route there is, in the order the documentation shows them. */
-import { type AssetDeps, getAssetRoute, getContentRoute } from './assets/routes.ts'
+import type { AssetDeps } from './assets/deps.ts'
+import { assetRoutes } from './assets/routes.ts'
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters/routes.ts'
 import { type FleetDeps, fleetRoutes } from './fleet/routes.ts'
 import { type HostDeps, hostRoutes } from './hosts/routes.ts'
@@ -38,8 +39,7 @@ export function createRoutes(deps: RouteDeps): ApiRoute[] {
     ...deadLetterRoutes(deps.deadLetters),
     ...hostRoutes(deps.hosts),
     ...fleetRoutes(deps.fleet),
-    getAssetRoute(deps.assets),
-    getContentRoute(deps.assets),
+    ...assetRoutes(deps.assets),
     liveRoute(),
     readyRoute(deps.health),
   ]

@@ -54,6 +54,8 @@ export const apiTimingsSchema = z.strictObject({
   socketJoinMs: ms(5_000),
   /** How long a body may stand still before its connection is ended. */
   bodyIdleMs: ms(30_000),
+  /** How long an upload may take to come, when it never stands still. */
+  uploadMs: ms(3_600_000),
   /** At the end of the process: how long a connection that has asked for nothing may still be about to. */
   firstRequestMs: ms(100),
   /** Those of the store that differ from its own defaults. */

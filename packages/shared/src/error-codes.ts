@@ -34,6 +34,7 @@ export const API_ERRORS = {
   invalid_workflow: 422,
   workflow_format_ui: 422,
   missing_asset: 422,
+  invalid_upload: 422, // what is sent to become an asset cannot: a field, its form, or the bytes
   idempotency_key_reuse: 422,
   queue_full: 429,
   rate_limited: 429,

@@ -50,6 +50,8 @@ export function createKeys(namespace: string) {
     secrets: (jobId: string) => `${job(jobId)}:secrets`,
     /** HASH: who used the key: `job`, `at` (ms), `request` (its hash), `snapshot` (as accepted), `answer` (JSON, once given). */
     idempotency: (key: string) => `${tag}:idem:${key}`,
+    /** STRING: id of the asset for which an upload used the key. */
+    uploadKey: (key: string) => `${tag}:idem-upload:${key}`,
     /** ZSET per owner: jobIds by ms created. One owner until accounts exist. */
     index: (owner: string) => `${tag}:index:${owner}`,
     /** ZSET: jobs that have not ended, by ms created. */

@@ -9,7 +9,7 @@ import { ApiError } from '@safelight/shared'
 import { Server } from 'socket.io'
 import type { ClientLimits } from '../http/client-limits.ts'
 import { refuseSocket, refuseStrangeHostsOfSockets } from '../http/host-names.ts'
-import { type BaseUrlOptions, createLinks, readBaseUrl } from '../http/links.ts'
+import { createLinks, type LinkOptions, readBaseUrl } from '../http/links.ts'
 import { isOwnOrigin, type OriginOptions } from '../http/origins.ts'
 import type { TokenCheck } from '../http/token.ts'
 import { readClientAddress } from '../http/trusted-proxies.ts'
@@ -20,7 +20,7 @@ import type { Gateway } from './sockets.ts'
 /** Clients only ever send small requests. */
 const MAX_MESSAGE_BYTES = 64 * 1024
 
-export interface GatewayOptions extends BaseUrlOptions, OriginOptions {
+export interface GatewayOptions extends LinkOptions, OriginOptions {
   server: HttpServer
   /** How many sockets one address may have. */
   limits: ClientLimits
@@ -55,7 +55,7 @@ export function createGateway(deps: ConnectionDeps, options: GatewayOptions): Ga
     next(refusal)
   })
   gateway.on('connection', (socket) => {
-    serveConnection(deps, socket, createLinks(readBaseUrl(socket.request, options)))
+    serveConnection(deps, socket, createLinks(readBaseUrl(socket.request, options), options.urls))
   })
   return gateway
 }

@@ -32,6 +32,11 @@ function isLonger({ headers }: IncomingMessage, limitBytes: number): boolean {
   return Number(headers['content-length'] ?? 0) > limitBytes
 }
 
+/** Whether it has a `multipart/form-data` body, as uploads do. */
+export function isForm({ headers }: IncomingMessage): boolean {
+  return /^multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? '')
+}
+
 /** What is not UTF-8 would be read as something else than was sent: the wrong prompt, not an error. */
 export function verifyUtf8(body: Buffer, charset: string): void {
   if (charset.toLowerCase() !== 'utf-8' || !isUtf8(body))
@@ -59,9 +64,12 @@ function isDeeper(value: unknown, limit: number): boolean {
 }
 
 /** Who asks before sending (`Expect: 100-continue`) is only told to when the body will be read. */
-export function answerExpectations(server: Server, limitBytes: number): void {
+export function answerExpectations(
+  server: Server,
+  limitOf: (request: IncomingMessage) => number,
+): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (isLonger(request, limitBytes)) response.setHeader('Connection', 'close')
+    if (isLonger(request, limitOf(request))) response.setHeader('Connection', 'close')
     else response.writeContinue()
     server.emit('request', request, response)
   })

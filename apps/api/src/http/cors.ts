@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 /** `*` or exact origins; empty: only pages served by ourselves. */
 export type CorsOrigins = readonly string[]
 
-const METHODS = 'GET, POST, DELETE, HEAD, OPTIONS'
+const METHODS = 'GET, POST, PATCH, DELETE, HEAD, OPTIONS'
 const REQUEST_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, Idempotency-Mode, Last-Event-ID, Prefer, Range'
 const RESPONSE_HEADERS =

@@ -1,26 +1,51 @@
 /** Addresses of what the API serves, as the asking client can reach it. */
 import type { IncomingMessage } from 'node:http'
 import { type HostCheck, isHost } from './host-names.ts'
+import { UNSIGNED, type UrlSigner } from './signed-urls.ts'
 import type { TrustCheck } from './trusted-proxies.ts'
 
 export interface Links {
   /** Relative to the host, so a client behind any proxy resolves them against what it asked. */
   job(jobId: string): { self: string; events: string; cancel: string }
-  /** Absolute, as the contract asks. */
-  assetContent(assetId: string): string
+  /** A fresh address of an asset's content. `keptUntil`: ms since the epoch; null for an asset that does not expire. */
+  assetContent(assetId: string, keptUntil: number | null): ContentLink
+  /** That of an output, the same for whoever asks and whenever, as long as it is kept. */
+  outputContent(assetId: string, keptUntil: number): ContentLink
+}
+
+/** Absolute, as the contract asks, and good until then (ms since the epoch). */
+export interface ContentLink {
+  url: string
+  until: number
 }
 
 /** @param base e.g. `https://pictures.example/safelight`, without a slash at the end */
-export function createLinks(base: string): Links {
+export function createLinks(base: string, urls: UrlSigner = UNSIGNED): Links {
   const { pathname } = new URL(base)
   const prefix = pathname === '/' ? '' : pathname
+  const content = (assetId: string, until: number): ContentLink => ({
+    url: `${base}/api/v2/assets/${encodeURIComponent(assetId)}/content${urls.sign(assetId, until)}`,
+    until,
+  })
   return {
     job(jobId) {
       const self = `${prefix}/api/v2/jobs/${encodeURIComponent(jobId)}`
       return { self, events: `${self}/events`, cancel: `${self}/cancel` }
     },
-    assetContent: (assetId) => `${base}/api/v2/assets/${encodeURIComponent(assetId)}/content`,
+    assetContent(assetId, keptUntil) {
+      const end = urls.shortEnd()
+      // past its time it may be kept still, for who needs it
+      const isKept = keptUntil !== null && keptUntil > urls.now()
+      return content(assetId, isKept ? Math.min(keptUntil, end) : end)
+    },
+    outputContent(assetId, keptUntil) {
+      return content(assetId, keptUntil > urls.now() ? keptUntil : urls.shortEnd())
+    },
   }
+}
+
+export interface LinkOptions extends BaseUrlOptions {
+  urls: UrlSigner
 }
 
 export interface BaseUrlOptions {

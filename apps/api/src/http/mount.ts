@@ -2,11 +2,11 @@
 import type { Logger } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import { refuseDeepJson, refuseLargeBodies, verifyUtf8 } from './bodies.ts'
+import { isForm, refuseDeepJson, refuseLargeBodies, verifyUtf8 } from './bodies.ts'
 import { keepBody } from './body-text.ts'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
-import { type BaseUrlOptions, createLinks, readBaseUrl } from './links.ts'
+import { createLinks, type LinkOptions, readBaseUrl } from './links.ts'
 import type { ApiRoute } from './route.ts'
 
 /** What describes content, and so must not describe a refusal of it. */
@@ -18,7 +18,7 @@ const CONTENT_HEADERS = [
   'Accept-Ranges',
 ]
 
-export interface MountOptions extends BaseUrlOptions {
+export interface MountOptions extends LinkOptions {
   bodyLimitBytes: number
   /** How long an answer may take to be known; bodies in and streams out are not counted. */
   deadline: RequestDeadline
@@ -36,7 +36,9 @@ export function mountRoutes(
     const here = routes.filter((route) => route.path === path)
     for (const route of here) {
       const check = route.bodyIsOptional ? requireJsonIfAny : requireJson
-      const readBody = route.request.body ? [check, ...json] : []
+      const readJson = route.request.body ? [check, ...json] : []
+      // a form is the handler's to read, as it comes
+      const readBody = route.form ? readJson.map(unlessForm) : readJson
       mounted[route.method](...readBody, serve(route, options))
     }
     mounted.all(refuseMethod(here.map(({ method }) => method.toUpperCase())))
@@ -52,7 +54,7 @@ function takeBody(...body: Parameters<typeof keepBody>): void {
 
 function serve(route: ApiRoute, options: MountOptions): RequestHandler {
   return async (request, response) => {
-    const links = createLinks(readBaseUrl(request, options))
+    const links = createLinks(readBaseUrl(request, options), options.urls)
     const answered = new AbortController()
     let late: ApiError | null = null
     const answer = route.answer(request, links, {
@@ -68,6 +70,11 @@ function serve(route: ApiRoute, options: MountOptions): RequestHandler {
     if (status === 204) response.end()
     else response.json(reply.body)
   }
+}
+
+function unlessForm(handler: RequestHandler): RequestHandler {
+  // oxlint-disable-next-line max-params
+  return (request, response, next) => (isForm(request) ? next() : handler(request, response, next))
 }
 
 const requireJson: RequestHandler = (request, _response, next) => {

@@ -23,8 +23,7 @@ async function readDocument() {
   return documentSchema.parse(await response.json())
 }
 
-/** What the contract has and we do not serve yet: uploads, and what only clouds answer. */
-const NOT_YET = ['postAssets', 'assetFromHash', 'headAssetByHash', 'deleteAsset']
+/** What only clouds answer. */
 const OF_CLOUDS = ['302', '402', '403', '501']
 
 describe('/openapi.json', () => {
@@ -67,11 +66,10 @@ describe('/openapi.json', () => {
     expect(components.schemas['SubmitRequest']).toMatchObject({ additionalProperties: false })
   })
 
-  it('has every operation of the contract that we serve, under its name and with its answers', async () => {
+  it('has every operation of the contract under its name and with its answers', async () => {
     const { paths } = await readDocument()
     const { operations } = readContract()
     for (const [name, { method, path, statuses }] of Object.entries(operations)) {
-      if (NOT_YET.includes(name)) continue
       const ours = paths[path]?.[method]
       expect(ours?.operationId).toBe(name)
       // nothing we answer may be missing in a client made from the contract, but for rate limits
@@ -87,7 +85,7 @@ describe('/openapi.json', () => {
         const url = `${stack.api.url}${path.replace('{id}', 'some-id')}`
         const response = await fetch(url, { method: method.toUpperCase() })
         await response.body?.cancel()
-        expect([200, 400, 404]).toContain(response.status)
+        expect([200, 400, 404, 422]).toContain(response.status)
       }
     }
   })

@@ -76,7 +76,7 @@ function toSource(routes: readonly ApiRoute[]): ZodOpenApiObject {
         description: 'Jobs whose every attempt failed, kept until replayed or discarded.',
       },
       { name: 'hosts', description: 'The ComfyUI servers that run the jobs.' },
-      { name: 'assets', description: 'What jobs made.' },
+      { name: 'assets', description: 'What jobs made, and what was sent for them.' },
       { name: 'service', description: 'Health of this process.' },
     ],
     paths,
@@ -99,10 +99,13 @@ function toOperation(route: ApiRoute): ZodOpenApiOperationObject {
       ...(query && { query }),
       ...(headers && { header: headers }),
     },
-    ...(body && {
+    ...((body || route.form) && {
       requestBody: {
         required: !route.bodyIsOptional,
-        content: { 'application/json': { schema: body } },
+        content: {
+          ...(route.form && { 'multipart/form-data': { schema: route.form } }),
+          ...(body && { 'application/json': { schema: body } }),
+        },
       },
     }),
     responses: toResponses(route),

@@ -33,7 +33,7 @@ export interface Answer {
 export type Reply = Answer | { send: (response: Response) => void | Promise<void> }
 
 export interface RouteDoc {
-  method: 'get' | 'post' | 'patch' | 'delete'
+  method: 'get' | 'head' | 'post' | 'patch' | 'delete'
   /** As OpenAPI writes it: `/jobs/{id}` */
   path: string
   operationId: string
@@ -50,6 +50,8 @@ export interface RouteDoc {
   /** Other answers that are no errors, e.g. 206. */
   alsoAnswers?: Record<number, string>
   errors: readonly ApiErrorCode[]
+  /** The fields of a `multipart/form-data` body, which the handler reads itself; beside JSON where there is a `body`. */
+  form?: z.ZodType
   /** Nothing at all is a body, too. */
   bodyIsOptional?: boolean
   /** Needs no token. */

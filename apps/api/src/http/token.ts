@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ApiError } from '@safelight/shared'
 import type { RequestHandler } from 'express'
+import type { SignedRequest } from './signed-urls.ts'
 
 /** True when no token is configured, or the given one is it. */
 export type TokenCheck = (given: string | undefined) => boolean
@@ -13,9 +14,15 @@ export function createTokenCheck(token: string | null): TokenCheck {
   return (given) => given !== undefined && timingSafeEqual(digest(given), expected)
 }
 
-export function requireToken(isAllowed: TokenCheck): RequestHandler {
+/** @param isSigned whether an address opens without it, for a while; throws when it does no longer */
+export function requireToken(
+  isAllowed: TokenCheck,
+  isSigned: (request: SignedRequest) => boolean,
+): RequestHandler {
   return (request, response, next) => {
     if (isAllowed(readBearer(request.headers.authorization))) return next()
+    const { method, baseUrl, path, query } = request
+    if (isSigned({ method, path: baseUrl + path, query })) return next()
     response.setHeader('WWW-Authenticate', 'Bearer')
     next(new ApiError('unauthorized', 'Send the token as `Authorization: Bearer <token>`.'))
   }

@@ -79,10 +79,11 @@ function toLimitsView({ limits }: Snapshot): JobView['limits'] {
 
 export function toOutputView(output: Output, jobId: string, links: Links): OutputView {
   const { expires_at, ...record } = output
+  const { url, until } = links.outputContent(output.id, expires_at)
   return {
     ...record,
-    url: links.assetContent(output.id),
-    url_expires_at: toIso(expires_at),
+    url,
+    url_expires_at: toIso(until),
     job_id: jobId,
   }
 }

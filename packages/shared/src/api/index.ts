@@ -1,4 +1,5 @@
 /** The REST and SSE face, as schemas both sides share. */
+export * from './asset-requests.ts'
 export * from './asset-view.ts'
 export * from './bulk-cancel.ts'
 export * from './dead-letter-view.ts'

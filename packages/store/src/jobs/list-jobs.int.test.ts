@@ -3,7 +3,7 @@ import type { JobStore, ListQuery } from '../job-store.ts'
 import { status } from '@safelight/testkit'
 import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 import { OWNER } from './context.ts'
-import { InvalidCursor } from './list-jobs.ts'
+import { InvalidCursor } from '../newest-first.ts'
 
 it('lists newest first, page by page, each job once', async () => {
   let clock = 1_000
