@@ -274,6 +274,7 @@ describe('an upload is refused, and leaves nothing,', () => {
     await until(async () => (await stack.redis.zcard(stack.keys.blobsPending)) === 1)
     request.destroy()
     await expectNothingNew()
+    expect(await stored()).toEqual(before)
   })
 })
 
