@@ -61,7 +61,7 @@ export async function createApi(config: ApiConfig, options: ApiOptions = {}): Pr
 
 async function start(deps: PartsDeps): Promise<Api> {
   const { config, log, scope, clock, timings } = deps
-  const parts = openParts(deps)
+  const parts = await openParts(deps)
   const streams = new Set<{ endForShutdown(): void }>()
   let closing = false
 

@@ -1,9 +1,11 @@
 /** The API's settings, from the environment. */
 import { fileURLToPath } from 'node:url'
+import { ASSET_STORE_SHAPE, checkAssetStore } from '@safelight/assets'
 import {
   byteSize,
   commonConfigSchema,
   duration,
+  durationOrNever,
   flag,
   parseConfig,
   port,
@@ -56,6 +58,16 @@ const trustedProxies = () =>
   })
 
 const fields = commonConfigSchema.extend({
+  ...ASSET_STORE_SHAPE,
+  ASSET_RETENTION: durationOrNever()
+    .prefault('30d')
+    .describe(
+      'How long an upload is kept whose sender does not say; sent again or used, it is kept anew. never: until it is deleted',
+    ),
+  JANITOR_EVERY: duration()
+    .refine((ms) => ms >= 1_000, 'must be at least 1s')
+    .prefault('5m')
+    .describe('Pause between two looks for assets whose time is over and bytes that nobody needs'),
   PORT: port().prefault('8080').describe('Port to listen on; 0 takes a free one'),
   HOST: z
     .string()
@@ -160,15 +172,17 @@ const fields = commonConfigSchema.extend({
 })
 
 /** Who listens to others without a token must mean it. */
-export const apiConfigSchema = fields.refine(
-  ({ HOST, SAFELIGHT_TOKEN, OPEN_TO_ALL }) =>
-    isLoopback(HOST) || SAFELIGHT_TOKEN !== undefined || OPEN_TO_ALL,
-  {
-    path: ['HOST'],
-    error:
-      'others can reach it and there is no SAFELIGHT_TOKEN: set one, or OPEN_TO_ALL=true if that is meant',
-  },
-)
+export const apiConfigSchema = fields
+  .superRefine(checkAssetStore)
+  .refine(
+    ({ HOST, SAFELIGHT_TOKEN, OPEN_TO_ALL }) =>
+      isLoopback(HOST) || SAFELIGHT_TOKEN !== undefined || OPEN_TO_ALL,
+    {
+      path: ['HOST'],
+      error:
+        'others can reach it and there is no SAFELIGHT_TOKEN: set one, or OPEN_TO_ALL=true if that is meant',
+    },
+  )
 export type ApiConfig = z.output<typeof apiConfigSchema> & { SAFELIGHT_WEB_DIR: string }
 
 /** Beside this server, whether it runs from `src` or from `dist`. */

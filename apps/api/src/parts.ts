@@ -1,5 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
-import { createLocalBlobs } from '@safelight/assets'
+import { openBlobStore } from '@safelight/assets'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
@@ -36,9 +36,9 @@ export interface PartsDeps {
   timings: ApiTimings
 }
 
-export type Parts = ReturnType<typeof openParts>
+export type Parts = Awaited<ReturnType<typeof openParts>>
 
-export function openParts({
+export async function openParts({
   config,
   log,
   scope,
@@ -62,7 +62,7 @@ export function openParts({
   }
   const store = createJobStore(storeDeps)
   const assets = createAssetStore({ redis, keys, now: () => store.now(), timings })
-  const blobs = createLocalBlobs(config.SAFELIGHT_DATA_DIR)
+  const blobs = scope.use(await openBlobStore(config))
   const deadLetters = createDeadLetterStore(storeDeps)
   const backlog = createBacklog({ redis, keys })
   const tickets = createTickets(scope.use(createQueues({ redis, keys, timings })))

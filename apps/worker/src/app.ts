@@ -131,7 +131,7 @@ async function start(parts: Start): Promise<void> {
   const deferred = scope.use(
     watchDeferred({ backlog, tickets, retryMs: timings.queueRetryMs, clock, log }),
   )
-  const handling = openHandlingDeps({
+  const handling = await openHandlingDeps({
     config,
     redis,
     keys,

@@ -1,4 +1,5 @@
 /** The worker's settings, from the environment. */
+import { ASSET_STORE_SHAPE, checkAssetStore } from '@safelight/assets'
 import {
   byteSize,
   commonConfigSchema,
@@ -18,6 +19,7 @@ import { HostsFileError } from './hosts/hosts-file.ts'
 import { WORKER_TIMINGS_SHAPE } from './timings.ts'
 
 const fieldsSchema = commonConfigSchema.extend({
+  ...ASSET_STORE_SHAPE,
   COMFYUI_HOSTS: urlList()
     .refine((urls) => urls.length > 0, 'must name at least one host')
     .superRefine((urls, context) => {
@@ -94,6 +96,7 @@ const fieldsSchema = commonConfigSchema.extend({
 })
 
 export const workerConfigSchema = fieldsSchema.superRefine((config, context) => {
+  checkAssetStore(config, context)
   const { COMFYUI_HOSTS, SAFELIGHT_HOSTS_FILE } = config
   if ((COMFYUI_HOSTS === undefined) !== (SAFELIGHT_HOSTS_FILE === undefined)) return
   context.addIssue({

@@ -1,5 +1,5 @@
 /** What every handling of a job works with: opened here, closed by the scope. */
-import { createLocalBlobs } from '@safelight/assets'
+import { openBlobStore } from '@safelight/assets'
 import { createHostClient, runPrompt as runSession, type RunPrompt } from '@safelight/comfyui'
 import type { Scope } from '@safelight/runtime'
 import {
@@ -32,7 +32,7 @@ export interface HandlingDepsOptions extends Given {
   scope: Scope
 }
 
-export function openHandlingDeps(options: HandlingDepsOptions): HandlingDeps {
+export async function openHandlingDeps(options: HandlingDepsOptions): Promise<HandlingDeps> {
   const { config, redis, keys, scope, ...given } = options
   const { fleet, timings, clock, log } = given
   const inStore = { redis, keys, timings: timings.store }
@@ -64,7 +64,7 @@ export function openHandlingDeps(options: HandlingDepsOptions): HandlingDeps {
     connect,
     deadlines,
     orphans,
-    blobs: createLocalBlobs(config.SAFELIGHT_DATA_DIR),
+    blobs: scope.use(await openBlobStore(config)),
     assets: createAssetStore({ ...inStore, now: () => store.now() }),
     costs: createCostBook({
       store: createNodeCosts({ redis, keys }),

@@ -28,7 +28,7 @@ function isSane({ width, height }: PictureSize): boolean {
 }
 
 function has(bytes: Buffer, at: number, text: string): boolean {
-  return bytes.length >= at + text.length && bytes.latin1Slice(at, at + text.length) === text
+  return bytes.length >= at + text.length && bytes.toString('latin1', at, at + text.length) === text
 }
 
 function readPng(bytes: Buffer): PictureSize | null {

@@ -28,6 +28,7 @@ export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename })
 
   return {
     async write(key, body, { signal } = {}) {
+      signal?.throwIfAborted()
       const path = pathOf(key)
       await mkdir(incoming, { recursive: true })
       const temporary = join(incoming, randomUUID())
@@ -51,6 +52,7 @@ export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename })
     },
 
     async read(key, { range, signal } = {}) {
+      signal?.throwIfAborted()
       const file = await openIfThere(pathOf(key))
       if (!file) return null
       try {

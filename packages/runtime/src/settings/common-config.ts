@@ -18,7 +18,9 @@ export const commonConfigSchema = z.object({
   SAFELIGHT_DATA_DIR: z
     .string()
     .prefault('./data')
-    .describe('Folder for stored outputs; the API and the workers must see the same one'),
+    .describe(
+      'Folder for stored assets; with ASSET_STORE=local the API and the workers must see the same one',
+    ),
   RETENTION: duration()
     .prefault('24h')
     .describe('How long a job and its outputs are kept after its end'),

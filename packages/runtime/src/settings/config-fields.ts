@@ -12,6 +12,13 @@ export function duration() {
     .transform((text) => withUnit(text, UNIT_MS, 'ms'))
 }
 
+/** A duration, or `never` → null. */
+export function durationOrNever() {
+  return z.union([z.literal('never').transform(() => null), duration()], {
+    error: 'must be a duration such as 12h, 30d, or never',
+  })
+}
+
 /** `64kb`, `20mb`, `2gb`, or a plain number of bytes → bytes. */
 export function byteSize() {
   return z

@@ -40,8 +40,9 @@ export async function bundleMains(checkout = ROOT): Promise<void> {
         format: 'esm',
         conditions: ['@safelight/source'],
         banner: { js: REQUIRE },
-        // reached by nobody who passes a client of his own; sharp is native and finds its parts itself
-        external: ['pg', 'redis', 'bullmq-otel', 'js-redis-server', 'sharp'],
+        // reached by nobody who passes a client of his own; sharp is native and finds its parts itself; the SDK of S3 is
+        // large, and loaded by those who use it
+        external: ['pg', 'redis', 'bullmq-otel', 'js-redis-server', 'sharp', '@aws-sdk/*'],
         logLevel: 'error',
       }),
     ),
