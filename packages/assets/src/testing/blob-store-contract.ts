@@ -1,8 +1,8 @@
 /** What every blob store does, as cases that a store's own test file runs with a way to open one. */
-import { createHash, randomBytes } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
+import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import type { BlobStore, ByteRange } from '../blobs/blob-store.ts'
+import { endless, failing, MB, random, text } from './bodies.ts'
 
 export interface BlobStoreRig {
   blobs: BlobStore
@@ -26,7 +26,6 @@ export function contractFor(traits: readonly Trait[]): ContractCase[] {
   return CASES.filter(({ needs }) => needs === undefined || traits.includes(needs))
 }
 
-const MB = 1024 ** 2
 const LATER_MS = 3_600_000
 const KEY = 'ab/abcdef'
 
@@ -201,41 +200,6 @@ async function isOpen(url: string): Promise<boolean> {
   const { ok, body } = await fetch(url)
   await body?.cancel()
   return ok
-}
-
-async function* text(words: string) {
-  yield Buffer.from(words)
-}
-
-async function* random(size: number, hash?: { update(chunk: Buffer): unknown }) {
-  for (let left = size; left > 0; left -= MB) {
-    const chunk = randomBytes(Math.min(left, MB))
-    hash?.update(chunk)
-    yield chunk
-  }
-}
-
-async function* failing(body: AsyncIterable<Buffer>, trouble: Error) {
-  yield* body
-  throw trouble
-}
-
-/** Goes on for ever after the body; `onEndless` hears when that begins. */
-function endless(body: AsyncIterable<Buffer>, onEndless: () => void) {
-  let over = false
-  async function* chunks() {
-    try {
-      yield* body
-      onEndless()
-      for (;;) {
-        await setImmediate()
-        yield Buffer.from('and on')
-      }
-    } finally {
-      over = true
-    }
-  }
-  return { chunks: chunks(), isOver: () => over }
 }
 
 async function read(blobs: Pick<BlobStore, 'read'>, range?: ByteRange) {
