@@ -56,10 +56,11 @@ export async function ingest(
     if (spareKey !== null) await discard({ blobs, assets }, spareKey)
     return { asset: minted.asset, createdNew }
   } catch (error) {
-    // whoever empties the trash would do it later: trouble with this is not the trouble to tell
+    // Trouble with this is not the trouble to tell. The key stays in the trash, and is looked after once more later: a
+    // store that was lost touch with may put the bytes there after all.
     await assets
       .abandon(key)
-      .then(() => discard({ blobs, assets }, key))
+      .then(() => blobs.remove(key))
       .catch(() => undefined)
     throw error
   }
