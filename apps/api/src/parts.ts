@@ -1,5 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
-import { openBlobStore } from '@safelight/assets'
+import { createJanitor, openBlobStore } from '@safelight/assets'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
@@ -63,6 +63,8 @@ export async function openParts({
   const store = createJobStore(storeDeps)
   const assets = createAssetStore({ redis, keys, now: () => store.now(), timings })
   const blobs = scope.use(await openBlobStore(config))
+  const janitor = createJanitor({ blobs, assets, now: () => store.now(), clock, log })
+  scope.use(janitor.start({ everyMs: config.JANITOR_EVERY }))
   const deadLetters = createDeadLetterStore(storeDeps)
   const backlog = createBacklog({ redis, keys })
   const tickets = createTickets(scope.use(createQueues({ redis, keys, timings })))
