@@ -1,5 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
-import { createJanitor, openBlobStore } from '@safelight/assets'
+import { createJanitor, createThumbnails, openBlobStore } from '@safelight/assets'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
@@ -16,6 +16,7 @@ import {
   createQueues,
   createReconciler,
   createRedis,
+  createThumbnailRecords,
   createTickets,
   decodePreview,
   RedisUnavailable,
@@ -65,6 +66,8 @@ export async function openParts({
   const blobs = scope.use(await openBlobStore(config))
   const janitor = createJanitor({ blobs, assets, now: () => store.now(), clock, log })
   scope.use(janitor.start({ everyMs: config.JANITOR_EVERY }))
+  const records = createThumbnailRecords({ redis, keys })
+  const thumbnails = createThumbnails({ blobs, assets, records, log })
   const deadLetters = createDeadLetterStore(storeDeps)
   const backlog = createBacklog({ redis, keys })
   const tickets = createTickets(scope.use(createQueues({ redis, keys, timings })))
@@ -121,6 +124,7 @@ export async function openParts({
     store,
     assets,
     blobs,
+    thumbnails,
     deadLetters,
     backlog,
     tickets,

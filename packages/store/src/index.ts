@@ -8,6 +8,7 @@ export {
 } from './assets/asset-store.ts'
 export * from './assets/list-assets.ts'
 export * from './assets/upload-keys.ts'
+export * from './assets/thumbnail-records.ts'
 export * from './backlog/backlog.ts'
 export type { Candidate } from './backlog/candidate.ts'
 export * from './backlog/deferred.ts'

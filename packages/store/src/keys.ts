@@ -70,7 +70,7 @@ export function createKeys(namespace: string) {
     assets: `${tag}:assets`,
     /** ZSET: assets that expire, by when (ms). */
     assetsExpiry: `${tag}:assets:expiry`,
-    /** HASH of a blob by its hash (hex): `key` (where the blob store has it), `size`. See assets/scripts.ts. */
+    /** HASH of a blob by its hash (hex): `key` (where the blob store has it), `size`, `thumb:<width>` → `<size> <key>`. See assets/scripts.ts. */
     blob: (hex: string) => `${tag}:blob:${hex}`,
     /** SET: assets over it. */
     blobRefs: (hex: string) => `${tag}:blob:${hex}:refs`,

@@ -20,14 +20,16 @@ local function timeNow()
 end
 local function discard(key) redis.call('ZADD', prefix .. 'blobs:trash', timeNow(), key) end
 local function hexOf(json) return string.match(cjson.decode(json).hash, '^blake3:(%x+)$') end
--- the last reference takes the blob along
+-- the last reference takes the blob along, and the thumbnails made of it
 local function release(hex, id)
   redis.call('SREM', refsOf(hex), id)
   if redis.call('SCARD', refsOf(hex)) > 0 then return end
-  local key = redis.call('HGET', blobOf(hex), 'key')
-  if key then
-    redis.call('DEL', blobOf(hex))
-    discard(key)
+  local fields = redis.call('HGETALL', blobOf(hex))
+  redis.call('DEL', blobOf(hex))
+  for at = 1, #fields, 2 do
+    local key = fields[at + 1]
+    if string.sub(fields[at], 1, 6) == 'thumb:' then key = string.match(key, '^%d+ (.+)$') end
+    if fields[at] ~= 'size' and key then discard(key) end
   end
 end
 `
@@ -136,5 +138,28 @@ export const ABANDON: Script = {
   lua: `${BLOBS}
 if redis.call('ZREM', prefix .. 'blobs:pending', ARGV[2]) == 1 then discard(ARGV[2]) end
 return 1
+`,
+}
+
+/**
+ * A thumbnail is written: it belongs to the blob from now on, and goes with it.
+ * ARGV 2 hash (hex) · 3 width · 4 key of the thumbnail · 5 its size
+ * Returns '<size> <key>' of the one that counts (another may have been faster), or '' when the blob is gone.
+ */
+export const KEEP_THUMBNAIL: Script = {
+  name: 'safelightKeepThumbnail',
+  lua: `${BLOBS}
+local hex, mine = ARGV[2], ARGV[4]
+local field, value = 'thumb:' .. ARGV[3], ARGV[5] .. ' ' .. mine
+local theirs = redis.call('HGET', blobOf(hex), field)
+-- the same call once more, because its answer got lost
+if theirs == value then return value end
+local isPending = redis.call('ZREM', prefix .. 'blobs:pending', mine) == 1
+if isPending and not theirs and redis.call('EXISTS', blobOf(hex)) == 1 then
+  redis.call('HSET', blobOf(hex), field, value)
+  return value
+end
+if isPending then discard(mine) end
+return theirs or ''
 `,
 }
