@@ -142,14 +142,6 @@ const fields = commonConfigSchema.extend({
   MAX_UPLOAD_BYTES: byteSize()
     .prefault('512mb')
     .describe('Largest file that is taken as an asset, sent or fetched'),
-  ASSET_RETENTION: z
-    .union([z.literal('never').transform(() => null), duration()], {
-      error: 'must be a duration such as 24h, 30d, or never',
-    })
-    .prefault('30d')
-    .describe(
-      'How long an uploaded asset is kept that asks for nothing else; never: until it is deleted',
-    ),
   URL_TTL: duration()
     .refine((ms) => ms >= 60_000, 'must be at least 1m')
     .prefault('1h')
