@@ -12,7 +12,15 @@ export * from './host-state.ts'
 export * from './host-state-schema.ts'
 export * from './limits.ts'
 export * from './job-error.ts'
-export { longestNumber, membersOf, replaceAt, textAt, withoutConstants } from './json-text.ts'
+export {
+  type JsonPath,
+  longestNumber,
+  membersOf,
+  replaceAt,
+  replaceTexts,
+  textAt,
+  withoutConstants,
+} from './json-text.ts'
 export * from './node-state.ts'
 export * from './output.ts'
 export * from './progress.ts'

@@ -44,6 +44,82 @@ export function replaceAt(text: string, path: readonly string[], value: string):
   return place ? text.slice(0, place.from) + value + text.slice(place.to) : text
 }
 
+export type JsonPath = readonly (string | number)[]
+
+/**
+ * The same text with other values at these places; everything else stays byte for byte. A place that is not there is
+ * passed over, and what lies within one that is replaced goes with it.
+ * @param replacements json: what stands there from now on
+ */
+export function replaceTexts(
+  text: string,
+  replacements: readonly { path: JsonPath; json: string }[],
+): string {
+  if (replacements.length === 0) return text
+  const wanted: WantedPlaces = { json: null, below: new Map() }
+  for (const { path, json } of replacements) {
+    let at = wanted
+    for (const key of path) {
+      const next: WantedPlaces = at.below.get(key) ?? { json: null, below: new Map() }
+      at.below.set(key, next)
+      at = next
+    }
+    at.json = json
+  }
+  const parts: string[] = []
+  let kept = 0
+  for (const { from, to, json } of findWanted(text, skipSpace(text, 0), wanted)) {
+    parts.push(text.slice(kept, from), json)
+    kept = to
+  }
+  return parts.join('') + text.slice(kept)
+}
+
+/** Where something is to be replaced: here, or below these keys. */
+interface WantedPlaces {
+  json: string | null
+  below: Map<string | number, WantedPlaces>
+}
+
+/** In the order of the text. */
+function* findWanted(
+  text: string,
+  from: number,
+  { json, below }: WantedPlaces,
+): Generator<{ from: number; to: number; json: string }> {
+  if (json !== null) {
+    yield { from, to: endOfValue(text, from), json }
+    return
+  }
+  const places = new Map<WantedPlaces, number>()
+  if (text[from] === '[') {
+    for (const { index, at } of itemsOf(text, from)) {
+      const wanted = below.get(index)
+      if (wanted) places.set(wanted, at)
+    }
+  } else {
+    for (const { key, from: at } of membersOf(text, from)) {
+      const wanted = below.get(key)
+      if (!wanted) continue
+      // of two with one key the last counts, and stands where it stands
+      places.delete(wanted)
+      places.set(wanted, at)
+    }
+  }
+  for (const [wanted, at] of places) yield* findWanted(text, at, wanted)
+}
+
+/** The items of the list at `from`: where each begins. */
+function* itemsOf(text: string, from: number): Generator<{ index: number; at: number }> {
+  let at = skipSpace(text, from + 1)
+  for (let index = 0; at < text.length && text[at] !== ']'; index += 1) {
+    yield { index, at }
+    at = skipSpace(text, endOfValue(text, at))
+    if (text.charCodeAt(at) !== COMMA) return
+    at = skipSpace(text, at + 1)
+  }
+}
+
 function findPlace(text: string, path: readonly string[]): { from: number; to: number } | null {
   const from = skipSpace(text, 0)
   let place = { from, to: endOfValue(text, from) }
