@@ -1,6 +1,6 @@
 import { ANY_POOL } from './backlog/backlog.ts'
 import { describe, expect, it } from 'vitest'
-import { createDeadLetterStore } from './dead-letters.ts'
+import { createDeadLetterStore, type Replay } from './dead-letters.ts'
 import { status } from '@safelight/testkit'
 import { acceptJob, openTestStore, type TestStore } from '@safelight/testkit/vitest'
 
@@ -19,6 +19,8 @@ async function die(store: TestStore['store'], over: Parameters<typeof acceptJob>
   await store.append(jobId, () => status('failed', { error, deadLetter: true }))
   return jobId
 }
+
+const snapshotOf = (replay: Replay) => (replay.outcome === 'replayed' ? replay.snapshot : null)
 
 describe('a dead letter', () => {
   it('is listed by the very step that ends the job, and kept longer than other jobs', async () => {
@@ -68,7 +70,7 @@ describe('a dead letter', () => {
     const { store, redis, keys, deadLetters } = await open()
     const [gone, jobId] = [await die(store), await die(store)]
     await redis.del(keys.job(gone))
-    expect(await deadLetters.replay(gone)).toBeNull()
+    expect(await deadLetters.replay(gone)).toEqual({ outcome: 'gone' })
     const { jobs } = await deadLetters.list({ limit: 10 })
     expect(jobs.map((job) => job.jobId)).toEqual([jobId])
     expect(await redis.zrange(keys.deadLetters, '0', '-1')).toEqual([jobId])
@@ -82,7 +84,7 @@ describe('a replay', () => {
     const limits = { startBy: now + 10_000, timeoutMs: 5_000, nodeRetries: 2 }
     const jobId = await die(store, { priority: 7, metadata: { order: 1 }, limits })
     now += 3_600_000
-    const again = await deadLetters.replay(jobId)
+    const again = snapshotOf(await deadLetters.replay(jobId))
     expect(again).toMatchObject({
       status: 'queued',
       seq: 0,
@@ -108,7 +110,7 @@ describe('a replay', () => {
     const { store, redis, keys, deadLetters } = await open()
     const jobId = await die(store)
     const answers = await Promise.all(Array.from({ length: 10 }, () => deadLetters.replay(jobId)))
-    const made = answers.flatMap((answer) => answer?.jobId ?? [])
+    const made = answers.flatMap((answer) => snapshotOf(answer)?.jobId ?? [])
     expect(made).toHaveLength(1)
     expect(await redis.zrange(keys.backlog(ANY_POOL), '0', '-1')).toContain(made[0])
     expect(await redis.zrange(keys.open, '0', '-1')).toEqual(made)
@@ -123,10 +125,10 @@ describe('a replay', () => {
         deadLetters.replay(jobId),
         deadLetters.discard(jobId),
       ])
-      expect([again !== null, discarded].filter(Boolean)).toHaveLength(1)
+      expect([again.outcome === 'replayed', discarded].filter(Boolean)).toHaveLength(1)
       expect(await store.load(jobId)).toMatchObject({
         deadLetter: false,
-        replayedBy: again?.jobId ?? null,
+        replayedBy: snapshotOf(again)?.jobId ?? null,
       })
     }
   })

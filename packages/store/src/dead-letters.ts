@@ -7,6 +7,7 @@ import type { FailedAttempt, JobStore, NewJob } from './job-store.ts'
 import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
 import { renewNeeds } from './backlog/needs.ts'
+import { HOLDS } from './assets/holds.ts'
 import { PLACES } from './backlog/places.ts'
 import { parseAttempt } from './jobs/claim-job.ts'
 import { firstSnapshot, STORE_JOB, storeJobArguments } from './jobs/first-snapshot.ts'
@@ -15,16 +16,21 @@ import { createReads } from './jobs/read-job.ts'
 
 /**
  * KEYS 1 to 7, ARGV 1 to 15 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
- * ARGV 16 jobId of the dead letter · 17 its snapshot JSON from now on
- * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed.
+ * ARGV 16 jobId of the dead letter · 17 its snapshot JSON from now on · 18 ms until which the assets that it refers to are kept
+ * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed;
+ *   ['missing_asset', id…] when assets that it refers to are not there any more: then it stays listed.
  * Channels: none (the dead letter has ended: nobody listens any more).
  */
 const REPLAY: Script = {
   name: 'safelightReplay',
-  lua: `${PLACES}
+  lua: `${PLACES}${HOLDS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
 if not redis.call('ZSCORE', KEYS[8], ARGV[16]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
+local inputs = inputsOf(KEYS[9])
+local missing = missingOf(inputs)
+if #missing > 0 then return {'missing_asset', unpack(missing)} end
 ${STORE_JOB}
+hold(KEYS[1], ARGV[2], inputs, ARGV[18])
 redis.call('ZREM', KEYS[8], ARGV[16])
 redis.call('HSET', KEYS[9], 'snapshot', ARGV[17])
 return {'replayed'}
@@ -54,21 +60,30 @@ export interface DeadLetter {
   failures: FailedAttempt[]
 }
 
+export type Replay =
+  | { outcome: 'replayed'; snapshot: Snapshot }
+  | { outcome: 'missing_asset'; assetIds: string[] }
+  | { outcome: 'gone' }
+
 export interface DeadLetterStore {
   /** The ones that failed last come first. */
   list(query: { limit: number; cursor?: string }): ReturnType<JobStore['list']>
   /** Null when it is not listed (any more). */
   load(jobId: string): Promise<DeadLetter | null>
   /**
-   * Accepts the same job anew and takes the dead letter off the list, in one step. Null when it is not listed.
+   * Accepts the same job anew and takes the dead letter off the list, in one step. `gone`: it is not listed;
+   * `missing_asset`: its workflow refers to assets that are there no longer, so it stays as it is.
    * @param newId of the new job
    */
-  replay(jobId: string, newId?: string): Promise<Snapshot | null>
+  replay(jobId: string, newId?: string): Promise<Replay>
   /** Takes it off the list; the record stays for its time. False when it is not listed. */
   discard(jobId: string): Promise<boolean>
 }
 
-const replyOfReplay = z.tuple([z.enum(['replayed', 'repeated', 'gone'])])
+const replyOfReplay = z.union([
+  z.tuple([z.enum(['replayed', 'repeated', 'gone'])]),
+  z.tuple([z.literal('missing_asset')], z.string()),
+])
 
 export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   const context = toStoreContext(deps)
@@ -103,7 +118,7 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
     async replay(jobId, newId = randomUUID()) {
       const letter = await load(jobId)
       const workflow = letter && (await loadWorkflowText(jobId))
-      if (!workflow) return null
+      if (!workflow) return { outcome: 'gone' }
       const old = letter.snapshot
       const createdAt = await now()
       const again = { ...old, jobId: newId, limits: renew(old, createdAt) }
@@ -113,9 +128,16 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
       const replayed: Snapshot = { ...old, deadLetter: false, replayedBy: snapshot.jobId }
       const reply = await replay(
         [...stored.keys, keys.deadLetters, keys.job(jobId)],
-        [...stored.argv, jobId, JSON.stringify(replayed)],
+        [
+          ...stored.argv,
+          jobId,
+          JSON.stringify(replayed),
+          Math.round(snapshot.expiresAt + context.timings.recordSlackMs),
+        ],
       )
-      return replyOfReplay.parse(reply)[0] === 'gone' ? null : snapshot
+      const [outcome, ...assetIds] = replyOfReplay.parse(reply)
+      if (outcome === 'missing_asset') return { outcome, assetIds }
+      return outcome === 'gone' ? { outcome } : { outcome: 'replayed', snapshot }
     },
     async discard(jobId) {
       const snapshot = await loadJob(jobId)

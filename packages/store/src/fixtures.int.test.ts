@@ -101,8 +101,9 @@ it('lists and replays dead letters of 0.1.0, and knows how their attempts failed
     snapshot: { status: 'failed', deadLetter: true, error: { code: 'out_of_memory' } },
     failures: [{ attempt: 1, cause: 'out_of_memory', orphaned: false }],
   })
-  const again = await deadLetters.replay(jobId)
-  expect(again).toMatchObject({ status: 'queued', replayOf: jobId })
+  const replay = await deadLetters.replay(jobId)
+  expect(replay).toMatchObject({ snapshot: { status: 'queued', replayOf: jobId } })
+  const again = replay.outcome === 'replayed' ? replay.snapshot : null
   expect(await store.load(jobId)).toMatchObject({ replayedBy: again?.jobId })
   expect(await store.loadWorkflow(again?.jobId ?? '')).toEqual(await store.loadWorkflow(jobId))
 })
@@ -136,7 +137,8 @@ it('writes its version into each record, and refuses one of a newer version', as
   const { store, redis, keys, deadLetters, restore } = await open()
   const jobId = await restore('dead-letter')
   const again = await deadLetters.replay(jobId)
-  expect(await redis.hget(keys.job(again?.jobId ?? ''), 'v')).toBe('1')
+  const newId = again.outcome === 'replayed' ? again.snapshot.jobId : ''
+  expect(await redis.hget(keys.job(newId), 'v')).toBe('1')
   expect(await redis.hget(keys.job(jobId), 'v')).toBeNull()
 
   const token = await redis.hget(keys.job(jobId), 'fence')

@@ -30,6 +30,8 @@ export interface NewJob {
   idempotencyKey: string | null
   /** With an idempotency key: what was asked for, as a hash, so that a later request can be compared. */
   requestHash?: string
+  /** Ids of the assets that its workflow refers to, each once: held until the job ends. None by default. */
+  inputs?: readonly string[]
   /** Kept apart from the record, until the job ends. */
   extraData?: ExtraData | null
   /** None by default. */
@@ -148,10 +150,17 @@ export interface ListQuery {
 export interface JobStore {
   /** ms since the epoch by Redis' clock: what deadlines are counted with. */
   now(): Promise<number>
-  /** Writes record, workflow, index, idempotency key, `extra_data` and its place in the backlog at once. */
+  /**
+   * Writes record, workflow, index, idempotency key, `extra_data` and its place in the backlog at once, and holds the
+   * assets that it refers to. Nothing is written when one of them is not there.
+   */
   accept(
     job: NewJob,
-  ): Promise<{ outcome: 'accepted'; snapshot: Snapshot } | { outcome: 'key_reused' }>
+  ): Promise<
+    | { outcome: 'accepted'; snapshot: Snapshot }
+    | { outcome: 'key_reused' }
+    | { outcome: 'missing_asset'; assetIds: string[] }
+  >
   /** Null when the key is free. */
   loadKeyUse(idempotencyKey: string): Promise<KeyUse | null>
   /** Keeps what the request that used the key was answered, for as long as the key. */

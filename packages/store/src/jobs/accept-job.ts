@@ -1,6 +1,7 @@
 /** Accepting a job: one atomic write, after which it cannot be lost. */
 import { z } from 'zod'
 import type { JobStore } from '../job-store.ts'
+import { HOLDS } from '../assets/holds.ts'
 import { PLACES } from '../backlog/places.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import type { StoreContext } from './context.ts'
@@ -9,19 +10,26 @@ import { createReads } from './read-job.ts'
 
 /**
  * KEYS 1 to 7, ARGV 1 to 15 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 16 ms it is kept · 17 hash of the request
+ *   18 ms until which the assets that it refers to are kept · 19… their ids
  * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
- *   because the answer got lost); ['reused'] when the key belongs to another job.
+ *   because the answer got lost); ['reused'] when the key belongs to another job; ['missing_asset', id…] when assets
+ *   that it refers to are not there (any more).
  * Channels: none (nobody can watch a job that does not exist yet).
  */
 const ACCEPT: Script = {
   name: 'safelightAccept',
-  lua: `${PLACES}
+  lua: `${PLACES}${HOLDS}
 if KEYS[8] then
   local user = redis.call('HGET', KEYS[8], 'job')
   if user and user ~= ARGV[2] then return {'reused'} end
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
+local inputs = {}
+for i = 19, #ARGV do inputs[#inputs + 1] = ARGV[i] end
+local missing = missingOf(inputs)
+if #missing > 0 then return {'missing_asset', unpack(missing)} end
 ${STORE_JOB}
+hold(KEYS[1], ARGV[2], inputs, ARGV[18])
 if KEYS[8] then
   redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[17], 'snapshot', ARGV[3])
   redis.call('PEXPIRE', KEYS[8], ARGV[16])
@@ -30,7 +38,10 @@ return {'accepted'}
 `,
 }
 
-const replySchema = z.tuple([z.enum(['accepted', 'repeated', 'reused'])])
+const replySchema = z.union([
+  z.tuple([z.enum(['accepted', 'repeated', 'reused'])]),
+  z.tuple([z.literal('missing_asset')], z.string()),
+])
 
 export function createAccept(context: StoreContext): JobStore['accept'] {
   const accept = bindScript(context.redis, ACCEPT)
@@ -42,9 +53,16 @@ export function createAccept(context: StoreContext): JobStore['accept'] {
     const { idempotencyKey } = job
     const reply = await accept(
       idempotencyKey === null ? keys : [...keys, context.keys.idempotency(idempotencyKey)],
-      [...argv, context.timings.idempotencyMs, job.requestHash ?? ''],
+      [
+        ...argv,
+        context.timings.idempotencyMs,
+        job.requestHash ?? '',
+        Math.round(snapshot.expiresAt + context.timings.recordSlackMs),
+        ...(job.inputs ?? []),
+      ],
     )
-    const [outcome] = replySchema.parse(reply)
+    const [outcome, ...assetIds] = replySchema.parse(reply)
+    if (outcome === 'missing_asset') return { outcome, assetIds }
     if (outcome === 'reused') return { outcome: 'key_reused' }
     if (outcome === 'accepted') return { outcome, snapshot }
     // accepted before, by this very call: only the answer got lost

@@ -11,6 +11,7 @@ import {
 } from '@safelight/shared'
 import type { AppendResult, Decide, JobStore } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
+import { HOLDS } from '../assets/holds.ts'
 import { PLACES } from '../backlog/places.ts'
 import { ask } from '../redis-unavailable.ts'
 import { newEventId, STREAM_LENGTH, type StoreContext } from './context.ts'
@@ -31,7 +32,7 @@ import { parseRecord, parseSnapshot } from './record.ts'
  */
 const APPEND: Script = {
   name: 'safelightAppend',
-  lua: `${PLACES}
+  lua: `${PLACES}${HOLDS}
 local stored = redis.call('HMGET', KEYS[1], 'stamp', 'fence', 'snapshot')
 if not stored[1] then return {'gone'} end
 -- the same write again, sent once more by a client whose connection broke before the answer
@@ -58,6 +59,7 @@ if redis.call('ZREM', KEYS[3], ARGV[14]) == 1 then
   if bytes <= 0 or redis.call('EXISTS', KEYS[3]) == 0 then redis.call('DEL', KEYS[6]) end
 end
 redis.call('DEL', KEYS[4])
+letGo(KEYS[1], ARGV[14], ARGV[10])
 if ARGV[12] ~= '' then
   redis.call('ZADD', KEYS[5], ARGV[12], ARGV[14])
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[13])
