@@ -66,6 +66,7 @@ export function toRouteDeps(
   return {
     submit: {
       store,
+      assets,
       admission,
       fleetClasses,
       fleet,

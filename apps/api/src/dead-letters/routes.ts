@@ -77,17 +77,19 @@ function replayRoute({ deadLetters, admission, positions, log }: DeadLetterDeps)
     tag: TAG,
     summary: 'Run it again, as a new job',
     description:
-      'The new job has the same workflow, priority, metadata and limits (`start_by` begins anew) and names this one as `replay_of`; `extra_data` is not kept, so it has none. The dead letter leaves the list in the same step: of two requests one makes a job, the other gets 404.',
+      'The new job has the same workflow, priority, metadata and limits (`start_by` begins anew) and names this one as `replay_of`; `extra_data` is not kept, so it has none. The dead letter leaves the list in the same step: of two requests one makes a job, the other gets 404. When an asset that its workflow refers to is gone, it stays listed (`missing_asset`).',
     request: { params: jobParams },
     success: { status: 201, description: 'The new job.', schema: jobViewSchema },
-    errors: [...ERRORS, 'queue_full'],
+    errors: [...ERRORS, 'missing_asset', 'queue_full'],
     async handle({ params, links, signal, ifLate }) {
       await admission.refuseWhenFull()
       signal.throwIfAborted()
       const newId = randomUUID()
       ifLate(maybeAccepted(newId))
-      const snapshot = await acceptOrTell(newId, () => deadLetters.replay(params.id, newId))
-      if (!snapshot) throw noSuchLetter()
+      const replay = await acceptOrTell(newId, () => deadLetters.replay(params.id, newId))
+      if (replay.outcome === 'gone') throw noSuchLetter()
+      if (replay.outcome === 'missing_asset') throw inputsGone(replay.assetIds)
+      const { snapshot } = replay
       const { jobId } = snapshot
       log.info({ jobId, replayOf: params.id }, 'dead letter replayed')
       await admission.enqueue(snapshot)
@@ -125,6 +127,15 @@ function toDeadLetterView(letter: DeadLetter, links: Links): DeadLetterView {
     attempts: snapshot.attempt,
     failures: failures.map(({ attempt, hostId, cause }) => ({ attempt, host_id: hostId, cause })),
   }
+}
+
+/** It could only fail again. */
+function inputsGone(assetIds: readonly string[]): ApiError {
+  const [first = ''] = assetIds
+  const rest = assetIds.length > 1 ? `, and ${assetIds.length - 1} more` : ''
+  return new ApiError('missing_asset', `Its input ${first}${rest} is no longer stored.`, {
+    details: { asset_ids: assetIds },
+  })
 }
 
 function noSuchLetter(): ApiError {

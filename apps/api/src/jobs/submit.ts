@@ -11,6 +11,8 @@ import {
   type SubmitRequest,
   type Workflow,
 } from '@safelight/shared'
+import type { AssetStore, JobStore, NewJob } from '@safelight/store'
+import { defineRoute } from '../http/route.ts'
 import type { JobStore, NewJob } from '@safelight/store'
 import { type Answer, defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
@@ -29,6 +31,7 @@ import { toWorkflowError } from './invalid-workflow.ts'
 import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { type Prices, toNeeds } from './needs.ts'
 import type { FleetClasses } from './node-class-cache.ts'
+import { checkReferences, toMissingAssets } from './references.ts'
 import { readSent, type SentWorkflow } from './sent-workflow.ts'
 import { noSuchJob } from './read.ts'
 import { submitBodySchema, toSubmitRequest } from './submit-fields.ts'
@@ -38,6 +41,7 @@ import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
 export interface SubmitDeps {
   store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
+  assets: Pick<AssetStore, 'loadMany'>
   admission: Admission
   /** What the hosts know; null when no host is known. */
   fleetClasses: () => Promise<FleetClasses | null>
@@ -61,7 +65,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors. Every reference to an asset (`core/ASSET`) must be of one that is there, or it is `missing_asset`; those are kept until the job has ended, and as long as its record.',
     request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitBodySchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
@@ -71,6 +75,7 @@ export function submitRoute(deps: SubmitDeps) {
       'payload_too_large',
       'invalid_workflow',
       'workflow_format_ui',
+      'missing_asset',
       'idempotency_key_reuse',
       'queue_full',
       'upstream_error',
@@ -93,6 +98,7 @@ export function submitRoute(deps: SubmitDeps) {
       const targets = readTargets(body, workflow, classes)
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
+      const inputs = await checkReferences(deps.assets, workflow)
       await checkInputs(deps.fleet, { workflow, pool, targets })
       await admission.refuseWhenFull()
       const listed = await deps.checkFiles({ workflow, classes, pool, targets, signal })
@@ -102,11 +108,12 @@ export function submitRoute(deps: SubmitDeps) {
         targets,
       })
       const beside = { ...price, needs: toNeeds(workflow, listed) }
-      const newJob = toNewJob({ body, sent, key, beside, nowMs: await store.now() })
+      const newJob = toNewJob({ body, sent, key, inputs, beside, nowMs: await store.now() })
       // who was told that the service is away must not find a job made later
       signal.throwIfAborted()
       ifLate(maybeAccepted(newJob.jobId))
       const accepted = await acceptOrTell(newJob.jobId, () => store.accept(newJob))
+      if (accepted.outcome === 'missing_asset') throw toMissingAssets(workflow, accepted.assetIds)
       const snapshot = accepted.outcome === 'accepted' ? accepted.snapshot : null
       // another request with the key was faster
       if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
@@ -136,11 +143,12 @@ interface Submission {
   body: SubmitRequest
   sent: Pick<SentWorkflow, 'text' | 'extraData'>
   key: IdempotencyKey | null
+  inputs: readonly string[]
   beside: Pick<NewJob, 'cost' | 'weight' | 'needs'>
   nowMs: number
 }
 
-function toNewJob({ body, sent, key, beside, nowMs }: Submission): NewJob {
+function toNewJob({ body, sent, key, inputs, beside, nowMs }: Submission): NewJob {
   return {
     jobId: randomUUID(),
     workflow: sent.text,
@@ -150,6 +158,7 @@ function toNewJob({ body, sent, key, beside, nowMs }: Submission): NewJob {
     ...beside,
     metadata: body.metadata ?? null,
     limits: toLimits(body, nowMs),
+    inputs,
     idempotencyKey: key?.key ?? null,
     ...(key && { requestHash: key.requestHash }),
     extraData: sent.extraData,
