@@ -5,7 +5,7 @@ import type { NodeErrors } from './client/types.ts'
  * `unreachable`: no connection · `timeout`: no answer in time · `bad_status`: an unexpected HTTP status ·
  * `unauthorized`: it, or a proxy before it, wants other credentials · `bad_answer`: not the JSON we know ·
  * `not_found`: 404 of a file · `outside`: a file that the host listed, but that we do not ask for ·
- * `unsupported`: the host is too old for this call.
+ * `too_large`: the host takes no upload of this size · `unsupported`: the host is too old for this call.
  */
 export type HostErrorCode =
   | 'unreachable'
@@ -15,6 +15,7 @@ export type HostErrorCode =
   | 'bad_answer'
   | 'not_found'
   | 'outside'
+  | 'too_large'
   | 'unsupported'
 
 export class HostError extends Error {

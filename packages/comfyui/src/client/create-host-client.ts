@@ -18,6 +18,7 @@ import { parseAccepted, parseRefusal } from './parse-submit.ts'
 import type { HostCall } from './request.ts'
 import { createRequester, describe, expectOk, parseAnswer, toHostError } from './request.ts'
 import type { HostClient, ObjectInfo, PromptSubmission } from './types.ts'
+import { parseMaxUpload, parseUploaded, toUploadForm } from './upload.ts'
 import { expectFile, toGuardedStream, toSize, toViewPath } from './view.ts'
 
 /** The host's HTTP shares one Python thread's lock with the models: seconds of silence are normal. */
@@ -56,6 +57,13 @@ export function createHostClient(
   async function command(path: string, json: unknown, signal?: AbortSignal): Promise<void> {
     const call: HostCall = { method: 'POST', path, json, signal }
     expectOk(call, await requester.text(call))
+  }
+
+  async function maxUpload(signal?: AbortSignal): Promise<number | null> {
+    const call: HostCall = { method: 'GET', path: '/features', signal }
+    const { status, text } = await requester.text(call)
+    // older hosts have no such route, and the limit they were started with
+    return status === 200 ? parseMaxUpload(parseAnswer(call, text)) : null
   }
 
   async function readObjectInfo(call: HostCall): Promise<ObjectInfo> {
@@ -154,6 +162,30 @@ export function createHostClient(
 
     free: (signal) => command('/free', { unload_models: true, free_memory: true }, signal),
 
+    async upload(file, signal) {
+      // told before the bytes: in the middle of them the host hangs up, and its answer is lost
+      if (file.size > ((await maxUpload(signal)) ?? Infinity)) throw tooLarge()
+      const upload = toUploadForm(file)
+      const call: HostCall = { method: 'POST', path: '/upload/image', upload, signal }
+      const answer = await requester.text(call)
+      if (answer.status === 413) throw tooLarge()
+      expectOk(call, answer)
+      const name = parseUploaded(parseAnswer(call, answer.text))
+      if (name !== null) return name
+      throw new HostError('bad_answer', 'POST /upload/image answered without a name')
+    },
+
+    async inputSize(name, signal) {
+      const file = { node_id: '', filename: name, subfolder: '', type: 'input' }
+      const call: HostCall = { method: 'HEAD', path: toViewPath(file), signal }
+      const { response, deadline } = await requester.open(call)
+      deadline.close()
+      const { status, headers } = response
+      if (status === 404) return null
+      expectOk(call, { status, location: headers.get('location') })
+      return toSize(headers)
+    },
+
     async view(file, signal) {
       const call: HostCall = { method: 'GET', path: toViewPath(file), signal }
       const { response, deadline } = await requester.open(call)
@@ -172,6 +204,10 @@ export function createHostClient(
     },
   }
   return client
+}
+
+function tooLarge(): HostError {
+  return new HostError('too_large', 'The host takes no upload of this size')
 }
 
 function always<T>(value: T): () => T {

@@ -4,17 +4,20 @@ import { parseLenientJson } from '../protocol/json.ts'
 import type { Deadline } from './deadline.ts'
 import { createDeadline } from './deadline.ts'
 import type { HostAddress } from './host-address.ts'
+import { type Upload, toRequestBody } from './request-body.ts'
 
 /** History and object_info of big installations are some MB; more than this is not an answer we can use. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 export interface HostCall {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'HEAD'
   /** Path and query, e.g. `/history/…`. */
   path: string
   json?: unknown
   /** JSON that is written already; in place of `json`. */
   jsonText?: string
+  /** Bytes as they come; in place of JSON. The host may be silent for `timeoutMs` from one chunk to the next. */
+  upload?: Upload
   timeoutMs?: number
   signal?: AbortSignal | undefined
 }
@@ -44,7 +47,7 @@ export interface RequesterOptions {
 export function createRequester({ address, timeoutMs, fetch }: RequesterOptions): Requester {
   async function open(call: HostCall): Promise<{ response: Response; deadline: Deadline }> {
     const deadline = createDeadline(call.timeoutMs ?? timeoutMs, call.signal)
-    const body = call.jsonText ?? (call.json === undefined ? null : JSON.stringify(call.json))
+    const body = toRequestBody(call, deadline)
     const { url, headers } = address().call(call.path)
     try {
       // no Origin header: hosts on loopback answer 403 to a foreign one
@@ -53,13 +56,13 @@ export function createRequester({ address, timeoutMs, fetch }: RequesterOptions)
         signal: deadline.signal,
         // wherever it leads, our credentials do not go there
         redirect: 'manual',
-        headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
-        ...(body === null ? {} : { body }),
+        headers: { ...headers, ...body.headers },
+        ...body.init,
       })
       return { response, deadline }
     } catch (error) {
       deadline.close()
-      throw toHostError(call, deadline, error)
+      throw body.fault ? body.fault.error : toHostError(call, deadline, error)
     }
   }
 

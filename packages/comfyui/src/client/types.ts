@@ -110,6 +110,15 @@ export interface FileItem {
   type: string
 }
 
+/** A file for the input folder of a host. */
+export interface InputFile {
+  /** Plain: letters, digits, dashes and dots. */
+  name: string
+  /** Bytes */
+  size: number
+  body: AsyncIterable<Uint8Array>
+}
+
 /** Nodes failed, and the host went on with what did not need them. */
 export interface PartialFailure {
   /** At least one; of a node that the host only named, nothing else is known. */
@@ -157,6 +166,14 @@ export interface HostClient {
   forget(promptId: string, signal?: AbortSignal): Promise<void>
   /** Unloads every model and frees the memory, after the prompt that runs: a GPU that ran out of it starts afresh. */
   free(signal?: AbortSignal): Promise<void>
+  /**
+   * Puts a file into the root of the host's input folder, in place of one that is there under the same name.
+   * @returns how nodes name it
+   * @throws HostError `too_large` when the host takes none of this size; and, as it is, what the body throws
+   */
+  upload(file: InputFile, signal?: AbortSignal): Promise<string>
+  /** How many bytes the file of this name has in the input folder; null when there is none. */
+  inputSize(name: string, signal?: AbortSignal): Promise<number | null>
   /** The file's bytes as a web stream plus what the host says of it. */
   view(
     file: FileItem,

@@ -17,7 +17,7 @@ async function open() {
     deadLetters: createDeadLetterStore({ redis, keys, now: () => nowMs }),
     pass: (ms: number) => (nowMs += ms),
     nowMs: () => nowMs,
-    async upload(over: Partial<Asset> = {}): Promise<string> {
+    upload: async (over: Partial<Asset> = {}): Promise<string> => {
       const id = randomUUID()
       const key = await assets.begin()
       const asset: Asset = {
