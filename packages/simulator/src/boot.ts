@@ -45,6 +45,8 @@ export interface BootOptions {
   readonly received: (prompt: ReceivedPrompt) => void
   readonly modelMemory: ModelMemory
   readonly loaded: (model: string) => void
+  readonly uploaded: (name: string) => void
+  readonly maxUploadBytes: number
   readonly speed: number
   readonly seed: number
   readonly previews: boolean
@@ -147,7 +149,7 @@ export function startBoot(options: BootOptions): Boot {
     executions: options.executions,
     log,
   })
-  const { vramBytes, freed, described, received, userData } = options
+  const { vramBytes, freed, described, received, uploaded, maxUploadBytes, userData } = options
   const state = {
     environment,
     classes,
@@ -162,6 +164,8 @@ export function startBoot(options: BootOptions): Boot {
     freed,
     described,
     received,
+    uploaded,
+    maxUploadBytes,
   }
   const routes = [
     ...promptRoutes(state),

@@ -36,7 +36,7 @@ export interface DialectTraits {
   readonly newest: boolean
 }
 
-const MAX_UPLOAD_BYTES = 104_857_600
+export const MAX_UPLOAD_BYTES = 104_857_600
 
 const oldest = {
   comfyuiVersion: '0.3.34',

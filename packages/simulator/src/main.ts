@@ -25,8 +25,8 @@ const USAGE = `A ComfyUI that needs no GPU.
   --help               this text
 
 Faults, also turned while it runs with POST /_simulator/faults and read with GET:
-  deafReconnect, deaf, blockedDelivery, held, executorDead, historyWiped, historyGone, wsRefused, promptCrashes,
-  cacheEvicts, refusesUsedIds, partialSuccess, foreignMetadata: true or false
+  deafReconnect, deaf, blockedDelivery, held, executorDead, historyWiped, historyGone, inputsLost, uploadsHeld,
+  wsRefused, promptCrashes, cacheEvicts, refusesUsedIds, partialSuccess, foreignMetadata: true or false
   lostInterrupts, outOfMemory, historyLate, historyHollow: how many; slowHttp: milliseconds
   unservedFile: part of a file's name; unservedStatus: what is answered for it
   demandsAuthorization: the header that a call must bear; deniedStatus: 401, 403, or 302 to a login page
@@ -34,6 +34,7 @@ Faults, also turned while it runs with POST /_simulator/faults and read with GET
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
 POST /_simulator/models {"folder", "add" or "remove"} changes what models it lists.
 GET /_simulator/executions lists what ran, /_simulator/loads the models that were loaded for it;
+/_simulator/uploads lists what was uploaded;
 /_simulator/requests counts calls of /object_info.
 `
 

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import { type Boot, startBoot } from './boot.ts'
 import type { SocketInfo } from './delivery/delivery.ts'
-import { type Dialect, traitsOf } from './dialect.ts'
+import { type Dialect, type DialectTraits, MAX_UPLOAD_BYTES, traitsOf } from './dialect.ts'
 import {
   createExecutionLog,
   type Execution,
@@ -37,6 +37,8 @@ export interface SimulatorOptions {
   /** How many models have room, and what loading one takes. */
   readonly modelMemory?: ModelMemory
   readonly faults?: Partial<Faults>
+  /** What an upload may have at most, in place of 100 MB. */
+  readonly maxUploadBytes?: number
   /** Folder → its model files, in place of the usual ones. */
   readonly models?: Readonly<Record<string, readonly string[]>>
   /** Told at each start and end of an execution. */
@@ -58,6 +60,8 @@ export interface Simulator {
   sockets(): SocketInfo[]
   /** Every model that was loaded, in order; one that was in place still is not among them. */
   loads(): string[]
+  /** What was uploaded, in order: the names under which it is kept. */
+  uploads(): string[]
   /** How often POST /free was called. */
   freed(): number
   /** How often GET /object_info was asked for everything: newer servers scan all their folders for it. */
@@ -72,19 +76,21 @@ const GB = 1024 ** 3
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const dialect = options.dialect ?? '0.33.0'
-  const traits = traitsOf(dialect)
+  const traits = withMaxUpload(traitsOf(dialect), options.maxUploadBytes)
   const models = createModelFiles(options.models)
   const environment = { traits, files: createFileStore(), models }
   const userData = createUserData()
   const executions = createExecutionLog((event) => options.onExecution?.(event))
   const received = createReceivedPrompts()
   const loads: string[] = []
+  const uploads: string[] = []
   let freed = 0
   let described = 0
 
   const faults = createFaultState(options.faults ?? {}, {
     changed: () => boot.flush(),
     wipeHistory: () => boot.wipeHistory(),
+    loseInputs: () => environment.files.empty('input'),
   })
   const start = (): Boot =>
     startBoot({
@@ -104,6 +110,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       received: received.add,
       modelMemory: options.modelMemory ?? {},
       loaded: (model) => loads.push(model),
+      uploaded: (name) => uploads.push(name),
+      maxUploadBytes: options.maxUploadBytes ?? MAX_UPLOAD_BYTES,
       speed: options.speed ?? 1,
       seed: options.seed ?? 1,
       previews: options.previews ?? true,
@@ -125,6 +133,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       executions: executions.list,
       freed: () => freed,
       loads: () => [...loads],
+      uploads: () => [...uploads],
       described: () => described,
       prompts: received.list,
     }),
@@ -153,6 +162,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     prompts: received.list,
     sockets: () => boot.sockets(),
     loads: () => [...loads],
+    uploads: () => [...uploads],
     freed: () => freed,
     described: () => described,
     restart,
@@ -165,6 +175,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       })
     },
   }
+}
+
+function withMaxUpload(traits: DialectTraits, maxUploadBytes?: number): DialectTraits {
+  if (maxUploadBytes === undefined || !traits.features) return traits
+  return { ...traits, features: { ...traits.features, max_upload_size: maxUploadBytes } }
 }
 
 function listen(server: Server, port: number, host: string): Promise<string> {

@@ -19,14 +19,19 @@ export interface FaultEffects {
   /** After every change. */
   changed(): void
   wipeHistory(): void
+  loseInputs(): void
 }
 
+/** What has struck at once is off again. */
+const STRUCK = { historyWiped: false, inputsLost: false } as const
+
 export function createFaultState(initial: Partial<Faults>, effects: FaultEffects): FaultState {
-  let current: Faults = { ...NO_FAULTS, ...initial, historyWiped: false }
+  let current: Faults = { ...NO_FAULTS, ...initial, ...STRUCK }
 
   const set = (patch: Partial<Faults>): void => {
-    current = { ...current, ...patch, historyWiped: false }
+    current = { ...current, ...patch, ...STRUCK }
     if (patch.historyWiped) effects.wipeHistory()
+    if (patch.inputsLost) effects.loseInputs()
     effects.changed()
   }
 

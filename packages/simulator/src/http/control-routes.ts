@@ -16,6 +16,7 @@ export interface ControlDeps {
   readonly executions: () => Execution[]
   readonly freed: () => number
   readonly loads: () => string[]
+  readonly uploads: () => string[]
   readonly described: () => number
   readonly prompts: () => ReceivedPrompt[]
 }
@@ -26,6 +27,7 @@ export function controlRoutes({
   executions,
   freed,
   loads,
+  uploads,
   described,
   prompts,
 }: ControlDeps): readonly Route[] {
@@ -87,6 +89,11 @@ export function controlRoutes({
       method: 'GET',
       path: '/_simulator/loads',
       answer: ({ response }) => sendJson(response, { loads: loads() }),
+    },
+    {
+      method: 'GET',
+      path: '/_simulator/uploads',
+      answer: ({ response }) => sendJson(response, { uploads: uploads() }),
     },
     {
       method: 'GET',

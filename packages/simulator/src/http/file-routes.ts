@@ -1,5 +1,6 @@
 /** Downloads and uploads. */
 import { posix } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type FileStore, isFolderType, type StoredFile } from '../files/file-store.ts'
 import { splitAnnotation } from '../nodes/input-file.ts'
 import { type MadePicture, toChannel, toPreview, withAlphaOf } from '../picture/view-picture.ts'
@@ -9,20 +10,31 @@ import type { Exchange, Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 import { readUploadForm, type UploadForm } from './upload-form.ts'
 
-export function fileRoutes({ environment, faults }: ServerState): readonly Route[] {
+/** How soon a held upload notices that it is held no longer. */
+const HELD_LOOK_MS = 10
+
+export function fileRoutes({
+  environment,
+  faults,
+  uploaded,
+  maxUploadBytes,
+}: ServerState): readonly Route[] {
   const { files } = environment
 
   /** @param contentOf what to store of an upload; null: nothing, which is not said */
   const upload =
     (contentOf: (form: UploadForm) => Promise<Buffer | null>) =>
     async ({ request, response }: Exchange): Promise<void> => {
-      const form = await readUploadForm(request)
+      const form = await readUploadForm(request, maxUploadBytes)
+      while (faults.get().uploadsHeld && !response.destroyed) await sleep(HELD_LOOK_MS)
+      if (response.destroyed) return
       const item = uploadedItem(form)
       if (!item) return sendEmpty(response, 400)
       const { filename, subfolder, type } = await store(files, item, {
         ...form,
         content: await contentOf(form),
       })
+      uploaded(posix.join(subfolder, filename))
       sendJson(response, { name: filename, subfolder, type })
     }
 

@@ -132,3 +132,63 @@ it('takes a mask of no picture and stores nothing, and fails without a reference
     expect((await upload(url, '/upload/mask', mask)).status).toBe(500)
   })
 })
+
+it('refuses an upload that is larger than it says it takes', async () => {
+  await withSimulator({ maxUploadBytes: 1_000 }, async (visitor, simulator) => {
+    expect((await visitor.get('/features')).json).toMatchObject({ max_upload_size: 1_000 })
+    const large = { bytes: Buffer.alloc(2_000), name: 'large.png' }
+    expect((await upload(simulator.url, '/upload/image', large)).status).toBe(413)
+    const small = { bytes: await png(), name: 'small.png' }
+    expect((await upload(simulator.url, '/upload/image', small)).status).toBe(200)
+    expect(simulator.uploads()).toEqual(['small.png'])
+  })
+})
+
+it('loses its inputs at a switch, and refuses what names them as real servers do', async () => {
+  await withSimulator({}, async (visitor, simulator) => {
+    await upload(simulator.url, '/upload/image', { bytes: await png(), name: 'a.png' })
+    const look = async () =>
+      (await fetch(`${simulator.url}/view?filename=a.png&type=input`, { method: 'HEAD' })).status
+    expect(await look()).toBe(200)
+    simulator.faults.set({ inputsLost: true })
+    expect(await look()).toBe(404)
+    const prompt = {
+      '3': { class_type: 'LoadImage', inputs: { image: 'a.png' } },
+      '4': { class_type: 'SaveImage', inputs: { images: ['3', 0], filename_prefix: 'x' } },
+    }
+    expect((await visitor.post('/prompt', { prompt })).json).toMatchObject({
+      error: { type: 'prompt_outputs_failed_validation' },
+      node_errors: {
+        '3': {
+          class_type: 'LoadImage',
+          errors: [
+            {
+              type: 'custom_validation_failed',
+              details: 'image - Invalid image file: a.png',
+              extra_info: { input_name: 'image' },
+            },
+          ],
+        },
+      },
+    })
+  })
+})
+
+it('neither keeps nor answers an upload while it is held, nor one whose sender has gone', async () => {
+  await withSimulator({ faults: { uploadsHeld: true } }, async (_, simulator) => {
+    const gone = new AbortController()
+    const form = new FormData()
+    form.set('image', new Blob(['x']), 'gone.png')
+    const sent = fetch(`${simulator.url}/upload/image`, {
+      method: 'POST',
+      body: form,
+      signal: gone.signal,
+    }).catch(() => 'aborted')
+    const kept = upload(simulator.url, '/upload/image', { bytes: await png(), name: 'kept.png' })
+    gone.abort()
+    expect(await sent).toBe('aborted')
+    simulator.faults.clear()
+    expect((await kept).status).toBe(200)
+    expect(simulator.uploads()).toEqual(['kept.png'])
+  })
+})

@@ -21,6 +21,9 @@ export interface ServerState {
   readonly vramBytes: number
   /** Told of every prompt that is taken. */
   readonly received: (prompt: ReceivedPrompt) => void
+  /** Told of every upload that is kept. */
+  readonly uploaded: (name: string) => void
+  readonly maxUploadBytes: number
   readonly userData: UserData
   readonly log: ServerLog
   /** Called for every POST /free. */

@@ -1,5 +1,6 @@
 /** The multipart form of an upload. */
 import type { IncomingMessage } from 'node:http'
+import { BodyTooLarge } from './body.ts'
 
 export interface UploadForm {
   readonly bytes: Buffer | null
@@ -11,7 +12,11 @@ export interface UploadForm {
   readonly overwrite: boolean
 }
 
-export async function readUploadForm(request: IncomingMessage): Promise<UploadForm> {
+/** @throws BodyTooLarge in the middle of it, as real servers do */
+export async function readUploadForm(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<UploadForm> {
   // Most servers never see an upload: they start faster without its parser.
   const { default: busboy } = await import('busboy')
   return new Promise((resolve, reject) => {
@@ -23,6 +28,7 @@ export async function readUploadForm(request: IncomingMessage): Promise<UploadFo
     const fields = new Map<string, string>()
     const chunks: Buffer[] = []
     let filename: string | null = null
+    let size = 0
 
     form.on('file', (name, stream, info) => {
       if (name !== 'image') {
@@ -30,7 +36,14 @@ export async function readUploadForm(request: IncomingMessage): Promise<UploadFo
         return
       }
       filename = info.filename ?? ''
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('data', (chunk: Buffer) => {
+        size += chunk.byteLength
+        if (size > maxBytes) {
+          request.unpipe(form)
+          return reject(new BodyTooLarge(maxBytes))
+        }
+        chunks.push(chunk)
+      })
     })
     form.on('field', (name, value) => fields.set(name, value))
     form.on('error', reject)

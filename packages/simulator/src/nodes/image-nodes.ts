@@ -1,6 +1,7 @@
 /** Nodes that make and change images. */
+import type { FileStore } from '../files/file-store.ts'
 import { fromHex } from '../picture/color.ts'
-import { invertedPicture, resizedPicture, solidPicture } from '../picture/picture.ts'
+import { invertedPicture, type Picture, resizedPicture, solidPicture } from '../picture/picture.ts'
 import { readUpload } from '../picture/read-upload.ts'
 import { PythonError } from '../python-error.ts'
 import * as input from './inputs.ts'
@@ -123,13 +124,27 @@ const solidMask: NodeDefinition = {
   },
 }
 
+async function loadPicture(files: FileStore, name: string): Promise<Picture> {
+  const bytes = await files.read(inputFile(name))
+  if (bytes) return readUpload(name, bytes)
+  throw new PythonError('FileNotFoundError', `[Errno 2] No such file or directory: '${name}'`)
+}
+
+function maskOf({ width, height }: Picture): MaskValue {
+  return { kind: 'mask', value: 0, width, height }
+}
+
+function imagesIn(files: FileStore): string[] {
+  return files.list('input').filter((path) => !path.includes('/'))
+}
+
 const loadImage: NodeDefinition = {
   name: 'LoadImage',
   displayName: 'Load Image',
   category: 'image',
   inputs: ({ files }) => ({
     required: {
-      image: [files.list('input').filter((path) => !path.includes('/')), { image_upload: true }],
+      image: [imagesIn(files), { image_upload: true }],
     },
   }),
   outputs: [{ type: 'IMAGE' }, { type: 'MASK' }],
@@ -140,14 +155,25 @@ const loadImage: NodeDefinition = {
   fingerprint: (inputs, { files }) =>
     files.fingerprint(inputFile(readString(inputs, 'image'))) ?? '',
   async run(inputs, { files }) {
-    const name = readString(inputs, 'image')
-    const bytes = await files.read(inputFile(name))
-    if (!bytes) {
-      throw new PythonError('FileNotFoundError', `[Errno 2] No such file or directory: '${name}'`)
-    }
-    const picture = await readUpload(name, bytes)
-    const mask: MaskValue = { kind: 'mask', value: 0, width: picture.width, height: picture.height }
-    return { outputs: [imageOf([picture]), mask] }
+    const picture = await loadPicture(files, readString(inputs, 'image'))
+    return { outputs: [imageOf([picture]), maskOf(picture)] }
+  },
+}
+
+const loadImageMask: NodeDefinition = {
+  ...loadImage,
+  name: 'LoadImageMask',
+  displayName: 'Load Image (as Mask)',
+  category: 'mask',
+  inputs: ({ files }) => ({
+    required: {
+      image: [imagesIn(files), { image_upload: true }],
+      channel: [['alpha', 'red', 'green', 'blue']],
+    },
+  }),
+  outputs: [{ type: 'MASK' }],
+  async run(inputs, { files }) {
+    return { outputs: [maskOf(await loadPicture(files, readString(inputs, 'image')))] }
   },
 }
 
@@ -158,4 +184,5 @@ export const IMAGE_NODES: readonly NodeDefinition[] = [
   imageBatch,
   solidMask,
   loadImage,
+  loadImageMask,
 ]
