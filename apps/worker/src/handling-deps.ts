@@ -10,11 +10,13 @@ import {
   createJobStore,
   createNodeCosts,
   createOrphans,
+  createStagedInputs,
   type Keys,
 } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
 import { createCostBook } from './job/cost-book.ts'
+import { createStaging } from './inputs/stage-inputs.ts'
 import type { HandlingDeps } from './job/handling.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createSuspects } from './job/suspects.ts'
@@ -56,6 +58,9 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
   // a host that is being told to stop a prompt is told to the end
   const { stopMs, unreachableMs } = timings.orphan
   scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
+  const blobs = scope.use(await openBlobStore(config))
+  const assets = createAssetStore({ ...inStore, now: () => store.now() })
+  const staged = createStagedInputs({ redis, keys, now: () => store.now() })
   return {
     ...given,
     store,
@@ -64,8 +69,9 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     connect,
     deadlines,
     orphans,
-    blobs: scope.use(await openBlobStore(config)),
-    assets: createAssetStore({ ...inStore, now: () => store.now() }),
+    blobs,
+    assets,
+    staging: createStaging({ assets, blobs, staged, timings, clock, log }),
     costs: createCostBook({
       store: createNodeCosts({ redis, keys }),
       freshMs: timings.costsFreshMs,

@@ -71,6 +71,8 @@ export interface WorkerTimings {
   costsFreshMs: number
   /** Waits between tries to fetch an output; 404 may pass too, while the host's disk catches up with its history. */
   fetchRetryMs: readonly number[]
+  /** A host that has said that it has a file is believed for so long: jobs that come together share the question. */
+  stagedFreshMs: number
   /** Before the next attempt, by why the last one failed; doubled with each failure that counts with it, up to the second. */
   retryMs: Readonly<Record<FailureCause, number>>
   retryAtMostMs: number
@@ -125,6 +127,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   previewEveryMs: 250,
   costsFreshMs: 30_000,
   fetchRetryMs: [200, 600, 1_500, 4_000],
+  stagedFreshMs: 5_000,
   retryMs: {
     node: 1_000,
     out_of_memory: 500,

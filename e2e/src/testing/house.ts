@@ -53,8 +53,9 @@ export const FLOORS: Record<string, Record<string, readonly string[]>> = {
   'apps/worker': {
     dispatch: ['hosts'],
     queue: ['job', 'hosts'],
-    job: ['hosts', 'outputs'],
+    job: ['hosts', 'inputs', 'outputs'],
     hosts: [],
+    inputs: ['hosts'],
     outputs: [],
   },
   'apps/api': {

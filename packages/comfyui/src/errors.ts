@@ -34,6 +34,14 @@ export class HostError extends Error {
   }
 }
 
+/** A submission broke off before anything was posted: the host has nothing of it. Its `cause` is what was the matter. */
+export class NotSubmitted extends Error {
+  constructor(cause: unknown) {
+    super('nothing was submitted', { cause })
+    this.name = 'NotSubmitted'
+  }
+}
+
 /** The host refused the graph (HTTP 400). Retrying cannot help. */
 export class PromptRejected extends Error {
   /** ComfyUI's `error.type`, e.g. `prompt_outputs_failed_validation`. */

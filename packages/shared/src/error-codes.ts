@@ -8,6 +8,8 @@ export const JOB_ERROR_CODES = [
   'stalled', // nothing moved for the stall limit, and the prompt was interrupted
   'interrupted', // stopped on its host, at every attempt, by somebody or something that was not a cancel
   'host_unavailable', // no host could be reached, or every attempt lost its host
+  'missing_asset', // a stored file that the workflow refers to is gone
+  'input_too_large', // the host takes no file as large as one that the workflow refers to
   'output_missing', // the host listed an output that could not be fetched
   'timeout', // `timeout_s` was over before the job was
   'expired', // `start_deadline_s` was over before the job could start

@@ -25,7 +25,7 @@ const USAGE = `A ComfyUI that needs no GPU.
   --help               this text
 
 Faults, also turned while it runs with POST /_simulator/faults and read with GET:
-  deafReconnect, deaf, blockedDelivery, held, executorDead, historyWiped, historyGone, inputsLost, uploadsHeld,
+  deafReconnect, deaf, blockedDelivery, held, executorDead, historyWiped, historyGone, inputsLost,
   wsRefused, promptCrashes, cacheEvicts, refusesUsedIds, partialSuccess, foreignMetadata: true or false
   lostInterrupts, outOfMemory, historyLate, historyHollow: how many; slowHttp: milliseconds
   unservedFile: part of a file's name; unservedStatus: what is answered for it

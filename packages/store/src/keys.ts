@@ -93,6 +93,9 @@ export function createKeys(namespace: string) {
     hostFilesAt: `${tag}:host-files-at`,
     /** HASH per host: promptId of ours → the id by which the host knows it; prompts that nobody follows. */
     orphans: (hostId: string) => `${tag}:leftovers:${hostId}`,
+    /** HASH per host: name in its input folder → what of ours is there, JSON. Beside it, by ms when a job last needed it (ZSET). */
+    staged: (hostId: string) => `${tag}:staged:${hostId}`,
+    stagedNeeded: (hostId: string) => `${tag}:staged:${hostId}:needed`,
     /** HASH: node class → learned cost JSON. */
     nodeCosts: `${tag}:node-costs`,
     /** CHANNEL: control messages to workers (cancel, look). */

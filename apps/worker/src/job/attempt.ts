@@ -25,6 +25,7 @@ import { toProgressed } from './job-events.ts'
 import { promptIdOf } from '@safelight/store'
 import { createUpdateReporter } from './report-updates.ts'
 import type { Handling } from './handling.ts'
+import { withInputs } from './with-inputs.ts'
 import { addWarnings, toPartialWarnings } from './warnings.ts'
 
 export interface AttemptOptions {
@@ -95,9 +96,18 @@ export async function runAttempt(
     // before the prompt is submitted: whoever finds us dead must know where to look
     await handling.saveAttempt(record)
     const extraData = await deps.extraData.load(jobId)
+    // a host whose executor is dead gives back what waits behind it
+    const signal = AbortSignal.any([stop.signal, follow.signal])
+    const client = withInputs(checkedHost(host.client, handling.checkClaim), {
+      hostId: host.hostId,
+      staging: deps.staging,
+      workflow,
+      signal: AbortSignal.any([signal, stop.withdrawal]),
+      log,
+    })
     // also when it is to be stopped already: what another worker began on the host must be stopped, too
     const end = await deps.runPrompt({
-      client: checkedHost(host.client, handling.checkClaim),
+      client,
       workflow,
       workflowText: withListedNames(workflowText, workflow, host.state.files.choices),
       ...(targets ? { targets } : {}),
@@ -107,8 +117,7 @@ export async function runAttempt(
       heardSuccess: adopt?.heardSuccess ?? false,
       ...(extraData ? { extraData } : {}),
       timings: deps.timings.session,
-      // a host whose executor is dead gives back what waits behind it
-      signal: AbortSignal.any([stop.signal, follow.signal]),
+      signal,
       withdrawal: stop.withdrawal,
       onUpdate(update) {
         follow.onUpdate(update)

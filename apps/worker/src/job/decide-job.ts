@@ -5,6 +5,7 @@ import {
   HostError,
   isUnexplained,
   type NodeFailure,
+  NotSubmitted,
   type PartialFailure,
   type PromptEnd,
   PromptRejected,
@@ -14,6 +15,7 @@ import {
 } from '@safelight/comfyui'
 import { assertNever, type JobError, TIMED_OUT } from '@safelight/shared'
 import { AppendContention, type FailureCause, RedisUnavailable } from '@safelight/store'
+import { InputMissing, InputTooLarge } from '../inputs/errors.ts'
 import { OutputMissing } from '../outputs/errors.ts'
 import { ClaimLost } from './claim-check.ts'
 import type { StopReason } from './stop.ts'
@@ -108,12 +110,14 @@ export function decideAfterEnd(end: PromptEnd, { stop }: StopFacts): CollectDeci
 }
 
 /** @param error whatever was thrown; an abort throws its own reason */
-export function decideAfterError(error: unknown, { stop, storePauseMs }: ErrorFacts): JobDecision {
+export function decideAfterError(error: unknown, facts: ErrorFacts): JobDecision {
+  const { stop, storePauseMs } = facts
   if (error instanceof ClaimLost) return { action: 'claim_lost' }
   // the store's trouble is never the job's: it is as it was, and somebody takes it up again
   if (error instanceof RedisUnavailable || error instanceof AppendContention) {
     return { action: 'hand_back', delayMs: storePauseMs }
   }
+  if (error instanceof NotSubmitted) return decideUnsubmitted(error, facts)
   // an aborted call throws whatever the abort made of it: the reason to stop says more
   if (stop) return decideStop(stop, !(error instanceof HostError))
   if (error instanceof PromptRejected) return { action: 'fail', error: toRejectionError(error) }
@@ -122,6 +126,19 @@ export function decideAfterError(error: unknown, { stop, storePauseMs }: ErrorFa
   }
   if (error instanceof OutputMissing) return decideMissing(error)
   return { action: 'give_up', cause: 'internal', orphaned: true, error: INTERNAL }
+}
+
+/** The host has nothing of it: no prompt was posted. */
+function decideUnsubmitted({ cause }: NotSubmitted, facts: ErrorFacts): JobDecision {
+  if (facts.stop) return decideStop(facts.stop, true)
+  if (cause instanceof InputMissing) {
+    return { action: 'fail', error: { code: 'missing_asset', message: cause.message } }
+  }
+  if (cause instanceof InputTooLarge) {
+    return { action: 'fail', error: { code: 'input_too_large', message: cause.message } }
+  }
+  const decision = decideAfterError(cause, facts)
+  return decision.action === 'give_up' ? { ...decision, orphaned: false } : decision
 }
 
 /** What was made is stored. Without the submitter's word, a part of it is not what was asked for. */

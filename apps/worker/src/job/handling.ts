@@ -17,6 +17,7 @@ import type {
   Tickets,
 } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
+import type { Staging } from '../inputs/stage-inputs.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
 import { type ClaimCheck, createClaimCheck } from './claim-check.ts'
@@ -46,6 +47,8 @@ export interface HandlingDeps {
   orphans: Orphans
   blobs: BlobStore
   assets: AssetStore
+  /** Files for hosts. */
+  staging: Staging
   costs: CostBook
   extraData: ExtraDataStore
   unknownMessages: UnknownMessages

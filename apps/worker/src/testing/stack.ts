@@ -8,6 +8,7 @@ import {
   type Snapshot,
   type Workflow,
 } from '@safelight/shared'
+import { assetIdsOf, findReferences } from '@safelight/comfyui'
 import { type Simulator, type SimulatorOptions, startSimulator } from '@safelight/simulator'
 import {
   type AssetStore,
@@ -182,6 +183,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
       await store.accept({
         jobId,
         workflow,
+        inputs: assetIdsOf(findReferences(workflow)),
         owner,
         pool,
         priority,

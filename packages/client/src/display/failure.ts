@@ -17,6 +17,8 @@ const WORDS: Record<JobErrorCode, (node: string | null) => string> = {
   stalled: () => 'It stopped moving and was stopped.',
   interrupted: () => 'It was broken off on its host, and nobody here had asked for that.',
   host_unavailable: () => 'No host could finish it.',
+  missing_asset: () => 'A file that it needs is no longer stored.',
+  input_too_large: () => 'A file that it needs is larger than the host takes.',
   output_missing: () => 'It ran, but its output could not be fetched.',
   timeout: () => 'It was not done within its time limit.',
   expired: () => 'It could not start before its deadline.',

@@ -39,13 +39,14 @@ const RUNNING_LOOKS = 2
 
 const NONE: PromptDecision = { action: 'none' }
 const HURRY: PromptDecision = { action: 'hurry' }
+const FOUND = { searchUntil: null, failures: 0 } as const
 
 export function observePrompt(state: PromptState, what: PromptObservation, atMs: number): Observed {
   switch (what.type) {
     case 'search':
       return nothing({ ...state, searchUntil: atMs + what.forMs, failures: 0 })
     case 'submitted':
-      return nothing({ ...state, promptId: what.promptId, searchUntil: null, failures: 0 })
+      return nothing({ ...state, ...FOUND, promptId: what.promptId, answeredAt: atMs })
     case 'due':
       return decideDue(state, what, atMs)
     case 'looked':
@@ -231,9 +232,7 @@ function foldPing(state: PromptState): Observed {
   }
 }
 
-function nothing(state: PromptState): Observed {
-  return { state, decision: NONE }
-}
+const nothing = (state: PromptState): Observed => ({ state, decision: NONE })
 
 function withSocket(state: PromptState, change: Partial<PromptState['socket']>): PromptState {
   return { ...state, socket: { ...state.socket, ...change } }

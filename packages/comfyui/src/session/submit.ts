@@ -5,10 +5,11 @@
  * So: look → found: adopt. Not found → one POST; after several looks, when it is known to have been there. When its outcome is unknown (no answer, or an error of
  * the host's own) the prompt may well be queued: look twice more → found: go on; not found: throw, and
  * the caller tries again under a new id. So too when the host says that it has the id already (newer ones
- * may, with 409). There is one POST in this file and no way back to it.
+ * may, with 409). There is one POST in this file and no way back to it. A client that has to prepare something first
+ * says so when it has not come to posting (`NotSubmitted`).
  */
 import type { NodeErrors } from '../client/types.ts'
-import { HostError } from '../errors.ts'
+import { HostError, NotSubmitted } from '../errors.ts'
 import type { Wake } from './clock.ts'
 import { findPrompt, type EarlierPrompt } from './find-prompt.ts'
 import type { Observe } from './prompt-state.ts'
@@ -74,6 +75,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     return { ...answer, adopted: false, outputNodes: [], running: false }
   } catch (error) {
     stop.detach.throwIfAborted()
+    if (error instanceof NotSubmitted && stop.withdrawn) return null
     if (isUnknownOutcome(error)) {
       let found = await search(options, timings.unreachableMs)
       if (!found) {

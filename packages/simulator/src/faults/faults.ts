@@ -27,8 +27,6 @@ export interface Faults {
   readonly historyWiped: boolean
   /** Empties the input folder once, and is off again at once. */
   readonly inputsLost: boolean
-  /** Uploads are neither kept nor answered until this ends. */
-  readonly uploadsHeld: boolean
   /** This many interrupts are answered and do nothing. */
   readonly lostInterrupts: number
   /** Milliseconds by which every HTTP answer is late; what was asked for happens at once. */
@@ -80,7 +78,6 @@ export const NO_FAULTS: Faults = {
   historyGone: false,
   historyWiped: false,
   inputsLost: false,
-  uploadsHeld: false,
   lostInterrupts: 0,
   slowHttp: 0,
   submitFails: 'none',

@@ -1,6 +1,5 @@
 /** Downloads and uploads. */
 import { posix } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type FileStore, isFolderType, type StoredFile } from '../files/file-store.ts'
 import { splitAnnotation } from '../nodes/input-file.ts'
 import { type MadePicture, toChannel, toPreview, withAlphaOf } from '../picture/view-picture.ts'
@@ -9,9 +8,6 @@ import { sendEmpty, sendFile, sendJson } from './respond.ts'
 import type { Exchange, Route } from './router.ts'
 import type { ServerState } from './server-state.ts'
 import { readUploadForm, type UploadForm } from './upload-form.ts'
-
-/** How soon a held upload notices that it is held no longer. */
-const HELD_LOOK_MS = 10
 
 export function fileRoutes({
   environment,
@@ -26,8 +22,6 @@ export function fileRoutes({
     (contentOf: (form: UploadForm) => Promise<Buffer | null>) =>
     async ({ request, response }: Exchange): Promise<void> => {
       const form = await readUploadForm(request, maxUploadBytes)
-      while (faults.get().uploadsHeld && !response.destroyed) await sleep(HELD_LOOK_MS)
-      if (response.destroyed) return
       const item = uploadedItem(form)
       if (!item) return sendEmpty(response, 400)
       const { filename, subfolder, type } = await store(files, item, {

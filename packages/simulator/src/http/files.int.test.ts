@@ -173,22 +173,3 @@ it('loses its inputs at a switch, and refuses what names them as real servers do
     })
   })
 })
-
-it('neither keeps nor answers an upload while it is held, nor one whose sender has gone', async () => {
-  await withSimulator({ faults: { uploadsHeld: true } }, async (_, simulator) => {
-    const gone = new AbortController()
-    const form = new FormData()
-    form.set('image', new Blob(['x']), 'gone.png')
-    const sent = fetch(`${simulator.url}/upload/image`, {
-      method: 'POST',
-      body: form,
-      signal: gone.signal,
-    }).catch(() => 'aborted')
-    const kept = upload(simulator.url, '/upload/image', { bytes: await png(), name: 'kept.png' })
-    gone.abort()
-    expect(await sent).toBe('aborted')
-    simulator.faults.clear()
-    expect((await kept).status).toBe(200)
-    expect(simulator.uploads()).toEqual(['kept.png'])
-  })
-})

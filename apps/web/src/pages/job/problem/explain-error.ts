@@ -41,6 +41,18 @@ const EXPLANATIONS: Record<JobErrorCode, Explanation> = {
     happened: 'Every attempt lost its host, or none could be reached.',
     advice: 'The workflow is likely fine. Look at the Fleet page, then run it again.',
   },
+  missing_asset: {
+    title: 'A file that it needs is gone',
+    happened: 'The workflow refers to a stored file, and its content was no longer there.',
+    advice: 'Upload the file again, and run the workflow with the new one.',
+  },
+  input_too_large: {
+    title: 'A file is too large for the host',
+    happened:
+      'The workflow refers to a stored file that is larger than its host takes in one piece.',
+    advice:
+      'Use a smaller file, or start the hosts with a larger --max-upload-size. Then run it again.',
+  },
   output_missing: {
     title: 'An output could not be fetched',
     happened:

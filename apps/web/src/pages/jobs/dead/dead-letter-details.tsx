@@ -76,6 +76,8 @@ const TEXTS: Record<JobErrorCode, string> = {
   stalled: 'Stalled',
   interrupted: 'Interrupted on its host',
   host_unavailable: 'Host lost',
+  missing_asset: 'Input gone',
+  input_too_large: 'Input too large',
   output_missing: 'Output missing',
   timeout: 'Out of time',
   expired: 'Started too late',
