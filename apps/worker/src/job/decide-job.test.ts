@@ -1,6 +1,13 @@
-import { HostError, type NodeFailure, type PromptEnd, PromptRejected } from '@safelight/comfyui'
+import {
+  HostError,
+  type NodeFailure,
+  NotSubmitted,
+  type PromptEnd,
+  PromptRejected,
+} from '@safelight/comfyui'
 import { RedisUnavailable } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
+import { InputMissing, InputTooLarge } from '../inputs/errors.ts'
 import { OutputMissing } from '../outputs/errors.ts'
 import { ClaimLost } from './claim-check.ts'
 import {
@@ -213,6 +220,32 @@ describe('something thrown', () => {
       action: 'give_up',
       orphaned: true,
       error: { code: 'output_missing' },
+    })
+  })
+
+  it('is given up with nothing left behind when the host went away before it was submitted', () => {
+    const error = new NotSubmitted(new HostError('timeout', 'no'))
+    expect(decideAfterError(error, facts)).toMatchObject({
+      action: 'give_up',
+      cause: 'host_unavailable',
+      orphaned: false,
+    })
+    expect(decideAfterError(error, { stop: 'cancel' })).toEqual({
+      action: 'cancel',
+      confirmed: true,
+    })
+    expect(decideAfterError(new NotSubmitted(new RedisUnavailable(null)), facts)).toMatchObject({
+      action: 'hand_back',
+    })
+  })
+
+  it.each([
+    ['missing_asset', new InputMissing('a1')],
+    ['input_too_large', new InputTooLarge('a1', 9)],
+  ])('fails as %s when the host cannot be given what it needs', (code, cause) => {
+    expect(decideAfterError(new NotSubmitted(cause), facts)).toMatchObject({
+      action: 'fail',
+      error: { code, message: expect.stringContaining('a1') },
     })
   })
 
