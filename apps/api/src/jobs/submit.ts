@@ -12,8 +12,6 @@ import {
   type Workflow,
 } from '@safelight/shared'
 import type { AssetStore, JobStore, NewJob } from '@safelight/store'
-import { defineRoute } from '../http/route.ts'
-import type { JobStore, NewJob } from '@safelight/store'
 import { type Answer, defineRoute } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Admission } from './admission.ts'
