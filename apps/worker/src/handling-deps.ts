@@ -17,6 +17,7 @@ import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createStaging } from './inputs/stage-inputs.ts'
+import { startTidyingInputs } from './inputs/tidy-inputs.ts'
 import type { HandlingDeps } from './job/handling.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createSuspects } from './job/suspects.ts'
@@ -60,7 +61,9 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
   scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
   const blobs = scope.use(await openBlobStore(config))
   const assets = createAssetStore({ ...inStore, now: () => store.now() })
-  const staged = createStagedInputs({ redis, keys, now: () => store.now() })
+  const now = () => store.now()
+  const staged = createStagedInputs({ redis, keys, now })
+  scope.use(startTidyingInputs({ fleet, staged, assets, now, timings, clock, log }))
   return {
     ...given,
     store,

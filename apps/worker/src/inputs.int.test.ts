@@ -141,3 +141,38 @@ it('a host that goes away meanwhile is no fault of the job', async () => {
   expect(host.executions()).toEqual([])
   expect(other.uploads()).toEqual([toInputName(photo)])
 })
+
+describe('what nobody needs any more', () => {
+  const quick = { tidyInputsEveryMs: 30, stagedKeptMs: 3_600_000, stagedGoneMs: 0 }
+  const bytesOn = async (name: string) => {
+    const { headers } = await fetch(`${host.url}/view?filename=${name}&type=input`)
+    return Number(headers.get('content-length'))
+  }
+
+  it('is emptied on the host when its asset is gone, and handed over again to who uploads it anew', async () => {
+    await stack.startWorker([host.url], { timings: quick })
+    const [photo, other] = [await upload(stack, grayPng(30)), await upload(stack, grayPng(20))]
+    for (const { id } of [photo, other]) await stack.end(await stack.submit(fromPhoto(id)))
+    expect(await bytesOn(toInputName(photo))).toBe(photo.size_bytes)
+    expect(await stack.assets.remove(photo.id)).toBe('removed')
+    await until(async () => (await bytesOn(toInputName(photo))) === 0)
+    expect(await bytesOn(toInputName(other))).toBe(other.size_bytes)
+
+    const again = await upload(stack, grayPng(30))
+    const end = await stack.end(await stack.submit(fromPhoto(again.id, 'again')))
+    expect(end.status).toBe('succeeded')
+    expect(sizeOfPng(await pictureOf(end)).height).toBe(30)
+  })
+
+  it('stays while a job that waits refers to it', async () => {
+    await stack.startWorker([host.url], { timings: { ...quick, stagedKeptMs: 0 } })
+    const photo = await upload(stack, grayPng(30))
+    // no host has its pool
+    await stack.submit(fromPhoto(photo.id), {}, { pool: 'none' })
+    await stack.end(await stack.submit(fromPhoto(photo.id)))
+    const other = await upload(stack, grayPng(20))
+    await stack.end(await stack.submit(fromPhoto(other.id)))
+    await until(async () => (await bytesOn(toInputName(other))) === 0)
+    expect(await bytesOn(toInputName(photo))).toBe(photo.size_bytes)
+  })
+})

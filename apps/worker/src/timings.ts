@@ -73,6 +73,12 @@ export interface WorkerTimings {
   fetchRetryMs: readonly number[]
   /** A host that has said that it has a file is believed for so long: jobs that come together share the question. */
   stagedFreshMs: number
+  /** Between two looks for inputs on idle hosts that nobody needs any more. */
+  tidyInputsEveryMs: number
+  /** How long an input stays on a host after the last job that needed it: whoever tries again soon need not wait for it. */
+  stagedKeptMs: number
+  /** The same when the assets over it are gone: somebody wanted it deleted, or its time was over. */
+  stagedGoneMs: number
   /** Before the next attempt, by why the last one failed; doubled with each failure that counts with it, up to the second. */
   retryMs: Readonly<Record<FailureCause, number>>
   retryAtMostMs: number
@@ -128,6 +134,9 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   costsFreshMs: 30_000,
   fetchRetryMs: [200, 600, 1_500, 4_000],
   stagedFreshMs: 5_000,
+  tidyInputsEveryMs: 60_000,
+  stagedKeptMs: 24 * 60 * 60_000,
+  stagedGoneMs: 10 * 60_000,
   retryMs: {
     node: 1_000,
     out_of_memory: 500,

@@ -14,10 +14,10 @@ async function open() {
 it('knows what each host has, until it is told otherwise', async () => {
   const { staged } = await open()
   await staged.note('gpu-1', 'a.png', INPUT)
-  expect(await staged.load('gpu-1', 'a.png')).toEqual(INPUT)
-  expect(await staged.load('gpu-2', 'a.png')).toBeNull()
+  expect(await staged.need('gpu-1', 'a.png')).toEqual(INPUT)
+  expect(await staged.need('gpu-2', 'a.png')).toBeNull()
   await staged.forget('gpu-1', 'a.png')
-  expect(await staged.load('gpu-1', 'a.png')).toBeNull()
+  expect(await staged.need('gpu-1', 'a.png')).toBeNull()
   expect(await staged.unused('gpu-1', 9_999, 9)).toEqual([])
 })
 
@@ -31,9 +31,17 @@ it('lists what nobody has needed for long, and lets only that be emptied', async
   expect(await staged.beginEmptying('gpu-1', 'new.png', 1_005)).toBe(false)
   expect(await staged.beginEmptying('gpu-1', 'none.png', 1_005)).toBe(false)
   expect(await staged.beginEmptying('gpu-1', 'old.png', 1_005)).toBe(true)
-  expect(await staged.load('gpu-1', 'old.png')).toBe('emptying')
+  expect(await staged.need('gpu-1', 'old.png')).toBe('emptying')
   // one that died in the middle of it
   pass(60)
-  expect(await staged.load('gpu-1', 'old.png')).toBeNull()
+  expect(await staged.need('gpu-1', 'old.png')).toBeNull()
   expect(await staged.unused('gpu-1', 2_000, 9)).toContainEqual({ name: 'old.png', hash: '' })
+})
+
+it('lets nothing be emptied that somebody has just asked for', async () => {
+  const { staged, pass } = await open()
+  await staged.note('gpu-1', 'a.png', INPUT)
+  pass(10)
+  expect(await staged.need('gpu-1', 'a.png')).toEqual(INPUT)
+  expect(await staged.beginEmptying('gpu-1', 'a.png', 1_005)).toBe(false)
 })

@@ -17,9 +17,12 @@ export interface StagedInput {
 }
 
 export interface StagedInputs {
-  /** `emptying`: its bytes are being taken from the host at this moment. Null when it is not known to be there. */
-  load(hostId: string, name: string): Promise<StagedInput | 'emptying' | null>
-  /** It is there, and needed now. */
+  /**
+   * What is there, if it is known to be, and that it is needed now: in one step, so that nobody begins to empty it in
+   * between. `emptying`: its bytes are being taken from the host at this moment.
+   */
+  need(hostId: string, name: string): Promise<StagedInput | 'emptying' | null>
+  /** It is there now. */
   note(hostId: string, name: string, input: StagedInput): Promise<void>
   /** It is not there any more. */
   forget(hostId: string, name: string): Promise<void>
@@ -27,6 +30,23 @@ export interface StagedInputs {
   unused(hostId: string, since: number, atMost: number): Promise<{ name: string; hash: string }[]>
   /** Marks it as `emptying`, unless somebody has needed it since. @returns whether it is marked */
   beginEmptying(hostId: string, name: string, since: number): Promise<boolean>
+}
+
+/**
+ * KEYS 1 names on a host (HASH) · 2 the same by ms last needed (ZSET)
+ * ARGV 1 name · 2 ms now
+ * Returns what stands for the name, or nil.
+ */
+const NEED: Script = {
+  name: 'safelightNeedStaged',
+  lua: `
+local stored = redis.call('HGET', KEYS[1], ARGV[1])
+if not stored then return nil end
+if not string.find(stored, 'emptyingSince', 1, true) then
+  redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
+end
+return stored
+`,
 }
 
 /**
@@ -61,18 +81,20 @@ export interface StagedInputsDeps {
 
 export function createStagedInputs(deps: StagedInputsDeps): StagedInputs {
   const { redis, keys, now, emptyingMs = 30_000 } = deps
+  const runNeed = bindScript(redis, NEED)
   const runBeginEmptying = bindScript(redis, BEGIN_EMPTYING)
 
   async function read(hostId: string, name: string) {
-    const json = await ask(redis.hget(keys.staged(hostId), name))
-    return json === null ? null : (storedSchema.safeParse(JSON.parse(json)).data ?? null)
+    return parseStored(await ask(redis.hget(keys.staged(hostId), name)))
   }
 
   return {
-    async load(hostId, name) {
-      const stored = await read(hostId, name)
+    async need(hostId, name) {
+      const nowMs = await now()
+      const reply = await runNeed([keys.staged(hostId), keys.stagedNeeded(hostId)], [name, nowMs])
+      const stored = parseStored(z.string().nullable().parse(reply))
       if (!stored || 'hash' in stored) return stored
-      return (await now()) - stored.emptyingSince < emptyingMs ? 'emptying' : null
+      return nowMs - stored.emptyingSince < emptyingMs ? 'emptying' : null
     },
     async note(hostId, name, { hash, size }) {
       const [names, needed] = [keys.staged(hostId), keys.stagedNeeded(hostId)]
@@ -114,4 +136,8 @@ export function createStagedInputs(deps: StagedInputsDeps): StagedInputs {
       return reply === 1
     },
   }
+}
+
+function parseStored(json: string | null) {
+  return json === null ? null : (storedSchema.safeParse(JSON.parse(json)).data ?? null)
 }

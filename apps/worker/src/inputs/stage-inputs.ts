@@ -61,11 +61,14 @@ export function createStaging(deps: StagingDeps): Staging {
     const { hostId } = host
     const name = toInputName(asset)
     const key = toKey(hostId, name)
-    if ((fresh.get(key) ?? 0) > clock.steady()) {
-      await staged.note(hostId, name, toStaged(asset))
-      return name
+    const errand: Errand = {
+      host,
+      asset,
+      name,
+      wasSeen: () => (fresh.get(key) ?? 0) > clock.steady(),
+      onThere,
     }
-    return share(key, (stop) => bring(deps, { host, asset, name, onThere }, stop), signal)
+    return share(key, (stop) => bring(deps, errand, stop), signal)
 
     function onThere(): void {
       if (fresh.size >= MOST_REMEMBERED) fresh.clear()
@@ -110,21 +113,23 @@ interface Errand {
   host: StagingHost
   asset: Asset
   name: string
+  /** The host said just now that it has it. */
+  wasSeen: () => boolean
   /** The host has it, as it says itself. */
   onThere: () => void
 }
 
 async function bring(deps: StagingDeps, errand: Errand, signal: AbortSignal): Promise<string> {
   const { staged, clock, timings, log } = deps
-  const { host, asset, name, onThere } = errand
+  const { host, asset, name, wasSeen, onThere } = errand
   const { hostId, client } = host
-  let known = await staged.load(hostId, name)
+  let known = await staged.need(hostId, name)
   while (known === 'emptying') {
     await sleep(clock, timings.storePauseMs, signal)
-    known = await staged.load(hostId, name)
+    known = await staged.need(hostId, name)
   }
+  if (known && wasSeen()) return name
   if (known && (await sizeThere(client, name, signal)) === asset.size_bytes) {
-    await staged.note(hostId, name, toStaged(asset))
     onThere()
     return name
   }

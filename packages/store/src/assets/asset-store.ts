@@ -45,6 +45,8 @@ export interface AssetStore {
   blobOf(hash: string): Promise<BlobRecord | null>
   /** Ids of the assets over these bytes. */
   sharing(hash: string): Promise<string[]>
+  /** `held`: a job that has not ended refers to one of the assets over these bytes; `none`: there are none. */
+  demandOf(hash: string): Promise<'held' | 'unheld' | 'none'>
   /** `in_use`: a job that has not ended refers to it, or it is an output of a job whose record is kept. */
   remove(assetId: string): Promise<'removed' | 'gone' | 'in_use'>
   /** Keeps it until then (ms since the epoch) at least; never shortens. */
@@ -163,6 +165,12 @@ export function createAssetStore({ redis, keys, now, ...options }: AssetStoreDep
     async sharing(hash) {
       const hex = hexOf(hash)
       return hex === null ? [] : await ask(redis.smembers(keys.blobRefs(hex)))
+    },
+    async demandOf(hash) {
+      const ids = await store.sharing(hash)
+      const holds = await Promise.all(ids.map((id) => ask(redis.scard(keys.assetHolds(id)))))
+      if (holds.some((count) => count > 0)) return 'held'
+      return ids.length > 0 ? 'unheld' : 'none'
     },
     async remove(assetId) {
       const outcome = await remove(assetId, 'deleted')

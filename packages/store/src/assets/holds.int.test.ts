@@ -64,10 +64,14 @@ it('is held by each job that refers to it', async () => {
   const [one, other] = [newJob({ inputs: [id] }), newJob({ inputs: [id] })]
   await store.accept(one)
   await store.accept(other)
+  const { hash = '' } = (await assets.load(id)) ?? {}
   await store.append(one.jobId, () => status('canceled'))
+  expect(await assets.demandOf(hash)).toBe('held')
   expect(await assets.remove(id)).toBe('in_use')
   await store.append(other.jobId, () => status('canceled'))
+  expect(await assets.demandOf(hash)).toBe('unheld')
   expect(await assets.remove(id)).toBe('removed')
+  expect(await assets.demandOf(hash)).toBe('none')
 })
 
 it('no job is accepted whose assets are gone at that moment, and nothing of it is left', async () => {
