@@ -31,6 +31,20 @@ export function pictureWorkflow(): Workflow {
   }
 }
 
+/** The picture of this name in the input folder, saved. */
+export function loadingWorkflow(image: string): Workflow {
+  return {
+    '1': { class_type: 'LoadImage', inputs: { image } },
+    '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'contract/in' } },
+  }
+}
+
+/** Two small pictures, as PNG. */
+export const INPUT_PICTURES = [
+  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8ISfHgA0wMeAAg1MCANDKARQfGKMRAAAAAElFTkSuQmCC',
+  'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAGklEQVR42mMUkTvBQApgYiARjGoY1TB0NAAALzUBGpM5YYYAAAAASUVORK5CYII=',
+].map((base64) => Buffer.from(base64, 'base64'))
+
 /** Three times around the loop of newer servers, and a picture saved of each. */
 export function loopWorkflow(): Workflow {
   const mode = { mode: 'simple', 'mode.num_iterations': 3, cache_iterations: false }

@@ -1,11 +1,14 @@
 /** What Safelight relies on of any ComfyUI, as tests: run against the simulator and against real hosts. */
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHostClient } from '../client/create-host-client.ts'
 import type { HostClient } from '../client/types.ts'
 import { PromptRejected } from '../errors.ts'
 import { DEFAULT_TIMINGS } from '../session/timings.ts'
 import {
+  INPUT_PICTURES,
+  loadingWorkflow,
   longWorkflow,
   loopWorkflow,
   pictureWorkflow,
@@ -97,6 +100,43 @@ export function testContract(url: () => string): void {
       reason: 'prompt_outputs_failed_validation',
       nodeErrors: { 3: { class_type: 'SaveImage', errors: [{ type: 'required_input_missing' }] } },
     })
+  })
+
+  it('loads a file that it was given, what takes its place, and refuses one that it does not have', async () => {
+    const client = connect()
+    const name = `safelight-${randomUUID()}.png`
+    const refusal = await start({ client, workflow: loadingWorkflow(name) }).end.catch(
+      (error: unknown) => error,
+    )
+    expect(refusal).toMatchObject({
+      nodeErrors: {
+        1: {
+          class_type: 'LoadImage',
+          errors: [
+            {
+              type: 'custom_validation_failed',
+              details: `image - Invalid image file: ${name}`,
+              extra_info: { input_name: 'image' },
+            },
+          ],
+        },
+      },
+    })
+    expect(await client.inputSize(name)).toBeNull()
+
+    const made: unknown[] = []
+    for (const picture of INPUT_PICTURES) {
+      const body = Readable.from([picture])
+      expect(await client.upload({ name, size: picture.byteLength, body })).toBe(name)
+      expect(await client.inputSize(name)).toBe(picture.byteLength)
+      const end = await start({ client, workflow: loadingWorkflow(name) }).end
+      expect(end).toMatchObject({ outcome: 'succeeded', outputs: [{ node_id: '2' }] })
+      made.push(end.outcome === 'succeeded' ? end.outputs[0]?.filename : null)
+    }
+    // not the first one's, out of its cache
+    expect(new Set(made).size).toBe(INPUT_PICTURES.length)
+    expect(await client.upload({ name, size: 0, body: Readable.from([]) })).toBe(name)
+    expect(await client.inputSize(name)).toBe(0)
   })
 
   it('keeps a judged history under our mark until told to forget it', async () => {
