@@ -15,7 +15,7 @@ import { stripPaths } from '../../packages/comfyui/src/failure/strip-paths.ts'
 import { toJobError } from '../../packages/comfyui/src/failure/to-job-error.ts'
 import { checkWorkflow } from '../../packages/comfyui/src/graph/check-workflow.ts'
 import { modelsOf } from '../../packages/comfyui/src/graph/models.ts'
-import { collectFiles } from '../../packages/comfyui/src/history/outputs.ts'
+import { collectMade } from '../../packages/comfyui/src/history/outputs.ts'
 import { PromptRejected } from '../../packages/comfyui/src/errors.ts'
 import { startProgress } from '../../packages/comfyui/src/progress/tracker.ts'
 import { decodeBinary, decodeText } from '../../packages/comfyui/src/protocol/decode.ts'
@@ -141,7 +141,13 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
   checkWorkflow: (text) => checkWorkflow(graph(text)),
   modelsOf: (text) => modelsOf(graph(text)),
   startProgress: (text) => startProgress({ workflow: graph(text) }, 0),
-  collectFiles: (text) => collectFiles('1', { a: [{ filename: text, type: text }] }),
+  collectMade: (text) =>
+    collectMade({
+      nodeId: '1',
+      runtimeId: text,
+      output: { a: [{ filename: text, type: text }], text: [text], result: [text] },
+      reused: false,
+    }),
   toViewPath: (text) =>
     attempt(() => toViewPath({ node_id: '1', filename: text, subfolder: text, type: 'temp' })),
   toFeatures,

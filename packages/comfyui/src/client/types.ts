@@ -108,6 +108,31 @@ export interface FileItem {
   filename: string
   subfolder: string
   type: string
+  /** The host did not run the node: it had what it made before. */
+  reused?: boolean | undefined
+  /** Only a path among other words, as old 3D nodes name their models: it may be no output, and not there. */
+  guessed?: boolean | undefined
+  /** Pixels, where the host says. */
+  width?: number | undefined
+  height?: number | undefined
+}
+
+/** A text that a node shows: all of it is in what the node returned. */
+export interface TextItem {
+  /** Node of the submitted workflow. */
+  node_id: string
+  /** The node as it ran: two of an expansion may be shown as one. */
+  runtime_id: string
+  /** Place among the texts of the node as it ran, from 0. */
+  index: number
+  text: string
+  reused?: boolean | undefined
+}
+
+/** What a node returned, as far as it is something to keep. */
+export interface MadeItems {
+  files: FileItem[]
+  texts: TextItem[]
 }
 
 /** A file for the input folder of a host. */
@@ -137,6 +162,7 @@ export interface HistoryEntry {
   /** Of a success that is not whole. */
   partial: PartialFailure | null
   outputs: FileItem[]
+  texts: TextItem[]
 }
 
 /** Every call takes a signal and has a timeout of its own; failures are `HostError`s with a code. */

@@ -1,11 +1,11 @@
 /** One entry of /history → how the prompt ended. The messages decide: `status_str` can say `success` of a failed run. */
 import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
-import type { FileItem, HistoryEntry } from '../client/types.ts'
+import type { HistoryEntry, MadeItems } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
 import { type NodeIds, shownNode } from '../graph/shown-node.ts'
 import { parseFailure, UNKNOWN_FAILURE } from './failure.ts'
-import { collectFiles } from './outputs.ts'
+import { collectMade } from './outputs.ts'
 import { readPartial } from './partial.ts'
 
 const entrySchema = z.looseObject({
@@ -36,11 +36,13 @@ export function judgeHistory(promptId: string, candidate: unknown): HistoryEntry
   const entry = parsed.data
   const graph = isJsonObject(entry.prompt[2]) ? entry.prompt[2] : {}
   const ids: NodeIds = { has: (id) => Object.hasOwn(graph, id) }
+  const { files, texts } = toMade(entry, ids)
   return {
     promptId,
     ...toPromptOrigin(entry.prompt),
     ...toVerdict(entry, ids),
-    outputs: toFiles(entry, ids),
+    outputs: files,
+    texts,
   }
 }
 
@@ -79,13 +81,27 @@ function ended(outcome: 'canceled' | 'failed', failure: NodeFailure | null = nul
   return { outcome, failure, partial: null }
 }
 
+const cachedSchema = z.looseObject({ nodes: z.array(z.union([z.string(), z.number()])).catch([]) })
+
 /** Listed under runtime ids; `meta` says what a node is shown as, which of a cached one may be a node of another graph. */
-function toFiles({ outputs, meta }: Entry, ids: NodeIds): FileItem[] {
-  return Object.entries(outputs).flatMap(([node, output]) => {
+function toMade({ outputs, meta, status }: Entry, ids: NodeIds): MadeItems {
+  const cached = new Set(
+    (status?.messages ?? []).flatMap(([event, data]) =>
+      event === 'execution_cached'
+        ? (cachedSchema.safeParse(data).data?.nodes.map(String) ?? [])
+        : [],
+    ),
+  )
+  const made = Object.entries(outputs).map(([node, output]) => {
     const display = meta[node]?.display_node ?? null
     const shown = shownNode({ node, display, maybeCached: true }, ids)
-    return collectFiles(shown ?? toMaker(node, display), output)
+    const nodeId = shown ?? toMaker(node, display)
+    return collectMade({ nodeId, runtimeId: node, output, reused: cached.has(node) })
   })
+  return {
+    files: made.flatMap(({ files }) => files),
+    texts: made.flatMap(({ texts }) => texts),
+  }
 }
 
 /** Without the graph: the ids of nodes made by expansion begin with their maker's. */

@@ -1,7 +1,7 @@
 /** What messages said of a prompt's end, held against what history shows: history may be behind, have lost it, or be unreadable. Pure. */
 import { OUTPUTS_MAX } from '@safelight/shared'
 import type { FileItem } from '../client/types.ts'
-import { collectFiles } from '../history/outputs.ts'
+import { collectMade } from '../history/outputs.ts'
 import type { HostMessage, NodeFailure } from '../protocol/host-message.ts'
 import type { Sighting } from './look.ts'
 import type { PromptEnd } from './types.ts'
@@ -14,11 +14,19 @@ export interface Heard {
   readonly whole: boolean
   /** It made these files. */
   readonly files: readonly FileItem[]
+  /** It made something, if only a text. */
+  readonly made: boolean
   /** Why it failed. */
   readonly failure: NodeFailure | null
 }
 
-export const NOTHING_HEARD: Heard = { success: false, whole: false, files: [], failure: null }
+export const NOTHING_HEARD: Heard = {
+  success: false,
+  whole: false,
+  files: [],
+  made: false,
+  failure: null,
+}
 
 /** Some more than a job keeps: the rest is only counted. */
 const FILES_MAX = 10 * OUTPUTS_MAX
@@ -34,9 +42,12 @@ export function hear(heard: Heard, message: HostMessage): Heard {
     case 'executed': {
       // a node of another graph, or of none: history will not list it either
       if (message.displayNode === null || heard.files.length >= FILES_MAX) return heard
-      const made = collectFiles(message.displayNode, message.output)
-      const own = made.filter(({ type }) => type !== 'input')
-      return own.length > 0 ? { ...heard, files: [...heard.files, ...own] } : heard
+      const { node, displayNode, output } = message
+      const of = { nodeId: displayNode, runtimeId: node, output, reused: false }
+      const { files, texts } = collectMade(of)
+      const own = files.filter(({ type }) => type !== 'input')
+      if (own.length === 0 && texts.length === 0) return heard
+      return { ...heard, made: true, files: [...heard.files, ...own] }
     }
     default:
       return heard
@@ -53,15 +64,16 @@ export function isUnsettled(heard: Heard, sighting: Sighting): boolean {
   if (sighting.at === 'unreadable') return true
   if (sighting.at === 'absent') return heard.success
   if (sighting.at !== 'ended') return false
-  const { outcome, outputs } = sighting.entry
-  return outcome === 'succeeded' && outputs.length === 0 && heard.files.length > 0
+  const { outcome, outputs, texts } = sighting.entry
+  return outcome === 'succeeded' && outputs.length === 0 && texts.length === 0 && heard.made
 }
 
 /** History did not come round. What cannot be read is there, so the end is what was heard, where that is enough. */
 export function toUnsettledEnd(promptId: string, heard: Heard, sighting: Sighting): PromptEnd {
   if (sighting.at !== 'unreadable') return { outcome: 'vanished', promptId }
-  const { success, whole, files, failure } = heard
-  if (success && whole && files.length > 0) {
+  const { success, whole, files, made, failure } = heard
+  // who heard them has the texts
+  if (success && whole && made) {
     return { outcome: 'succeeded', promptId, outputs: [...files] }
   }
   return failure

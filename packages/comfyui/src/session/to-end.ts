@@ -8,21 +8,22 @@ export type StopCause = 'cancel' | 'stall'
 
 /** History is believed even after a cancel: a prompt that finished first has succeeded. */
 export function toPromptEnd(entry: HistoryEntry, cause: StopCause | null): PromptEnd {
-  const { promptId, outputs } = entry
+  const { promptId, outputs, texts } = entry
+  const made = { outputs, ...(texts.length > 0 && { texts }) }
   switch (entry.outcome) {
     case 'succeeded':
       return {
         outcome: 'succeeded',
         promptId,
-        outputs,
+        ...made,
         ...(entry.partial && { partial: entry.partial }),
       }
     case 'failed':
-      return { outcome: 'failed', promptId, outputs, failure: entry.failure ?? UNKNOWN_FAILURE }
+      return { outcome: 'failed', promptId, ...made, failure: entry.failure ?? UNKNOWN_FAILURE }
     case 'canceled':
       return cause === 'stall'
         ? { outcome: 'stalled', promptId, interrupted: true }
-        : { outcome: 'canceled', promptId, outputs }
+        : { outcome: 'canceled', promptId, ...made }
     default:
       return assertNever(entry.outcome)
   }

@@ -1,6 +1,6 @@
 /** `runPrompt`: one execution of a workflow on one host, from submit (or adoption) to an end decided by history. */
 import type { Workflow } from '@safelight/shared'
-import type { FileItem, HostClient, NodeErrors, PartialFailure } from '../client/types.ts'
+import type { FileItem, HostClient, NodeErrors, PartialFailure, TextItem } from '../client/types.ts'
 import type { HostMessage, NodeFailure } from '../protocol/host-message.ts'
 import type { SessionClock } from './clock.ts'
 import type { SessionTimings } from './timings.ts'
@@ -57,11 +57,18 @@ export type PromptUpdate =
   /** A frame that could not be understood, whoever it was for. `name` is its type on the wire. */
   | { type: 'unknown'; name: string }
 
+/** What history lists of it, also when it did not come to its end. */
+export interface PromptMade {
+  outputs: FileItem[]
+  /** Unset: none. */
+  texts?: TextItem[]
+}
+
 export type PromptEnd =
   /** `partial`: nodes failed, and the host went on without them. */
-  | { outcome: 'succeeded'; promptId: string; outputs: FileItem[]; partial?: PartialFailure }
-  | { outcome: 'failed'; promptId: string; outputs: FileItem[]; failure: NodeFailure }
-  | { outcome: 'canceled'; promptId: string | null; outputs: FileItem[] }
+  | ({ outcome: 'succeeded'; promptId: string; partial?: PartialFailure } & PromptMade)
+  | ({ outcome: 'failed'; promptId: string; failure: NodeFailure } & PromptMade)
+  | ({ outcome: 'canceled'; promptId: string | null } & PromptMade)
   /** In neither queue nor history, twice: the host restarted, or somebody deleted it. */
   | { outcome: 'lost'; promptId: string }
   /** Taken back before it began, or before there was one; in neither queue nor history, twice: it may be submitted anew. */

@@ -30,6 +30,7 @@ const ended = (outcome: HistoryEntry['outcome']) => {
     clientId: PROMPT_ID,
     outcome,
     outputs: [],
+    texts: [],
     outputNodes: [],
     failure: null,
     partial: null,

@@ -1,5 +1,5 @@
 /** What the HTTP half of a trace says of each prompt: its graph, how history judged it, whether it was removed. */
-import { collectFiles, type HistoryEntry, judgeHistory, toPromptOrigin } from '@safelight/comfyui'
+import { collectMade, type HistoryEntry, judgeHistory, toPromptOrigin } from '@safelight/comfyui'
 import { type Workflow, workflowSchema } from '@safelight/shared'
 import { z } from 'zod'
 import type { HttpLine, TraceLine } from '../trace-format.ts'
@@ -135,8 +135,8 @@ function readJob(path: string, line: HttpLine, prompts: Map<string, PromptEviden
   const outcome = job.success ? JOB_OUTCOMES[job.data.status] : undefined
   // history says more than the jobs API; where both were asked, it wins
   if (!job.success || !outcome || prompts.get(id)?.history) return
-  const outputs = Object.entries(job.data.outputs ?? {}).flatMap(([node, output]) =>
-    collectFiles(node, output),
+  const outputs = Object.entries(job.data.outputs ?? {}).flatMap(
+    ([node, output]) => collectMade({ nodeId: node, runtimeId: node, output, reused: false }).files,
   )
   update(prompts, id, { history: { outcome, failure: null, outputs } })
 }

@@ -1,5 +1,5 @@
 /** How a prompt of a trace ended. History decides; where the trace does not hold it, the last terminal message does. */
-import { collectFiles, type FileItem, shownNode, toJobError } from '@safelight/comfyui'
+import { collectMade, type FileItem, shownNode, toJobError } from '@safelight/comfyui'
 import type { JobError } from '@safelight/shared'
 import type { PromptEvidence } from './evidence.ts'
 import type { Frame } from './frames.ts'
@@ -30,7 +30,8 @@ function judgeFrames({ workflow }: PromptEvidence, frames: Frame[]): PromptEvide
   const outputs = frames.flatMap(({ message }) => {
     if (message.type !== 'executed') return []
     const { node, displayNode: display, output } = message
-    return collectFiles(shownNode({ node, display }, ids) ?? node, output)
+    const nodeId = shownNode({ node, display }, ids) ?? node
+    return collectMade({ nodeId, runtimeId: node, output, reused: false }).files
   })
   for (const { message } of frames.toReversed()) {
     if (message.type === 'execution_success')
