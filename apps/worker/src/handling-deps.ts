@@ -8,6 +8,7 @@ import {
   createExtraData,
   createHostRegistry,
   createJobStore,
+  createMadeOutputs,
   createNodeCosts,
   createOrphans,
   createStagedInputs,
@@ -75,6 +76,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     blobs,
     assets,
     staging: createStaging({ assets, blobs, staged, timings, clock, log }),
+    made: createMadeOutputs({ redis, keys }),
     costs: createCostBook({
       store: createNodeCosts({ redis, keys }),
       freshMs: timings.costsFreshMs,

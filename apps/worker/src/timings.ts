@@ -79,6 +79,10 @@ export interface WorkerTimings {
   stagedKeptMs: number
   /** The same when the assets over it are gone: somebody wanted it deleted, or its time was over. */
   stagedGoneMs: number
+  /** An output is fetched when the graph has gone on for so long since: the last ones are collected anyhow. */
+  earlyOutputMs: number
+  /** How long the confirmation of a cancel, or the end of a job whose time is up, may wait for files that were made before. */
+  lateOutputsMs: number
   /** Before the next attempt, by why the last one failed; doubled with each failure that counts with it, up to the second. */
   retryMs: Readonly<Record<FailureCause, number>>
   retryAtMostMs: number
@@ -137,6 +141,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   tidyInputsEveryMs: 60_000,
   stagedKeptMs: 24 * 60 * 60_000,
   stagedGoneMs: 10 * 60_000,
+  earlyOutputMs: 250,
+  lateOutputsMs: 3_000,
   retryMs: {
     node: 1_000,
     out_of_memory: 500,
@@ -145,6 +151,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
     stalled: 500,
     interrupted: 500,
     internal: 2_000,
+    output_gone: 200,
+    picture_missed: 200,
   },
   retryAtMostMs: 30_000,
   orphansEveryMs: 1_000,

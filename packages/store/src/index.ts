@@ -9,6 +9,7 @@ export {
 export * from './assets/list-assets.ts'
 export * from './assets/upload-keys.ts'
 export * from './assets/thumbnail-records.ts'
+export * from './assets/made-outputs.ts'
 export * from './backlog/backlog.ts'
 export type { Candidate } from './backlog/candidate.ts'
 export * from './backlog/deferred.ts'

@@ -61,6 +61,10 @@ export type FailureCause =
   | 'stalled'
   | 'interrupted'
   | 'internal'
+  /** The host had an output from before, and its file no longer. */
+  | 'output_gone'
+  /** Pictures that only travel over the socket did not arrive. */
+  | 'picture_missed'
 
 export interface FailedAttempt {
   attempt: number
@@ -106,6 +110,15 @@ export interface HarvestFile {
   filename: string
   subfolder: string
   type: string
+  /** Its place among the job's outputs; unset by older versions. */
+  order?: number | undefined
+  /** The host did not make it for this job. */
+  reused?: boolean | undefined
+  /** It may be no file at all: only a path among other words. */
+  guessed?: boolean | undefined
+  /** Pixels, as the host says. */
+  width?: number | undefined
+  height?: number | undefined
 }
 
 /** The right to write as the job's worker, held until somebody claims the job anew. */

@@ -79,6 +79,8 @@ export function createKeys(namespace: string) {
     blobsPending: `${tag}:blobs:pending`,
     /** ZSET: keys whose bytes are to be removed, by ms since. */
     blobsTrash: `${tag}:blobs:trash`,
+    /** STRING, as long-lived as the asset: what an output is, by what made it: see assets/made-outputs.ts. */
+    made: (signature: string) => `${tag}:made:${signature}`,
     /** HASH: `<hostId> <workerId>` → what that worker reports of the host, JSON. */
     hosts: `${tag}:hosts`,
     /** HASH: hostId → drain JSON. No expiry: a drain outlives workers and hosts. */

@@ -1,5 +1,6 @@
 /** One attempt: one prompt on one host, from the first event for the watchers to its end as history tells it. */
 import {
+  type FileItem,
   foldPartial,
   type HostClient,
   modelsOf,
@@ -23,6 +24,7 @@ import {
 import { checkedHost } from './claim-check.ts'
 import { toProgressed } from './job-events.ts'
 import { promptIdOf } from '@safelight/store'
+import { openAttemptOutputs } from './attempt-outputs.ts'
 import { createUpdateReporter } from './report-updates.ts'
 import type { Handling } from './handling.ts'
 import { withInputs } from './with-inputs.ts'
@@ -52,6 +54,10 @@ export interface AttemptResult {
   warnings: Warning[]
   /** Nodes that failed while the rest went on to its end. */
   partial: PartialFailure | null
+  /** What the host lists of a prompt that did not come to its end. */
+  made: readonly FileItem[]
+  /** Texts and pictures for which the record had no room. */
+  more: number
 }
 
 export async function runAttempt(
@@ -68,7 +74,8 @@ export async function runAttempt(
   // before the host is even asked: a page that watches never shows 0/0
   await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
-  const reporter = createUpdateReporter(handling, { tracker, warnings })
+  const outputs = openAttemptOutputs(handling, { host, workflow, workflowText })
+  const reporter = createUpdateReporter(handling, { tracker, warnings, outputs })
   const follow = host.follow(jobId, modelsOf(workflow))
   let record: AttemptRecord = {
     attempt,
@@ -86,9 +93,14 @@ export async function runAttempt(
       .saveAttempt(record)
       .catch((error: unknown) => log.warn({ err: error }, 'attempt not saved'))
   }
-  const result = (decision: AttemptResult['decision']): AttemptResult => ({
+  const result = (
+    decision: AttemptResult['decision'],
+    made: readonly FileItem[] = [],
+  ): AttemptResult => ({
     decision,
     record,
+    made,
+    more: outputs.more,
     ...withPartial(reporter, decision.action === 'collect' ? decision.partial : null),
   })
 
@@ -105,6 +117,7 @@ export async function runAttempt(
       signal: AbortSignal.any([signal, stop.withdrawal]),
       log,
     })
+    if (!adopt && failures.at(-1)?.cause === 'output_gone') await forgetResults(handling, host)
     // also when it is to be stopped already: what another worker began on the host must be stopped, too
     const end = await deps.runPrompt({
       client,
@@ -131,7 +144,10 @@ export async function runAttempt(
       },
     })
     await reporter.flush()
-    return result(decideAfterEnd(follow.toEndOfAttempt(end), { stop: stop.reason }))
+    const ended = follow.toEndOfAttempt(end)
+    const decision = decideAfterEnd(ended, { stop: stop.reason })
+    const settled = await outputs.settle(ended, { decision, tracker: reporter.tracker })
+    return result(settled, 'outputs' in ended ? ended.outputs : [])
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'attempt broke off')
     // a file that it was known to list is gone: the next job must not be sent there for it
@@ -142,7 +158,15 @@ export async function runAttempt(
   } finally {
     follow.close()
     reporter.close()
+    await outputs.close()
   }
+}
+
+/** The host has results whose files are gone: it must not answer with them again. Its models go along. */
+async function forgetResults({ checkClaim, log }: Handling, host: Host): Promise<void> {
+  await checkedHost(host.client, checkClaim)
+    .free()
+    .catch((error: unknown) => log.warn({ err: error }, 'results not forgotten'))
 }
 
 function unlistedClasses(nodeErrors: NodeErrors): string[] {

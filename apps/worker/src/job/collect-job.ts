@@ -1,15 +1,16 @@
 /** The last stage of a job: its outputs come home, each announced as it lands, and then the bar is full. */
 import type { HostClient } from '@safelight/comfyui'
-import { TIMED_OUT } from '@safelight/shared'
+import { TIMED_OUT, type Warning } from '@safelight/shared'
 import type { AttemptRecord, Harvest } from '@safelight/store'
-import { chooseOutputs } from '../outputs/choose-outputs.ts'
-import { collectOutputs } from '../outputs/collect.ts'
+import { OutputMissing } from '../outputs/errors.ts'
 import { blameDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
 import { againAfter, conclude, SPENT, type TicketReturn } from './conclude.ts'
 import { decideAfterError, HOST_UNAVAILABLE, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
-import { toComplete, toOutputEvent } from './job-events.ts'
+import { toComplete } from './job-events.ts'
+import { bringOutputs, openKeeping } from './output-keeping.ts'
+import { addWarnings, toNoneWarning } from './warnings.ts'
 
 /** @param record where it ran, with what is to be carried away */
 export async function collectJob(
@@ -24,28 +25,38 @@ export async function collectJob(
     const lost = { cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE } as const
     return conclude(handling, { action: 'give_up', ...lost }, { record })
   }
-  const collected = await collect(handling, client, harvest)
+  const { hostId } = record
+  const more: Warning[] = []
+  const collected = await collect(handling, { client, hostId, harvest, warnings: more })
   const decision = host
     ? blameDevice(collected, { host, jobId: handling.jobId, failures: record.failures })
     : collected
   if (decision.action === 'hand_back') return againAfter(decision.delayMs)
-  const returned = await conclude(handling, decision, { record: { ...record, harvest: undefined } })
+  const returned = await conclude(handling, decision, {
+    record: { ...record, harvest: undefined },
+    warnings: addWarnings(handling.writer.snapshot.warnings, more),
+  })
   if (decision.action === 'succeed' && returned === SPENT) {
     await forget(handling, client, harvest.promptId)
   }
   return returned
 }
 
+interface Collecting {
+  client: HostClient
+  hostId: string
+  harvest: Harvest
+  /** What there is to warn of is added. */
+  warnings: Warning[]
+}
+
 /** Never throws: what went wrong is a decision, too. */
-async function collect(
-  handling: Handling,
-  client: HostClient,
-  { files, failure }: Harvest,
-): Promise<JobDecision> {
+async function collect(handling: Handling, collecting: Collecting): Promise<JobDecision> {
   const { deps, stop, log } = handling
+  const { failure } = collecting.harvest
   try {
     await handling.checkClaim()
-    await fetchAll(handling, client, files)
+    await fetchAll(handling, collecting)
     if (!failure) {
       await handling.writer.append(toComplete)
       return { action: 'succeed' }
@@ -54,33 +65,27 @@ async function collect(
     return { action: 'give_up', orphaned: false, ...failure }
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'outputs not collected')
+    // it has failed for a reason of its own: what cannot be had of the rest says less
+    if (failure && error instanceof OutputMissing && stop.reason === null) {
+      return { action: 'give_up', orphaned: false, ...failure }
+    }
     return decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
   }
 }
 
 async function fetchAll(
   handling: Handling,
-  client: HostClient,
-  files: Harvest['files'],
+  { client, hostId, harvest, warnings }: Collecting,
 ): Promise<void> {
-  const { deps, jobId, writer, stop } = handling
+  const { deps, jobId, stop } = handling
   stop.signal.throwIfAborted()
-  await collectOutputs({
-    jobId,
-    files: chooseOutputs(jobId, files).files,
+  const workflow = await deps.store.loadWorkflow(jobId)
+  const { signal } = stop
+  await bringOutputs(handling, openKeeping(handling, { hostId, workflow, signal }), {
     client,
-    store: { blobs: deps.blobs, assets: deps.assets },
-    owner: writer.snapshot.owner,
-    maxBytes: deps.maxOutputBytes,
-    retentionMs: deps.retentionMs,
-    retryMs: deps.timings.fetchRetryMs,
-    clock: deps.clock,
-    now: () => deps.store.now(),
-    checkClaim: () => handling.checkClaim(stop.signal),
-    onOutput: async (output) => {
-      await writer.append((snapshot) => toOutputEvent(snapshot, output))
-    },
-    signal: stop.signal,
+    files: harvest.files,
+    onNone: (file) => warnings.push(toNoneWarning(file)),
+    signal,
   })
 }
 

@@ -4,7 +4,13 @@ import type { AttemptRecord, FailedAttempt, JobNeeds } from '@safelight/store'
 import type { GiveUp, JobDecision } from './decide-job.ts'
 import { type JobEnd, toEnd, toQueuedAgain, toTakenBack } from './job-events.ts'
 import { noteOrphan } from './orphan.ts'
-import { decideRetry, hostsToShun, type ShunnedHost, wantsMemory } from './retry-policy.ts'
+import {
+  decideRetry,
+  hostsToShun,
+  type RetryLimits,
+  type ShunnedHost,
+  wantsMemory,
+} from './retry-policy.ts'
 import type { Handling } from './handling.ts'
 import { addWarnings } from './warnings.ts'
 
@@ -59,6 +65,23 @@ export async function conclude(
   }
 }
 
+function toLimits({ deps, writer }: Handling): RetryLimits {
+  const { nodeRetries } = writer.snapshot.limits
+  const { maxAttempts, maxHostLosses, timings } = deps
+  const { retryMs, retryAtMostMs } = timings
+  return { maxAttempts, maxHostLosses, nodeRetries, retryMs, retryAtMostMs }
+}
+
+/** Whether there would be another attempt. */
+export function willRetry(
+  handling: Handling,
+  { cause, orphaned }: GiveUp,
+  { attempt, hostId, failures }: AttemptRecord,
+): boolean {
+  const failed = [...failures, { attempt, hostId, cause, orphaned }]
+  return decideRetry(failed, toLimits(handling)).action === 'retry'
+}
+
 /** The attempt has failed: another one, or the end of the job. */
 async function giveUp(
   handling: Handling,
@@ -72,16 +95,7 @@ async function giveUp(
   const failures = [...record.failures, { attempt, hostId, cause, orphaned, at }]
   // it may run there yet, when its host is back
   if (orphaned || cause === 'stalled') await noteOrphan(handling, record)
-  const { nodeRetries } = writer.snapshot.limits
-  const { maxAttempts, maxHostLosses, timings } = deps
-  const { retryMs, retryAtMostMs } = timings
-  const retry = decideRetry(failures, {
-    maxAttempts,
-    maxHostLosses,
-    nodeRetries,
-    retryMs,
-    retryAtMostMs,
-  })
+  const retry = decideRetry(failures, toLimits(handling))
   log.warn({ attempt, hostId, cause, ...retry }, 'attempt failed')
   if (retry.action === 'fail') {
     const { deadLetter } = retry

@@ -20,13 +20,15 @@ import { OutputMissing } from '../outputs/errors.ts'
 import { ClaimLost } from './claim-check.ts'
 import type { StopReason } from './stop.ts'
 
-/** The execution went well; the job is over when its outputs are stored. */
+/** The execution is over; the job is when its outputs are stored. */
 export interface CollectDecision {
   action: 'collect'
   promptId: string
   files: FileItem[]
   /** Nodes failed while the rest went on. What was made is kept; whether that is enough is up to the submitter. */
   partial: PartialFailure | null
+  /** It ended the job: what was made before is kept, too. */
+  failed?: GiveUp
 }
 
 /** This attempt is over; whether there is another one is up to the retry policy. */
@@ -172,6 +174,7 @@ function decideMissing(missing: OutputMissing): JobDecision {
     message,
     ...(first ? { node_id: first.node_id, details: { missing: files } } : {}),
   })
+  if (missing.reused) return { action: 'give_up', cause: 'output_gone', orphaned: false, error }
   return missing.reason === 'unreachable'
     ? { action: 'give_up', cause: 'host_unavailable', orphaned: true, error }
     : { action: 'fail', error }

@@ -13,6 +13,7 @@ import type {
   HostRegistry,
   HostStage,
   JobStore,
+  MadeOutputs,
   Orphans,
   Tickets,
 } from '@safelight/store'
@@ -49,6 +50,7 @@ export interface HandlingDeps {
   assets: AssetStore
   /** Files for hosts. */
   staging: Staging
+  made: MadeOutputs
   costs: CostBook
   extraData: ExtraDataStore
   unknownMessages: UnknownMessages

@@ -9,6 +9,7 @@ import {
 } from '@safelight/comfyui'
 import { assertNever, type JobPhase, type Warning } from '@safelight/shared'
 import type { Preview } from '@safelight/store'
+import type { AttemptOutputs } from './attempt-outputs.ts'
 import { createCoalescer } from './coalesce.ts'
 import { toPhase, toProgressed } from './job-events.ts'
 import type { Handling } from './handling.ts'
@@ -30,13 +31,21 @@ export interface UpdateReporter {
   readonly warnings: Warning[]
 }
 
-/** @param start the tracker before anything ran; what another worker had to warn of */
+export interface UpdateReporterStart {
+  /** Before anything ran. */
+  tracker: TrackerState
+  /** What another worker had to warn of. */
+  warnings: Warning[]
+  outputs: AttemptOutputs
+}
+
 export function createUpdateReporter(
   handling: Handling,
-  start: { tracker: TrackerState; warnings: Warning[] },
+  start: UpdateReporterStart,
 ): UpdateReporter {
   const { deps, jobId, token, writer, stopwatch, log } = handling
   const { clock, store, timings } = deps
+  const { outputs } = start
   let { tracker, warnings } = start
   let executing = false
 
@@ -76,6 +85,7 @@ export function createUpdateReporter(
   function onMessage(message: HostMessage): void {
     if (isExecution(message)) enterExecution()
     if (message.type === 'preview') return onPreview(message)
+    outputs.onMessage(message)
     if (message.type === 'execution_error' && message.blocked) {
       warnings = addWarnings(warnings, [toBlockedWarning(message.failure)])
       enterPhase('executing')
@@ -93,9 +103,10 @@ export function createUpdateReporter(
   }
 
   function onPreview(message: HostMessage & { type: 'preview' }): void {
-    if (message.data.byteLength > MAX_PREVIEW_BYTES) return
     // older frames carry no id: they follow a tick of the node that made them
     const nodeId = message.displayNodeId ?? tracker.progress.current_node
+    if (outputs.takePicture(message, nodeId)) return
+    if (message.data.byteLength > MAX_PREVIEW_BYTES) return
     previews.push({ nodeId, contentType: message.contentType, data: message.data })
   }
 

@@ -21,7 +21,7 @@ export type RetryDecision =
 
 interface Rule {
   /** Failures that count together against one allowance. */
-  group: 'own' | 'host' | 'node'
+  group: 'own' | 'host' | 'node' | 'output'
   /** It failed what it ran: for a while the host gets the job only if there is no other. One that is lost rests anyhow. */
   shun: boolean
   /** Prefer the host with the most memory. */
@@ -40,6 +40,9 @@ const RULES = {
   interrupted: { group: 'own', shun: true, wantsMemory: false },
   // ours: elsewhere is no better than here
   internal: { group: 'own', shun: false, wantsMemory: false },
+  // nobody failed: it has run, and what it made is not to be had but by another run
+  output_gone: { group: 'output', shun: false, wantsMemory: false },
+  picture_missed: { group: 'output', shun: false, wantsMemory: false },
 } satisfies Record<FailureCause, Rule>
 
 /** @param failures of the job so far; the last one is what is decided on */
@@ -53,11 +56,19 @@ export function decideRetry(
   const { group } = RULES[last.cause]
   const count = failures.filter(({ cause }) => RULES[cause].group === group).length
   const allowed = allowance(group, limits)
-  if (count >= allowed) return { action: 'fail', deadLetter: group !== 'node' || allowed > 1 }
+  if (count >= allowed) return { action: 'fail', deadLetter: isDeadLetter(group, allowed) }
   const fullMs = Math.min(limits.retryAtMostMs, limits.retryMs[last.cause] * 2 ** (count - 1))
   // half of it by chance: jobs that lost one host together do not come back together
   return { action: 'retry', delayMs: Math.round(fullMs * (0.5 + random() / 2)) }
 }
+
+/** What was allowed more than one try, or is nobody's wish. */
+function isDeadLetter(group: Rule['group'], allowed: number): boolean {
+  return group === 'own' || group === 'host' || (group === 'node' && allowed > 1)
+}
+
+/** One fresh run, whatever the reason: a second one in vain would be paid for nothing. */
+const OUTPUT_RUNS = 2
 
 /** The failure that ends the job. */
 function allowance(group: Rule['group'], limits: RetryLimits): number {
@@ -68,6 +79,8 @@ function allowance(group: Rule['group'], limits: RetryLimits): number {
       return limits.maxHostLosses
     case 'node':
       return limits.nodeRetries + 1
+    case 'output':
+      return OUTPUT_RUNS
     default:
       return assertNever(group)
   }

@@ -1,5 +1,5 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
-import { nodeTimings } from '@safelight/comfyui'
+import { nodeTimings, placesOf } from '@safelight/comfyui'
 import { assertNever, timeoutAt } from '@safelight/shared'
 import { type AttemptRecord, type FailedAttempt, parseWorkflow } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
@@ -10,6 +10,7 @@ import { checkedHost } from './claim-check.ts'
 import { AGAIN, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
 import { type CollectDecision, decideCollected, INTERNAL, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
+import { bringLate, collectLate } from './late-outputs.ts'
 import { toExecuted, toPhase, toProgressed, toRunning } from './job-events.ts'
 import { addWarnings, toCutWarnings } from './warnings.ts'
 
@@ -51,10 +52,16 @@ export async function runOnHost(
       // of an adopted prompt we have only seen the rest
       const executionMs = start.adopt ? null : execute
       if (!result.partial) host.recordSuccess(executionMs)
-      return await toCollect(handling, decision, result)
+      return await toCollect(handling, decision, { ...result, workflowText })
     }
     const blamed = blameDevice(decision, { host, jobId, failures: start.failures })
     await applyToHost(handling, host, blamed)
+    const late = collectLate(handling, blamed, result)
+    if (late) {
+      stopwatch.enter('collect')
+      return await toCollect(handling, late, { ...result, workflowText })
+    }
+    await bringLate(handling, blamed, { host, ...result, workflow, workflowText })
     return await conclude(handling, blamed, { record, warnings })
   } finally {
     leaveSlot()
@@ -62,19 +69,31 @@ export async function runOnHost(
   }
 }
 
+type Collectable = Pick<AttemptResult, 'tracker' | 'warnings' | 'record'> & {
+  workflowText: string
+  /** What found no room already. */
+  more?: number
+}
+
 /** Its slot is another job's from now on: what it made is carried away by whoever takes its next ticket. */
 export async function toCollect(
   handling: Handling,
-  { promptId, files, partial }: CollectDecision,
-  { tracker, warnings, record }: Pick<AttemptResult, 'tracker' | 'warnings' | 'record'>,
+  { promptId, files, partial, failed }: CollectDecision,
+  { tracker, warnings, record, workflowText, more = 0 }: Collectable,
 ): Promise<TicketReturn> {
   const { deps, jobId, token, writer, stopwatch, ticket } = handling
   const allowPartial = writer.snapshot.limits.allowPartial === true
-  const after = decideCollected(partial, { allowPartial, stop: null })
+  const after = failed ?? decideCollected(partial, { allowPartial, stop: null })
   const failure = after.action === 'give_up' ? { cause: after.cause, error: after.error } : null
   const { times } = stopwatch
-  const chosen = chooseOutputs(jobId, files)
-  const told = { times, warnings: addWarnings(toCutWarnings(chosen), warnings) }
+  const { outputs } = writer.snapshot
+  const chosen = chooseOutputs(jobId, {
+    listed: files,
+    places: placesOf(workflowText),
+    kept: outputs,
+  })
+  const cut = { kept: outputs.length + chosen.files.size, more: chosen.more + more }
+  const told = { times, warnings: addWarnings(toCutWarnings(cut), warnings) }
   // before anybody is told: should we die in between, what it made is known without the host's history
   const harvest = { promptId, files: [...chosen.files.values()], failure }
   await handling.saveAttempt({ ...record, unreachableSince: null, harvest })

@@ -5,7 +5,8 @@ import {
   type NodeFailure,
   type PartialFailure,
 } from '@safelight/comfyui'
-import type { ChosenOutputs } from '../outputs/choose-outputs.ts'
+import type { HarvestFile } from '@safelight/store'
+import { lastPart } from '../outputs/choose-outputs.ts'
 import { andMore, cutText, NODE_NAME_MAX, toLine, type Warning } from '@safelight/shared'
 
 const MAX_MESSAGE = 500
@@ -71,10 +72,20 @@ export function toBlockedWarning(failure: NodeFailure): Warning {
 }
 
 /** Of more outputs than a record holds. */
-export function toCutWarnings({ files, more }: ChosenOutputs): Warning[] {
+export function toCutWarnings({ kept, more }: { kept: number; more: number }): Warning[] {
   if (more === 0) return []
-  const message = `the first ${files.size} are kept ${andMore(more)}`
-  return [{ code: 'outputs_cut', node_id: null, message }]
+  return [
+    { code: 'outputs_cut', node_id: null, message: `the first ${kept} are kept ${andMore(more)}` },
+  ]
+}
+
+/** A node that only names its model, where there is none. */
+export function toNoneWarning({ node_id, filename }: HarvestFile): Warning {
+  return {
+    code: 'output_missing',
+    node_id: cutText(node_id, NODE_NAME_MAX),
+    message: shorten(`It names ${lastPart(filename)}, which the host does not have`),
+  }
 }
 
 /** Adds what is new; a list-mapped node may block many times with the same words. */

@@ -1,7 +1,13 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
 import type { PromptEnd } from '@safelight/comfyui'
 import { assertNever, isTerminal, type JobError, takesPrompts } from '@safelight/shared'
-import type { AttemptRecord, Claim, FailedAttempt, Harvest } from '@safelight/store'
+import {
+  type AttemptRecord,
+  type Claim,
+  type FailedAttempt,
+  type Harvest,
+  parseWorkflow,
+} from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Host } from '../hosts/host.ts'
 import { createTracker, withPartial } from './attempt.ts'
@@ -177,8 +183,9 @@ async function bringHome(
   const { deps, jobId, stopwatch } = handling
   const { attempt, hostId } = record
   const host = deps.fleet.find(hostId)
-  const workflow = await deps.store.loadWorkflow(jobId)
-  if (!workflow) return finish(handling, { status: 'failed', error: INTERNAL })
+  const workflowText = await deps.store.loadWorkflowText(jobId)
+  if (workflowText === null) return finish(handling, { status: 'failed', error: INTERNAL })
+  const workflow = parseWorkflow(workflowText)
   const start = { attempt, hostId, times: stopwatch.enter('prepare') }
   if (!(await handling.writer.append((snapshot) => toRunning(snapshot, start)))) {
     return finish(handling, { status: 'canceled' })
@@ -194,7 +201,7 @@ async function bringHome(
     files: end.outputs,
     partial,
   } as const
-  return toCollect(handling, collect, { ...result, record })
+  return toCollect(handling, collect, { ...result, record, workflowText })
 }
 
 function failuresOf({ lastAttempt }: Handling): FailedAttempt[] {

@@ -1,31 +1,26 @@
 /** Collects the files of a finished prompt, in the order the host lists them, and reports each as it lands. */
-import { ingest, type IngestDeps } from '@safelight/assets'
-import { type FileItem, type HostClient, HostError } from '@safelight/comfyui'
+import type { HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
-import type { Asset, Output } from '@safelight/shared'
-import { lastPart } from './choose-outputs.ts'
-import { toContentType } from './content-type.ts'
+import type { HarvestFile } from '@safelight/store'
+import { isPreview, lastPart } from './choose-outputs.ts'
 import { type MissingFile, OutputMissing } from './errors.ts'
 import { fetchOutput } from './fetch-output.ts'
+import { keepOutput, type KeptOutput, type NewOutput, type OutputKeeping } from './keep-output.ts'
 
 export interface CollectOptions {
-  jobId: string
-  owner: string
+  keeping: OutputKeeping
   /** By asset id; see choose-outputs.ts. */
-  files: ReadonlyMap<string, FileItem>
+  files: ReadonlyMap<string, HarvestFile>
   client: HostClient
-  store: IngestDeps
-  maxBytes: number
-  retentionMs: number
   /** Waits between tries to fetch one. */
   retryMs: readonly number[]
   clock: Clock
-  /** The time by which outputs expire. */
-  now(): Promise<number>
-  /** Before an asset is made: whether the job is still this worker's. Throws when not. */
-  checkClaim(): Promise<void>
   /** Called once per output, after its bytes and its record are stored. */
-  onOutput(output: Output): Promise<void>
+  onOutput(kept: KeptOutput, file: HarvestFile): Promise<void>
+  /** One that the host had from before, and its file no longer: from our own store, if it is there. */
+  findMade?(file: HarvestFile, given: NewOutput): Promise<KeptOutput | null>
+  /** What only looked like a file is none. */
+  onNone?(file: HarvestFile): void
   signal: AbortSignal
 }
 
@@ -37,95 +32,71 @@ export async function collectOutputs(options: CollectOptions): Promise<void> {
   const missing: Missing[] = []
   for (const [id, file] of options.files) {
     // many that cannot be had must not hold up the job for the sum of their retries
-    const retryMs = missing.length < PATIENT_FOR ? options.retryMs : []
+    const patience = missing.length < PATIENT_FOR ? options.retryMs : []
+    // what a host wrote long ago does not come up yet
+    const retryMs = file.reused ? patience.slice(0, 1) : patience
     try {
       await collectOne({ ...options, retryMs }, id, file)
     } catch (error) {
       if (!(error instanceof OutputMissing) || error.reason === 'unreachable') throw error
-      missing.push({ error, file: toMissingFile(file, error.reason) })
+      if (file.guessed) options.onNone?.(file)
+      else missing.push({ error, file, named: toMissingFile(file, error.reason) })
     }
   }
   const [first, ...others] = missing
   if (first) throw toSummary(first, others)
 }
 
-async function collectOne(options: CollectOptions, id: string, file: FileItem): Promise<void> {
-  const { client, store, maxBytes, retryMs, clock, signal } = options
-  const output = await fetchOutput({
+async function collectOne(options: CollectOptions, id: string, file: HarvestFile): Promise<void> {
+  const { client, keeping, retryMs, clock, signal } = options
+  const given = toNewOutput(id, file)
+  const kept = await fetchOutput({
     client,
     file,
-    maxBytes,
+    maxBytes: keeping.maxBytes,
     retryMs,
     clock,
     signal,
-    async keep(body, sizeBytes) {
-      const { asset } = await ingest(store, {
-        body,
-        maxBytes,
-        signal,
-        async toAsset({ hash, size }) {
-          if (sizeBytes !== null && sizeBytes !== size) {
-            throw new HostError('bad_answer', `/view ended after ${size} of ${sizeBytes} bytes`)
-          }
-          await options.checkClaim()
-          return toAsset(options, { id, file, hash, size, nowMs: await options.now() })
-        },
-      })
-      return toOutput(asset, file)
-    },
+    keep: (body, sizeBytes) => keepOutput(keeping, given, { body, sizeBytes, signal }),
+  }).catch(async (error: unknown) => {
+    if (!isGone(error, file)) throw error
+    const found = await options.findMade?.(file, given)
+    if (found) return found
+    throw error
   })
-  await options.onOutput(output)
+  await options.onOutput(kept, file)
 }
 
-interface Facts {
-  id: string
-  file: FileItem
-  hash: string
-  size: number
-  nowMs: number
+export function toNewOutput(id: string, file: HarvestFile): NewOutput {
+  const { node_id, filename, order, reused, width, height } = file
+  const name = lastPart(filename)
+  return { id, node_id, name, preview: isPreview(file), order, reused, width, height }
 }
 
-function toAsset({ jobId, owner, retentionMs }: CollectOptions, facts: Facts): Asset {
-  const { id, file, hash, size, nowMs } = facts
-  const { type, contentType } = toContentType(file.filename)
-  return {
-    id,
-    hash,
-    size_bytes: size,
-    content_type: contentType,
-    type,
-    name: lastPart(file.filename),
-    file_path: null,
-    tags: ['output'],
-    owner,
-    job_id: jobId,
-    node_id: file.node_id,
-    created_at: nowMs,
-    expires_at: nowMs + retentionMs,
-  }
-}
-
-function toOutput(asset: Asset, { node_id }: FileItem): Output {
-  const { id, name, type, content_type, size_bytes, hash, created_at } = asset
-  const expires_at = asset.expires_at ?? created_at
-  return { id, node_id, name, type, content_type, size_bytes, hash, expires_at }
+/** The host has the result still, and the file no longer. */
+function isGone(error: unknown, { reused }: HarvestFile): boolean {
+  return reused === true && error instanceof OutputMissing && error.reason === 'not_found'
 }
 
 interface Missing {
   error: OutputMissing
-  file: MissingFile
+  file: HarvestFile
+  named: MissingFile
 }
 
 /** A name may be anything a custom node wrote, and a node may list thousands. */
 const MOST_NAMED = 100
 const LONGEST_NAME = 200
 
-function toMissingFile({ node_id, filename }: FileItem, reason: MissingFile['reason']) {
+function toMissingFile({ node_id, filename }: HarvestFile, reason: MissingFile['reason']) {
   return { node_id, name: lastPart(filename).slice(-LONGEST_NAME), reason }
 }
 
-function toSummary({ error, file }: Missing, others: readonly Missing[]): OutputMissing {
+function toSummary(first: Missing, others: readonly Missing[]): OutputMissing {
+  const { error, named } = first
   const more = others.length > 0 ? ` ${others.length} more are missing.` : ''
-  const files = [file, ...others.slice(0, MOST_NAMED - 1).map((other) => other.file)]
-  return new OutputMissing(error.reason, error.message + more, { files, cause: error })
+  const files = [named, ...others.slice(0, MOST_NAMED - 1).map((other) => other.named)]
+  // only then another run, which the host's cache does not answer, would make them all
+  const reused = [first, ...others].every((one) => isGone(one.error, one.file))
+  return new OutputMissing(error.reason, error.message + more, { files, reused, cause: error })
 }

@@ -18,15 +18,18 @@ export class OutputMissing extends Error {
   readonly reason: MissingReason | 'unreachable'
   /** Which ones; some of them, if there are very many. */
   readonly files: readonly MissingFile[]
+  /** The host had them all from before, and has their files no longer: it would make them again, if it ran at all. */
+  readonly reused: boolean
 
   constructor(
     reason: OutputMissing['reason'],
     message: string,
-    extra: { files?: readonly MissingFile[]; cause?: unknown } = {},
+    extra: { files?: readonly MissingFile[]; reused?: boolean; cause?: unknown } = {},
   ) {
     super(message, { cause: extra.cause })
     this.name = 'OutputMissing'
     this.reason = reason
     this.files = extra.files ?? []
+    this.reused = extra.reused ?? false
   }
 }

@@ -71,18 +71,20 @@ export async function openFileHost() {
     }),
     async collect(files: FileItem[], outputs: Output[] = []) {
       await collectOutputs({
-        jobId: 'job-1',
-        owner: 'default',
-        files: chooseOutputs('job-1', files).files,
+        keeping: {
+          jobId: 'job-1',
+          owner: 'default',
+          store,
+          maxBytes: 1_000,
+          retentionMs: 60_000,
+          now: async () => Date.now(),
+          checkClaim: async () => undefined,
+        },
+        files: chooseOutputs('job-1', { listed: files }).files,
         client: createHostClient(url),
-        store,
-        maxBytes: 1_000,
-        retentionMs: 60_000,
         retryMs: [],
         clock: systemClock,
-        now: async () => Date.now(),
-        checkClaim: async () => undefined,
-        onOutput: async (output) => void outputs.push(output),
+        onOutput: async ({ output }) => void outputs.push(output),
         signal: NEVER,
       })
       return {

@@ -32,7 +32,11 @@ export const QUICK_TIMINGS = {
     stalled: 50,
     interrupted: 50,
     internal: 100,
+    output_gone: 50,
+    picture_missed: 50,
   },
+  earlyOutputMs: 50,
+  lateOutputsMs: 1_000,
   orphansEveryMs: 100,
   // a host that is busy obeys late, too
   orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 5_000 },

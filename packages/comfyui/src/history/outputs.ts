@@ -52,16 +52,14 @@ export function collectMade({ nodeId, runtimeId, output, reused }: NodeOutput): 
   // who saves a text shows it as well
   const saved = files.some(({ filename }) => TEXT_FILE.test(filename))
   const shown = saved ? [] : values.flatMap(([key, value]) => toText(key, value) ?? [])
-  const texts = shown
-    .slice(0, MOST_TEXTS)
-    .map(
-      (text, index): TextItem => ({
-        ...origin,
-        runtime_id: cutText(runtimeId, NODE_NAME_MAX),
-        index,
-        text,
-      }),
-    )
+  const texts = shown.slice(0, MOST_TEXTS).map(
+    (text, index): TextItem => ({
+      ...origin,
+      runtime_id: cutText(runtimeId, NODE_NAME_MAX),
+      index,
+      text,
+    }),
+  )
   return { files, texts }
 }
 

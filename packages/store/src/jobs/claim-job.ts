@@ -64,6 +64,8 @@ const causeSchema = z
     'stalled',
     'interrupted',
     'internal',
+    'output_gone',
+    'picture_missed',
   ])
   .catch('internal')
 const storedFailureSchema = z.object({
@@ -91,6 +93,11 @@ const storedAttemptSchema = z.object({
           filename: z.string(),
           subfolder: z.string(),
           type: z.string(),
+          order: z.int().nonnegative().optional(),
+          reused: z.boolean().optional(),
+          guessed: z.boolean().optional(),
+          width: z.int().positive().optional(),
+          height: z.int().positive().optional(),
         }),
       ),
       failure: z.object({ cause: causeSchema, error: jobErrorSchema }).nullable(),

@@ -1,0 +1,80 @@
+/** The ways of outputs into the job at hand: kept as its owner's, then told to its watchers. */
+import type { HostClient } from '@safelight/comfyui'
+import type { Workflow } from '@safelight/shared'
+import { assetIdOf, type HarvestFile } from '@safelight/store'
+import { collectOutputs } from '../outputs/collect.ts'
+import type { KeptOutput, OutputKeeping } from '../outputs/keep-output.ts'
+import { createMadeBefore, type MadeBefore } from '../outputs/made-before.ts'
+import type { Handling } from './handling.ts'
+import { toOutputEvent } from './job-events.ts'
+
+export interface JobKeeping {
+  keeping: OutputKeeping
+  /** Null when it is not known what runs. */
+  before: MadeBefore | null
+  /** @param file where the host has it; null for what was never a file there */
+  announce(kept: KeptOutput, file: HarvestFile | null): Promise<void>
+}
+
+export interface KeepingOptions {
+  hostId: string
+  workflow: Workflow | null
+  /** Whoever leaves does not wait for a store that is away. */
+  signal?: AbortSignal
+}
+
+export function openKeeping(
+  { deps, jobId, writer, checkClaim, log }: Handling,
+  { hostId, workflow, signal }: KeepingOptions,
+): JobKeeping {
+  const { blobs, assets, made, store, maxOutputBytes, retentionMs } = deps
+  const keeping: OutputKeeping = {
+    jobId,
+    owner: writer.snapshot.owner,
+    store: { blobs, assets },
+    maxBytes: maxOutputBytes,
+    retentionMs,
+    now: () => store.now(),
+    checkClaim: () => checkClaim(signal),
+  }
+  const before = workflow && createMadeBefore({ hostId, workflow, keeping, assets, made, log })
+  return {
+    keeping,
+    before,
+    async announce(kept, file) {
+      await writer.append((snapshot) => toOutputEvent(snapshot, kept.output))
+      if (file) await before?.note(kept, file)
+    },
+  }
+}
+
+export interface BringOptions {
+  client: HostClient
+  files: readonly HarvestFile[]
+  signal: AbortSignal
+  onNone?(file: HarvestFile): void
+}
+
+/** Fetches the files that are not on record yet. @throws OutputMissing, HostError and what the store says */
+export async function bringOutputs(
+  { deps, jobId, writer }: Pick<Handling, 'deps' | 'jobId' | 'writer'>,
+  { keeping, before, announce }: JobKeeping,
+  { client, files, signal, onNone }: BringOptions,
+): Promise<void> {
+  const kept = new Set(writer.snapshot.outputs.map(({ id }) => id))
+  const left = files.flatMap((file) => {
+    const id = assetIdOf(jobId, file)
+    return kept.has(id) ? [] : [[id, file] as const]
+  })
+  await collectOutputs({
+    keeping,
+    files: new Map(left),
+    client,
+    retryMs: deps.timings.fetchRetryMs,
+    clock: deps.clock,
+    onOutput: announce,
+    ...(before && { findMade: before.find }),
+    ...(onNone && { onNone }),
+    signal,
+  })
+}

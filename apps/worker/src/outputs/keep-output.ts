@@ -1,0 +1,120 @@
+/** Bytes, wherever they come from, become an output of the job: stored, then on record as an asset. */
+import { ingest, type IngestDeps, type Received } from '@safelight/assets'
+import { HostError } from '@safelight/comfyui'
+import { type Asset, cutText, type Output, OUTPUT_TEXT_MAX } from '@safelight/shared'
+import { toContentType } from './content-type.ts'
+
+/** Whose outputs they are, and what may become of them. */
+export interface OutputKeeping {
+  jobId: string
+  owner: string
+  store: IngestDeps
+  maxBytes: number
+  retentionMs: number
+  /** The time by which outputs expire. */
+  now(): Promise<number>
+  /** Before an asset is made: whether the job is still this worker's. Throws when not. */
+  checkClaim(): Promise<void>
+}
+
+export interface NewOutput {
+  id: string
+  node_id: string
+  /** Of the file, without folders. */
+  name: string
+  preview: boolean
+  order?: number | undefined
+  reused?: boolean | undefined
+  /** Pixels, as the host says. */
+  width?: number | undefined
+  height?: number | undefined
+}
+
+export interface OutputBytes {
+  body: AsyncIterable<Uint8Array>
+  /** How many the host says there are; null when it does not. */
+  sizeBytes: number | null
+  signal: AbortSignal
+}
+
+export interface KeptOutput {
+  output: Output
+  asset: Asset
+}
+
+/** @throws TooLarge; what the body throws; and, as it is, what the store has to say */
+export async function keepOutput(
+  keeping: OutputKeeping,
+  given: NewOutput,
+  { body, sizeBytes, signal }: OutputBytes,
+): Promise<KeptOutput> {
+  let text: string | undefined
+  const { asset } = await ingest(keeping.store, {
+    body,
+    maxBytes: keeping.maxBytes,
+    signal,
+    async toAsset(received) {
+      const { size } = received
+      if (sizeBytes !== null && sizeBytes !== size) {
+        throw new HostError('bad_answer', `/view ended after ${size} of ${sizeBytes} bytes`)
+      }
+      await keeping.checkClaim()
+      const made = toAsset(keeping, { given, received, nowMs: await keeping.now() })
+      text = made.type === 'text' ? toBeginning(received.head) : undefined
+      return made
+    },
+  })
+  return { asset, output: toOutput(asset, { ...given, text }) }
+}
+
+function toAsset(
+  { jobId, owner, retentionMs }: OutputKeeping,
+  { given, received, nowMs }: { given: NewOutput; received: Received; nowMs: number },
+): Asset {
+  const { type, contentType } = toContentType(given.name)
+  const { width, height } = given
+  return {
+    id: given.id,
+    hash: received.hash,
+    size_bytes: received.size,
+    content_type: contentType,
+    type,
+    name: given.name,
+    file_path: null,
+    tags: ['output'],
+    owner,
+    job_id: jobId,
+    node_id: given.node_id,
+    ...(given.preview && { preview: true }),
+    ...(width && height && { width, height }),
+    created_at: nowMs,
+    expires_at: nowMs + retentionMs,
+  }
+}
+
+export function toOutput(
+  asset: Asset,
+  { node_id, order, reused, text }: NewOutput & { text?: string | undefined },
+): Output {
+  const { id, name, type, content_type, size_bytes, hash, created_at, preview } = asset
+  const expires_at = asset.expires_at ?? created_at
+  return {
+    id,
+    node_id,
+    name,
+    type,
+    content_type,
+    size_bytes,
+    hash,
+    expires_at,
+    ...(preview && { preview }),
+    ...(order !== undefined && { order }),
+    ...(text !== undefined && { text }),
+    ...(reused && { reused }),
+  }
+}
+
+/** The last character may have been cut in two. */
+function toBeginning(head: Uint8Array): string {
+  return cutText(new TextDecoder().decode(head, { stream: true }), OUTPUT_TEXT_MAX)
+}

@@ -1,0 +1,86 @@
+/**
+ * What hosts have made, by what made it. A host that has a result still does not run for it, and names the file that it
+ * once wrote: when that is gone, its bytes may be here, as some job's output.
+ */
+import type { Logger } from '@safelight/runtime'
+import type { Asset, Workflow } from '@safelight/shared'
+import type { AssetStore, HarvestFile, MadeOutputs } from '@safelight/store'
+import { type KeptOutput, type NewOutput, type OutputKeeping, toOutput } from './keep-output.ts'
+import { createSigner, outputSignature, referredAssets } from './signature.ts'
+
+export interface MadeBefore {
+  /** An output is stored. Never throws: it is only a help. */
+  note(kept: KeptOutput, file: HarvestFile): Promise<void>
+  /** @returns the output made anew over the bytes that are here; null when they are not */
+  find(file: HarvestFile, given: NewOutput): Promise<KeptOutput | null>
+}
+
+export interface MadeBeforeDeps {
+  hostId: string
+  workflow: Workflow
+  keeping: OutputKeeping
+  assets: Pick<AssetStore, 'loadMany' | 'mintOver'>
+  made: MadeOutputs
+  log: Logger
+}
+
+export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
+  const { hostId, workflow, keeping, assets, made, log } = deps
+  let signer: Promise<(nodeId: string) => string | null> | null = null
+
+  async function openSigner() {
+    const ids = [...new Set(referredAssets(workflow))]
+    const found = ids.length > 0 ? await assets.loadMany(ids) : []
+    const hashes = new Map(found.flatMap((asset) => (asset ? [[asset.id, asset.hash]] : [])))
+    return createSigner(workflow, (id) => hashes.get(id) ?? null)
+  }
+
+  async function signatureOf(file: HarvestFile): Promise<string | null> {
+    signer ??= openSigner()
+    const sign = await signer
+    const whole = sign(file.node_id)
+    return whole === null ? null : outputSignature(whole, { hostId, file })
+  }
+
+  return {
+    async note({ asset, output }, file) {
+      try {
+        const signature = await signatureOf(file)
+        if (signature === null) return
+        const { hash, size_bytes, content_type, type, width, height } = asset
+        const { text } = output
+        await made.note(
+          signature,
+          { hash, size_bytes, content_type, type, width, height, text },
+          keeping.retentionMs,
+        )
+      } catch (error) {
+        log.debug({ err: error }, 'output not noted')
+      }
+    },
+
+    async find(file, given) {
+      const signature = await signatureOf(file)
+      const facts = signature === null ? null : await made.find(signature)
+      if (!facts) return null
+      const { text, ...known } = facts
+      await keeping.checkClaim()
+      const nowMs = await keeping.now()
+      const asset: Asset = {
+        ...known,
+        id: given.id,
+        name: given.name,
+        file_path: null,
+        tags: ['output'],
+        owner: keeping.owner,
+        job_id: keeping.jobId,
+        node_id: given.node_id,
+        ...(given.preview && { preview: true }),
+        created_at: nowMs,
+        expires_at: nowMs + keeping.retentionMs,
+      }
+      const minted = await assets.mintOver(asset)
+      return minted && { asset: minted, output: toOutput(minted, { ...given, text }) }
+    },
+  }
+}
