@@ -73,7 +73,8 @@ export interface WorkerStack {
   startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>
   /** Accepted and on the queue. */
   submit(
-    workflow: Workflow,
+    /** As text: with its nodes in an order of their own. */
+    workflow: Workflow | string,
     limits?: Partial<JobLimits>,
     place?: {
       owner?: string

@@ -1,0 +1,106 @@
+/** A worker that is killed with an output in hand loses nothing, and leaves nothing. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLocalBlobs } from '@safelight/assets'
+import { withHost } from '@safelight/comfyui/testing'
+import { assetIdOf } from '@safelight/store'
+import { startRedisProxy } from '@safelight/testkit'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
+
+let stack: WorkerStack
+beforeEach(async () => {
+  stack = await startWorkerStack({ reconcileMs: 500 })
+})
+afterEach(() => stack.close())
+
+const workflow = {
+  '1': { class_type: 'Loader', inputs: {} },
+  '2': { class_type: 'Save', inputs: { images: ['1', 0] } },
+}
+const file = { filename: 'a.png', subfolder: '', type: 'output' }
+
+/** A host whose next prompt has ended; `serve` answers for its file. */
+async function withEndedPrompt(serve: (response: NodeJS.WritableStream) => void) {
+  const host = await withHost()
+  const serving = { serve }
+  host.intercept = ({ path }, response) => {
+    if (path !== '/view') return false
+    serving.serve(response)
+    return true
+  }
+  const end = async () => {
+    await until(() => host.pending.length > 0)
+    const { promptId, clientId } = host.start()
+    host.running = []
+    host.history.set(promptId, {
+      prompt: [0, promptId, workflow, { client_id: clientId }, ['2']],
+      outputs: { '2': { images: [file] } },
+      status: { status_str: 'success', completed: true, messages: [['execution_success', {}]] },
+    })
+  }
+  return { host, end, serving }
+}
+
+const namesIn = async (folder: string) =>
+  (await readdir(join(stack.dataDir, 'blobs', folder), { recursive: true }).catch(() => [])).filter(
+    (name) => folder !== '' || (name.includes('/') && !name.startsWith('incoming')),
+  )
+
+/** As the janitor does it, a day later. */
+async function clean(): Promise<number> {
+  const { assets } = stack
+  const blobs = createLocalBlobs(stack.dataDir)
+  const begun = await assets.giveUpWrites(Number.MAX_SAFE_INTEGER)
+  const keys = await assets.trash(100)
+  await Promise.all(keys.map((key) => blobs.remove(key)))
+  await assets.emptied(keys)
+  await blobs.sweep(Number.POSITIVE_INFINITY)
+  return begun
+}
+
+/** @param begun writes that nobody has ended */
+async function expectOneBlob(jobId: string, begun: number): Promise<void> {
+  const { outputs, ...end } = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect(outputs).toMatchObject([{ name: 'a.png', size_bytes: 'the whole picture'.length }])
+  expect(await clean()).toBe(begun)
+  const blob = await stack.assets.blobOf(outputs[0]?.hash ?? '')
+  expect(await namesIn('')).toEqual([blob?.key])
+  expect(await namesIn('incoming')).toEqual([])
+  // nothing is pending any more
+  expect(await stack.assets.giveUpWrites(Number.MAX_SAFE_INTEGER)).toBe(0)
+}
+
+it('in the middle of the file', { timeout: 60_000 }, async () => {
+  const { host, end, serving } = await withEndedPrompt((response) => void response.write('half'))
+  const worker = await stack.startProcess([host.url])
+  const jobId = await stack.submit(workflow)
+  await end()
+  await until(async () => ((await namesIn('incoming')).length > 0 ? true : null), 'half a file')
+  worker.kill('SIGKILL')
+  await worker.gone
+  serving.serve = (response) => void response.end('the whole picture')
+  await stack.startWorker([host.url])
+  await expectOneBlob(jobId, 1)
+  expect(host.calls('POST', '/prompt')).toHaveLength(1)
+})
+
+it('when the asset is made, and nobody has heard of it', { timeout: 60_000 }, async () => {
+  const { host, end } = await withEndedPrompt((response) => void response.end('the whole picture'))
+  const proxy = await startRedisProxy(inject('redisUrl'))
+  try {
+    const worker = await stack.startProcess([host.url], { REDIS_URL: proxy.url })
+    const jobId = await stack.submit(workflow)
+    proxy.muteAt('"tags":["output"]')
+    await end()
+    await until(() => stack.assets.load(assetIdOf(jobId, { node_id: '2', ...file })), 'an asset')
+    worker.kill('SIGKILL')
+    await worker.gone
+    await stack.startWorker([host.url])
+    await expectOneBlob(jobId, 0)
+    expect(host.calls('POST', '/prompt')).toHaveLength(1)
+  } finally {
+    await proxy.close()
+  }
+})
