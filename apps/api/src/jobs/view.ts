@@ -37,6 +37,7 @@ export function toJobView(
     eta_ms: toEta(snapshot, place),
     progress: snapshot.progress,
     outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
+    outputs_reused: snapshot.outputs.some(({ reused }) => reused === true),
     error: snapshot.error,
     metrics: {
       queue_ms: toWhole(times.queue),

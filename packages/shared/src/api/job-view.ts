@@ -55,6 +55,10 @@ export const jobViewSchema = z
     }),
     progress: progressSchema.nullable(),
     outputs: z.array(outputViewSchema),
+    outputs_reused: z.boolean().meta({
+      description:
+        'Whether the host had any of them from an earlier job, and did not make it again.',
+    }),
     error: jobErrorSchema.nullable(),
     metrics: jobMetricsSchema,
     urls: jobUrlsSchema,

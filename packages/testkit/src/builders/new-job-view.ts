@@ -16,6 +16,7 @@ export function newJobView(over: Partial<JobView> = {}): JobView {
     pool: null,
     progress: null,
     outputs: [],
+    outputs_reused: false,
     error: null,
     metrics: { queue_ms: null, prepare_ms: null, execution_ms: null, collect_ms: null },
     urls: { self: `/${id}`, events: `/${id}/events`, cancel: `/${id}/cancel` },
