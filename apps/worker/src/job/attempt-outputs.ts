@@ -2,7 +2,6 @@
 import {
   collectMade,
   type HostMessage,
-  picturesToCome,
   placesOf,
   type PromptEnd,
   sendsPictures,
@@ -12,8 +11,9 @@ import { memberOf, OUTPUTS_MAX, type Workflow } from '@safelight/shared'
 import type { Host } from '../hosts/host.ts'
 import { createEarlyOutputs } from '../outputs/early-outputs.ts'
 import { checkedHost } from './claim-check.ts'
-import type { CollectDecision, GiveUp, JobDecision } from './decide-job.ts'
+import type { CollectDecision, JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
+import { findMissed } from './missed-pictures.ts'
 import { openKeeping } from './output-keeping.ts'
 
 export interface AttemptOutputs {
@@ -76,18 +76,6 @@ export function openAttemptOutputs(
     return index
   }
 
-  /** Nodes that ran, and of which pictures should be here that are not. */
-  function missedNodes({ plan, failed, blocked }: TrackerState): string[] {
-    const { outputs } = writer.snapshot
-    return Object.keys(workflow).filter((id) => {
-      if (!plan.reachable.has(id) || failed.has(id) || blocked.has(id)) return false
-      const toCome = picturesToCome(classOf(id), ticks.get(id)?.max ?? null)
-      const came = outputs.filter(({ node_id }) => node_id === id).length
-      // those that find no room in the record are told otherwise
-      return came + more < Math.min(toCome, OUTPUTS_MAX)
-    })
-  }
-
   return {
     onMessage(message) {
       switch (message.type) {
@@ -133,8 +121,9 @@ export function openAttemptOutputs(
         callOff?.()
       }
       if (decision.action !== 'collect' || decision.partial) return decision
-      const missed = missedNodes(tracker)
-      return missed.length > 0 ? toMissed(missed) : decision
+      const maxOf = (nodeId: string) => ticks.get(nodeId)?.max ?? null
+      const { outputs } = writer.snapshot
+      return findMissed({ workflow, tracker, outputs, maxOf, more }) ?? decision
     },
     get more() {
       return more
@@ -145,19 +134,4 @@ export function openAttemptOutputs(
 
 function isHurried({ action }: CollectDecision | JobDecision): boolean {
   return action === 'cancel' || action === 'fail'
-}
-
-/** Nobody has these pictures but who heard them: only another run brings them. */
-function toMissed(missed: readonly string[]): GiveUp {
-  const [nodeId = null] = missed
-  return {
-    action: 'give_up',
-    cause: 'picture_missed',
-    orphaned: false,
-    error: {
-      code: 'output_missing',
-      message: 'Pictures that only travel over the socket of the host did not arrive.',
-      node_id: nodeId,
-    },
-  }
 }

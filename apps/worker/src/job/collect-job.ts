@@ -81,7 +81,7 @@ async function fetchAll(
   stop.signal.throwIfAborted()
   const workflow = await deps.store.loadWorkflow(jobId)
   const { signal } = stop
-  await bringOutputs(handling, openKeeping(handling, { hostId, workflow, signal }), {
+  await bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {
     client,
     files: harvest.files,
     onNone: (file) => warnings.push(toNoneWarning(file)),

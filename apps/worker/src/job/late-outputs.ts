@@ -1,8 +1,9 @@
 /** What a prompt made that did not come to its end: brought home before the job's end is told, for nothing is taken after it. */
-import { type FileItem, placesOf } from '@safelight/comfyui'
+import { type FileItem, type HostClient, placesOf, type TextItem } from '@safelight/comfyui'
 import type { Workflow } from '@safelight/shared'
-import type { Host } from '../hosts/host.ts'
-import { chooseOutputs } from '../outputs/choose-outputs.ts'
+import { chooseOutputs, openRoom } from '../outputs/choose-outputs.ts'
+import { createOutputOrder } from '../outputs/order.ts'
+import { createShownOutputs } from '../outputs/shown-outputs.ts'
 import type { AttemptResult } from './attempt.ts'
 import { willRetry } from './conclude.ts'
 import type { CollectDecision, JobDecision } from './decide-job.ts'
@@ -22,7 +23,7 @@ export function collectLate(
 }
 
 interface LateFiles {
-  host: Pick<Host, 'hostId' | 'client'>
+  host: { hostId: string; client: HostClient }
   made: readonly FileItem[]
   workflow: Workflow
   workflowText: string
@@ -49,7 +50,7 @@ export async function bringLate(
       places: placesOf(workflowText),
       kept: writer.snapshot.outputs,
     })
-    await bringOutputs(handling, openKeeping(handling, { hostId, workflow, signal: late.signal }), {
+    await bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {
       client: host.client,
       files: [...files.values()],
       signal: late.signal,
@@ -59,5 +60,34 @@ export async function bringLate(
     log.info({ err: error }, 'not all that was made before the end is here')
   } finally {
     callOff()
+  }
+}
+
+export interface HeardTexts {
+  hostId: string
+  workflow: Workflow
+  workflowText: string
+  texts: readonly TextItem[]
+}
+
+/** The texts of a prompt that nobody here has followed. @returns how many found no room in the record */
+export async function keepTexts(
+  handling: Handling,
+  { hostId, workflow, workflowText, texts }: HeardTexts,
+): Promise<number> {
+  const { writer, log } = handling
+  const { keeping, announce } = openKeeping(handling, { hostId, workflow })
+  const shown = createShownOutputs({
+    keeping,
+    workflow,
+    order: createOutputOrder(placesOf(workflowText)),
+    room: openRoom(writer.snapshot.outputs),
+    log,
+    onOutput: (kept) => announce(kept, null),
+  })
+  try {
+    return await shown.settle(texts)
+  } finally {
+    await shown.close()
   }
 }

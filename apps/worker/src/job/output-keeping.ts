@@ -13,19 +13,17 @@ export interface JobKeeping {
   /** Null when it is not known what runs. */
   before: MadeBefore | null
   /** @param file where the host has it; null for what was never a file there */
-  announce(kept: KeptOutput, file: HarvestFile | null): Promise<void>
+  announce: (kept: KeptOutput, file: HarvestFile | null) => Promise<void>
 }
 
 export interface KeepingOptions {
   hostId: string
   workflow: Workflow | null
-  /** Whoever leaves does not wait for a store that is away. */
-  signal?: AbortSignal
 }
 
 export function openKeeping(
   { deps, jobId, writer, checkClaim, log }: Handling,
-  { hostId, workflow, signal }: KeepingOptions,
+  { hostId, workflow }: KeepingOptions,
 ): JobKeeping {
   const { blobs, assets, made, store, maxOutputBytes, retentionMs } = deps
   const keeping: OutputKeeping = {
@@ -35,15 +33,16 @@ export function openKeeping(
     maxBytes: maxOutputBytes,
     retentionMs,
     now: () => store.now(),
-    checkClaim: () => checkClaim(signal),
+    checkClaim,
   }
   const before = workflow && createMadeBefore({ hostId, workflow, keeping, assets, made, log })
   return {
     keeping,
     before,
     async announce(kept, file) {
+      const noted = file && before?.note(kept, file)
       await writer.append((snapshot) => toOutputEvent(snapshot, kept.output))
-      if (file) await before?.note(kept, file)
+      await noted
     },
   }
 }
@@ -52,7 +51,7 @@ export interface BringOptions {
   client: HostClient
   files: readonly HarvestFile[]
   signal: AbortSignal
-  onNone?(file: HarvestFile): void
+  onNone?: (file: HarvestFile) => void
 }
 
 /** Fetches the files that are not on record yet. @throws OutputMissing, HostError and what the store says */
@@ -73,7 +72,7 @@ export async function bringOutputs(
     retryMs: deps.timings.fetchRetryMs,
     clock: deps.clock,
     onOutput: announce,
-    ...(before && { findMade: before.find }),
+    ...(before && { findMade: (file, given) => before.find(file, given, signal) }),
     ...(onNone && { onNone }),
     signal,
   })

@@ -105,3 +105,12 @@ it('wants memory once the job ran out of it', () => {
   expect(wantsMemory(failed('stalled', 'host_unavailable'))).toBe(false)
   expect(wantsMemory(failed('out_of_memory', 'host_unavailable'))).toBe(true)
 })
+
+it('runs a job whose output is not to be had once more, whatever the reason, and is done then', () => {
+  for (const cause of ['output_gone', 'picture_missed'] as const) {
+    expect(decideRetry(failed(cause), limits).action).toBe('retry')
+    const twice = failed('picture_missed', 'host_unavailable', cause)
+    expect(decideRetry(twice, limits)).toEqual({ action: 'fail', deadLetter: false })
+    expect(shunned([at('a', cause, 9_999)], now)).toEqual([])
+  }
+})

@@ -16,6 +16,8 @@ import { againAfter, conclude, finish, SPENT, type TicketReturn, toBacklog } fro
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
 import { toRunning } from './job-events.ts'
+import { bringLate, keepTexts } from './late-outputs.ts'
+import { findMissed } from './missed-pictures.ts'
 import { concludeMishap } from './mishap.ts'
 import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
 import { type BeginPlan, type HandlingPlan, planHandling } from './plan-handling.ts'
@@ -110,8 +112,24 @@ async function confirmCancel(
     if (wait) return wait
     const end = await stopOrphan(handling, record)
     if (!end || end.outcome === 'stalled') await noteOrphan(handling, record)
+    if (end?.outcome === 'canceled') await bringCanceled(handling, record, end)
   }
   return finish(handling, { status: 'canceled' })
+}
+
+/** What it had made before. */
+async function bringCanceled(
+  handling: Handling,
+  { hostId, hostUrl }: AttemptRecord,
+  { outputs: made }: PromptEnd & { outcome: 'canceled' },
+): Promise<void> {
+  const { deps, jobId } = handling
+  const client = deps.connect(hostId, hostUrl)
+  const workflowText = made.length > 0 ? await deps.store.loadWorkflowText(jobId) : null
+  if (!client || workflowText === null) return
+  const workflow = parseWorkflow(workflowText)
+  const cancel = { action: 'cancel', confirmed: true } as const
+  await bringLate(handling, cancel, { host: { hostId, client }, made, workflow, workflowText })
 }
 
 /** Another worker began it: its prompt is followed where it is. */
@@ -201,7 +219,12 @@ async function bringHome(
     files: end.outputs,
     partial,
   } as const
-  return toCollect(handling, collect, { ...result, record, workflowText })
+  const { texts = [] } = end
+  const more = await keepTexts(handling, { hostId, workflow, workflowText, texts })
+  const { outputs } = handling.writer.snapshot
+  const missed = findMissed({ workflow, tracker, outputs, maxOf: () => null, more })
+  if (missed) return conclude(handling, missed, { record, warnings })
+  return toCollect(handling, collect, { ...result, record, workflowText, more })
 }
 
 function failuresOf({ lastAttempt }: Handling): FailedAttempt[] {

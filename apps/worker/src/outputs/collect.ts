@@ -18,9 +18,9 @@ export interface CollectOptions {
   /** Called once per output, after its bytes and its record are stored. */
   onOutput(kept: KeptOutput, file: HarvestFile): Promise<void>
   /** One that the host had from before, and its file no longer: from our own store, if it is there. */
-  findMade?(file: HarvestFile, given: NewOutput): Promise<KeptOutput | null>
+  findMade?: (file: HarvestFile, given: NewOutput) => Promise<KeptOutput | null>
   /** What only looked like a file is none. */
-  onNone?(file: HarvestFile): void
+  onNone?: (file: HarvestFile) => void
   signal: AbortSignal
 }
 

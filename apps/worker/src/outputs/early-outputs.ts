@@ -1,8 +1,7 @@
 /**
  * Outputs while the graph goes on. A node says what it made when it is over: its files are fetched in the background, a
- * few at a time, and what it shows without a file is stored at once. Whatever goes wrong here is no failure of the job:
- * files are left to the stage that collects the rest, and texts are in the history as well. Only pictures that travel
- * over the socket come once: whoever opened this looks afterwards whether they are all here.
+ * few at a time, and what it shows without a file is stored at once. A file that cannot be fetched here is no failure of
+ * the job: it is left to the stage that collects the rest.
  */
 import type { HostClient, MadeItems, TextItem } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
@@ -11,9 +10,10 @@ import { assetIdOf, type HarvestFile } from '@safelight/store'
 import { isPreview, openRoom } from './choose-outputs.ts'
 import { toNewOutput } from './collect.ts'
 import { fetchOutput } from './fetch-output.ts'
-import { keepOutput, type KeptOutput, type NewOutput, type OutputKeeping } from './keep-output.ts'
+import { keepOutput, type KeptOutput, type OutputKeeping } from './keep-output.ts'
 import { createOutputOrder } from './order.ts'
-import { type SentPicture, toPictureOutput, toTextOutput } from './shown-items.ts'
+import type { SentPicture } from './shown-items.ts'
+import { createShownOutputs } from './shown-outputs.ts'
 import { createWorkLine } from './work-line.ts'
 
 export interface EarlyOutputs {
@@ -48,8 +48,6 @@ export interface EarlyOutputsOptions {
 }
 
 const FILES_AT_ONCE = 2
-/** What waits to be stored is in memory. */
-const SHOWN_MAX_BYTES = 64 * 1024 * 1024
 /** Early ones may not take the room of real outputs that are still to come. */
 const MOST_PREVIEWS = 50
 
@@ -59,15 +57,18 @@ export function createEarlyOutputs(options: EarlyOutputsOptions): EarlyOutputs {
   const order = createOutputOrder(places)
   const room = openRoom(options.kept)
   const files = createWorkLine(FILES_AT_ONCE)
-  const shown = createWorkLine(1)
+  const shown = createShownOutputs({
+    keeping,
+    workflow,
+    order,
+    room,
+    log,
+    onOutput: (kept) => options.onOutput(kept, null),
+  })
   const leaveFiles = new AbortController()
-  const leaveAll = new AbortController()
   const begun = new Set<string>()
   const timers = new Set<() => void>()
   let previews = 0
-  let shownBytes = 0
-  let more = 0
-  const failures: unknown[] = []
 
   function later(task: () => Promise<void>): void {
     const callOff = clock.after(options.afterMs, () => {
@@ -107,46 +108,6 @@ export function createEarlyOutputs(options: EarlyOutputsOptions): EarlyOutputs {
     }
   }
 
-  /** @param bytes made when it is its turn: a text is in memory once until then */
-  function onShown(given: NewOutput, { size, bytes }: { size: number; bytes: () => Uint8Array }) {
-    if (begun.has(given.id) || room.has(given.id)) return
-    if (shownBytes + size > SHOWN_MAX_BYTES || !room.take({ ...given, filename: given.name })) {
-      more += 1
-      return
-    }
-    begun.add(given.id)
-    shownBytes += size
-    shown.add(async () => {
-      try {
-        await keepShown(given, bytes())
-      } catch (error) {
-        begun.delete(given.id)
-        failures.push(error)
-        if (!leaveAll.signal.aborted)
-          log.warn({ err: error, node: given.node_id }, 'output not stored')
-      } finally {
-        shownBytes -= size
-      }
-    })
-  }
-
-  async function keepShown(given: NewOutput, bytes: Uint8Array): Promise<void> {
-    const { signal } = leaveAll
-    signal.throwIfAborted()
-    const body = (async function* () {
-      yield bytes
-    })()
-    const kept = await keepOutput(keeping, given, { body, sizeBytes: null, signal })
-    await options.onOutput(kept, null)
-  }
-
-  function onText(item: TextItem): void {
-    const given = toTextOutput(jobId, item, workflow)
-    if (begun.has(given.id)) return
-    const placed = { ...given, order: order.nextText(item.node_id) }
-    onShown(placed, { size: item.text.length, bytes: () => Buffer.from(item.text) })
-  }
-
   function stopFiles(): void {
     for (const callOff of timers) callOff()
     timers.clear()
@@ -160,28 +121,17 @@ export function createEarlyOutputs(options: EarlyOutputsOptions): EarlyOutputs {
         if (file.type !== 'output' && file.type !== 'temp') continue
         onFile({ ...file, order: order.nextFile(file.node_id, isPreview(file)) })
       }
-      for (const text of texts) onText(text)
+      for (const text of texts) shown.onText(text)
     },
-    onPicture(picture) {
-      const at = order.at(picture.node_id, picture.index)
-      const given = { ...toPictureOutput(jobId, picture, workflow), order: at }
-      onShown(given, { size: picture.data.byteLength, bytes: () => picture.data })
-    },
+    onPicture: (picture) => shown.onPicture(picture),
     async settle(texts) {
       stopFiles()
-      await shown.idle()
-      // those that failed are tried once more: what stays away then is told
-      failures.length = 0
-      for (const text of texts) onText(text)
-      await Promise.all([shown.idle(), files.idle()])
-      if (failures.length > 0) throw failures[0]
+      const [more] = await Promise.all([shown.settle(texts), files.idle()])
       return more
     },
     async close() {
       stopFiles()
-      shown.clear()
-      leaveAll.abort('left')
-      await Promise.all([files.idle(), shown.idle()])
+      await Promise.all([shown.close(), files.idle()])
     },
   }
 }

@@ -14,7 +14,7 @@ export interface OutputKeeping {
   /** The time by which outputs expire. */
   now(): Promise<number>
   /** Before an asset is made: whether the job is still this worker's. Throws when not. */
-  checkClaim(): Promise<void>
+  checkClaim: (signal: AbortSignal) => Promise<void>
 }
 
 export interface NewOutput {
@@ -58,7 +58,7 @@ export async function keepOutput(
       if (sizeBytes !== null && sizeBytes !== size) {
         throw new HostError('bad_answer', `/view ended after ${size} of ${sizeBytes} bytes`)
       }
-      await keeping.checkClaim()
+      await keeping.checkClaim(signal)
       const made = toAsset(keeping, { given, received, nowMs: await keeping.now() })
       text = made.type === 'text' ? toBeginning(received.head) : undefined
       return made

@@ -12,7 +12,7 @@ export interface MadeBefore {
   /** An output is stored. Never throws: it is only a help. */
   note(kept: KeptOutput, file: HarvestFile): Promise<void>
   /** @returns the output made anew over the bytes that are here; null when they are not */
-  find(file: HarvestFile, given: NewOutput): Promise<KeptOutput | null>
+  find(file: HarvestFile, given: NewOutput, signal: AbortSignal): Promise<KeptOutput | null>
 }
 
 export interface MadeBeforeDeps {
@@ -59,12 +59,12 @@ export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
       }
     },
 
-    async find(file, given) {
+    async find(file, given, signal) {
       const signature = await signatureOf(file)
       const facts = signature === null ? null : await made.find(signature)
       if (!facts) return null
       const { text, ...known } = facts
-      await keeping.checkClaim()
+      await keeping.checkClaim(signal)
       const nowMs = await keeping.now()
       const asset: Asset = {
         ...known,

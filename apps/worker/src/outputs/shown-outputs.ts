@@ -1,0 +1,119 @@
+/**
+ * What nodes show without a file, stored at once and in their turn. Texts are in the host's history as well, so one that
+ * could not be stored may be given again; pictures that travel over the socket come once: whoever heard them looks
+ * afterwards whether they are all here.
+ */
+import type { TextItem } from '@safelight/comfyui'
+import type { Logger } from '@safelight/runtime'
+import type { Workflow } from '@safelight/shared'
+import type { OutputRoom } from './choose-outputs.ts'
+import { keepOutput, type KeptOutput, type NewOutput, type OutputKeeping } from './keep-output.ts'
+import type { OutputOrder } from './order.ts'
+import { type SentPicture, toPictureOutput, toTextOutput } from './shown-items.ts'
+import { createWorkLine } from './work-line.ts'
+
+export interface ShownOutputs {
+  onText(text: TextItem): void
+  onPicture(picture: SentPicture): void
+  /**
+   * Everything so far is stored, and these texts as well. @returns how many found no room in the record
+   * @throws what the store has to say of a text, the second time
+   */
+  settle(texts: readonly TextItem[]): Promise<number>
+  /** Nothing is under way any more when it resolves. */
+  close(): Promise<void>
+}
+
+export interface ShownOutputsOptions {
+  keeping: OutputKeeping
+  workflow: Workflow
+  order: OutputOrder
+  room: OutputRoom
+  log: Logger
+  /** Called once per output, after its bytes and its record are stored. */
+  onOutput(kept: KeptOutput): Promise<void>
+}
+
+/** What waits to be stored is in memory. */
+const WAITING_MAX_BYTES = 64 * 1024 * 1024
+
+export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
+  const { keeping, workflow, order, room, log } = options
+  const { jobId } = keeping
+  const line = createWorkLine(1)
+  const leave = new AbortController()
+  const begun = new Set<string>()
+  const failures: unknown[] = []
+  let waitingBytes = 0
+  /** Without room. Texts are given again at the end, and counted then. */
+  let pictures = 0
+  let texts = 0
+
+  const isKnown = (id: string) => begun.has(id) || room.has(id)
+
+  /**
+   * @param bytes made when it is its turn: until then a text is in memory once
+   * @returns false when there is no room for it
+   */
+  function add(given: NewOutput, { size, bytes }: { size: number; bytes: () => Uint8Array }) {
+    if (waitingBytes + size > WAITING_MAX_BYTES) return false
+    if (!room.take({ ...given, filename: given.name })) return false
+    begun.add(given.id)
+    waitingBytes += size
+    line.add(async () => {
+      try {
+        await keep(given, bytes())
+      } catch (error) {
+        begun.delete(given.id)
+        failures.push(error)
+        if (leave.signal.aborted) return
+        log.warn({ err: error, node: given.node_id }, 'output not stored')
+      } finally {
+        waitingBytes -= size
+      }
+    })
+    return true
+  }
+
+  async function keep(given: NewOutput, bytes: Uint8Array): Promise<void> {
+    const { signal } = leave
+    signal.throwIfAborted()
+    const body = (async function* () {
+      yield bytes
+    })()
+    await options.onOutput(await keepOutput(keeping, given, { body, sizeBytes: null, signal }))
+  }
+
+  function onText(item: TextItem): void {
+    const given = toTextOutput(jobId, item, workflow)
+    if (isKnown(given.id)) return
+    const placed = { ...given, order: order.nextText(item.node_id) }
+    const { length: size } = item.text
+    if (!add(placed, { size, bytes: () => Buffer.from(item.text) })) texts += 1
+  }
+
+  return {
+    onText,
+    onPicture(picture) {
+      const given = toPictureOutput(jobId, picture, workflow)
+      if (isKnown(given.id)) return
+      const placed = { ...given, order: order.at(picture.node_id, picture.index) }
+      const { byteLength: size } = picture.data
+      if (!add(placed, { size, bytes: () => picture.data })) pictures += 1
+    },
+    async settle(all) {
+      await line.idle()
+      failures.length = 0
+      texts = 0
+      for (const text of all) onText(text)
+      await line.idle()
+      if (failures.length > 0) throw failures[0]
+      return texts + pictures
+    },
+    async close() {
+      line.clear()
+      leave.abort('left')
+      await line.idle()
+    },
+  }
+}
