@@ -108,9 +108,9 @@ it('wants memory once the job ran out of it', () => {
 
 it('runs a job whose output is not to be had once more, whatever the reason, and is done then', () => {
   for (const cause of ['output_gone', 'picture_missed'] as const) {
-    expect(decideRetry(failed(cause), limits).action).toBe('retry')
+    expect(judge(failed(cause)).action).toBe('retry')
     const twice = failed('picture_missed', 'host_unavailable', cause)
-    expect(decideRetry(twice, limits)).toEqual({ action: 'fail', deadLetter: false })
-    expect(shunned([at('a', cause, 9_999)], now)).toEqual([])
+    expect(judge(twice)).toEqual({ action: 'fail', deadLetter: false })
+    expect(hostsToShun(failed(cause), { nowMs: 1, avoidForMs: 1_000 })).toEqual([])
   }
 })
