@@ -29,6 +29,7 @@ import {
   type JobStore,
   type Keys,
   NO_NEEDS,
+  parseWorkflow,
   publishControl,
 } from '@safelight/store'
 import { type HostsFile, openHostsFile, until } from '@safelight/testkit'
@@ -110,6 +111,11 @@ export interface WorkerStackOptions {
 /** Longer than any test. */
 const NEVER_MS = 3_600_000
 
+/** A text is a graph that JavaScript would not write so. */
+function toGraph(workflow: string | Workflow): Workflow {
+  return typeof workflow === 'string' ? parseWorkflow(workflow) : workflow
+}
+
 /** On the run's own Redis. */
 export async function startWorkerStack(options: WorkerStackOptions = {}): Promise<WorkerStack> {
   const { scope, keys, redis, store, assets, dataDir, log, ...bed } = await openTestBed()
@@ -184,7 +190,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
       await store.accept({
         jobId,
         workflow,
-        inputs: assetIdsOf(findReferences(workflow)),
+        inputs: assetIdsOf(findReferences(toGraph(workflow))),
         owner,
         pool,
         priority,
