@@ -1,7 +1,7 @@
 """OpenStack Swift with its S3 API, as small as it gets: one process, one copy, one disk, all on the loopback.
 
-Usage: /usr/bin/python3 swift-server.py FOLDER. Says `ready PORT` when it serves. Needs the Debian packages swift-proxy,
-swift-account, swift-container and swift-object.
+Usage: /usr/bin/python3 swift-server.py FOLDER. Says `ready PORT` when it serves. Needs the Debian package
+python3-swift.
 """
 import os
 import sys

@@ -1,4 +1,4 @@
-/** OpenStack Swift with its S3 API, of Debian's packages: a real service, in a process of its own. */
+/** OpenStack Swift with its S3 API, of Debian's package python3-swift: a real service, in a process of its own. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,11 +8,10 @@ import { createProcess } from '@safelight/testkit'
 import type { S3Access } from './s3-rig.ts'
 
 const SERVER = fileURLToPath(new URL('swift-server.py', import.meta.url))
-const NEEDED = ['proxy', 'account', 'container', 'object'].map(
-  (part) => `/usr/bin/swift-${part}-server`,
-)
+/** Where the package python3-swift puts it. */
+const MODULE = '/usr/lib/python3/dist-packages/swift'
 
-export const isSwiftHere = (): boolean => NEEDED.every((path) => existsSync(path))
+export const isSwiftHere = (): boolean => existsSync(MODULE)
 
 export interface Swift extends S3Access {
   /** Of all objects, and of the parts of which large ones are made. */
