@@ -52,7 +52,14 @@ export async function runApp<Config extends { LOG_LEVEL: LogLevel }>(
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  await starting
+  try {
+    await starting
+  } catch (err) {
+    log.fatal({ err }, 'could not start')
+    process.exitCode = 1
+    // what was opened is closed by now
+    leaveAfter(EXIT_MS, log)
+  }
 }
 
 function sayGoodbye(log: Logger): void {
