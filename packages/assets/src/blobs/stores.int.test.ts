@@ -1,12 +1,16 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { openGate } from '@safelight/testkit'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { contractFor } from '../testing/blob-store-contract.ts'
+import { MB, random } from '../testing/bodies.ts'
 import { openS3Rig, type S3Access, toS3Settings } from '../testing/s3-rig.ts'
 import { startS3rver } from '../testing/s3rver.ts'
 import { createLocalBlobs } from './local-blobs.ts'
 import { openBlobStore } from './open-blob-store.ts'
+import { createS3Blobs } from './s3-blobs.ts'
 
 describe('blobs in a folder', () => {
   async function openFolder() {
@@ -64,6 +68,33 @@ describe('blobs in a bucket', () => {
     const message = `the blob store did not take bytes: ${reason}`
     await expect(opening).rejects.toMatchObject({ code: 'blob_store_failed', reason, message })
     await expect(opening).rejects.not.toHaveProperty('cause')
+  })
+
+  it('take no more of a body than two parts while the store takes none', async () => {
+    const gate = await openGate(s3rver.endpoint)
+    onTestFinished(() => gate.close())
+    const { bucket, list } = await openS3Rig(s3rver)
+    const blobs = createS3Blobs(
+      toS3Settings({ ...s3rver, endpoint: gate.url }, { S3_BUCKET: bucket }),
+    )
+    onTestFinished(() => blobs.close())
+    let pulled = 0
+    async function* body() {
+      for await (const chunk of random(100 * MB)) {
+        pulled += chunk.length
+        yield chunk
+      }
+    }
+    gate.hold('PUT /')
+    const calledOff = new AbortController()
+    const writing = blobs.write('ab/abc', body(), { signal: calledOff.signal })
+    await expect.poll(() => gate.held()).toBe(2)
+    for (let turn = 0; turn < 100; turn += 1) await setImmediate()
+    expect(pulled).toBeLessThanOrEqual(20 * MB)
+    calledOff.abort()
+    gate.release()
+    await expect(writing).rejects.toThrow(/abort/i)
+    expect(await list()).toEqual([])
   })
 
   it('are only redirected to where that is wanted, by the name clients know', async () => {
