@@ -67,6 +67,8 @@ export function toRouteDeps(
     submit: {
       store,
       assets,
+      fetchUrlInputs: null,
+      deadline,
       admission,
       fleetClasses,
       fleet,

@@ -12,6 +12,8 @@ export const apiTimingsSchema = z.strictObject({
   requestDeadlineMs: ms(1_800),
   /** How long an answer is held at most that is to wait for the end of a job: proxies give up on one after a minute. */
   holdMs: ms(60_000),
+  /** How long a submission may take to fetch what its workflow names by addresses: clients wait for an answer about a minute. */
+  fetchInputsMs: ms(50_000),
   /** How long Redis may take to show that it is there, when `/readyz` is asked. */
   readinessPingMs: ms(1_000),
   /** How long one call goes on canceling jobs: below the deadline, with room for the page that is under way. */

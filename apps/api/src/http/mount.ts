@@ -4,10 +4,11 @@ import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { isForm, refuseDeepJson, refuseLargeBodies, verifyUtf8 } from './bodies.ts'
 import { keepBody } from './body-text.ts'
-import { type RequestDeadline, withDeadline } from './deadline.ts'
+import type { RequestDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
 import { createLinks, type LinkOptions, readBaseUrl } from './links.ts'
 import type { ApiRoute } from './route.ts'
+import { sendReply } from './send-reply.ts'
 
 /** What describes content, and so must not describe a refusal of it. */
 const CONTENT_HEADERS = [
@@ -55,20 +56,10 @@ function takeBody(...body: Parameters<typeof keepBody>): void {
 function serve(route: ApiRoute, options: MountOptions): RequestHandler {
   return async (request, response) => {
     const links = createLinks(readBaseUrl(request, options), options.urls)
-    const answered = new AbortController()
-    let late: ApiError | null = null
-    const answer = route.answer(request, links, {
-      signal: answered.signal,
-      ifLate: (error) => (late = error),
+    await sendReply(response, (answering) => route.answer(request, links, answering), {
+      deadline: options.deadline,
+      status: route.success.status,
     })
-    const reply = await withDeadline(answer, options.deadline, () => late).finally(() =>
-      answered.abort(),
-    )
-    if ('send' in reply) return reply.send(response)
-    const status = reply.status ?? route.success.status
-    response.status(status).set(reply.headers ?? {})
-    if (status === 204) response.end()
-    else response.json(reply.body)
   }
 }
 

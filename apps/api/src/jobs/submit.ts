@@ -1,46 +1,33 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → check the files it names → accept (atomic) → put on the queue. */
-import { randomUUID } from 'node:crypto'
-import { checkWorkflow, type NodeClasses } from '@safelight/comfyui'
-import type { Logger } from '@safelight/runtime'
-import {
-  DEFAULT_OWNER,
-  type JobLimits,
-  type JobView,
-  jobViewSchema,
-  type Snapshot,
-  type SubmitRequest,
-  type Workflow,
-} from '@safelight/shared'
-import type { AssetStore, JobStore, NewJob } from '@safelight/store'
-import { type Answer, defineRoute } from '../http/route.ts'
-import type { QueuePositions } from '../watch/queue-positions.ts'
-import type { Admission } from './admission.ts'
+import { checkWorkflow, findUrlInputs, type NodeClasses } from '@safelight/comfyui'
+import { DEFAULT_OWNER, jobViewSchema, type Snapshot, type Workflow } from '@safelight/shared'
+import type { AssetStore } from '@safelight/store'
+import type { RequestDeadline } from '../http/deadline.ts'
+import { type Answer, type Answering, defineRoute, type Reply } from '../http/route.ts'
+import { afterwards } from '../http/send-reply.ts'
+import { type AcceptDeps, acceptJob, type StoredWorkflow } from './accept-job.ts'
 import type { CheckFiles } from './check-files.ts'
 import { checkFleet } from './check-fleet.ts'
 import { checkInputs } from './check-inputs.ts'
 import type { FleetKnowledge } from './fleet-knowledge.ts'
-import {
-  answerAgain,
-  type IdempotencyKey,
-  idempotencyHeaders,
-  readIdempotencyKey,
-} from './idempotency.ts'
+import { answerAgain, idempotencyHeaders, readIdempotencyKey } from './idempotency.ts'
 import { toWorkflowError } from './invalid-workflow.ts'
-import { acceptOrTell, maybeAccepted } from './maybe-accepted.ts'
 import { type Prices, toNeeds } from './needs.ts'
 import type { FleetClasses } from './node-class-cache.ts'
-import { checkReferences, toMissingAssets } from './references.ts'
-import { readSent, type SentWorkflow } from './sent-workflow.ts'
+import { checkReferences } from './references.ts'
+import { readSent } from './sent-workflow.ts'
 import { noSuchJob } from './read.ts'
 import { submitBodySchema, toSubmitRequest } from './submit-fields.ts'
 import { readTargets } from './targets.ts'
+import { type FetchUrlInputs, refuseManyUrls } from './url-inputs.ts'
 import { toJobView } from './view.ts'
 import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
-export interface SubmitDeps {
-  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
+export interface SubmitDeps extends AcceptDeps {
   assets: Pick<AssetStore, 'loadMany'>
-  admission: Admission
+  /** Null: addresses in place of files are left to the hosts. */
+  fetchUrlInputs: FetchUrlInputs | null
+  deadline: RequestDeadline
   /** What the hosts know; null when no host is known. */
   fleetClasses: () => Promise<FleetClasses | null>
   fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>
@@ -48,14 +35,12 @@ export interface SubmitDeps {
   prices: Prices
   /** Whether our own request fields are taken. */
   extensions: boolean
-  positions: Pick<QueuePositions, 'read'>
   waits: JobWaits
-  log: Logger
   limits: { maxNodes: number; maxBytes: number }
 }
 
 export function submitRoute(deps: SubmitDeps) {
-  const { store, admission, positions, log } = deps
+  const { store, admission, positions, fetchUrlInputs } = deps
   return defineRoute({
     method: 'post',
     path: '/api/v2/jobs',
@@ -97,31 +82,29 @@ export function submitRoute(deps: SubmitDeps) {
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
       const inputs = await checkReferences(deps.assets, workflow)
+      const urls = fetchUrlInputs ? findUrlInputs(workflow, classes) : []
+      refuseManyUrls(urls)
       await checkInputs(deps.fleet, { workflow, pool, targets })
       await admission.refuseWhenFull()
       const listed = await deps.checkFiles({ workflow, classes, pool, targets, signal })
-      const price = await deps.prices.priceOf(body.owner ?? DEFAULT_OWNER, {
-        workflow,
-        classes,
-        targets,
-      })
+      const owner = body.owner ?? DEFAULT_OWNER
+      const price = await deps.prices.priceOf(owner, { workflow, classes, targets })
       const beside = { ...price, needs: toNeeds(workflow, listed) }
-      const newJob = toNewJob({ body, sent, key, inputs, beside, nowMs: await store.now() })
-      // who was told that the service is away must not find a job made later
-      signal.throwIfAborted()
-      ifLate(maybeAccepted(newJob.jobId))
-      const accepted = await acceptOrTell(newJob.jobId, () => store.accept(newJob))
-      if (accepted.outcome === 'missing_asset') throw toMissingAssets(workflow, accepted.assetIds)
-      const snapshot = accepted.outcome === 'accepted' ? accepted.snapshot : null
-      // another request with the key was faster
-      if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
-      if (!snapshot) throw new Error('a job without a key cannot be a repetition')
-      const { jobId, priority } = snapshot
-      log.info({ jobId, nodes: Object.keys(workflow).length, priority }, 'job accepted')
-      await admission.enqueue(snapshot)
-      const view = toJobView(snapshot, { links, place: await positions.read(jobId) })
-      if (key) await keepAnswer(deps, key, view)
-      return hold(snapshot, { body: view })
+      const nodes = Object.keys(workflow).length
+      const accept = (stored: StoredWorkflow, answering: Answering): Promise<Reply> =>
+        acceptJob(deps, { body, sent, key, stored, beside, links, nodes, hold }, answering)
+      const { text } = sent
+      if (!fetchUrlInputs || urls.length === 0) {
+        return accept({ text, inputs }, { signal, ifLate })
+      }
+      return afterwards(
+        async (gone) => {
+          const fetched = await fetchUrlInputs(urls, { text, owner, signal: gone })
+          return { text: fetched.text, inputs: [...new Set([...inputs, ...fetched.assetIds])] }
+        },
+        accept,
+        { deadline: deps.deadline, status: 201 },
+      )
     },
   })
 }
@@ -135,62 +118,4 @@ async function checkGraph(
   if (check.ok) return { workflow: check.workflow, classes }
   const { nodeErrors, moreProblems } = check
   throw toWorkflowError(check.code, check.message, { nodeErrors, more: moreProblems })
-}
-
-interface Submission {
-  body: SubmitRequest
-  sent: Pick<SentWorkflow, 'text' | 'extraData'>
-  key: IdempotencyKey | null
-  inputs: readonly string[]
-  beside: Pick<NewJob, 'cost' | 'weight' | 'needs'>
-  nowMs: number
-}
-
-function toNewJob({ body, sent, key, inputs, beside, nowMs }: Submission): NewJob {
-  return {
-    jobId: randomUUID(),
-    workflow: sent.text,
-    owner: body.owner ?? DEFAULT_OWNER,
-    pool: body.pool ?? null,
-    priority: body.priority ?? 0,
-    ...beside,
-    metadata: body.metadata ?? null,
-    limits: toLimits(body, nowMs),
-    inputs,
-    idempotencyKey: key?.key ?? null,
-    ...(key && { requestHash: key.requestHash }),
-    extraData: sent.extraData,
-  }
-}
-
-function toLimits(
-  {
-    start_deadline_s,
-    timeout_s,
-    node_retries,
-    allow_partial_results,
-    partial_execution_targets,
-  }: SubmitRequest,
-  nowMs: number,
-): JobLimits {
-  return {
-    startBy: start_deadline_s === undefined ? null : nowMs + start_deadline_s * 1_000,
-    timeoutMs: timeout_s === undefined ? null : timeout_s * 1_000,
-    nodeRetries: node_retries ?? 0,
-    ...(allow_partial_results && { allowPartial: true }),
-    ...(partial_execution_targets && { targets: [...new Set(partial_execution_targets)] }),
-  }
-}
-
-async function keepAnswer(
-  { store, log }: SubmitDeps,
-  { key }: IdempotencyKey,
-  view: JobView,
-): Promise<void> {
-  try {
-    await store.keepAnswer(key, view.id, view)
-  } catch (err) {
-    // a repetition gets the job as it was accepted instead
-    log.warn({ err, jobId: view.id }, 'accepted, but its answer was not kept')
-  }
 }
