@@ -14,6 +14,7 @@ import {
   lacksOf,
   lists,
   type NodeClasses,
+  type Problem,
 } from '@safelight/comfyui'
 import { type Clock, sleep } from '@safelight/runtime'
 import type { ApiError, Workflow } from '@safelight/shared'
@@ -177,10 +178,12 @@ function toListed(needs: readonly FileNeed[], hosts: readonly KnownHost[]): JobN
 
 /** In ComfyUI's own words: this is what every host would have answered. */
 function refusal(missing: readonly FileNeed[], hosts: readonly KnownHost[]): ApiError {
-  const byNode = new Map<string, { class_type: string; errors: ReturnType<typeof toProblem>[] }>()
+  const byNode = new Map<string, { class_type: string; errors: Problem[] }>()
   for (const need of missing) {
     const node = byNode.get(need.nodeId) ?? { class_type: need.className, errors: [] }
-    node.errors.push(toProblem(need, isListed(need, hosts)))
+    node.errors.push(
+      isUpload(need, hosts) ? noSuchPicture(need) : toProblem(need, isListed(need, hosts)),
+    )
     byNode.set(need.nodeId, node)
   }
   const bounded = boundProblems(Object.fromEntries(byNode))
@@ -193,7 +196,20 @@ function refusal(missing: readonly FileNeed[], hosts: readonly KnownHost[]): Api
   return toWorkflowError('invalid_workflow', message, bounded)
 }
 
-function toProblem({ input, file }: FileNeed, isElsewhere: boolean) {
+function isUpload({ className, input }: FileNeed, hosts: readonly KnownHost[]): boolean {
+  return hosts.some(({ files }) => files?.choices.get(className)?.get(input)?.uploads === true)
+}
+
+function noSuchPicture({ input, file }: FileNeed): Problem {
+  return {
+    type: 'custom_validation_failed',
+    message: 'Custom validation failed for node',
+    details: `${input} - Invalid image file: ${file}`,
+    extra_info: { input_name: input, received_value: file },
+  }
+}
+
+function toProblem({ input, file }: FileNeed, isElsewhere: boolean): Problem {
   const where = isElsewhere
     ? 'the list of any host that could run the rest'
     : 'the list of any host'

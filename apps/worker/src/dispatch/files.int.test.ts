@@ -1,5 +1,6 @@
 /** Jobs go to hosts that list their files, as these are now. */
 import { lists } from '@safelight/comfyui'
+import type { Workflow } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
 import { expect, it } from 'vitest'
 import { slow, txt2img } from '../testing/graphs.ts'
@@ -54,6 +55,24 @@ it('sends no second job to a host for a file that has gone from there', async ()
   const other = await stack.submit(slow({ color: 1, steps: 1 }))
   expect((await stack.end(other)).status).toBe('succeeded')
   expect(await stack.store.load(next)).toMatchObject({ status: 'queued', attempt: 0 })
+})
+
+it('runs a job where the picture is that it names, as soon as it is', async () => {
+  await stack.startWorker([host.url], { timings: { filesEveryMs: NEVER_MS } })
+  const workflow: Workflow = {
+    '1': { class_type: 'LoadImage', inputs: { image: 'cat.png' } },
+    '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'x' } },
+  }
+  const listed: [string, string, string, boolean][] = [['LoadImage', 'image', 'cat.png', false]]
+  const waiting = await stack.submit(workflow, {}, { listed })
+  const other = await stack.submit(slow({ color: 1, steps: 1 }))
+  expect((await stack.end(other)).status).toBe('succeeded')
+  expect(await stack.store.load(waiting)).toMatchObject({ status: 'queued', attempt: 0 })
+  const made = await fetch(`${host.url}/view?filename=slow_00001_.png&type=output`)
+  const form = new FormData()
+  form.set('image', new Blob([await made.arrayBuffer()]), 'cat.png')
+  expect((await fetch(`${host.url}/upload/image`, { method: 'POST', body: form })).status).toBe(200)
+  expect(await stack.end(waiting)).toMatchObject({ status: 'succeeded', attempt: 1 })
 })
 
 it('gives a host the name in the form in which it lists it', async () => {

@@ -169,9 +169,12 @@ async function forgetResults({ checkClaim, log }: Handling, host: Host): Promise
     .catch((error: unknown) => log.warn({ err: error }, 'results not forgotten'))
 }
 
+/** Of a picture that is not there it says that a check of its own failed. */
+const UNLISTED = new Set(['value_not_in_list', 'custom_validation_failed'])
+
 function unlistedClasses(nodeErrors: NodeErrors): string[] {
   return Object.values(nodeErrors)
-    .filter(({ errors }) => errors.some(({ type }) => type === 'value_not_in_list'))
+    .filter(({ errors }) => errors.some(({ type }) => UNLISTED.has(type)))
     .map(({ class_type: name }) => name)
 }
 

@@ -28,7 +28,6 @@ describe('a choice of files', () => {
   it.each<[string, unknown]>([
     ['samplers', [['euler', 'dpmpp_2m', 'edm_playground_v2.5']]],
     ['pictures', [['example.png', 'mask.webp']]],
-    ['pictures that users upload', [[], { image_upload: true }]],
     ['sounds', combo([], { audio_upload: true })],
     ['3D models that users upload', [['a.bin'], { file_upload: true }]],
     ['what the page fetches', combo(FILES, { remote: { route: '/internal/files/output' } })],
@@ -68,6 +67,26 @@ describe('a choice of files', () => {
       false,
       true,
     ])
+  })
+})
+
+describe('pictures that users upload', () => {
+  const spec = [['cat.png', 'safelight-0123.png'], { image_upload: true }]
+  const need = { className: 'Loader', input: 'name' }
+
+  it('are listed as far as a plain name says where they are, but for those that we staged', () => {
+    const listed = (file: string) => lists(parse(info(spec)), { ...need, file })
+    expect(['cat.png', 'CAT.PNG', 'dog.png'].map(listed)).toEqual([true, true, false])
+    const others = ['a/dog.png', 'dog.png [temp]', 'dog.mp3', 'safelight-0123.png', 'C:dog.png']
+    expect(others.map(listed)).toEqual(others.map(() => null))
+  })
+
+  it.each([
+    ['of a custom node', info(spec, 'custom_nodes.x')],
+    ['in another folder', info([['cat.png'], { image_upload: true, image_folder: 'output' }])],
+    ['of thousands', info([Array.from({ length: 6_000 }, (_, at) => `${at}.png`), spec[1]])],
+  ])('are not looked for: %s', (_what, answer) => {
+    expect(parse(answer).size).toBe(0)
   })
 })
 
@@ -139,6 +158,7 @@ it.each(TRACE_VERSIONS)('reads the checkpoints of the recorded %s, and nothing e
   const found = answers.flatMap((answer) => [...parse(answer)])
   expect(found.map(([name, inputs]) => [name, [...inputs.keys()]])).toEqual([
     ['CheckpointLoaderSimple', ['ckpt_name']],
+    ['LoadImage', ['image']],
   ])
   const choice = found[0]?.[1].get('ckpt_name')
   expect([...(choice?.names ?? [])]).toContain('tiny_ckpt_full.safetensors')

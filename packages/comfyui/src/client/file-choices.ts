@@ -11,6 +11,8 @@ export interface FileChoice {
   names: ReadonlySet<string>
   /** The host refuses every other name for certain. Not so where the class may check its inputs in its own way. */
   strict: boolean
+  /** Of what users upload. Such an input takes folders too, and files of other kinds: only plain names are judged. */
+  uploads?: true
 }
 
 /** Class → input → what the host lists for it. An input that is no choice of model files is absent. */
@@ -53,6 +55,8 @@ export function parseFileChoices(answer: unknown, options: ReadingOptions): File
     // what is declared twice is looked up in `required` first
     for (const [name, spec] of [...entriesOf(optional), ...entriesOf(required)]) {
       const choice = readChoice(name, spec)
+      const uploads = isOwn && !choice ? readUploads(spec) : null
+      if (uploads) inputs.set(name, { names: new Set(uploads), strict: true, uploads: true })
       if (!choice) continue
       const key = JSON.stringify(choice.names)
       const names = pool.get(key) ?? new Set(choice.names)
@@ -94,20 +98,48 @@ function readChoice(
   return { names, inPlaceOfType: type !== 'COMBO' }
 }
 
+/** Pictures of a folder with more are not looked for: their host says whether they are there. */
+const MOST_UPLOADS = 5_000
+
+/** @returns null when it is no list of pictures in the folder of inputs, or a long one */
+function readUploads(spec: unknown): string[] | null {
+  if (!Array.isArray(spec)) return null
+  const [type, given]: unknown[] = spec
+  const options = isJsonObject(given) ? given : {}
+  const { image_upload: isUpload, image_folder: folder, remote } = options
+  if (isUpload !== true || remote || (folder !== undefined && folder !== 'input')) return null
+  const listed = type === 'COMBO' ? options['options'] : type
+  if (!Array.isArray(listed) || listed.length > MOST_UPLOADS) return null
+  const names = listed.filter((name) => typeof name === 'string')
+  return names.filter((name) => !name.startsWith('safelight-'))
+}
+
 /** The name of a file with slashes, as others than Windows write it: either is one file. */
 export function toPosixName(name: string): string {
   return name.replaceAll('\\', '/')
 }
 
-/** The form in which the host lists a file for an input; null when it does not, undefined when it lists no files there. */
+/** The form in which the host lists a file for an input; null when it does not, undefined when it lists none of its kind there. */
 export function listedName(
   choices: FileChoices,
   { className, input, file }: { className: string; input: string; file: string },
 ): string | null | undefined {
-  const names = choices.get(className)?.get(input)?.names
-  if (!names) return undefined
+  const choice = choices.get(className)?.get(input)
+  if (!choice) return undefined
+  if (choice.uploads) return listedUpload(choice.names, file)
   const posix = toPosixName(file)
-  return [file, posix, posix.replaceAll('/', '\\')].find((form) => names.has(form)) ?? null
+  return [file, posix, posix.replaceAll('/', '\\')].find((form) => choice.names.has(form)) ?? null
+}
+
+/** A picture in the root of its folder, and not one that we put there. */
+const PLAIN_PICTURE = /^(?!safelight-)[^/\\\[\]:]+\.(?:png|jpe?g|webp|gif|bmp)$/i
+
+function listedUpload(names: ReadonlySet<string>, file: string): string | null | undefined {
+  if (names.has(file)) return file
+  if (!PLAIN_PICTURE.test(file)) return undefined
+  // on some disks both are one file
+  const folded = file.toLowerCase()
+  return [...names].some((name) => name.toLowerCase() === folded) ? file : null
 }
 
 /** What the host says of one input: true or false when it lists files for it, null when it does not. */

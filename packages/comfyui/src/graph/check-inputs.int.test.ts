@@ -1,5 +1,5 @@
-/** Our verdict on changed graphs beside that of a host, in every dialect: never stricter, and rarely more lenient. */
-import { DIALECTS, startSimulator } from '@safelight/simulator'
+/** Our verdict on changed graphs beside that of a host, in dialects of every age: never stricter, and rarely more lenient. */
+import { startSimulator } from '@safelight/simulator'
 import type { Workflow } from '@safelight/shared'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHostClient } from '../client/create-host-client.ts'
@@ -28,24 +28,7 @@ const WORKFLOW: Workflow = {
   '6': { class_type: 'VAEDecode', inputs: { samples: ['5', 0], vae: ['4', 2] } },
   '7': { class_type: 'SaveImage', inputs: { images: ['6', 0], filename_prefix: 'b' } },
 }
-const VALUES: unknown[] = [
-  null,
-  '',
-  'abc',
-  '7',
-  -1,
-  3.7,
-  1e9,
-  true,
-  {},
-  { __value__: 7 },
-  { __value__: [1, 2] },
-  [1],
-  ['1', 0],
-  ['4', 0],
-  ['5', 0],
-  'bilinear',
-]
+const VALUES: unknown[] = [null, 'abc', '7', -1, 1e9, { __value__: 7 }, [1], ['1', 0], ['5', 0]]
 
 /** Each input in turn with each value, and without it; alone, and where another output has a fault. */
 function* changed(): Generator<Workflow> {
@@ -65,33 +48,36 @@ function* changed(): Generator<Workflow> {
   }
 }
 
-it.each(DIALECTS)('refuses what a host of %s refuses, and nothing else', async (dialect) => {
-  const host = await startSimulator({ dialect, speed: Infinity })
-  onTestFinished(() => host.close())
-  const client = createHostClient(host.url)
-  const { classes } = await client.objectInfo()
-  const counts = { both: 0, neither: 0, hostAlone: 0 }
-  for (const workflow of changed()) {
-    if (!checkWorkflow(workflow, { classes }).ok) continue
-    const { outputs, good } = judgeInputs(workflow, classes)
-    const promptId = crypto.randomUUID()
-    const answer = await client
-      .submit({ workflow, clientId: promptId, promptId })
-      .catch((error: unknown) => {
-        if (error instanceof PromptRejected) return error
-        throw error
-      })
-    const isRefused = answer instanceof PromptRejected
-    const dropped = Object.values(answer.nodeErrors).flatMap((node) => node.dependent_outputs)
-    const runs = isRefused ? [] : outputs.filter((id) => !dropped.includes(id))
-    // what the host runs, we must not drop
-    expect(runs.filter((id) => !good.includes(id))).toEqual([])
-    if (!isRefused) counts.neither += 1
-    else if (good.length === 0) counts.both += 1
-    else counts.hostAlone += 1
-  }
-  expect(counts.both).toBeGreaterThan(100)
-  expect(counts.neither).toBeGreaterThan(100)
-  // names of models: those are looked for by others
-  expect(counts.hostAlone).toBeLessThan(40)
-})
+it.each(['0.3.34', '0.3.64', '0.33.0', '0.45'] as const)(
+  'refuses what a host of %s refuses, and nothing else',
+  async (dialect) => {
+    const host = await startSimulator({ dialect, speed: Infinity })
+    onTestFinished(() => host.close())
+    const client = createHostClient(host.url)
+    const { classes } = await client.objectInfo()
+    const counts = { both: 0, neither: 0, hostAlone: 0 }
+    for (const workflow of changed()) {
+      if (!checkWorkflow(workflow, { classes }).ok) continue
+      const { outputs, good } = judgeInputs(workflow, classes)
+      const promptId = crypto.randomUUID()
+      const answer = await client
+        .submit({ workflow, clientId: promptId, promptId })
+        .catch((error: unknown) => {
+          if (error instanceof PromptRejected) return error
+          throw error
+        })
+      const isRefused = answer instanceof PromptRejected
+      const dropped = Object.values(answer.nodeErrors).flatMap((node) => node.dependent_outputs)
+      const runs = isRefused ? [] : outputs.filter((id) => !dropped.includes(id))
+      // what the host runs, we must not drop
+      expect(runs.filter((id) => !good.includes(id))).toEqual([])
+      if (!isRefused) counts.neither += 1
+      else if (good.length === 0) counts.both += 1
+      else counts.hostAlone += 1
+    }
+    expect(counts.both).toBeGreaterThan(100)
+    expect(counts.neither).toBeGreaterThan(100)
+    // names of models: those are looked for by others
+    expect(counts.hostAlone).toBeLessThan(40)
+  },
+)

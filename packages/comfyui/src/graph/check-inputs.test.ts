@@ -95,6 +95,19 @@ describe('what only the host can know', () => {
   })
 })
 
+it.each([
+  [7, ['custom_validation_failed']],
+  [{}, ['custom_validation_failed']],
+  [null, ['custom_validation_failed']],
+  ['nowhere.png', []],
+  [{ __value__: ['a.png'] }, []],
+  [{ __type__: 'core/ASSET', info: { id: 'x' } }, []],
+])('takes no file for an upload that is called %j', (value, types) => {
+  const spec = [['a.png'], { image_upload: true }]
+  expect(typesOf(spec, value)).toEqual(types)
+  expect(typesOf(spec, value, CUSTOM)).toEqual([])
+})
+
 describe('what is looked at', () => {
   const classes = classesOf(info({}, { x: ['INT', { min: 1 }] }))
   const two: Workflow = {
@@ -142,7 +155,7 @@ it('takes inputs and classes by names that every object has', () => {
   ])
 })
 
-it('keeps pace with a graph of thousands of nodes that all have a fault', () => {
+it('finds its way through a graph of thousands of nodes that all have a fault', () => {
   const classes = classesOf(info({}, { x: ['INT', { min: 1 }], y: ['*'] }))
   const nodes = Array.from({ length: 2_000 }, (_, at) => [
     `n${at}`,
@@ -153,7 +166,8 @@ it('keeps pace with a graph of thousands of nodes that all have a fault', () => 
     n2000: { class_type: 'Node', inputs: { x: 1, y: 1 } },
     out: { class_type: 'Save', inputs: { images: ['n0', 0] } },
   }
-  const startedAt = performance.now()
-  expect(judgeInputs(workflow, classes).problems.size).toBe(2_000)
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  const { problems, good } = judgeInputs(workflow, classes)
+  expect(good).toEqual([])
+  expect(problems.size).toBe(2_000)
+  expect(problems.get('n99')?.dependent_outputs).toEqual(['out'])
 })

@@ -5,7 +5,7 @@
  * problem is dropped, and the rest runs. Of what cannot be known (custom nodes with checks of their own, inputs that
  * come and go with the value of another) the host is the judge.
  */
-import { memberOf, toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
+import { memberOf, PROBLEMS_MAX, toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
 import type { NodeClass, NodeClasses, NodeInput } from '../client/types.ts'
 import type { GraphProblem } from './check-nodes.ts'
 import { checkValue, toConfig } from './check-values.ts'
@@ -16,7 +16,7 @@ export interface InputVerdict {
   outputs: string[]
   /** Those of them that it would not drop. */
   good: string[]
-  /** Node id → what it refuses it for, and the outputs that this costs. */
+  /** Node id → what it refuses it for, and, of the first hundred, the outputs that this costs. */
   problems: Map<string, { class_type: string; errors: GraphProblem[]; dependent_outputs: string[] }>
 }
 
@@ -45,25 +45,25 @@ export function judgeInputs(
       pending.push(source)
     }
   }
-  const wanted = new Set(outputs)
-  const dropped = new Set<string>()
-  for (const [id, found] of problems) {
-    found.dependent_outputs = climb(id, users).filter((user) => wanted.has(user))
-    for (const output of found.dependent_outputs) dropped.add(output)
+  const dropped = climb([...problems.keys()], users)
+  // of the others nothing more is told than how many there are
+  for (const [id, found] of [...problems].slice(0, PROBLEMS_MAX)) {
+    const needing = climb([id], users)
+    found.dependent_outputs = outputs.filter((output) => needing.has(output))
   }
   return { outputs, good: outputs.filter((id) => !dropped.has(id)), problems }
 }
 
-/** All that needs it, itself included. */
-function climb(id: string, users: ReadonlyMap<string, readonly string[]>): string[] {
+/** All that need one of these, themselves included. */
+function climb(ids: readonly string[], users: ReadonlyMap<string, readonly string[]>): Set<string> {
   const reached = new Set<string>()
-  const pending = [id]
+  const pending = [...ids]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (reached.has(next)) continue
     reached.add(next)
     for (const user of users.get(next) ?? []) pending.push(user)
   }
-  return [...reached]
+  return reached
 }
 
 interface Context {

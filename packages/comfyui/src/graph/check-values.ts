@@ -31,7 +31,22 @@ export function checkValue(declared: DeclaredValue): GraphProblem | null {
       extra: { exception_message: reason },
     })
   }
-  return (own ? outOfRange(declared, value) : null) ?? notInList(declared, value)
+  if (!own) return notInList(declared, value)
+  return outOfRange(declared, value) ?? notInList(declared, value) ?? noFile(declared, value)
+}
+
+/** What is uploaded is looked for by its name: what is none is certainly not there. */
+function noFile(declared: DeclaredValue, value: unknown): GraphProblem | null {
+  const { name, input } = declared
+  const { media, multiselect, required } = input
+  if (media === undefined || media === 'file' || multiselect === true) return null
+  const isMaybe = typeof value === 'string' || Array.isArray(value)
+  if (isMaybe || (value === null && !required)) return null
+  return problem('custom_validation_failed', declared, {
+    message: 'Custom validation failed for node',
+    details: `${name} - Invalid ${media} file: ${printed(value)}`,
+    value,
+  })
 }
 
 /** A list is wrapped, or it would be a link. */

@@ -5,6 +5,8 @@ export interface StoredFileChoice {
   names: ReadonlySet<string>
   /** The host refuses every other name for certain. */
   strict: boolean
+  /** Of what users upload. */
+  uploads?: true
 }
 /** Class → input → choice. */
 export type StoredFileChoices = ReadonlyMap<string, ReadonlyMap<string, StoredFileChoice>>
@@ -18,9 +20,12 @@ const textSchema = z.object({
   names: z.array(z.string()),
   /** Where runs of the names begin, and how long each is. */
   lists: z.array(z.array(z.int().nonnegative())),
-  /** Class, then of each input: name, number of its list, 1 when it is strict. */
+  /** Class, then of each input: name, number of its list, 1 when it is strict, 2 when it is so and of uploads. */
   classes: z.array(
-    z.tuple([z.string(), z.array(z.tuple([z.string(), z.int().nonnegative(), z.literal([0, 1])]))]),
+    z.tuple([
+      z.string(),
+      z.array(z.tuple([z.string(), z.int().nonnegative(), z.literal([0, 1, 2])])),
+    ]),
   ),
 })
 
@@ -55,9 +60,13 @@ export function readFileLists(json: string): StoredFileChoices {
     classes.map(([name, inputs]) => [
       name,
       new Map(
-        inputs.map(([input, list, strict]) => [
+        inputs.map(([input, list, kind]) => [
           input,
-          { names: sets[list] ?? new Set<string>(), strict: strict === 1 },
+          {
+            names: sets[list] ?? new Set<string>(),
+            strict: kind > 0,
+            ...(kind === 2 && { uploads: true as const }),
+          },
         ]),
       ),
     ]),
@@ -80,9 +89,9 @@ function toInputs(
   let room = MOST_BYTES_OF_INPUTS
   for (const [name, inputs] of choices) {
     const kept: Inputs[number][1] = []
-    for (const [input, { names, strict }] of inputs) {
+    for (const [input, { names, strict, uploads }] of inputs) {
       const list = numbers.get(names)
-      if (list !== undefined) kept.push([input, list, strict ? 1 : 0])
+      if (list !== undefined) kept.push([input, list, toKind(strict, uploads)])
     }
     if (kept.length === 0) continue
     room -= bytesOf([name, kept])
@@ -90,6 +99,11 @@ function toInputs(
     classes.push([name, kept])
   }
   return classes
+}
+
+function toKind(strict: boolean, uploads: true | undefined): 0 | 1 | 2 {
+  if (uploads) return 2
+  return strict ? 1 : 0
 }
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
