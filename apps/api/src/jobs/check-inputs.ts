@@ -72,6 +72,9 @@ function toRefusal({ outputs, problems }: InputVerdict): ApiError {
       ),
     )
     .slice(0, MESSAGE_MAX_PROBLEMS)
-  const reasons = outputs.length === 0 ? ['Prompt has no outputs'] : shown
-  return toWorkflowError('invalid_workflow', `No host can run it. ${reasons.join('. ')}.`, bounded)
+  if (outputs.length === 0) {
+    const message = 'No host that could run the workflow knows an output node in it.'
+    return toWorkflowError('invalid_workflow', message, { ...bounded, type: 'prompt_no_outputs' })
+  }
+  return toWorkflowError('invalid_workflow', `No host can run it. ${shown.join('. ')}.`, bounded)
 }

@@ -77,7 +77,9 @@ describe('an accepted job', () => {
     }
     const refused = await post(url, { workflow, partial_execution_targets })
     expect(refused.status).toBe(status)
-    expect((await readError(refused)).message).toMatch(/^partial_execution_targets/)
+    const { message, details } = await readError(refused)
+    expect(message).toMatch(/^partial_execution_targets/)
+    expect(details?.['type']).toBe(status === 422 ? 'prompt_no_outputs' : undefined)
   })
 
   it('carries whether a part of the results is enough, and says so only where it is', async () => {

@@ -116,6 +116,6 @@ async function checkGraph(
   const classes = (await deps.fleetClasses())?.classes ?? null
   const check = checkWorkflow(candidate, { classes, limits: deps.limits })
   if (check.ok) return { workflow: check.workflow, classes }
-  const { nodeErrors, moreProblems } = check
-  throw toWorkflowError(check.code, check.message, { nodeErrors, more: moreProblems })
+  const { nodeErrors, moreProblems: more, type } = check
+  throw toWorkflowError(check.code, check.message, { nodeErrors, more, ...(type && { type }) })
 }

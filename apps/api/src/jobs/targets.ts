@@ -31,6 +31,6 @@ function noOutput(id: string, isNode: boolean): ApiError {
   return toWorkflowError(
     'invalid_workflow',
     `partial_execution_targets: node ${cutText(id, LINE_MAX)} ${what}.`,
-    { nodeErrors: {}, more: 0 },
+    { nodeErrors: {}, more: 0, type: 'prompt_no_outputs' },
   )
 }

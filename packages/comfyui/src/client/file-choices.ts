@@ -132,7 +132,7 @@ export function listedName(
 }
 
 /** A picture in the root of its folder, and not one that we put there. */
-const PLAIN_PICTURE = /^(?!safelight-)[^/\\\[\]:]+\.(?:png|jpe?g|webp|gif|bmp)$/i
+const PLAIN_PICTURE = /^(?!safelight-)[^/\\[\]:]+\.(?:png|jpe?g|webp|gif|bmp)$/i
 
 function listedUpload(names: ReadonlySet<string>, file: string): string | null | undefined {
   if (names.has(file)) return file

@@ -31,6 +31,15 @@ describe('checkWorkflow', () => {
     expect(checkWorkflow(graph, { classes: CLASSES })).toEqual({ ok: true, workflow: graph })
   })
 
+  it('says in ComfyUI’s own word that there is no output', () => {
+    expect(checkWorkflow({ '1': image }, { classes: CLASSES })).toMatchObject({
+      ok: false,
+      code: 'invalid_workflow',
+      nodeErrors: {},
+      type: 'prompt_no_outputs',
+    })
+  })
+
   it('recognises the editor’s save format', () => {
     expect(problemsOf({ nodes: [], links: [], version: 0.4 })).toBe('workflow_format_ui')
   })

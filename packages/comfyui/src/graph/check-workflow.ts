@@ -22,6 +22,8 @@ export type WorkflowCheck =
       nodeErrors: GraphErrors
       /** Problems beyond those. */
       moreProblems: number
+      /** ComfyUI's type of what is wrong with the whole, where no node is to blame. */
+      type?: 'prompt_no_outputs'
     }
 
 const MAX_NODES = 2_000
@@ -69,7 +71,8 @@ function checkWhole(workflow: Workflow, classes: NodeClasses | null): WorkflowCh
     return invalid(problem.message, { errors: nodeErrors, more: 0 })
   }
   if (classes && outputNodesOf(workflow, classes).length === 0) {
-    return invalid('The workflow has no output node: add one that saves or previews something.')
+    const message = 'The workflow has no output node: add one that saves or previews something.'
+    return { ...invalid(message), type: 'prompt_no_outputs' }
   }
   return { ok: true, workflow }
 }
@@ -118,7 +121,10 @@ function firstProblem(errors: GraphErrors): string | null {
   return null
 }
 
-function invalid(message: string, found: NodeCheck = { errors: {}, more: 0 }): WorkflowCheck {
+function invalid(
+  message: string,
+  found: NodeCheck = { errors: {}, more: 0 },
+): WorkflowCheck & { ok: false } {
   const { nodeErrors, more } = boundProblems(found.errors)
   const moreProblems = found.more + more
   const text = cleanText(message, MESSAGE_MAX)
