@@ -9,6 +9,8 @@ export interface TestConfig {
   requireAll: boolean
   /** Use this Chromium instead of the one on the PATH. */
   chromium: string | undefined
+  /** A `node` of version 22 or newer. */
+  newerNode: string | undefined
   path: string
   /** Requests that the fuzz of the API makes. */
   fuzzRequests: number
@@ -20,6 +22,7 @@ export function readTestConfig(env: NodeJS.ProcessEnv = process.env): TestConfig
     redisKind: toKind(env['SAFELIGHT_TEST_REDIS']),
     requireAll: env['SAFELIGHT_REQUIRE_ALL'] === '1',
     chromium: env['CHROMIUM_PATH'] || undefined,
+    newerNode: env['SAFELIGHT_NODE24'] || undefined,
     path: env['PATH'] ?? '',
     fuzzRequests: Number(env['SAFELIGHT_FUZZ'] || 1_500),
   }
