@@ -40,7 +40,7 @@ export function toJobView(
     outputs_reused: snapshot.outputs.some(({ reused }) => reused === true),
     error: snapshot.error,
     metrics: {
-      queue_ms: toWhole(times.queue),
+      queue_ms: toWhole(times.queue ?? toWaited(snapshot)),
       prepare_ms: toWhole(times.prepare),
       execution_ms: toWhole(times.execute),
       collect_ms: toWhole(times.collect),
@@ -61,6 +61,12 @@ export function toJobView(
     host_id: snapshot.hostId,
     seq: snapshot.seq,
   }
+}
+
+/** Of one whose worker has not told, or that no worker ever had. */
+function toWaited({ createdAt, startedAt, completedAt }: Snapshot): number | null {
+  const until = startedAt ?? completedAt
+  return until === null ? null : until - createdAt
 }
 
 function toEta({ status, progress }: Snapshot, place: QueuePlace | null): number | null {
