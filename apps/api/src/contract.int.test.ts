@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { type ApiStack, shareStack } from './testing/api-stack.ts'
 import { assertAnswer, readContract } from './testing/contract.ts'
-import { ANSWERS, type Ground } from './testing/contract-answers.ts'
+import { ANSWERS } from './testing/contract-answers.ts'
+import type { Ground } from './testing/contract-ground.ts'
 
 let stack: ApiStack
 shareStack((shared) => (stack = shared))

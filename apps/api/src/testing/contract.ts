@@ -25,7 +25,6 @@ const operationSchema = z.object({
     .default([]),
   requestBody: z.object({ contentType: z.string(), schema: schemaOf }).optional(),
 })
-export type Operation = z.infer<typeof operationSchema>
 
 const contractSchema = z.object({
   schemas: z.record(z.string(), schemaOf),
