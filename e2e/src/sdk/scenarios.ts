@@ -1,8 +1,10 @@
 /** What programs do with the SDK. Nothing in them knows that it is us they talk to: `COMFY_BASE_URL` says where. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Comfy, ComfyError, type Job, type WorkflowGraph } from '@comfyorg/sdk'
-import { ApiError, ComfyLow } from '@comfyorg/sdk/low'
+import { Comfy, type Job, type WorkflowGraph } from '@comfyorg/sdk'
+import { ComfyLow } from '@comfyorg/sdk/low'
+import { errorOf, errors, NOBODY } from './errors.ts'
+import { examples, uploads } from './uploads.ts'
 
 /** What a scenario is told, by name. */
 export interface Args {
@@ -13,6 +15,9 @@ export interface Args {
   failing: WorkflowGraph
   /** To write to. */
   folder: string
+  /** Workflows, and a picture for those that load one. */
+  files: string[]
+  picture: string
   apiKey: string
   /** Of the server, for the lower layer. */
   url: string
@@ -80,50 +85,6 @@ async function cancel({ graph }: Args) {
   return { asked, ...seen(job), again: (await job.cancel()).status }
 }
 
-const NOBODY = '00000000-0000-4000-8000-000000000000'
-const EMPTY_HASH = `blake3:${'0'.repeat(64)}`
-const REFERENCE = { __type: 'core/ASSET', info: { id: NOBODY } }
-
-async function errorOf(what: Promise<unknown>) {
-  try {
-    return { none: await what }
-  } catch (error) {
-    if (error instanceof ComfyError)
-      return { is: error.name, code: error.code, status: error.httpStatus }
-    if (error instanceof ApiError)
-      return { is: `low ${error.name}`, code: error.code, retryAfter: error.retryAfter }
-    throw error
-  }
-}
-
-/** Each class of error that a server like ours has a reason for. */
-async function errors({ url, failing }: Args) {
-  const client = new Comfy()
-  const low = new ComfyLow(url)
-  const load = (value: unknown) =>
-    client.workflows.fromJson({
-      '1': { class_type: 'LoadImage', inputs: { image: value } },
-      '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'x' } },
-    })
-  return {
-    job: await errorOf(client.jobs.get(NOBODY)),
-    asset: await errorOf(client.assets.get(NOBODY)),
-    deletion: await errorOf(client.assets.delete(NOBODY)),
-    workflow: await errorOf(
-      client.run(client.workflows.fromJson({ '1': { class_type: 'NoSuchNode', inputs: {} } })),
-    ),
-    editorHere: await errorOf(client.run(client.workflows.fromJson({ nodes: [], links: [] }))),
-    editorThere: await errorOf(low.postJobs({ nodes: [], links: [] })),
-    reference: await errorOf(client.run(load(REFERENCE))),
-    malformed: await errorOf(client.run(load({ __type: 'core/ASSET' }))),
-    hash: await errorOf(
-      low.postAssets(new Blob(['x']), 'text/plain', 'x.txt', { expectedHash: EMPTY_HASH }),
-    ),
-    blob: await errorOf(low.assetFromHash(EMPTY_HASH)),
-    failure: await errorOf(client.run(client.workflows.fromJson(failing))),
-  }
-}
-
 /** A key is good for one job, and free again when there was none. */
 async function idempotency({ graph }: Args) {
   const client = new Comfy()
@@ -181,5 +142,7 @@ export const SCENARIOS = {
   idempotency,
   unauthorized,
   queueFull,
+  uploads,
+  examples,
   manyRuns,
 }

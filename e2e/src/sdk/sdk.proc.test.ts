@@ -1,7 +1,8 @@
 /** The official SDK, unchanged, with nothing but its base URL pointed at us. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createApi } from '@safelight/api'
 import { loadApiConfig } from '@safelight/api/config'
 import { createHostRegistry } from '@safelight/store'
@@ -113,6 +114,38 @@ describe.skipIf(noNewerNode)('the official SDK, which needs Node 22', () => {
       again: reused,
       other: reused,
     })
+  })
+
+  it('brings files of its own along: from a path, bytes, a stream and an address, and sends each once', async () => {
+    const used = (isNew: boolean) => ({ isNew, status: 'succeeded', made: true })
+    expect(await runSdk('uploads', url, { url, folder, graph: PICTURE })).toMatchObject({
+      ways: {
+        file: used(true),
+        bytes: used(true),
+        stream: used(true),
+        url: used(false),
+        again: used(false),
+      },
+      rehydrated: { path: 'first.png', isSame: true, status: 'succeeded' },
+      mismatch: { is: 'low HashMismatch' },
+      deleted: { is: 'NotFound' },
+      twice: { is: 'NotFound' },
+      output: { code: 'asset_in_use', status: 409 },
+      isThere: true,
+      stillLoads: { status: 'succeeded' },
+    })
+  })
+
+  it('runs every example that comes with the server', async () => {
+    const examples = fileURLToPath(new URL('../../../examples/', import.meta.url))
+    const names = (await readdir(examples)).filter((name) => name.endsWith('.json'))
+    expect(names.length).toBeGreaterThan(3)
+    const files = names.map((name) => join(examples, name))
+    const statuses = await runSdk('examples', url, {
+      files,
+      picture: join(examples, 'lighthouse.png'),
+    })
+    expect(statuses).toEqual(Object.fromEntries(files.map((file) => [file, 'succeeded'])))
   })
 
   const startApi = async (settings: Record<string, string>) => {
