@@ -64,18 +64,20 @@ export async function openForm(request: IncomingMessage, maxBytes: number): Prom
       dropRest(request)
     }
 
-    parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
+    // a part may have no name, whatever the types say
+    parser.on('field', (name: string | undefined, value, { nameTruncated, valueTruncated }) => {
+      if (!name) return fail(invalid('A field has no name.'))
       const shown = toLine(name)
       if (file) return fail(invalid(`${shown}: send it before the file, which must come last.`))
       if (name === 'file') return fail(invalid('file: send it as a file, with a filename.'))
       if (nameTruncated || valueTruncated) return fail(invalid(`${shown}: is too long.`))
       fields.set(name, [...(fields.get(name) ?? []), value])
     })
-    parser.on('file', (name, stream) => {
+    parser.on('file', (name: string | undefined, stream) => {
       // its own trouble is the form's, which says it
       stream.on('error', () => undefined)
       if (name !== 'file')
-        return fail(invalid(`${toLine(name)}: is sent as a file; only file may be.`))
+        return fail(invalid(`${toLine(name ?? '')}: is sent as a file; only file may be.`))
       file = stream
       resolve({
         fields,

@@ -1,0 +1,35 @@
+/** Forms that no client sends: each is refused, and none ends the process. */
+import { expect, it } from 'vitest'
+import { type ApiStack, shareStack } from '../testing/api-stack.ts'
+import { readError } from '../testing/http.ts'
+import { upload } from '../testing/uploads.ts'
+
+let stack: ApiStack
+shareStack((shared) => (stack = shared))
+
+const FIELD = 'content-disposition: form-data; name="content_type"\r\n\r\nimage/png\r\n'
+const FILE = 'content-disposition: form-data; name="file"; filename="x"\r\n\r\nbytes\r\n'
+
+it.each([
+  ['a field without a name', 'content-disposition: form-data\r\n\r\nx\r\n'],
+  ['a field with an empty name', 'content-disposition: form-data; name=""\r\n\r\nx\r\n'],
+  ['a file without a name', 'content-disposition: form-data; filename="x"\r\n\r\nx\r\n'],
+  ['a part without a head', '\r\nx\r\n'],
+  ['a part that is something else', 'content-disposition: attachment; name="file"\r\n\r\nx\r\n'],
+  ['a head that is none', 'what is this\r\n\r\nx\r\n'],
+  ['a field of the prototype', 'content-disposition: form-data; name="__proto__"\r\n\r\nx\r\n'],
+  [
+    'a form in the form',
+    'content-disposition: form-data; name="x"\r\ncontent-type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n',
+  ],
+])('refuses a form with %s', async (_, part) => {
+  for (const parts of [[part], [FIELD, part], [FIELD, part, FILE], [FIELD, FILE, part]]) {
+    const response = await fetch(`${stack.api.url}/api/v2/assets`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: `${parts.map((one) => `--b\r\n${one}`).join('')}--b--\r\n`,
+    })
+    expect([response.status, (await readError(response)).code]).toEqual([422, 'invalid_upload'])
+  }
+  await upload(stack.api.url)
+})
