@@ -1,6 +1,6 @@
 /** Files of a program's own as inputs of workflows: every way in, each of them sent once. */
 import { createReadStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { type Asset, Comfy } from '@comfyorg/sdk'
@@ -75,9 +75,11 @@ export async function uploads({ url, folder, graph }: Args) {
     ...(await use(known)),
   }
   const mismatch = await errorOf(
-    low.postAssets(new Blob([Uint8Array.from(newPng())]), 'image/png', 'x.png', { expectedHash: hash }),
+    low.postAssets(new Blob([Uint8Array.from(newPng())]), 'image/png', 'x.png', {
+      expectedHash: hash,
+    }),
   )
-  const copy = client.assets.fromFile(first)
+  const copy = client.assets.fromBytes(await readFile(first), { filename: 'copy.png' })
   const copyId = await copy.commit()
   await client.assets.delete(copyId)
   return {
