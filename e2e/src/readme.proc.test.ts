@@ -63,7 +63,7 @@ async function pasteProgram(code: string, args: string[] = []) {
 }
 
 async function pasteSubmit(): Promise<string> {
-  const { stdout } = await run('bash', ['-c', block('sh', '-d @examples')], { cwd: ROOT })
+  const { stdout } = await run('bash', ['-c', block('sh', 'cat examples/')], { cwd: ROOT })
   const job: { id: string; status: string } = JSON.parse(stdout)
   expect(job.status).toBe('queued')
   return job.id

@@ -10,7 +10,7 @@ const client = createClient()
 
 /** The example with another text, and another seed so that it is not cached. */
 function toWorkflow(text: string) {
-  const workflow = structuredClone(example.workflow)
+  const workflow = structuredClone(example)
   workflow['6'].inputs.text = text
   workflow['3'].inputs.seed = Math.floor(Math.random() * 2 ** 32)
   return workflow

@@ -149,7 +149,7 @@ describe('finding fields', () => {
     expect(findFields(workflow)).toEqual([])
   })
 
-  it.each(['text-to-image', 'four-variations', 'two-passes', 'flipbook', 'no-model'])(
+  it.each(['text-to-image', 'four-variations', 'two-passes', 'flipbook', 'no-model', 'picture-to-picture'])(
     'finds every field of the example %s under a label of its own',
     (name) => {
       const groups = groupFields(findFields(readExample(name)))
