@@ -1,5 +1,6 @@
 /** `createClient`: the one entrance. */
-import { createDeadLettersApi, createHostsApi } from './operations.ts'
+import { createAssetsApi } from './assets/assets.ts'
+import { createDeadLettersApi, createFleetApi, createHostsApi } from './operations.ts'
 import { toBaseUrl } from './http/base-url.ts'
 import { createHttp, toTokenSource } from './http/request.ts'
 import { createJobsApi } from './jobs.ts'
@@ -25,7 +26,9 @@ export function createClient(options: ClientOptions = {}): Client {
     baseUrl: http.options.baseUrl,
     jobs: createJobsApi(http, watches),
     outputs,
+    assets: createAssetsApi(http),
     hosts: createHostsApi(http),
+    fleet: createFleetApi(http),
     deadLetters: createDeadLettersApi(http),
     close: () => watches.close(),
   }

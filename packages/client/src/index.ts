@@ -14,4 +14,5 @@ export {
   type RequestErrorCode,
   SafelightError,
 } from './errors.ts'
+export type * from './assets/types.ts'
 export type * from './types.ts'

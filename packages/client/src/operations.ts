@@ -1,8 +1,17 @@
-/** What operators ask for: hosts, and the jobs that failed for good. */
-import type { DeadLetterView, HostList, HostView, JobPage, JobView } from '@safelight/shared'
+/** What operators and forms ask for: hosts, what these can run, and the jobs that failed for good. */
+import type {
+  DeadLetterView,
+  HostList,
+  HostView,
+  JobPage,
+  JobView,
+  ModelPage,
+  NodeClassPage,
+  NodeClassView,
+} from '@safelight/shared'
 import type { Http } from './http/request.ts'
 import { toListCall } from './jobs.ts'
-import type { DeadLetters, Hosts } from './types.ts'
+import type { DeadLetters, Fleet, Hosts } from './types.ts'
 
 export function createHostsApi(http: Http): Hosts {
   const pathOf = (hostId: string) => `/api/v2/hosts/${encodeURIComponent(hostId)}`
@@ -14,6 +23,27 @@ export function createHostsApi(http: Http): Hosts {
     },
     resume: (hostId, options) =>
       http.json<HostView>(`${pathOf(hostId)}/resume`, { method: 'POST', ...options }),
+  }
+}
+
+/** Classes that the API tells in full at a time. */
+const CLASSES_AT_ONCE = 50
+
+export function createFleetApi(http: Http): Fleet {
+  return {
+    models({ signal, limit, ...filter } = {}) {
+      const query = { ...filter, limit: limit === undefined ? undefined : String(limit) }
+      return http.json<ModelPage>('/api/v2/models', { query, signal })
+    },
+    async nodeClasses(names, { signal, pool } = {}) {
+      const found: Record<string, NodeClassView> = {}
+      for (let at = 0; at < names.length; at += CLASSES_AT_ONCE) {
+        const query = { class: names.slice(at, at + CLASSES_AT_ONCE).join(','), pool }
+        const page = await http.json<NodeClassPage>('/api/v2/node-classes', { query, signal })
+        Object.assign(found, page.classes)
+      }
+      return found
+    },
   }
 }
 

@@ -7,12 +7,15 @@ import type {
   JobPage,
   JobStatus,
   JobView,
+  ModelPage,
+  NodeClassView,
   OutputView,
   PreviewFrame,
   SnapshotView,
   SubmitRequest,
   Workflow,
 } from '@safelight/shared'
+import type { Assets } from './assets/types.ts'
 
 export interface ClientOptions {
   /** Address of the API, e.g. `https://pictures.example`; in a browser it may be left out: the page's own origin. */
@@ -159,6 +162,36 @@ export interface Hosts {
   resume(hostId: string, options?: CallOptions): Promise<HostView>
 }
 
+export interface ModelOptions {
+  /** Only what inputs of this name take, e.g. `ckpt_name`. */
+  input?: string
+  /** Only what inputs of this node class take. */
+  class?: string
+  /** Only what hosts with this label have. */
+  pool?: string
+  /** Part of the name. */
+  search?: string
+  /** 1 to 500. */
+  limit?: number
+  /** `next_cursor` of the page before. */
+  cursor?: string
+  signal?: AbortSignal
+}
+
+/** What the fleet can run. */
+export interface Fleet {
+  /** Model files, each with the hosts that have it. */
+  models(options?: ModelOptions): Promise<ModelPage>
+  /**
+   * Node classes with their inputs and the values these take, each with the hosts that have it.
+   * @returns by name; a class that no host has is missing
+   */
+  nodeClasses(
+    names: readonly string[],
+    options?: CallOptions & { pool?: string },
+  ): Promise<Record<string, NodeClassView>>
+}
+
 export interface DeadLetters {
   list(options?: Omit<ListOptions, 'status'>): Promise<JobPage>
   get(jobId: string, options?: CallOptions): Promise<DeadLetterView>
@@ -172,7 +205,9 @@ export interface Client {
   readonly baseUrl: string
   readonly jobs: Jobs
   readonly outputs: Outputs
+  readonly assets: Assets
   readonly hosts: Hosts
+  readonly fleet: Fleet
   readonly deadLetters: DeadLetters
   /** Ends every watch and the connection. */
   close(): void

@@ -10,12 +10,16 @@ export interface HttpOptions {
 }
 
 export interface ApiCall {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE'
   query?: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Sent as JSON. */
   body?: unknown
   /** JSON that is written already; in place of `body`. */
   bodyText?: string
+  /** Sent as it is; in place of `body`. Its type goes into the headers unless it knows it itself. */
+  content?: FormData | ReadableStream<Uint8Array>
+  /** Used in place of the client's `fetch`. */
+  send?: (url: URL, init: RequestInit) => Promise<Response>
   headers?: Readonly<Record<string, string>>
   signal?: AbortSignal | undefined
 }
@@ -37,20 +41,23 @@ export function createHttp(options: HttpOptions): Http {
 
   async function open(url: string, call: ApiCall = {}): Promise<Response> {
     const { method = 'GET', headers, signal } = call
-    const body = call.bodyText ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
+    const text = call.bodyText ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
+    const body = call.content ?? text
     const address = toAddress(baseUrl, url, call.query)
     const secret = address.origin === new URL(baseUrl).origin ? token() : undefined
     const init: RequestInit = {
       method,
       headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(text !== undefined && { 'content-type': 'application/json' }),
         ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
         ...headers,
       },
       ...(body !== undefined && { body }),
+      // a stream wants to be told that nothing comes back before it has gone out
+      ...(body instanceof ReadableStream && { duplex: 'half' }),
       ...(signal && { signal }),
     }
-    const answer = await fetch(address, init).catch((cause: unknown) => {
+    const answer = await (call.send ?? fetch)(address, init).catch((cause: unknown) => {
       signal?.throwIfAborted()
       throw new RequestError('unreachable', `${address.origin} cannot be reached.`, { cause })
     })
