@@ -1,4 +1,4 @@
-/** Ids of jobs: shown short, taken short. */
+/** Ids of jobs, and of what else has such ids: shown short, taken short. */
 import { type Client, RequestError } from '@safelight/client'
 import type { JobView } from '@safelight/shared'
 import { UsageError } from './errors.ts'
@@ -7,6 +7,10 @@ const SHORT = 8
 const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** As many as one page of the list may have. */
 const RECENT = 100
+
+export function isWholeId(id: string): boolean {
+  return WHOLE.test(id)
+}
 
 export function shortenId(jobId: string): string {
   return WHOLE.test(jobId) ? jobId.slice(0, SHORT) : jobId
@@ -23,17 +27,20 @@ export async function resolveIds(client: Client, given: readonly string[]): Prom
   return [...new Set(given.map((id) => matchId(id, recent)))]
 }
 
-/** @param recent ids that `given` may be the beginning of */
-export function matchId(given: string, recent: readonly string[]): string {
+/** @param recent ids that `given` may be the beginning of. @param things what they are of */
+export function matchId(given: string, recent: readonly string[], things = 'jobs'): string {
   if (WHOLE.test(given) || recent.includes(given)) return given
   const found = recent.filter((id) => id.startsWith(given))
   const [only] = found
   if (only !== undefined && found.length === 1) return only
   if (only === undefined) {
-    throw new RequestError('not_found', `none of the last ${RECENT} jobs begins with '${given}'`)
+    throw new RequestError(
+      'not_found',
+      `none of the last ${RECENT} ${things} begins with '${given}'`,
+    )
   }
   const some = found.slice(0, 5).join(', ')
-  throw new UsageError(`'${given}' is the beginning of ${found.length} jobs: ${some}`)
+  throw new UsageError(`'${given}' is the beginning of ${found.length} ${things}: ${some}`)
 }
 
 /** @throws RequestError that says which one there is not */

@@ -13,7 +13,10 @@ export interface SaveOptions {
 }
 
 /** @returns the path of the file: the folder as it was named, and a name that nothing had */
-export async function saveOutputFile(output: OutputView, options: SaveOptions): Promise<string> {
+export async function saveOutputFile(
+  output: Pick<OutputView, 'name' | 'url'>,
+  options: SaveOptions,
+): Promise<string> {
   const { client, folder, signal } = options
   const answer = await client.outputs.fetch(output, { signal })
   await mkdir(folder, { recursive: true })

@@ -1,5 +1,6 @@
 /** All commands, in the order in which the help shows them. */
 import type { Command } from '../command.ts'
+import { assetsCommand } from './assets.ts'
 import { cancelCommand } from './cancel.ts'
 import { hostsCommand } from './hosts.ts'
 import { lsCommand } from './ls.ts'
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   lsCommand,
   priorityCommand,
   cancelCommand,
+  assetsCommand,
   hostsCommand,
   openCommand,
 ]

@@ -1,10 +1,11 @@
 /** Workflow files and options → the jobs to submit. Pure but for the seeds. */
 import type { SubmitOptions } from '@safelight/client'
-import { replaceAt, stringifyExact, type Workflow } from '@safelight/shared'
+import type { Workflow } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
 import type { WorkflowFile } from './read-workflow.ts'
 import { toVariants } from './seeds.ts'
 import { setValues } from './set-values.ts'
+import { carryOver } from './with-inputs.ts'
 
 export interface PlannedJob {
   label: string
@@ -39,11 +40,11 @@ export function planJobs(files: readonly WorkflowFile[], plan: PlanOptions): Pla
 }
 
 function planFile(
-  { label, workflow, text, path, options: given }: WorkflowFile,
+  { label, workflow, text, path, options: given, fixed = [] }: WorkflowFile,
   { settings, count, priority, owner, pool, allowPartial, randomSeed }: PlanOptions,
 ): PlannedJob[] {
   const { workflow: base, places } = setValues(workflow, settings)
-  const variants = toVariants(base, { count, fixed: places, random: randomSeed })
+  const variants = toVariants(base, { count, fixed: [...fixed, ...places], random: randomSeed })
   return variants.map((variant, n) => ({
     label,
     workflow: variant,
@@ -58,20 +59,4 @@ function planFile(
       ...(count > 1 && { metadata: { ...given.metadata, batch_index: n + 1, batch_count: count } }),
     },
   }))
-}
-
-/** The text with the inputs that were changed; all else is to the letter what the file holds. */
-function carryOver(
-  { text, path, workflow }: Pick<WorkflowFile, 'text' | 'path' | 'workflow'>,
-  variant: Workflow,
-): string {
-  let next = text
-  for (const [nodeId, { inputs }] of Object.entries(variant)) {
-    const before = workflow[nodeId]?.inputs ?? {}
-    for (const [input, value] of Object.entries(inputs)) {
-      if (value === before[input]) continue
-      next = replaceAt(next, [...path, nodeId, 'inputs', input], stringifyExact(value))
-    }
-  }
-  return next
 }

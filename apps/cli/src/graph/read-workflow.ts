@@ -11,6 +11,7 @@ import {
   workflowSchema,
 } from '@safelight/shared'
 import { FileError } from '../errors.ts'
+import type { InputPlace } from './find-place.ts'
 import type { Keyboard } from '../io.ts'
 
 export interface WorkflowFile {
@@ -24,6 +25,8 @@ export interface WorkflowFile {
   path: string[]
   /** What else a submit body given. */
   options: Omit<SubmitRequest, 'workflow'>
+  /** Inputs that were given by hand: they stay when others get new seeds. */
+  fixed?: readonly InputPlace[]
 }
 
 /** @param path of an API-format graph or a submit body `{workflow, …}`; `-` is standard input */
@@ -45,7 +48,8 @@ export function parseWorkflow(written: string, name: string): Omit<WorkflowFile,
   const { workflow: sent, ...options } = isBody ? parseBody(content, name) : { workflow: content }
   const { graph, path } = findGraph(sent)
   const workflow = parseGraph(graph, name)
-  return { workflow, text: isBody ? (textAt(text, ['workflow']) ?? text) : text, path, options }
+  const sentText = isBody ? (textAt(text, ['workflow']) ?? text) : text
+  return { workflow, text: sentText, path, options }
 }
 
 function parseBody(content: Record<string, unknown>, name: string): SubmitRequest {

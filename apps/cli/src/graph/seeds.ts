@@ -1,7 +1,8 @@
 /** A new seed for each of several jobs: with the same one, they would make the same picture. Pure. */
 import { toExactNumber, toNearestNumber, toNumberText, type Workflow } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
-import { copyOf, type InputPlace } from './set-values.ts'
+import type { InputPlace } from './find-place.ts'
+import { copyOf } from './set-values.ts'
 
 export interface SeedOptions {
   count: number
