@@ -3,6 +3,8 @@ import { SafelightProvider } from '@safelight/client/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, Route, Switch } from 'wouter'
+import { AssetPage } from './pages/assets/asset-page.tsx'
+import { AssetsPage } from './pages/assets/assets-page.tsx'
 import { FleetPage } from './pages/fleet/fleet-page.tsx'
 import { GeneratePage } from './pages/generate/generate-page.tsx'
 import { JobPage } from './pages/job/job-page.tsx'
@@ -26,6 +28,8 @@ export function App() {
               <Route path="/" component={GeneratePage} />
               <Route path="/jobs" component={JobsPage} />
               <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
+              <Route path="/assets" component={AssetsPage} />
+              <Route path="/assets/:id">{({ id }) => <AssetPage key={id} assetId={id} />}</Route>
               <Route path="/fleet" component={FleetPage} />
               <Route>
                 <Empty

@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client'
 import './tokens.css'
 import './base.css'
 import './ui/ui.css'
+import './ui/combobox.css'
 import './shell/shell.css'
 import { App } from './app.tsx'
 

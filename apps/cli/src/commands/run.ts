@@ -46,7 +46,7 @@ const OPTIONS = {
   owner: {
     type: 'string',
     value: 'NAME',
-    text: 'whose jobs they are: nobody waits for all of another owner’s (default)',
+    text: 'whose jobs they are; one owner does not hold up another (default)',
   },
   pool: { type: 'string', value: 'LABEL', text: 'only hosts with this label may run them' },
   'allow-partial': {

@@ -1,12 +1,11 @@
 /** What lies in the tray: its name, its kind, its size, and what can be done with it. */
-import type { OutputView } from '@safelight/shared'
 import { Sign } from '../ui/sign.tsx'
-import { toFactsLine } from './output-facts.ts'
+import { type ShownFile, toFactsLine } from './output-facts.ts'
 import { SaveLink } from './save-link.tsx'
 import type { PictureSize } from './shown-output.tsx'
 
 export interface CaptionProps {
-  output: OutputView
+  output: ShownFile
   url: string | null
   size: PictureSize | null
 }

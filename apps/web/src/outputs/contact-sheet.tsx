@@ -1,7 +1,9 @@
 /** All outputs of a job, small and side by side: one of them is chosen to be seen large. */
 import type { OutputView } from '@safelight/shared'
 import { type RefCallback, useCallback, useState } from 'react'
-import { Sign, type SignName } from '../ui/sign.tsx'
+import { Sign } from '../ui/sign.tsx'
+import { TYPE_SIGNS } from './type-signs.ts'
+import { SmallPicture } from './small-picture.tsx'
 import { toFactsLine } from './output-facts.ts'
 import { SaveLink } from './save-link.tsx'
 import { useOutputUrl } from './use-output-url.ts'
@@ -10,11 +12,14 @@ export interface ContactSheetProps {
   outputs: readonly OutputView[]
   chosenId: string
   onChoose: (outputId: string) => void
+  /** What they are, in the plural. */
+  noun?: string
 }
 
-export function ContactSheet({ outputs, chosenId, onChoose }: ContactSheetProps) {
+export function ContactSheet(props: ContactSheetProps) {
+  const { outputs, chosenId, onChoose, noun = 'outputs' } = props
   return (
-    <ul className="contact-sheet" aria-label={`${outputs.length} outputs`}>
+    <ul className="contact-sheet" aria-label={`${outputs.length} ${noun}`}>
       {outputs.map((output) => (
         <Contact
           key={output.id}
@@ -27,15 +32,6 @@ export function ContactSheet({ outputs, chosenId, onChoose }: ContactSheetProps)
   )
 }
 
-const SIGNS: Record<OutputView['type'], SignName> = {
-  image: 'image',
-  video: 'video',
-  audio: 'audio',
-  text: 'text',
-  file: 'file',
-  latent: 'file',
-}
-
 function Contact(props: {
   output: OutputView
   isChosen: boolean
@@ -44,8 +40,7 @@ function Contact(props: {
   const { output, isChosen, onChoose } = props
   const [ref, isSeen] = useVisible()
   const isImage = output.type === 'image'
-  const { url } = useOutputUrl(output, isSeen && isImage)
-  const [isBroken, setBroken] = useState(false)
+  const { url } = useOutputUrl(output, false)
   return (
     <li className="contact" ref={ref}>
       <button
@@ -54,10 +49,10 @@ function Contact(props: {
         aria-label={`Show ${output.name}`}
         onClick={() => onChoose(output.id)}
       >
-        {isImage && url && isSeen && !isBroken ? (
-          <img src={url} alt="" decoding="async" onError={() => setBroken(true)} />
+        {isImage && isSeen ? (
+          <SmallPicture output={output} width={256} />
         ) : (
-          <Sign name={SIGNS[output.type]} />
+          <Sign name={TYPE_SIGNS[output.type]} />
         )}
       </button>
       <div className="contact-words">

@@ -1,14 +1,13 @@
 /** The pictures of a job, one at a time over the whole window: arrows turn the page, Escape closes, 100 % shows true pixels. */
-import type { OutputView } from '@safelight/shared'
 import { type KeyboardEvent, type MouseEvent, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Sign } from '../ui/sign.tsx'
 import { useModal } from '../ui/use-modal.ts'
-import { toFactsLine } from './output-facts.ts'
+import { type ShownFile, toFactsLine } from './output-facts.ts'
 import { useOutputUrl } from './use-output-url.ts'
 
 export interface LightboxProps {
-  pictures: readonly OutputView[]
+  pictures: readonly ShownFile[]
   shownId: string
   onShow: (outputId: string) => void
   onClose: () => void
@@ -107,7 +106,7 @@ function Turn(props: { label: string; sign: 'left' | 'right'; onTurn: false | ((
 }
 
 export interface LightboxPictureProps {
-  output: OutputView
+  output: ShownFile
   isTrueSize: boolean
   onToggle: () => void
 }

@@ -1,13 +1,13 @@
 /** Saves an output under its own name: a plain link where that works, fetched first where it cannot. */
 import type { Client } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
-import type { OutputView } from '@safelight/shared'
 import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
+import type { ShownFile } from './output-facts.ts'
 import { fetchObjectUrl } from './use-output-url.ts'
 
 export interface SaveLinkProps {
-  output: OutputView
+  output: ShownFile
   /** An address of this origin that needs no token, if there is one. */
   url: string | null
   children: ReactNode
@@ -37,7 +37,7 @@ function isOurs(url: string): boolean {
 }
 
 function FetchedSave(props: {
-  output: OutputView
+  output: ShownFile
   className: string
   name: object
   children: ReactNode
@@ -70,7 +70,7 @@ function FetchedSave(props: {
 }
 
 /** Saves an output under its own name where a plain link cannot. */
-async function saveOutput(client: Client, output: OutputView): Promise<void> {
+async function saveOutput(client: Client, output: ShownFile): Promise<void> {
   const url = await fetchObjectUrl(client, output)
   saveUrl(url, output.name)
   // the browser holds on to what it has begun to save

@@ -1,14 +1,14 @@
 /** One output, large, as what it is. */
 import { useClient } from '@safelight/client/react'
-import { assertNever, type OutputView } from '@safelight/shared'
+import { assertNever } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Sign } from '../ui/sign.tsx'
-import { formatSize, toFactsLine } from './output-facts.ts'
+import { formatSize, type ShownFile, toFactsLine } from './output-facts.ts'
 import type { OutputUrl } from './use-output-url.ts'
 
 export interface ShownOutputProps {
-  output: OutputView
+  output: ShownFile
   source: OutputUrl
   onOpen: () => void
   onSize: (size: PictureSize) => void
@@ -38,7 +38,7 @@ export interface PictureSize {
 }
 
 export interface PictureProps {
-  output: OutputView
+  output: ShownFile
   source: OutputUrl
   onOpen: () => void
   onSize: (size: PictureSize) => void
@@ -76,7 +76,7 @@ function Picture({ output, source, onOpen, onSize }: PictureProps) {
 const CANNOT = 'This browser cannot play it, but it can be saved.'
 
 interface PlayerProps {
-  output: OutputView
+  output: ShownFile
   source: OutputUrl
 }
 
@@ -123,7 +123,7 @@ function Sound({ output, source }: PlayerProps) {
 const MAX_BYTES = 64 * 1024
 
 /** A text, read in place: its beginning, if it is long. */
-function TextOutput({ output }: { output: OutputView }) {
+function TextOutput({ output }: { output: ShownFile }) {
   const client = useClient()
   const { id, url } = output
   const { data, isError } = useQuery({
@@ -147,7 +147,7 @@ function TextOutput({ output }: { output: OutputView }) {
 }
 
 /** An output that a page cannot show: what it is called and what it is. */
-function FileCard({ output, note }: { output: OutputView; note?: string }) {
+function FileCard({ output, note }: { output: ShownFile; note?: string }) {
   return (
     <div className="file-card">
       <Sign name="file" />

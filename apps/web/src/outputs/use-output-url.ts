@@ -15,7 +15,7 @@ export interface OutputUrl {
 const NOTHING: OutputUrl = { url: null, failed: false }
 
 /** @param wanted false while the output is not in view: nothing is fetched ahead of need */
-export function useOutputUrl(output: OutputView | null, wanted: boolean): OutputUrl {
+export function useOutputUrl(output: Pick<OutputView, 'url'> | null, wanted: boolean): OutputUrl {
   const client = useClient()
   const url = output?.url ?? null
   const direct = url !== null && isDirect({ url })
@@ -42,9 +42,10 @@ export function useOutputUrl(output: OutputView | null, wanted: boolean): Output
   return direct ? { url, failed: false } : held
 }
 
-/** True when a plain link will do: there is no token, or it would not be sent there anyway. */
+/** True when a plain link will do: there is no token, the link opens without it, or it would not be sent there anyway. */
 function isDirect({ url }: Pick<OutputView, 'url'>): boolean {
-  return readToken() === undefined || new URL(url, location.href).origin !== location.origin
+  const { origin, searchParams } = new URL(url, location.href)
+  return readToken() === undefined || searchParams.has('signature') || origin !== location.origin
 }
 
 /** The type is the one the API serves it as, never the one the host named: it runs under our own origin. */

@@ -1,4 +1,5 @@
 /** What people edit in a workflow without looking at the graph. */
+import type { AssetReference, InputMedia } from '@safelight/client'
 import type { ExactNumber } from '@safelight/shared'
 import type { Place } from './links.ts'
 
@@ -12,6 +13,7 @@ export const ROLES = [
   'prompt',
   'avoid',
   'text',
+  'media',
   'seed',
   'steps',
   'guidance',
@@ -60,6 +62,16 @@ export interface NumberField extends Common {
 export interface ChoiceField extends Common {
   kind: 'choice'
   value: string
+  /** The class and the input that take it; the value may stand at another. */
+  takenBy: { className: string; input: string }
+}
+/** A file that people bring along: its name on the hosts, an address, or an asset. */
+export interface MediaField extends Common {
+  kind: 'media'
+  media: InputMedia
+  value: string | AssetReference
+  /** A mask of the picture goes on to other nodes. */
+  usesMask: boolean
 }
 /** 0xRRGGBB */
 export interface ColorField extends Common {
@@ -74,7 +86,14 @@ export interface SizeField extends Common {
   height: Place
 }
 
-export type Field = TextField | SeedField | NumberField | ChoiceField | ColorField | SizeField
+export type Field =
+  | TextField
+  | SeedField
+  | NumberField
+  | ChoiceField
+  | ColorField
+  | SizeField
+  | MediaField
 export type FieldValue = Field['value']
 
 /** Every input the field writes to. */

@@ -149,17 +149,21 @@ describe('finding fields', () => {
     expect(findFields(workflow)).toEqual([])
   })
 
-  it.each(['text-to-image', 'four-variations', 'two-passes', 'flipbook', 'no-model', 'picture-to-picture'])(
-    'finds every field of the example %s under a label of its own',
-    (name) => {
-      const groups = groupFields(findFields(readExample(name)))
-      const names = groups.flatMap(({ title, fields }) =>
-        fields.map(({ label }) => `${title} ${label}`),
-      )
-      expect(names.length).toBeGreaterThan(0)
-      expect(new Set(names).size).toBe(names.length)
-    },
-  )
+  it.each([
+    'text-to-image',
+    'four-variations',
+    'two-passes',
+    'flipbook',
+    'no-model',
+    'picture-to-picture',
+  ])('finds every field of the example %s under a label of its own', (name) => {
+    const groups = groupFields(findFields(readExample(name)))
+    const names = groups.flatMap(({ title, fields }) =>
+      fields.map(({ label }) => `${title} ${label}`),
+    )
+    expect(names.length).toBeGreaterThan(0)
+    expect(new Set(names).size).toBe(names.length)
+  })
 })
 
 function brief(fields: Field[]): [string, string, unknown][] {

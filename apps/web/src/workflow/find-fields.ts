@@ -1,19 +1,35 @@
-/** Finds what people edit in a workflow: texts, seeds, numbers, sizes and models that stand in it as literals. */
-import { ExactNumber, toLink, toNearestNumber, type Workflow } from '@safelight/shared'
+/** Finds what people edit in a workflow: texts, files, seeds, numbers, sizes and models that stand in it as literals. */
+import {
+  ExactNumber,
+  type NodeClassView,
+  toLink,
+  toNearestNumber,
+  type Workflow,
+} from '@safelight/shared'
 import { userOf } from './describe-workflow.ts'
 import { type ColorField, type Field, ROLES, type SizeField } from './field.ts'
+import { findListed } from './find-listed.ts'
+import { findMedia } from './find-media.ts'
 import { findPrompts } from './find-prompts.ts'
 import { findTexts } from './find-texts.ts'
-import { KNOWN_INPUTS, type KnownInput } from './known-inputs.ts'
+import { type KnownInput, toKnownInput } from './known-inputs.ts'
 import { findLiteral, idOf, type Place } from './links.ts'
 
-/** In the order of `ROLES`; within a role, in the order of the file. */
-export function findFields(workflow: Workflow): Field[] {
+/** What the fleet says of node classes, by name. */
+export type NodeClasses = Readonly<Record<string, NodeClassView>>
+
+/**
+ * In the order of `ROLES`; within a role, in the order of the file.
+ * @param classes as far as they are known: they say which inputs take files and models that nobody here has heard of
+ */
+export function findFields(workflow: Workflow, classes: NodeClasses = {}): Field[] {
   const ids = Object.keys(workflow)
   const prompts = findPrompts(workflow)
   const found = [
     ...findTexts(workflow, prompts),
+    ...findMedia(workflow, classes),
     ...ids.flatMap((nodeId) => findKnown(workflow, nodeId)),
+    ...findListed(workflow, classes),
     ...ids.flatMap((nodeId) => findSize(workflow, nodeId)),
     ...ids.flatMap((nodeId) => findColor(workflow, nodeId)),
   ]
@@ -24,7 +40,7 @@ export function findFields(workflow: Workflow): Field[] {
 
 function findKnown(workflow: Workflow, nodeId: string): Field[] {
   return Object.keys(workflow[nodeId]?.inputs ?? {}).flatMap((input) => {
-    const known = Object.hasOwn(KNOWN_INPUTS, input) ? KNOWN_INPUTS[input] : undefined
+    const known = toKnownInput(input)
     const field = known && toKnownField(workflow, { nodeId, input }, known)
     return field ? [field] : []
   })
@@ -37,7 +53,12 @@ function toKnownField(workflow: Workflow, user: Place, known: KnownInput): Field
   const value = workflow[place.nodeId]?.inputs[place.input]
   const common = { ...place, id: idOf(place), ...userOf(workflow, user.nodeId) }
   if (known.kind === 'choice') {
-    return isText(value) ? { ...known, ...common, kind: 'choice', value } : null
+    if (!isText(value)) return null
+    const takenBy = {
+      className: workflow[user.nodeId]?.class_type ?? '',
+      input: user.input,
+    }
+    return { ...known, ...common, kind: 'choice', value, takenBy }
   }
   if (!isNumber(value)) return null
   if (known.kind === 'seed') return { ...known, ...common, kind: 'seed', value }

@@ -14,7 +14,7 @@ const guidance = { kind: 'float', min: 0, max: 100, step: 0.1, usualMax: 20 } as
 const strength = { kind: 'float', min: -100, max: 100, step: 0.05, usualMax: 2 } as const
 const count = { kind: 'int', min: 1, max: 4096, step: 1, usualMax: 16 } as const
 
-export const KNOWN_INPUTS: Readonly<Record<string, KnownInput>> = {
+const KNOWN_INPUTS: Readonly<Record<string, KnownInput>> = {
   seed: { kind: 'seed', role: 'seed', label: 'Seed' },
   noise_seed: { kind: 'seed', role: 'seed', label: 'Seed' },
   steps: { ...steps, role: 'steps', label: 'Steps' },
@@ -49,4 +49,8 @@ export const KNOWN_INPUTS: Readonly<Record<string, KnownInput>> = {
     role: 'denoise',
     label: 'Denoise',
   },
+}
+
+export function toKnownInput(input: string): KnownInput | undefined {
+  return Object.hasOwn(KNOWN_INPUTS, input) ? KNOWN_INPUTS[input] : undefined
 }

@@ -1,5 +1,5 @@
 /** Writes values back into a copy of a workflow; nodes that do not change are shared with the original. */
-import { ExactNumber, type Workflow } from '@safelight/shared'
+import type { Workflow } from '@safelight/shared'
 import type { Field, FieldValue } from './field.ts'
 import type { Place } from './links.ts'
 
@@ -15,7 +15,7 @@ export function setFields(
     const value = values[field.id]
     if (value === undefined) return []
     if (field.kind !== 'size') return [{ nodeId: field.nodeId, input: field.input, value }]
-    if (typeof value !== 'object' || value instanceof ExactNumber) return []
+    if (typeof value !== 'object' || !('width' in value)) return []
     return [
       { nodeId: field.nodeId, input: field.input, value: value.width },
       { ...field.height, value: value.height },

@@ -1,21 +1,30 @@
 /** The first page: choose or bring a workflow, fill in its form, run it. */
 import { RequestError } from '@safelight/client'
 import type { Workflow } from '@safelight/shared'
-import { useCallback, useState } from 'react'
+import type { MediaField } from '../../workflow/field.ts'
+import { findFields } from '../../workflow/find-fields.ts'
+import { useCallback, useMemo, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { toShortId } from '../../ui/job-name.ts'
 import type { ReadResult } from '../../workflow/read-workflow.ts'
 import { newDraft } from './draft.ts'
 import { StartView } from './start/start-view.tsx'
+import { useUploads } from './media/use-uploads.ts'
 import { useAgain } from './use-again.ts'
+import { useAssetAsInput } from './media/use-asset-as-input.ts'
 import { useDraft } from './use-draft.ts'
 import { type Incoming, useIncoming } from './use-incoming.ts'
+import { useNodeClasses } from './use-node-classes.ts'
 import { Workbench } from './workbench.tsx'
 import './start/start.css'
 import './workbench.css'
 import './form/settings.css'
 import './run/run.css'
+import './media/media.css'
+import './mask/mask.css'
+
+const NO_WORKFLOW: Workflow = {}
 
 type Unread = Extract<ReadResult, { ok: false }>
 
@@ -23,6 +32,11 @@ export function GeneratePage() {
   const { draft, replace, change } = useDraft()
   const [isChoosing, setIsChoosing] = useState(false)
   const [unread, setUnread] = useState<Pick<Unread, 'title' | 'explanation'> | null>(null)
+
+  const workflow = draft?.workflow ?? NO_WORKFLOW
+  const classes = useNodeClasses(workflow)
+  const fields = useMemo(() => findFields(workflow, classes), [workflow, classes])
+  const uploads = useUploads(change)
 
   const take = useCallback(
     ({ name, read }: Incoming) => {
@@ -40,7 +54,14 @@ export function GeneratePage() {
     [take],
   )
   const again = useAgain(repeat)
-  const isOver = useIncoming(take)
+  const isAtWork = draft !== null && !isChoosing
+  const media = isAtWork ? fields.filter((field) => field.kind === 'media') : []
+  const isOver = useIncoming((incoming) => {
+    const place = incoming.read.ok ? null : toPlace(media, incoming.file)
+    if (place && incoming.file) uploads.start(place, incoming.file)
+    else take(incoming)
+  })
+  useAssetAsInput({ draft, fields, replace, onChosen: () => setIsChoosing(false) })
 
   if (again.jobId) return <p className="soft">Fetching the workflow…</p>
   const back = () => {
@@ -58,11 +79,15 @@ export function GeneratePage() {
       )}
       {unread && <Unusable {...unread} onClose={() => setUnread(null)} />}
       {draft && !isChoosing ? (
-        <Workbench {...{ draft, change }} onChoose={() => setIsChoosing(true)} />
+        <Workbench
+          {...{ draft, change, fields, classes, uploads }}
+          isDragging={isOver}
+          onChoose={() => setIsChoosing(true)}
+        />
       ) : (
         <StartView onIncoming={take} onBack={draft && back} />
       )}
-      {isOver && <DropOverlay />}
+      {isOver && (media.length > 0 ? <DropLine /> : <DropOverlay />)}
     </div>
   )
 }
@@ -101,5 +126,20 @@ function DropOverlay() {
         <span>A workflow as JSON, or a PNG made by ComfyUI</span>
       </p>
     </div>
+  )
+}
+
+/** Where a file belongs that holds no workflow: the first field of its kind. */
+function toPlace(media: readonly MediaField[], file: File | undefined): MediaField | null {
+  const kind = file?.type.split('/')[0]
+  return media.find((field) => field.media === kind) ?? null
+}
+
+/** As the overlay, where the files of the workflow have places of their own, which must stay in sight. */
+function DropLine() {
+  return (
+    <p className="drop-line" role="status">
+      Drop it on its place; a workflow anywhere
+    </p>
   )
 }

@@ -4,11 +4,14 @@ import { useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Sign } from '../../ui/sign.tsx'
 import { countNodes, listNodes } from '../../workflow/describe-workflow.ts'
-import { findFields } from '../../workflow/find-fields.ts'
+import type { Field } from '../../workflow/field.ts'
+import type { NodeClasses } from '../../workflow/find-fields.ts'
 import { CodeView } from './code-view.tsx'
 import type { Draft } from './draft.ts'
 import { PromptCard } from './form/prompt-card.tsx'
 import { Settings } from './form/settings.tsx'
+import { MediaCards } from './media/media-cards.tsx'
+import type { Uploads } from './media/use-uploads.ts'
 import { BatchRow } from './run/batch-row.tsx'
 import { RefusalNotice } from './run/refusal-notice.tsx'
 import { RunBar } from './run/run-bar.tsx'
@@ -18,11 +21,16 @@ import type { ChangeDraft } from './use-draft.ts'
 export interface WorkbenchProps {
   draft: Draft
   change: ChangeDraft
+  fields: readonly Field[]
+  classes: NodeClasses
+  uploads: Uploads
+  /** A file hovers over the page. */
+  isDragging: boolean
   onChoose: () => void
 }
 
-export function Workbench({ draft, change, onChoose }: WorkbenchProps) {
-  const fields = findFields(draft.workflow)
+export function Workbench({ draft, change, fields, classes, ...props }: WorkbenchProps) {
+  const { uploads, isDragging, onChoose } = props
   const [isCodeOpen, setIsCodeOpen] = useState(false)
   const { go, accepted, refusal, batch, forgetBatch } = useGo({ draft, change, fields })
   const problems = refusal?.byField ?? {}
@@ -53,13 +61,14 @@ export function Workbench({ draft, change, onChoose }: WorkbenchProps) {
         <PromptCard {...{ fields, change, problems }}>
           <RunBar {...{ draft, change, accepted }} onGo={() => void go()} />
         </PromptCard>
+        <MediaCards {...{ fields, uploads, change, problems, isDragging }} />
         {refusal && <RefusalNotice {...{ refusal, fields }} />}
         {batch && <BatchRow batch={batch} onClose={forgetBatch} />}
         <WhatRuns workflow={draft.workflow} />
         {showsCode && <CodeView {...{ draft, change }} />}
       </div>
       <aside className="bench-side" aria-label="Settings">
-        <Settings {...{ fields, draft, change, problems }} />
+        <Settings {...{ fields, draft, change, problems, classes }} />
       </aside>
     </div>
   )

@@ -20,6 +20,7 @@ import { Stage } from './stage.tsx'
 import { TimelineList } from './timeline-list.tsx'
 import './job.css'
 import './stage.css'
+import './output-texts.css'
 import './progress.css'
 // last: a picture in the tray is a picture first
 import '../../outputs/outputs.css'

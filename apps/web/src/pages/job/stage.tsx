@@ -1,6 +1,6 @@
 /** The developing tray and what lies in it: the picture in the making, then what came of it. */
 import type { Generation } from '@safelight/client/react'
-import { isTerminal } from '@safelight/shared'
+import { isTerminal, type OutputView } from '@safelight/shared'
 import { useRef, useState } from 'react'
 import { Caption } from '../../outputs/caption.tsx'
 import { ContactSheet } from '../../outputs/contact-sheet.tsx'
@@ -8,6 +8,8 @@ import { Lightbox } from '../../outputs/lightbox.tsx'
 import { pickFirst } from '../../outputs/output-facts.ts'
 import type { PictureSize } from '../../outputs/shown-output.tsx'
 import { useOutputUrl } from '../../outputs/use-output-url.ts'
+import { OutputTexts, splitTexts } from './output-texts.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { Tray } from './tray.tsx'
 
 export interface StageProps {
@@ -20,13 +22,16 @@ const FETCHED_WHOLE: ReadonlySet<string> = new Set(['image', 'video', 'audio'])
 
 export function Stage({ generation, ratio }: StageProps) {
   const { outputs } = generation
+  const { shownHere, texts } = splitTexts(outputs)
+  const made = shownHere.filter(({ preview }) => !preview)
+  const previews = shownHere.filter(({ preview }) => preview)
   const [chosenId, setChosenId] = useState<string | null>(null)
   const [openId, setOpenId] = useState<string | null>(null)
   const [seen, setSeen] = useState<{ id: string; size: PictureSize } | null>(null)
   const stage = useRef<HTMLElement>(null)
   const wasWaitedFor = useWaitedFor(generation)
 
-  const shown = outputs.find(({ id }) => id === chosenId) ?? pickFirst(outputs)
+  const shown = shownHere.find(({ id }) => id === chosenId) ?? pickFirst(shownHere)
   const source = useOutputUrl(shown, shown !== null && FETCHED_WHOLE.has(shown.type))
   const size = seen && seen.id === shown?.id ? seen.size : null
 
@@ -50,12 +55,26 @@ export function Stage({ generation, ratio }: StageProps) {
         onSize={(found) => setSeen(shown && { id: shown.id, size: found })}
       />
       {shown && <Caption output={shown} url={source.url} size={size} />}
-      {shown && outputs.length > 1 && (
-        <ContactSheet outputs={outputs} chosenId={shown.id} onChoose={setChosenId} />
+      {shown && (made.length > 1 || (made.length > 0 && previews.length > 0)) && (
+        <ContactSheet outputs={made} chosenId={shown.id} onChoose={setChosenId} />
+      )}
+      {outputs.some(({ reused }) => reused) && <Reused outputs={outputs} />}
+      <OutputTexts texts={texts} />
+      {shown && previews.length > 0 && (
+        <section className="output-previews" aria-labelledby="previews-title">
+          <h2 id="previews-title">On the way</h2>
+          <p className="soft small">Kept by nodes for a look; the results are above.</p>
+          <ContactSheet
+            outputs={previews}
+            chosenId={shown.id}
+            onChoose={setChosenId}
+            noun="previews"
+          />
+        </section>
       )}
       {openId !== null && (
         <Lightbox
-          pictures={outputs.filter(({ type }) => type === 'image')}
+          pictures={shownHere.filter(({ type }) => type === 'image')}
           shownId={openId}
           onShow={(id) => {
             setOpenId(id)
@@ -74,4 +93,17 @@ function useWaitedFor({ snapshot }: Generation): boolean {
   const isOpen = snapshot !== null && !isTerminal(snapshot.status)
   if (isOpen && !waited) setWaited(true)
   return waited || isOpen
+}
+
+/** The host did no work for these: people wonder why it was so quick, and why nothing has changed. */
+function Reused({ outputs }: { outputs: readonly OutputView[] }) {
+  const isAll = outputs.every(({ reused }) => reused)
+  return (
+    <Notice>
+      <p>
+        {isAll ? 'The host had made this before' : 'The host had made a part of this before'}, and
+        gave it again. With another seed it makes a new one.
+      </p>
+    </Notice>
+  )
 }

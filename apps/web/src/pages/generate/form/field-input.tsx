@@ -1,28 +1,32 @@
-/** The input that fits a field. Texts are not among them: they have the prompt card. */
+/** The input that fits a field. Texts and files are not among them: they have cards of their own. */
 import { assertNever } from '@safelight/shared'
 import type {
-  ChoiceField,
   ColorField,
   Field,
+  MediaField,
   NumberField,
   TextField,
 } from '../../../workflow/field.ts'
+import type { NodeClasses } from '../../../workflow/find-fields.ts'
 import { type Draft, withSeedKept, withValue } from '../draft.ts'
 import type { ChangeDraft } from '../use-draft.ts'
 import { NumberInput } from './number-input.tsx'
 import { SeedSetting } from './seed-setting.tsx'
 import { type FieldProps, problemAttributes, Setting, toElementId } from './setting.tsx'
 import { SizeSetting } from './size-setting.tsx'
-import { listIdOf } from './suggestions.tsx'
+import { ChoiceSetting } from './choice-setting.tsx'
+
+export type SettingField = Exclude<Field, TextField | MediaField>
 
 export interface FieldInputProps {
-  field: Exclude<Field, TextField>
+  field: SettingField
   draft: Draft
   change: ChangeDraft
   problem: string | null
+  classes: NodeClasses
 }
 
-export function FieldInput({ field, draft, change, problem }: FieldInputProps) {
+export function FieldInput({ field, draft, change, problem, classes }: FieldInputProps) {
   const onChange = (value: Field['value']) => change((draft) => withValue(draft, field, value))
   switch (field.kind) {
     case 'seed':
@@ -41,40 +45,10 @@ export function FieldInput({ field, draft, change, problem }: FieldInputProps) {
     case 'color':
       return <ColorSetting {...{ field, onChange, problem }} />
     case 'choice':
-      return <ChoiceSetting {...{ field, onChange, problem }} listId={listIdOf(field.role)} />
+      return <ChoiceSetting {...{ field, onChange, problem, classes }} />
     default:
       return assertNever(field)
   }
-}
-
-export interface ChoiceSettingProps extends FieldProps<ChoiceField> {
-  /** Id of the list of names that are offered. */
-  listId: string | undefined
-}
-
-/** A name that the host must know. It can be typed freely: only the host has the whole list. */
-function ChoiceSetting({ field, onChange, problem, listId }: ChoiceSettingProps) {
-  const id = toElementId(field.id)
-  return (
-    <Setting
-      htmlFor={id}
-      label={field.label}
-      problem={problem}
-      isHalf={field.role === 'sampler' || field.role === 'scheduler'}
-    >
-      <input
-        id={id}
-        className="text-input"
-        list={listId}
-        autoComplete="off"
-        spellCheck={false}
-        title={field.value}
-        value={field.value}
-        onChange={({ currentTarget }) => onChange(currentTarget.value)}
-        {...problemAttributes(id, problem)}
-      />
-    </Setting>
-  )
 }
 
 const HEX_DIGITS = 6

@@ -1,10 +1,10 @@
-/** Everything that can be set beside the texts, in groups. */
+/** Everything that can be set beside the texts and the files, in groups. */
 import type { Field } from '../../../workflow/field.ts'
+import type { NodeClasses } from '../../../workflow/find-fields.ts'
 import { groupFields } from '../../../workflow/group-fields.ts'
 import type { Draft } from '../draft.ts'
 import type { ChangeDraft } from '../use-draft.ts'
 import { FieldInput } from './field-input.tsx'
-import { Suggestions } from './suggestions.tsx'
 
 export interface SettingsProps {
   fields: readonly Field[]
@@ -12,9 +12,10 @@ export interface SettingsProps {
   change: ChangeDraft
   /** Field id → what is wrong with its value. */
   problems: Readonly<Record<string, string>>
+  classes: NodeClasses
 }
 
-export function Settings({ fields, draft, change, problems }: SettingsProps) {
+export function Settings({ fields, draft, change, problems, classes }: SettingsProps) {
   const groups = groupFields(fields)
   if (groups.length === 0) {
     return (
@@ -31,17 +32,17 @@ export function Settings({ fields, draft, change, problems }: SettingsProps) {
           <legend>{title}</legend>
           {fields.map(
             (field) =>
-              field.kind !== 'text' && (
+              field.kind !== 'text' &&
+              field.kind !== 'media' && (
                 <FieldInput
                   key={field.id}
-                  {...{ field, draft, change }}
+                  {...{ field, draft, change, classes }}
                   problem={problems[field.id] ?? null}
                 />
               ),
           )}
         </fieldset>
       ))}
-      <Suggestions />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 /** The first picture of a job in a fixed frame; before there is one, an empty frame that develops. */
 import { isRunning, type OutputView, type SnapshotView } from '@safelight/shared'
 import { useState } from 'react'
+import { SmallPicture } from '../../../outputs/small-picture.tsx'
 import { useOutputUrl } from '../../../outputs/use-output-url.ts'
 
 export interface JobThumbProps {
@@ -10,40 +11,56 @@ export interface JobThumbProps {
 }
 
 export function JobThumb({ snapshot, settled }: JobThumbProps) {
+  // what was only to be looked at on the way comes last
+  const outputs = snapshot.outputs.toSorted(
+    (a, b) => Number(a.preview ?? false) - Number(b.preview ?? false),
+  )
   const output =
-    snapshot.outputs.find(({ type }) => type === 'image') ??
-    snapshot.outputs.find(({ type }) => type === 'video')
+    outputs.find(({ type }) => type === 'image') ?? outputs.find(({ type }) => type === 'video')
   if (output) return <Picture key={output.id} output={output} settled={settled} />
   return <Frame snapshot={snapshot} />
 }
 
 function Picture({ output, settled }: { output: OutputView; settled: boolean }) {
   const [wanted, setWanted] = useState(settled)
-  const [broken, setBroken] = useState(false)
   // once asked for, it stays
   if (settled && !wanted) setWanted(true)
-  const { url, failed } = useOutputUrl(output, wanted)
-  if (broken || failed) {
-    return (
-      <span className="job-thumb">
-        <span className="visually-hidden">The picture is no longer there</span>
-        <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
-          <path d="M4 5h16v14H4ZM4 5l16 14" />
-        </svg>
-      </span>
-    )
-  }
-  const fail = () => setBroken(true)
   return (
     <span className="job-thumb">
-      {url && wanted && output.type === 'image' && (
-        <img src={url} alt="" width={52} height={52} decoding="async" onError={fail} />
+      {wanted && output.type === 'image' && (
+        <SmallPicture output={output} width={128} broken={<NoLongerThere />} />
       )}
-      {url && wanted && output.type === 'video' && (
-        // a moment in: the very first frame is often black
-        <video src={`${url}#t=0.1`} preload="metadata" muted playsInline onError={fail} />
-      )}
+      {wanted && output.type === 'video' && <FirstFrame output={output} />}
     </span>
+  )
+}
+
+function FirstFrame({ output }: { output: OutputView }) {
+  const [broken, setBroken] = useState(false)
+  const { url, failed } = useOutputUrl(output, true)
+  if (broken || failed) return <NoLongerThere />
+  // a moment in: the very first frame is often black
+  return (
+    url && (
+      <video
+        src={`${url}#t=0.1`}
+        preload="metadata"
+        muted
+        playsInline
+        onError={() => setBroken(true)}
+      />
+    )
+  )
+}
+
+function NoLongerThere() {
+  return (
+    <>
+      <span className="visually-hidden">The picture is no longer there</span>
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+        <path d="M4 5h16v14H4ZM4 5l16 14" />
+      </svg>
+    </>
   )
 }
 
