@@ -28,8 +28,8 @@ export function App() {
               <Route path="/" component={GeneratePage} />
               <Route path="/jobs" component={JobsPage} />
               <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={id} />}</Route>
-              <Route path="/assets" component={AssetsPage} />
-              <Route path="/assets/:id">{({ id }) => <AssetPage key={id} assetId={id} />}</Route>
+              <Route path="/gallery" component={AssetsPage} />
+              <Route path="/gallery/:id">{({ id }) => <AssetPage key={id} assetId={id} />}</Route>
               <Route path="/fleet" component={FleetPage} />
               <Route>
                 <Empty

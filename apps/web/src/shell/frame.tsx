@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 const PLACES = [
   { href: '/', label: 'Generate' },
   { href: '/jobs', label: 'Jobs' },
-  { href: '/assets', label: 'Assets' },
+  { href: '/gallery', label: 'Gallery' },
   { href: '/fleet', label: 'Fleet' },
 ]
 

@@ -36,7 +36,7 @@ function KnownAsset({ assetId }: { assetId: string }) {
         <div>
           <h1>{asset.name}</h1>
           <p>
-            <Link href="/assets">All assets</Link>
+            <Link href="/gallery">All assets</Link>
           </p>
         </div>
       </header>
@@ -117,7 +117,7 @@ function MadeBy({ asset }: { asset: AssetView }) {
         <Link className="button compact" href={again}>
           <Sign name="edit" /> Edit its workflow
         </Link>
-        <Link className="button quiet compact" href={`/assets?job=${asset.job_id}`}>
+        <Link className="button quiet compact" href={`/gallery?job=${asset.job_id}`}>
           All that it made
         </Link>
       </p>
@@ -180,7 +180,7 @@ function Gone({ error }: { error: Error }) {
       title={
         isGone ? 'There is no such asset, or it is no longer kept' : 'This asset cannot be shown'
       }
-      action={<Link href="/assets">All assets that are kept</Link>}
+      action={<Link href="/gallery">All assets that are kept</Link>}
     >
       {isGone
         ? 'Files go some time after the job that made them, or when they are deleted.'

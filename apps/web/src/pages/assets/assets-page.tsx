@@ -23,15 +23,15 @@ export function AssetsPage() {
   const filter = readFilter(useSearch())
   const [, navigate] = useLocation()
   // typing is no journey: Back leads to where one came from
-  const show = (next: AssetFilter) => navigate(`/assets${toFilterSearch(next)}`, { replace: true })
+  const show = (next: AssetFilter) => navigate(`/gallery${toFilterSearch(next)}`, { replace: true })
   const hold = useAssets(filter)
   const isEmpty = !hold.loading && !hold.error && hold.assets.length === 0
   return (
     <>
       <div className="page-head">
         <div>
-          <h1>Assets</h1>
-          <p>Pictures and other files that workflows read and make.</p>
+          <h1>Gallery</h1>
+          <p>What workflows have made, and what was uploaded for them.</p>
         </div>
         <UploadButton onUploaded={hold.retry} />
       </div>
@@ -48,7 +48,7 @@ export function AssetsPage() {
         hold={hold}
         label="Assets"
         toOpener={({ id, name }) => (
-          <Link href={`/assets/${id}`} className="asset-opener" aria-label={`Open ${name}`} />
+          <Link href={`/gallery/${id}`} className="asset-opener" aria-label={`Open ${name}`} />
         )}
       />
       {isEmpty && <NothingHere isAny={toFilterSearch(filter) === ''} />}
@@ -65,7 +65,7 @@ function NothingHere({ isAny }: { isAny: boolean }) {
     )
   }
   return (
-    <Empty title="Nothing is like that" action={<Link href="/assets">Show all</Link>}>
+    <Empty title="Nothing is like that" action={<Link href="/gallery">Show all</Link>}>
       No file that is kept fits all of these conditions.
     </Empty>
   )

@@ -26,7 +26,7 @@ export function DeleteAsset({ asset }: { asset: AssetView }) {
       if (!isGone) return setStep({ at: 'refused', why: toReason(error, asset) })
     }
     void queries.invalidateQueries({ queryKey: ['assets'] })
-    navigate('/assets', { replace: true })
+    navigate('/gallery', { replace: true })
     queries.removeQueries({ queryKey: ['asset', asset.id] })
   }
 

@@ -37,7 +37,7 @@ function OutputText({ output, text }: { output: OutputView; text: string }) {
       </pre>
       <span className="output-text-ways">
         {isCut ? (
-          <Link href={`/assets/${output.id}`} aria-label={`More of ${output.name}`}>
+          <Link href={`/gallery/${output.id}`} aria-label={`More of ${output.name}`}>
             More
           </Link>
         ) : (

@@ -44,8 +44,8 @@ export function redo(painting: Painting): Painting {
 /** The canvas is opaque where the mask is. */
 export type MaskContext = CanvasRenderingContext2D
 
-/** To be seen on most pictures; what counts is where it is. */
-const INK = '#e8590c'
+/** The red of masking film; what counts is where it is. */
+const INK = '#d3093f'
 
 /** @param base the mask that the picture had before */
 export function drawAll(

@@ -82,3 +82,13 @@ export function NoModelArt() {
     </Art>
   )
 }
+
+export function PictureArt() {
+  return (
+    <Art>
+      <Sheet x={16} y={22} width={56} height={56} sun={0.68} />
+      <path className="way" d="M75.5 50h9m-3.5-3.5 3.5 3.5-3.5 3.5" />
+      <Sheet x={88} y={22} width={56} height={56} sun={0.34} />
+    </Art>
+  )
+}

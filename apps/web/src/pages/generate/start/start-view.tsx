@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import flipbook from '../../../../../../examples/flipbook.json?raw'
 import fourVariations from '../../../../../../examples/four-variations.json?raw'
 import noModel from '../../../../../../examples/no-model.json?raw'
+import pictureToPicture from '../../../../../../examples/picture-to-picture.json?raw'
 import textToImage from '../../../../../../examples/text-to-image.json?raw'
 import twoPasses from '../../../../../../examples/two-passes.json?raw'
 import { Button } from '../../../ui/button.tsx'
@@ -11,7 +12,14 @@ import { Sign } from '../../../ui/sign.tsx'
 import { readWorkflow } from '../../../workflow/read-workflow.ts'
 import type { Incoming } from '../use-incoming.ts'
 import { BringYourOwn } from './bring-your-own.tsx'
-import { FlipbookArt, FourArt, NoModelArt, OneArt, TwoPassesArt } from './example-art.tsx'
+import {
+  FlipbookArt,
+  FourArt,
+  NoModelArt,
+  OneArt,
+  PictureArt,
+  TwoPassesArt,
+} from './example-art.tsx'
 
 export interface StartViewProps {
   onIncoming: (incoming: Incoming) => void
@@ -72,6 +80,12 @@ const EXAMPLES: readonly Example[] = [
     about: 'One prompt, four pictures to choose from.',
     art: <FourArt />,
     text: fourVariations,
+  },
+  {
+    name: 'Picture to picture',
+    about: 'A picture of yours, made anew.',
+    art: <PictureArt />,
+    text: pictureToPicture,
   },
   {
     name: 'Two passes',
