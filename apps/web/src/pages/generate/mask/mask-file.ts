@@ -9,7 +9,7 @@ export function originalOf({ tags }: Pick<AssetView, 'tags'>): string | null {
   return tags.find((tag) => tag.startsWith(MASK_OF))?.slice(MASK_OF.length) ?? null
 }
 
-export function toMaskTags(asset: AssetView): string[] {
+export function toMaskTags(asset: Pick<AssetView, 'id' | 'tags'>): string[] {
   return [`${MASK_OF}${originalOf(asset) ?? asset.id}`]
 }
 
