@@ -28,5 +28,9 @@ it.each(['0.3.34', '0.3.64', '0.33.0'] as const)(
       warnings: [],
     })
     expect(end.nodes).toEqual({ '1': 'done', '5': 'done', '6': 'done' })
+    // what the host has in its cache is not asked for, either
+    expect((await stack.end(await stack.submit(twoPictures()))).outputs).toHaveLength(2)
+    const again = await stack.end(await stack.submit(twoPictures(), { targets: ['6'] }))
+    expect(again.outputs.map(({ node_id }) => node_id)).toEqual(['6'])
   },
 )

@@ -17,6 +17,7 @@ import { openPromptSocket } from './socket.ts'
 import { createStopRequest } from './stop-request.ts'
 import { adoptOrSubmit } from './submit.ts'
 import { DEFAULT_TIMINGS } from './timings.ts'
+import { keepAskedFor } from './to-end.ts'
 import type { PromptEnd, RunPrompt } from './types.ts'
 import { watchPrompt } from './watch-prompt.ts'
 
@@ -106,7 +107,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
   }
 
   try {
-    return await run()
+    return keepAskedFor(await run(), prompt)
   } catch (error) {
     if (stop.detach.aborted) return { outcome: 'detached', promptId: hostPromptId }
     throw error

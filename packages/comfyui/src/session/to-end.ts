@@ -2,7 +2,8 @@
 import type { HistoryEntry } from '../client/types.ts'
 import { UNKNOWN_FAILURE } from '../history/failure.ts'
 import { assertNever } from '@safelight/shared'
-import type { PromptEnd } from './types.ts'
+import { reachableFrom } from '../graph/links.ts'
+import type { PromptEnd, PromptOptions } from './types.ts'
 
 export type StopCause = 'cancel' | 'stall'
 
@@ -26,6 +27,22 @@ export function toPromptEnd(entry: HistoryEntry, cause: StopCause | null): Promp
         : { outcome: 'canceled', promptId, ...made }
     default:
       return assertNever(entry.outcome)
+  }
+}
+
+/** What of it was asked for: a host that has results of other outputs in its cache lists them, too. */
+export function keepAskedFor(
+  end: PromptEnd,
+  { workflow, targets }: Pick<PromptOptions, 'workflow' | 'targets'>,
+): PromptEnd {
+  if (!targets || !('outputs' in end)) return end
+  const needed = reachableFrom(workflow, targets)
+  const isNeeded = (made: { node_id: string }) => needed.has(made.node_id)
+  const { texts } = end
+  return {
+    ...end,
+    outputs: end.outputs.filter(isNeeded),
+    ...(texts && { texts: texts.filter(isNeeded) }),
   }
 }
 
