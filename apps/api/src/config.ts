@@ -142,6 +142,16 @@ const fields = commonConfigSchema.extend({
   MAX_UPLOAD_BYTES: byteSize()
     .prefault('512mb')
     .describe('Largest file that is taken as an asset, sent or fetched'),
+  MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000 })
+    .prefault('100000000')
+    .describe(
+      'Most pixels of a picture that is taken as an asset; a file of some kilobytes can claim to have any number',
+    ),
+  FETCH_ALLOW_PRIVATE: flag()
+    .prefault('false')
+    .describe(
+      'Fetch urls also from private addresses, by http and on any port: only where all who may call the API may reach what this server reaches',
+    ),
   URL_TTL: duration()
     .refine((ms) => ms >= 60_000, 'must be at least 1m')
     .prefault('1h')

@@ -1,4 +1,5 @@
 /** Hands each route exactly what it needs of the parts. */
+import { createUrlFetcher } from '@safelight/assets'
 import type { Clock, Logger } from '@safelight/runtime'
 import {
   createHostFiles,
@@ -8,6 +9,7 @@ import {
   RedisUnavailable,
 } from '@safelight/store'
 import type { ApiConfig } from './config.ts'
+import { createFetchAsset } from './assets/from-url.ts'
 import { createClientLimits } from './http/client-limits.ts'
 import { createAdmission } from './jobs/admission.ts'
 import { createCheckFiles } from './jobs/check-files.ts'
@@ -35,7 +37,18 @@ export function toRouteDeps(
   { config, log, clock, timings, streams, isClosing }: RouteExtras,
 ): RouteDeps {
   const { redis, keys, store, backlog, tickets, hosts, prices, positions, watches } = parts
-  const { deadLetters, memory, assets, blobs } = parts
+  const { deadLetters, memory, assets, blobs, thumbnails } = parts
+  const fileLimits = { maxBytes: config.MAX_UPLOAD_BYTES, maxPixels: config.MAX_PIXELS }
+  const fetchAsset = createFetchAsset({
+    fetchToAsset: createUrlFetcher({
+      blobs,
+      assets,
+      allowPrivate: config.FETCH_ALLOW_PRIVATE,
+      limits: { ...fileLimits, fetchMs: timings.fetchMs },
+    }),
+    store,
+    retentionMs: config.ASSET_RETENTION,
+  })
   const admission = createAdmission({
     countQueued: () => backlog.depth(),
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
@@ -63,6 +76,7 @@ export function toRouteDeps(
   const deadline = { clock, ms: timings.requestDeadlineMs }
   const limits = streamLimits
   const waits = createJobWaits({ watches, limits, streams, clock, deadline, timings })
+  const whyWaits = createWhyWaits({ backlog, fleet, log })
   return {
     submit: {
       store,
@@ -86,7 +100,7 @@ export function toRouteDeps(
       log,
       limits: { maxNodes: config.MAX_WORKFLOW_NODES, maxBytes: config.MAX_WORKFLOW_BYTES },
     },
-    read: { store, waits, positions, whyWaits: createWhyWaits({ backlog, fleet, log }) },
+    read: { store, waits, positions, whyWaits },
     patch: { store, positions },
     cancel: {
       store,
@@ -116,7 +130,11 @@ export function toRouteDeps(
       uploadKeys: createUploadKeys({ redis, keys, timings: timings.store }),
       store,
       retentionMs: config.ASSET_RETENTION,
-      limits: { maxBytes: config.MAX_UPLOAD_BYTES, uploadMs: timings.uploadMs },
+      jobs: { positions, whyWaits },
+      thumbnails,
+      fetchAsset,
+      redirectSeconds: Math.round(config.URL_TTL / 1000),
+      limits: { ...fileLimits, uploadMs: timings.uploadMs },
       refuseWhenFull: async () => {
         if (await memory.isHigh()) throw new RedisUnavailable(undefined, 'full')
       },

@@ -58,6 +58,8 @@ export const apiTimingsSchema = z.strictObject({
   bodyIdleMs: ms(30_000),
   /** How long an upload may take to come, when it never stands still. */
   uploadMs: ms(3_600_000),
+  /** How long the service fetches what is at a url, from the first look at its name to the last byte. */
+  fetchMs: ms(60_000),
   /** At the end of the process: how long a connection that has asked for nothing may still be about to. */
   firstRequestMs: ms(100),
   /** Those of the store that differ from its own defaults. */

@@ -10,7 +10,8 @@ import {
 } from '@safelight/shared'
 import { z } from 'zod'
 import { defineRoute } from '../http/route.ts'
-import { type AssetDeps, toExpiry } from './deps.ts'
+import type { AssetDeps } from './deps.ts'
+import { toExpiry } from './from-url.ts'
 import { toAssetView } from './view.ts'
 
 type Deps = Pick<AssetDeps, 'assets' | 'store' | 'retentionMs' | 'refuseWhenFull'>

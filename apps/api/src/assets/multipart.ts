@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
+import { TooLarge } from '@safelight/assets'
 import { ApiError, toLine } from '@safelight/shared'
 import busboy from 'busboy'
 
@@ -32,12 +33,10 @@ export const FIELDS_MAX_BYTES = 64 * 1024
 /** What somebody may still send who has been refused: then the connection is cut. */
 const DROPPED_AT_MOST = 64 * 1024 * 1024
 
-/** Resolves when the file begins. @throws ApiError `invalid_upload`, `payload_too_large` */
+/** Resolves when the file begins. @throws ApiError `invalid_upload`; TooLarge */
 export async function openForm(request: IncomingMessage, maxBytes: number): Promise<UploadForm> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes + FIELDS_MAX_BYTES) {
-    throw new ApiError('payload_too_large', `At most ${maxBytes} bytes are taken.`, {
-      details: { limit_bytes: maxBytes },
-    })
+    throw new TooLarge(maxBytes)
   }
   const parser = createParser(request)
   const fields = new Map<string, string[]>()

@@ -3,6 +3,7 @@ import type { ApiRoute } from '../http/route.ts'
 import type { AssetDeps } from './deps.ts'
 import { getContentRoute } from './content.ts'
 import { byHashRoute, fromHashRoute } from './from-hash.ts'
+import { getAssetJobRoute } from './job-of-asset.ts'
 import { deleteAssetRoute, getAssetRoute, listAssetsRoute } from './records.ts'
 import { uploadRoute } from './upload.ts'
 
@@ -15,5 +16,6 @@ export function assetRoutes(deps: AssetDeps): ApiRoute[] {
     getAssetRoute(deps),
     deleteAssetRoute(deps),
     getContentRoute(deps),
+    getAssetJobRoute(deps),
   ]
 }

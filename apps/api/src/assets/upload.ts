@@ -1,32 +1,25 @@
-/** POST /api/v2/assets: bytes in a form become an asset, streamed through to the store. */
+/** POST /api/v2/assets: bytes in a form become an asset, streamed through to the store; or those at a url. */
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path/posix'
-import { ingest, TooLarge, toUpload } from '@safelight/assets'
+import { ingest, toUpload } from '@safelight/assets'
 import {
   ApiError,
   type Asset,
+  assetFromUrlRequestSchema,
   assetViewSchema,
   DEFAULT_OWNER,
   toLine,
   uploadFieldsSchema,
 } from '@safelight/shared'
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { defineRoute } from '../http/route.ts'
-import { type AssetDeps, toExpiry } from './deps.ts'
+import type { AssetDeps } from './deps.ts'
+import { toExpiry } from './from-url.ts'
 import { openForm, type UploadForm } from './multipart.ts'
+import { toRefusal } from './refusals.ts'
+import { takeKey, uploadHeaders, withKey } from './upload-key.ts'
 import { toAssetView } from './view.ts'
-
-const uploadHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, { error: 'at most 255 visible ASCII characters' })
-    .optional()
-    .meta({
-      description:
-        'Good for one asset in 24 h: any later upload with the same key is refused with 422 `idempotency_key_reuse`; `details.asset_id` says what it was used for. An upload that fails does not use it up.',
-    }),
-})
 
 const formSchema = uploadFieldsSchema.extend({
   file: z.string().meta({ format: 'binary', description: 'The bytes. The last part.' }),
@@ -40,8 +33,8 @@ export function uploadRoute(deps: AssetDeps) {
     tag: 'assets',
     summary: 'Upload an asset (single-call multipart)',
     description:
-      'The fields come first and `file` last: the bytes are streamed, never held. What they are is read from how they begin; a declared type counts for what has no mark of its own.',
-    request: { headers: uploadHeaders },
+      'The fields come first and `file` last: the bytes are streamed, never held. What they are is read from how they begin; a declared type counts for what has no mark of its own. With a JSON body, the service fetches `url` itself.',
+    request: { headers: uploadHeaders, body: assetFromUrlRequestSchema.optional() },
     form: formSchema,
     success: {
       status: 201,
@@ -60,15 +53,19 @@ export function uploadRoute(deps: AssetDeps) {
       'upstream_error',
       'unavailable',
     ],
-    async handle({ headers, request, links }) {
+    async handle({ headers, body, request, links }) {
       await deps.refuseWhenFull()
       const assetId = randomUUID()
-      const key = headers['Idempotency-Key']
-      if (key !== undefined) await takeKey(deps, key, assetId)
+      const key = headers['Idempotency-Key'] ?? null
+      await takeKey(deps, key, assetId)
       return {
         // from here on it takes as long as the bytes do
         async send(response) {
-          const made = await settleKey(deps, { key, assetId }, receive(deps, request, assetId))
+          const made = await withKey(deps, { key, assetId }, () =>
+            body
+              ? fetchFor(deps, response, { ...body, id: assetId })
+              : receive(deps, request, assetId),
+          )
           const view = toAssetView(made.asset, links, made.createdNew)
           response.status(made.createdNew ? 201 : 200).json(view)
         },
@@ -79,7 +76,9 @@ export function uploadRoute(deps: AssetDeps) {
 
 async function receive(deps: AssetDeps, request: Request, assetId: string) {
   const { maxBytes } = deps.limits
-  const form = await openForm(request, maxBytes)
+  const form = await openForm(request, maxBytes).catch((error: unknown) => {
+    throw toRefusal(error)
+  })
   try {
     const { expected_hash, ...facts } = readFields(form)
     const now = await deps.store.now()
@@ -94,7 +93,7 @@ async function receive(deps: AssetDeps, request: Request, assetId: string) {
             details: { expected_hash: toLine(expected_hash), hash: received.hash },
           })
         }
-        return toUpload(received, {
+        const told = {
           id: assetId,
           declared: facts.content_type,
           name: basename(facts.file_path),
@@ -103,14 +102,31 @@ async function receive(deps: AssetDeps, request: Request, assetId: string) {
           owner: facts.owner ?? DEFAULT_OWNER,
           createdAt: now,
           expiresAt: toExpiry(now, facts.expires_in, deps.retentionMs),
-        })
+        }
+        return toUpload(received, told, deps.limits)
       },
     })
   } catch (error) {
     form.drop()
     // the trouble of its sender is the form's to say
     if (form.trouble) throw form.trouble
-    throw error instanceof TooLarge ? tooLarge(maxBytes) : error
+    throw toRefusal(error)
+  }
+}
+
+/** Nobody fetches for a client that has gone. */
+async function fetchFor(
+  { fetchAsset }: AssetDeps,
+  response: Response,
+  { url, ...options }: z.output<typeof assetFromUrlRequestSchema> & { id: string },
+) {
+  const gone = new AbortController()
+  const onClose = () => gone.abort(new Error('the client has gone'))
+  response.once('close', onClose)
+  try {
+    return await fetchAsset(url, { ...options, signal: gone.signal })
+  } finally {
+    response.off('close', onClose)
   }
 }
 
@@ -144,38 +160,5 @@ function toTags(values: readonly string[]): unknown[] {
     } catch {
       return [value]
     }
-  })
-}
-
-/** A claim outlives its upload by so much: whoever holds it has ended by then. */
-const CLAIM_SLACK_MS = 60_000
-
-async function takeKey({ uploadKeys, limits }: AssetDeps, key: string, assetId: string) {
-  const other = await uploadKeys.take(key, assetId, limits.uploadMs + CLAIM_SLACK_MS)
-  if (other === null) return
-  throw new ApiError('idempotency_key_reuse', 'This Idempotency-Key has been used already.', {
-    details: { asset_id: other },
-  })
-}
-
-async function settleKey<T>(
-  { uploadKeys }: AssetDeps,
-  { key, assetId }: { key: string | undefined; assetId: string },
-  work: Promise<T>,
-): Promise<T> {
-  try {
-    const made = await work
-    // not kept: it ends a little sooner, and nobody is told a lie
-    if (key !== undefined) await uploadKeys.keep(key, assetId).catch(() => undefined)
-    return made
-  } catch (error) {
-    if (key !== undefined) await uploadKeys.giveBack(key, assetId).catch(() => undefined)
-    throw error
-  }
-}
-
-function tooLarge(maxBytes: number): ApiError {
-  return new ApiError('payload_too_large', `At most ${maxBytes} bytes are taken.`, {
-    details: { limit_bytes: maxBytes },
   })
 }

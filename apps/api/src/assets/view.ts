@@ -1,4 +1,5 @@
 /** An asset as clients see it. */
+import { mayHaveThumbnail } from '@safelight/assets'
 import { ApiError, type Asset, type AssetView } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
 import { toIso } from '../jobs/view.ts'
@@ -18,8 +19,15 @@ export function toAssetView(asset: Asset, links: Links, createdNew?: boolean): A
     preview: preview ?? false,
     width: width ?? null,
     height: height ?? null,
-    thumbnail_url: null,
+    thumbnail_url: mayHaveThumbnail(asset) ? withWidth(url, SHOWN_WIDTH) : null,
   }
+}
+
+/** A client that wants another writes it in its place. */
+const SHOWN_WIDTH = 256
+
+function withWidth(url: string, width: number): string {
+  return `${url}${url.includes('?') ? '&' : '?'}w=${width}`
 }
 
 export function noSuchAsset(): ApiError {

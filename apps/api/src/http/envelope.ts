@@ -1,4 +1,5 @@
 /** Whatever goes wrong becomes an `ApiError`, and every `ApiError` one JSON envelope. */
+import { BlobStoreFailed } from '@safelight/assets'
 import { ApiError, type ErrorEnvelope, withoutConstants } from '@safelight/shared'
 import {
   InvalidCursor,
@@ -24,6 +25,10 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof RecordUnreadable) {
     const message = 'The record of the job cannot be read. If it has not ended, it will, as failed.'
     return new ApiError('upstream_error', message, { cause: error })
+  }
+  if (error instanceof BlobStoreFailed) {
+    const message = 'The store of files does not answer as it should. Try again shortly.'
+    return new ApiError('unavailable', message, { retryAfterSeconds: 5, cause: error })
   }
   if (error instanceof InvalidCursor) {
     return new ApiError('invalid_request', 'cursor: not one that a previous page gave.')

@@ -55,7 +55,7 @@ export function getJobRoute({ store, waits, positions, whyWaits }: ReadDeps) {
         wait: toWait(query.wait, headers.Prefer),
         request,
         status: 200,
-        toBody: (latest) => show(latest, { positions, whyWaits, links }),
+        toBody: (latest) => showJob(latest, { positions, whyWaits, links }),
         onGone: noSuchJob,
       })
     },
@@ -100,7 +100,7 @@ export function listJobsRoute({ store, positions, whyWaits }: ReadDeps) {
         ...(cursor && { cursor }),
       })
       const jobs = await Promise.all(
-        page.jobs.map((snapshot) => show(snapshot, { positions, whyWaits, links })),
+        page.jobs.map((snapshot) => showJob(snapshot, { positions, whyWaits, links })),
       )
       const { nextCursor } = page
       return { body: { jobs, next_cursor: nextCursor, truncated: nextCursor !== null } }
@@ -109,7 +109,7 @@ export function listJobsRoute({ store, positions, whyWaits }: ReadDeps) {
 }
 
 /** The queue is asked only for jobs that can be in it. */
-async function show(
+export async function showJob(
   snapshot: Snapshot,
   { positions, whyWaits, links }: Pick<ReadDeps, 'positions' | 'whyWaits'> & { links: Links },
 ): Promise<JobView> {

@@ -1,6 +1,7 @@
 /** `Asset`: the record behind an output or an upload, with fresh links. Comfy API v2's schema, plus `type` and everything after it. */
 import { z } from 'zod'
 import { outputTypeSchema } from '../output.ts'
+import { jobViewSchema, jobWorkflowSchema } from './job-view.ts'
 
 export const assetViewSchema = z
   .object({
@@ -28,7 +29,7 @@ export const assetViewSchema = z
     preview: z.boolean(),
     width: z.int().positive().nullable(),
     height: z.int().positive().nullable(),
-    /** A small picture of it; add `?w=` or `&w=` 128, 256, 512 or 1024. Null where there is none. */
+    /** A small picture of it; `w` in its query may be 128, 256, 512 or 1024. Null where there is none. */
     thumbnail_url: z.url().nullable(),
   })
   .meta({ id: 'Asset' })
@@ -42,3 +43,9 @@ export const assetPageSchema = z
   })
   .meta({ id: 'AssetPage' })
 export type AssetPage = z.infer<typeof assetPageSchema>
+
+/** Where an asset comes from: the job that made it, and the workflow as it was sent. */
+export const assetJobSchema = jobWorkflowSchema
+  .extend({ job: jobViewSchema })
+  .meta({ id: 'AssetJob' })
+export type AssetJob = z.infer<typeof assetJobSchema>
