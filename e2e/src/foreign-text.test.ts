@@ -151,7 +151,7 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
   toViewPath: (text) =>
     attempt(() => toViewPath({ node_id: '1', filename: text, subfolder: text, type: 'temp' })),
   toFeatures,
-  toContentType,
+  toContentType: (text) => toContentType(Buffer.from(text), text),
   toFileName,
   toPlainText,
   'the event stream': (text) => createFrameParser()(text),

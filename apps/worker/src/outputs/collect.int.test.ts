@@ -7,6 +7,9 @@ import { fetchOutput } from './fetch-output.ts'
 
 const BLAKE3_OF_HELLO = 'ea8f163db38682925e4491c5e58d4bb3506ef8c14eb78a86e908c5624a67200f'
 
+/** The beginning of a picture of 2 × 3 pixels. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000200000003', 'hex')
+
 let host: FileHost
 beforeEach(async () => {
   host = await openFileHost()
@@ -31,10 +34,12 @@ it('keeps one copy of what is the same', async () => {
 })
 
 it('reports each output as it lands, in the host’s order, with its record saved first', async () => {
+  const film = Buffer.from('\0\0\0\x20ftypisom\0\0\x02\0', 'latin1')
+  host.serve = (name, response) => void response.end(name === 'b.png' ? PNG : film)
   const { outputs, assets } = await host.collect([file('b.png'), file('a.mp4', { type: 'temp' })])
   expect(outputs.map(({ name, type }) => `${name} ${type}`)).toEqual(['b.png image', 'a.mp4 video'])
   expect(assets.map(({ id }) => id)).toEqual(outputs.map(({ id }) => id))
-  expect(assets[0]).toMatchObject({ job_id: 'job-1', size_bytes: 'content of b.png'.length })
+  expect(assets[0]).toMatchObject({ job_id: 'job-1', size_bytes: PNG.length, width: 2, height: 3 })
 })
 
 it('gives the same id to an output that is collected again', async () => {

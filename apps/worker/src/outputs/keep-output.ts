@@ -1,8 +1,8 @@
 /** Bytes, wherever they come from, become an output of the job: stored, then on record as an asset. */
-import { ingest, type IngestDeps, type Received } from '@safelight/assets'
+import { ingest, type IngestDeps, readPictureSize, type Received } from '@safelight/assets'
 import { HostError } from '@safelight/comfyui'
 import { type Asset, cutText, type Output, OUTPUT_TEXT_MAX } from '@safelight/shared'
-import { toContentType } from './content-type.ts'
+import { TEXT_TYPE, toContentType } from './content-type.ts'
 
 /** Whose outputs they are, and what may become of them. */
 export interface OutputKeeping {
@@ -23,6 +23,8 @@ export interface NewOutput {
   /** Of the file, without folders. */
   name: string
   preview: boolean
+  /** Words that a node showed, however they begin. */
+  isText?: boolean | undefined
   order?: number | undefined
   reused?: boolean | undefined
   /** Pixels, as the host says. */
@@ -71,8 +73,13 @@ function toAsset(
   { jobId, owner, retentionMs }: OutputKeeping,
   { given, received, nowMs }: { given: NewOutput; received: Received; nowMs: number },
 ): Asset {
-  const { type, contentType } = toContentType(given.name)
-  const { width, height } = given
+  const { head } = received
+  const { type, contentType } = given.isText
+    ? ({ type: 'text', contentType: TEXT_TYPE } as const)
+    : toContentType(head, given.name)
+  // the host's word counts for what has no header that we read, such as films
+  const size = type === 'image' ? readPictureSize(head) : null
+  const { width, height } = size ?? given
   return {
     id: given.id,
     hash: received.hash,

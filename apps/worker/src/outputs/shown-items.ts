@@ -13,7 +13,14 @@ export function toTextOutput(
   workflow: Workflow,
 ): NewOutput {
   const name = toName(workflow, { node_id, runtime_id, n: index + 1, ending: 'txt' })
-  return { id: idOf(jobId, { node_id, name, type: 'text' }), node_id, name, preview: false, reused }
+  return {
+    id: idOf(jobId, { node_id, name, type: 'text' }),
+    node_id,
+    name,
+    preview: false,
+    isText: true,
+    reused,
+  }
 }
 
 export interface SentPicture {
