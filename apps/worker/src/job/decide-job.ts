@@ -1,4 +1,5 @@
 /** What becomes of a job when its prompt has ended on the host: one table, from the end (or an error) to a decision. Acted on in conclude.ts. */
+import { BlobStoreFailed } from '@safelight/assets'
 import {
   boundJobError,
   type FileItem,
@@ -122,6 +123,8 @@ export function decideAfterError(error: unknown, facts: ErrorFacts): JobDecision
   if (error instanceof NotSubmitted) return decideUnsubmitted(error, facts)
   // an aborted call throws whatever the abort made of it: the reason to stop says more
   if (stop) return decideStop(stop, !(error instanceof HostError))
+  // what was made waits on its host: to run it again would only make more that cannot be stored
+  if (error instanceof BlobStoreFailed) return { action: 'hand_back', delayMs: storePauseMs }
   if (error instanceof PromptRejected) return { action: 'fail', error: toRejectionError(error) }
   if (error instanceof HostError) {
     return { action: 'give_up', cause: 'host_unavailable', orphaned: true, error: HOST_UNAVAILABLE }

@@ -1,5 +1,6 @@
 /** What becomes of a job that has run, and whose outputs cannot be had. */
-import type { PromptEnd } from '@safelight/comfyui'
+import { BlobStoreFailed } from '@safelight/assets'
+import { NotSubmitted, type PromptEnd } from '@safelight/comfyui'
 import { expect, it } from 'vitest'
 import { OutputMissing } from '../outputs/errors.ts'
 import { decideAfterEnd, decideAfterError } from './decide-job.ts'
@@ -33,4 +34,14 @@ it('names the files that are missing, and leaves the host its name', () => {
       details: { missing: files },
     },
   })
+})
+
+it('waits for a blob store that is away, and runs nothing again for it; a cancel does not wait', () => {
+  const away = new BlobStoreFailed('take bytes', new Error('reset'))
+  const facts = { stop: null, storePauseMs: 1 }
+  const later = { action: 'hand_back', delayMs: 1 }
+  expect(decideAfterError(away, facts)).toEqual(later)
+  // nor when the inputs could not be read from it
+  expect(decideAfterError(new NotSubmitted(away), facts)).toEqual(later)
+  expect(decideAfterError(away, { ...facts, stop: 'cancel' })).toMatchObject({ action: 'cancel' })
 })
