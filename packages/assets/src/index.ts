@@ -1,7 +1,7 @@
 /** Bytes and what is known of them. */
 export * from './blobs/blob-store.ts'
 export * from './blobs/blob-store-failed.ts'
-export { createLocalBlobs, type Disk } from './blobs/local-blobs.ts'
+export { createLocalBlobs } from './blobs/local-blobs.ts'
 export * from './blobs/open-blob-store.ts'
 export * from './blobs/store-settings.ts'
 export * from './ingest.ts'

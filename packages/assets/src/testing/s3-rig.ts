@@ -20,7 +20,7 @@ export interface S3Access {
   secretAccessKey: string
 }
 
-export const toSettings = (env: Record<string, string>) => ({
+const toSettings = (env: Record<string, string>) => ({
   ...z.object(ASSET_STORE_SHAPE).parse(env),
   SAFELIGHT_DATA_DIR: '',
 })
@@ -37,7 +37,7 @@ export function toS3Settings(access: S3Access, more: Record<string, string> = {}
   })
 }
 
-export function openS3Client({ endpoint, ...credentials }: S3Access): S3Client {
+function openS3Client({ endpoint, ...credentials }: S3Access): S3Client {
   const client = new S3Client({
     endpoint,
     region: 'us-east-1',
