@@ -17,6 +17,7 @@ import { createFleetKnowledge } from './jobs/fleet-knowledge.ts'
 import { createNodeClassCache } from './jobs/node-class-cache.ts'
 import { createJobWaits } from './jobs/wait.ts'
 import { createWhenRoom } from './jobs/when-room.ts'
+import { createUrlInputs } from './jobs/url-inputs.ts'
 import { createWhyWaits } from './jobs/why-waits.ts'
 import type { Parts } from './parts.ts'
 import type { RouteDeps } from './routes.ts'
@@ -81,7 +82,11 @@ export function toRouteDeps(
     submit: {
       store,
       assets,
-      fetchUrlInputs: null,
+      fetchUrlInputs: createUrlInputs({
+        fetchAsset: async (url, options) => (await fetchAsset(url, options)).asset,
+        clock,
+        timings,
+      }),
       deadline,
       admission,
       fleetClasses,

@@ -6,8 +6,6 @@ import { join } from 'node:path'
 import { openTestStore } from '@safelight/testkit/vitest'
 import { expect, it, onTestFinished } from 'vitest'
 import { createLocalBlobs } from '../blobs/local-blobs.ts'
-import { TooLarge } from '../ingest.ts'
-import { RefusedUpload } from '../to-upload.ts'
 import { createUrlFetcher } from './fetch-to-asset.ts'
 
 const PNG_HEAD = '89504e470d0a1a0a0000000d49484452'
@@ -41,7 +39,7 @@ async function start(answer: RequestListener, fetchMs = 5_000) {
         expiresAt: null,
       }),
     /** Files of the store, keys that wait for bytes, records. */
-    async left() {
+    left: async () => {
       const names = await readdir(join(dataDir, 'blobs'), { recursive: true }).catch(() => [])
       return [
         names.filter((name) => /[0-9a-f-]{36}$/.test(name)).length,
@@ -68,11 +66,11 @@ it('makes an asset of what is at a url, called as it is there', async () => {
   })
 })
 
-it.each<[string, RequestListener, unknown]>([
+it.each<[string, RequestListener, object]>([
   [
     'too large, and says so',
     (_request, response) => void response.end('x'.repeat(10_001)),
-    TooLarge,
+    { name: 'TooLarge' },
   ],
   [
     'too large, and says nothing',
@@ -80,13 +78,13 @@ it.each<[string, RequestListener, unknown]>([
       response.write('x'.repeat(6_000))
       response.end('x'.repeat(6_000))
     },
-    TooLarge,
+    { name: 'TooLarge' },
   ],
   [
     'a picture of too many pixels',
     (_request, response) =>
       void response.end(Buffer.from(`${PNG_HEAD}0000ffff0000ffff0806000000000000`, 'hex')),
-    RefusedUpload,
+    { name: 'RefusedUpload' },
   ],
   [
     'broken off',
@@ -94,13 +92,12 @@ it.each<[string, RequestListener, unknown]>([
       response.writeHead(200, { 'content-length': 9_000 })
       response.write('x'.repeat(100), () => response.destroy())
     },
-    expect.objectContaining({ problem: 'broken_off' }),
+    { problem: 'broken_off' },
   ],
 ])('keeps nothing of what is %s', async (_what, answer, expected) => {
   const { fetch, left } = await start(answer)
   const error: unknown = await fetch('/x').catch((thrown: unknown) => thrown)
-  if (typeof expected === 'function') expect(error).toBeInstanceOf(expected)
-  else expect(error).toEqual(expected)
+  expect(error).toMatchObject(expected)
   expect(await left()).toEqual([0, 0, 0])
 })
 
