@@ -7,6 +7,7 @@ import { isPng, readPngTexts } from '../../apps/web/src/workflow/png-texts.ts'
 import { formatWorkflow } from '../../apps/web/src/workflow/read-workflow.ts'
 import { createUnknownMessages } from '../../apps/worker/src/job/unknown-messages.ts'
 import { toBlockedWarning, toDroppedWarnings } from '../../apps/worker/src/job/warnings.ts'
+import { toInputName } from '../../apps/worker/src/inputs/input-name.ts'
 import { toContentType } from '../../apps/worker/src/outputs/content-type.ts'
 import { createFrameParser } from '../../packages/client/src/watch/sse-parser.ts'
 import { toViewPath } from '../../packages/comfyui/src/client/view.ts'
@@ -15,6 +16,8 @@ import { stripPaths } from '../../packages/comfyui/src/failure/strip-paths.ts'
 import { toJobError } from '../../packages/comfyui/src/failure/to-job-error.ts'
 import { checkWorkflow } from '../../packages/comfyui/src/graph/check-workflow.ts'
 import { modelsOf } from '../../packages/comfyui/src/graph/models.ts'
+import { findReferences } from '../../packages/comfyui/src/graph/references.ts'
+import { findUrlInputs } from '../../packages/comfyui/src/graph/url-inputs.ts'
 import { collectMade } from '../../packages/comfyui/src/history/outputs.ts'
 import { PromptRejected } from '../../packages/comfyui/src/errors.ts'
 import { startProgress } from '../../packages/comfyui/src/progress/tracker.ts'
@@ -26,6 +29,7 @@ import { toPlainError } from '../../packages/runtime/src/plain-error.ts'
 import { isSecretName, redactUrlCredentials } from '../../packages/runtime/src/redact.ts'
 import { parseExact } from '../../packages/shared/src/exact-json.ts'
 import { boundJson, toLine } from '../../packages/shared/src/foreign-text.ts'
+import { replaceTexts } from '../../packages/shared/src/json-text.ts'
 
 /** Each has sixteen times the text of the one before: a quadratic function takes 256 times as long. */
 const LENGTHS = [4, 64, 1_024].map((kilo) => kilo * 1_024)
@@ -140,6 +144,20 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
   'decodeBinary of a text': (text) => decodeBinary(toFrame(3, text)),
   checkWorkflow: (text) => checkWorkflow(graph(text)),
   modelsOf: (text) => modelsOf(graph(text)),
+  findReferences: (text) =>
+    findReferences({
+      '1': { class_type: text, inputs: { [text]: { __type: 'core/ASSET', info: { id: text } } } },
+    }),
+  findUrlInputs: (text) =>
+    findUrlInputs(
+      { '1': { class_type: 'LoadImage', inputs: { image: `https://${text}`, [text]: text } } },
+      null,
+    ),
+  replaceTexts: (text) =>
+    replaceTexts(`{"a":${JSON.stringify([text, { [text]: 1 }])}}`, [
+      { path: ['a', 1, text], json: '2' },
+    ]),
+  toInputName: (text) => toInputName({ hash: text, content_type: text, name: text }),
   startProgress: (text) => startProgress({ workflow: graph(text) }, 0),
   collectMade: (text) =>
     collectMade({

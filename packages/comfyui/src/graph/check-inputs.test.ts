@@ -70,7 +70,7 @@ describe('what only the host can know', () => {
     ['a type that matches any', ['IMAGE'], ['2', 1]],
     ['a type with one in common', ['FLOAT,STRING'], ['2', 2]],
     ['a slot whose type is no name', ['IMAGE'], ['2', 9]],
-    ['an asset', ['INT'], { __type__: 'core/ASSET', info: { id: 'x' } }],
+    ['an asset', ['INT'], { __type: 'core/ASSET', info: { id: 'x' } }],
     ['inputs that others take the place of', ['COMFY_AUTOGROW_V3', {}], 7],
   ])('is left to it: %s', (...[, spec, value, differing]) => {
     expect(typesOf(spec, value, differing)).toEqual([])
@@ -101,7 +101,7 @@ it.each([
   [null, ['custom_validation_failed']],
   ['nowhere.png', []],
   [{ __value__: ['a.png'] }, []],
-  [{ __type__: 'core/ASSET', info: { id: 'x' } }, []],
+  [{ __type: 'core/ASSET', info: { id: 'x' } }, []],
 ])('takes no file for an upload that is called %j', (value, types) => {
   const spec = [['a.png'], { image_upload: true }]
   expect(typesOf(spec, value)).toEqual(types)

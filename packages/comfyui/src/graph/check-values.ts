@@ -5,6 +5,7 @@
 import { cutText, isJsonObject, LINE_MAX } from '@safelight/shared'
 import type { NodeInput, NodeInputValue } from '../client/types.ts'
 import type { GraphProblem } from './check-nodes.ts'
+import { isReference } from './references.ts'
 
 /** Longer lists are not sent back. */
 const MOST_LISTED = 20
@@ -21,7 +22,7 @@ export function checkValue(declared: DeclaredValue): GraphProblem | null {
   const { name, input, own } = declared
   const value = unwrap(declared.value)
   // an asset is staged in its place
-  if (isJsonObject(value) && Object.hasOwn(value, '__type__')) return null
+  if (isReference(value)) return null
   const reason = conversionFault(input, value)
   if (reason !== null) {
     return problem('invalid_input_type', declared, {
