@@ -111,11 +111,6 @@ export interface WorkerStackOptions {
 /** Longer than any test. */
 const NEVER_MS = 3_600_000
 
-/** A text is a graph that JavaScript would not write so. */
-function toGraph(workflow: string | Workflow): Workflow {
-  return typeof workflow === 'string' ? parseWorkflow(workflow) : workflow
-}
-
 /** On the run's own Redis. */
 export async function startWorkerStack(options: WorkerStackOptions = {}): Promise<WorkerStack> {
   const { scope, keys, redis, store, assets, dataDir, log, ...bed } = await openTestBed()
@@ -187,10 +182,11 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
     async submit(workflow, limits = {}, place = {}) {
       const { owner = 'default', pool = null, priority = 0, ...needs } = place
       const jobId = randomUUID()
+      const graph = typeof workflow === 'string' ? parseWorkflow(workflow) : workflow
       await store.accept({
         jobId,
         workflow,
-        inputs: assetIdsOf(findReferences(toGraph(workflow))),
+        inputs: assetIdsOf(findReferences(graph)),
         owner,
         pool,
         priority,
