@@ -2,11 +2,12 @@
  * What hosts have made, by what made it. A host that has a result still does not run for it, and names the file that it
  * once wrote: when that is gone, its bytes may be here, as some job's output.
  */
+import { assetIdsOf, findReferences } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
 import type { Asset, Workflow } from '@safelight/shared'
 import type { AssetStore, HarvestFile, MadeOutputs } from '@safelight/store'
 import { type KeptOutput, type NewOutput, type OutputKeeping, toOutput } from './keep-output.ts'
-import { createSigner, outputSignature, referredAssets } from './signature.ts'
+import { createSigner, outputSignature } from './signature.ts'
 
 export interface MadeBefore {
   /** An output is stored. Never throws: it is only a help. */
@@ -29,7 +30,7 @@ export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
   let signer: Promise<(nodeId: string) => string | null> | null = null
 
   async function openSigner() {
-    const ids = [...new Set(referredAssets(workflow))]
+    const ids = assetIdsOf(findReferences(workflow))
     const found = ids.length > 0 ? await assets.loadMany(ids) : []
     const hashes = new Map(found.flatMap((asset) => (asset ? [[asset.id, asset.hash]] : [])))
     return createSigner(workflow, (id) => hashes.get(id) ?? null)

@@ -1,6 +1,6 @@
 /** What made an output, in one word: the node, everything that it needs, and the file that came of it. Pure. */
 import { createHash } from 'node:crypto'
-import { sourcesOf } from '@safelight/comfyui'
+import { isReference, sourcesOf } from '@safelight/comfyui'
 import {
   isJsonObject,
   stringifyExact,
@@ -12,22 +12,6 @@ import {
 /** `blake3:…` of an asset's bytes; null when it is not known. */
 export type HashOf = (assetId: string) => string | null
 
-/** Ids of the assets that the inputs of a workflow refer to. */
-export function referredAssets(workflow: Workflow): string[] {
-  const ids: string[] = []
-  for (const { inputs } of Object.values(workflow)) {
-    // with a list of its own: inputs may be nested deeper than the stack
-    const pending: unknown[] = [inputs]
-    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-      if (typeof value !== 'object' || value === null) continue
-      const id = toAssetId(value)
-      if (id === null) for (const inner of Object.values(value)) pending.push(inner)
-      else ids.push(id)
-    }
-  }
-  return ids
-}
-
 /** @returns of a node: a word that is the same wherever the same is made; null where that cannot be said */
 export function createSigner(
   workflow: Workflow,
@@ -37,18 +21,16 @@ export function createSigner(
 
   /** Those it needs are known. */
   function signatureOf(node: WorkflowNode): string | null {
-    const inputs: Record<string, unknown> = {}
+    const inputs: [string, unknown][] = []
     for (const [name, value] of Object.entries(node.inputs)) {
       const link = toLink(value)
-      if (!link) {
-        inputs[name] = withHashes(value, hashOf)
-        continue
-      }
-      const source = known.get(link.from) ?? null
-      if (source === null) return null
-      inputs[name] = { from: source, slot: link.slot }
+      const source = link && known.get(link.from)
+      if (link && !source) return null
+      inputs.push([name, link ? { from: source, slot: link.slot } : withHashes(value, hashOf)])
     }
-    return digest(stringifyExact([node.class_type, inputs], { sorted: true }))
+    // not one by one: an input may be called `__proto__`
+    const made = [node.class_type, Object.fromEntries(inputs)]
+    return digest(stringifyExact(made, { sorted: true }))
   }
 
   return (nodeId) => {
@@ -101,10 +83,9 @@ function withHashes(value: unknown, hashOf: HashOf): unknown {
   )
 }
 
-function toAssetId(value: object): string | null {
-  if (!isJsonObject(value) || value['__type'] !== 'core/ASSET') return null
-  const { info } = value
-  const id = isJsonObject(info) ? info['id'] : null
+function toAssetId(value: unknown): string | null {
+  if (!isReference(value)) return null
+  const id = isJsonObject(value.info) ? value.info['id'] : null
   return typeof id === 'string' ? id : null
 }
 

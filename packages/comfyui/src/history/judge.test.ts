@@ -152,6 +152,56 @@ describe('judgeHistory', () => {
     expect(judged?.outputs).toEqual([{ node_id: '9', ...file }])
   })
 
+  it('finds every file in what custom nodes return, and nothing in the rest', () => {
+    const file = (filename: string, subfolder = '') => ({ filename, subfolder, type: 'output' })
+    const judged = judgeHistory('p', {
+      prompt: [0, 'p', {}, {}, ['1']],
+      status: null,
+      meta: {},
+      outputs: {
+        '1': { images: null },
+        '2': null,
+        '3': { images: [null, file('ok_00001_.png')] },
+        '4': { images: 'not-a-list' },
+        '5': { result: ['models\\mesh_00001_.glb', null, null] },
+        '6': { result: ['3d/mesh_00002_.glb', { position: { x: 0 } }, ''] },
+        '7': { three_model: [file('m_00001_.glb')] },
+        '8': { '3d': [file('m_00002_.glb', '3d')] },
+        '10': { gifs: [{ ...file('ad.mp4'), workflow: 'ad.png', fullpath: 'C:\\out\\ad.mp4' }] },
+        '13': { images: [{ source: 'websocket', 'content-type': 'image/png', type: 'output' }] },
+      },
+    })
+    expect(judged?.texts).toEqual([])
+    expect(
+      judged?.outputs.map(({ node_id, subfolder, filename, guessed = false }) =>
+        [node_id, subfolder, filename, guessed].join(' '),
+      ),
+    ).toEqual([
+      '3  ok_00001_.png false',
+      '5 models mesh_00001_.glb true',
+      '6 3d mesh_00002_.glb true',
+      '7  m_00001_.glb false',
+      '8 3d m_00002_.glb false',
+      '10  ad.mp4 false',
+    ])
+  })
+
+  it('says what a host had from before', () => {
+    const file = { filename: 'a.png', subfolder: '', type: 'output' }
+    const judged = judgeHistory('p', {
+      prompt: [0, 'p', { '1': {}, '2': {} }, {}, ['1', '2']],
+      status: {
+        messages: [
+          ['execution_cached', { nodes: ['1'] }],
+          ['execution_success', {}],
+        ],
+      },
+      outputs: { '1': { images: [file], text: ['old'] }, '2': { images: [file] } },
+    })
+    expect(judged?.outputs.map(({ reused = false }) => reused)).toEqual([true, false])
+    expect(judged?.texts).toMatchObject([{ text: 'old', reused: true }])
+  })
+
   it('says of an error that nobody explained that nobody did', () => {
     const failure = judgeHistory('p', { status: { status_str: 'error', messages: [] } })?.failure
     expect(failure && isUnexplained(failure)).toBe(true)
