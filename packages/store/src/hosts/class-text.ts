@@ -40,12 +40,14 @@ export function writeNodeClasses(classes: StoredNodeClasses): { text: string; di
   const numbers = new Map<string, number>()
   const lists: InputValue[][] = []
   let room = MOST_BYTES_OF_LISTS
-  for (const list of distinctLists(classes)) {
+  const texts = textsOfLists(classes)
+  for (const list of [...new Set(texts.values())].sort((one, other) => one.length - other.length)) {
     room -= Buffer.byteLength(list)
     if (room < 0) break
     numbers.set(list, lists.push(JSON.parse(list)) - 1)
   }
-  const text = JSON.stringify({ lists, classes: packAll(classes, numbers) } satisfies Text)
+  const numberOf: NumberOf = (values) => numbers.get(texts.get(values) ?? '')
+  const text = JSON.stringify({ lists, classes: packAll(classes, numberOf) } satisfies Text)
   return { text, digest: createHash('sha256').update(text).digest('base64url') }
 }
 
@@ -55,22 +57,25 @@ export function readNodeClasses(text: string): StoredNodeClasses {
   return Object.fromEntries(classes.map((packed) => [packed[0], unpack(packed, lists)]))
 }
 
-/** Each as JSON, the shortest first. */
-function distinctLists(classes: StoredNodeClasses): string[] {
-  const inputs = Object.values(classes).flatMap(({ inputs }) => Object.values(inputs ?? {}))
-  const lists = new Set(inputs.flatMap(({ values }) => (values ? JSON.stringify(values) : [])))
-  return [...lists].sort((one, other) => one.length - other.length)
+type Values = readonly InputValue[]
+/** Which of the lists it is; undefined for one that there was no room for. */
+type NumberOf = (values: Values) => number | undefined
+
+/** As JSON. Most are the same object in many places: each is written once. */
+function textsOfLists(classes: StoredNodeClasses): Map<Values, string> {
+  const texts = new Map<Values, string>()
+  for (const { inputs } of Object.values(classes))
+    for (const { values } of Object.values(inputs ?? {}))
+      if (values && !texts.has(values)) texts.set(values, JSON.stringify(values))
+  return texts
 }
 
-function packAll(
-  classes: StoredNodeClasses,
-  numbers: ReadonlyMap<string, number>,
-): Text['classes'] {
+function packAll(classes: StoredNodeClasses, numberOf: NumberOf): Text['classes'] {
   let room = MOST_BYTES_OF_INPUTS
   return Object.entries(classes).map(([name, { inputs, ...rest }]) => {
     const packed = Object.entries(inputs ?? {}).map(
       ([input, { values, ...declared }]): [string, PackedInput] => {
-        const list = values && numbers.get(JSON.stringify(values))
+        const list = values && numberOf(values)
         return [input, { ...declared, ...(list !== undefined && { list }) }]
       },
     )
