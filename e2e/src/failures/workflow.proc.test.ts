@@ -54,10 +54,35 @@ describe('invalid workflow', () => {
     expect(await outcomes()).toEqual([])
   }, 60_000)
 
+  it('is refused for inputs that every host would refuse', async () => {
+    const { url, outcomes } = await useShared()
+    // what hosts take is known once they have been asked
+    await endOf(url, (await submit(url, slow())).id)
+    const before = (await outcomes()).length
+    const answer = await post(url, {
+      '1': { class_type: 'EmptyImage', inputs: { width: 0, height: 'x', batch_size: 1, color: 0 } },
+      '2': { class_type: 'SaveImage', inputs: { images: ['1', 0] } },
+    })
+    expect(answer.status).toBe(422)
+    expect(await answer.json()).toMatchObject({
+      error: {
+        code: 'invalid_workflow',
+        details: {
+          node_errors: {
+            '1': { errors: [{ type: 'value_smaller_than_min' }, { type: 'invalid_input_type' }] },
+            '2': { errors: [{ type: 'required_input_missing', details: 'filename_prefix' }] },
+          },
+        },
+      },
+    })
+    expect((await outcomes()).length).toBe(before)
+  }, 60_000)
+
   it('fails without a second try when only the host can know', async () => {
     const { url, outcomes } = await useShared()
     const { id } = await submit(url, {
-      '1': { class_type: 'SaveImage', inputs: { filename_prefix: 'an input is missing' } },
+      '1': { class_type: 'LoadImage', inputs: { image: 'folder/nowhere.png' } },
+      '2': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'x' } },
     })
     expect(await endOf(url, id)).toMatchObject({
       status: 'failed',
