@@ -17,7 +17,8 @@ async function openGround(): Promise<Ground> {
 /** What no server of ours has a reason to answer. */
 const NEVER: Record<string, string> = {
   'getAsset 403': 'reading is refused to nobody who has the token',
-  'getAssetContent 302': 'blobs of a folder are served; those of an object store have a test there',
+  'getAssetContent 302':
+    'blobs of a folder are served; e2e/src/object-store.int.test.ts has the others',
   'getAssetContent 403': 'reading is refused to nobody who has the token',
   'postJobs 402': 'nothing is charged',
   'getJob 403': 'reading is refused to nobody who has the token',

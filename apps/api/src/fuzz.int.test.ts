@@ -15,6 +15,7 @@ import { arbitraryRequest, type Described, type MadeUp } from './testing/arbitra
 import { readContract } from './testing/contract.ts'
 import { submitJob } from './testing/http.ts'
 import { DEAD, FAILED, RUNNING, smallJob } from './testing/play-worker.ts'
+import { upload } from './testing/uploads.ts'
 
 let stack: ApiStack
 shareStack((shared) => (stack = shared), {
@@ -89,7 +90,8 @@ async function openThings() {
   for (const body of [RUNNING, FAILED]) await stack.append(failed ?? '', body)
   for (const body of [RUNNING, DEAD]) await stack.append(dead ?? '', body)
   const jobs = [ended, failed, dead, waiting].map(String)
-  return { jobs, 'dead-letters': jobs, assets: [], hosts: ['gpu-1'] }
+  const { id, hash } = await upload(stack.api.url)
+  return { jobs, 'dead-letters': jobs, assets: [id], 'by-hash': [String(hash)], hosts: ['gpu-1'] }
 }
 
 function toBody({ body }: MadeUp): RequestInit {
