@@ -16,14 +16,12 @@ export interface ComboboxProps
   /** What matches the text; null is no text: everything. */
   find: (typed: string | null) => readonly string[]
   onChange: (value: string) => void
-  /** What the list is of, for who cannot see it. */
-  label: string
 }
 
 /** More nobody looks through: one types instead. */
 const SHOWN = 100
 
-export function Combobox({ id, value, find, onChange, label, ...rest }: ComboboxProps) {
+export function Combobox({ id, value, find, onChange, ...rest }: ComboboxProps) {
   const listId = useId()
   const [open, setOpen] = useState<{ typed: string | null; before: string } | null>(null)
   const [activeAt, setActiveAt] = useState(-1)
@@ -97,7 +95,7 @@ export function Combobox({ id, value, find, onChange, label, ...rest }: Combobox
       <Sign name="down" />
       {hasList && (
         <div className="combobox-list">
-          <ul id={listId} role="listbox" aria-label={label} ref={list}>
+          <ul id={listId} role="listbox" aria-label="Choices" ref={list}>
             {shown.map((option, at) => (
               <li
                 key={option}

@@ -36,7 +36,6 @@ export function ChoiceSetting({ field, onChange, problem, classes }: ChoiceSetti
     >
       <Combobox
         id={id}
-        label={field.label}
         value={field.value}
         find={(typed) => (typed === null ? values : findMatches(values, typed))}
         onChange={onChange}

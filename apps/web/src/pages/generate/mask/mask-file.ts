@@ -23,7 +23,8 @@ export function toMaskedName(name: string): string {
 export function withMask(picture: Pixels, mask: Pixels): Pixels {
   const data = new Uint8Array(picture.data)
   for (let at = 3; at < data.length; at += 4) data[at] = 255 - (mask.data[at] ?? 0)
-  return { ...picture, data }
+  // not spread: what an ImageData has is not its own
+  return { width: picture.width, height: picture.height, data }
 }
 
 export async function toMaskedFile(name: string, picture: Pixels, mask: Pixels): Promise<File> {
