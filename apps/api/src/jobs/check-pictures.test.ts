@@ -52,7 +52,7 @@ describe('a picture in the folder of inputs', () => {
     'cat.tiff',
     'https://example.org/cat.png',
     'safelight-0123.png',
-    { __type__: 'core/ASSET', info: { id: 'x' } },
+    { __type: 'core/ASSET', info: { id: 'x' } },
   ])('is left to the host when it may be there: %j', async (image) => {
     expect((await checkOn(showing(image), [having('Cat.png')])).outcome).toEqual([])
   })
