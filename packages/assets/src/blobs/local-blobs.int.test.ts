@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -46,3 +47,24 @@ it('refuses keys that lead out of its folder', async () => {
     await expect(blobs.read(key)).rejects.toThrow('out of the folder')
   }
 })
+
+it.runIf(existsSync('/dev/full'))(
+  'says of a full disk that the store failed, and of a body that broke off what it says',
+  async () => {
+    const full: Disk = {
+      ...disk,
+      open: (path, flags) => open(flags === 'wx' ? '/dev/full' : path, 'w'),
+    }
+    await expect(createLocalBlobs(dataDir, full).write('ea/key', bytes('x'))).rejects.toMatchObject(
+      {
+        code: 'blob_store_failed',
+        reason: 'ENOSPC',
+      },
+    )
+    async function* broken() {
+      yield Buffer.from('x')
+      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' })
+    }
+    await expect(createLocalBlobs(dataDir, disk).write('ea/key', broken())).rejects.toThrow('gone')
+  },
+)

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
+import { BlobStoreFailed } from './blob-store-failed.ts'
 import type { BlobStore } from './blob-store.ts'
 
 /** Where it matters in which order things reach the disk. */
@@ -30,9 +31,9 @@ export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename })
     async write(key, body, { signal } = {}) {
       signal?.throwIfAborted()
       const path = pathOf(key)
-      await mkdir(incoming, { recursive: true })
       const temporary = join(incoming, randomUUID())
       try {
+        await mkdir(incoming, { recursive: true })
         const file = await disk.open(temporary, 'wx')
         try {
           await writeFile(file, body, signal ? { signal } : {})
@@ -46,6 +47,9 @@ export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename })
         await flushFolder(disk, folder)
         // a folder is a name in the one above it
         if (made) await flushFolder(disk, dirname(made))
+      } catch (error) {
+        // of a body that broke off, its own word
+        throw DISK_TROUBLE.has(codeOf(error)) ? new BlobStoreFailed('take bytes', error) : error
       } finally {
         await rm(temporary, { force: true })
       }
@@ -99,6 +103,9 @@ async function namesIn(folder: string): Promise<string[]> {
     throw error
   }
 }
+
+/** The disk is full, broken or not ours to write to: whoever has time may try again when somebody has seen to it. */
+const DISK_TROUBLE = new Set(['EACCES', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'EROFS'])
 
 /** Some file systems know no flushing of folders: there is nothing more that could be done then. */
 const UNSUPPORTED = new Set(['EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'])
