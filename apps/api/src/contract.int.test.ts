@@ -19,7 +19,6 @@ const NEVER: Record<string, string> = {
   'getAsset 403': 'reading is refused to nobody who has the token',
   'getAssetContent 302':
     'blobs of a folder are served; e2e/src/object-store.int.test.ts has the others',
-  'getAssetContent 403': 'reading is refused to nobody who has the token',
   'postJobs 402': 'nothing is charged',
   'getJob 403': 'reading is refused to nobody who has the token',
   'getJobWorkflow 403': 'reading is refused to nobody who has the token',

@@ -29,7 +29,7 @@ const LIMITS = {
   headerPairs: 16,
 }
 /** Room for what is around the file. */
-export const FIELDS_MAX_BYTES = 64 * 1024
+const FIELDS_MAX_BYTES = 64 * 1024
 /** What somebody may still send who has been refused: then the connection is cut. */
 const DROPPED_AT_MOST = 64 * 1024 * 1024
 
