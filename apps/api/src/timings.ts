@@ -56,6 +56,8 @@ export const apiTimingsSchema = z.strictObject({
   socketJoinMs: ms(5_000),
   /** How long a body may stand still before its connection is ended. */
   bodyIdleMs: ms(30_000),
+  /** How long one may take that is no upload. */
+  bodyMs: ms(300_000),
   /** How long an upload may take to come, when it never stands still. */
   uploadMs: ms(3_600_000),
   /** How long the service fetches what is at a url, from the first look at its name to the last byte. */

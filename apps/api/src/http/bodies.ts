@@ -77,19 +77,29 @@ export function answerExpectations(
 
 const LOOKS = 3
 
-/** A body of which nothing comes for so long ends with its connection: it would hold memory for ever. */
-export function endIdleBodies(server: Server, { clock, idleMs }: { clock: Clock; idleMs: number }) {
+export interface BodyTimes {
+  clock: Clock
+  /** How long nothing of a body may come. */
+  idleMs: number
+  /** How long a body may take that is held until it is whole. Forms are not, and take as long as the server lets them. */
+  wholeMs: number
+}
+
+/** A body that stands still, or trickles, ends with its connection: it would hold memory for ever. */
+export function endIdleBodies(server: Server, { clock, idleMs, wholeMs }: BodyTimes) {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request
     let bytesSeen = socket.bytesRead
     let quietLooks = 0
+    let looksLeft = isForm(request) ? Number.POSITIVE_INFINITY : (wholeMs / idleMs) * LOOKS
     let callOff = clock.after(idleMs / LOOKS, look)
 
     function look(): void {
       if (request.complete || response.headersSent) return
       quietLooks = socket.bytesRead === bytesSeen ? quietLooks + 1 : 0
       bytesSeen = socket.bytesRead
-      if (quietLooks < LOOKS) callOff = clock.after(idleMs / LOOKS, look)
+      looksLeft -= 1
+      if (quietLooks < LOOKS && looksLeft > 0) callOff = clock.after(idleMs / LOOKS, look)
       else response.writeHead(408, { Connection: 'close' }).end()
     }
 

@@ -225,6 +225,28 @@ describe('a body', () => {
     request.write('{')
     expect((await answer).status).toBe(408)
   })
+
+  it('that trickles is not waited for either, unless it is an upload', async () => {
+    const api = await stack.startApi({}, { bodyIdleMs: 60, bodyMs: 120 })
+    const trickle = (path: string, type: string) => {
+      const headers = { 'content-type': type, 'content-length': 1_000 }
+      const request = sendRaw(`${api.url}${path}`, { method: 'POST', headers })
+      const drip = setInterval(() => request.write(' '), 5)
+      const stop = () => {
+        clearInterval(drip)
+        request.destroy()
+      }
+      return { request, stop }
+    }
+    const upload = trickle('/api/v2/assets', 'multipart/form-data; boundary=b')
+    const ends: string[] = []
+    upload.request.on('error', () => ends.push('upload')).on('response', () => ends.push('upload'))
+    const job = trickle('/api/v2/jobs', 'application/json')
+    expect((await answerTo(job.request)).status).toBe(408)
+    expect(ends).toEqual([])
+    job.stop()
+    upload.stop()
+  })
 })
 
 it('a stream of a job that is not there is not there for HEAD either', async () => {
