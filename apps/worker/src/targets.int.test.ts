@@ -19,7 +19,8 @@ it.each(['0.3.34', '0.3.64', '0.33.0'] as const)(
     const stack = await startWorkerStack()
     onTestFinished(() => stack.close())
     const host = await stack.startHost({ dialect })
-    await stack.startWorker([host.url])
+    // as early as can be
+    await stack.startWorker([host.url], { timings: { earlyOutputMs: 0 } })
     const end = await stack.end(await stack.submit(twoPictures(), { targets: ['6'] }))
     expect(end).toMatchObject({
       status: 'succeeded',

@@ -4,6 +4,7 @@ import {
   type HostMessage,
   placesOf,
   type PromptEnd,
+  reachableFrom,
   sendsPictures,
   type TrackerState,
 } from '@safelight/comfyui'
@@ -58,6 +59,8 @@ export function openAttemptOutputs(
     log,
     onOutput: announce,
   })
+  const { targets } = writer.snapshot.limits
+  const askedFor = targets && reachableFrom(workflow, targets)
   let cached = new Set<string>()
   /** Runtime id → how far its bar is, and how many pictures came of it. */
   const ticks = new Map<string, Tick>()
@@ -92,6 +95,8 @@ export function openAttemptOutputs(
           const { node, displayNode, output } = message
           // of another graph, or of none
           if (displayNode === null) return
+          // or of this one, in the host's cache: it lists that, whatever is asked for
+          if (askedFor && !askedFor.has(displayNode)) return
           const reused = cached.has(node)
           early.onMade(collectMade({ nodeId: displayNode, runtimeId: node, output, reused }))
           return

@@ -2,7 +2,6 @@
 import type { HostClient } from '@safelight/comfyui'
 import { TIMED_OUT, type Warning } from '@safelight/shared'
 import type { AttemptRecord, Harvest } from '@safelight/store'
-import { OutputMissing } from '../outputs/errors.ts'
 import { blameDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
 import { againAfter, conclude, SPENT, type TicketReturn } from './conclude.ts'
@@ -22,8 +21,9 @@ export async function collectJob(
   const host = deps.fleet.find(record.hostId)
   const client = host?.client ?? deps.connect(record.hostId, record.hostUrl)
   if (!client) {
-    const lost = { cause: 'host_unavailable', orphaned: false, error: HOST_UNAVAILABLE } as const
-    return conclude(handling, { action: 'give_up', ...lost }, { record })
+    const lost = { cause: 'host_unavailable', error: HOST_UNAVAILABLE } as const
+    const why = harvest.failure ?? lost
+    return conclude(handling, { action: 'give_up', orphaned: false, ...why }, { record })
   }
   const { hostId } = record
   const more: Warning[] = []
@@ -65,11 +65,15 @@ async function collect(handling: Handling, collecting: Collecting): Promise<JobD
     return { action: 'give_up', orphaned: false, ...failure }
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'outputs not collected')
+    const decision = decideAfterError(error, {
+      stop: stop.reason,
+      storePauseMs: deps.timings.storePauseMs,
+    })
     // it has failed for a reason of its own: what cannot be had of the rest says less
-    if (failure && error instanceof OutputMissing && stop.reason === null) {
-      return { action: 'give_up', orphaned: false, ...failure }
-    }
-    return decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
+    const isOver = decision.action === 'give_up' || decision.action === 'fail'
+    return failure && isOver && stop.reason === null
+      ? { action: 'give_up', orphaned: false, ...failure }
+      : decision
   }
 }
 

@@ -88,6 +88,25 @@ it('keeps what was made before a node raised, with the reason of the failure', a
   expect(end.outputs.every(({ node_id }) => node_id !== '6')).toBe(true)
 })
 
+it('says of a failed job why it failed, also when a file that it made cannot be had', async () => {
+  host.faults.set({ unservedFile: 'first', unservedStatus: 400 })
+  await stack.startWorker([host.url])
+  const jobId = await stack.submit({
+    '1': empty(5),
+    '2': save('1', 'first'),
+    '3': save('1', 'second'),
+    '4': { class_type: 'TraceSteps', inputs: { image: ['1', 0], steps: 10, seconds: 1 } },
+    '5': { class_type: 'TraceRaise', inputs: { image: ['4', 0], kind: 'value_error' } },
+    '6': save('5', 'never'),
+  })
+  expect(await stack.end(jobId)).toMatchObject({
+    status: 'failed',
+    attempt: 1,
+    outputs: [{ node_id: '3' }],
+    error: { code: 'node_execution_error', node_id: '5' },
+  })
+})
+
 it('lists outputs as the nodes stand in the graph, and what is only to be looked at last', async () => {
   await stack.startWorker([host.url])
   const text = [
