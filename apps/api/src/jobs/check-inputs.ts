@@ -4,7 +4,7 @@
  * What a host said of its node classes stays true until it is started anew, so nobody is asked. Refused is only what
  * every host that could take the job is certain to refuse: a value may exist on one of them alone.
  */
-import { boundProblems, type InputVerdict, judgeInputs, type NodeClasses } from '@safelight/comfyui'
+import { boundProblems, type InputVerdict, judgeInputs } from '@safelight/comfyui'
 import type { ApiError, Workflow } from '@safelight/shared'
 import {
   classNamesOf,
@@ -46,16 +46,12 @@ function refusalOf(
   const verdicts: InputVerdict[] = []
   for (const classes of kinds) {
     const verdict = classes && judgeInputs(workflow, classes, targets)
-    if (!verdict || isTaken(verdict, classes)) return null
+    // it runs something of it, or nobody knows
+    if (!verdict || verdict.good.length > 0) return null
     verdicts.push(verdict)
   }
   const [nearest] = verdicts.sort((one, other) => countOf(one) - countOf(other))
   return nearest ? toRefusal(nearest) : null
-}
-
-/** It runs something of it. A graph without outputs is refused elsewhere, unless the host does not say what its outputs are. */
-function isTaken({ outputs, good }: InputVerdict, classes: NodeClasses): boolean {
-  return good.length > 0 || (outputs.length === 0 && Object.keys(classes).length === 0)
 }
 
 function countOf({ problems }: InputVerdict): number {
