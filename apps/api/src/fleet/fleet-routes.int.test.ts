@@ -7,7 +7,10 @@ import { type ApiStack, shareStack } from '../testing/api-stack.ts'
 import { readError } from '../testing/http.ts'
 
 let stack: ApiStack
-shareStack((shared) => (stack = shared), { timings: { nodeClassesAgeMs: 0 } })
+shareStack((shared) => (stack = shared), {
+  // a busy machine takes its time to answer
+  timings: { nodeClassesAgeMs: 0, requestDeadlineMs: 25_000 },
+})
 
 const LOADER = (ckpts: string[]) => ({
   input: { required: { ckpt_name: [ckpts, { tooltip: 'x' }] } },

@@ -16,7 +16,7 @@ export interface KnownHost {
 }
 
 export interface FleetKnowledge {
-  /** Every host known within a day. What files they list may be as old as the node classes are. */
+  /** Every host known within a day, by id. What files they list may be as old as the node classes are. */
   hosts(): Promise<KnownHost[]>
   /** The same, with the lists as they are on record now. */
   hostsNow(): Promise<KnownHost[]>
@@ -36,7 +36,7 @@ export function createFleetKnowledge(deps: FleetKnowledgeDeps): FleetKnowledge {
     const [fleet, found, views] = await Promise.all([classes(), files.load(), registry.list()])
     const known = fleet?.hosts ?? new Map<string, NodeClasses>()
     const hostIds = new Set([...known.keys(), ...views.map(({ id }) => id)])
-    return [...hostIds].map((hostId) => {
+    return [...hostIds].sort().map((hostId) => {
       const view = views.find(({ id }) => id === hostId)
       return {
         hostId,
