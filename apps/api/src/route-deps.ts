@@ -83,7 +83,11 @@ export function toRouteDeps(
       store,
       assets,
       fetchUrlInputs: createUrlInputs({
-        fetchAsset: async (url, options) => (await fetchAsset(url, options)).asset,
+        async fetchAsset(url, options) {
+          // nobody uploaded it: it lives as long as what refers to it
+          const expires_in = Math.ceil(config.RETENTION / 1_000)
+          return (await fetchAsset(url, { ...options, expires_in })).asset
+        },
         clock,
         timings,
       }),

@@ -25,8 +25,7 @@ import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
 export interface SubmitDeps extends AcceptDeps {
   assets: Pick<AssetStore, 'loadMany'>
-  /** Null: addresses in place of files are left to the hosts. */
-  fetchUrlInputs: FetchUrlInputs | null
+  fetchUrlInputs: FetchUrlInputs
   deadline: RequestDeadline
   /** What the hosts know; null when no host is known. */
   fleetClasses: () => Promise<FleetClasses | null>
@@ -48,7 +47,7 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors. Every reference to an asset (`core/ASSET`) must be of one that is there, or it is `missing_asset`; those are kept until the job has ended, and as long as its record.',
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors. Every reference to an asset (`core/ASSET`) must be of one that is there, or it is `missing_asset`; those are kept until the job has ended, and as long as its record. An `https` address as input of a node that loads a file is fetched first, and a reference to what came is kept in its place; one that cannot be had is `missing_asset`, too.',
     request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitBodySchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
@@ -82,7 +81,7 @@ export function submitRoute(deps: SubmitDeps) {
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
       const inputs = await checkReferences(deps.assets, workflow)
-      const urls = fetchUrlInputs ? findUrlInputs(workflow, classes) : []
+      const urls = findUrlInputs(workflow, classes)
       refuseManyUrls(urls)
       await checkInputs(deps.fleet, { workflow, pool, targets })
       await admission.refuseWhenFull()
@@ -94,9 +93,7 @@ export function submitRoute(deps: SubmitDeps) {
       const accept = (stored: StoredWorkflow, answering: Answering): Promise<Reply> =>
         acceptJob(deps, { body, sent, key, stored, beside, links, nodes, hold }, answering)
       const { text } = sent
-      if (!fetchUrlInputs || urls.length === 0) {
-        return accept({ text, inputs }, { signal, ifLate })
-      }
+      if (urls.length === 0) return accept({ text, inputs }, { signal, ifLate })
       return afterwards(
         async (gone) => {
           const fetched = await fetchUrlInputs(urls, { text, owner, signal: gone })

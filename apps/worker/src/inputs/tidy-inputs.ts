@@ -41,9 +41,10 @@ export function startTidyingInputs(options: TidyInputsOptions): { close(): Promi
 }
 
 /** What it holds it may have read already, or not: nothing is taken from under a prompt. */
-function isIdle({ state, jobs }: Host): boolean {
-  const { running, staged } = jobs()
-  return state.reachable && state.queueDepth === 0 && running.length + staged.length === 0
+function isIdle(host: Host): boolean {
+  const { reachable, queueDepth } = host.state
+  const { running, staged } = host.jobs()
+  return reachable && queueDepth === 0 && running.length + staged.length === 0
 }
 
 async function tidy(options: TidyInputsOptions, { hostId, client }: Host): Promise<void> {

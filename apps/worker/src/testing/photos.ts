@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
 import { createLocalBlobs, ingest } from '@safelight/assets'
 import type { Asset, Workflow } from '@safelight/shared'
-import type { WorkerStack } from './stack.ts'
+import type { AssetStore } from '@safelight/store'
 
 /** A picture of one gray, 40 wide and as high as it is told. */
 export function grayPng(height: number, gray = 100): Buffer {
@@ -37,7 +37,7 @@ export function sizeOfPng(png: Buffer): { width: number; height: number } {
 
 /** As the API does it. @returns the asset */
 export async function upload(
-  { assets, dataDir }: Pick<WorkerStack, 'assets' | 'dataDir'>,
+  { assets, dataDir }: { assets: AssetStore; dataDir: string },
   bytes: Buffer,
   over: Partial<Asset> = {},
 ): Promise<Asset> {
@@ -70,7 +70,7 @@ export async function upload(
   return asset
 }
 
-/** The photo, inverted as often as asked: not the same picture twice. */
+/** The photo, saved. */
 export function fromPhoto(assetId: string, prefix = 'photo'): Workflow {
   const image = { __type: 'core/ASSET', info: { id: assetId, file_path: 'input.png' } }
   return {
