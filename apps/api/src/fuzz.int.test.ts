@@ -111,8 +111,8 @@ function complain(response: Response, text: string, check?: (body: unknown) => s
   if (status >= 500) return 'trouble of ours'
   if (!check && !BEFORE.includes(status)) return 'an answer that is not described'
   const isJson = response.headers.get('content-type')?.startsWith('application/json')
-  if (status < 400) return isJson && check ? check(JSON.parse(text)) : null
   if (text === '') return null
+  if (status < 400) return isJson && check ? check(JSON.parse(text)) : null
   const parsed = isJson ? errorEnvelopeSchema.safeParse(JSON.parse(text)) : null
   if (!parsed?.success) return 'a refusal without its envelope'
   const { code } = parsed.data.error
