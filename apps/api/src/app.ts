@@ -109,7 +109,7 @@ async function start(deps: PartsDeps): Promise<Api> {
   // what stands still is ended long before
   server.requestTimeout = timings.uploadMs
   endIdleBodies(server, { clock, idleMs: timings.bodyIdleMs, wholeMs: timings.bodyMs })
-  const drain = prepareDrain(server, { clock, firstRequestMs: timings.firstRequestMs })
+  const drain = prepareDrain(server, { clock, lingerMs: timings.lingerMs })
   const { watches, positions } = parts
   const gateway = createGateway(
     {

@@ -86,7 +86,7 @@ describe('an API that is told to stop', () => {
     expect(socket.connected).toBe(true)
     await lost
     expect(await text).toMatch(/\n\nretry: \d+\n\n$/)
-    expect(await readyStatus(url)).toBe('refused')
+    await until(async () => (await readyStatus(url)) === 'refused')
     expect(exitOf(child)).toBeNull()
     submission.finish()
     expect(await submission.status).toBe(201)

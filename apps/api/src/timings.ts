@@ -62,8 +62,8 @@ export const apiTimingsSchema = z.strictObject({
   uploadMs: ms(3_600_000),
   /** How long the service fetches what is at a url, from the first look at its name to the last byte. */
   fetchMs: ms(60_000),
-  /** At the end of the process: how long a connection that has asked for nothing may still be about to. */
-  firstRequestMs: ms(100),
+  /** At the end of the process: how long an idle connection may still be about to ask for something. */
+  lingerMs: ms(300),
   /** Those of the store that differ from its own defaults. */
   store: toTimingsSchema(DEFAULT_STORE_TIMINGS).default({}),
 })

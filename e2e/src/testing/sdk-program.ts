@@ -25,14 +25,17 @@ export function startSdk(scenario: string, url: string, args: object = {}): SdkP
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (code === 0) resolve(JSON.parse(stdout))
+      else reject(new Error(`${scenario} ended with ${code}\n${stdout}${stderr}`))
+    })
+  })
+  // a test may fail for it before it asks
+  ended.catch(() => undefined)
   return {
-    ended: new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (code) => {
-        if (code === 0) resolve(JSON.parse(stdout))
-        else reject(new Error(`${scenario} ended with ${code}\n${stdout}${stderr}`))
-      })
-    }),
+    ended,
     untilSaid: (text, times = 1) =>
       until(() => stderr.split(text).length > times, { what: `'${text}' is said` }),
   }

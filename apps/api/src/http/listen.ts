@@ -1,6 +1,6 @@
 /** Listening, and stopping without cutting anybody off mid-answer. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Clock } from '@safelight/runtime'
 
 export function listen(server: Server, address: { host: string; port: number }): Promise<number> {
@@ -16,20 +16,24 @@ export function listen(server: Server, address: { host: string; port: number }):
 
 export interface DrainOptions {
   clock: Clock
-  /** A connection that has not asked yet may be about to: its first bytes can be on their way. */
-  firstRequestMs: number
+  /**
+   * An idle connection may be about to ask: its first bytes can be on their way, and a client whose stream we have just
+   * ended asks at once how the job stands, on the same connection.
+   */
+  lingerMs: number
 }
 
 /**
  * Prepares for the end; call before listening. The returned function refuses new connections, lets
- * every answer under way finish (at most so long) and closes each connection as it falls idle.
+ * every answer under way finish (at most so long) and closes each connection soon after it falls idle;
+ * an answer that is still given on one says that it is the last.
  *
- * Node's own `closeIdleConnections` spares connections that have not sent a request yet, and
- * browsers open such ones in advance: they would hold the process for the whole timeout.
+ * Node's own `close` ends idle connections in the middle of what may be on its way, and spares those that have not
+ * sent a request yet; browsers open such ones in advance: they would hold the process for the whole timeout.
  */
 export function prepareDrain(
   server: Server,
-  { clock, firstRequestMs }: DrainOptions,
+  { clock, lingerMs }: DrainOptions,
 ): (timeoutMs: number) => Promise<void> {
   /** Answers under way; null before the first request. */
   const answering = new Map<Socket, number | null>()
@@ -41,27 +45,33 @@ export function prepareDrain(
   })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     answering.set(socket, (answering.get(socket) ?? 0) + 1)
+    if (draining) response.setHeader('Connection', 'close')
     response.once('close', () => {
-      const left = (answering.get(socket) ?? 1) - 1
-      if (answering.has(socket)) answering.set(socket, left)
-      // what was written last may still be on its way: end, do not destroy
-      if (draining && left === 0) socket.end()
+      if (!answering.has(socket)) return
+      answering.set(socket, (answering.get(socket) ?? 1) - 1)
+      if (draining) endSoon(socket)
     })
   })
 
-  function destroy(isMeant: (count: number | null) => boolean): void {
-    for (const [socket, count] of answering) if (isMeant(count)) socket.destroy()
+  function endSoon(socket: Socket): void {
+    clock.after(lingerMs, () => {
+      const count = answering.get(socket)
+      if (count === null) socket.destroy()
+      // what was written last may still be on its way: end, do not destroy
+      if (count === 0) socket.end()
+    })
   }
 
   return async function drain(timeoutMs) {
     draining = true
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    destroy((count) => count === 0)
-    const timers = [
-      clock.after(firstRequestMs, () => destroy((count) => count === null)),
-      clock.after(timeoutMs, () => destroy(() => true)),
-    ]
+    const closed = new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(server, () => resolve())
+    })
+    for (const [socket, count] of answering) if (!count) endSoon(socket)
+    const callOff = clock.after(timeoutMs, () => {
+      for (const socket of answering.keys()) socket.destroy()
+    })
     await closed
-    for (const callOff of timers) callOff()
+    callOff()
   }
 }
