@@ -12,6 +12,11 @@ import { raising, slow } from './testing/workflows.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/text-to-image.json', import.meta.url))
 
+const PICTURE = fileURLToPath(new URL('../../examples/lighthouse.png', import.meta.url))
+const PICTURE_TO_PICTURE = fileURLToPath(
+  new URL('../../examples/picture-to-picture.json', import.meta.url),
+)
+
 // every test starts several processes, beside which others may run
 vi.setConfig({ testTimeout: 90_000 })
 
@@ -29,6 +34,35 @@ afterAll(async () => {
 }, 60_000)
 
 const safelight = (...args: string[]) => desk.safelight(...args)
+
+describe('run with files', () => {
+  it('brings a picture along once, and looks after what is kept', async () => {
+    const put = ['--input', `10.image=${PICTURE}`, '-i', '3.steps=2', '-i', 'Prompt.text=a storm']
+    const args = ['run', PICTURE_TO_PICTURE, ...put, '--no-save']
+    const first = await safelight(...args)
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' })
+    const { id } = await desk.newestJob()
+    const { workflow } = await (await fetch(`${url}/api/v2/jobs/${id}/workflow`)).json()
+    expect(workflow).toMatchObject({
+      '3': { inputs: { steps: 2 } },
+      '6': { inputs: { text: 'a storm' } },
+      '10': { inputs: { image: { __type: 'core/ASSET', info: { file_path: 'lighthouse.png' } } } },
+    })
+    // the same once more is the same asset
+    const uploaded = await safelight('assets', 'upload', PICTURE)
+    expect(uploaded.stdout.trim()).toBe(workflow['10'].inputs.image.info.id)
+    const listed = await safelight('assets', 'ls', '--name', 'lighthouse')
+    expect(listed.stdout).toMatch(/^ID +TYPE +SIZE[^]*image +46 KB .* lighthouse\.png\n$/)
+    const got = await safelight('assets', 'get', uploaded.stdout.trim(), '-o', 'mine')
+    expect(await readFile(join(desk.folder, got.stdout.trim()))).toEqual(await readFile(PICTURE))
+
+    const output = (await desk.newestJob()).outputs[0]?.id ?? ''
+    const refused = await safelight('assets', 'rm', output)
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('(asset_in_use)') })
+    const removed = await safelight('assets', 'rm', uploaded.stdout.trim())
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringMatching(/ removed\n$/) })
+  })
+})
 
 describe('run', () => {
   it('changes values, shows plain lines where there is no terminal, and saves the picture', async () => {

@@ -26,6 +26,9 @@ const VIEWS = [
   'failed',
   'jobs',
   'dead letters',
+  'gallery',
+  'asset',
+  'a file put to use',
   'fleet',
   'no such page',
 ] as const
@@ -39,7 +42,7 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
     const [url = ''] = stack.urls
     const done = await submit(url, textToImage(950, 2))
     const failed = await submit(url, raising('value_error'))
-    await Promise.all([endOf(url, done.id), endOf(url, failed.id)])
+    const [{ outputs }] = await Promise.all([endOf(url, done.id), endOf(url, failed.id)])
     const running = await submit(url, slow({ steps: 10_000, seconds: 1 }))
     const queued = []
     for (let n = 0; n < 3; n += 1)
@@ -53,6 +56,9 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
       failed: `/jobs/${failed.id}`,
       jobs: '/jobs',
       'dead letters': '/jobs?view=dead',
+      gallery: '/gallery',
+      asset: `/gallery/${outputs[0]?.id}`,
+      'a file put to use': `/?use=${outputs[0]?.id}`,
       fleet: '/fleet',
       'no such page': '/nowhere',
     } satisfies Record<(typeof VIEWS)[number], string>
