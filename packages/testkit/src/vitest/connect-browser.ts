@@ -1,10 +1,12 @@
 /** The run's Chromium, from within a test. */
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { inject } from 'vitest'
 
 /** Closing it ends the profiles that were opened through it, and leaves the browser to others. */
-export function connectBrowser(): Promise<Browser> {
+export async function connectBrowser(): Promise<Browser> {
   const endpoint = inject('browserEndpoint')
   if (!endpoint) throw new Error('these tests need Chromium, and none is on the PATH')
+  // here and not above: it takes half a second to load, and few who import this folder want a browser
+  const { chromium } = await import('playwright-core')
   return chromium.connect(endpoint)
 }
