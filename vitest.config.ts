@@ -36,14 +36,18 @@ export default defineConfig({
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('process', { pool: 'forks', isolate: false, include: filesOf('.proc') }),
       project('browser', {
         pool: 'forks',
         isolate: false,
         include: filesOf('.browser'),
         globalSetup: ['packages/testkit/src/vitest/browser-server.ts'],
       }),
-      project('integration', { pool: 'forks', isolate: false, include: filesOf('.int') }),
+      // processes, too: workers are kept for files of one project alone, and each costs two CPU seconds of imports
+      project('integration', {
+        pool: 'forks',
+        isolate: false,
+        include: ['.proc', '.int'].flatMap(filesOf),
+      }),
       project('unit', {
         pool: 'threads',
         isolate: false,
