@@ -1,10 +1,9 @@
-import { type ClientRequest, type IncomingMessage, request as sendRaw } from 'node:http'
 import { connect as dial } from 'node:net'
 import { until } from '@safelight/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadApiConfig } from '../config.ts'
+import { askRaw } from '../testing/ask-raw.ts'
 import { submitJob } from '../testing/http.ts'
-import { WORKFLOW } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { trackSockets } from '../testing/watch-socket.ts'
 
@@ -12,32 +11,6 @@ let stack: ApiStack
 shareStack((shared) => (stack = shared))
 const open = trackSockets()
 
-interface Asked {
-  method?: string
-  headers?: Record<string, string | number>
-  body?: string | Buffer
-}
-
-/** With every header as the test says: `fetch` has its own mind about some. */
-async function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}) {
-  const request = sendRaw(url, { method, headers })
-  const answer = answerTo(request)
-  request.end(body)
-  return await answer
-}
-
-async function answerTo(request: ClientRequest) {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request.on('response', resolve).on('error', reject)
-  })
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(Buffer.from(chunk))
-  const text = Buffer.concat(chunks).toString()
-  const code: unknown = text.startsWith('{') ? JSON.parse(text).error?.code : undefined
-  return { status: response.statusCode, code, text }
-}
-
-const json = { 'content-type': 'application/json' }
 const evil = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
 
 describe('a page of another origin', () => {
@@ -53,17 +26,17 @@ describe('a page of another origin', () => {
     const refused = { status: 403, code: 'forbidden' }
     const { origin, ...site } = evil
     for (const headers of [evil, { origin }, site, { origin: 'null' }])
-      expect(await ask(`${url}${path}`, { method, headers })).toMatchObject(refused)
-    const own = await ask(`${url}${path}`, { method, headers: { origin: url } })
+      expect(await askRaw(`${url}${path}`, { method, headers })).toMatchObject(refused)
+    const own = await askRaw(`${url}${path}`, { method, headers: { origin: url } })
     expect(own.status).not.toBe(403)
   })
 
   it('may when it is on the list', async () => {
     const { url } = await stack.startApi({ CORS_ORIGIN: evil.origin })
     const path = `${url}/api/v2/hosts/any/drain`
-    expect(await ask(path, { method: 'POST', headers: evil })).toMatchObject({ status: 404 })
+    expect(await askRaw(path, { method: 'POST', headers: evil })).toMatchObject({ status: 404 })
     const other = { origin: 'https://worse.example' }
-    expect(await ask(path, { method: 'POST', headers: other })).toMatchObject({ status: 403 })
+    expect(await askRaw(path, { method: 'POST', headers: other })).toMatchObject({ status: 403 })
   })
 })
 
@@ -75,8 +48,8 @@ describe('a name that is not ours', () => {
   it.each(['/api/v2/jobs', '/', '/docs', '/openapi.json', '/nothing', polling])(
     'is refused: %s',
     async (path) => {
-      expect(await ask(`${stack.api.url}${path}`, { headers: strange })).toMatchObject(refused)
-      expect((await ask(`${stack.api.url}${path}`)).status).not.toBe(421)
+      expect(await askRaw(`${stack.api.url}${path}`, { headers: strange })).toMatchObject(refused)
+      expect((await askRaw(`${stack.api.url}${path}`)).status).not.toBe(421)
     },
   )
 
@@ -101,7 +74,7 @@ describe('a name that is not ours', () => {
   it('may ask whether the process is well: that is how load balancers do it', async () => {
     for (const path of ['/livez', '/readyz']) {
       for (const host of ['10.2.3.4:8080', 'evil.example'])
-        expect(await ask(`${stack.api.url}${path}`, { headers: { host } })).toMatchObject({
+        expect(await askRaw(`${stack.api.url}${path}`, { headers: { host } })).toMatchObject({
           status: 200,
         })
     }
@@ -111,7 +84,7 @@ describe('a name that is not ours', () => {
     const listed = await stack.startApi({ ALLOWED_HOSTS: 'api, evil.example' })
     const published = await stack.startApi({ PUBLIC_URL: 'http://evil.example' })
     for (const { url } of [listed, published])
-      expect((await ask(`${url}/api/v2/jobs`, { headers: strange })).status).toBe(200)
+      expect((await askRaw(`${url}/api/v2/jobs`, { headers: strange })).status).toBe(200)
   })
 })
 
@@ -152,7 +125,7 @@ describe('an address that is counted', () => {
 
   it('has so many sockets, counted before they say what they are here for, and no more', async () => {
     const api = await stack.startApi({ MAX_SOCKETS_PER_CLIENT: '2' }, { socketJoinMs: 60_000 })
-    const begin = () => ask(`${api.url}/socket.io/?EIO=4&transport=polling`)
+    const begin = () => askRaw(`${api.url}/socket.io/?EIO=4&transport=polling`)
     expect([(await begin()).status, (await begin()).status]).toEqual([200, 200])
     expect(await begin()).toMatchObject({ status: 429, code: 'too_many_streams' })
     const refused = open(api.url, { reconnection: false })
@@ -173,86 +146,16 @@ describe('an address that is counted', () => {
   it('loses a socket that does not say what it is here for', async () => {
     const api = await stack.startApi({}, { socketJoinMs: 30 })
     const url = `${api.url}/socket.io/?EIO=4&transport=polling`
-    const { text } = await ask(url)
+    const { text } = await askRaw(url)
     const { sid }: { sid: string } = JSON.parse(text.slice(1))
-    await expect.poll(async () => (await ask(`${url}&sid=${sid}`)).status).toBe(400)
-  })
-})
-
-describe('a body', () => {
-  const submit = (body: Buffer, type = 'application/json') => {
-    const headers = { 'content-type': type, 'content-length': body.length }
-    return ask(`${stack.api.url}/api/v2/jobs`, { method: 'POST', headers, body })
-  }
-  const text = JSON.stringify({ workflow: WORKFLOW, metadata: { who: 'é' } })
-
-  it('is UTF-8, or refused: nothing is read as something else than was sent', async () => {
-    expect((await submit(Buffer.from(text))).status).toBe(201)
-    expect((await submit(Buffer.from(text), 'application/json; charset=UTF-8')).status).toBe(201)
-    const refused = { status: 400, code: 'invalid_request' }
-    expect(await submit(Buffer.from(text, 'latin1'))).toMatchObject(refused)
-    const others = { 'iso-8859-1': 'latin1', 'utf-16': 'utf16le', 'utf-16le': 'utf16le' } as const
-    for (const [charset, encoding] of Object.entries(others)) {
-      const body = Buffer.from(text, encoding)
-      expect(await submit(body, `application/json; charset=${charset}`)).toMatchObject(refused)
-    }
-  })
-
-  const announce = (length: number) => {
-    const headers = { ...json, expect: '100-continue', 'content-length': length }
-    const request = sendRaw(`${stack.api.url}/api/v2/jobs`, { method: 'POST', headers })
-    let continued = false
-    request.on('continue', () => {
-      continued = true
-      request.end(text)
-    })
-    const answer = answerTo(request)
-    request.flushHeaders()
-    return answer.then(({ status, code }) => ({ status, code, continued }))
-  }
-
-  it('that is announced and too large is refused before it is sent', async () => {
-    const tooLarge = { status: 413, code: 'payload_too_large', continued: false }
-    expect(await announce(10_000_000)).toEqual(tooLarge)
-    expect(await announce(Buffer.byteLength(text))).toMatchObject({ status: 201, continued: true })
-  })
-
-  it('of which nothing comes any more is not waited for', async () => {
-    const api = await stack.startApi({}, { bodyIdleMs: 60 })
-    const headers = { ...json, 'content-length': 1_000 }
-    const request = sendRaw(`${api.url}/api/v2/jobs`, { method: 'POST', headers })
-    const answer = answerTo(request)
-    request.write('{')
-    expect((await answer).status).toBe(408)
-  })
-
-  it('that trickles is not waited for either, unless it is an upload', async () => {
-    const api = await stack.startApi({}, { bodyIdleMs: 60, bodyMs: 120 })
-    const trickle = (path: string, type: string) => {
-      const headers = { 'content-type': type, 'content-length': 1_000 }
-      const request = sendRaw(`${api.url}${path}`, { method: 'POST', headers })
-      const drip = setInterval(() => request.write(' '), 5)
-      const stop = () => {
-        clearInterval(drip)
-        request.destroy()
-      }
-      return { request, stop }
-    }
-    const upload = trickle('/api/v2/assets', 'multipart/form-data; boundary=b')
-    const ends: string[] = []
-    upload.request.on('error', () => ends.push('upload')).on('response', () => ends.push('upload'))
-    const job = trickle('/api/v2/jobs', 'application/json')
-    expect((await answerTo(job.request)).status).toBe(408)
-    expect(ends).toEqual([])
-    job.stop()
-    upload.stop()
+    await expect.poll(async () => (await askRaw(`${url}&sid=${sid}`)).status).toBe(400)
   })
 })
 
 it('a stream of a job that is not there is not there for HEAD either', async () => {
   const job = await submitJob(stack.api.url)
   const head = (id: string) =>
-    ask(`${stack.api.url}/api/v2/jobs/${id}/events`, { method: 'HEAD' }).then(
+    askRaw(`${stack.api.url}/api/v2/jobs/${id}/events`, { method: 'HEAD' }).then(
       ({ status }) => status,
     )
   expect([await head(job.id), await head('nothing')]).toEqual([200, 404])
