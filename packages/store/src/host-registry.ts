@@ -1,6 +1,6 @@
 /** The host registry: what workers report of the hosts they drive, what holds for a host whoever drives it, and what it can run. */
 import type { Redis } from 'ioredis'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { HostView } from '@safelight/shared'
 import {
   type HostDrain,
