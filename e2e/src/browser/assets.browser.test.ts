@@ -81,6 +81,7 @@ describe.skipIf(noBrowser)('files on the page (needs Chromium, which is not here
     // and after a reload
     await page.reload()
     await page.locator('.media-card').getByText('PNG · 46 KB').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   it('offers what the fleet has, searched by typing, and marks what no host has', async () => {
