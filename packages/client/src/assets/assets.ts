@@ -49,7 +49,7 @@ export function createAssetsApi(http: Http): Assets {
 type Referable = Pick<AssetView, 'id' | 'hash' | 'file_path'>
 
 /** In the words of the API. */
-export function toBody({ filePath, tags, expiresIn }: AssetFacts = {}) {
+function toBody({ filePath, tags, expiresIn }: AssetFacts = {}) {
   return {
     ...(filePath !== undefined && { file_path: filePath }),
     ...(tags !== undefined && { tags }),

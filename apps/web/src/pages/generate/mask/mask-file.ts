@@ -20,7 +20,7 @@ export function toMaskedName(name: string): string {
 }
 
 /** @param mask opaque where the mask is */
-export function withMask(picture: Pixels, mask: Pixels): Pixels {
+function withMask(picture: Pixels, mask: Pixels): Pixels {
   const data = new Uint8Array(picture.data)
   for (let at = 3; at < data.length; at += 4) data[at] = 255 - (mask.data[at] ?? 0)
   // not spread: what an ImageData has is not its own
