@@ -6,8 +6,9 @@ import { toFindings } from './report.ts'
 import { runChaos } from './run.ts'
 import { isClean } from './verdict.ts'
 
-const SEED = 5
-const DURATION_MS = 35_000
+/** Its blows come close: eight in this time, of every kind, at everybody. */
+const SEED = 4_524
+const DURATION_MS = 25_000
 /** `npm run chaos -- --waiting 3000` is the large crowd. */
 const WAITING = 40
 const RECOVERY_MS = 15_000
