@@ -39,4 +39,12 @@ it('302: the content of an asset is where the object store has it, for who has t
   expect(await (await fetch(location)).text()).toBe('hello pixels')
   const part = await fetch(content, { headers: { range: 'bytes=6-' } })
   expect([part.status, await part.text()]).toEqual([206, 'pixels'])
+
+  // the page may show it from there
+  const policy = (await fetch(url, { headers: { accept: 'text/html' } })).headers
+    .get('content-security-policy')
+    ?.split('; ')
+  for (const kind of ['img-src', 'media-src', 'connect-src']) {
+    expect(policy?.find((part) => part.startsWith(kind))).toContain(s3.endpoint)
+  }
 })

@@ -101,6 +101,7 @@ async function start(deps: PartsDeps): Promise<Api> {
     clock,
     deadline,
     webFolder: config.SAFELIGHT_WEB_DIR,
+    storeUrl: await parts.blobs.presign('any', { seconds: 1, contentType: '', disposition: '' }),
   })
   const server = createServer(app)
   answerExpectations(server, (request) =>

@@ -21,6 +21,8 @@ export interface ExpressAppOptions extends MountOptions {
   clock: Clock
   /** Where the built web page is, or would be. */
   webFolder: string
+  /** An address of the store that content is fetched from; null when that is only us. */
+  storeUrl: string | null
 }
 
 export function createExpressApp(routes: readonly ApiRoute[], options: ExpressAppOptions): Express {
@@ -40,7 +42,8 @@ export function createExpressApp(routes: readonly ApiRoute[], options: ExpressAp
   app.use('/api', requireToken(options.isAllowed, options.isSigned))
   mountRoutes(app, routes, options)
   mountDocs(app, routes)
-  app.use(serveStaticFiles({ folder: options.webFolder, publicUrl: options.publicUrl }))
+  const { webFolder: folder, publicUrl, storeUrl } = options
+  app.use(serveStaticFiles({ folder, contentUrls: [publicUrl ?? [], storeUrl ?? []].flat() }))
   app.use(refuseUnknownPath)
   app.use(answerErrors(options.log))
   return app

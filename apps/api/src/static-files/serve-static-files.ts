@@ -24,11 +24,12 @@ const NOT_BUILT = `<!doctype html>
 
 export interface StaticFilesOptions {
   folder: string
-  publicUrl: string | null
+  /** Addresses whose origins hold what the page shows, when that is not simply where the page is. */
+  contentUrls: readonly string[]
 }
 
-export function serveStaticFiles({ folder, publicUrl }: StaticFilesOptions): Router {
-  const pageHeaders = toPageHeaders(publicUrl)
+export function serveStaticFiles({ folder, contentUrls }: StaticFilesOptions): Router {
+  const pageHeaders = toPageHeaders(contentUrls)
 
   function serveFiles(root: string, cacheControl: string): RequestHandler {
     return express.static(root, {
@@ -71,13 +72,10 @@ function wantsPage(request: Request): boolean {
   return request.accepts(offers) === 'html'
 }
 
-/**
- * What a browser must hold the web page to: nothing from elsewhere runs in it, and nobody frames it.
- * @param publicUrl where outputs are fetched from, when that is not simply where the page is
- */
-function toPageHeaders(publicUrl: string | null): Record<string, string> {
+/** What a browser must hold the web page to: nothing from elsewhere runs in it, and nobody frames it. */
+function toPageHeaders(contentUrls: readonly string[]): Record<string, string> {
   // the same origin named twice does no harm
-  const outputs = publicUrl === null ? '' : ` ${new URL(publicUrl).origin}`
+  const outputs = contentUrls.map((url) => ` ${new URL(url).origin}`).join('')
   const policy = [
     "default-src 'self'",
     `img-src 'self' blob: data:${outputs}`,
