@@ -1,5 +1,5 @@
 /** What bytes are, by how they begin. A name or a header says what somebody takes them for; only they say what they are. */
-import type { OutputType } from '@safelight/shared'
+import { memberOf, type OutputType } from '@safelight/shared'
 
 export interface Kind {
   contentType: string
@@ -126,8 +126,7 @@ export function toKind(
   const essence = declared.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   // a text holds no zero, in whatever encoding anybody still uses
   if (!head.includes(0)) {
-    const byName = Object.hasOwn(TEXT_ENDINGS, ending) ? TEXT_ENDINGS[ending] : undefined
-    const text = TEXTS.get(essence) ?? byName
+    const text = TEXTS.get(essence) ?? memberOf(TEXT_ENDINGS, ending)
     if (text) return text
   }
   return essence === '' || NOT_BY_ITS_WORD.test(essence) ? BYTES : kind(essence, 'file')

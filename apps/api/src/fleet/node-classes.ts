@@ -1,6 +1,12 @@
 /** The node classes that hosts know, merged over the fleet: what a form needs to offer what at least one host takes. */
 import { type NodeClass, type NodeInput, toPosixName } from '@safelight/comfyui'
-import type { InputValue, NodeClassQuery, NodeClassView, NodeInputView } from '@safelight/shared'
+import {
+  type InputValue,
+  memberOf,
+  type NodeClassQuery,
+  type NodeClassView,
+  type NodeInputView,
+} from '@safelight/shared'
 import { type KnownHost, ofPool } from '../jobs/fleet-knowledge.ts'
 import { takePage } from './page.ts'
 
@@ -40,7 +46,7 @@ function toView(
   { isFull }: { isFull: boolean },
 ): NodeClassView | null {
   const found = hosts.flatMap(({ hostId, classes, files }): KnownClass[] => {
-    const known = classes && Object.hasOwn(classes, name) ? classes[name] : undefined
+    const known = classes && memberOf(classes, name)
     return known ? [{ hostId, known, files: files?.choices.get(name) ?? new Map() }] : []
   })
   const [first] = found
@@ -63,7 +69,7 @@ function mergeInputs(found: readonly KnownClass[]): Record<string, NodeInputView
 
 function mergeInput(name: string, found: readonly KnownClass[]): NodeInputView {
   const declared = found.flatMap(({ known: { inputs }, files }) => {
-    const input = inputs && Object.hasOwn(inputs, name) ? inputs[name] : undefined
+    const input = inputs && memberOf(inputs, name)
     const listed = files.get(name)?.names
     return input ? [{ ...input, values: listed ? [...listed].map(toPosixName) : input.values }] : []
   })

@@ -1,7 +1,7 @@
 /** What `--input` asks for, in the workflows: files are uploaded first, each content once. */
 import { resolve } from 'node:path'
 import { type Client, RequestError, toInputMedia } from '@safelight/client'
-import { assertNever, type NodeClassView, type Workflow } from '@safelight/shared'
+import { assertNever, memberOf, type NodeClassView, type Workflow } from '@safelight/shared'
 import type { InputPlace } from '../graph/find-place.ts'
 import { readInputs, type TypedInput, type TypedValue } from '../graph/read-inputs.ts'
 import type { WorkflowFile } from '../graph/read-workflow.ts'
@@ -113,7 +113,7 @@ function toSource(
   classes: Readonly<Record<string, NodeClassView>>,
 ): Source {
   if (typed.kind !== 'text') return typed
-  const told = Object.hasOwn(classes, className) ? classes[className] : undefined
+  const told = memberOf(classes, className)
   return toInputMedia({ className, input: place.input }, told) === null
     ? { kind: 'value', value: typed.text }
     : { kind: 'file', path: typed.text }

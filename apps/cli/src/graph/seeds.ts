@@ -1,5 +1,11 @@
 /** A new seed for each of several jobs: with the same one, they would make the same picture. Pure. */
-import { toExactNumber, toNearestNumber, toNumberText, type Workflow } from '@safelight/shared'
+import {
+  memberOf,
+  toExactNumber,
+  toNearestNumber,
+  toNumberText,
+  type Workflow,
+} from '@safelight/shared'
 import { UsageError } from '../errors.ts'
 import type { InputPlace } from './find-place.ts'
 import { copyOf } from './set-values.ts'
@@ -59,7 +65,7 @@ function findSeeds(workflow: Workflow): InputPlace[] {
 }
 
 function findHeld(workflow: Workflow, nodeId: string): InputPlace[] {
-  const inputs = Object.hasOwn(workflow, nodeId) ? (workflow[nodeId]?.inputs ?? {}) : {}
+  const inputs = memberOf(workflow, nodeId)?.inputs ?? {}
   const held = Object.keys(inputs).find(
     (input) => HELD.test(input) && toNearestNumber(inputs[input]) !== null,
   )

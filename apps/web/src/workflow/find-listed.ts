@@ -1,5 +1,5 @@
 /** Model files at inputs that only the fleet knows as such: those of custom nodes, and the rarer ones of ComfyUI. */
-import type { Workflow } from '@safelight/shared'
+import { memberOf, type Workflow } from '@safelight/shared'
 import { userOf } from './describe-workflow.ts'
 import type { ChoiceField } from './field.ts'
 import type { NodeClasses } from './find-fields.ts'
@@ -8,10 +8,9 @@ import { idOf } from './links.ts'
 
 export function findListed(workflow: Workflow, classes: NodeClasses): ChoiceField[] {
   return Object.entries(workflow).flatMap(([nodeId, { class_type: className, inputs }]) => {
-    const told = Object.hasOwn(classes, className) ? classes[className]?.input : undefined
+    const told = memberOf(classes, className)?.input
     return Object.entries(inputs).flatMap(([input, value]): ChoiceField[] => {
-      const isModel =
-        told !== undefined && Object.hasOwn(told, input) && told[input]?.kind === 'models'
+      const isModel = memberOf(told ?? {}, input)?.kind === 'models'
       if (!isModel || typeof value !== 'string' || toKnownInput(input)) return []
       const place = { nodeId, input }
       const common = { ...place, ...userOf(workflow, nodeId), id: idOf(place) }

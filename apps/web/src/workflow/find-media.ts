@@ -1,6 +1,6 @@
 /** Files that people bring along: the inputs of load nodes. */
 import { type AssetReference, toInputMedia } from '@safelight/client'
-import { isJsonObject, toLink, type Workflow } from '@safelight/shared'
+import { isJsonObject, memberOf, toLink, type Workflow } from '@safelight/shared'
 import { userOf } from './describe-workflow.ts'
 import type { MediaField } from './field.ts'
 import type { NodeClasses } from './find-fields.ts'
@@ -12,7 +12,7 @@ const MASK_SLOT = 1
 export function findMedia(workflow: Workflow, classes: NodeClasses): MediaField[] {
   const found = Object.entries(workflow).flatMap(([nodeId, { class_type: className, inputs }]) =>
     Object.entries(inputs).flatMap(([input, value]): MediaField[] => {
-      const told = Object.hasOwn(classes, className) ? classes[className] : undefined
+      const told = memberOf(classes, className)
       const media = toInputMedia({ className, input }, told)
       if (media === null || !isFileValue(value)) return []
       const place = { nodeId, input }

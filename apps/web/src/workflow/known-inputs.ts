@@ -1,4 +1,5 @@
 /** Inputs that mean the same on whichever node they are: what they are called for people, and their range. */
+import { memberOf } from '@safelight/shared'
 import type { NumberField, Role } from './field.ts'
 
 type NumberRange = Pick<NumberField, 'min' | 'max' | 'step' | 'usualMax'>
@@ -52,5 +53,5 @@ const KNOWN_INPUTS: Readonly<Record<string, KnownInput>> = {
 }
 
 export function toKnownInput(input: string): KnownInput | undefined {
-  return Object.hasOwn(KNOWN_INPUTS, input) ? KNOWN_INPUTS[input] : undefined
+  return memberOf(KNOWN_INPUTS, input)
 }

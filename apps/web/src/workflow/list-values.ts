@@ -1,5 +1,5 @@
 /** What a choice offers: the values that the fleet takes at its input. Pure. */
-import type { NodeInputView } from '@safelight/shared'
+import { memberOf } from '@safelight/shared'
 import type { ChoiceField } from './field.ts'
 import type { NodeClasses } from './find-fields.ts'
 
@@ -11,9 +11,7 @@ export interface Choices {
 
 export function toChoices({ takenBy }: ChoiceField, classes: NodeClasses): Choices {
   const { className, input } = takenBy
-  const inputs = Object.hasOwn(classes, className) ? classes[className]?.input : undefined
-  const told: NodeInputView | undefined =
-    inputs && Object.hasOwn(inputs, input) ? inputs[input] : undefined
+  const told = memberOf(memberOf(classes, className)?.input ?? {}, input)
   const values = (told?.values ?? []).map(String)
   return { values, isWhole: values.length > 0 && told?.more_values === undefined }
 }

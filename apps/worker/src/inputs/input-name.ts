@@ -2,7 +2,7 @@
  * What a file of ours is called in the input folder of a host: after its content, so that two users' `input.png` never
  * meet, and in the folder's root, since nodes list nothing below it. Its ending is what loaders go by.
  */
-import type { Asset } from '@safelight/shared'
+import { type Asset, memberOf } from '@safelight/shared'
 
 const PREFIX = 'safelight-'
 /** Half of the hash: enough never to meet another. */
@@ -64,6 +64,6 @@ export function toInputName({
 /** What the bytes are known to be comes before what they are called. */
 function toEnding(contentType: string, name: string): string {
   const [type = ''] = contentType.toLowerCase().split(';')
-  const known = Object.hasOwn(ENDINGS, type.trim()) ? ENDINGS[type.trim()] : undefined
+  const known = memberOf(ENDINGS, type.trim())
   return known ?? HARMLESS.exec(name)?.[1]?.toLowerCase() ?? 'bin'
 }

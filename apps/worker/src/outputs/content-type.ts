@@ -1,6 +1,6 @@
 /** What an output is, by how it begins; its name only says which kind of text it is. Nothing that a browser would run. */
 import { toKind } from '@safelight/assets'
-import type { OutputType } from '@safelight/shared'
+import { memberOf, type OutputType } from '@safelight/shared'
 
 export const TEXT_TYPE = 'text/plain; charset=utf-8'
 
@@ -19,6 +19,5 @@ export function toContentType(
 ): { type: OutputType; contentType: string } {
   // the host's word is not asked
   const { type, contentType } = toKind(head, { declared: '', name })
-  const text = Object.hasOwn(TEXT_TYPES, contentType) ? TEXT_TYPES[contentType] : undefined
-  return { type, contentType: text ?? contentType }
+  return { type, contentType: memberOf(TEXT_TYPES, contentType) ?? contentType }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { isReference, sourcesOf } from '@safelight/comfyui'
 import {
   isJsonObject,
+  memberOf,
   stringifyExact,
   toLink,
   type Workflow,
@@ -38,7 +39,7 @@ export function createSigner(
     const path = [nodeId]
     const open = new Set<string>()
     for (let id = path.at(-1); id !== undefined; id = path.at(-1)) {
-      const node = Object.hasOwn(workflow, id) ? workflow[id] : undefined
+      const node = memberOf(workflow, id)
       const waiting =
         open.has(id) || !node
           ? []

@@ -1,5 +1,5 @@
 /** Which inputs of nodes take a file that users bring along, and of what kind. */
-import type { NodeClassView } from '@safelight/shared'
+import { memberOf, type NodeClassView } from '@safelight/shared'
 
 /** `file`: of any kind. */
 export type InputMedia = 'image' | 'audio' | 'video' | 'file'
@@ -23,9 +23,8 @@ export function toInputMedia(
   { className, input }: { className: string; input: string },
   nodeClass: NodeClassView | undefined,
 ): InputMedia | null {
-  const told = nodeClass?.input?.[input]
+  const told = memberOf(nodeClass?.input ?? {}, input)
   if (told?.media) return told.media
   if (told?.kind === 'uploads') return 'file'
-  const name = `${className}.${input}`
-  return Object.hasOwn(KNOWN, name) ? (KNOWN[name] ?? null) : null
+  return memberOf(KNOWN, `${className}.${input}`) ?? null
 }

@@ -1,5 +1,5 @@
 /** Why a job came to nothing, in plain words first and in the host's own words second. */
-import type { JobError, JobErrorCode, SnapshotView } from '@safelight/shared'
+import { type JobError, type JobErrorCode, memberOf, type SnapshotView } from '@safelight/shared'
 
 export interface Failure {
   /** One sentence that needs no knowledge of ComfyUI. */
@@ -62,7 +62,7 @@ const WATCH_PROBLEMS: Readonly<Record<string, string>> = {
 /** Why a job cannot be watched: the job itself may be well. */
 export function toWatchFailure(problem: Error): Failure {
   const code = 'code' in problem && typeof problem.code === 'string' ? problem.code : ''
-  const summary = Object.hasOwn(WATCH_PROBLEMS, code) ? WATCH_PROBLEMS[code] : undefined
+  const summary = memberOf(WATCH_PROBLEMS, code)
   return summary
     ? { summary, detail: null }
     : { summary: 'This job cannot be watched any more.', detail: problem.message || null }

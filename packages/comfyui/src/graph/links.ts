@@ -1,5 +1,5 @@
 /** What needs what: along the links of a graph. */
-import { toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
+import { memberOf, toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
 
 /** Ids of the nodes whose results `node` needs. */
 export function sourcesOf(node: WorkflowNode): string[] {
@@ -11,7 +11,7 @@ export function reachableFrom(workflow: Workflow, outputs: Iterable<string>): Se
   const reached = new Set<string>()
   const pending = [...outputs]
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    const node = Object.hasOwn(workflow, id) ? workflow[id] : undefined
+    const node = memberOf(workflow, id)
     if (!node || reached.has(id)) continue
     reached.add(id)
     // not all at once: a node may have more links than a call takes arguments
@@ -57,7 +57,7 @@ export function leftToRun(
   const left = new Set<string>()
   const pending = [...roots]
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    const node = Object.hasOwn(workflow, id) ? workflow[id] : undefined
+    const node = memberOf(workflow, id)
     if (!node || left.has(id) || cached.has(id) || !within.has(id)) continue
     left.add(id)
     for (const source of sourcesOf(node)) pending.push(source)

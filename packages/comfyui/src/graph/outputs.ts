@@ -1,5 +1,5 @@
 /** Which nodes of a workflow are outputs, i.e. make their upstream run. */
-import { NODE_NAME_MAX, type Workflow } from '@safelight/shared'
+import { memberOf, NODE_NAME_MAX, type Workflow } from '@safelight/shared'
 import type { NodeClasses } from '../client/types.ts'
 import { sourcesOf } from './links.ts'
 
@@ -10,7 +10,7 @@ const LOOKS_LIKE_OUTPUT = /save|preview|output|show|display|export|combine|uploa
 export function outputNodesOf(workflow: Workflow, classes: NodeClasses): string[] {
   return Object.keys(workflow).filter((id) => {
     const name = workflow[id]?.class_type ?? ''
-    return Object.hasOwn(classes, name) && classes[name]?.output === true
+    return memberOf(classes, name)?.output === true
   })
 }
 

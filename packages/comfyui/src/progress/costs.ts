@@ -1,4 +1,5 @@
 /** What nodes cost, in milliseconds: as expected (samplers weigh more than loaders, past runs are better numbers), and as measured. */
+import { memberOf } from '@safelight/shared'
 import { isRepeated } from './runs.ts'
 import type { CostByClass, TrackerState } from './types.ts'
 
@@ -16,7 +17,7 @@ const STEP_MS = 200
 
 /** Milliseconds a node is expected to take, by its class and its steps. */
 export function costOf(className: string, steps: number, costs: CostByClass): number {
-  const measured = Object.hasOwn(costs, className) ? costs[className]?.ms : undefined
+  const measured = memberOf(costs, className)?.ms
   if (measured !== undefined) return Math.max(1, measured * Math.max(1, steps))
   return steps > 0 ? steps * STEP_MS : guess(className)
 }
