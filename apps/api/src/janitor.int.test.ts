@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalBlobs, ingest } from '@safelight/assets'
+import { newAsset } from '@safelight/testkit'
 import { expect, it } from 'vitest'
 import { type ApiStack, shareStack } from './testing/api-stack.ts'
 
@@ -20,21 +20,7 @@ it('takes away assets whose time is over, with their bytes', async () => {
     {
       body: bytes(),
       maxBytes: 10,
-      toAsset: ({ hash, size }) => ({
-        id: randomUUID(),
-        hash,
-        size_bytes: size,
-        content_type: 'text/plain',
-        type: 'text',
-        name: 'hello.txt',
-        file_path: null,
-        tags: [],
-        owner: 'default',
-        job_id: null,
-        node_id: null,
-        created_at: now,
-        expires_at: now + 100,
-      }),
+      toAsset: ({ hash, size }) => newAsset({ hash, size_bytes: size, expires_at: now + 100 }),
     },
   )
   const folder = join(

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Asset } from '@safelight/shared'
-import { status } from '@safelight/testkit'
+import { newAsset, status } from '@safelight/testkit'
 import { acceptJob, listKeys, openTestStore, silent } from '@safelight/testkit/vitest'
 import { expect, it, onTestFinished } from 'vitest'
 import type { BlobStore } from './blobs/blob-store.ts'
@@ -37,7 +36,7 @@ async function openHouse() {
       {
         body: bytes(text),
         maxBytes: 1_000,
-        toAsset: ({ hash, size }) => ({ ...upload(), hash, size_bytes: size, ...over }),
+        toAsset: ({ hash, size }) => newAsset({ hash, size_bytes: size, ...over }),
       },
     )
     return asset
@@ -52,20 +51,6 @@ async function openHouse() {
   }
   return { assets, store, redis, keys, blobs, files, janitorOf, keep, textOf }
 }
-
-const upload = (): Omit<Asset, 'hash' | 'size_bytes'> => ({
-  id: randomUUID(),
-  content_type: 'text/plain',
-  type: 'text',
-  name: 'a.txt',
-  file_path: 'a.txt',
-  tags: [],
-  owner: 'default',
-  job_id: null,
-  node_id: null,
-  created_at: Date.now(),
-  expires_at: null,
-})
 
 function opening() {
   let open = () => {}

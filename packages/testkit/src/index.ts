@@ -1,5 +1,6 @@
 /** One way to start a stack, a Redis, a port; to wait, and to read a stream; builders. Needs no test runner: the demo uses it, too. */
 export * from './builders/bodies.ts'
+export * from './builders/new-asset.ts'
 export * from './builders/new-host-report.ts'
 export * from './builders/new-host-view.ts'
 export * from './builders/new-job-view.ts'

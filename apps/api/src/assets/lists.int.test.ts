@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Asset, assetJobSchema, assetPageSchema } from '@safelight/shared'
+import { newAsset } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { type ApiStack, shareStack } from '../testing/api-stack.ts'
 import { post, readError, submitJob } from '../testing/http.ts'
@@ -10,17 +11,7 @@ let stack: ApiStack
 shareStack((shared) => (stack = shared))
 
 async function mint(over: Partial<Asset> = {}): Promise<string> {
-  const asset: Asset = {
-    ...toOutput(randomUUID()),
-    node_id: null,
-    file_path: null,
-    tags: [],
-    owner: 'default',
-    job_id: null,
-    created_at: 1_000,
-    expires_at: null,
-    ...over,
-  }
+  const asset = newAsset({ created_at: 1_000, ...over })
   await stack.assets.mint(asset, { key: await stack.assets.begin(), size: asset.size_bytes })
   return asset.id
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Asset } from '@safelight/shared'
+import { newAsset } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { post, readError } from '../testing/http.ts'
@@ -16,24 +16,9 @@ const load = (image: unknown) => ({
 const submit = (workflow: unknown) => post(`${stack.api.url}/api/v2/jobs`, { workflow })
 
 async function upload(): Promise<string> {
-  const id = randomUUID()
-  const asset: Asset = {
-    id,
-    hash: `blake3:${'ab'.repeat(32)}`,
-    size_bytes: 3,
-    content_type: 'image/png',
-    type: 'image',
-    name: 'photo.png',
-    file_path: null,
-    tags: [],
-    owner: 'default',
-    job_id: null,
-    node_id: null,
-    created_at: 1,
-    expires_at: null,
-  }
-  await stack.assets.mint(asset, { key: await stack.assets.begin(), size: 3 })
-  return id
+  const asset = newAsset()
+  await stack.assets.mint(asset, { key: await stack.assets.begin(), size: asset.size_bytes })
+  return asset.id
 }
 
 describe('a workflow that refers to an asset', () => {

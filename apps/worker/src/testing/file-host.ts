@@ -1,5 +1,4 @@
 /** A host that serves files and nothing else, as a test says, and the ways to carry them from there. */
-import { randomUUID } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -8,7 +7,8 @@ import { join } from 'node:path'
 import { createLocalBlobs, ingest } from '@safelight/assets'
 import { createHostClient, type FileItem, HostError } from '@safelight/comfyui'
 import { createScope, systemClock } from '@safelight/runtime'
-import type { Asset, Output } from '@safelight/shared'
+import type { Output } from '@safelight/shared'
+import { newAsset } from '@safelight/testkit'
 import { openTestStore } from '@safelight/testkit/vitest'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import { collectOutputs } from '../outputs/collect.ts'
@@ -57,7 +57,7 @@ export async function openFileHost() {
           signal,
           toAsset({ hash, size }) {
             if (sizeBytes !== null && sizeBytes !== size) throw new HostError('bad_answer', 'cut')
-            return assetOf({ hash, size_bytes: size })
+            return newAsset({ hash, size_bytes: size })
           },
         })
         return { hash: asset.hash.replace('blake3:', ''), size: asset.size_bytes }
@@ -105,21 +105,6 @@ export async function openFileHost() {
 }
 
 const NEVER = new AbortController().signal
-
-const assetOf = (over: Pick<Asset, 'hash' | 'size_bytes'>): Asset => ({
-  id: randomUUID(),
-  content_type: 'image/png',
-  type: 'image',
-  name: 'a.png',
-  file_path: null,
-  tags: [],
-  owner: 'default',
-  job_id: null,
-  node_id: null,
-  created_at: 1,
-  expires_at: null,
-  ...over,
-})
 
 export const file = (filename: string, extra: Partial<FileItem> = {}): FileItem => ({
   node_id: '9',

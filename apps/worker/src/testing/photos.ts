@@ -1,9 +1,9 @@
 /** Photos that somebody has uploaded, and workflows that refer to them. */
-import { randomUUID } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
 import { createLocalBlobs, ingest } from '@safelight/assets'
 import type { Asset, Workflow } from '@safelight/shared'
 import type { AssetStore } from '@safelight/store'
+import { newAsset } from '@safelight/testkit'
 
 /** A picture of one gray, 40 wide and as high as it is told. */
 export function grayPng(height: number, gray = 100): Buffer {
@@ -49,22 +49,8 @@ export async function upload(
     {
       body: body(),
       maxBytes: 1e9,
-      toAsset: ({ hash, size }): Asset => ({
-        id: randomUUID(),
-        hash,
-        size_bytes: size,
-        content_type: 'image/png',
-        type: 'image',
-        name: 'input.png',
-        file_path: 'input.png',
-        tags: [],
-        owner: 'default',
-        job_id: null,
-        node_id: null,
-        created_at: Date.now(),
-        expires_at: null,
-        ...over,
-      }),
+      toAsset: ({ hash, size }) =>
+        newAsset({ hash, size_bytes: size, created_at: Date.now(), ...over }),
     },
   )
   return asset

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createThumbnailRecords } from '@safelight/store'
+import { newAsset } from '@safelight/testkit'
 import { openTestStore, silent } from '@safelight/testkit/vitest'
 import sharp from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
@@ -28,21 +28,8 @@ async function openGallery() {
       {
         body: Readable.from([bytes]),
         maxBytes: 1e9,
-        toAsset: ({ hash, size }) => ({
-          id: randomUUID(),
-          hash,
-          size_bytes: size,
-          content_type: contentType,
-          type: 'image',
-          name: 'a.png',
-          file_path: null,
-          tags: [],
-          owner: 'default',
-          job_id: null,
-          node_id: null,
-          created_at: 5,
-          expires_at: null,
-        }),
+        toAsset: ({ hash, size }) =>
+          newAsset({ hash, size_bytes: size, content_type: contentType }),
       },
     )
     return asset

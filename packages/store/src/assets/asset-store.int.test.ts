@@ -1,28 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { Asset } from '@safelight/shared'
 import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
-import { status } from '@safelight/testkit'
+import { newAsset, status } from '@safelight/testkit'
 import { expect, it } from 'vitest'
 import type { AssetStore } from './asset-store.ts'
 
 const HEX = 'ab'.repeat(32)
-
-const assetOf = (over: Partial<Asset> = {}): Asset => ({
-  id: randomUUID(),
-  hash: `blake3:${HEX}`,
-  size_bytes: 12,
-  content_type: 'image/png',
-  type: 'image',
-  name: 'photo.png',
-  file_path: 'photo.png',
-  tags: ['input'],
-  owner: 'default',
-  job_id: null,
-  node_id: null,
-  created_at: 5,
-  expires_at: null,
-  ...over,
-})
 
 async function mint(assets: AssetStore, asset: Asset) {
   const key = await assets.begin()
@@ -32,13 +14,13 @@ async function mint(assets: AssetStore, asset: Asset) {
 
 it('makes an asset over new bytes, and another over the same ones', async () => {
   const { assets } = await openTestStore()
-  const first = assetOf()
+  const first = newAsset()
   const { key, minted } = await mint(assets, first)
   expect(minted).toEqual({ asset: first, createdNew: true, spareKey: null })
   expect(await assets.load(first.id)).toEqual(first)
   expect(await assets.blobOf(first.hash)).toEqual({ key, size: 12 })
 
-  const second = assetOf({ name: 'other.png' })
+  const second = newAsset({ name: 'other.png' })
   const again = await mint(assets, second)
   expect(again.minted).toEqual({ asset: second, createdNew: false, spareKey: again.key })
   expect(await assets.trash(9)).toEqual([again.key])
@@ -48,15 +30,15 @@ it('makes an asset over new bytes, and another over the same ones', async () => 
 
 it('makes an asset over bytes that are there, and none over others', async () => {
   const { assets } = await openTestStore()
-  expect(await assets.mintOver(assetOf())).toBeNull()
-  await mint(assets, assetOf())
-  const over = assetOf()
+  expect(await assets.mintOver(newAsset())).toBeNull()
+  await mint(assets, newAsset())
+  const over = newAsset()
   expect(await assets.mintOver(over)).toEqual(over)
 })
 
 it('gives up the bytes with the last asset, and never takes that key again', async () => {
   const { assets } = await openTestStore()
-  const [one, other] = [assetOf(), assetOf()]
+  const [one, other] = [newAsset(), newAsset()]
   const { key } = await mint(assets, one)
   await assets.mintOver(other)
   expect(await assets.remove(one.id)).toBe('removed')
@@ -64,9 +46,9 @@ it('gives up the bytes with the last asset, and never takes that key again', asy
   expect(await assets.remove(other.id)).toBe('removed')
   expect(await assets.remove(other.id)).toBe('gone')
   expect(await assets.trash(9)).toEqual([key])
-  expect(await assets.mintOver(assetOf())).toBeNull()
+  expect(await assets.mintOver(newAsset())).toBeNull()
   // the same bytes once more, before the old ones are removed
-  const anew = await mint(assets, assetOf())
+  const anew = await mint(assets, newAsset())
   expect(anew.minted?.createdNew).toBe(true)
   expect(anew.key).not.toBe(key)
   await assets.emptied([key])
@@ -76,11 +58,11 @@ it('gives up the bytes with the last asset, and never takes that key again', asy
 
 it('answers a mint that is sent twice as it did first', async () => {
   const { assets } = await openTestStore()
-  const asset = assetOf()
+  const asset = newAsset()
   const key = await assets.begin()
   const first = await assets.mint(asset, { key, size: 12 })
   expect(await assets.mint(asset, { key, size: 12 })).toEqual(first)
-  const twin = assetOf()
+  const twin = newAsset()
   const spare = await assets.begin()
   const second = await assets.mint(twin, { key: spare, size: 12 })
   expect(await assets.mint(twin, { key: spare, size: 12 })).toEqual(second)
@@ -90,7 +72,7 @@ it('refuses bytes whose key was given up, and keeps nothing of a failed write', 
   const { assets, store } = await openTestStore()
   const late = await assets.begin()
   expect(await assets.giveUpWrites((await store.now()) + 1)).toBe(1)
-  expect(await assets.mint(assetOf(), { key: late, size: 12 })).toBeNull()
+  expect(await assets.mint(newAsset(), { key: late, size: 12 })).toBeNull()
   const failed = await assets.begin()
   await assets.abandon(failed)
   expect((await assets.trash(9)).toSorted()).toEqual([late, failed].toSorted())
@@ -98,7 +80,7 @@ it('refuses bytes whose key was given up, and keeps nothing of a failed write', 
 
 it('takes an output that was made again, otherwise', async () => {
   const { assets } = await openTestStore()
-  const asset = assetOf({ job_id: 'job-1', expires_at: 9 })
+  const asset = newAsset({ job_id: 'job-1', expires_at: 9 })
   const { key } = await mint(assets, asset)
   const other = { ...asset, hash: `blake3:${'cd'.repeat(32)}` }
   const { key: newKey } = await mint(assets, other)
@@ -111,7 +93,7 @@ it('takes an output that was made again, otherwise', async () => {
 it('keeps what a job needs, however often it is to be removed', async () => {
   const { assets, store, redis, keys } = await openTestStore()
   const jobId = await acceptJob(store)
-  const output = assetOf({ job_id: jobId, expires_at: 1 })
+  const output = newAsset({ job_id: jobId, expires_at: 1 })
   await mint(assets, output)
   expect(await assets.remove(output.id)).toBe('in_use')
   await store.append(jobId, () => status('canceled'))
@@ -120,7 +102,7 @@ it('keeps what a job needs, however often it is to be removed', async () => {
   await redis.del(keys.job(jobId))
   expect(await assets.remove(output.id)).toBe('removed')
 
-  const input = assetOf()
+  const input = newAsset()
   await mint(assets, input)
   await redis.sadd(keys.assetHolds(input.id), 'job-2')
   expect(await assets.remove(input.id)).toBe('in_use')
@@ -132,10 +114,10 @@ it('expires what is over, and not what was given more time or is needed', async 
   const { assets, store, redis, keys } = await openTestStore()
   const now = await store.now()
   const [over, extended, needed, never] = [
-    assetOf({ expires_at: now - 5 }),
-    assetOf({ expires_at: now - 4 }),
-    assetOf({ expires_at: now - 3 }),
-    assetOf(),
+    newAsset({ expires_at: now - 5 }),
+    newAsset({ expires_at: now - 4 }),
+    newAsset({ expires_at: now - 3 }),
+    newAsset(),
   ]
   for (const asset of [over, extended, needed, never]) await mint(assets, asset)
   await assets.extend(extended.id, now + 60_000)

@@ -1,7 +1,7 @@
 /** What jobs need of the assets that their workflows refer to. */
 import { randomUUID } from 'node:crypto'
 import type { Asset } from '@safelight/shared'
-import { status } from '@safelight/testkit'
+import { newAsset, status } from '@safelight/testkit'
 import { newJob, openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { createDeadLetterStore } from '../dead-letters.ts'
@@ -18,26 +18,10 @@ async function open() {
     pass: (ms: number) => (nowMs += ms),
     nowMs: () => nowMs,
     upload: async (over: Partial<Asset> = {}): Promise<string> => {
-      const id = randomUUID()
-      const key = await assets.begin()
-      const asset: Asset = {
-        id,
-        hash: `blake3:${randomUUID().replaceAll('-', '').repeat(2)}`,
-        size_bytes: 12,
-        content_type: 'image/png',
-        type: 'image',
-        name: 'photo.png',
-        file_path: null,
-        tags: [],
-        owner: 'default',
-        job_id: null,
-        node_id: null,
-        created_at: nowMs,
-        expires_at: nowMs + HOUR_MS,
-        ...over,
-      }
-      await assets.mint(asset, { key, size: 12 })
-      return id
+      const hash = `blake3:${randomUUID().replaceAll('-', '').repeat(2)}`
+      const asset = newAsset({ hash, expires_at: nowMs + HOUR_MS, ...over })
+      await assets.mint(asset, { key: await assets.begin(), size: 12 })
+      return asset.id
     },
   }
 }

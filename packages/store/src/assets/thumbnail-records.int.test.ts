@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import type { Asset } from '@safelight/shared'
+import { newAsset } from '@safelight/testkit'
 import { openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { createThumbnailRecords } from './thumbnail-records.ts'
@@ -9,21 +8,7 @@ const OF = { hash: HASH, width: 256 }
 
 async function openRecords() {
   const { assets, redis, keys } = await openTestStore()
-  const asset: Asset = {
-    id: randomUUID(),
-    hash: HASH,
-    size_bytes: 12,
-    content_type: 'image/png',
-    type: 'image',
-    name: 'photo.png',
-    file_path: null,
-    tags: [],
-    owner: 'default',
-    job_id: null,
-    node_id: null,
-    created_at: 5,
-    expires_at: null,
-  }
+  const asset = newAsset({ hash: HASH })
   const key = await assets.begin()
   await assets.mint(asset, { key, size: 12 })
   return { assets, asset, key, redis, keys, thumbnails: createThumbnailRecords({ redis, keys }) }
