@@ -14,6 +14,7 @@ export {
   type RequestErrorCode,
   SafelightError,
 } from './errors.ts'
-export { type InputMedia, toInputMedia } from './assets/media-input.ts'
+export type { InputMedia } from '@safelight/shared'
+export { toInputMedia } from './assets/media-input.ts'
 export type * from './assets/types.ts'
 export type * from './types.ts'

@@ -4,7 +4,6 @@ export {
   type BlobRecord,
   createAssetStore,
   hexOf,
-  type Minted,
 } from './assets/asset-store.ts'
 export * from './assets/list-assets.ts'
 export * from './assets/upload-keys.ts'

@@ -1,6 +1,6 @@
 /** Files that people bring along: the inputs of load nodes. */
 import { type AssetReference, toInputMedia } from '@safelight/client'
-import { isJsonObject, memberOf, toLink, type Workflow } from '@safelight/shared'
+import { isJsonObject, isReference, memberOf, toLink, type Workflow } from '@safelight/shared'
 import { userOf } from './describe-workflow.ts'
 import type { MediaField } from './field.ts'
 import type { NodeClasses } from './find-fields.ts'
@@ -28,14 +28,13 @@ export function findMedia(workflow: Workflow, classes: NodeClasses): MediaField[
   })
 }
 
-export function isReference(value: unknown): value is AssetReference {
-  if (!isJsonObject(value) || value['__type'] !== 'core/ASSET') return false
-  const info = value['info']
-  return isJsonObject(info) && typeof info['id'] === 'string'
+/** Whether the value is a reference that names its asset. */
+export function isAssetReference(value: unknown): value is AssetReference {
+  return isReference(value) && isJsonObject(value.info) && typeof value.info['id'] === 'string'
 }
 
 function isFileValue(value: unknown): value is MediaField['value'] {
-  return typeof value === 'string' || isReference(value)
+  return typeof value === 'string' || isAssetReference(value)
 }
 
 function hasMaskUser(workflow: Workflow, nodeId: string): boolean {

@@ -1,8 +1,9 @@
 /** What made an output, in one word: the node, everything that it needs, and the file that came of it. Pure. */
 import { createHash } from 'node:crypto'
-import { isReference, sourcesOf } from '@safelight/comfyui'
+import { sourcesOf } from '@safelight/comfyui'
 import {
   isJsonObject,
+  isReference,
   memberOf,
   stringifyExact,
   toLink,

@@ -1,5 +1,5 @@
 /** What can be asked of assets: the files that workflows read and make. */
-import type { AssetPage, AssetView } from '@safelight/shared'
+import { type AssetPage, type AssetView, REFERENCE_TYPE } from '@safelight/shared'
 import { RequestError } from '../errors.ts'
 import type { ApiCall, Http } from '../http/request.ts'
 import { retrying } from '../http/retry.ts'
@@ -75,7 +75,7 @@ function toListCall({ limit, since, until, signal, ...filter }: AssetListOptions
 
 function toReference({ id, hash, file_path: filePath }: Referable): AssetReference {
   return {
-    __type: 'core/ASSET',
+    __type: REFERENCE_TYPE,
     info: {
       id,
       ...(hash !== null && { hash }),

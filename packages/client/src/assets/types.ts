@@ -1,5 +1,12 @@
 /** What the client offers for assets, in types. */
-import type { AssetPage, AssetView, JobView, OutputType, Workflow } from '@safelight/shared'
+import type {
+  AssetPage,
+  AssetView,
+  JobView,
+  OutputType,
+  REFERENCE_TYPE,
+  Workflow,
+} from '@safelight/shared'
 import type { CallOptions } from '../types.ts'
 
 /** A path is for Node; a stream is sent as it comes in Node, and taken in first in a browser. */
@@ -51,7 +58,7 @@ export interface AssetListOptions {
 
 /** Stands in a workflow where a file's name would: hosts are given the file when the job gets there. */
 export interface AssetReference {
-  __type: 'core/ASSET'
+  __type: typeof REFERENCE_TYPE
   info: { id: string; hash?: string; file_path?: string }
 }
 

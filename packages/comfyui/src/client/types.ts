@@ -1,5 +1,5 @@
 /** `HostClient`: the HTTP half of ComfyUI, as far as Safelight uses it. */
-import type { Workflow } from '@safelight/shared'
+import type { InputMedia, Workflow } from '@safelight/shared'
 import type { HostFeatures } from '../protocol/features.ts'
 import type { FileChoices } from './file-choices.ts'
 import type { HostAddress } from './host-address.ts'
@@ -29,7 +29,7 @@ export interface NodeInput {
   multiline?: boolean
   multiselect?: boolean
   /** What is uploaded for it. */
-  media?: 'image' | 'audio' | 'video' | 'file'
+  media?: InputMedia
 }
 
 /** What /object_info says of one node class, cut down to what checks, forms and progress need. */

@@ -2,10 +2,10 @@
  * A literal value against what its input is declared to take, as ComfyUI would judge it. Only what it is certain to
  * refuse is a problem: Python's own conversions are lenient, and so is whatever we cannot know.
  */
-import { cutText, isJsonObject, LINE_MAX } from '@safelight/shared'
+import { cutText, isReference, LINE_MAX } from '@safelight/shared'
 import type { NodeInput, NodeInputValue } from '../client/types.ts'
 import type { GraphProblem } from './check-nodes.ts'
-import { isReference } from './references.ts'
+import { unwrap } from './links.ts'
 
 /** Longer lists are not sent back. */
 const MOST_LISTED = 20
@@ -20,7 +20,7 @@ export interface DeclaredValue {
 
 export function checkValue(declared: DeclaredValue): GraphProblem | null {
   const { name, input, own } = declared
-  const value = unwrap(declared.value)
+  const { value } = unwrap(declared.value)
   // an asset is staged in its place
   if (isReference(value)) return null
   const reason = conversionFault(input, value)
@@ -48,11 +48,6 @@ function noFile(declared: DeclaredValue, value: unknown): GraphProblem | null {
     details: `${name} - Invalid ${media} file: ${printed(value)}`,
     value,
   })
-}
-
-/** A list is wrapped, or it would be a link. */
-function unwrap(value: unknown): unknown {
-  return isJsonObject(value) && Object.hasOwn(value, '__value__') ? value['__value__'] : value
 }
 
 /** In Python's words; null when int() or float() takes it, or nobody knows. */

@@ -1,8 +1,8 @@
 /** Which files a host must list to take a workflow: values of inputs that name a model, and reach an output. */
-import { isJsonObject, type Workflow } from '@safelight/shared'
+import type { Workflow } from '@safelight/shared'
 import { type FileChoices, isModelFile, lists } from '../client/file-choices.ts'
 import type { NodeClasses } from '../client/types.ts'
-import { reachableFrom, usersOf } from './links.ts'
+import { reachableFrom, unwrap, usersOf } from './links.ts'
 import { guessOutputNodes, outputNodesOf } from './outputs.ts'
 
 export interface FileNeed {
@@ -39,7 +39,7 @@ export function fileNeedsOf(
   for (const [nodeId, { class_type: className, inputs }] of Object.entries(workflow)) {
     if (!checked.has(nodeId) || className.length > LONGEST_NAME) continue
     for (const [input, given] of Object.entries(inputs)) {
-      const file = isJsonObject(given) ? given['__value__'] : given
+      const { value: file } = unwrap(given)
       if (typeof file !== 'string' || file.length > LONGEST_NAME) continue
       if (input.length > LONGEST_NAME) continue
       const need = { nodeId, className, input, file }

@@ -1,5 +1,5 @@
 /** What needs what: along the links of a graph. */
-import { memberOf, toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
+import { isJsonObject, memberOf, toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
 
 /** Ids of the nodes whose results `node` needs. */
 export function sourcesOf(node: WorkflowNode): string[] {
@@ -63,4 +63,10 @@ export function leftToRun(
     for (const source of sourcesOf(node)) pending.push(source)
   }
   return left
+}
+
+/** A literal input, and where it stands below its name: a list is wrapped, or it would be a link. */
+export function unwrap(given: unknown): { value: unknown; path: string[] } {
+  if (!isJsonObject(given) || !Object.hasOwn(given, '__value__')) return { value: given, path: [] }
+  return { value: given['__value__'], path: ['__value__'] }
 }

@@ -1,6 +1,7 @@
 /** Names of files as the host lists them: one on Windows lists `sdxl\x.pt` for what others call `sdxl/x.pt`. */
-import { isJsonObject, replaceAt, type Workflow } from '@safelight/shared'
+import { replaceAt, type Workflow } from '@safelight/shared'
 import { type FileChoices, listedName } from '../client/file-choices.ts'
+import { unwrap } from './links.ts'
 
 /**
  * The workflow for this host: everything else stays to the letter.
@@ -12,13 +13,11 @@ export function withListedNames(text: string, workflow: Workflow, choices: FileC
   for (const [nodeId, { class_type: className, inputs }] of Object.entries(workflow)) {
     if (!choices.has(className)) continue
     for (const [input, given] of Object.entries(inputs)) {
-      const isWrapped = isJsonObject(given) && Object.hasOwn(given, '__value__')
-      const file = isWrapped ? given['__value__'] : given
+      const { value: file, path } = unwrap(given)
       if (typeof file !== 'string' || !/[/\\]/.test(file)) continue
       const listed = listedName(choices, { className, input, file })
       if (listed == null || listed === file) continue
-      const path = [nodeId, 'inputs', input, ...(isWrapped ? ['__value__'] : [])]
-      written = replaceAt(written, path, JSON.stringify(listed))
+      written = replaceAt(written, [nodeId, 'inputs', input, ...path], JSON.stringify(listed))
     }
   }
   return written

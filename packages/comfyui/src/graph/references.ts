@@ -2,9 +2,13 @@
  * References to stored files in a workflow: `{"__type":"core/ASSET","info":{"id":…}}` in place of a file name. ComfyUI
  * knows nothing of them: each must be the name of a file on the host by the time that the workflow is posted.
  */
-import { isJsonObject, type JsonPath, type Workflow } from '@safelight/shared'
-
-export const REFERENCE_TYPE = 'core/ASSET'
+import {
+  isJsonObject,
+  isReference,
+  type JsonPath,
+  REFERENCE_TYPE,
+  type Workflow,
+} from '@safelight/shared'
 
 /** More in one workflow are refused: each is a file that a host must be given. */
 export const MOST_REFERENCES = 256
@@ -59,11 +63,6 @@ export function assetIdsOf({ found }: Pick<References, 'found'>): string[] {
 /** A reference as its JSON text. */
 export function toReferenceText(assetId: string): string {
   return JSON.stringify({ __type: REFERENCE_TYPE, info: { id: assetId } })
-}
-
-/** Whether the value is one, well-formed or not. */
-export function isReference(value: unknown): value is { info?: unknown } {
-  return isJsonObject(value) && Object.hasOwn(value, '__type') && value['__type'] === REFERENCE_TYPE
 }
 
 /** Without recursion: a value may be nested deeper than the stack is. */

@@ -1,12 +1,13 @@
 /** Addresses on the web in place of files: of nodes that load one, and of no others, which may want the address itself. */
 import {
-  isJsonObject,
   type JsonPath,
   memberOf,
   replaceTexts,
+  usualMediaOf,
   type Workflow,
 } from '@safelight/shared'
 import type { NodeClasses } from '../client/types.ts'
+import { unwrap } from './links.ts'
 import { toReferenceText } from './references.ts'
 
 export interface UrlInput {
@@ -18,36 +19,23 @@ export interface UrlInput {
   url: string
 }
 
-/** What loads files where no host says so: ComfyUI's own, and what the most widespread pack has. */
-const LOADERS: Readonly<Record<string, string>> = {
-  LoadImage: 'image',
-  LoadImageMask: 'image',
-  LoadAudio: 'audio',
-  LoadVideo: 'file',
-  VHS_LoadVideo: 'video',
-  VHS_LoadVideoFFmpeg: 'video',
-  VHS_LoadAudioUpload: 'audio',
-}
-
 const ADDRESS = /^https?:\/\//i
 
 /** In the order of the graph. @param classes null while no host is known */
 export function findUrlInputs(workflow: Workflow, classes: NodeClasses | null): UrlInput[] {
   return Object.entries(workflow).flatMap(([nodeId, { class_type: className, inputs }]) =>
     Object.entries(inputs).flatMap(([input, given]): UrlInput[] => {
-      const isWrapped = isJsonObject(given) && Object.hasOwn(given, '__value__')
-      const url = isWrapped ? given['__value__'] : given
+      const { value: url, path } = unwrap(given)
       if (typeof url !== 'string' || !ADDRESS.test(url)) return []
       if (!loadsFile(classes, className, input)) return []
-      const path = [nodeId, 'inputs', input, ...(isWrapped ? ['__value__'] : [])]
-      return [{ nodeId, className, input, path, url }]
+      return [{ nodeId, className, input, path: [nodeId, 'inputs', input, ...path], url }]
     }),
   )
 }
 
 function loadsFile(classes: NodeClasses | null, className: string, input: string): boolean {
   const declared = memberOf(memberOf(classes ?? {}, className)?.inputs ?? {}, input)
-  return declared?.media !== undefined || memberOf(LOADERS, className) === input
+  return declared?.media !== undefined || usualMediaOf(className, input) !== null
 }
 
 /** The workflow's text with a reference in place of each. @param assetIds by address */

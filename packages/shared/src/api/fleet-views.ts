@@ -1,5 +1,6 @@
 /** What the fleet can run: its models and its node classes, each with the hosts that have it. */
 import { z } from 'zod'
+import { INPUT_MEDIA } from '../file-inputs.ts'
 import { labelSchema } from './requests.ts'
 
 const hostIds = z.array(z.string()).meta({ description: 'Ids of the hosts that have it.' })
@@ -78,7 +79,7 @@ export const nodeInputViewSchema = z
       description:
         'What `values` are: model files (see `/models`), or files that users upload, of which no list is kept.',
     }),
-    media: z.enum(['image', 'audio', 'video', 'file']).optional().meta({
+    media: z.enum(INPUT_MEDIA).optional().meta({
       description: 'Of an input that takes an upload: what of. An asset may stand in its place.',
     }),
     default: z.unknown().optional(),

@@ -6,7 +6,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Sign } from '../../../ui/sign.tsx'
 import { ThinBar } from '../../../ui/thin-bar.tsx'
 import type { MediaField } from '../../../workflow/field.ts'
-import { isReference } from '../../../workflow/find-media.ts'
+import { isAssetReference } from '../../../workflow/find-media.ts'
 import { withValue } from '../draft.ts'
 import { toElementId } from '../form/setting.tsx'
 import { MaskPainter } from '../mask/mask-painter.tsx'
@@ -30,7 +30,7 @@ export function MediaCard({ field, uploads, change, problem, isDragging }: Media
   const chooser = useRef<HTMLInputElement>(null)
   const [isOver, setIsOver] = useState(false)
   const [dialog, setDialog] = useState<Dialog>(null)
-  const assetId = isReference(field.value) ? field.value.info.id : null
+  const assetId = isAssetReference(field.value) ? field.value.info.id : null
   const { asset, error } = useAsset(assetId)
   const upload = uploads.of(field.id)
   const text = toMediaText(field, { asset, error, upload, problem })

@@ -3,7 +3,7 @@ import { type InputMedia, RequestError } from '@safelight/client'
 import type { AssetView } from '@safelight/shared'
 import { toFactsLine } from '../../../outputs/output-facts.ts'
 import type { MediaField } from '../../../workflow/field.ts'
-import { isReference } from '../../../workflow/find-media.ts'
+import { isAssetReference } from '../../../workflow/find-media.ts'
 import type { Upload } from './use-uploads.ts'
 
 export interface MediaText {
@@ -21,7 +21,7 @@ export interface MediaState {
   problem: string | null
 }
 
-const NOUNS: Record<InputMedia, string> = {
+export const NOUNS: Record<InputMedia, string> = {
   image: 'a picture',
   audio: 'a sound',
   video: 'a film',
@@ -35,7 +35,7 @@ export function toMediaText(field: MediaField, state: MediaState): MediaText {
     return { name: upload.name, note: `Uploading, ${percent} %`, isWrong: false }
   }
   if (upload) return { name: upload.file.name, note: upload.problem, isWrong: true }
-  if (isReference(field.value)) return toAssetText(field.value.info, { asset, error, problem })
+  if (isAssetReference(field.value)) return toAssetText(field.value.info, { asset, error, problem })
   const { value, media } = field
   if (problem) return { name: value, note: problem, isWrong: true }
   if (value === '')

@@ -7,6 +7,7 @@ import { useAccess } from '../../../shell/access.ts'
 import type { MediaField } from '../../../workflow/field.ts'
 import { withValue } from '../draft.ts'
 import type { ChangeDraft } from '../use-draft.ts'
+import { NOUNS } from './media-text.ts'
 
 export type Upload =
   | { step: 'sending'; name: string; share: number }
@@ -79,13 +80,6 @@ export function useUploads(change: ChangeDraft): Uploads {
       set(fieldId, null)
     },
   }
-}
-
-const NOUNS: Record<InputMedia, string> = {
-  image: 'a picture',
-  audio: 'sound',
-  video: 'a film',
-  file: 'a file',
 }
 
 /** What the browser takes it for says enough to spare people a wait; the server looks at the bytes. */
