@@ -6,7 +6,6 @@
  * sure to refuse, by lists that are complete and fresh. Whatever else there is to doubt, the job waits for such a host.
  */
 import {
-  boundProblems,
   type FileNeed,
   fileNeedsOf,
   judgeInputs,
@@ -27,7 +26,7 @@ import {
   ofPool,
   takesJobs,
 } from './fleet-knowledge.ts'
-import { toWorkflowError } from './invalid-workflow.ts'
+import { groupByNode, noHostRunsIt } from './invalid-workflow.ts'
 
 export interface CheckFilesDeps {
   fleet: FleetKnowledge
@@ -56,8 +55,6 @@ export interface FileCheckRequest {
 
 /** @throws ApiError when no host can run it. @returns what its host must list */
 export type CheckFiles = (request: FileCheckRequest) => Promise<JobNeeds['listed']>
-
-const MESSAGE_MAX_FILES = 3
 
 export function createCheckFiles(deps: CheckFilesDeps): CheckFiles {
   const { fleet, announceLook, now, clock, timings } = deps
@@ -178,22 +175,12 @@ function toListed(needs: readonly FileNeed[], hosts: readonly KnownHost[]): JobN
 
 /** In ComfyUI's own words: this is what every host would have answered. */
 function refusal(missing: readonly FileNeed[], hosts: readonly KnownHost[]): ApiError {
-  const byNode = new Map<string, { class_type: string; errors: Problem[] }>()
-  for (const need of missing) {
-    const node = byNode.get(need.nodeId) ?? { class_type: need.className, errors: [] }
-    node.errors.push(
-      isUpload(need, hosts) ? noSuchPicture(need) : toProblem(need, isListed(need, hosts)),
-    )
-    byNode.set(need.nodeId, node)
-  }
-  const bounded = boundProblems(Object.fromEntries(byNode))
-  const shown = Object.entries(bounded.nodeErrors)
-    .flatMap(([id, { class_type, errors }]) =>
-      errors.map(({ details }) => `Node ${id} (${class_type}): ${details}`),
-    )
-    .slice(0, MESSAGE_MAX_FILES)
-  const message = `No host can run it. ${shown.join('. ')}.`
-  return toWorkflowError('invalid_workflow', message, bounded)
+  const problems = missing.map((need) => ({
+    nodeId: need.nodeId,
+    className: need.className,
+    problem: isUpload(need, hosts) ? noSuchPicture(need) : toProblem(need, isListed(need, hosts)),
+  }))
+  return noHostRunsIt(groupByNode(problems), ({ details }) => details)
 }
 
 function isUpload({ className, input }: FileNeed, hosts: readonly KnownHost[]): boolean {

@@ -1,5 +1,4 @@
 /** Whether any host there is could run a job, by its pool and by the nodes of its workflow. */
-import { boundProblems } from '@safelight/comfyui'
 import { ApiError, type Workflow } from '@safelight/shared'
 import {
   classNamesOf,
@@ -7,8 +6,9 @@ import {
   type KnownHost,
   knowsAll,
   ofPool,
+  refuseForHosts,
 } from './fleet-knowledge.ts'
-import { toWorkflowError } from './invalid-workflow.ts'
+import { groupByNode, toWorkflowError } from './invalid-workflow.ts'
 
 export interface FleetCheckRequest {
   workflow: Workflow
@@ -22,10 +22,7 @@ export async function checkFleet(
   fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
   request: FleetCheckRequest,
 ): Promise<void> {
-  // what is remembered may be older than a host that has just come
-  if (refusalOf(await fleet.hosts(), request) === null) return
-  const refusal = refusalOf(await fleet.hostsNow(), request)
-  if (refusal) throw refusal
+  await refuseForHosts(fleet, (hosts) => refusalOf(hosts, request))
 }
 
 function refusalOf(
@@ -50,14 +47,14 @@ function noHostHas(missing: readonly string[], { workflow, pool }: FleetCheckReq
   const whose = pool === null ? 'No host' : `No host with the label '${pool}'`
   const problems = Object.entries(workflow)
     .filter(([, { class_type: name }]) => missing.includes(name))
-    .map(([id, { class_type: name }]) => {
+    .map(([nodeId, { class_type: name }]) => {
       const message = `${whose} that knows the other nodes has a node '${name}'.`
-      const extra = { extra_info: { class_type: name } }
-      const problem = { type: 'missing_node_type', message, details: '', ...extra }
-      return [id, { class_type: name, errors: [problem] }] as const
+      const extra_info = { class_type: name }
+      const problem = { type: 'missing_node_type', message, details: '', extra_info }
+      return { nodeId, className: name, problem }
     })
   const shown = missing.slice(0, MESSAGE_MAX_CLASSES).map((name) => `'${name}'`)
   const rest = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : ''
   const message = `${whose} has all nodes of the workflow: the nearest lacks ${shown.join(', ')}${rest}.`
-  return toWorkflowError('invalid_workflow', message, boundProblems(Object.fromEntries(problems)))
+  return toWorkflowError('invalid_workflow', message, groupByNode(problems))
 }

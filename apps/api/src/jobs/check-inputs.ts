@@ -12,8 +12,9 @@ import {
   type KnownHost,
   knowsAll,
   ofPool,
+  refuseForHosts,
 } from './fleet-knowledge.ts'
-import { toWorkflowError } from './invalid-workflow.ts'
+import { noHostRunsIt, toWorkflowError } from './invalid-workflow.ts'
 
 export interface InputCheckRequest {
   workflow: Workflow
@@ -22,17 +23,12 @@ export interface InputCheckRequest {
   targets: readonly string[] | null
 }
 
-const MESSAGE_MAX_PROBLEMS = 3
-
 /** @throws ApiError when hosts are known and each of them is certain to refuse it */
 export async function checkInputs(
   fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
   request: InputCheckRequest,
 ): Promise<void> {
-  // what is remembered may be older than a host that has just come
-  if (refusalOf(await fleet.hosts(), request) === null) return
-  const refusal = refusalOf(await fleet.hostsNow(), request)
-  if (refusal) throw refusal
+  await refuseForHosts(fleet, (hosts) => refusalOf(hosts, request))
 }
 
 function refusalOf(
@@ -60,17 +56,11 @@ function countOf({ problems }: InputVerdict): number {
 
 function toRefusal({ outputs, problems }: InputVerdict): ApiError {
   const bounded = boundProblems(Object.fromEntries(problems))
-  const shown = Object.entries(bounded.nodeErrors)
-    .flatMap(([id, { class_type: name, errors }]) =>
-      errors.map(
-        ({ message, details }) =>
-          `Node ${id} (${name}): ${details === '' ? message : `${message}: ${details}`}`,
-      ),
-    )
-    .slice(0, MESSAGE_MAX_PROBLEMS)
   if (outputs.length === 0) {
     const message = 'No host that could run the workflow knows an output node in it.'
     return toWorkflowError('invalid_workflow', message, { ...bounded, type: 'prompt_no_outputs' })
   }
-  return toWorkflowError('invalid_workflow', `No host can run it. ${shown.join('. ')}.`, bounded)
+  return noHostRunsIt(bounded, ({ message, details }) =>
+    details === '' ? message : `${message}: ${details}`,
+  )
 }

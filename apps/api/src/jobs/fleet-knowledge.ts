@@ -1,7 +1,7 @@
 /** What the hosts of the fleet can run, as far as this process has been told: nodes, files, labels. */
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, remember } from '@safelight/runtime'
-import { type HostState, takesPrompts, type Workflow } from '@safelight/shared'
+import { type ApiError, type HostState, takesPrompts, type Workflow } from '@safelight/shared'
 import type { FoundFiles, HostFiles, HostRegistry } from '@safelight/store'
 import type { FleetClasses } from './node-class-cache.ts'
 
@@ -50,6 +50,16 @@ export function createFleetKnowledge(deps: FleetKnowledgeDeps): FleetKnowledge {
 
   const { get, readNow } = remember(read, { clock, maxAgeMs })
   return { hosts: get, hostsNow: readNow }
+}
+
+/** @throws what is to be refused for the hosts there are: what is remembered may be older than one that has just come */
+export async function refuseForHosts(
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
+  refusalOf: (hosts: readonly KnownHost[]) => ApiError | null,
+): Promise<void> {
+  if (refusalOf(await fleet.hosts()) === null) return
+  const refusal = refusalOf(await fleet.hostsNow())
+  if (refusal) throw refusal
 }
 
 /** Those that may get jobs of the pool. One that nobody reports may have any label. */

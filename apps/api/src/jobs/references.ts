@@ -2,7 +2,6 @@
 import {
   type AssetReference,
   assetIdsOf,
-  boundProblems,
   findReferences,
   type MalformedReference,
   MOST_REFERENCES,
@@ -11,7 +10,7 @@ import {
 } from '@safelight/comfyui'
 import { ApiError, memberOf, type Workflow } from '@safelight/shared'
 import type { AssetStore } from '@safelight/store'
-import { toWorkflowError } from './invalid-workflow.ts'
+import { groupByNode, toWorkflowError } from './invalid-workflow.ts'
 
 /**
  * @returns the ids of the assets that it refers to, each once
@@ -52,23 +51,13 @@ interface Faults {
 }
 
 function toMissing(workflow: Workflow, { missing, malformed }: Faults): ApiError {
-  const problems = [...malformed.map(toMalformedProblem), ...missing.map(toMissingProblem)]
-  const byNode = new Map<string, Problem[]>()
-  for (const { nodeId, problem } of problems) {
-    byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), problem])
-  }
-  const { nodeErrors, more } = boundProblems(
-    Object.fromEntries(
-      [...byNode].map(([id, errors]) => {
-        const class_type = memberOf(workflow, id)?.class_type ?? null
-        return [id, { class_type, errors }] as const
-      }),
-    ),
+  const problems = [...malformed.map(toMalformedProblem), ...missing.map(toMissingProblem)].map(
+    (found) => ({ ...found, className: memberOf(workflow, found.nodeId)?.class_type ?? null }),
   )
   const [first] = problems
   const where = first ? `Node ${first.nodeId}: ${first.problem.details}.` : ''
   const rest = problems.length > 1 ? ` ${problems.length - 1} more are amiss.` : ''
-  return toWorkflowError('missing_asset', `${where}${rest}`, { nodeErrors, more })
+  return toWorkflowError('missing_asset', `${where}${rest}`, groupByNode(problems))
 }
 
 function toMissingProblem({ nodeId, input, assetId }: AssetReference) {

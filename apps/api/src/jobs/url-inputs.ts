@@ -2,10 +2,10 @@
  * Addresses on the web as inputs of nodes that load files: fetched when the job is submitted, so that no GPU waits, and
  * replaced by references to what came. An address may hold a secret: it is neither kept nor told.
  */
-import { boundProblems, type Problem, replaceByReferences, type UrlInput } from '@safelight/comfyui'
+import { type Problem, replaceByReferences, type UrlInput } from '@safelight/comfyui'
 import { type Clock, startTimeLimit } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
-import { toWorkflowError } from './invalid-workflow.ts'
+import { groupByNode, toWorkflowError } from './invalid-workflow.ts'
 
 export interface UrlInputsDeps {
   /** Fetches what is there into an asset. An `ApiError` below 500 is the address' fault, in words that do not name it. */
@@ -92,24 +92,21 @@ async function fetchAll(
 }
 
 function toRefusal(inputs: readonly UrlInput[], refused: ReadonlyMap<string, ApiError>): ApiError {
-  const nodes = new Map<string, { class_type: string; errors: Problem[] }>()
-  for (const { nodeId, className, input, url } of inputs) {
+  const problems = inputs.flatMap(({ nodeId, className, input, url }) => {
     const error = refused.get(url)
-    if (!error) continue
-    const node = nodes.get(nodeId) ?? { class_type: className, errors: [] }
-    nodes.set(nodeId, node)
-    node.errors.push({
-      type: 'url_not_fetched',
-      message: 'The file at this address could not be fetched',
-      details: `${input}: ${error.message}`,
-      extra_info: { input_name: input, reason: error.code },
-    })
-  }
-  const { nodeErrors, more } = boundProblems(Object.fromEntries(nodes))
-  const [first] = nodes
-  const where = first ? `Node ${first[0]}: ${first[1].errors[0]?.details ?? ''}` : ''
-  return toWorkflowError('missing_asset', `A file could not be fetched. ${where}`, {
-    nodeErrors,
-    more,
+    return error ? [{ nodeId, className, problem: toProblem(input, error) }] : []
   })
+  const [first] = problems
+  const where = first ? `Node ${first.nodeId}: ${first.problem.details}` : ''
+  const message = `A file could not be fetched. ${where}`
+  return toWorkflowError('missing_asset', message, groupByNode(problems))
+}
+
+function toProblem(input: string, { message, code }: ApiError): Problem {
+  return {
+    type: 'url_not_fetched',
+    message: 'The file at this address could not be fetched',
+    details: `${input}: ${message}`,
+    extra_info: { input_name: input, reason: code },
+  }
 }
