@@ -1,17 +1,14 @@
 /** The `Idempotency-Key` of what makes an asset: taken before the bytes come, used up when they have. */
 import { ApiError } from '@safelight/shared'
 import { z } from 'zod'
+import { idempotencyKey } from '../jobs/idempotency.ts'
 import type { AssetDeps } from './deps.ts'
 
 export const uploadHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, { error: 'at most 255 visible ASCII characters' })
-    .optional()
-    .meta({
-      description:
-        'Good for one asset in 24 h: any later upload with the same key is refused with 422 `idempotency_key_reuse`; `details.asset_id` says what it was used for. An upload that fails does not use it up.',
-    }),
+  'Idempotency-Key': idempotencyKey.optional().meta({
+    description:
+      'Good for one asset in 24 h: any later upload with the same key is refused with 422 `idempotency_key_reuse`; `details.asset_id` says what it was used for. An upload that fails does not use it up.',
+  }),
 })
 
 /** A claim outlives its upload by so much: whoever holds it has ended by then. */

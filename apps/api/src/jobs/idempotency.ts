@@ -7,15 +7,16 @@ import type { Answer } from '../http/route.ts'
 import { hashRequest } from './request-hash.ts'
 import { toJobView } from './view.ts'
 
+/** As the header has it. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, { error: 'at most 255 visible ASCII characters' })
+
 export const idempotencyHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, { error: 'at most 255 visible ASCII characters' })
-    .optional()
-    .meta({
-      description:
-        'Good for one job in 24 h: any later request with the same key is refused with 422 `idempotency_key_reuse`. A submission that fails does not use it up.',
-    }),
+  'Idempotency-Key': idempotencyKey.optional().meta({
+    description:
+      'Good for one job in 24 h: any later request with the same key is refused with 422 `idempotency_key_reuse`. A submission that fails does not use it up.',
+  }),
   'Idempotency-Mode': z.enum(['single-use', 'replay']).optional().meta({
     description:
       '`replay`: a later request with the same key and body gets the first answer again, with `Idempotent-Replayed: true`; 409 `idempotency_in_flight` while there is none yet. `extra_data` is not compared.',
