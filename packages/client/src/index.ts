@@ -7,6 +7,7 @@ export {
   type JobDisplay,
 } from './display/job-display.ts'
 export { formatAge, formatDuration, formatEstimate } from './display/duration.ts'
+export { formatSize } from './display/size.ts'
 export {
   JobCanceled,
   JobFailed,

@@ -1,5 +1,5 @@
 /** `safelight assets ls`. */
-import { type AssetListOptions, type Client, formatAge } from '@safelight/client'
+import { type AssetListOptions, type Client, formatAge, formatSize } from '@safelight/client'
 import type { AssetView, OutputType } from '@safelight/shared'
 import { UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -9,7 +9,6 @@ import { parseWhole } from '../options.ts'
 import { createPaint } from '../terminal/paint.ts'
 import { type Cell, toTableLines } from '../terminal/table.ts'
 import { readSkills } from '../terminal/terminal.ts'
-import { formatSize } from '../terminal/text.ts'
 
 export interface AssetDeps {
   client: Client

@@ -1,8 +1,9 @@
 /** Uploads as lines with bars, on standard error: what is printed for scripts stays what it is. */
+import { formatSize } from '@safelight/client'
 import { createPaint } from '../terminal/paint.ts'
 import { createScreen, type Screen } from '../terminal/screen.ts'
 import { readSkills, toColumns } from '../terminal/terminal.ts'
-import { cutText, formatSize } from '../terminal/text.ts'
+import { cutText } from '../terminal/text.ts'
 import type { Io } from '../io.ts'
 import { toPlainText } from '../plain-text.ts'
 

@@ -18,18 +18,3 @@ export function cutText(text: string, width: number): string {
 export function padText(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }
-
-const UNITS = ['B', 'KB', 'MB', 'GB'] as const
-const STEP = 1024
-
-/** `640 B`, `48 KB`, `1.2 MB` */
-export function formatSize(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  while (Math.round(value) >= STEP && unit < UNITS.length - 1) {
-    value /= STEP
-    unit += 1
-  }
-  const digits = unit < 2 || value >= 100 ? 0 : 1
-  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`
-}

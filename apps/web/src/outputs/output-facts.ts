@@ -1,4 +1,5 @@
 /** What is said of an output in few words, and which of many is shown first. */
+import { formatSize } from '@safelight/client'
 import type { OutputType, OutputView } from '@safelight/shared'
 
 /** What people came for, first; what was only to be looked at on the way, last. */
@@ -28,20 +29,4 @@ export function toFactsLine(output: Described): string {
 function toKind({ name, content_type: type }: Described): string {
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]
   return (ending ?? type.split('/').at(-1)?.split(';')[0] ?? type).toUpperCase()
-}
-
-const UNITS = ['B', 'KB', 'MB', 'GB'] as const
-const STEP = 1024
-
-/** Sizes in words people use: `640 B`, `48 KB`, `1.2 MB`. */
-export function formatSize(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  // rounded first: 1023.6 KB is 1 MB, not 1024 KB
-  while (Math.round(value) >= STEP && unit < UNITS.length - 1) {
-    value /= STEP
-    unit += 1
-  }
-  const digits = unit < 2 || value >= 100 ? 0 : 1
-  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`
 }

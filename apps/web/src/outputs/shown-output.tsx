@@ -1,10 +1,11 @@
 /** One output, large, as what it is. */
+import { formatSize } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import { assertNever } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Sign } from '../ui/sign.tsx'
-import { formatSize, type ShownFile, toFactsLine } from './output-facts.ts'
+import { type ShownFile, toFactsLine } from './output-facts.ts'
 import type { OutputUrl } from './use-output-url.ts'
 
 export interface ShownOutputProps {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { progressOf, T0, updateOf } from '../testing/jobs.ts'
 import { toJobDisplay } from './job-display.ts'
 import { formatDuration, formatEstimate } from './duration.ts'
+import { formatSize } from './size.ts'
 
 const running = updateOf({ progress: progressOf({ eta_ms: 30_000 }) })
 const etaAt = (seconds: number) => toJobDisplay(running, { now: T0 + seconds * 1_000 }).eta
@@ -148,5 +149,21 @@ describe('durations', () => {
     const done = updateOf({ status: 'succeeded', startedAt: T0, completedAt: T0 + 12_345 })
     expect(toJobDisplay(done, { now: T0 }).took).toBe('in 12 s')
     expect(toJobDisplay(updateOf(), { now: T0 }).took).toBeNull()
+  })
+})
+
+describe('a size', () => {
+  it.each([
+    [0, '0 B'],
+    [640, '640 B'],
+    [1023, '1023 B'],
+    [1024, '1 KB'],
+    [48_700, '48 KB'],
+    [1_048_300, '1 MB'],
+    [1_300_000, '1.2 MB'],
+    [250_000_000, '238 MB'],
+    [5_000_000_000_000, '4657 GB'],
+  ])('of %i bytes is %s', (bytes, words) => {
+    expect(formatSize(bytes)).toBe(words)
   })
 })
