@@ -1,9 +1,8 @@
 /** An asset, small: its thumbnail, the picture itself if that is no large file, or a sign of what it is. */
 import type { AssetView } from '@safelight/shared'
-import { useState } from 'react'
+import { SmallPicture } from '../outputs/small-picture.tsx'
 import { type ThumbWidth, toThumbUrl } from '../outputs/thumb-url.ts'
 import { TYPE_SIGNS } from '../outputs/type-signs.ts'
-import { useOutputUrl } from '../outputs/use-output-url.ts'
 import { Sign } from '../ui/sign.tsx'
 
 export interface AssetThumbProps {
@@ -15,29 +14,12 @@ export interface AssetThumbProps {
 const SMALL_FILE = 2 * 1024 * 1024
 
 export function AssetThumb({ asset, width }: AssetThumbProps) {
-  const [broken, setBroken] = useState(0)
-  const address = toAddresses(asset, width)[broken]
-  const { url, failed } = useOutputUrl(address === undefined ? null : { url: address }, true)
-  if (failed) setBroken(broken + 1)
-  if (address === undefined) {
-    return (
-      <span className="asset-sign">
-        <Sign name={TYPE_SIGNS[asset.type]} />
-      </span>
-    )
-  }
-  return (
-    url && (
-      <img
-        key={url}
-        src={url}
-        alt=""
-        decoding="async"
-        loading="lazy"
-        onError={() => setBroken(broken + 1)}
-      />
-    )
+  const sign = (
+    <span className="asset-sign">
+      <Sign name={TYPE_SIGNS[asset.type]} />
+    </span>
   )
+  return <SmallPicture addresses={toAddresses(asset, width)} otherwise={sign} />
 }
 
 /** The best first. */

@@ -5,6 +5,7 @@ import { Sign } from '../ui/sign.tsx'
 import { TYPE_SIGNS } from './type-signs.ts'
 import { SmallPicture } from './small-picture.tsx'
 import { toFactsLine } from './output-facts.ts'
+import { toSmallUrls } from './thumb-url.ts'
 import { SaveLink } from './save-link.tsx'
 import { useOutputUrl } from './use-output-url.ts'
 
@@ -41,6 +42,7 @@ function Contact(props: {
   const [ref, isSeen] = useVisible()
   const isImage = output.type === 'image'
   const { url } = useOutputUrl(output, false)
+  const sign = <Sign name={TYPE_SIGNS[output.type]} />
   return (
     <li className="contact" ref={ref}>
       <button
@@ -50,9 +52,9 @@ function Contact(props: {
         onClick={() => onChoose(output.id)}
       >
         {isImage && isSeen ? (
-          <SmallPicture output={output} width={256} />
+          <SmallPicture addresses={toSmallUrls(output.url, 256)} otherwise={sign} />
         ) : (
-          <Sign name={TYPE_SIGNS[output.type]} />
+          sign
         )}
       </button>
       <div className="contact-words">

@@ -1,25 +1,21 @@
-/** A picture where there is little room: its thumbnail; the picture itself where the server makes none; else a sign. */
+/** A picture where there is little room: from the first of several addresses that has one. */
 import { type ReactNode, useState } from 'react'
-import { Sign } from '../ui/sign.tsx'
-import { TYPE_SIGNS } from './type-signs.ts'
-import type { ShownFile } from './output-facts.ts'
-import { type ThumbWidth, toThumbUrl } from './thumb-url.ts'
 import { useOutputUrl } from './use-output-url.ts'
 
 export interface SmallPictureProps {
-  output: Pick<ShownFile, 'url' | 'type'>
-  width: ThumbWidth
-  /** In place of a picture that is no longer there. */
-  broken?: ReactNode
+  /** The best first. */
+  addresses: readonly string[]
+  /** In place of a picture that is at none of them. */
+  otherwise: ReactNode
 }
 
-export function SmallPicture({ output, width, broken }: SmallPictureProps) {
-  const [step, setStep] = useState<'small' | 'whole' | 'broken'>('small')
-  const address = step === 'small' ? toThumbUrl(output.url, width) : output.url
-  const { url, failed } = useOutputUrl({ url: address }, step !== 'broken')
-  const fail = () => setStep(step === 'small' ? 'whole' : 'broken')
+export function SmallPicture({ addresses, otherwise }: SmallPictureProps) {
+  const [broken, setBroken] = useState(0)
+  const address = addresses[broken]
+  const { url, failed } = useOutputUrl(address === undefined ? null : { url: address }, true)
+  const fail = () => setBroken(broken + 1)
+  if (address === undefined) return otherwise
   // during rendering, as React has it: what failed is not shown for a moment first
-  if (failed && step !== 'broken') fail()
-  if (step === 'broken') return broken ?? <Sign name={TYPE_SIGNS[output.type]} />
-  return url && <img key={url} src={url} alt="" decoding="async" onError={fail} />
+  if (failed) fail()
+  return url && <img key={url} src={url} alt="" decoding="async" loading="lazy" onError={fail} />
 }

@@ -12,14 +12,17 @@ export interface OutputUrl {
   failed: boolean
 }
 
-const NOTHING: OutputUrl = { url: null, failed: false }
+/** What came of one address. */
+type Held = OutputUrl & { of: string | null }
+
+const NOTHING: Held = { of: null, url: null, failed: false }
 
 /** @param wanted false while the output is not in view: nothing is fetched ahead of need */
 export function useOutputUrl(output: Pick<OutputView, 'url'> | null, wanted: boolean): OutputUrl {
   const client = useClient()
   const url = output?.url ?? null
   const direct = url !== null && isDirect({ url })
-  const [held, setHeld] = useState<OutputUrl>(NOTHING)
+  const [held, setHeld] = useState(NOTHING)
   useEffect(() => {
     if (url === null || direct || !wanted) return undefined
     const stop = new AbortController()
@@ -28,10 +31,10 @@ export function useOutputUrl(output: Pick<OutputView, 'url'> | null, wanted: boo
       const address = await fetchObjectUrl(client, { url }, stop.signal)
       if (stop.signal.aborted) return URL.revokeObjectURL(address)
       made = address
-      setHeld({ url: address, failed: false })
+      setHeld({ of: url, url: address, failed: false })
     }
     load().catch(() => {
-      if (!stop.signal.aborted) setHeld({ url: null, failed: true })
+      if (!stop.signal.aborted) setHeld({ of: url, url: null, failed: true })
     })
     return () => {
       stop.abort()
@@ -39,7 +42,9 @@ export function useOutputUrl(output: Pick<OutputView, 'url'> | null, wanted: boo
       setHeld(NOTHING)
     }
   }, [client, url, direct, wanted])
-  return direct ? { url, failed: false } : held
+  if (direct) return { url, failed: false }
+  // another one may have been asked for since: what came of the last says nothing of it
+  return held.of === url ? held : NOTHING
 }
 
 /** True when a plain link will do: there is no token, the link opens without it, or it would not be sent there anyway. */

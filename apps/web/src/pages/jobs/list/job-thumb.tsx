@@ -2,6 +2,7 @@
 import { isRunning, type OutputView, type SnapshotView } from '@safelight/shared'
 import { useState } from 'react'
 import { SmallPicture } from '../../../outputs/small-picture.tsx'
+import { toSmallUrls } from '../../../outputs/thumb-url.ts'
 import { useOutputUrl } from '../../../outputs/use-output-url.ts'
 
 export interface JobThumbProps {
@@ -28,7 +29,7 @@ function Picture({ output, settled }: { output: OutputView; settled: boolean }) 
   return (
     <span className="job-thumb">
       {wanted && output.type === 'image' && (
-        <SmallPicture output={output} width={128} broken={<NoLongerThere />} />
+        <SmallPicture addresses={toSmallUrls(output.url, 128)} otherwise={<NoLongerThere />} />
       )}
       {wanted && output.type === 'video' && <FirstFrame output={output} />}
     </span>
