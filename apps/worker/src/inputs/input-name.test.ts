@@ -13,6 +13,8 @@ it('is made of the content and of what it is, never of what it is called', () =>
 })
 
 it.each([
+  ['image/heif', 'IMG_1', 'heif'],
+  ['video/ogg', 'clip', 'ogv'],
   ['application/octet-stream', 'model.SPZ', 'spz'],
   ['application/octet-stream', 'no ending', 'bin'],
   ['application/octet-stream', 'x.a/../b', 'bin'],
