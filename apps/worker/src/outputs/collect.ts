@@ -48,9 +48,25 @@ export async function collectOutputs(options: CollectOptions): Promise<void> {
 }
 
 async function collectOne(options: CollectOptions, id: string, file: HarvestFile): Promise<void> {
-  const { client, keeping, retryMs, clock, signal } = options
   const given = toNewOutput(id, file)
-  const kept = await fetchOutput({
+  const kept = await bringFile(options, file, given).catch(async (error: unknown) => {
+    if (!isGone(error, file)) throw error
+    const found = await options.findMade?.(file, given)
+    if (found) return found
+    throw error
+  })
+  await options.onOutput(kept, file)
+}
+
+type BringOptions = Pick<CollectOptions, 'keeping' | 'client' | 'retryMs' | 'clock' | 'signal'>
+
+/** From the host into our store. @throws OutputMissing; and, as it is, what the store has to say */
+export function bringFile(
+  { keeping, client, retryMs, clock, signal }: BringOptions,
+  file: HarvestFile,
+  given: NewOutput,
+): Promise<KeptOutput> {
+  return fetchOutput({
     client,
     file,
     maxBytes: keeping.maxBytes,
@@ -58,13 +74,7 @@ async function collectOne(options: CollectOptions, id: string, file: HarvestFile
     clock,
     signal,
     keep: (body, sizeBytes) => keepOutput(keeping, given, { body, sizeBytes, signal }),
-  }).catch(async (error: unknown) => {
-    if (!isGone(error, file)) throw error
-    const found = await options.findMade?.(file, given)
-    if (found) return found
-    throw error
   })
-  await options.onOutput(kept, file)
 }
 
 export function toNewOutput(id: string, file: HarvestFile): NewOutput {

@@ -8,9 +8,8 @@ import type { Clock, Logger } from '@safelight/runtime'
 import type { Output, Workflow } from '@safelight/shared'
 import { assetIdOf, type HarvestFile } from '@safelight/store'
 import { isPreview, openRoom } from './choose-outputs.ts'
-import { toNewOutput } from './collect.ts'
-import { fetchOutput } from './fetch-output.ts'
-import { keepOutput, type KeptOutput, type OutputKeeping } from './keep-output.ts'
+import { bringFile, toNewOutput } from './collect.ts'
+import type { KeptOutput, OutputKeeping } from './keep-output.ts'
 import { createOutputOrder } from './order.ts'
 import type { SentPicture } from './shown-items.ts'
 import { createShownOutputs } from './shown-outputs.ts'
@@ -52,7 +51,7 @@ const FILES_AT_ONCE = 2
 const MOST_PREVIEWS = 50
 
 export function createEarlyOutputs(options: EarlyOutputsOptions): EarlyOutputs {
-  const { keeping, workflow, places, clock, log, retryMs } = options
+  const { keeping, client, workflow, places, clock, log, retryMs } = options
   const { jobId } = keeping
   const order = createOutputOrder(places)
   const room = openRoom(options.kept)
@@ -91,17 +90,9 @@ export function createEarlyOutputs(options: EarlyOutputsOptions): EarlyOutputs {
   async function fetchOne(id: string, file: HarvestFile): Promise<void> {
     const { signal } = leaveFiles
     if (signal.aborted) return
-    const given = toNewOutput(id, file)
     try {
-      const kept = await fetchOutput({
-        client: options.client,
-        file,
-        maxBytes: keeping.maxBytes,
-        retryMs,
-        clock,
-        signal,
-        keep: (body, sizeBytes) => keepOutput(keeping, given, { body, sizeBytes, signal }),
-      })
+      const bring = { keeping, client, retryMs, clock, signal }
+      const kept = await bringFile(bring, file, toNewOutput(id, file))
       await options.onOutput(kept, file)
     } catch (error) {
       if (!signal.aborted) log.debug({ err: error, node: file.node_id }, 'output not fetched yet')

@@ -61,7 +61,8 @@ export async function keepOutput(
         throw new HostError('bad_answer', `/view ended after ${size} of ${sizeBytes} bytes`)
       }
       await keeping.checkClaim(signal)
-      const made = toAsset(keeping, { given, received, nowMs: await keeping.now() })
+      const content = toContent(received, given)
+      const made = toAsset(keeping, given, { ...content, nowMs: await keeping.now() })
       text = made.type === 'text' ? toBeginning(received.head) : undefined
       return made
     },
@@ -69,23 +70,27 @@ export async function keepOutput(
   return { asset, output: toOutput(asset, { ...given, text }) }
 }
 
-function toAsset(
-  { jobId, owner, retentionMs }: OutputKeeping,
-  { given, received, nowMs }: { given: NewOutput; received: Received; nowMs: number },
-): Asset {
-  const { head } = received
-  const { type, contentType } = given.isText
+type Content = Pick<Asset, 'hash' | 'size_bytes' | 'content_type' | 'type' | 'width' | 'height'>
+
+function toContent({ hash, size: size_bytes, head }: Received, given: NewOutput): Content {
+  const { type, contentType: content_type } = given.isText
     ? ({ type: 'text', contentType: TEXT_TYPE } as const)
     : toContentType(head, given.name)
   // the host's word counts for what has no header that we read, such as films
   const size = type === 'image' ? readPictureSize(head) : null
   const { width, height } = size ?? given
+  return { hash, size_bytes, content_type, type, ...(width && height && { width, height }) }
+}
+
+/** The record of an output. @param content of its bytes, and the time at which it is made */
+export function toAsset(
+  { jobId, owner, retentionMs }: OutputKeeping,
+  given: NewOutput,
+  { nowMs, ...content }: Content & { nowMs: number },
+): Asset {
   return {
+    ...content,
     id: given.id,
-    hash: received.hash,
-    size_bytes: received.size,
-    content_type: contentType,
-    type,
     name: given.name,
     file_path: null,
     tags: ['output'],
@@ -93,7 +98,6 @@ function toAsset(
     job_id: jobId,
     node_id: given.node_id,
     ...(given.preview && { preview: true }),
-    ...(width && height && { width, height }),
     created_at: nowMs,
     expires_at: nowMs + retentionMs,
   }

@@ -4,9 +4,15 @@
  */
 import { assetIdsOf, findReferences } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
-import type { Asset, Workflow } from '@safelight/shared'
+import type { Workflow } from '@safelight/shared'
 import type { AssetStore, HarvestFile, MadeOutputs } from '@safelight/store'
-import { type KeptOutput, type NewOutput, type OutputKeeping, toOutput } from './keep-output.ts'
+import {
+  type KeptOutput,
+  type NewOutput,
+  type OutputKeeping,
+  toAsset,
+  toOutput,
+} from './keep-output.ts'
 import { createSigner, outputSignature } from './signature.ts'
 
 export interface MadeBefore {
@@ -66,20 +72,7 @@ export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
       if (!facts) return null
       const { text, ...known } = facts
       await keeping.checkClaim(signal)
-      const nowMs = await keeping.now()
-      const asset: Asset = {
-        ...known,
-        id: given.id,
-        name: given.name,
-        file_path: null,
-        tags: ['output'],
-        owner: keeping.owner,
-        job_id: keeping.jobId,
-        node_id: given.node_id,
-        ...(given.preview && { preview: true }),
-        created_at: nowMs,
-        expires_at: nowMs + keeping.retentionMs,
-      }
+      const asset = toAsset(keeping, given, { ...known, nowMs: await keeping.now() })
       const minted = await assets.mintOver(asset)
       return minted && { asset: minted, output: toOutput(minted, { ...given, text }) }
     },

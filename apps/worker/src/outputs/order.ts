@@ -24,11 +24,10 @@ export function createOutputOrder(places: ReadonlyMap<string, number>): OutputOr
     counts.set(nodeId, n + 1)
     return n
   }
-  const within = (n: number, last: number) => Math.min(n, last)
   return {
     nextFile: (nodeId, preview) =>
-      (preview ? PREVIEWS_FROM : 0) + base(nodeId) + within(count(files, nodeId), TEXTS_FROM - 1),
-    nextText: (nodeId) => base(nodeId) + within(TEXTS_FROM + count(texts, nodeId), PER_NODE - 1),
-    at: (nodeId, n) => base(nodeId) + within(n, TEXTS_FROM - 1),
+      (preview ? PREVIEWS_FROM : 0) + base(nodeId) + Math.min(count(files, nodeId), TEXTS_FROM - 1),
+    nextText: (nodeId) => base(nodeId) + Math.min(TEXTS_FROM + count(texts, nodeId), PER_NODE - 1),
+    at: (nodeId, n) => base(nodeId) + Math.min(n, TEXTS_FROM - 1),
   }
 }
