@@ -3,7 +3,7 @@ import { RequestError } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import type { AssetView } from '@safelight/shared'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { useAsset } from '../../assets/use-asset.ts'
 import { Caption } from '../../outputs/caption.tsx'
@@ -12,6 +12,7 @@ import { type PictureSize, ShownOutput } from '../../outputs/shown-output.tsx'
 import { useOutputUrl } from '../../outputs/use-output-url.ts'
 import { useAccessRound } from '../../shell/access.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Fact } from '../../ui/fact.tsx'
 import { toGivenName, toShortId, toWorkflowName } from '../../ui/job-name.ts'
 import { Empty } from '../../ui/notice.tsx'
 import { Sign } from '../../ui/sign.tsx'
@@ -156,15 +157,6 @@ function AssetFacts({ asset }: { asset: AssetView }) {
         )}
       </dl>
     </section>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

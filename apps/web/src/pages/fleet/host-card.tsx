@@ -1,9 +1,9 @@
 /** One host: how it is and why, what it has, what it does, and the way to take it out. */
 import { formatDuration } from '@safelight/client'
 import type { HostState, HostView } from '@safelight/shared'
-import type { ReactNode } from 'react'
 import { TimeAgo, toAge } from '../../ui/ago.tsx'
 import { Badge, type BadgeProps } from '../../ui/badge.tsx'
+import { Fact } from '../../ui/fact.tsx'
 import { ThinBar } from '../../ui/thin-bar.tsx'
 import { DrainControl, type DrainControlProps } from './drain-control.tsx'
 import { toOthers } from './host-order.ts'
@@ -165,15 +165,6 @@ function HostFacts({ host, now }: { host: HostView; now: number }) {
         {last_seen_at === null ? 'never' : <TimeAgo at={Date.parse(last_seen_at)} now={now} />}
       </Fact>
     </dl>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

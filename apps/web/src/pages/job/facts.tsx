@@ -1,10 +1,10 @@
 /** What is on record of the job, for whoever looks after it. */
 import type { SnapshotView, Workflow } from '@safelight/shared'
-import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { saveText } from '../../outputs/save-link.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { Fact } from '../../ui/fact.tsx'
 import { toShortId } from '../../ui/job-name.ts'
 import { Sign } from '../../ui/sign.tsx'
 import { PhaseBar } from './phase-bar.tsx'
@@ -56,7 +56,7 @@ export function Facts({ snapshot, workflow }: FactsProps) {
           </Fact>
         )}
         {Object.entries(metadata ?? {}).map(([name, value]) => (
-          <Fact key={name} name={name} isTheirs>
+          <Fact key={name} name={<code title="Metadata of the submitter">{name}</code>}>
             {typeof value === 'string' ? value : JSON.stringify(value)}
           </Fact>
         ))}
@@ -73,16 +73,5 @@ export function Facts({ snapshot, workflow }: FactsProps) {
         <Sign name="save" /> Download the workflow
       </Button>
     </section>
-  )
-}
-
-/** @param isTheirs the submitter's own word, from the metadata */
-function Fact(props: { name: string; isTheirs?: boolean; children: ReactNode }) {
-  const { name, isTheirs = false, children } = props
-  return (
-    <div>
-      <dt>{isTheirs ? <code title="Metadata of the submitter">{name}</code> : name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
