@@ -45,25 +45,36 @@ export async function ingest(
   { body, maxBytes, toAsset, signal }: IngestOptions,
 ): Promise<{ asset: Asset; createdNew: boolean }> {
   const key = await assets.begin()
+  let mayBeMinted = false
   try {
     const meter = await createMeter(maxBytes)
     await blobs.write(key, meter.measure(body), signal ? { signal } : {})
     const received = meter.received()
     const asset = await toAsset(received)
+    mayBeMinted = true
     const minted = await assets.mint(asset, { key, size: received.size })
+    mayBeMinted = minted !== null
     if (!minted) throw new Error('the bytes took longer than a day to come')
     const { spareKey, createdNew } = minted
     if (spareKey !== null) await discard({ blobs, assets }, spareKey)
     return { asset: minted.asset, createdNew }
   } catch (error) {
-    // Trouble with this is not the trouble to tell. The key stays in the trash, and is looked after once more later: a
-    // store that was lost touch with may put the bytes there after all.
-    await assets
-      .abandon(key)
-      .then(() => blobs.remove(key))
-      .catch(() => undefined)
+    // trouble with this is not the trouble to tell
+    await giveUp({ blobs, assets }, { key, mayBeMinted }).catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * The key stays in the trash, and is looked after once more later: a store that was lost touch with may put the bytes there
+ * after all. Minting whose answer was lost may have been done: then they are an asset's, and stay.
+ */
+async function giveUp(
+  { blobs, assets }: IngestDeps,
+  { key, mayBeMinted }: { key: string; mayBeMinted: boolean },
+): Promise<void> {
+  const wasPending = await assets.abandon(key)
+  if (wasPending || !mayBeMinted) await blobs.remove(key)
 }
 
 /** The key is in the trash, and leaves it when its bytes are gone. */

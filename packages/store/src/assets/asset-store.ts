@@ -28,8 +28,11 @@ export interface Minted {
 export interface AssetStore {
   /** A key for bytes that are about to be written. They must be minted within a day. */
   begin(): Promise<string>
-  /** The write has failed: what there is of it will be removed. */
-  abandon(key: string): Promise<void>
+  /**
+   * The write has failed: what there is of it will be removed.
+   * @returns false when it is no longer pending: minted, abandoned or given up
+   */
+  abandon(key: string): Promise<boolean>
   /**
    * Bytes are durable under `key`: makes the asset, over these or over the same ones that were there. Doing it again with the
    * same id is harmless.
@@ -130,7 +133,7 @@ export function createAssetStore({ redis, keys, now, ...options }: AssetStoreDep
       return key
     },
     async abandon(key) {
-      await runAbandon([], [keys.prefix, key])
+      return (await runAbandon([], [keys.prefix, key])) === 1
     },
     async mint(asset, blob) {
       const [outcome, isNew, spare] = await mint(asset, blob)

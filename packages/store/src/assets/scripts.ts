@@ -132,11 +132,13 @@ return #late
 /**
  * ARGV 2 key
  * A write that failed: what there is of it goes to the trash.
+ * Returns 1, or 0 when it is not pending.
  */
 export const ABANDON: Script = {
   name: 'safelightAbandonWrite',
   lua: `${BLOBS}
-if redis.call('ZREM', prefix .. 'blobs:pending', ARGV[2]) == 1 then discard(ARGV[2]) end
+if redis.call('ZREM', prefix .. 'blobs:pending', ARGV[2]) == 0 then return 0 end
+discard(ARGV[2])
 return 1
 `,
 }
