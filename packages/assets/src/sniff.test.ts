@@ -55,6 +55,8 @@ it.each([
   ['alert(1)', 'application/javascript', 'a.js', 'application/octet-stream', 'file'],
   ['<a/>', 'application/xhtml+xml', 'a', 'application/octet-stream', 'file'],
   ['', '', '', 'application/octet-stream', 'file'],
+  ['x', 'what is this', 'a', 'application/octet-stream', 'file'],
+  ['x', `a/${'b'.repeat(200)}`, 'a', 'application/octet-stream', 'file'],
 ])(
   'takes %j, said to be %j and called %j, for %s',
   (...[bytes, declared, name, contentType, type]) => {

@@ -110,6 +110,9 @@ const TEXTS = new Map(Object.values(TEXT_ENDINGS).map((text) => [text.contentTyp
 /** Pictures, films and sounds have marks: what has none is none. And nothing that a browser would run. */
 const NOT_BY_ITS_WORD = /^(image|video|audio|text|multipart|message)\/|html|xml|script|flash/
 
+/** Somebody else's server may say anything. */
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/
+
 /**
  * What bytes are: as they begin, else as declared where that can be so.
  * @param declared media type by the sender's word
@@ -129,5 +132,6 @@ export function toKind(
     const text = TEXTS.get(essence) ?? memberOf(TEXT_ENDINGS, ending)
     if (text) return text
   }
-  return essence === '' || NOT_BY_ITS_WORD.test(essence) ? BYTES : kind(essence, 'file')
+  const isWord = MEDIA_TYPE.test(essence) && !NOT_BY_ITS_WORD.test(essence)
+  return isWord ? kind(essence, 'file') : BYTES
 }

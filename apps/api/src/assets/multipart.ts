@@ -63,10 +63,12 @@ export async function openForm(request: IncomingMessage, maxBytes: number): Prom
       dropRest(request)
     }
 
-    // a part may have no name, whatever the types say
-    parser.on('field', (name: string | undefined, value, { nameTruncated, valueTruncated }) => {
+    // a part may have no name, and a value in a charset that nobody knows is none, whatever the types say
+    type Given = string | undefined
+    parser.on('field', (name: Given, value: Given, { nameTruncated, valueTruncated }) => {
       if (!name) return fail(invalid('A field has no name.'))
       const shown = toLine(name)
+      if (value === undefined) return fail(invalid(`${shown}: send it as UTF-8.`))
       if (file) return fail(invalid(`${shown}: send it before the file, which must come last.`))
       if (name === 'file') return fail(invalid('file: send it as a file, with a filename.'))
       if (nameTruncated || valueTruncated) return fail(invalid(`${shown}: is too long.`))

@@ -19,6 +19,10 @@ it.each([
   ['a head that is none', 'what is this\r\n\r\nx\r\n'],
   ['a field of the prototype', 'content-disposition: form-data; name="__proto__"\r\n\r\nx\r\n'],
   [
+    'a field in a charset that nobody knows',
+    'content-disposition: form-data; name="tags"\r\ncontent-type: text/plain; charset=utf-7\r\n\r\nx\r\n',
+  ],
+  [
     'a form in the form',
     'content-disposition: form-data; name="x"\r\ncontent-type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n',
   ],

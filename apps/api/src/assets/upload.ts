@@ -140,7 +140,7 @@ function readFields({ fields }: UploadForm): z.output<typeof uploadFieldsSchema>
   if (parsed.success) return parsed.data
   const [first] = parsed.error.issues
   const path = toLine(first?.path.map(String).join('.') ?? '')
-  const isMissing = path !== '' && !(path in given)
+  const isMissing = first?.path.length === 1 && !Object.hasOwn(given, path)
   const message = isMissing
     ? 'is required, and must be sent before the file'
     : toLine(first?.message ?? 'invalid')

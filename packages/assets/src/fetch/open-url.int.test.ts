@@ -164,6 +164,22 @@ describe('redirects', () => {
   )
 })
 
+it('a server that wants to speak another protocol cannot be reached', async () => {
+  const { url } = await serve(({ socket }) => {
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nhello')
+  })
+  expect(await refusal(url)).toBe('unreachable')
+})
+
+it('a name that is looked up for too long ends with the time for it', async () => {
+  const late = new AbortController()
+  const lookup = () => new Promise<never>(() => undefined)
+  const opening = open('https://a.example/x', { lookup, signal: late.signal })
+  late.abort(new Error('late'))
+  await expect(opening).rejects.toThrow('late')
+  await expect(open('https://a.example/x', { lookup, signal: late.signal })).rejects.toThrow('late')
+})
+
 it.each([
   [404, {}, 'refused'],
   [206, {}, 'refused'],

@@ -68,8 +68,7 @@ function parseUrl(text: string, from: URL | null, { allowHttp }: OpenUrlOptions)
 
 async function get(url: URL, options: OpenUrlOptions): Promise<IncomingMessage> {
   const { signal } = options
-  const addresses = await resolve(url, options)
-  signal.throwIfAborted()
+  const addresses = await orAborted(resolve(url, options), signal)
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   const asked: RequestOptions = {
     // neither cookies nor credentials, and no connection that anybody has used
@@ -81,7 +80,11 @@ async function get(url: URL, options: OpenUrlOptions): Promise<IncomingMessage> 
   return await new Promise((resolvePromise, reject) => {
     const fail = (cause: Error) =>
       reject(signal.aborted ? signal.reason : new FetchRefused('unreachable', { cause }))
-    request(url, asked, resolvePromise).on('error', fail).end()
+    request(url, asked, resolvePromise)
+      .on('error', fail)
+      // one that changes the protocol gives neither an answer nor an error
+      .on('close', () => fail(new Error('no answer')))
+      .end()
   })
 }
 
@@ -104,6 +107,16 @@ function unreachable(cause?: unknown): never {
 
 async function lookupAll(hostname: string): Promise<Address[]> {
   return await lookupDns(hostname, { all: true })
+}
+
+/** Of what cannot be called off: a resolver has a patience of its own. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((done, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort)
+    void work.then(done, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }
 
 /** The connection's own look at the name: it finds what was found before. */
