@@ -1,4 +1,6 @@
+import { truncate } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
+import { join } from 'node:path'
 import { assetViewSchema } from '@safelight/shared'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -71,6 +73,17 @@ it('part of a content goes with the rest of it, and with nothing else', async ()
   expect([await ask(etag), await ask('"other"')]).toEqual([206, 200])
   const several = await fetch(url, { headers: { range: 'bytes=0-1,3-4' } })
   expect([several.status, (await several.arrayBuffer()).byteLength]).toEqual([200, PNG.length])
+})
+
+it('half of a content is not sent as the whole of it', async () => {
+  const { url, hash } = await upload(stack.api.url)
+  const blob = await stack.assets.blobOf(hash)
+  await truncate(join(stack.dataDir, 'blobs', blob?.key ?? ''), PNG.length - 1)
+  for (const headers of [{}, { range: 'bytes=0-3' }, { range: 'bytes=-1' }]) {
+    const response = await fetch(url, { headers })
+    expect([response.status, (await readError(response)).code]).toEqual([404, 'not_found'])
+    expect(response.headers.get('etag')).toBeNull()
+  }
 })
 
 it.each([

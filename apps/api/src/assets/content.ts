@@ -145,11 +145,16 @@ async function sendContent(deps: Deps, response: Response, content: Content): Pr
   }
   const blob = await deps.blobs.read(key, range ? { range } : {})
   if (!blob) throw new ApiError('not_found', 'The content is no longer stored.')
+  if (blob.size !== size) {
+    // a disk that was full, or somebody's repair: half of it must not be kept as the whole by every cache
+    blob.body.destroy()
+    throw new ApiError('not_found', 'The content is no longer stored as it was.')
+  }
   if (range) {
     response.status(206)
-    response.set('Content-Range', `bytes ${range.start}-${range.end}/${blob.size}`)
+    response.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
   }
-  response.set('Content-Length', String(range ? range.end - range.start + 1 : blob.size))
+  response.set('Content-Length', String(range ? range.end - range.start + 1 : size))
   if (method === 'HEAD') {
     blob.body.destroy()
     response.end()

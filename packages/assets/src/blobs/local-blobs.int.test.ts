@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -46,6 +46,16 @@ it('refuses keys that lead out of its folder', async () => {
     await expect(blobs.write(key, bytes('x'))).rejects.toThrow('out of the folder')
     await expect(blobs.read(key)).rejects.toThrow('out of the folder')
   }
+})
+
+it('says of what it cannot open that the store failed, and not where', async () => {
+  await mkdir(join(dataDir, 'blobs', 'ea'), { recursive: true })
+  await symlink('key', join(dataDir, 'blobs', 'ea', 'key'))
+  await expect(createLocalBlobs(dataDir, disk).read('ea/key')).rejects.toMatchObject({
+    code: 'blob_store_failed',
+    message: expect.not.stringContaining(dataDir),
+    reason: 'ELOOP',
+  })
 })
 
 it.runIf(existsSync('/dev/full'))(

@@ -91,7 +91,8 @@ async function openIfThere(path: string) {
     return await open(path, 'r')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
-    throw error
+    // not ours to read, too many are open, the disk is broken: its own words name the place
+    throw new BlobStoreFailed('give bytes', error)
   }
 }
 
