@@ -58,15 +58,26 @@ it.each([
   ['text', async () => Buffer.from('hello'), 'unsupported image format'],
   ['nothing', async () => Buffer.alloc(0), 'unsupported image format'],
   ['a picture of too many pixels', async () => claim(17_000, 8_000), 'pixel limit'],
+  ['one of fewer in passes', async () => claim(5_000, 4_000, { progressive: true }), 'pixel limit'],
+  ['one of fewer that is decoded at once', async () => claimAvif(5_000, 4_000), 'pixel limit'],
 ])('refuses %s', async (_what, make, why) => {
   await expect(shrunk(await make(), 128)).rejects.toThrow(why)
 })
 
 /** A small file that says it is a large picture. */
-async function claim(width: number, height: number) {
-  const bytes = await picture(8, 8).png().toBuffer()
+async function claim(width: number, height: number, options = {}) {
+  const bytes = await picture(8, 8).png(options).toBuffer()
   bytes.writeUInt32BE(width, 16)
   bytes.writeUInt32BE(height, 20)
   bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29)
+  return bytes
+}
+
+async function claimAvif(width: number, height: number) {
+  const bytes = await picture(64, 64).avif({ effort: 0 }).toBuffer()
+  for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 1)) {
+    bytes.writeUInt32BE(width, at + 8)
+    bytes.writeUInt32BE(height, at + 12)
+  }
   return bytes
 }

@@ -7,6 +7,8 @@ type Sharp = typeof SharpModule
 
 /** Pixels of a picture: 16384 × 8192. More is not opened. */
 const MAX_PIXELS = 2 ** 27
+/** The same of one that is decoded as a whole before anything is made of it: each pixel costs 16 bytes. 4096 × 4096. */
+const MAX_PIXELS_WHOLE = 2 ** 24
 const MAX_SECONDS = 10
 /** A picture may be so much higher than wide before its thumbnail gets narrower: WebP has no more than 16383 rows. */
 const MAX_HEIGHTS = 4
@@ -40,7 +42,11 @@ export async function loadShrink(): Promise<Shrink | null> {
  * @throws what the picture or the library has to say
  */
 async function shrink(sharp: Sharp, picture: Readable, width: number): Promise<Buffer> {
-  const work = sharp({ limitInputPixels: MAX_PIXELS, failOn: 'error', sequentialRead: true })
+  const chunks: AsyncIterator<Buffer> = picture[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  const isWhole = first.done || isDecodedWhole(first.value)
+  const limitInputPixels = isWhole ? MAX_PIXELS_WHOLE : MAX_PIXELS
+  const work = sharp({ limitInputPixels, failOn: 'error', sequentialRead: true })
     .autoOrient()
     .resize({ width, height: width * MAX_HEIGHTS, fit: 'inside', withoutEnlargement: true })
     .webp({ quality: QUALITY, effort: 3 })
@@ -48,8 +54,8 @@ async function shrink(sharp: Sharp, picture: Readable, width: number): Promise<B
   const broken = new AbortController()
   try {
     const reading = (async () => {
-      for await (const chunk of picture) {
-        if (!work.write(chunk)) await once(work, 'drain', { signal: broken.signal })
+      for (let next = first; !next.done; next = await chunks.next()) {
+        if (!work.write(next.value)) await once(work, 'drain', { signal: broken.signal })
       }
       work.end()
     })()
@@ -60,4 +66,12 @@ async function shrink(sharp: Sharp, picture: Readable, width: number): Promise<B
     picture.destroy()
     work.destroy()
   }
+}
+
+const INTERLACE_AT = 28
+
+/** AVIF and its like, and PNG that comes in passes: some kilobytes of them can take gigabytes. */
+function isDecodedWhole(head: Buffer): boolean {
+  if (head.length <= INTERLACE_AT || head.toString('latin1', 4, 8) === 'ftyp') return true
+  return head.toString('latin1', 1, 4) === 'PNG' && head[INTERLACE_AT] !== 0
 }
