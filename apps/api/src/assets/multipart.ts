@@ -108,6 +108,12 @@ export async function openForm(request: IncomingMessage, maxBytes: number): Prom
     const onGone = () => {
       if (!request.complete) fail(invalid('The upload broke off.'))
     }
+    // what is before the first part and after the last is dropped, and there may be any amount of it
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength
+      if (bytes > maxBytes + FIELDS_MAX_BYTES) fail(new TooLarge(maxBytes))
+    })
     request.once('close', onGone)
     request.once('error', onGone)
     request.pipe(parser)

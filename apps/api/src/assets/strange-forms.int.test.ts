@@ -1,8 +1,12 @@
 /** Forms that no client sends: each is refused, and none ends the process. */
+import { once } from 'node:events'
+import { IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { type ApiStack, shareStack } from '../testing/api-stack.ts'
 import { readError } from '../testing/http.ts'
-import { upload } from '../testing/uploads.ts'
+import { openUpload, upload } from '../testing/uploads.ts'
 
 let stack: ApiStack
 shareStack((shared) => (stack = shared))
@@ -36,4 +40,23 @@ it.each([
     expect([response.status, (await readError(response)).code]).toEqual([422, 'invalid_upload'])
   }
   await upload(stack.api.url)
+})
+
+it('takes no more around a file than a file may have', async () => {
+  const small = await stack.startApi({ MAX_UPLOAD_BYTES: '1kb' })
+  const path = 'content-disposition: form-data; name="file_path"\r\n\r\nx\r\n'
+  const form = [FIELD, path, FILE].map((part) => `--b\r\n${part}`).join('')
+  const much = 'x'.repeat(100_000)
+  for (const body of [`${much}\r\n${form}--b--\r\n`, `${form}--b--\r\n${much}`]) {
+    // without its length, which would be enough to refuse it
+    const request = openUpload(small.url)
+    const answer = once(request, 'response')
+    request.write(body)
+    request.end()
+    const [response] = z.tuple([z.instanceof(IncomingMessage)]).parse(await answer)
+    expect([response.statusCode, await json(response)]).toMatchObject([
+      413,
+      { error: { code: 'payload_too_large', details: { limit_bytes: 1_024 } } },
+    ])
+  }
 })

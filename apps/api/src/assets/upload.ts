@@ -109,8 +109,7 @@ async function receive(deps: AssetDeps, request: Request, assetId: string) {
   } catch (error) {
     form.drop()
     // the trouble of its sender is the form's to say
-    if (form.trouble) throw form.trouble
-    throw toRefusal(error)
+    throw toRefusal(form.trouble ?? error)
   }
 }
 
