@@ -85,6 +85,7 @@ const TABLE: Record<
 const USUALLY: Record<ObservationName, Action> = {
   search: 'none',
   submitted: 'none',
+  adopted: 'none',
   due: 'none',
   canceled: 'askToStop',
   withdrawn: 'withdraw',

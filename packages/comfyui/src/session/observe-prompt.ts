@@ -29,10 +29,12 @@ import { isEnd } from './attribute.ts'
 import type { Sighting } from './look.ts'
 import { noteMovement } from './movement.ts'
 import type { Observed, PromptDecision, PromptObservation, PromptState } from './prompt-state.ts'
-import { hear, isUnsettled, miss, toUnsettledEnd } from './settle.ts'
+import { backOff, foldClosed, foldPing, withSocket } from './observe-socket.ts'
+import { hear, isUnsettled, toUnsettledEnd } from './settle.ts'
 import { foldSilence } from './silence.ts'
 import type { StopCause } from './to-end.ts'
 import { toAbsentEnd, toPromptEnd, toOverdueEnd } from './to-end.ts'
+import { followTrail, isToCome, tellTrail } from './trail.ts'
 
 /** Looks that found it running: between two of them a message would have come. */
 const RUNNING_LOOKS = 2
@@ -46,12 +48,20 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     case 'search':
       return nothing({ ...state, searchUntil: atMs + what.forMs, failures: 0 })
     case 'submitted':
-      return nothing({ ...state, ...FOUND, promptId: what.promptId, answeredAt: atMs })
+      return nothing({
+        ...state,
+        ...FOUND,
+        promptId: what.promptId,
+        answeredAt: atMs,
+        trail: { ...state.trail, awaited: !what.adopted && state.received && state.socket.open },
+      })
     case 'due':
       return decideDue(state, what, atMs)
     case 'looked':
-      return foldSighting(state, what.sighting, atMs)
+      // what is known to have ended does not change any more
+      return foldSighting(state, state.trail.ended ?? what.sighting, atMs)
     case 'unanswered':
+      if (state.trail.ended) return foldSighting(state, state.trail.ended, atMs)
       return foldFailure({ ...state, failures: state.failures + 1 }, what.error, atMs)
     case 'message':
       return foldMessage(state, what, atMs)
@@ -126,6 +136,10 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
       : { state, decision: wait(timings.confirmMs, false) }
   }
   if (sighting.at === 'ended') {
+    const trail = followTrail(state.trail, sighting, atMs)
+    if (!cause && isToCome(trail, atMs, timings)) {
+      return { state: { ...state, trail }, decision: wait(timings.confirmMs, false) }
+    }
     const undelivered = state.deaf === null && state.silence.runningLooks >= RUNNING_LOOKS
     return {
       state: undelivered ? { ...state, deaf: true } : state,
@@ -205,45 +219,15 @@ function foldMessage(
     silence: { ...silence, hinted: true, patienceMs: timings.deafMs, silentSockets: 0 },
     deaf: false,
     heard: hear(state.heard, message),
+    trail: tellTrail(state.trail, { isLast: isEnd(message), atMs }),
   }
   // history follows such a message by milliseconds
   if (!isEnd(message)) return { state: delivered, decision }
   return { state: { ...delivered, quickPollsMs: timings.quickPollsMs }, decision: HURRY }
 }
 
-function foldClosed(before: PromptState, wasOpen: boolean): Observed {
-  const { reconnectMinMs, reconnectMaxMs } = before.timings.socket
-  const failures = wasOpen ? 0 : before.socket.failures + 1
-  const state = { ...before, heard: miss(before.heard) }
-  return {
-    state: withSocket(state, { open: false, failures }),
-    decision: backOff(failures, reconnectMinMs, reconnectMaxMs),
-  }
-}
-
-function foldPing(state: PromptState): Observed {
-  const { unansweredPings } = state.socket
-  if (unansweredPings >= state.timings.socket.missedPings) {
-    return { state, decision: { action: 'terminate' } }
-  }
-  return {
-    state: withSocket(state, { unansweredPings: unansweredPings + 1 }),
-    decision: { action: 'ping' },
-  }
-}
-
 const nothing = (state: PromptState): Observed => ({ state, decision: NONE })
-
-function withSocket(state: PromptState, change: Partial<PromptState['socket']>): PromptState {
-  return { ...state, socket: { ...state.socket, ...change } }
-}
 
 function wait(ms: number, reopen: boolean): PromptDecision {
   return { action: 'wait', ms, jitter: false, reopen }
-}
-
-/** @param attempt 0 for the first retry; each doubles the delay */
-function backOff(attempt: number, minMs: number, maxMs: number): PromptDecision {
-  const ms = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30))
-  return { action: 'wait', ms, jitter: true, reopen: false }
 }

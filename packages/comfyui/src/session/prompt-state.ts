@@ -7,13 +7,14 @@ import type { LastMessages } from './movement.ts'
 import { type Heard, NOTHING_HEARD } from './settle.ts'
 import type { SessionTimings } from './timings.ts'
 import type { StopCause } from './to-end.ts'
+import { NO_TRAIL, type Trail } from './trail.ts'
 import type { PromptEnd } from './types.ts'
 
 export type PromptObservation =
   /** We look for the prompt, for so long while the host does not answer. */
   | { type: 'search'; forMs: number }
-  /** The host has it. */
-  | { type: 'submitted'; promptId: string }
+  /** The host has it; `adopted`: it had it before, and its messages may be over. */
+  | { type: 'submitted'; promptId: string; adopted?: boolean }
   /** It is time to look where the prompt is. */
   | { type: 'due'; canceled: boolean; withdrawn: boolean }
   | { type: 'looked'; sighting: Sighting }
@@ -68,6 +69,8 @@ export interface PromptState {
   readonly heard: Heard
   /** Since when history contradicts what was heard. */
   readonly unsettledSince: number | null
+  /** What it has still to say when it has ended. */
+  readonly trail: Trail
   readonly stop: { cause: StopCause; since: number } | null
   readonly stopAskedAt: number | null
   /** The host was asked to take it off its queue. */
@@ -112,6 +115,7 @@ export function startPromptState(
     absentSince: null,
     heard: NOTHING_HEARD,
     unsettledSince: null,
+    trail: NO_TRAIL,
     stop: null,
     stopAskedAt: null,
     withdrawn: false,

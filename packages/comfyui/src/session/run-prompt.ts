@@ -27,6 +27,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
   const wake = createWake(clock)
   let state = startPromptState(prompt.promptId, timings, clock.now())
   if (prompt.heardSuccess) state = { ...state, heard: { ...state.heard, success: true } }
+  if (prompt.hearOut) state = { ...state, trail: { ...state.trail, wanted: true } }
   let fault: { error: unknown } | null = null
   let hostPromptId: string | null = null
 
@@ -90,7 +91,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
     }
     const { promptId, adopted, outputNodes, nodeErrors, running } = submitted
     hostPromptId = promptId
-    observe({ type: 'submitted', promptId })
+    observe({ type: 'submitted', promptId, adopted })
     updates.setRunning(running)
     updates.submit({ type: 'submitted', promptId, adopted, outputNodes, nodeErrors })
     stop.detach.throwIfAborted()

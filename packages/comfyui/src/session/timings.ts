@@ -15,6 +15,11 @@ export interface SessionTimings {
   confirmMs: number
   /** How long history is asked again for a prompt that was heard to succeed: the picture is there, and paid for. */
   settleMs: number
+  /**
+   * How long a prompt that has ended may say nothing before its last messages are taken for lost, where they are wanted:
+   * a host encodes a large picture for seconds.
+   */
+  trailMs: number
   /** Between two tries of such a look, doubled from the one to the other. */
   retryMinMs: number
   retryMaxMs: number
@@ -55,6 +60,7 @@ export const DEFAULT_TIMINGS: SessionTimings = {
   failingPollMaxMs: 10_000,
   confirmMs: 1000,
   settleMs: 30_000,
+  trailMs: 10_000,
   unreachableMs: 60_000,
   deafMs: 10_000,
   interruptEveryMs: 700,

@@ -21,6 +21,8 @@ export interface PromptOptions {
   wasSubmitted?: boolean
   /** An earlier life of this attempt heard it succeed, and history did not show it yet: it must not be submitted again. */
   heardSuccess?: boolean
+  /** What it sends over the socket is wanted to the last message: pictures that are nowhere else. */
+  hearOut?: boolean
   extraData?: Record<string, unknown>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>

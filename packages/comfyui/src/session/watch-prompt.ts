@@ -2,6 +2,7 @@
  * Watches a prompt that the host has, to its end. One loop; everything else only wakes it.
  *
  *   look ── in history ─────────────────────────────→ ended, as history says
+ *    │ │     where its messages are wanted to the last one: when that has come, or nothing for `trailMs`
  *    │ ├─── in neither queue nor history, twice ────→ lost (after a stop: once → stopped)
  *    │ ├─── no answer for `unreachableMs` ──────────→ throws HostError
  *    │ └─── pending or running → wait → look again

@@ -32,6 +32,7 @@ export function testContract(url: () => string): void {
   function start(options: Parameters<typeof startSession>[1]): PromptSession {
     const session = startSession(url(), {
       timings: { ...DEFAULT_TIMINGS, pollMs: 200 },
+      hearOut: true,
       ...options,
     })
     onTestFinished(async () => {

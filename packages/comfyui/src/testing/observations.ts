@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../client/types.ts'
 import { HostError } from '../errors.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import { observePrompt } from '../session/observe-prompt.ts'
-import type { Observed, PromptObservation } from '../session/prompt-state.ts'
+import type { Observed, PromptObservation, PromptState } from '../session/prompt-state.ts'
 import { startPromptState } from '../session/prompt-state.ts'
 import { DEFAULT_TIMINGS, type SessionTimings } from '../session/timings.ts'
 
@@ -14,6 +14,7 @@ const TIMINGS: SessionTimings = {
   stallMs: 1_000,
   confirmMs: 60,
   settleMs: 1_000,
+  trailMs: 200,
   retryMinMs: 10,
   retryMaxMs: 35,
   failingPollMaxMs: 500,
@@ -50,6 +51,7 @@ const ours = (message: HostMessage) => ({ type: 'message', message, ours: true }
 export const OBSERVATIONS = {
   search: { type: 'search', forMs: 100 },
   submitted: { type: 'submitted', promptId: PROMPT_ID },
+  adopted: { type: 'submitted', promptId: PROMPT_ID, adopted: true },
   due: { type: 'due', canceled: false, withdrawn: false },
   canceled: { type: 'due', canceled: true, withdrawn: false },
   withdrawn: { type: 'due', canceled: false, withdrawn: true },
@@ -104,10 +106,20 @@ export const OBSERVATIONS = {
 export type ObservationName = keyof typeof OBSERVATIONS
 /** What was observed, and how many ms after the one before; 0 unless a number comes first. */
 export function after(...steps: (ObservationName | number)[]): Observed & { atMs: number } {
-  let observed: Observed = {
-    state: startPromptState(PROMPT_ID, TIMINGS, 0),
-    decision: { action: 'none' },
-  }
+  return afterFrom(startPromptState(PROMPT_ID, TIMINGS, 0), ...steps)
+}
+
+/** The same of a session that hears its prompt out. */
+export function afterHearing(...steps: (ObservationName | number)[]) {
+  const state = startPromptState(PROMPT_ID, TIMINGS, 0)
+  return afterFrom({ ...state, trail: { ...state.trail, wanted: true } }, ...steps)
+}
+
+function afterFrom(
+  state: PromptState,
+  ...steps: (ObservationName | number)[]
+): Observed & { atMs: number } {
+  let observed: Observed = { state, decision: { action: 'none' } }
   let atMs = 0
   for (const step of steps) {
     if (typeof step === 'number') atMs += step

@@ -23,6 +23,7 @@ export const QUICK: SessionTimings = {
   firstLookMs: 300,
   confirmMs: 40,
   settleMs: 200,
+  trailMs: 200,
   unreachableMs: 400,
   deafMs: 80,
   interruptEveryMs: 40,
