@@ -74,7 +74,7 @@ export function tickingWorkflow(pictures: number): Workflow {
 /** Runs for several seconds: steps where the host has a node for them, otherwise many pictures. */
 export function longWorkflow(classes: NodeClasses): Workflow {
   if (!classes['TraceSteps']) {
-    return { ...tickingWorkflow(1), '1': emptyImage(256, 500) }
+    return { ...tickingWorkflow(1), '1': emptyImage(96, 4_096) }
   }
   const steps = { image: ['1', 0], steps: 200, seconds: 0.05 }
   return {
