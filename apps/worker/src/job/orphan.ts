@@ -1,5 +1,6 @@
 /** Orphans: prompts that nobody follows are stopped, and verified, before their job goes another way. */
 import type { HostClient, PromptEnd, RunPrompt } from '@safelight/comfyui'
+import type { Workflow } from '@safelight/shared'
 import type { AttemptRecord } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
 import { promptIdOf } from '@safelight/store'
@@ -18,8 +19,11 @@ export async function stopOrphan(
   const { hostId } = record
   const client = deps.connect(hostId, record.hostUrl)
   if (!client) return null
+  const { targets } = handling.writer.snapshot.limits
+  const workflow = targets ? await deps.store.loadWorkflow(jobId) : null
   try {
     const end = await stopPrompt({
+      ...(workflow && targets ? { asked: { workflow, targets } } : {}),
       runPrompt: deps.runPrompt,
       client: checkedHost(client, handling.checkClaim),
       promptId: promptIdOf(jobId, record.attempt),
@@ -64,14 +68,16 @@ export interface StopPromptOptions {
   promptId: string
   knownPromptId: string
   timings: Pick<WorkerTimings, 'session' | 'orphan'>
+  /** Where only some outputs were asked for: what it made of others is not told. */
+  asked?: { workflow: Workflow; targets: readonly string[] }
 }
 
 /** A session that is canceled before it begins: it looks for the prompt and stops it, but submits nothing. */
 export async function stopPrompt(options: StopPromptOptions): Promise<PromptEnd> {
-  const { runPrompt, client, promptId, knownPromptId, timings } = options
+  const { runPrompt, client, promptId, knownPromptId, timings, asked = { workflow: {} } } = options
   return runPrompt({
     client,
-    workflow: {},
+    ...asked,
     promptId,
     knownPromptId,
     timings: { ...timings.session, ...timings.orphan, stallMs: Number.POSITIVE_INFINITY },
