@@ -81,7 +81,7 @@ export function createStaging(deps: StagingDeps): Staging {
       const loaded = await assets.loadMany(assetIds)
       const wanted = assetIds.map((id, at) => {
         const asset = loaded[at]
-        if (!asset) throw new InputMissing(id)
+        if (!asset) throw new InputMissing(id, 'record')
         return asset
       })
       const names = new Map<string, string>()
@@ -179,7 +179,7 @@ async function handOverOnce(
   signal: AbortSignal,
 ): Promise<string> {
   const read = await readAsset(deps, asset, { signal })
-  if (!read) throw new InputMissing(asset.id)
+  if (!read) throw new InputMissing(asset.id, 'bytes')
   const { body, size } = read
   try {
     return await host.client.upload({ name, size, body }, signal)

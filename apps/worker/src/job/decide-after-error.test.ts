@@ -72,7 +72,7 @@ describe('something thrown', () => {
   })
 
   it.each([
-    ['missing_asset', new InputMissing('a1')],
+    ['missing_asset', new InputMissing('a1', 'bytes')],
     ['input_too_large', new InputTooLarge('a1', 9)],
   ])('fails as %s when the host cannot be given what it needs', (code, cause) => {
     expect(decideAfterError(new NotSubmitted(cause), facts)).toMatchObject({
