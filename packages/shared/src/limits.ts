@@ -36,6 +36,8 @@ export const OUTPUTS_MAX = 1_000
 export const OUTPUTS_MAX_BYTES = 512 * 1024
 /** Characters of a text among the outputs that are in the record; all of it is in its asset. */
 export const OUTPUT_TEXT_MAX = 1_000
+/** Bytes of all such texts of a job; of those beyond, the record has none. */
+export const OUTPUT_TEXTS_MAX_BYTES = 128 * 1024
 /** Characters of an asset's `file_path` and of one of its tags, and how many tags it may have. */
 export const FILE_PATH_MAX = 512
 export const TAG_MAX = 64

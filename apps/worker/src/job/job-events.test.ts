@@ -1,9 +1,16 @@
 import { foldProgress, type HostMessage, startProgress } from '@safelight/comfyui'
-import type { JobErrorCode, NodeStates, Snapshot } from '@safelight/shared'
+import {
+  type JobErrorCode,
+  type NodeStates,
+  type Output,
+  OUTPUT_TEXTS_MAX_BYTES,
+  reduceJob,
+  type Snapshot,
+} from '@safelight/shared'
 import { newSnapshot } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { txt2img } from '../testing/graphs.ts'
-import { toComplete, toEnd, toExecuted, toProgressed } from './job-events.ts'
+import { toComplete, toEnd, toExecuted, toOutputEvent, toProgressed } from './job-events.ts'
 
 const promptId = 'p'
 const executing = (node: string): HostMessage => ({
@@ -126,3 +133,32 @@ describe('an end', () => {
     expect(toEnd(canceling, failed('node_execution_error'))).toMatchObject({ status: 'failed' })
   })
 })
+
+describe('an output', () => {
+  it('has its text in the record while there is room for it', () => {
+    const text = '日'.repeat(1_000)
+    const outputOf = (n: number): Output => ({
+      id: `${n}`,
+      node_id: '1',
+      name: `${n}.txt`,
+      type: 'text',
+      content_type: 'text/plain',
+      size_bytes: 3_000,
+      hash: 'blake3:x',
+      expires_at: 1,
+      text,
+    })
+    const whole = Array.from({ length: 1_000 }, (_, n) => n).reduce((snapshot, n) => {
+      const event = toOutputEvent(snapshot, outputOf(n))
+      return event ? reduceJob(snapshot, { ...envelopeAfter(snapshot), ...event }) : snapshot
+    }, running())
+    expect(whole.outputs).toHaveLength(1_000)
+    const texts = whole.outputs.flatMap((output) => output.text ?? [])
+    expect(texts).toHaveLength(Math.floor(OUTPUT_TEXTS_MAX_BYTES / Buffer.byteLength(text)))
+    expect(whole.outputs[0]).toEqual(outputOf(0))
+  })
+})
+
+function envelopeAfter({ jobId, seq, stamp }: Snapshot) {
+  return { jobId, seq: seq + 1, ts: 1, stamp: `${seq + 1}`, follows: stamp }
+}

@@ -15,6 +15,7 @@ import {
   memberOf,
   type NodeStates,
   type Output,
+  OUTPUT_TEXTS_MAX_BYTES,
   type PhaseTimes,
   raise,
   type Snapshot,
@@ -65,7 +66,23 @@ function toChangedNodes(snapshot: Snapshot, nodes: NodeStates): { nodes?: NodeSt
 
 /** Also the full bar of a job that finishes although its cancel was asked. */
 export function toOutputEvent(snapshot: Snapshot, output: Output): NextEvent {
-  return isTerminal(snapshot.status) ? null : { type: 'output', output }
+  if (isTerminal(snapshot.status)) return null
+  return { type: 'output', output: hasRoomForText(snapshot, output) ? output : withoutText(output) }
+}
+
+function hasRoomForText({ outputs }: Snapshot, output: Output): boolean {
+  if (output.text === undefined) return true
+  const bytes = [...outputs, output].reduce(
+    (sum, { text }) => sum + (text === undefined ? 0 : Buffer.byteLength(text)),
+    0,
+  )
+  return bytes <= OUTPUT_TEXTS_MAX_BYTES
+}
+
+/** All of it is in the asset. */
+function withoutText(output: Output): Output {
+  const { text: _, ...rest } = output
+  return rest
 }
 
 /** The execution is over: all nodes are, and the bar is as full as it gets before the outputs are here. */
