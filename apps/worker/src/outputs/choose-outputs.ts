@@ -65,19 +65,19 @@ function inOrder(listed: readonly FileItem[], places: ReadonlyMap<string, number
 export interface OutputRoom {
   has(id: string): boolean
   /** @returns false when there is none left */
-  take(output: { node_id: string; filename: string; text?: string }): boolean
+  take(output: { node_id: string; filename: string }): boolean
 }
 
-/** What a record holds of outputs, less those that it has. */
+/** What a record holds of outputs, less those that it has. Texts have a room of their own. */
 export function openRoom(kept: readonly Output[]): OutputRoom {
   const ids = new Set(kept.map(({ id }) => id))
   let left = OUTPUTS_MAX - kept.length
   let bytesLeft = OUTPUTS_MAX_BYTES
-  for (const { node_id, name, text } of kept) bytesLeft -= bytesOf([node_id, name, text])
+  for (const { node_id, name } of kept) bytesLeft -= bytesOf([node_id, name])
   return {
     has: (id) => ids.has(id),
-    take({ node_id, filename, text }) {
-      const bytes = left > 0 ? bytesOf([node_id, lastPart(filename), text]) : 0
+    take({ node_id, filename }) {
+      const bytes = left > 0 ? bytesOf([node_id, lastPart(filename)]) : 0
       if (left <= 0 || bytes > bytesLeft) return false
       left -= 1
       bytesLeft -= bytes

@@ -3,6 +3,7 @@
  * could not be stored may be given again; pictures that travel over the socket come once: whoever heard them looks
  * afterwards whether they are all here.
  */
+import { TooLarge } from '@safelight/assets'
 import type { TextItem } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
 import type { Workflow } from '@safelight/shared'
@@ -44,6 +45,8 @@ export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
   const leave = new AbortController()
   const begun = new Set<string>()
   const failures: unknown[] = []
+  /** Larger than an output may be: not kept, however often it is given. */
+  const refused = new Set<string>()
   let waitingBytes = 0
   /** Without room. Texts are given again at the end, and counted then. */
   let pictures = 0
@@ -56,7 +59,8 @@ export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
    * @returns false when there is no room for it
    */
   function add(given: NewOutput, { size, bytes }: { size: number; bytes: () => Uint8Array }) {
-    if (waitingBytes + size > WAITING_MAX_BYTES) return false
+    // one alone is in memory anyhow
+    if (waitingBytes > 0 && waitingBytes + size > WAITING_MAX_BYTES) return false
     if (!room.take({ ...given, filename: given.name })) return false
     begun.add(given.id)
     waitingBytes += size
@@ -64,6 +68,7 @@ export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
       try {
         await keep(given, bytes())
       } catch (error) {
+        if (error instanceof TooLarge) return void refused.add(given.id)
         begun.delete(given.id)
         failures.push(error)
         if (leave.signal.aborted) return
@@ -105,10 +110,13 @@ export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
       await line.idle()
       failures.length = 0
       texts = 0
-      for (const text of all) onText(text)
-      await line.idle()
+      for (const text of all) {
+        onText(text)
+        // they are here anyhow: none is left out because others wait
+        await line.idle()
+      }
       if (failures.length > 0) throw failures[0]
-      return texts + pictures
+      return texts + pictures + refused.size
     },
     async close() {
       line.clear()

@@ -122,3 +122,25 @@ it('runs a job once more whose pictures it did not hear, and says so when that i
   })
   expect(host.executions()).toHaveLength(2)
 })
+
+it('has the pictures of a prompt whose worker left in the middle, those from before and those from after', async () => {
+  const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
+  const steps = { image: ['1', 0], steps: 40, seconds: 2 }
+  const jobId = await stack.submit({
+    ...sent(2, 253),
+    '2': { class_type: 'TraceSteps', inputs: steps },
+    '3': { class_type: 'SaveImageWebsocket', inputs: { images: ['2', 0] } },
+  })
+  await stack.when(jobId, ({ outputs, nodes }) => outputs.length === 2 && nodes['2'] === 'running')
+  await first.close()
+  await stack.startWorker([host.url])
+  const { status, attempt, outputs } = await stack.end(jobId)
+  expect([status, attempt]).toEqual(['succeeded', 1])
+  expect(outputs.map(({ node_id, name }) => [node_id, name.slice(-5)])).toEqual([
+    ['3', '1.png'],
+    ['3', '2.png'],
+    ['save_image_websocket_node', '1.png'],
+    ['save_image_websocket_node', '2.png'],
+  ])
+  expect(host.executions()).toHaveLength(1)
+})
