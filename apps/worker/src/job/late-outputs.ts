@@ -1,6 +1,13 @@
 /** What a prompt made that did not come to its end: brought home before the job's end is told, for nothing is taken after it. */
-import { type FileItem, type HostClient, placesOf, type TextItem } from '@safelight/comfyui'
+import {
+  type FileItem,
+  type HostClient,
+  placesOf,
+  type PromptEnd,
+  type TextItem,
+} from '@safelight/comfyui'
 import type { Workflow } from '@safelight/shared'
+import { type AttemptRecord, parseWorkflow } from '@safelight/store'
 import { chooseOutputs, openRoom } from '../outputs/choose-outputs.ts'
 import { createOutputOrder } from '../outputs/order.ts'
 import { createShownOutputs } from '../outputs/shown-outputs.ts'
@@ -25,22 +32,22 @@ export function collectLate(
 interface LateFiles {
   host: { hostId: string; client: HostClient }
   made: readonly FileItem[]
+  record: AttemptRecord
   workflow: Workflow
   workflowText: string
 }
 
 /**
- * A cancel is to be confirmed soon: files that were made before it are waited for as long as `lateOutputsMs`, and no
- * longer. What is not here by then stays on the host.
+ * A cancel is to be confirmed soon, and so is any other end: files that were made before it are waited for as long as
+ * `lateOutputsMs`, and no longer. What is not here by then stays on the host.
  */
 export async function bringLate(
   handling: Handling,
   decision: JobDecision | CollectDecision,
-  { host, made, workflow, workflowText }: LateFiles,
+  { host, made, record, workflow, workflowText }: LateFiles,
 ): Promise<void> {
   const { deps, jobId, writer, log } = handling
-  if (decision.action !== 'cancel' && decision.action !== 'fail') return
-  if (made.length === 0) return
+  if (made.length === 0 || !endsJob(handling, decision, record)) return
   const { hostId } = host
   const late = new AbortController()
   const callOff = deps.clock.after(deps.timings.lateOutputsMs, () => late.abort('late'))
@@ -61,6 +68,32 @@ export async function bringLate(
   } finally {
     callOff()
   }
+}
+
+function endsJob(
+  handling: Handling,
+  decision: JobDecision | CollectDecision,
+  record: AttemptRecord,
+): boolean {
+  if (decision.action === 'give_up') return !willRetry(handling, decision, record)
+  return decision.action === 'cancel' || decision.action === 'fail'
+}
+
+/** What a prompt had made before that was stopped while nobody had it in hand. */
+export async function bringCanceled(
+  handling: Handling,
+  record: AttemptRecord,
+  { outputs: made }: PromptEnd & { outcome: 'canceled' },
+): Promise<void> {
+  const { deps, jobId } = handling
+  const { hostId } = record
+  const client = deps.connect(hostId, record.hostUrl)
+  const workflowText = made.length > 0 ? await deps.store.loadWorkflowText(jobId) : null
+  if (!client || workflowText === null) return
+  const workflow = parseWorkflow(workflowText)
+  const cancel = { action: 'cancel', confirmed: true } as const
+  const host = { hostId, client }
+  await bringLate(handling, cancel, { host, made, record, workflow, workflowText })
 }
 
 export interface HeardTexts {

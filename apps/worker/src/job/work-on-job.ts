@@ -16,7 +16,7 @@ import { againAfter, conclude, finish, SPENT, type TicketReturn, toBacklog } fro
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
 import { toRunning } from './job-events.ts'
-import { bringLate, keepTexts } from './late-outputs.ts'
+import { bringCanceled, keepTexts } from './late-outputs.ts'
 import { findMissed } from './missed-pictures.ts'
 import { concludeMishap } from './mishap.ts'
 import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
@@ -115,21 +115,6 @@ async function confirmCancel(
     if (end?.outcome === 'canceled') await bringCanceled(handling, record, end)
   }
   return finish(handling, { status: 'canceled' })
-}
-
-/** What it had made before. */
-async function bringCanceled(
-  handling: Handling,
-  { hostId, hostUrl }: AttemptRecord,
-  { outputs: made }: PromptEnd & { outcome: 'canceled' },
-): Promise<void> {
-  const { deps, jobId } = handling
-  const client = deps.connect(hostId, hostUrl)
-  const workflowText = made.length > 0 ? await deps.store.loadWorkflowText(jobId) : null
-  if (!client || workflowText === null) return
-  const workflow = parseWorkflow(workflowText)
-  const cancel = { action: 'cancel', confirmed: true } as const
-  await bringLate(handling, cancel, { host: { hostId, client }, made, workflow, workflowText })
 }
 
 /** Another worker began it: its prompt is followed where it is. */

@@ -66,27 +66,34 @@ it('keeps what was made before a cancel, and confirms that all the same', async 
   })
 })
 
-it('keeps what was made before a node raised, with the reason of the failure', async () => {
-  await stack.startWorker([host.url], { timings: { earlyOutputMs: 60_000 } })
-  const workflow = saveThenWork(3)
-  const raising = { class_type: 'TraceRaise', inputs: { image: ['1', 0], kind: 'value_error' } }
-  const jobId = await stack.submit({
-    ...workflow,
-    '1': empty(3, 2),
-    '3': { ...workflow['3'], inputs: { ...workflow['3'].inputs, steps: 2 } },
-    '5': raising,
-    '6': save('5', 'never'),
-  })
-  const end = await stack.end(jobId)
-  expect(end).toMatchObject({
-    status: 'failed',
-    error: { code: 'node_execution_error', node_id: '5' },
-  })
-  const made = host.executions()[0]
-  expect(made).toMatchObject({ outcome: 'error' })
-  expect(end.outputs.length).toBeGreaterThan(0)
-  expect(end.outputs.every(({ node_id }) => node_id !== '6')).toBe(true)
-})
+it.each([
+  ['raised', 'value_error', 'node_execution_error'],
+  ['ran out of memory', 'oom', 'out_of_memory'],
+])(
+  'keeps what was made before a node %s, with the reason of the failure',
+  async (_, kind, code) => {
+    const env = { MAX_ATTEMPTS: '1' }
+    await stack.startWorker([host.url], { env, timings: { earlyOutputMs: 60_000 } })
+    const workflow = saveThenWork(3)
+    const raising = { class_type: 'TraceRaise', inputs: { image: ['1', 0], kind } }
+    const jobId = await stack.submit({
+      ...workflow,
+      '1': empty(3, 2),
+      '3': { ...workflow['3'], inputs: { ...workflow['3'].inputs, steps: 2 } },
+      '5': raising,
+      '6': save('5', 'never'),
+    })
+    const end = await stack.end(jobId)
+    expect(end).toMatchObject({
+      status: 'failed',
+      error: { code, node_id: '5' },
+    })
+    const made = host.executions()[0]
+    expect(made).toMatchObject({ outcome: 'error' })
+    expect(end.outputs.length).toBeGreaterThan(0)
+    expect(end.outputs.every(({ node_id }) => node_id !== '6')).toBe(true)
+  },
+)
 
 it('says of a failed job why it failed, also when a file that it made cannot be had', async () => {
   host.faults.set({ unservedFile: 'first', unservedStatus: 400 })
