@@ -7,7 +7,7 @@ import type { KeptOutput } from './keep-output.ts'
 import { createOutputOrder } from './order.ts'
 import { createShownOutputs } from './shown-outputs.ts'
 
-const MIB = 1024 * 1024
+const MOST = 1_000
 
 /** Stores that only count. */
 const store: IngestDeps = {
@@ -43,6 +43,7 @@ function open(maxBytes = Number.MAX_SAFE_INTEGER) {
     workflow: { '1': { class_type: 'A', inputs: {} } },
     order: createOutputOrder(new Map()),
     room: openRoom([]),
+    waitingMaxBytes: MOST,
     log: createLogger({ level: 'silent', name: 'test' }),
     onOutput: async (output) => void kept.push(output),
   })
@@ -61,17 +62,17 @@ const text = (index: number, bytes: number) => ({ ...origin, index, text: 'x'.re
 
 it('keeps a picture that alone is more than may wait', async () => {
   const { shown, sizes } = open()
-  shown.onPicture(picture(0, 70 * MIB))
+  shown.onPicture(picture(0, 2 * MOST))
   // this one would wait beside it
   shown.onPicture(picture(1, 1))
   expect(await shown.settle([])).toBe(1)
-  expect(sizes()).toEqual([70 * MIB])
+  expect(sizes()).toEqual([2 * MOST])
 })
 
-it('keeps the texts of a prompt that has ended, however many MB they are', async () => {
+it('keeps the texts of a prompt that has ended, however many bytes they are', async () => {
   const { shown, sizes } = open()
-  expect(await shown.settle([text(0, 40 * MIB), text(1, 40 * MIB), text(2, 3)])).toBe(0)
-  expect(sizes()).toEqual([40 * MIB, 40 * MIB, 3])
+  expect(await shown.settle([text(0, MOST), text(1, MOST), text(2, 3)])).toBe(0)
+  expect(sizes()).toEqual([MOST, MOST, 3])
 })
 
 it('leaves out what is larger than an output may be, each once, and says how many', async () => {

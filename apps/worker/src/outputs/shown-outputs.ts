@@ -1,5 +1,5 @@
 /**
- * What nodes show without a file, stored at once and in their turn. Texts are in the host's history as well, so one that
+ * What nodes show without a file, stored at once, a few at a time. Texts are in the host's history as well, so one that
  * could not be stored may be given again; pictures that travel over the socket come once: whoever heard them looks
  * afterwards whether they are all here.
  */
@@ -31,17 +31,23 @@ export interface ShownOutputsOptions {
   order: OutputOrder
   room: OutputRoom
   log: Logger
+  /** Of pictures and texts in memory; one alone may be larger. */
+  waitingMaxBytes?: number
   /** Called once per output, after its bytes and its record are stored. */
   onOutput(kept: KeptOutput): Promise<void>
 }
 
-/** What waits to be stored is in memory. */
-const WAITING_MAX_BYTES = 64 * 1024 * 1024
+/**
+ * What waits to be stored is in memory. Pictures come as fast as a host encodes them, and not a second time: there is
+ * room for some large ones, and several are stored at once, as a store that is far away answers each of them late.
+ */
+const WAITING_MAX_BYTES = 256 * 1024 * 1024
+const STORED_AT_ONCE = 3
 
 export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
-  const { keeping, workflow, order, room, log } = options
+  const { keeping, workflow, order, room, log, waitingMaxBytes = WAITING_MAX_BYTES } = options
   const { jobId } = keeping
-  const line = createWorkLine(1)
+  const line = createWorkLine(STORED_AT_ONCE)
   const leave = new AbortController()
   const begun = new Set<string>()
   const failures: unknown[] = []
@@ -60,7 +66,7 @@ export function createShownOutputs(options: ShownOutputsOptions): ShownOutputs {
    */
   function add(given: NewOutput, { size, bytes }: { size: number; bytes: () => Uint8Array }) {
     // one alone is in memory anyhow
-    if (waitingBytes > 0 && waitingBytes + size > WAITING_MAX_BYTES) return false
+    if (waitingBytes > 0 && waitingBytes + size > waitingMaxBytes) return false
     if (!room.take({ ...given, filename: given.name })) return false
     begun.add(given.id)
     waitingBytes += size
