@@ -1,8 +1,9 @@
 /** What 0.1.0 wrote into Redis is read by this version, and what a newer one wrote is refused. */
 import { readFile } from 'node:fs/promises'
-import { openTestStore } from '@safelight/testkit/vitest'
+import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { NO_NEEDS, SKILLS } from './backlog/needs.ts'
 import { createDeadLetterStore } from './dead-letters.ts'
 import { createHostRegistry } from './host-registry.ts'
 import { OWNER } from './jobs/context.ts'
@@ -133,6 +134,16 @@ it('knows idempotency keys, assets and hosts of 0.1.0', async () => {
   expect(await registry.sharedFacts(Object.keys(stuck))).toMatchObject([{ stuck: { begun: true } }])
 })
 
+it('keeps a job that asks for more than older workers can do from all who would not know', async () => {
+  const { store, redis, keys } = await open()
+  const needs = { ...NO_NEEDS, classes: [SKILLS.references, 'LoadImage'] }
+  const jobId = await acceptJob(store, { needs })
+  // version 1 is as far as they read
+  expect(await redis.hget(keys.job(jobId), 'v')).toBe('2')
+  expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
+  expect(await store.claim(jobId)).not.toBeNull()
+})
+
 it('writes its version into each record, and refuses one of a newer version', async () => {
   const { store, redis, keys, deadLetters, restore } = await open()
   const jobId = await restore('dead-letter')
@@ -142,7 +153,7 @@ it('writes its version into each record, and refuses one of a newer version', as
   expect(await redis.hget(keys.job(jobId), 'v')).toBeNull()
 
   const token = await redis.hget(keys.job(jobId), 'fence')
-  await redis.hset(keys.job(jobId), 'v', '2')
+  await redis.hset(keys.job(jobId), 'v', '9')
   const asks = [
     () => store.load(jobId),
     () => store.eventsAfter(jobId, 0),

@@ -87,7 +87,7 @@ describe('canceling by filter', () => {
       await submitJob(stack.api.url),
     ]
     await stack.redis.hset(stack.keys.job(damaged.id), 'snapshot', '{"jobId": 7}')
-    await stack.redis.hset(stack.keys.job(newer.id), 'v', '2')
+    await stack.redis.hset(stack.keys.job(newer.id), 'v', '9')
     const answer = await fetch(`${stack.api.url}/api/v2/jobs`)
     expect(await answer.json()).toMatchObject({ jobs: [{ id: sound.id }] })
     expect((await fetch(`${stack.api.url}/api/v2/jobs/${damaged.id}`)).status).toBe(500)

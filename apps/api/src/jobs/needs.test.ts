@@ -1,4 +1,5 @@
 import type { Workflow } from '@safelight/shared'
+import { nodeClassesOf, SKILLS } from '@safelight/store'
 import { expect, it } from 'vitest'
 import { toNeeds } from './needs.ts'
 
@@ -11,6 +12,12 @@ it('tells classes and model files, each once', () => {
     classes: ['Loader', '__proto__'],
     files: ['a/b.safetensors'],
   })
+})
+
+it('names what the worker must be able to do, so that one of an earlier version leaves the job alone', () => {
+  const needs = toNeeds(graph(['LoadImage']), { skills: [SKILLS.references, SKILLS.targets] })
+  expect(needs.classes).toEqual(['safelight/references', 'safelight/targets', 'LoadImage'])
+  expect(nodeClassesOf(needs)).toEqual(['LoadImage'])
 })
 
 it('stays small, whatever a workflow names: it is read with every look for the next job', () => {

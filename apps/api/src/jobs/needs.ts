@@ -2,19 +2,27 @@
 import { expectedMs, modelsOf, type NodeClasses, outputNodesOf } from '@safelight/comfyui'
 import { type Clock, remember } from '@safelight/runtime'
 import { NODE_NAME_MAX, type Workflow } from '@safelight/shared'
-import { type JobNeeds, NO_NEEDS, type NodeCost } from '@safelight/store'
+import { type JobNeeds, NO_NEEDS, type NodeCost, type SKILLS } from '@safelight/store'
 import { classNamesOf } from './fleet-knowledge.ts'
 
 /** Classes of a graph that are compared; one with more runs where the first ones are known. */
 const CLASSES_AT_MOST = 200
 
-/** @param listed files that its host must list; none of a job that an older version accepted */
-export function toNeeds(workflow: Workflow, listed: JobNeeds['listed'] = []): JobNeeds {
+export interface NeedsBeside {
+  /** Files that its host must list. */
+  listed?: JobNeeds['listed']
+  /** What its worker must be able to do. */
+  skills?: readonly (typeof SKILLS)[keyof typeof SKILLS][]
+}
+
+/** @param beside nothing of a job that an older version accepted */
+export function toNeeds(workflow: Workflow, beside: NeedsBeside = {}): JobNeeds {
+  const { listed = [], skills = [] } = beside
   // read with every look for the next job: a name that no node can have is for a host to refuse
   const names = classNamesOf(workflow).filter((name) => name.length <= NODE_NAME_MAX)
   return {
     ...NO_NEEDS,
-    classes: names.slice(0, CLASSES_AT_MOST),
+    classes: [...skills, ...names.slice(0, CLASSES_AT_MOST)],
     files: modelsOf(workflow),
     listed,
   }

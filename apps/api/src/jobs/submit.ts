@@ -1,7 +1,7 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → check the files it names → accept (atomic) → put on the queue. */
 import { checkWorkflow, findUrlInputs, type NodeClasses } from '@safelight/comfyui'
 import { DEFAULT_OWNER, jobViewSchema, type Snapshot, type Workflow } from '@safelight/shared'
-import type { AssetStore } from '@safelight/store'
+import { type AssetStore, SKILLS } from '@safelight/store'
 import type { RequestDeadline } from '../http/deadline.ts'
 import { type Answer, type Answering, defineRoute, type Reply } from '../http/route.ts'
 import { afterwards } from '../http/send-reply.ts'
@@ -87,8 +87,12 @@ export function submitRoute(deps: SubmitDeps) {
       await admission.refuseWhenFull()
       const listed = await deps.checkFiles({ workflow, classes, pool, targets, signal })
       const owner = body.owner ?? DEFAULT_OWNER
+      const skills = [
+        ...(inputs.length + urls.length > 0 ? [SKILLS.references] : []),
+        ...(targets ? [SKILLS.targets] : []),
+      ]
       const price = await deps.prices.priceOf(owner, { workflow, classes, targets })
-      const beside = { ...price, needs: toNeeds(workflow, listed) }
+      const beside = { ...price, needs: toNeeds(workflow, { listed, skills }) }
       const nodes = Object.keys(workflow).length
       const accept = (stored: StoredWorkflow, answering: Answering): Promise<Reply> =>
         acceptJob(deps, { body, sent, key, stored, beside, links, nodes, hold }, answering)

@@ -2,7 +2,7 @@
 import { lists } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
 import { andMore, type Snapshot, type Warning } from '@safelight/shared'
-import type { Backlog } from '@safelight/store'
+import { type Backlog, nodeClassesOf } from '@safelight/store'
 import { type FleetKnowledge, type KnownHost, ofPool, takesJobs } from './fleet-knowledge.ts'
 
 export interface WhyWaitsDeps {
@@ -44,15 +44,15 @@ export function createWhyWaits({ backlog, fleet, log }: WhyWaitsDeps): WhyWaits 
     }
     if (pool !== null) demand(`the label '${pool}'`, all, ({ labels }) => labels.includes(pool))
     const hosts = ofPool(all, pool)
-    const { classes, listed } = await backlog.needs(jobId)
+    const needs = await backlog.needs(jobId)
     // one that lacks a label is told for that
     if (reasons.length === 0) {
-      for (const name of classes) {
+      for (const name of nodeClassesOf(needs)) {
         demand(`a node '${name}'`, hosts, (host) =>
           Boolean(host.classes && Object.hasOwn(host.classes, name)),
         )
       }
-      for (const [className, input, file, isKnown] of listed) {
+      for (const [className, input, file, isKnown] of needs.listed) {
         demand(`'${file}' listed for ${input} of ${className}`, hosts, ({ files }) => {
           if (!files) return false
           const isListed = lists(files.choices, { className, input, file })

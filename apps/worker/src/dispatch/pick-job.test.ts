@@ -1,4 +1,4 @@
-import { ANY_POOL, type Candidate, NO_NEEDS } from '@safelight/store'
+import { ANY_POOL, type Candidate, NO_NEEDS, SKILLS } from '@safelight/store'
 import { describe, expect, it } from 'vitest'
 import { newCandidate, newOffer } from '../testing/candidates.ts'
 import { type Offer, pickJob, type PickOptions, unlistedFor } from './pick-job.ts'
@@ -63,6 +63,13 @@ describe('a host', () => {
     expect(pick(jobs, { classes: new Set(['KSampler']) })?.jobId).toBe('b')
     expect(pick(jobs, { classes: new Set() })?.jobId).toBe('a')
     expect(pick(jobs, { classes: new Set(['Other']) })).toBeNull()
+  })
+
+  it('gets no job that asks its worker for what is not known here', () => {
+    const able = job('a', {}, { classes: [SKILLS.references, 'LoadImage'] })
+    const later = job('b', {}, { classes: ['safelight/of-a-later-version', 'LoadImage'] })
+    expect(pick([later, able], { classes: new Set(['LoadImage']) })?.jobId).toBe('a')
+    expect(pick([later])).toBeNull()
   })
 
   describe('and the files it lists', () => {

@@ -9,7 +9,7 @@
  * When something must be loaded, it is a model that no other host holds: so hosts settle on different ones.
  */
 import { type FileChoices, lists } from '@safelight/comfyui'
-import type { Candidate } from '@safelight/store'
+import { type Candidate, isWithinSkills, nodeClassesOf } from '@safelight/store'
 
 export interface Offer {
   hostId: string
@@ -95,7 +95,8 @@ function mayAllBeOvertaken(
 /** Whether the host can run it, and has not just failed it while others may do better. */
 export function mayRun({ needs }: Candidate, offer: Offer, nowMs: number): boolean {
   const { classes, hostId } = offer
-  if (classes.size > 0 && !needs.classes.every((name) => classes.has(name))) return false
+  if (!isWithinSkills(needs)) return false
+  if (classes.size > 0 && !nodeClassesOf(needs).every((name) => classes.has(name))) return false
   if (unlistedFor(needs, offer.files).length > 0) return false
   if (needs.avoidUntil === null || nowMs >= needs.avoidUntil) return true
   return !needs.avoid.includes(hostId) && (!needs.memory || offer.hasMostMemory)

@@ -1,7 +1,7 @@
 /** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog, type JobNeeds, toBand } from '@safelight/store'
+import { ANY_POOL, type Backlog, type JobNeeds, nodeClassesOf, toBand } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
@@ -217,7 +217,7 @@ function serves({ listing }: Host, pool: string): boolean {
 function isAble({ state }: Host, needs: JobNeeds): boolean {
   const { reachable, nodeClasses, files } = state
   if (!reachable || unlistedFor(needs, files.choices).length > 0) return false
-  return needs.classes.every((name) => Object.hasOwn(nodeClasses, name))
+  return nodeClassesOf(needs).every((name) => Object.hasOwn(nodeClasses, name))
 }
 
 /** One job at a time shows whether a device works again. */

@@ -218,7 +218,7 @@ it('ends a job whose last attempt was noted in a way that cannot be read', async
 it('leaves a job of a newer version to newer workers, but not for ever', async () => {
   const test = await openTestStore()
   const jobId = await acceptOnHost(test)
-  await test.redis.hset(test.keys.job(jobId), 'v', '2', 'snapshot', '{"new": true}')
+  await test.redis.hset(test.keys.job(jobId), 'v', '9', 'snapshot', '{"new": true}')
   const hour = toDeps(test.store)
   const back = { ticket: 'again', delayMs: 1_000 }
   for (let time = 0; time < 5; time += 1) expect(await turn(hour, jobId)).toEqual(back)

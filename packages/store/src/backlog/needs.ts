@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 export const jobNeedsSchema = z.object({
-  /** Node classes of its workflow. */
+  /** Node classes of its workflow; among them, as `SKILLS`, what its worker must be able to do. */
   classes: z.array(z.string()),
   /** Model files that its loaders name. */
   files: z.array(z.string()),
@@ -28,6 +28,30 @@ export const NO_NEEDS: JobNeeds = {
   avoid: [],
   avoidUntil: null,
   memory: false,
+}
+
+/**
+ * What workers have learned since there is a backlog. A job that asks for it names it among its classes: workers of earlier
+ * versions take that for a node that no host has, and leave the job to others. They would run it otherwise than it is meant.
+ */
+export const SKILLS = {
+  /** Its workflow refers to assets. */
+  references: 'safelight/references',
+  /** Only some of its outputs are asked for. */
+  targets: 'safelight/targets',
+} as const
+/** How they all begin. */
+export const SKILL_MARK = 'safelight/'
+const KNOWN: ReadonlySet<string> = new Set(Object.values(SKILLS))
+
+/** What of its classes a host must have. */
+export function nodeClassesOf({ classes }: Pick<JobNeeds, 'classes'>): string[] {
+  return classes.filter((name) => !name.startsWith(SKILL_MARK))
+}
+
+/** It asks for nothing that only workers of a later version can do. */
+export function isWithinSkills({ classes }: Pick<JobNeeds, 'classes'>): boolean {
+  return classes.every((name) => !name.startsWith(SKILL_MARK) || KNOWN.has(name))
 }
 
 /** Of a job that begins anew: no host has failed it yet. */

@@ -2,9 +2,10 @@
 import { type JobLimits, PRIORITY_LIMIT, type Snapshot, stringifyExact } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
 import { toPool } from '../backlog/backlog.ts'
+import { SKILL_MARK } from '../backlog/needs.ts'
 import type { ScriptArgument } from '../bind-script.ts'
 import { newEventId, OWNER, type StoreContext } from './context.ts'
-import { RECORD_VERSION } from './record.ts'
+import { PLAIN_RECORD_VERSION, RECORD_VERSION } from './record.ts'
 
 const NO_LIMITS: JobLimits = { startBy: null, timeoutMs: null, nodeRetries: 0 }
 
@@ -55,7 +56,11 @@ export function firstSnapshot(
  *      15 weight of the owner
  */
 export const STORE_JOB = `
-redis.call('HSET', KEYS[1], 'v', '${RECORD_VERSION}', 'snapshot', ARGV[3], 'seq', '0', 'stamp', ARGV[6], 'fence', '0')
+local version = '${PLAIN_RECORD_VERSION}'
+for _, name in ipairs(cjson.decode(ARGV[13]).classes) do
+  if string.sub(name, 1, ${SKILL_MARK.length}) == '${SKILL_MARK}' then version = '${RECORD_VERSION}' end
+end
+redis.call('HSET', KEYS[1], 'v', version, 'snapshot', ARGV[3], 'seq', '0', 'stamp', ARGV[6], 'fence', '0')
 redis.call('SET', KEYS[2], ARGV[4])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[5], ARGV[7], 'PX', ARGV[8]) end
 redis.call('INCRBY', KEYS[6], redis.call('STRLEN', KEYS[2]))

@@ -109,7 +109,7 @@ it('lists the others when some cannot be read, and forgets none of them', async 
     Array.from({ length: 5 }, () => acceptJob(store)),
   )
   await redis.hset(keys.job(damaged), 'snapshot', '{"jobId": 7}')
-  await redis.hset(keys.job(newer), 'v', '2')
+  await redis.hset(keys.job(newer), 'v', '9')
   for (const query of [{ limit: 10 }, { limit: 10, status: ['queued'] as const }]) {
     const { jobs } = await store.list(query)
     expect(jobs.map(({ jobId }) => jobId).toSorted()).toEqual(sound.toSorted())

@@ -1,8 +1,13 @@
 /** The job record as it is stored: which version wrote it, and the job's snapshot. */
 import { type Snapshot, snapshotSchema } from '@safelight/shared'
 
-/** Field `v` of what is written now. A record without it was written by 0.1.0, and has the same fields. */
-export const RECORD_VERSION = 1
+/**
+ * Field `v`, up to which records are understood. A record without it was written by 0.1.0, and has the fields of the first.
+ * 2: the job asks for something that its worker must be able to do (`SKILLS`); who reads only 1 does not touch it.
+ */
+export const RECORD_VERSION = 2
+/** Of records that say nothing new: servers of a version before may read and change them during an upgrade. */
+export const PLAIN_RECORD_VERSION = 1
 
 /** A newer Safelight wrote the record: what its fields mean cannot be known here, so nothing is made of them. */
 export class RecordTooNew extends Error {

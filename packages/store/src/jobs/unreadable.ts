@@ -10,7 +10,7 @@ import { ask } from '../redis-unavailable.ts'
 import { createWrite } from './append-event.ts'
 import { OWNER, type StoreContext } from './context.ts'
 import { firstSnapshot } from './first-snapshot.ts'
-import { RECORD_VERSION } from './record.ts'
+import { PLAIN_RECORD_VERSION } from './record.ts'
 
 /**
  * KEYS 1 record (HASH)
@@ -71,7 +71,7 @@ export function createUnreadable(
       const result = await write(left, body, undefined)
       if (!('outcome' in result)) return 'changed'
       if (result.outcome !== 'appended') return 'gone'
-      await ask(redis.hset(keys.job(jobId), 'v', RECORD_VERSION))
+      await ask(redis.hset(keys.job(jobId), 'v', PLAIN_RECORD_VERSION))
       return 'ended'
     },
   }
