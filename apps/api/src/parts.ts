@@ -1,5 +1,5 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
-import { createJanitor, createThumbnails, openBlobStore } from '@safelight/assets'
+import { createJanitor, createOldBlobs, createThumbnails, openBlobStore } from '@safelight/assets'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import {
   closeRedis,
@@ -19,6 +19,7 @@ import {
   createThumbnailRecords,
   createTickets,
   decodePreview,
+  listHashes,
   RedisUnavailable,
   startRedisClock,
 } from '@safelight/store'
@@ -64,7 +65,14 @@ export async function openParts({
   const store = createJobStore(storeDeps)
   const assets = createAssetStore({ redis, keys, now: () => store.now(), timings })
   const blobs = scope.use(await openBlobStore(config))
-  const janitor = createJanitor({ blobs, assets, now: () => store.now(), clock, log })
+  const now = () => store.now()
+  const oldBlobs = createOldBlobs({
+    dataDir: config.SAFELIGHT_DATA_DIR,
+    listHashes: () => listHashes({ redis, keys }),
+    now,
+  })
+  const others = [() => oldBlobs.clean()]
+  const janitor = createJanitor({ blobs, assets, now, others, clock, log })
   scope.use(janitor.start({ everyMs: config.JANITOR_EVERY }))
   const records = createThumbnailRecords({ redis, keys })
   const thumbnails = createThumbnails({ blobs, assets, records, log })

@@ -2,6 +2,7 @@
 export * from './blobs/blob-store.ts'
 export * from './blobs/blob-store-failed.ts'
 export { createLocalBlobs } from './blobs/local-blobs.ts'
+export { createOldBlobs } from './blobs/old-blobs.ts'
 export * from './blobs/open-blob-store.ts'
 export * from './blobs/store-settings.ts'
 export * from './ingest.ts'

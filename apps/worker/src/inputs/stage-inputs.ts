@@ -134,7 +134,7 @@ async function bring(deps: StagingDeps, errand: Errand, signal: AbortSignal): Pr
     return name
   }
   const given = await handOver(deps, errand, signal)
-  log.info({ hostId, assetId: asset.id, bytes: asset.size_bytes }, 'input handed to the host')
+  log.info({ hostId, assetId: asset.id, name, bytes: asset.size_bytes }, 'input handed to the host')
   // one that gives names of its own is asked to take it each time
   if (given !== name) return given
   await staged.note(hostId, name, toStaged(asset))
