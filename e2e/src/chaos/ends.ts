@@ -2,7 +2,7 @@
 import type { Workflow } from '@safelight/shared'
 import type { Disruption } from './blows.ts'
 import type { HostExecution } from './twice.ts'
-import { toWanted, type Wanted } from './wanted.ts'
+import { isFragile, SENT, toWanted, type Wanted } from './wanted.ts'
 
 export interface Outcome {
   jobId: string
@@ -73,6 +73,7 @@ function toWrongLoss(outcome: Outcome, { pictures }: Wanted, facts: EndFacts): s
   const allGone = excuses.some((excuse) => excuse.forgot || hidesHistory(excuse))
   if (allGone) return null
   const unserved = excuses.flatMap(({ poison }) => poison?.unservedFile ?? [])
+  if (isFragile(outcome.workflow) && facts.disruptions.some(isDeafening)) unserved.push(SENT)
   const missing = without(pictures, outcome.files)
   if (missing.length === 0) return 'failed with output_missing, and nothing is'
   const served = missing.filter((prefix) => !unserved.includes(prefix))
@@ -82,6 +83,11 @@ function toWrongLoss(outcome: Outcome, { pictures }: Wanted, facts: EndFacts): s
 /** So that a success, though heard, leaves nothing to collect. */
 export function hidesHistory({ poison = {} }: Disruption): boolean {
   return ['historyLate', 'historyHollow', 'historyGone'].some((name) => name in poison)
+}
+
+/** So that what is only sent may not be heard. */
+export function isDeafening({ target, what, poison }: Disruption): boolean {
+  return /^(worker|redis)/.test(target) || poison !== undefined || what === 'frozen'
 }
 
 /** The pictures for which no file is there, each file counted once. */

@@ -1,7 +1,9 @@
 /** Two owners submit jobs at a steady pace, cancel some and change their minds about the order of others: whatever is not accepted is tried again as a new one. */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Workflow } from '@safelight/shared'
 import type { Random } from '../testing/random.ts'
 import { call, send } from './send.ts'
+import type { Files } from './files.ts'
 import { pickWorkflow } from './wanted.ts'
 
 export interface Load {
@@ -20,6 +22,8 @@ export interface LoadOptions {
   /** Ids of jobs that were answered with 201 are put here, oldest first. */
   accepted: string[]
   random: Random
+  /** What some of the workflows refer to; looked after by one more hand. */
+  files: Files
   everyMs: number
   /** Waits while this many accepted jobs have not ended. */
   mostUnfinished: number
@@ -34,7 +38,8 @@ const ONE_OF = 10
 const WITHIN_MS = 5_000
 
 export function startLoad(options: LoadOptions): Load {
-  const { urls, accepted, random, signal } = options
+  const { urls, accepted, random, files, signal } = options
+  const sent: Workflow[] = []
   const refused = new Map<string, number>()
   const following: Promise<void>[] = []
   const canceled = new Set<string>()
@@ -42,7 +47,8 @@ export function startLoad(options: LoadOptions): Load {
   const soon = () => (random.below(ONE_OF) === 0 ? random.below(WITHIN_MS) : null)
 
   async function submitOne(n: number): Promise<void> {
-    const workflow = pickWorkflow(n, random)
+    const workflow = pickWorkflow(n, random, { assetId: files.pick(), earlier: sent.at(-1) })
+    sent.push(workflow)
     const [cancelAfterMs, reorderAfterMs] = [soon(), soon()]
     const [owner, priority] = [random.pick(OWNERS), random.pick(PRIORITIES)]
     const { jobId, refused: why } = await send(random.pick(urls), { workflow, owner })
@@ -70,6 +76,7 @@ export function startLoad(options: LoadOptions): Load {
   async function run(): Promise<void> {
     for (let n = 0; !signal.aborted; n += 1) {
       if (options.unfinished() < options.mostUnfinished) following.push(submitOne(n))
+      following.push(files.act())
       await delay(options.everyMs, undefined, { signal }).catch(() => undefined)
     }
     await Promise.all(following)

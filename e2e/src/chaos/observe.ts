@@ -1,5 +1,6 @@
 /** Reads the truth about all jobs from the store: while it runs for the count, at the end for the verdict. */
 import type { Logger } from '@safelight/runtime'
+import type { Output } from '@safelight/shared'
 import { closeRedis, createJobStore, createKeys, createRedis } from '@safelight/store'
 import { until } from '@safelight/testkit'
 import type { FinalState } from '../testing/follower.ts'
@@ -17,6 +18,8 @@ export interface Observer {
     records: Map<string, FinalState>
     histories: JobHistory[]
     outcomes: Outcome[]
+    /** Of ended jobs. */
+    outputs: Output[]
   }>
   close(): Promise<void>
 }
@@ -81,6 +84,7 @@ export function createObserver(options: ObserverOptions): Observer {
       const records = new Map<string, FinalState>()
       const histories: JobHistory[] = []
       const outcomes: Outcome[] = []
+      const kept: Output[] = []
       for (const jobId of await listIds()) {
         const snapshot = await store.load(jobId)
         if (!snapshot) continue
@@ -88,13 +92,14 @@ export function createObserver(options: ObserverOptions): Observer {
         const assets = outputs.map(({ id }) => id).toSorted()
         const errorCode = error?.code ?? null
         records.set(jobId, { status, seq, outputs: assets, errorCode })
+        kept.push(...outputs)
         histories.push({ jobId, events: (await store.eventsAfter(jobId, 0)).events })
         const workflow = await store.loadWorkflow(jobId)
         if (!workflow) throw new Error(`the workflow of ${jobId} is gone`)
         const files = outputs.map(({ name }) => name)
         outcomes.push({ jobId, status, errorCode, files, priority, workflow })
       }
-      return { records, histories, outcomes }
+      return { records, histories, outcomes, outputs: kept }
     },
     async close() {
       clearInterval(timer)

@@ -26,6 +26,11 @@ export function toTable(verdict: Verdict, startedAt: number): string {
     ],
     ['**watches that end differently from the record**', mustBeNone(verdict.differing)],
     ['**events out of order or repeated**', mustBeNone(verdict.disorder)],
+    ['files looked at when all was over', String(verdict.files)],
+    ['**files that are not what they were**', mustBeNone(verdict.brokenFiles)],
+    ['**bytes that nobody needs, after a janitor**', mustBeNone(verdict.leftFiles)],
+    ['inputs handed to hosts', String(verdict.handovers)],
+    ['**inputs handed over again without need**', mustBeNone(verdict.restaged)],
     ...[...slowest].map(([kind, recovery]): [string, string] => [
       `slowest recovery after the loss of a ${kind}`,
       `${(recovery.ms / 1_000).toFixed(1)} s (${toOccasion(recovery, startedAt)})`,

@@ -1,11 +1,14 @@
 /** One run of chaos: the cast is started, broken by schedule while jobs run, mended, waited for and judged. */
 import { setMaxListeners } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger, createScope } from '@safelight/runtime'
 import { readExecutions, startCluster } from '@safelight/testkit'
 import { createRandom } from '../testing/random.ts'
 import { startAudience } from './audience.ts'
 import { createBlows } from './blows.ts'
+import { createFiles } from './files.ts'
+import { readHandovers } from './handovers.ts'
 import { startLoad } from './load.ts'
 import { submitCrowd } from './crowd.ts'
 import { createListedHosts } from './listed-hosts.ts'
@@ -13,6 +16,7 @@ import { createObserver } from './observe.ts'
 import type { Moment } from './report.ts'
 import { type Act, planSchedule } from './schedule.ts'
 import { watchSlots } from './slots.ts'
+import { takeStock } from './stock.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 export interface RunOptions {
@@ -47,7 +51,7 @@ const WATCHERS_SETTLE_MS = 60_000
 const MOMENT_MS = 500
 
 const ENV = {
-  api: { SHUTDOWN_TIMEOUT: '3s' },
+  api: { SHUTDOWN_TIMEOUT: '3s', JANITOR_EVERY: '1s' },
   worker: {
     // longer than any host is frozen: a host that is given up while it still works is another failure
     HOST_TIMEOUT: '20s',
@@ -96,8 +100,10 @@ export async function runChaos(
       giveUp.abort()
     })
     signal.addEventListener('abort', () => [over, giveUp].forEach((one) => one.abort()))
+    const files = createFiles(urls, createRandom(seed + 1))
     const load = startLoad({
       urls,
+      files,
       random: createRandom(seed),
       accepted,
       everyMs: SUBMIT_EVERY_MS,
@@ -142,9 +148,17 @@ export async function runChaos(
         (await readExecutions(executionsFile)).map((one) => ({ ...one, host: name })),
       ),
     )
+    const { outputs, ...seen } = await observer.readAll()
+    const dataDir = join(cluster.folder, 'data')
+    const [url = ''] = urls
+    const stock = await takeStock({ url, redisUrl, namespace, dataDir, files, outputs, log })
     const verdict = judge({
       accepted: all(),
-      ...(await observer.readAll()),
+      ...seen,
+      stock,
+      strange: files.strange,
+      handovers: await readHandovers(cluster.folder),
+      workers: CAST.workers,
       executions: executions.flat(),
       watches: audience.watches,
       canceled: load.canceled,

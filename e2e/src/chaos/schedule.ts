@@ -44,6 +44,7 @@ export const HOST_POISONS: readonly HostPoison[] = [
   { blockedDelivery: true },
   { executorDead: true },
   { historyWiped: true },
+  { inputsLost: true },
   { lostInterrupts: 3 },
   { slowHttp: 1_500 },
   { submitFails: '500_queued' },

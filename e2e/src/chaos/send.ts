@@ -20,10 +20,15 @@ export async function call(
   url: string,
   body?: unknown,
 ): Promise<Response | null> {
-  return await fetch(url, {
+  return await ask(url, {
     method,
     headers: { 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(ANSWER_MS),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => null)
+  })
+}
+
+/** The same of any request. */
+export async function ask(url: string, request: RequestInit): Promise<Response | null> {
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  return await fetch(url, { ...request, signal }).catch(() => null)
 }

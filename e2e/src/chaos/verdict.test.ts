@@ -44,6 +44,10 @@ function facts(rest: Partial<Facts> = {}): Facts {
     executions: [ran],
     watches: [watch],
     disruptions: [],
+    stock: { broken: [], left: [], looked: 0 },
+    strange: [],
+    handovers: [],
+    workers: 1,
     ...rest,
   }
 }

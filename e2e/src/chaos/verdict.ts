@@ -4,7 +4,10 @@ import type { ExecutionLine } from '@safelight/testkit'
 import { promptIdOf } from '@safelight/store'
 import type { FinalState, Followed } from '../testing/follower.ts'
 import type { Disruption } from './blows.ts'
-import { findWrongEnds, hidesHistory, type Outcome } from './ends.ts'
+import { findWrongEnds, hidesHistory, isDeafening, type Outcome } from './ends.ts'
+import { findRestaged, type Handover } from './handovers.ts'
+import type { Stock } from './stock.ts'
+import { isFragile } from './wanted.ts'
 import { type JobHistory, type Recovery, slowestRecoveries } from './recovery.ts'
 import { findOverfull, type Overfull } from './slots.ts'
 import { countTwice, type HostExecution, type Loss } from './twice.ts'
@@ -27,6 +30,12 @@ export interface Facts {
   executions: readonly (ExecutionLine & { host: string })[]
   watches: readonly Followed[]
   disruptions: readonly Disruption[]
+  /** What is left of files when all is over. */
+  stock: Stock
+  /** Answers of the API that nothing accounts for. */
+  strange: readonly string[]
+  handovers: readonly Handover[]
+  workers: number
 }
 
 export interface Verdict {
@@ -52,6 +61,12 @@ export interface Verdict {
   connections: number
   events: number
   differing: string[]
+  /** Files that were looked at when all was over. */
+  files: number
+  brokenFiles: string[]
+  leftFiles: string[]
+  handovers: number
+  restaged: string[]
   disorder: string[]
   slowest: Map<string, Recovery>
   /** Jobs that waited when a worker died; null when none did, or nobody could tell. */
@@ -75,10 +90,13 @@ export function judge(facts: Facts): Verdict {
   const losses = disruptions
     .filter(({ forgot }) => forgot)
     .map(({ target, at }) => ({ host: target, at }))
-  const { twice, lostWithHost, cutOff } = countTwice(executions, [
-    ...losses,
-    ...toUnheard(disruptions),
-  ])
+  const known = [...losses, ...toUnheard(disruptions)]
+  const fragile = toFragile(facts.outcomes)
+  const of = (isOf: boolean) => executions.filter(({ jobId }) => fragile.has(jobId) === isOf)
+  const [firm, brittle] = [
+    countTwice(of(false), known),
+    countTwice(of(true), [...known, ...toUnsent(facts)]),
+  ]
   const ends = [...records.values()].filter(({ status }) => isEnd(status))
   return {
     accepted: accepted.length,
@@ -96,13 +114,18 @@ export function judge(facts: Facts): Verdict {
     }),
     overfull: findOverfull(facts.overfull, { ...facts, attemptOf }),
     executed: executions.length,
-    executedTwice: twice,
-    lostWithHost,
-    cutOff,
+    executedTwice: [...firm.twice, ...brittle.twice],
+    lostWithHost: firm.lostWithHost + brittle.lostWithHost,
+    cutOff: firm.cutOff + brittle.cutOff,
     strangers: facts.executions.length - executions.length,
     watches: watches.length,
     connections: watches.reduce((sum, { connections }) => sum + connections, 0),
     events: watches.reduce((sum, { events }) => sum + events, 0),
+    files: facts.stock.looked,
+    brokenFiles: [...facts.stock.broken, ...facts.strange],
+    leftFiles: facts.stock.left,
+    handovers: facts.handovers.length,
+    restaged: findRestaged(facts.handovers, facts),
     differing: watches.flatMap((watch) => toDifference(watch, records.get(watch.jobId)) ?? []),
     disorder: watches.flatMap(({ jobId, kind, disorder }) =>
       disorder.map((what) => `${jobId} (${kind}): ${what}`),
@@ -123,6 +146,9 @@ export const FINDINGS = [
   ['overfull', 'more than its slots'],
   ['executedTwice', 'executed twice'],
   ['differing', 'differs'],
+  ['brokenFiles', 'file'],
+  ['leftFiles', 'left'],
+  ['restaged', 'staged again'],
   ['disorder', 'out of order'],
 ] as const
 
@@ -148,6 +174,30 @@ function toUnheard(disruptions: readonly Disruption[]): Loss[] {
       endedIn: { from, until },
     })),
   )
+}
+
+/**
+ * Jobs that are run again when something of them is not to be had: a picture that was only sent, or one that the host
+ * says it made for another job.
+ */
+function toFragile(outcomes: readonly Outcome[]): ReadonlySet<string> {
+  const first = new Map<string, string>()
+  const fragile = new Set<string>()
+  for (const { jobId, workflow } of outcomes) {
+    const text = JSON.stringify(workflow)
+    const other = first.get(text)
+    if (other !== undefined) [other, jobId].forEach((id) => fragile.add(id))
+    if (isFragile(workflow)) fragile.add(jobId)
+    first.set(text, jobId)
+  }
+  return fragile
+}
+
+function toUnsent({ disruptions, executions }: Facts): Loss[] {
+  const hosts = [...new Set(executions.map(({ host }) => host))]
+  return disruptions
+    .filter(isDeafening)
+    .flatMap(({ at }) => hosts.map((host) => ({ host, at, alsoWithinMs: LEFT_WITHIN_MS })))
 }
 
 function isEnd(status: string): boolean {
