@@ -19,7 +19,7 @@ const redisBinary = findRedisServer()
 const why = redisBinary ? '' : ' (skipped: no redis-server on the PATH)'
 
 it.skipIf(!redisBinary && !inject('requireAll'))(
-  `loses no job, runs none twice and lies to no watcher while processes are killed, frozen and poisoned${why}`,
+  `loses no job and no file, runs none twice and lies to no watcher while processes are killed, frozen and poisoned${why}`,
   async () => {
     const { verdict } = await runChaos({
       redisBinary: redisBinary ?? 'redis-server',
@@ -39,6 +39,8 @@ it.skipIf(!redisBinary && !inject('requireAll'))(
     expect(verdict.slowest.size).toBeGreaterThan(0)
     expect(verdict.slowest.get('worker')?.ms ?? 0).toBeLessThan(RECOVERY_MS)
     expect(verdict.strangers).toBe(0)
+    expect(verdict.files).toBeGreaterThan(WAITING + 15)
+    expect(verdict.handovers).toBeGreaterThan(0)
   },
   LIMIT_MS,
 )

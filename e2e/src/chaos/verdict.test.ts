@@ -130,3 +130,30 @@ it('is not clean while a change of priority that was answered did not stay', () 
   const outcomes = [{ ...outcome, priority: 5 }]
   expect(isClean(judge(facts({ reordered, outcomes })))).toBe(true)
 })
+
+it('is not clean while a file is not what it was, or bytes are left that nobody needs', () => {
+  const stock = { broken: [], left: [], looked: 3 }
+  expect(judge(facts({ stock })).files).toBe(3)
+  for (const wrong of [
+    { stock: { ...stock, broken: ['a: answered 404, not blake3:00'] } },
+    { stock: { ...stock, left: ['ab/key: bytes that nobody knows of'] } },
+    { strange: ['a: not found, and nobody had deleted it'] },
+    { handovers: [1, 2].map(() => ({ hostId: 'gpu-1', name: 'a.png' })) },
+  ])
+    expect(isClean(judge(facts(wrong)))).toBe(false)
+})
+
+it('lets a job be run again for a picture that was only sent, or made for another job, when somebody may not have heard', () => {
+  const again = { ...ran, clientId: promptIdOf('j', 2), startedAt: 5, host: 'host-2' }
+  const hit = { target: 'worker-1', what: 'frozen', at: 1, hostId: null, dead: false }
+  const disruptions = [{ ...hit, forgot: false, left: null }]
+  const twiceWith = (rest: Partial<Facts>) =>
+    judge(facts({ executions: [ran, again], ...rest })).executedTwice
+  const sent = { class_type: 'SaveImageWebsocket', inputs: { images: ['1', 0] } }
+  const outcomes = [{ ...outcome, workflow: { ...outcome.workflow, '4': sent } }]
+  expect(twiceWith({ disruptions })).toHaveLength(1)
+  expect(twiceWith({ outcomes })).toHaveLength(1)
+  expect(twiceWith({ disruptions, outcomes })).toEqual([])
+  const both = [outcome, { ...outcome, jobId: 'same' }]
+  expect(twiceWith({ disruptions, outcomes: both })).toEqual([])
+})
