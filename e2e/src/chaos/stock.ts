@@ -11,6 +11,7 @@ import {
   createRedis,
 } from '@safelight/store'
 import { createBLAKE3 } from 'hash-wasm'
+import { z } from 'zod'
 import type { Files } from './files.ts'
 import { ask } from './send.ts'
 
@@ -80,8 +81,8 @@ async function tidyUp({ redisUrl, namespace, dataDir, log }: StockOptions): Prom
     await createJanitor({ blobs, assets, now, log }).clean()
     const known = new Set<string>()
     const left: string[] = []
-    for await (const found of redis.scanStream({ match: `${keys.blob('*')}` })) {
-      for (const name of found as string[]) {
+    for await (const found of redis.scanStream({ match: keys.blob('*') })) {
+      for (const name of z.array(z.string()).parse(found)) {
         if (name.endsWith(':refs')) continue
         const { key = '', ...fields } = await redis.hgetall(name)
         known.add(key)
