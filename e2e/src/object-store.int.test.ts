@@ -47,4 +47,8 @@ it('302: the content of an asset is where the object store has it, for who has t
   for (const kind of ['img-src', 'media-src', 'connect-src']) {
     expect(policy?.find((part) => part.startsWith(kind))).toContain(s3.endpoint)
   }
+
+  // for scripts of pages, which may read nothing there without a CORS rule
+  const here = await fetch(`${content}?redirect=false`, { redirect: 'manual' })
+  expect([here.status, await here.text()]).toEqual([200, 'hello pixels'])
 })

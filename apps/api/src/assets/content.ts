@@ -29,6 +29,10 @@ const contentQuery = z.object({
     }),
   expires: z.string().max(20).optional().meta({ description: 'Part of a signed address.' }),
   signature: z.string().max(200).optional().meta({ description: 'Part of a signed address.' }),
+  redirect: z.enum(['true', 'false']).optional().meta({
+    description:
+      'With `false` the bytes come from this server, also where an object store has them: a web page needs no CORS rule for them then.',
+  }),
 })
 
 export function getContentRoute(deps: Deps) {
@@ -71,7 +75,7 @@ export function getContentRoute(deps: Deps) {
             width === undefined
               ? await toWhole(deps, asset, hex)
               : await toSmall(deps, asset, { hex, width })
-          await sendContent(deps, response, content)
+          await sendContent(deps, response, content, query.redirect !== 'false')
         },
       }
     },
@@ -104,7 +108,13 @@ async function toSmall(
   return { ...made, contentType: THUMBNAIL_TYPE, name, tag: `"${hex}-${width}"` }
 }
 
-async function sendContent(deps: Deps, response: Response, content: Content): Promise<void> {
+/** @param mayLead whether an object store may be named in place of the bytes */
+async function sendContent(
+  deps: Deps,
+  response: Response,
+  content: Content,
+  mayLead: boolean,
+): Promise<void> {
   const { key, size, tag } = content
   const { type, inline } = toServedType(content.contentType)
   const disposition = toDisposition(content.name, inline)
@@ -116,7 +126,7 @@ async function sendContent(deps: Deps, response: Response, content: Content): Pr
   }
   // what is signed for GET is good for nothing else
   const elsewhere =
-    method === 'GET'
+    mayLead && method === 'GET'
       ? await deps.blobs.presign(key, {
           seconds: deps.redirectSeconds,
           contentType: type,

@@ -1,5 +1,6 @@
 /** The page's one client. The token, where the server wants one, is asked for once and kept for this browser tab. */
 import { type Client, createClient } from '@safelight/client'
+import { toOwnBytes } from '../outputs/own-bytes.ts'
 import type { Access } from './access.ts'
 
 const TOKEN_KEY = 'safelight.token'
@@ -19,7 +20,7 @@ export function dropToken(): void {
 /** @param access is given every refusal, whoever asked */
 export function createPageClient(access: Access): Client {
   const watchedFetch: typeof fetch = async (input, init) => {
-    const answer = await fetch(input, init)
+    const answer = await fetch(typeof input === 'string' ? toOwnBytes(input) : input, init)
     // another origin may have its own reasons: our token would not help there
     if (answer.status === 401 && new URL(answer.url).origin === location.origin) access.refuse()
     return answer
