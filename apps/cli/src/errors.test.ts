@@ -37,6 +37,16 @@ describe('a request that failed', () => {
       '  node 3 KSampler: Value 0 smaller than min of 1 (steps)',
       "  node 3 KSampler: Input 'model' is missing",
     ])
+    const noFile = {
+      type: 'custom_validation_failed',
+      message: 'Custom validation failed for node',
+      details: 'image - Invalid image file: photo.png',
+      extra_info: { input_name: 'image' },
+    }
+    const details = { node_errors: { '10': { class_type: 'LoadImage', errors: [noFile] } } }
+    expect(toErrorLines(new RequestError('invalid_workflow', 'x', { details }), URL)[1]).toBe(
+      '  node 10 LoadImage: Custom validation failed for node (image - Invalid image file: photo.png); yours: --input 10.image=PATH',
+    )
     const bare = new RequestError('invalid_workflow', 'The workflow is empty.')
     expect(toErrorLines(bare, URL)).toEqual([
       'safelight: The workflow is empty. (invalid_workflow)',

@@ -68,7 +68,9 @@ function toNodeLines(details: Readonly<Record<string, unknown>> | null | undefin
   return Object.entries(toObject(details?.['node_errors'])).flatMap(([nodeId, node]) => {
     const { class_type, errors } = toObject(node)
     const name = typeof class_type === 'string' ? ` ${class_type}` : ''
-    const problems = Array.isArray(errors) ? errors.map(toProblem) : []
+    const problems = Array.isArray(errors)
+      ? errors.map((error) => toProblem(error) + toAdvice(nodeId, error))
+      : []
     return problems.map((problem) => `  ${toPlainText(`node ${nodeId}${name}: ${problem}`)}`)
   })
 }
@@ -79,6 +81,14 @@ function toProblem(error: unknown): string {
   const words = typeof message === 'string' ? message : 'is invalid'
   const more = typeof details === 'string' && details && !words.includes(details)
   return more ? `${words} (${details})` : words
+}
+
+/** A file that no host has is brought along. */
+function toAdvice(nodeId: string, error: unknown): string {
+  const { details, extra_info } = toObject(error)
+  const { input_name: input } = toObject(extra_info)
+  const isFile = typeof details === 'string' && /\bInvalid \w+ file: /.test(details)
+  return isFile && typeof input === 'string' ? `; yours: --input ${nodeId}.${input}=PATH` : ''
 }
 
 function toObject(value: unknown): Readonly<Record<string, unknown>> {

@@ -20,7 +20,7 @@ export function dropToken(): void {
 /** @param access is given every refusal, whoever asked */
 export function createPageClient(access: Access): Client {
   const watchedFetch: typeof fetch = async (input, init) => {
-    const answer = await fetch(typeof input === 'string' ? toOwnBytes(input) : input, init)
+    const answer = await fetch(input instanceof Request ? input : toOwnBytes(String(input)), init)
     // another origin may have its own reasons: our token would not help there
     if (answer.status === 401 && new URL(answer.url).origin === location.origin) access.refuse()
     return answer

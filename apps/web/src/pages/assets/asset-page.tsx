@@ -33,13 +33,14 @@ function KnownAsset({ assetId }: { assetId: string }) {
   if (!asset) return <p className="soft">One moment.</p>
   return (
     <article className="asset-page">
-      <header className="page-head">
-        <div>
-          <h1>{asset.name}</h1>
-          <p>
-            <Link href="/gallery">All assets</Link>
-          </p>
-        </div>
+      <header className="job-head">
+        <p className="job-trail">
+          <Link href="/gallery">Gallery</Link>
+          <span aria-hidden="true">/</span>
+          <code>{toShortId(asset.id)}</code>
+          <CopyButton text={location.href} label="Copy link" sign="link" />
+        </p>
+        <h1 title={asset.name}>{asset.name}</h1>
       </header>
       <div className="job-columns">
         <AssetStage asset={asset} />
@@ -172,7 +173,7 @@ function Gone({ error }: { error: Error }) {
       title={
         isGone ? 'There is no such asset, or it is no longer kept' : 'This asset cannot be shown'
       }
-      action={<Link href="/gallery">All assets that are kept</Link>}
+      action={<Link href="/gallery">To the gallery</Link>}
     >
       {isGone
         ? 'Files go some time after the job that made them, or when they are deleted.'

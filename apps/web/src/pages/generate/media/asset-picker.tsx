@@ -28,7 +28,7 @@ export function AssetPicker({ media, onPick, onClose }: AssetPickerProps) {
   return (
     <dialog ref={dialog} className="asset-picker" aria-labelledby="picker-title" onClose={onClose}>
       <header>
-        <h2 id="picker-title">From your assets</h2>
+        <h2 id="picker-title">From the gallery</h2>
         <input
           className="text-input"
           type="search"

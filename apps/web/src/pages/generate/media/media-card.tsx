@@ -99,8 +99,8 @@ export function MediaCard({ field, uploads, change, problem, isDragging }: Media
             </Button>
           ) : (
             <>
-              {upload?.step === 'failed' && (
-                <Button compact onClick={() => uploads.start(field, upload.file)}>
+              {upload?.step === 'failed' && upload.mayHelp && (
+                <Button look="quiet" compact onClick={() => uploads.start(field, upload.file)}>
                   <Sign name="again" /> Try again
                 </Button>
               )}
@@ -108,7 +108,7 @@ export function MediaCard({ field, uploads, change, problem, isDragging }: Media
                 <Sign name="upload" /> Choose a file
               </Button>
               <Button look="quiet" compact onClick={() => setDialog('assets')}>
-                <Sign name="image" /> From assets
+                <Sign name="image" /> From the gallery
               </Button>
               {asset?.type === 'image' && (
                 <Button look="quiet" compact onClick={() => setDialog('mask')}>

@@ -20,6 +20,17 @@ it('says what a file is, and what is to be done where it is nothing yet', () => 
   expect(toMediaText(fieldOf('https://a.example/b.png'), NOTHING).note).toContain('fetches it')
 })
 
+it('says what to do about a name that no host has', () => {
+  const problem = 'Custom validation failed for node: image - Invalid image file: x.png'
+  const { note, isWrong } = toMediaText(fieldOf('x.png'), { ...NOTHING, problem })
+  expect([note, isWrong]).toEqual([
+    'No host has a file of this name. Drop a picture here to use one of yours.',
+    true,
+  ])
+  const other = toMediaText(fieldOf('x.png'), { ...NOTHING, problem: 'Too dark.' })
+  expect(other.note).toBe('Too dark.')
+})
+
 it('says how far an upload is, and why it came to nothing', () => {
   const sending = { step: 'sending', name: 'a.png', share: 0.426 } as const
   expect(toMediaText(fieldOf('x'), { ...NOTHING, upload: sending })).toEqual({
@@ -27,7 +38,12 @@ it('says how far an upload is, and why it came to nothing', () => {
     note: 'Uploading, 42 %',
     isWrong: false,
   })
-  const failed = { step: 'failed', file: new File([], 'b.png'), problem: 'Too large.' } as const
+  const failed = {
+    step: 'failed',
+    file: new File([], 'b.png'),
+    problem: 'Too large.',
+    mayHelp: false,
+  } as const
   expect(toMediaText(fieldOf('x'), { ...NOTHING, upload: failed })).toEqual({
     name: 'b.png',
     note: 'Too large.',

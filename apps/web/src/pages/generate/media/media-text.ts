@@ -28,6 +28,9 @@ export const NOUNS: Record<InputMedia, string> = {
   file: 'a file',
 }
 
+/** As `LoadImage` and its kin refuse a name. */
+const NO_SUCH_FILE = /\bInvalid (?:image|audio|video|mask)? ?file: /
+
 export function toMediaText(field: MediaField, state: MediaState): MediaText {
   const { asset, error, upload, problem } = state
   if (upload?.step === 'sending') {
@@ -37,7 +40,13 @@ export function toMediaText(field: MediaField, state: MediaState): MediaText {
   if (upload) return { name: upload.file.name, note: upload.problem, isWrong: true }
   if (isAssetReference(field.value)) return toAssetText(field.value.info, { asset, error, problem })
   const { value, media } = field
-  if (problem) return { name: value, note: problem, isWrong: true }
+  if (problem) {
+    // ComfyUI's own words for it say nothing to whoever has never seen the host's folder
+    const note = NO_SUCH_FILE.test(problem)
+      ? `No host has a file of this name. Drop ${NOUNS[media]} here to use one of yours.`
+      : problem
+    return { name: value, note, isWrong: true }
+  }
   if (value === '')
     return { name: 'Nothing yet', note: `Drop ${NOUNS[media]} here.`, isWrong: false }
   if (/^https?:\/\//.test(value)) {

@@ -11,7 +11,8 @@ import { NOUNS } from './media-text.ts'
 
 export type Upload =
   | { step: 'sending'; name: string; share: number }
-  | { step: 'failed'; file: File; problem: string }
+  /** `mayHelp`: another try with the same file */
+  | { step: 'failed'; file: File; problem: string; mayHelp: boolean }
 
 export interface Uploads {
   of: (fieldId: string) => Upload | null
@@ -59,7 +60,7 @@ export function useUploads(change: ChangeDraft): Uploads {
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof RequestError && error.code === 'unauthorized') access.refuse()
-      set(id, { step: 'failed', file, problem: toProblem(error) })
+      set(id, { step: 'failed', file, problem: toProblem(error), mayHelp: mayHelp(error) })
     }
   }
 
@@ -72,7 +73,7 @@ export function useUploads(change: ChangeDraft): Uploads {
     of: (fieldId) => uploads[fieldId] ?? null,
     start(field, file, tags = []) {
       const problem = toMismatch(field.media, file)
-      if (problem) set(field.id, { step: 'failed', file, problem })
+      if (problem) set(field.id, { step: 'failed', file, problem, mayHelp: false })
       else void send(field, file, tags)
     },
     dismiss(fieldId) {
@@ -107,6 +108,14 @@ function toProblem(error: unknown): string {
     default:
       return error.message
   }
+}
+
+/** Whether the same file may be taken when it is sent again. */
+function mayHelp(error: unknown): boolean {
+  return !(
+    error instanceof RequestError &&
+    ['payload_too_large', 'invalid_upload', 'invalid_request'].includes(error.code)
+  )
 }
 
 /** What a file chooser should offer. */
