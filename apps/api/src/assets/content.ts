@@ -75,7 +75,7 @@ export function getContentRoute(deps: Deps) {
             width === undefined
               ? await toWhole(deps, asset, hex)
               : await toSmall(deps, asset, { hex, width })
-          await sendContent(deps, response, content, query.redirect !== 'false')
+          await sendContent(deps, response, { ...content, mayLead: query.redirect !== 'false' })
         },
       }
     },
@@ -108,14 +108,13 @@ async function toSmall(
   return { ...made, contentType: THUMBNAIL_TYPE, name, tag: `"${hex}-${width}"` }
 }
 
-/** @param mayLead whether an object store may be named in place of the bytes */
-async function sendContent(
-  deps: Deps,
-  response: Response,
-  content: Content,
-  mayLead: boolean,
-): Promise<void> {
-  const { key, size, tag } = content
+interface Delivery extends Content {
+  /** Whether an object store may be named in place of the bytes. */
+  mayLead: boolean
+}
+
+async function sendContent(deps: Deps, response: Response, content: Delivery): Promise<void> {
+  const { key, size, tag, mayLead } = content
   const { type, inline } = toServedType(content.contentType)
   const disposition = toDisposition(content.name, inline)
   const { headers, method } = response.req

@@ -4,7 +4,7 @@ import { useClient } from '@safelight/client/react'
 import type { OutputView } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { readToken } from '../shell/client.ts'
-import { toOwnBytes } from './own-bytes.ts'
+import { toOwnBytes } from '../shell/own-bytes.ts'
 
 export interface OutputUrl {
   /** Null until it can be used. */

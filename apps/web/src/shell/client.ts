@@ -1,6 +1,6 @@
 /** The page's one client. The token, where the server wants one, is asked for once and kept for this browser tab. */
 import { type Client, createClient } from '@safelight/client'
-import { toOwnBytes } from '../outputs/own-bytes.ts'
+import { toOwnBytes } from './own-bytes.ts'
 import type { Access } from './access.ts'
 
 const TOKEN_KEY = 'safelight.token'
