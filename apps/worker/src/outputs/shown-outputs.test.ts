@@ -22,7 +22,7 @@ const store: IngestDeps = {
   },
   assets: {
     begin: async () => 'k',
-    abandon: async () => undefined,
+    abandon: async () => true,
     mint: async (asset) => ({ asset, createdNew: true, spareKey: null }),
     emptied: async () => undefined,
   },
