@@ -110,13 +110,18 @@ async function lookupAll(hostname: string): Promise<Address[]> {
 }
 
 /** Of what cannot be called off: a resolver has a patience of its own. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((done, reject) => {
-    const onAbort = () => reject(signal.reason)
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
     if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort)
-    void work.then(done, reject).finally(() => signal.removeEventListener('abort', onAbort))
+    else signal.addEventListener('abort', onAbort)
   })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** The connection's own look at the name: it finds what was found before. */
