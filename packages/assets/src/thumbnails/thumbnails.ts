@@ -86,6 +86,9 @@ export function createThumbnails(deps: ThumbnailsDeps): Thumbnails {
       log.info({ err: error, hash }, 'no thumbnail could be made')
       remember(`${hash} ${width}`)
       return null
+    } finally {
+      // one that was not read to its end stays open
+      picture.body.destroy()
     }
     return await keep({ hash, width }, made)
   }
