@@ -2,6 +2,7 @@
 import type { Client } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
 import { type ReactNode, useState } from 'react'
+import { toOwnBytes } from '../shell/own-bytes.ts'
 import { Button } from '../ui/button.tsx'
 import type { ShownFile } from './output-facts.ts'
 import { fetchObjectUrl } from './use-output-url.ts'
@@ -19,7 +20,7 @@ export function SaveLink({ output, url, children, className, label }: SaveLinkPr
   const name = label ? { 'aria-label': label, title: label } : {}
   if (url && isOurs(url)) {
     return (
-      <a className={className} href={url} download={output.name} {...name}>
+      <a className={className} href={toOwnBytes(url)} download={output.name} {...name}>
         {children}
       </a>
     )

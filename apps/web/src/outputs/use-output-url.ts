@@ -4,7 +4,6 @@ import { useClient } from '@safelight/client/react'
 import type { OutputView } from '@safelight/shared'
 import { useEffect, useState } from 'react'
 import { readToken } from '../shell/client.ts'
-import { toOwnBytes } from '../shell/own-bytes.ts'
 
 export interface OutputUrl {
   /** Null until it can be used. */
@@ -21,7 +20,7 @@ const NOTHING: Held = { of: null, url: null, failed: false }
 /** @param wanted false while the output is not in view: nothing is fetched ahead of need */
 export function useOutputUrl(output: Pick<OutputView, 'url'> | null, wanted: boolean): OutputUrl {
   const client = useClient()
-  const url = output && toOwnBytes(output.url)
+  const url = output?.url ?? null
   const direct = url !== null && isDirect({ url })
   const [held, setHeld] = useState(NOTHING)
   useEffect(() => {
