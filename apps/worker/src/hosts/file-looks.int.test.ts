@@ -80,7 +80,9 @@ it('asks once for what is demanded often', async () => {
 
 it('notices by and by what is gone, and tells nothing as long as nothing is', async () => {
   const files = await start({ filesEveryMs: 5 })
-  await expect.poll(() => new Set(asked).size).toBe(2)
+  const classes = files.found.choices.size
+  expect(classes).toBeGreaterThan(1)
+  await expect.poll(() => new Set(asked).size).toBe(classes)
   expect(found).toBe(0)
   host.models.remove('loras', 'a.safetensors')
   await expect.poll(() => isListed(files, 'a.safetensors')).toBe(false)

@@ -34,9 +34,13 @@ export async function startWorkerProcess(
   const gone = once(child, 'exit').then(([code]: unknown[]) =>
     typeof code === 'number' ? code : null,
   )
+  // what it said last comes after its exit
+  let isClosed = false
+  child.once('close', () => (isClosed = true))
   await until(() => {
-    if (child.exitCode !== null) throw new Error(`the worker ended at once: ${log}`)
-    return log.includes(started) ? true : null
+    if (log.includes(started)) return true
+    if (isClosed) throw new Error(`the worker ended at once: ${log}`)
+    return null
   })
   return {
     pid: child.pid ?? 0,
