@@ -40,7 +40,7 @@ const documentSchema = z.object({
 const BEFORE = ['bad path', 400, 403, 404, 405, 413, 421]
 /** Longer than any answer takes that is not held. */
 const PATIENCE_MS = 10_000
-const TIME_MS = 9_000
+const TIME_MS = 4_000
 const HOUR_MS = 3_600_000
 
 async function readOurs() {
