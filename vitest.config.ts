@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config'
+import { readTestConfig } from './packages/testkit/src/config.ts'
+import { findRedisServer } from './packages/testkit/src/redis/durable-redis.ts'
 import { LongestFirst } from './packages/testkit/src/vitest/longest-first.ts'
 
 /** Tests run the sources, never a stale build. */
@@ -27,13 +29,18 @@ const project = (name: string, test: object) => ({
   },
 })
 
+function hasRealRedis(): boolean {
+  const { redisUrl, redisKind } = readTestConfig()
+  return redisUrl !== undefined || (redisKind !== 'embedded' && findRedisServer() !== null)
+}
+
 export default defineConfig({
   ...sources,
   test: {
     globalSetup: ['packages/testkit/src/vitest/global-setup.ts'],
     reporters: ['default', './packages/testkit/src/vitest/slowest-files.ts'],
-    // files wait more than they compute: more of them at once than there are cores
-    maxWorkers: 4,
+    // files wait more than they compute: more of them at once than there are cores, if there is a Redis that bears it
+    maxWorkers: hasRealRedis() ? 4 : 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       project('browser', {
