@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Asset, assetViewSchema } from '@safelight/shared'
+import { newAsset } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { assertContract } from '../testing/contract.ts'
 import { readError, submitJob } from '../testing/http.ts'
@@ -23,15 +24,8 @@ async function store(patch: Partial<Asset> = {}, bytes = 'hello pixels'): Promis
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, HEX), bytes)
   const output = toOutput(randomUUID(), { hash: `blake3:${HEX}`, size_bytes: bytes.length })
-  const asset: Asset = {
-    ...output,
-    file_path: null,
-    tags: ['output'],
-    owner: 'default',
-    job_id: jobId,
-    created_at: Date.now(),
-    ...patch,
-  }
+  const made = { tags: ['output'], job_id: jobId, created_at: Date.now() }
+  const asset = newAsset({ ...output, ...made, ...patch })
   // as versions before 0.2 did: a record, and the bytes by their hash
   await stack.redis.set(stack.keys.asset(asset.id), JSON.stringify(asset))
   return `${stack.api.url}/api/v2/assets/${asset.id}`

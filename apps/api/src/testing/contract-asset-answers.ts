@@ -1,7 +1,6 @@
 /** The answers of the contract's operations on assets: operation → status → what makes a server give it. */
 import { randomUUID } from 'node:crypto'
-import type { Asset } from '@safelight/shared'
-import { createAssetStore } from '@safelight/store'
+import { newAsset } from '@safelight/testkit'
 import { z } from 'zod'
 import { alike, type Ask, type Ground, json, NOBODY, spoil } from './contract-ground.ts'
 import { post, submitJob } from './http.ts'
@@ -29,17 +28,10 @@ async function uploaded({ base }: Ground) {
 /** What a job made that is still kept. */
 async function madeByJob({ stack, base }: Ground): Promise<string> {
   const { id: jobId } = await submitJob(base)
-  const { keys, redis, store } = stack
-  const assets = createAssetStore({ redis, keys, now: () => store.now() })
+  const { assets } = stack
   const output = toOutput(randomUUID())
-  const asset: Asset = {
-    ...output,
-    file_path: null,
-    tags: ['output'],
-    owner: 'default',
-    job_id: jobId,
-    created_at: Date.now(),
-  }
+  const made = { tags: ['output'], job_id: jobId, created_at: Date.now() }
+  const asset = newAsset({ ...output, ...made })
   await assets.mint(asset, { key: await assets.begin(), size: output.size_bytes })
   for (const body of smallJob(output.id)) await stack.append(jobId, body)
   return asset.id
