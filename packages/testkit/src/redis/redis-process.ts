@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findFreePort } from '../free-port.ts'
 import { dieWithUs } from '../processes/die-with-us.ts'
+import { findRedisServer } from './durable-redis.ts'
 import { type LaunchedRedis, type LaunchOptions, serverFlags } from './launched-redis.ts'
 import { waitForPing } from './wait-for-ping.ts'
 
-const BINARIES = ['redis-server', 'valkey-server'] as const
 // somebody else may take the free port between our look and the server's bind
 const PORT_TRIES = 3
 const START_MS = 20_000
@@ -17,18 +17,8 @@ const STOP_MS = 5_000
 
 /** Null when no server binary is installed. */
 export async function startRedisProcess(options: LaunchOptions): Promise<LaunchedRedis | null> {
-  for (const binary of BINARIES) {
-    if (await isInstalled(binary)) return await startOnFreePort(binary, options)
-  }
-  return null
-}
-
-async function isInstalled(binary: string): Promise<boolean> {
-  const child = spawn(binary, ['--version'], { stdio: 'ignore' })
-  return await new Promise((answer) => {
-    child.once('error', () => answer(false))
-    child.once('exit', (code) => answer(code === 0))
-  })
+  const binary = findRedisServer()
+  return binary === null ? null : await startOnFreePort(binary, options)
 }
 
 async function startOnFreePort(binary: string, options: LaunchOptions): Promise<LaunchedRedis> {
