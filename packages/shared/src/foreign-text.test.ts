@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boundJson, cutText, jsonBytes, toLine } from './foreign-text.ts'
+import { boundJson, cutText, jsonBytes, toLine, toWellFormed } from './foreign-text.ts'
 
 describe('cutText', () => {
   it.each([
@@ -10,6 +10,14 @@ describe('cutText', () => {
   ])('%s at %i', (text, max, expected) => {
     expect(cutText(text, max)).toBe(expected)
   })
+})
+
+it.each([
+  ['a\ud800', 'a\ufffd'],
+  ['\udcff\ud800b', '\ufffd\ufffdb'],
+  ['😀', '😀'],
+])('%j has bytes in UTF-8 as %j', (text, expected) => {
+  expect(toWellFormed(text)).toBe(expected)
 })
 
 describe('toLine', () => {

@@ -19,6 +19,14 @@ export function cutText(text: string, max: number): string {
   return text.slice(0, isHalf ? end - 1 : end) + CUT
 }
 
+/**
+ * Halves of characters become `\ufffd`: UTF-8 has no bytes for them, so that what encodes them throws. JSON brings them, of
+ * clients and of hosts whose file names are no UTF-8.
+ */
+export function toWellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\ufffd')
+}
+
 /** Text on one line: what would break or hide it becomes a space. */
 export function toLine(text: string, max = LINE_MAX): string {
   // first cut, with room for spaces that will fall together

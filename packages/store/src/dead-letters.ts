@@ -15,8 +15,8 @@ import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 15 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
- * ARGV 16 jobId of the dead letter · 17 its snapshot JSON from now on · 18 ms until which the assets that it refers to are kept
+ * KEYS 1 to 7, ARGV 1 to 16 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
+ * ARGV 17 jobId of the dead letter · 18 its snapshot JSON from now on · 19 ms until which the assets that it refers to are kept
  * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed;
  *   ['missing_asset', id…] when assets that it refers to are not there any more: then it stays listed.
  * Channels: none (the dead letter has ended: nobody listens any more).
@@ -25,14 +25,14 @@ const REPLAY: Script = {
   name: 'safelightReplay',
   lua: `${PLACES}${HOLDS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
-if not redis.call('ZSCORE', KEYS[8], ARGV[16]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
+if not redis.call('ZSCORE', KEYS[8], ARGV[17]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
 local inputs = inputsOf(KEYS[9])
 local missing = missingOf(inputs)
 if #missing > 0 then return {'missing_asset', unpack(missing)} end
 ${STORE_JOB}
-hold(KEYS[1], ARGV[2], inputs, ARGV[18])
-redis.call('ZREM', KEYS[8], ARGV[16])
-redis.call('HSET', KEYS[9], 'snapshot', ARGV[17])
+hold(KEYS[1], ARGV[2], inputs, ARGV[19])
+redis.call('ZREM', KEYS[8], ARGV[17])
+redis.call('HSET', KEYS[9], 'snapshot', ARGV[18])
 return {'replayed'}
 `,
 }

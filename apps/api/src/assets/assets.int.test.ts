@@ -148,7 +148,7 @@ describe('the name of a download', () => {
       'inline; filename="a_b__X: y.png"; filename*=UTF-8\'\'a%22b%0D%0AX%3A%20y.png',
     ],
     ['bild ü.png', 'inline; filename="bild _.png"; filename*=UTF-8\'\'bild%20%C3%BC.png'],
-    ['\ud800.png', 'inline; filename="_.png"; filename*=UTF-8\'\'_.png'],
+    ['\ud800.png', 'inline; filename="_.png"; filename*=UTF-8\'\'%EF%BF%BD.png'],
   ])('is safe in a header: %j', (name, header) => {
     expect(toDisposition(name, true)).toBe(header)
   })

@@ -1,4 +1,5 @@
 /** What a browser may show by itself, and what it may only save. Outputs come from custom nodes: trust none. */
+import { toWellFormed } from '@safelight/shared'
 
 const INLINE = new Set([
   'image/png',
@@ -33,7 +34,7 @@ export function toServedType(contentType: string): { type: string; inline: boole
 /** RFC 6266: a plain name for everybody, the real one for those who read it. */
 export function toDisposition(name: string, inline: boolean): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%/]/g, '_')
-  const full = encodeURIComponent(name.replace(/\p{Surrogate}/gu, '_')).replace(
+  const full = encodeURIComponent(toWellFormed(name)).replace(
     /['()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   )

@@ -1,5 +1,5 @@
 /** `HostClient` over fetch. */
-import { stringifyExact } from '@safelight/shared'
+import { stringifyExact, toWellFormed } from '@safelight/shared'
 import { HostError, PromptRejected } from '../errors.ts'
 import { keepNeededFor } from '../graph/targets.ts'
 import type { HostFeatures } from '../protocol/features.ts'
@@ -105,7 +105,7 @@ export function createHostClient(
     objectInfoOf: (className, signal) =>
       readObjectInfo({
         method: 'GET',
-        path: `/object_info/${encodeURIComponent(className)}`,
+        path: `/object_info/${encodeURIComponent(toWellFormed(className))}`,
         signal,
       }),
 

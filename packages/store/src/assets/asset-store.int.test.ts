@@ -132,3 +132,12 @@ it('expires what is over, and not what was given more time or is needed', async 
   // looked at again later, not at once
   expect(await assets.expire(9)).toBe(0)
 })
+
+it('keeps and removes one whose names are no text', async () => {
+  const { assets } = await openTestStore()
+  // as of a host whose file name is no UTF-8
+  const asset = newAsset({ name: 'a\udcff.png', tags: ['\ud800'] })
+  await mint(assets, asset)
+  expect(await assets.load(asset.id)).toMatchObject({ name: 'a\ufffd.png', tags: ['\ufffd'] })
+  expect(await assets.remove(asset.id)).toBe('removed')
+})

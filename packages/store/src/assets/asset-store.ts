@@ -1,6 +1,6 @@
 /** Assets and the blobs behind them: records in Redis. The bytes are in a blob store, under the key that is kept here. */
 import { randomUUID } from 'node:crypto'
-import { type Asset, assetSchema } from '@safelight/shared'
+import { type Asset, assetSchema, toWellFormed } from '@safelight/shared'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { bindScript } from '../bind-script.ts'
@@ -107,7 +107,10 @@ export function createAssetStore({ redis, keys, now, ...options }: AssetStoreDep
       [
         keys.prefix,
         id,
-        JSON.stringify(asset),
+        // the scripts read it, and Redis' JSON throws at halves of characters
+        JSON.stringify(asset, (_, value) =>
+          typeof value === 'string' ? toWellFormed(value) : value,
+        ),
         created_at,
         until ?? '',
         hex,

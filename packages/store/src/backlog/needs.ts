@@ -41,17 +41,19 @@ export const SKILLS = {
   targets: 'safelight/targets',
 } as const
 /** How they all begin. */
-export const SKILL_MARK = 'safelight/'
+const SKILL_MARK = 'safelight/'
 const KNOWN: ReadonlySet<string> = new Set(Object.values(SKILLS))
+
+export const isSkill = (className: string) => className.startsWith(SKILL_MARK)
 
 /** What of its classes a host must have. */
 export function nodeClassesOf({ classes }: Pick<JobNeeds, 'classes'>): string[] {
-  return classes.filter((name) => !name.startsWith(SKILL_MARK))
+  return classes.filter((name) => !isSkill(name))
 }
 
 /** It asks for nothing that only workers of a later version can do. */
 export function isWithinSkills({ classes }: Pick<JobNeeds, 'classes'>): boolean {
-  return classes.every((name) => !name.startsWith(SKILL_MARK) || KNOWN.has(name))
+  return classes.every((name) => !isSkill(name) || KNOWN.has(name))
 }
 
 /** Of a job that begins anew: no host has failed it yet. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { acceptJob, newJob, openTestStore } from '@safelight/testkit/vitest'
 import { ANY_POOL } from '../backlog/backlog.ts'
+import { NO_NEEDS } from '../backlog/needs.ts'
 import { OWNER } from './context.ts'
 
 describe('accept', () => {
@@ -19,6 +20,12 @@ describe('accept', () => {
     expect(await redis.zrank(keys.backlog(ANY_POOL), job.jobId)).toBe(0)
     expect(await redis.zscore(keys.open, job.jobId)).toBe('5000')
     expect(await store.loadKeyUse('once')).toMatchObject({ jobId: job.jobId })
+  })
+
+  it('takes a job whose names are no text', async () => {
+    const { store } = await openTestStore()
+    const needs = { ...NO_NEEDS, classes: ['\ud800'], files: ['\udcff'] }
+    expect(await store.accept(newJob({ needs }))).toMatchObject({ outcome: 'accepted' })
   })
 
   it('gives an idempotency key to exactly one of many that come at the same time', async () => {

@@ -9,8 +9,8 @@ import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts
 import { createReads } from './read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 15 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 16 ms it is kept · 17 hash of the request
- *   18 ms until which the assets that it refers to are kept · 19… their ids
+ * KEYS 1 to 7, ARGV 1 to 16 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 17 ms it is kept · 18 hash of the request
+ *   19 ms until which the assets that it refers to are kept · 20… their ids
  * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
  *   because the answer got lost); ['reused'] when the key belongs to another job; ['missing_asset', id…] when assets
  *   that it refers to are not there (any more).
@@ -25,14 +25,14 @@ if KEYS[8] then
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
 local inputs = {}
-for i = 19, #ARGV do inputs[#inputs + 1] = ARGV[i] end
+for i = 20, #ARGV do inputs[#inputs + 1] = ARGV[i] end
 local missing = missingOf(inputs)
 if #missing > 0 then return {'missing_asset', unpack(missing)} end
 ${STORE_JOB}
-hold(KEYS[1], ARGV[2], inputs, ARGV[18])
+hold(KEYS[1], ARGV[2], inputs, ARGV[19])
 if KEYS[8] then
-  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[17], 'snapshot', ARGV[3])
-  redis.call('PEXPIRE', KEYS[8], ARGV[16])
+  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[18], 'snapshot', ARGV[3])
+  redis.call('PEXPIRE', KEYS[8], ARGV[17])
 end
 return {'accepted'}
 `,

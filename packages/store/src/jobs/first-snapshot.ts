@@ -2,7 +2,7 @@
 import { type JobLimits, PRIORITY_LIMIT, type Snapshot, stringifyExact } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
 import { toPool } from '../backlog/backlog.ts'
-import { SKILL_MARK } from '../backlog/needs.ts'
+import { isSkill } from '../backlog/needs.ts'
 import type { ScriptArgument } from '../bind-script.ts'
 import { newEventId, OWNER, type StoreContext } from './context.ts'
 import { PLAIN_RECORD_VERSION, RECORD_VERSION } from './record.ts'
@@ -53,14 +53,10 @@ export function firstSnapshot(
  * ARGV 1 prefix of all keys · 2 jobId · 3 snapshot JSON · 4 workflow JSON · 5 ms accepted · 6 eventId (field `stamp`)
  *      7 extra_data JSON, sealed if there is a key ('' for none) · 8 ms extra_data is kept
  *      9 pool · 10 owner · 11 band · 12 cost · 13 needs JSON · 14 ms by which it must have started ('' for none)
- *      15 weight of the owner
+ *      15 weight of the owner · 16 version of the record
  */
 export const STORE_JOB = `
-local version = '${PLAIN_RECORD_VERSION}'
-for _, name in ipairs(cjson.decode(ARGV[13]).classes) do
-  if string.sub(name, 1, ${SKILL_MARK.length}) == '${SKILL_MARK}' then version = '${RECORD_VERSION}' end
-end
-redis.call('HSET', KEYS[1], 'v', version, 'snapshot', ARGV[3], 'seq', '0', 'stamp', ARGV[6], 'fence', '0')
+redis.call('HSET', KEYS[1], 'v', ARGV[16], 'snapshot', ARGV[3], 'seq', '0', 'stamp', ARGV[6], 'fence', '0')
 redis.call('SET', KEYS[2], ARGV[4])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[5], ARGV[7], 'PX', ARGV[8]) end
 redis.call('INCRBY', KEYS[6], redis.call('STRLEN', KEYS[2]))
@@ -73,7 +69,7 @@ for _, known in ipairs(redis.call('ZRANDMEMBER', KEYS[3], 2)) do
 end
 `
 
-/** KEYS 1 to 7 and ARGV 1 to 15 of `STORE_JOB`. */
+/** KEYS 1 to 7 and ARGV 1 to 16 of `STORE_JOB`. */
 export function storeJobArguments(
   { keys, secrets, timings }: Pick<StoreContext, 'keys' | 'secrets' | 'timings'>,
   snapshot: Snapshot,
@@ -106,6 +102,7 @@ export function storeJobArguments(
       JSON.stringify(needs),
       limits.startBy ?? '',
       weight,
+      needs.classes.some(isSkill) ? RECORD_VERSION : PLAIN_RECORD_VERSION,
     ],
   }
 }
