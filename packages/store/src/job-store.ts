@@ -141,15 +141,18 @@ export interface LostWorkers {
 }
 
 /**
- * `appended`: written; `declined`: the decision was null; `claim_lost`: another worker has claimed the job; `gone`: no
+ * `appended`: written; `declined`: there is nothing to write; `claim_lost`: another worker has claimed the job; `gone`: no
  * such job; `not_waiting`: it has a slot, and its priority means nothing any more.
  */
 export type AppendResult =
   | { outcome: 'appended' | 'declined'; snapshot: Snapshot }
   | { outcome: 'claim_lost' | 'gone' | 'not_waiting' }
 
-/** Decides the next event from the latest snapshot, or null to write nothing. Pure: it may run again after a lost race. */
-export type Decide = (snapshot: Snapshot) => JobEventBody | null
+/**
+ * Decides the next event from the latest snapshot, or several at once, oldest first; null, or none, to write nothing.
+ * Pure: it may run again after a lost race.
+ */
+export type Decide = (snapshot: Snapshot) => JobEventBody | readonly JobEventBody[] | null
 
 export interface ListQuery {
   status?: readonly Snapshot['status'][]
@@ -205,8 +208,8 @@ export interface JobStore {
   /** Whether the claim with this token is the latest: asked before anything that only the job's worker may do. */
   holdsClaim(jobId: string, token: number): Promise<boolean>
   /**
-   * Appends one event: fencing token, compare-and-set on the last event, snapshot, stream, publish, in one script.
-   * Lost races re-run `decide` on the newer snapshot. `known` saves a read when the writer holds the latest.
+   * Appends what is decided, be it one event or several: fencing token, compare-and-set on the last event, snapshot,
+   * stream, publish, in one script. Of several, what is not allowed is not written, nor what follows it. Lost races re-run `decide` on the newer snapshot. `known` saves a read when the writer holds the latest.
    */
   append(
     jobId: string,

@@ -7,10 +7,10 @@ import { DEFAULT_OWNER, type JobError, type Snapshot } from '@safelight/shared'
 import type { JobStore } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
-import { createWrite } from './append-event.ts'
 import { OWNER, type StoreContext } from './context.ts'
 import { firstSnapshot } from './first-snapshot.ts'
 import { PLAIN_RECORD_VERSION } from './record.ts'
+import { createWrite } from './write-events.ts'
 
 /**
  * KEYS 1 record (HASH)
@@ -68,7 +68,7 @@ export function createUnreadable(
         error,
         deadLetter: true,
       } as const
-      const result = await write(left, body, undefined)
+      const result = await write(left, [body], undefined)
       if (!('outcome' in result)) return 'changed'
       if (result.outcome !== 'appended') return 'gone'
       await ask(redis.hset(keys.job(jobId), 'v', PLAIN_RECORD_VERSION))
