@@ -16,6 +16,7 @@ import {
 } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
+import { createCarryLines } from './outputs/carry-lines.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createStaging } from './inputs/stage-inputs.ts'
 import { startTidyingInputs } from './inputs/tidy-inputs.ts'
@@ -76,6 +77,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     blobs,
     assets,
     staging: createStaging({ assets, blobs, staged, timings, clock, log }),
+    carrying: createCarryLines(),
     made: createMadeOutputs({ redis, keys }),
     costs: createCostBook({
       store: createNodeCosts({ redis, keys }),

@@ -85,12 +85,14 @@ async function fetchAll(
   stop.signal.throwIfAborted()
   const workflow = await deps.store.loadWorkflow(jobId)
   const { signal } = stop
-  await bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {
-    client,
-    files: harvest.files,
-    onNone: (file) => warnings.push(toNoneWarning(file)),
-    signal,
-  })
+  await deps.carrying.run(hostId, signal, () =>
+    bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {
+      client,
+      files: harvest.files,
+      onNone: (file) => warnings.push(toNoneWarning(file)),
+      signal,
+    }),
+  )
 }
 
 /** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */

@@ -18,6 +18,7 @@ import type {
   Tickets,
 } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
+import type { CarryLines } from '../outputs/carry-lines.ts'
 import type { Staging } from '../inputs/stage-inputs.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
@@ -36,6 +37,7 @@ export interface HandlingDeps {
   backlog: Backlog
   tickets: Tickets
   slotHolders: Pick<SlotHolders, 'hold'>
+  carrying: CarryLines
   /** Jobs that wait a while before they may begin again. */
   deferred: Pick<DeferredWatch, 'note'>
   /** All that any worker drives. */
@@ -72,6 +74,8 @@ export interface JobTicket {
   hostId: string
   stage: HostStage
   stop: StopSwitch
+  /** Its slot of the host is another job's, though its ticket is still ours. */
+  onSlotFree(): void
 }
 
 export interface Handling {

@@ -38,7 +38,13 @@ function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps
 }
 
 const turn = (deps: HandlingDeps, jobId: string) =>
-  workOnJob(deps, { jobId, hostId: HOST, stage: 'execute', stop: createStopSwitch(undefined) })
+  workOnJob(deps, {
+    jobId,
+    hostId: HOST,
+    stage: 'execute',
+    stop: createStopSwitch(undefined),
+    onSlotFree: () => undefined,
+  })
 
 const HOST = 'gpu-1'
 

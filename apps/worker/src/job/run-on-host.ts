@@ -7,7 +7,8 @@ import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import { type AttemptResult, runAttempt } from './attempt.ts'
 import { blameDevice, isOfDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
-import { AGAIN, conclude, finish, SPENT, type TicketReturn } from './conclude.ts'
+import { collectJob } from './collect-job.ts'
+import { AGAIN, conclude, finish, type TicketReturn } from './conclude.ts'
 import { type CollectDecision, decideCollected, INTERNAL, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
 import { bringLate, collectLate } from './late-outputs.ts'
@@ -52,6 +53,7 @@ export async function runOnHost(
       // of an adopted prompt we have only seen the rest
       const executionMs = start.adopt ? null : execute
       if (!result.partial) host.recordSuccess(executionMs)
+      leaveSlot()
       return await toCollect(handling, decision, { ...result, workflowText })
     }
     const blamed = blameDevice(decision, { host, jobId, failures: start.failures })
@@ -59,6 +61,7 @@ export async function runOnHost(
     const late = collectLate(handling, blamed, result)
     if (late) {
       stopwatch.enter('collect')
+      leaveSlot()
       return await toCollect(handling, late, { ...result, workflowText })
     }
     await bringLate(handling, blamed, { host, ...result, workflow, workflowText })
@@ -75,7 +78,7 @@ type Collectable = Pick<AttemptResult, 'tracker' | 'warnings' | 'record'> & {
   more?: number
 }
 
-/** Its slot is another job's from now on: what it made is carried away by whoever takes its next ticket. */
+/** Its slot is another job's from now on, and what it made is carried away: under the same ticket, which whoever comes after us takes. */
 export async function toCollect(
   handling: Handling,
   { promptId, files, partial, failed }: CollectDecision,
@@ -96,18 +99,16 @@ export async function toCollect(
   const told = { times, warnings: addWarnings(toCutWarnings(cut), warnings) }
   // before anybody is told: should we die in between, what it made is known without the host's history
   const harvest = { promptId, files: [...chosen.files.values()], failure }
-  await handling.saveAttempt({ ...record, unreachableSince: null, harvest })
+  const collected = { ...record, unreachableSince: null, harvest }
+  await handling.saveAttempt(collected)
   await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', ...told }))
   await writer.append((snapshot) =>
     failure ? toProgressed(snapshot, tracker) : toExecuted(snapshot, tracker),
   )
   await deps.costs.record(nodeTimings(tracker))
-  // put down first: whoever takes the ticket must not take us for lost
-  await deps.store.putDown(jobId, token)
-  const moved = await deps.backlog.toCollect(jobId, token)
-  if (!moved) return AGAIN
-  await deps.tickets.addToHost(ticket.hostId, 'collect', moved)
-  return SPENT
+  if (!(await deps.backlog.toCollect(jobId, token))) return AGAIN
+  ticket.onSlotFree()
+  return await collectJob(handling, collected, harvest)
 }
 
 /** What the end of the attempt means for the host, before the job goes its way. */

@@ -1,13 +1,7 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
 import type { PromptEnd } from '@safelight/comfyui'
 import { assertNever, isTerminal, type JobError, takesPrompts } from '@safelight/shared'
-import {
-  type AttemptRecord,
-  type Claim,
-  type FailedAttempt,
-  type Harvest,
-  parseWorkflow,
-} from '@safelight/store'
+import { type AttemptRecord, type Claim, type FailedAttempt, parseWorkflow } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Host } from '../hosts/host.ts'
 import { createTracker, withPartial } from './attempt.ts'
@@ -82,7 +76,9 @@ async function act(handling: Handling, plan: HandlingPlan): Promise<TicketReturn
     case 'adopt':
       return adopt(handling, plan.lastAttempt)
     case 'collect':
-      return collect(handling, plan.lastAttempt, plan.harvest)
+      return whileHeld(handling, plan.lastAttempt, () =>
+        collectJob(handling, plan.lastAttempt, plan.harvest),
+      )
     case 'begin':
       return begin(handling, plan)
     default:
@@ -209,24 +205,25 @@ async function bringHome(
   const { outputs } = handling.writer.snapshot
   const missed = findMissed({ workflow, tracker, outputs, maxOf: () => null, more })
   if (missed) return conclude(handling, missed, { record, warnings })
-  return toCollect(handling, collect, { ...result, record, workflowText, more })
+  return await whileHeld(handling, record, () =>
+    toCollect(handling, collect, { ...result, record, workflowText, more }),
+  )
 }
 
 function failuresOf({ lastAttempt }: Handling): FailedAttempt[] {
   return lastAttempt?.failures ?? []
 }
 
-async function collect(
+/** The host is needed until what was made there is carried away. */
+async function whileHeld(
   handling: Handling,
-  record: AttemptRecord,
-  harvest: Harvest,
+  { hostId }: AttemptRecord,
+  act: () => Promise<TicketReturn>,
 ): Promise<TicketReturn> {
-  const letGo = handling.deps.fleet
-    .find(record.hostId)
-    ?.listing.hold(() => handling.stop.stop('shutdown'))
+  const letGo = handling.deps.fleet.find(hostId)?.listing.hold(() => handling.stop.stop('shutdown'))
   const callOff = await watchForTimeout(handling)
   try {
-    return await collectJob(handling, record, harvest)
+    return await act()
   } finally {
     callOff()
     letGo?.()

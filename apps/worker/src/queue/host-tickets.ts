@@ -1,5 +1,8 @@
-/** The tickets of one host: a BullMQ worker for what it executes, and one for what is carried away from it. */
-import { type Clock, type Logger, sleep } from '@safelight/runtime'
+/**
+ * The tickets of one host: a BullMQ worker for its jobs, from the beginning until what they made is carried away, and one
+ * for what others have left to be carried away.
+ */
+import type { Logger } from '@safelight/runtime'
 import { hostQueueOf, type HostStage, type Keys, type Queues } from '@safelight/store'
 import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -18,7 +21,7 @@ export interface OpenTickets {
 
 export interface HostTickets extends OpenTickets {
   /** The host has so many from now on. */
-  setSlots(slots: number): Promise<void>
+  setSlots(slots: number): void
 }
 
 export interface HostTicketsOptions {
@@ -34,55 +37,38 @@ export interface HostTicketsOptions {
     leaving: AbortSignal,
   ): (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
   timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'queueRetryMs' | 'lostTicketsEveryMs'>
-  clock: Clock
   log: Logger
 }
 
-/** Jobs whose outputs are fetched at a time: more would only share the same line. */
-const COLLECTS_AT_ONCE = 3
-/** Between two looks at what waits to be carried away, at the end. */
-const LOOK_MS = 50
+/**
+ * Jobs beyond the slots whose outputs are carried away, mostly waiting for each other: with more than that the host makes
+ * more than can be fetched from it, and waits.
+ */
+const COLLECTS_AT_ONCE = 64
 
 export async function openHostTickets(options: HostTicketsOptions): Promise<HostTickets> {
   const { queues, hostId, slots } = options
-  // it outlives the workers: whoever drives the host last says how many slots it has
+  // an earlier version had its slots guarded by the queue: dispatch does it
   const queue = await queues.get(hostQueueOf(hostId, 'execute'))
-  await queue.setGlobalConcurrency(slots)
+  await queue.removeGlobalConcurrency()
   const leaving = new AbortController()
   const opened = { ...options, leaving: leaving.signal }
-  const executor = await openWorker(opened, 'execute', slots)
+  const executor = await openWorker(opened, 'execute', slots + COLLECTS_AT_ONCE)
   const collector = await openWorker(opened, 'collect', COLLECTS_AT_ONCE)
   const workers = [executor, collector]
-  const collects = await queues.get(hostQueueOf(hostId, 'collect'))
-  const handedBack = new AbortController()
-
-  /** What was executed last is on the queue, and not yet in a hand. */
-  async function untilTaken(): Promise<void> {
-    while (!handedBack.signal.aborted && (await collects.getWaitingCount()) > 0) {
-      await sleep(options.clock, LOOK_MS)
-    }
-  }
   for (const worker of workers) {
     // ends with the worker, which says by its events what went wrong
     void worker.run().catch(() => undefined)
   }
   return {
-    async setSlots(count) {
-      if (executor.concurrency === count) return
-      executor.concurrency = count
-      await queue.setGlobalConcurrency(count)
-      // a BullMQ worker at its limit looks again only when one of its jobs ends, unless it is woken
-      await executor.pause(true)
-      await executor.resume()
+    setSlots(count) {
+      executor.concurrency = count + COLLECTS_AT_ONCE
     },
     async close() {
       leaving.abort()
-      await executor.close()
-      await untilTaken()
-      await collector.close()
+      await Promise.all(workers.map((worker) => worker.close()))
     },
     handBack() {
-      handedBack.abort()
       for (const worker of workers) worker.cancelAllJobs('shutdown')
     },
   }

@@ -27,10 +27,11 @@ export function createProcessor(deps: HandlingDeps, options: ProcessorOptions) {
     const { jobId } = ticketSchema.parse(job.data)
     const stop = createStopSwitch(signal, leaving)
     const gone = inHand.take(jobId, stop)
+    const onSlotFree = () => slots.freed(hostId, jobId)
     try {
-      const returned = await workOnJob(deps, { jobId, hostId, stage, stop })
+      const returned = await workOnJob(deps, { jobId, hostId, stage, stop, onSlotFree })
       if (returned.ticket === 'spent') {
-        if (stage === 'execute') slots.freed(hostId, jobId)
+        if (stage === 'execute') onSlotFree()
         return
       }
       // neither spends an attempt; should the ticket be another worker's by now, both are refused

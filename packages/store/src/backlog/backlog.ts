@@ -70,11 +70,13 @@ export interface Backlog {
     options: { token: number | null; delayMs?: number; needs?: JobNeeds },
   ): Promise<'waiting' | 'gone' | 'claim_lost'>
   /**
-   * Its execution is over: the slot is another job's, and its outputs are carried away.
-   * @param hostId on whose queue that is done, when nobody drives its own host any more
+   * Its execution is over: the slot is another job's, and its outputs are carried away by whoever has its ticket.
+   * @param hostId on whose collect queue it gets another one, when nobody drives its own host any more
    * @returns null when it is another worker's
    */
   toCollect(jobId: string, token: number, hostId?: string): Promise<JobOnHost | null>
+  /** The ticket by which it was executed is gone: to be carried away, it needs one of the collect queue. */
+  loseTicket(jobId: string): Promise<void>
   /** What the job needs, as it is on record. */
   needs(jobId: string): Promise<JobNeeds>
   /** Null when it does not wait. */
@@ -160,6 +162,9 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       const argv = [prefix, jobId, token, hostId]
       const times = z.int().parse(await toCollect([keys.job(jobId)], argv))
       return times > 0 ? { jobId, times } : null
+    },
+    async loseTicket(jobId) {
+      await ask(redis.hdel(keys.job(jobId), 'carries'))
     },
     async needs(jobId) {
       const json = await ask(redis.hget(keys.job(jobId), 'needs'))

@@ -114,8 +114,10 @@ return 'waiting'
 
 /**
  * KEYS 1 record (HASH)
- * ARGV 2 jobId · 3 fencing token · 4 the host on whose queue it is collected from now on ('' for its own)
- * Returns how often it has been dispatched when its host collects for it from now on; 0 when another worker has claimed the job, or it is nowhere.
+ * ARGV 2 jobId · 3 fencing token · 4 the host on whose collect queue it gets a ticket ('' when it keeps the one it has)
+ * Returns how often it has been dispatched when it is collected from now on; 0 when another worker has claimed the job, or it is nowhere.
+ * Who keeps its ticket \`carries\` the job: that field is the fencing token then. A claim of a version that knows nothing of it leaves
+ * another token, and the ticket that counts is one of the collect queue again.
  * Channels: none.
  */
 export const TO_COLLECT: Script = {
@@ -127,6 +129,7 @@ local host = ARGV[4] == '' and at[2] or ARGV[4]
 freeSlot(ARGV[2], at[2], at[3])
 redis.call('ZREM', prefix .. 'collecting:' .. at[2], ARGV[2])
 redis.call('HSET', KEYS[1], 'stage', 'collect', 'host', host)
+if ARGV[4] == '' then redis.call('HSET', KEYS[1], 'carries', ARGV[3]) else redis.call('HDEL', KEYS[1], 'carries') end
 redis.call('SADD', prefix .. 'dispatched-to', host)
 redis.call('ZADD', prefix .. 'collecting:' .. host, whole(timeNow()), ARGV[2])
 return number(redis.call('HGET', KEYS[1], 'dispatches'))

@@ -11,6 +11,7 @@ import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './reco
 /**
  * KEYS 1 record (HASH)
  * ARGV 1 hostId · 2 stage, of the queue that its ticket came from ('' for no matter which)
+ * Who collects under the ticket by which it was executed (see TO_COLLECT) hands that on to the next claim.
  * Returns nil when there is no such job, or it is somewhere else by now; [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON,
  *   attempt JSON or '', tokens of lost workers, 1 when this claim found one of them, else 0].
  * Channels: none.
@@ -22,19 +23,20 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 -- whoever cannot read it must not take it from one who can
 local version = redis.call('HGET', KEYS[1], 'v')
 if version and not (tonumber(version) <= ${RECORD_VERSION}) then return {version} end
-if ARGV[1] ~= '' then
-  local at = redis.call('HMGET', KEYS[1], 'host', 'stage')
-  if at[1] ~= ARGV[1] or at[2] ~= ARGV[2] then return nil end
-end
+local at = redis.call('HMGET', KEYS[1], 'host', 'stage', 'fence', 'carries')
+local carries = at[2] == 'collect' and at[4] == at[3]
+local queue = carries and 'execute' or at[2]
+if ARGV[1] ~= '' and (at[1] ~= ARGV[1] or queue ~= ARGV[2]) then return nil end
 -- not a plain count: after a loss it would give a number again that a worker still holds
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local token = math.max(redis.call('HGET', KEYS[1], 'fence') + 1, now)
+local token = math.max(at[3] + 1, now)
 local name = string.format('%.0f', token)
 local stored = redis.call('HMGET', KEYS[1], 'snapshot', 'run', 'held', 'lost')
 local lost = stored[4] or ''
 if stored[3] then lost = lost .. stored[3] .. ' ' end
 redis.call('HSET', KEYS[1], 'fence', name, 'held', name, 'lost', lost)
+if carries then redis.call('HSET', KEYS[1], 'carries', name) end
 return {token, stored[1], stored[2] or '', lost, stored[3] and 1 or 0}
 `,
 }

@@ -19,6 +19,24 @@ describe('a host', () => {
     expect(await reconciler.sweep()).toMatchObject({ tickets: 0 })
   })
 
+  it('gets no second ticket for what is carried away under the first', async () => {
+    const { reconciler, backlog, tickets, store, accept, dispatch } = await openReconciler()
+    const jobId = await accept()
+    await dispatch(jobId)
+    await tickets.addToHost('gpu', 'execute', { jobId, times: 1 })
+    await backlog.toCollect(jobId, (await store.claim(jobId))?.token ?? 0)
+    expect(await reconciler.sweep()).toMatchObject({ tickets: 0 })
+    const job = { jobId, times: 1 }
+    expect(await tickets.missing('gpu', 'collect', [job])).toEqual([job])
+    // lost, it is replaced by one that workers of any version take
+    await tickets.removeFromHost('gpu', 'execute', job)
+    expect(await reconciler.sweep()).toMatchObject({ tickets: 1 })
+    expect(await tickets.missing('gpu', 'collect', [job])).toEqual([])
+    expect((await store.claim(jobId, { hostId: 'gpu', stage: 'collect' }))?.snapshot.jobId).toBe(
+      jobId,
+    )
+  })
+
   it('that nobody drives gives its jobs back, and its prompts are stopped when it is reached', async () => {
     const { reconciler, backlog, tickets, store, hosts, orphans, accept, dispatch } =
       await openReconciler({
@@ -91,6 +109,20 @@ describe('a host', () => {
     expect(await reconciler.sweep()).toMatchObject({ undriven: 1 })
     expect(await backlog.dispatched('gpu')).toMatchObject([{ jobId: held }])
     expect(await backlog.position(waits)).toMatchObject({ ahead: 0 })
+  })
+
+  it('of which nobody has heard keeps what a worker is carrying away', async () => {
+    const { reconciler, backlog, tickets, store, hosts, accept, dispatch, holdTicket } =
+      await openReconciler({ adoptWaitMs: 0 })
+    const jobId = await accept()
+    await dispatch(jobId)
+    await tickets.addToHost('gpu', 'execute', { jobId, times: 1 })
+    await holdTicket('gpu')
+    const token = (await store.claim(jobId))?.token ?? 0
+    await backlog.toCollect(jobId, token)
+    await hosts.report(newHostReport(await store.now(), { hostId: 'another' }))
+    expect(await reconciler.sweep()).toMatchObject({ undriven: 0 })
+    expect(await store.holdsClaim(jobId, token)).toBe(true)
   })
 
   it('that is driven again in time keeps its jobs, and has all its time again', async () => {

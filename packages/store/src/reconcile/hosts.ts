@@ -49,7 +49,7 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
       const there = { hostId, stage, jobs: jobs[stage] }
       if (isLeft && elsewhere !== undefined)
         found.undriven += await giveBack(deps, there, elsewhere)
-      else found.tickets += await addMissing(deps, there)
+      else found.tickets += await (stage === 'collect' ? addCollects : addMissing)(deps, there)
     }
   }
   return found
@@ -86,6 +86,15 @@ async function addMissing(
   return missing.length
 }
 
+/** Most are carried away under the ticket by which they were executed. */
+async function addCollects(deps: ReconcilerDeps, there: JobsThere): Promise<number> {
+  const { hostId, jobs } = there
+  if (jobs.length === 0) return 0
+  const missing = await deps.tickets.missing(hostId, 'execute', jobs)
+  for (const { jobId } of missing) await deps.backlog.loseTicket(jobId)
+  return await addMissing(deps, { ...there, jobs: missing })
+}
+
 /** A worker that holds the ticket drives the host, whatever it has reported: its job stays where it is. */
 async function giveBack(
   deps: ReconcilerDeps,
@@ -97,6 +106,10 @@ async function giveBack(
   for (const job of jobs) {
     const { jobId } = job
     if (!(await tickets.removeFromHost(hostId, stage, job))) continue
+    if (stage === 'collect') {
+      if (!(await tickets.removeFromHost(hostId, 'execute', job))) continue
+      await deps.backlog.loseTicket(jobId)
+    }
     // whoever had it, and comes back yet, is refused from here on
     const claim = await store.claim(jobId, { hostId, stage })
     if (!claim) continue
