@@ -1,5 +1,6 @@
 /** A worker as one thing that starts and closes: takes tickets, drives hosts, stores outputs. */
 import { hostname } from 'node:os'
+import { createHostPool } from '@safelight/comfyui'
 import {
   type Clock,
   createLogger,
@@ -104,6 +105,7 @@ async function start(parts: Start): Promise<void> {
   // what is written down for others, and compared with what they wrote, is Redis' time
   const clock = scope.use(startRedisClock(redis, parts.clock))
   await clock.set()
+  const pool = scope.use(createHostPool())
   const fleet = await openFleet({
     redis,
     keys,
@@ -118,6 +120,7 @@ async function start(parts: Start): Promise<void> {
       clock: parts.clock,
       log,
     }),
+    pool,
     answerMs: config.HOST_TIMEOUT / 2,
     drainMs: config.DRAIN_TIMEOUT,
     timings,
@@ -136,6 +139,7 @@ async function start(parts: Start): Promise<void> {
     redis,
     keys,
     scope,
+    pool,
     fleet,
     backlog,
     tickets,

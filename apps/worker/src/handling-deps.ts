@@ -1,6 +1,11 @@
 /** What every handling of a job works with: opened here, closed by the scope. */
 import { openBlobStore } from '@safelight/assets'
-import { createHostClient, runPrompt as runSession, type RunPrompt } from '@safelight/comfyui'
+import {
+  createHostClient,
+  type HostPool,
+  runPrompt as runSession,
+  type RunPrompt,
+} from '@safelight/comfyui'
 import type { Scope } from '@safelight/runtime'
 import {
   createAssetStore,
@@ -35,10 +40,11 @@ export interface HandlingDepsOptions extends Given {
   redis: Redis
   keys: Keys
   scope: Scope
+  pool: HostPool
 }
 
 export async function openHandlingDeps(options: HandlingDepsOptions): Promise<HandlingDeps> {
-  const { config, redis, keys, scope, ...given } = options
+  const { config, redis, keys, scope, pool, ...given } = options
   const { fleet, timings, clock, log } = given
   const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
@@ -52,7 +58,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
   const connect = (hostId: string, hostUrl: string | null) => {
     const known = fleet.find(hostId)
     if (known) return known.client.within(patience)
-    return hostUrl === null ? null : createHostClient(hostUrl, { timeoutMs: patience })
+    return hostUrl === null ? null : createHostClient(hostUrl, { pool, timeoutMs: patience })
   }
   const sessionClock = { now: clock.steady, after: clock.after }
   const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })

@@ -2,6 +2,7 @@
 export * from './client/file-choices.ts'
 export * from './client/host-address.ts'
 export * from './client/create-host-client.ts'
+export * from './client/host-pool.ts'
 export * from './client/parse-submit.ts'
 export * from './client/request.ts'
 export * from './client/node-classes.ts'

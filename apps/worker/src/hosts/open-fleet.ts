@@ -1,5 +1,5 @@
 /** The hosts of a worker with everything that looks after them: the list, probes, slots, shared facts, reports. */
-import { createHostClient } from '@safelight/comfyui'
+import { createHostClient, type HostPool } from '@safelight/comfyui'
 import type { Clock, Logger, Scope } from '@safelight/runtime'
 import { createHostFiles, createHostRegistry, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
@@ -20,6 +20,7 @@ export interface OpenFleetOptions {
   log: Logger
   workerId: string
   list: HostList
+  pool: HostPool
   /** How long one call may take: a host is given up when two in a row get no answer. */
   answerMs: number
   /** How long what runs on a host may go on once it is on the list no more. */
@@ -30,7 +31,7 @@ export interface OpenFleetOptions {
 
 /** Resolves when it is known which hosts may not be given prompts. */
 export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
-  const { redis, keys, scope, clock, log, workerId, timings, list, drainMs } = options
+  const { redis, keys, scope, clock, log, workerId, timings, list, pool, drainMs } = options
   const registry = createHostRegistry({ redis, keys, timings: timings.store })
   const files = createHostFiles({ redis, keys, timings: timings.store })
 
@@ -40,7 +41,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
       hostId,
       listing,
       client: alike.sharing(
-        createHostClient(() => listing.address, { timeoutMs: options.answerMs }),
+        createHostClient(() => listing.address, { pool, timeoutMs: options.answerMs }),
       ),
       timings,
       clock,

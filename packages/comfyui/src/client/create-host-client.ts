@@ -1,4 +1,4 @@
-/** `HostClient` over fetch. */
+/** `HostClient` over HTTP. */
 import { stringifyExact, toWellFormed } from '@safelight/shared'
 import { HostError, PromptRejected } from '../errors.ts'
 import { keepNeededFor } from '../graph/targets.ts'
@@ -15,8 +15,16 @@ import { parseFileChoices } from './file-choices.ts'
 import { parseNodeClasses } from './node-classes.ts'
 import { type HostAddress, toHostAddress } from './host-address.ts'
 import { parseAccepted, parseRefusal } from './parse-submit.ts'
+import { createHostPool, type HostPool } from './host-pool.ts'
 import type { HostCall } from './request.ts'
-import { createRequester, describe, expectOk, parseAnswer, toHostError } from './request.ts'
+import {
+  createRequester,
+  describe,
+  expectOk,
+  headerOf,
+  parseAnswer,
+  toHostError,
+} from './request.ts'
 import type { HostClient, ObjectInfo, PromptSubmission } from './types.ts'
 import { parseMaxUpload, parseUploaded, toUploadForm } from './upload.ts'
 import { expectFile, toGuardedStream, toSize, toViewPath } from './view.ts'
@@ -28,7 +36,8 @@ const STATS_TIMEOUT_MS = 10_000
 
 export interface HostClientOptions {
   timeoutMs?: number
-  fetch?: typeof globalThis.fetch
+  /** Whose connections it uses. Absent: its own, which close by themselves when they lie idle. */
+  pool?: HostPool
 }
 
 /**
@@ -41,7 +50,8 @@ export function createHostClient(
 ): HostClient {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const address = typeof where === 'function' ? where : always(toHostAddress(where))
-  const requester = createRequester({ address, timeoutMs, fetch: options.fetch ?? fetch })
+  const pool = options.pool ?? createHostPool()
+  const requester = createRequester({ address, timeoutMs, pool })
   let known: HostFeatures | null = null
 
   /** A JSON answer, parsed; `null` from the parser means it is not what this route answers. */
@@ -77,7 +87,7 @@ export function createHostClient(
   const client: HostClient = {
     address,
 
-    within: (ms) => createHostClient(address, { ...options, timeoutMs: ms }),
+    within: (ms) => createHostClient(address, { pool, timeoutMs: ms }),
 
     async systemStats(signal) {
       const call: HostCall = {
@@ -178,24 +188,26 @@ export function createHostClient(
     async inputSize(name, signal) {
       const file = { node_id: '', filename: name, subfolder: '', type: 'input' }
       const call: HostCall = { method: 'HEAD', path: toViewPath(file), signal }
-      const { response, deadline } = await requester.open(call)
+      const { status, headers, body, deadline } = await requester.open(call)
       deadline.close()
-      const { status, headers } = response
+      // it has none
+      body.resume()
       if (status === 404) return null
-      expectOk(call, { status, location: headers.get('location') })
+      expectOk(call, { status, location: headerOf(headers, 'location') })
       return toSize(headers)
     },
 
     async view(file, signal) {
       const call: HostCall = { method: 'GET', path: toViewPath(file), signal }
-      const { response, deadline } = await requester.open(call)
+      const answer = await requester.open(call)
+      const { headers, deadline } = answer
       try {
         deadline.disarm()
-        const body = await expectFile(call, response)
+        const body = expectFile(call, answer)
         return {
           body: toGuardedStream(body, deadline, (error) => toHostError(call, deadline, error)),
-          contentType: response.headers.get('content-type') ?? 'application/octet-stream',
-          size: toSize(response.headers),
+          contentType: headerOf(headers, 'content-type') ?? 'application/octet-stream',
+          size: toSize(headers),
         }
       } catch (error) {
         deadline.close()

@@ -12,6 +12,7 @@ export interface Deadline {
   arm(): void
   /** Stops the clock; the caller's signal still counts. */
   disarm(): void
+  /** For good. */
   close(): void
 }
 
@@ -19,18 +20,20 @@ export function createDeadline(ms: number, parent?: AbortSignal): Deadline {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let expired = false
+  let closed = false
 
   const follow = () => controller.abort(parent?.reason)
   if (parent?.aborted) follow()
   else parent?.addEventListener('abort', follow, { once: true })
 
+  const expire = () => {
+    expired = true
+    controller.abort(new DOMException(`Nothing within ${ms} ms`, 'TimeoutError'))
+  }
   const disarm = () => clearTimeout(timer)
   const arm = () => {
     disarm()
-    timer = setTimeout(() => {
-      expired = true
-      controller.abort(new DOMException(`Nothing within ${ms} ms`, 'TimeoutError'))
-    }, ms)
+    if (!closed) timer = setTimeout(expire, ms)
   }
   arm()
 
@@ -42,6 +45,7 @@ export function createDeadline(ms: number, parent?: AbortSignal): Deadline {
     arm,
     disarm,
     close() {
+      closed = true
       disarm()
       parent?.removeEventListener('abort', follow)
     },

@@ -1,4 +1,5 @@
 /** What goes along with a call: nothing, JSON, or a file as its bytes come. */
+import { Readable } from 'node:stream'
 import type { Deadline } from './deadline.ts'
 import type { HostCall } from './request.ts'
 
@@ -11,7 +12,7 @@ export interface Upload {
 
 export interface RequestBody {
   headers: Record<string, string>
-  init: RequestInit
+  body: string | Readable | null
   /** What the bytes of an upload broke off with: our trouble, not the host's. */
   readonly fault: { error: unknown } | null
 }
@@ -23,40 +24,43 @@ export function toRequestBody(
   if (upload) return toUploadBody(upload, deadline)
   const text = jsonText ?? (json === undefined ? null : JSON.stringify(json))
   return text === null
-    ? { headers: {}, init: {}, fault: null }
-    : { headers: { 'content-type': 'application/json' }, init: { body: text }, fault: null }
+    ? { headers: {}, body: null, fault: null }
+    : { headers: { 'content-type': 'application/json' }, body: text, fault: null }
 }
 
 function toUploadBody({ contentType, bytes, body }: Upload, deadline: Deadline): RequestBody {
   let fault: RequestBody['fault'] = null
-  const chunks = body[Symbol.asyncIterator]()
-  // pulled one by one: nothing is read ahead of the host
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        // the clock runs while the host is to take a chunk, or to answer: not while we wait for bytes of our own
-        deadline.disarm()
-        try {
-          const { done, value } = await chunks.next()
-          deadline.arm()
-          if (done) controller.close()
-          else controller.enqueue(new Uint8Array(value))
-        } catch (error) {
-          fault = { error }
-          controller.error(error)
-        }
-      },
-      async cancel() {
-        await chunks.return?.()
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  // known to fetch, not to its types
-  const init: RequestInit & { duplex: 'half' } = { body: stream, duplex: 'half' }
+
+  async function* taken(): AsyncGenerator<Uint8Array> {
+    const chunks = body[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const { done, value } = await next(chunks)
+        if (done) return
+        yield value
+      }
+    } finally {
+      await chunks.return?.()
+    }
+  }
+
+  /** The clock runs while the host is to take a chunk, or to answer: not while we wait for bytes of our own. */
+  async function next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    deadline.disarm()
+    try {
+      const chunk = await chunks.next()
+      deadline.arm()
+      return chunk
+    } catch (error) {
+      fault = { error }
+      throw error
+    }
+  }
+
   return {
     headers: { 'content-type': contentType, 'content-length': String(bytes) },
-    init,
+    // nothing is read ahead of the host
+    body: Readable.from(taken(), { objectMode: true, highWaterMark: 1 }),
     get fault() {
       return fault
     },

@@ -1,9 +1,13 @@
 /** One HTTP call to a host: deadline, size limit and failures as `HostError`s with a code. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
 import { parseLenientJson } from '../protocol/json.ts'
 import type { Deadline } from './deadline.ts'
 import { createDeadline } from './deadline.ts'
+import { ACCEPTED_ENCODINGS, decodeBody } from './decode-body.ts'
 import type { HostAddress } from './host-address.ts'
+import type { HostPool } from './host-pool.ts'
 import { type Upload, toRequestBody } from './request-body.ts'
 
 /** History and object_info of big installations are some MB; more than this is not an answer we can use. */
@@ -30,36 +34,49 @@ export interface TextAnswer {
   text: string
 }
 
+/** What came before the body. */
+export interface OpenAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Readable
+  /** The caller closes it, with the body. */
+  deadline: Deadline
+}
+
 export interface Requester {
   /** The whole answer, whatever its status. */
   text(call: HostCall): Promise<TextAnswer>
-  /** Headers only: the caller reads the body, under the deadline, and closes it. */
-  open(call: HostCall): Promise<{ response: Response; deadline: Deadline }>
+  /** Headers only: the caller reads the body to its end, or destroys it, under the deadline. */
+  open(call: HostCall): Promise<OpenAnswer>
 }
 
 export interface RequesterOptions {
   /** Asked at each call: credentials may change. */
   address: () => HostAddress
   timeoutMs: number
-  fetch: typeof globalThis.fetch
+  pool: HostPool
 }
 
-export function createRequester({ address, timeoutMs, fetch }: RequesterOptions): Requester {
-  async function open(call: HostCall): Promise<{ response: Response; deadline: Deadline }> {
+export function createRequester({ address, timeoutMs, pool }: RequesterOptions): Requester {
+  async function open(call: HostCall, accept: Record<string, string> = {}): Promise<OpenAnswer> {
     const deadline = createDeadline(call.timeoutMs ?? timeoutMs, call.signal)
     const body = toRequestBody(call, deadline)
-    const { url, headers } = address().call(call.path)
     try {
-      // no Origin header: hosts on loopback answer 403 to a foreign one
-      const response = await fetch(url, {
+      const { url, headers } = address().call(call.path)
+      const { origin, pathname, search } = new URL(url)
+      // no Origin header: hosts on loopback answer 403 to a foreign one. No redirect is followed: wherever it
+      // leads, our credentials do not go there
+      const answer = await pool.request({
+        origin,
+        path: pathname + search,
         method: call.method,
         signal: deadline.signal,
-        // wherever it leads, our credentials do not go there
-        redirect: 'manual',
-        headers: { ...headers, ...body.headers },
-        ...body.init,
+        headers: { ...ALWAYS, ...accept, ...lowerCased(headers), ...body.headers },
+        body: body.body,
       })
-      return { response, deadline }
+      // whoever reads it is told, also when it broke before
+      answer.body.on('error', () => {})
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body, deadline }
     } catch (error) {
       deadline.close()
       throw body.fault ? body.fault.error : toHostError(call, deadline, error)
@@ -69,15 +86,13 @@ export function createRequester({ address, timeoutMs, fetch }: RequesterOptions)
   return {
     open,
     async text(call) {
-      const { response, deadline } = await open(call)
+      const { status, headers, body, deadline } = await open(call, AS_TEXT)
       try {
-        const text = await readText(response, MAX_ANSWER_BYTES)
-        const contentType = response.headers.get('content-type') ?? ''
         return {
-          status: response.status,
-          location: response.headers.get('location'),
-          contentType,
-          text,
+          status,
+          location: headerOf(headers, 'location'),
+          contentType: headerOf(headers, 'content-type') ?? '',
+          text: await readText(decodeBody(body, headerOf(headers, 'content-encoding'))),
         }
       } catch (error) {
         throw toHostError(call, deadline, error)
@@ -86,6 +101,23 @@ export function createRequester({ address, timeoutMs, fetch }: RequesterOptions)
       }
     },
   }
+}
+
+/** Guards before a host turn away who does not say what he is. */
+const ALWAYS = { accept: '*/*', 'user-agent': 'safelight' }
+const AS_TEXT = { 'accept-encoding': ACCEPTED_ENCODINGS }
+
+/** Names of headers mean the same in any case: what an operator gives takes the place of ours. */
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+}
+
+/** One that is sent several times counts as it came first. */
+export function headerOf(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name]
+  return (Array.isArray(value) ? value[0] : value) ?? null
 }
 
 /** @throws HostError `unauthorized` or `bad_status` unless 2xx */
@@ -141,22 +173,17 @@ export function describe(call: HostCall): string {
   return `${call.method} ${call.path.split('?')[0]}`
 }
 
-/** @throws HostError `bad_answer` beyond `maxBytes`: a whole history once ran into Node's string limit */
-async function readText(response: Response, maxBytes: number): Promise<string> {
-  if (!response.body) return ''
-  const decoder = new TextDecoder()
-  const reader = response.body.getReader()
-  const parts: string[] = []
+/** @throws HostError `bad_answer` when it is too long: a whole history once ran into Node's string limit */
+async function readText(body: Readable): Promise<string> {
+  const chunks: Uint8Array[] = []
   let bytes = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    bytes += value.byteLength
-    if (bytes > maxBytes) {
-      await reader.cancel()
-      throw new HostError('bad_answer', `The host answered more than ${maxBytes} bytes`)
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength
+    // leaving the loop ends the connection
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new HostError('bad_answer', `The host answered more than ${MAX_ANSWER_BYTES} bytes`)
     }
-    parts.push(decoder.decode(value, { stream: true }))
+    chunks.push(chunk)
   }
-  return parts.join('') + decoder.decode()
+  return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
 }

@@ -1,7 +1,10 @@
 /** A file on the host: checked before it is asked for, then its bytes as they come. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
 import type { Deadline } from './deadline.ts'
-import { type HostCall, isDenied } from './request.ts'
+import { decodeBody } from './decode-body.ts'
+import { headerOf, type HostCall, isDenied, type OpenAnswer } from './request.ts'
 import type { FileItem } from './types.ts'
 import { PATH_MAX } from '../history/outputs.ts'
 
@@ -43,17 +46,17 @@ function leavesFolder(path: string): boolean {
  * `toError` turns what broke the stream into what the consumer gets.
  */
 export function toGuardedStream(
-  body: ReadableStream<Uint8Array>,
+  body: Readable,
   deadline: Deadline,
   toError: (error: unknown) => unknown,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader()
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         deadline.arm()
         try {
-          const { done, value } = await reader.read()
+          const { done, value } = await chunks.next()
           deadline.disarm()
           if (!done) return controller.enqueue(value)
           deadline.close()
@@ -63,9 +66,10 @@ export function toGuardedStream(
           controller.error(toError(error))
         }
       },
-      async cancel(reason) {
+      cancel() {
         deadline.close()
-        await reader.cancel(reason)
+        // ends the connection: what is still to come is wanted by nobody
+        body.destroy()
       },
     },
     { highWaterMark: 0 },
@@ -73,21 +77,17 @@ export function toGuardedStream(
 }
 
 /** The number of bytes to come, unless a compressed transfer hides it. */
-export function toSize(headers: Headers): number | null {
-  const length = headers.get('content-length')
-  if (length === null || headers.has('content-encoding')) return null
+export function toSize(headers: IncomingHttpHeaders): number | null {
+  const length = headerOf(headers, 'content-length')
+  if (length === null || headerOf(headers, 'content-encoding') !== null) return null
   return /^\d+$/.test(length) ? Number(length) : null
 }
 
-/** @throws HostError `bad_status`, `not_found` or `unauthorized`, after letting go of the body */
-export async function expectFile(
-  call: HostCall,
-  response: Response,
-): Promise<ReadableStream<Uint8Array>> {
-  const { status } = response
-  if (status === 200 && response.body) return response.body
-  await response.body?.cancel()
-  const location = response.headers.get('location')
+/** @throws HostError `bad_status`, `not_found`, `unauthorized` or `bad_answer`, after letting go of the body */
+export function expectFile(call: HostCall, { status, headers, body }: OpenAnswer): Readable {
+  if (status === 200) return decodeBody(body, headerOf(headers, 'content-encoding'))
+  body.destroy()
+  const location = headerOf(headers, 'location')
   // 403 is ComfyUI's own answer to a file that is outside of its folders
   const denied = status !== 403 && isDenied(call, { status, location })
   const code = status === 404 ? 'not_found' : denied ? 'unauthorized' : 'bad_status'

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createHostClient,
+  createHostPool,
   createRequester,
   expectOk,
   type HostCall,
@@ -48,7 +49,11 @@ export async function recordPrompt(options: RecordPromptOptions): Promise<Record
     recorded: new Date().toISOString().slice(0, 10),
   })
   const address = toHostAddress(host)
-  const requester = createRequester({ address: () => address, timeoutMs: 30_000, fetch })
+  const requester = createRequester({
+    address: () => address,
+    timeoutMs: 30_000,
+    pool: createHostPool(),
+  })
   /** @throws the signal's reason */
   const pause = (ms: number) =>
     sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
