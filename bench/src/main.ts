@@ -1,49 +1,111 @@
-/** `npm run bench -- NAME`: the numbers, measured again. Ratios of one run count: how quick this machine is, is its own affair. */
+/** `npm run bench`: the numbers, measured again. Ratios of one run count: how quick this machine is, is its own affair. */
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { bundleMains, findRedisServer } from '@safelight/testkit'
-import { runAffinity } from './affinity/run.ts'
-import { runCost } from './cost/run.ts'
-import { runFair } from './fair/run.ts'
-import type { Verdict } from './print.ts'
+import { readMachine, toHead } from './machine.ts'
+import { toFigures, toVerdicts, type Verdict } from './print.ts'
+import type { BenchContext, Figure, Scale, Section } from './section.ts'
+import { SECTIONS } from './sections.ts'
 
-const USAGE = `npm run bench -- NAME
+const SCALES = ['smoke', 'usual', 'long'] as const satisfies readonly Scale[]
 
-  fair      shares of owners: ten jobs beside a thousand, weights, priorities and aging
-  affinity  how often models are loaded, by order of arrival and by what is in place
-            --seed <number>      of the order (1)
-  cost      Redis commands and CPU per trivial job, and of a worker that has nothing to do
-            --against <folder>   another checkout, installed, to measure in the same run
-            --jobs <number>      of each (300)
+const USAGE = `npm run bench -- [NAME…]     all, unless named
+
+${SECTIONS.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}
+
+  --scale <name>      smoke: a few jobs, only to see that it works; usual; long
+  --json <file>       the same figures for programs
+  --markdown          tables under headings, for a page
+  --seed <number>     of every order that is left to chance (1)
+  --against <folder>  another checkout, installed: \`cost\` measures it in the same run
 `
 
-const say = (text: string) => void process.stdout.write(`${text}\n`)
+interface Measured {
+  name: string
+  title: string
+  seconds: number
+  figures: Figure[]
+  /** Why there are none. */
+  error: string | null
+}
 
-async function main(): Promise<Verdict[]> {
+/** @returns the exit code: 1 for a broken promise, 2 for a section that failed; figures are not judged */
+async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
+      scale: { type: 'string', default: 'usual' },
+      json: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
-      jobs: { type: 'string', default: '300' },
       against: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) {
-    say(USAGE.trimEnd())
-    return []
+    print(USAGE.trimEnd())
+    return 0
   }
+  const scale = SCALES.find((name) => name === values.scale)
+  if (!scale) throw new Error(`there is no scale ${values.scale}`)
+  const sections = choose(positionals)
+  const seed = toCount(values.seed)
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('needs a redis-server or valkey-server on the PATH')
+  const machine = await readMachine(redisBinary)
   await bundleMains()
-  const [name] = positionals
-  if (name === 'fair') return await runFair({ redisBinary, say })
-  if (name === 'affinity')
-    return await runAffinity({ redisBinary, seed: toCount(values.seed), say })
-  if (name === 'cost') {
-    const against = values.against ?? null
-    return await runCost({ redisBinary, jobs: toCount(values.jobs), against, say })
+
+  const promises: Verdict[] = []
+  const context = {
+    redisBinary,
+    scale,
+    seed,
+    against: values.against ?? null,
+    promise: (what: string, kept: boolean) => void promises.push({ what, kept }),
   }
-  throw new Error(name === undefined ? 'name one' : `there is no ${name}`)
+  print(`${toHead(machine)}; scale ${scale}`)
+  const measured: Measured[] = []
+  for (const section of sections) {
+    const found = await measure(section, context)
+    measured.push(found)
+    print(toText(found, values.markdown))
+  }
+  // of a few jobs nothing can be said
+  const judged = scale === 'smoke' ? [] : promises
+  if (judged.length > 0) print(`\n${toVerdicts(judged)}`)
+  if (values.json !== undefined) {
+    const all = { machine, scale, seed, sections: measured, promises: judged }
+    await writeFile(values.json, `${JSON.stringify(all, null, 2)}\n`)
+  }
+  if (measured.some(({ error }) => error !== null)) return 2
+  return judged.every(({ kept }) => kept) ? 0 : 1
+}
+
+async function measure(section: Section, context: Omit<BenchContext, 'say'>): Promise<Measured> {
+  const { name, title } = section
+  const startedAt = performance.now()
+  const seconds = () => Math.round((performance.now() - startedAt) / 100) / 10
+  const say = (text: string) => void process.stderr.write(`${name}  ${seconds()} s  ${text}\n`)
+  say(title)
+  try {
+    const figures = await section.run({ ...context, say })
+    return { name, title, seconds: seconds(), figures, error: null }
+  } catch (error) {
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    return { name, title, seconds: seconds(), figures: [], error: message }
+  }
+}
+
+function toText({ name, title, figures, error, seconds }: Measured, asPage: boolean): string {
+  const head = asPage ? `\n### ${title}\n` : `\n${name}: ${title} (${seconds} s)\n`
+  return `${head}\n${error === null ? toFigures(figures) : `failed: ${error}`}`
+}
+
+function choose(names: readonly string[]): readonly Section[] {
+  const unknown = names.find((name) => SECTIONS.every((section) => section.name !== name))
+  if (unknown !== undefined) throw new Error(`there is no ${unknown}`)
+  return names.length === 0 ? SECTIONS : SECTIONS.filter(({ name }) => names.includes(name))
 }
 
 function toCount(text: string): number {
@@ -52,9 +114,10 @@ function toCount(text: string): number {
   throw new Error(`${text} is no whole number from 1`)
 }
 
+const print = (text: string) => void process.stdout.write(`${text}\n`)
+
 try {
-  const verdicts = await main()
-  if (verdicts.some(({ kept }) => !kept)) process.exitCode = 1
+  process.exitCode = await main()
 } catch (error) {
   process.stderr.write(
     `bench: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`,

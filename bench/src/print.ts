@@ -1,36 +1,68 @@
-/** Tables and bars for a terminal, and for a page of docs. */
+/** Tables for a terminal, and for a page of docs. */
+import { judge, ratioOf } from './figures.ts'
+import type { Figure } from './section.ts'
 
 export type Row = readonly (string | number)[]
 
-/** The first column is words, the others are figures. */
-export function toTable(head: Row, rows: readonly Row[]): string {
+/** @param words columns of words, the others are figures */
+export function toTable(head: Row, rows: readonly Row[], words: readonly number[] = [0]): string {
   const all = [head, ...rows].map((row) => row.map(String))
-  const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)))
+  const widths = head.map((_, at) => Math.max(3, ...all.map((row) => row[at]?.length ?? 0)))
   const pad = (cell: string, at: number) =>
-    at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)
+    words.includes(at) ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)
   const line = (row: readonly string[]) => `| ${row.map(pad).join(' | ')} |`
   const [first = [], ...rest] = all
-  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
-  return [line(first), rule, ...rest.map(line)].join('\n')
-}
-
-const WIDTH = 40
-
-/** One bar per entry, the longest of them all the width. */
-export function toBars(entries: readonly (readonly [name: string, value: number])[]): string {
-  const most = Math.max(...entries.map(([, value]) => value))
-  const named = Math.max(...entries.map(([name]) => name.length))
-  return entries
-    .map(([name, value]) => {
-      const bar = '█'.repeat(Math.round((WIDTH * value) / (most || 1)))
-      return `${name.padEnd(named)}  ${bar} ${round(value)}`
-    })
-    .join('\n')
+  const rule = widths.map((width, at) =>
+    words.includes(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  )
+  return [line(first), `| ${rule.join(' | ')} |`, ...rest.map(line)].join('\n')
 }
 
 /** Three figures are enough for anything that is measured. */
 export function round(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+  if (!Number.isFinite(value)) return '–'
+  if (Math.abs(value) >= 100) return value.toFixed(0)
+  return value === 0 ? '0' : value.toPrecision(3)
+}
+
+const HEAD = ['', 'measured', 'beside', 'ratio', 'aim']
+const WORDS = [0, 2, 4]
+
+/** One row per figure. */
+export function toFigures(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { what, value, unit, against } = figure
+    const ratio = ratioOf(figure)
+    return [
+      what,
+      withUnit(value, unit),
+      against ? `${withUnit(against.value, unit)} ${against.what}` : '',
+      ratio === null ? '' : round(ratio),
+      toAim(figure),
+    ]
+  })
+  return toTable(HEAD, rows, WORDS)
+}
+
+function withUnit(value: number, unit: string): string {
+  return unit === '' ? round(value) : `${round(value)} ${unit}`
+}
+
+/** E.g. `ratio ≥ 0.6: short by 38 %`. */
+function toAim(figure: Figure): string {
+  const { aim, unit } = figure
+  if (!aim) return ''
+  const bounds = [
+    ...(aim.atLeast === undefined ? [] : [`≥ ${aim.atLeast}`]),
+    ...(aim.atMost === undefined ? [] : [`≤ ${aim.atMost}`]),
+  ]
+  const asked = aim.of === 'ratio' ? `ratio ${bounds.join(', ')}` : `${bounds.join(', ')} ${unit}`
+  const judgement = judge(figure)
+  if (judgement === null) return asked.trim()
+  const { reached, short } = judgement
+  const missed = aim.of === 'ratio' ? ratioOf(figure) : figure.value
+  const side = (missed ?? 0) > (aim.atMost ?? Infinity) ? 'over' : 'short'
+  return `${asked.trim()}: ${reached ? 'reached' : `${side} by ${round(100 * short)} %`}`
 }
 
 /** What was promised, and whether it was kept. */

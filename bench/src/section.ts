@@ -18,8 +18,14 @@ export type Scale = 'smoke' | 'usual' | 'long'
 export interface BenchContext {
   redisBinary: string
   scale: Scale
+  /** Of every order that is left to chance. */
+  seed: number
+  /** Another checkout, installed, to be measured in the same run by those that can. */
+  against: string | null
   /** Progress, for who looks on. */
   say: (text: string) => void
+  /** Says whether something that Safelight promises was kept. Broken: the exit code is 1, unless the run is a smoke run. */
+  promise: (what: string, kept: boolean) => void
 }
 
 export interface Section {
@@ -27,4 +33,9 @@ export interface Section {
   name: string
   title: string
   run(context: BenchContext): Promise<Figure[]>
+}
+
+/** One of three, by how much is run. */
+export function byScale<T>(scale: Scale, of: Readonly<Record<Scale, T>>): T {
+  return of[scale]
 }

@@ -16,6 +16,22 @@ export function taking(ms: number): Workflow {
   }
 }
 
+/** The same with a tick of progress every so often, whatever the speed of its host. All in ms of ours. */
+export function ticking(
+  ms: number,
+  { everyMs, speed }: { everyMs: number; speed: number },
+): Workflow {
+  const steps = Math.round(ms / everyMs)
+  return {
+    '1': emptyImage(),
+    '2': {
+      class_type: 'TraceSteps',
+      inputs: { image: ['1', 0], steps, seconds: (everyMs * speed) / 1_000 },
+    },
+    '3': { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'bench' } },
+  }
+}
+
 /** Nothing but a picture that is saved. */
 export function trivial(): Workflow {
   return {

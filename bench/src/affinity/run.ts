@@ -1,25 +1,18 @@
 /**
- * `npm run bench:affinity`: how often hosts load models for the same jobs in the same order, first come, first served
- * and with affinity. All of Safelight as it runs in production; the hosts have room for one model, and each model its
- * own time to load.
+ * How often hosts load models for the same jobs in the same order, first come, first served and with affinity. All of
+ * Safelight as it runs in production; the hosts have room for one model, and each model its own time to load.
  */
 import { createLogger } from '@safelight/runtime'
 import { closeRedis, createKeys, createRedis } from '@safelight/store'
 import { type Cluster, startCluster } from '@safelight/testkit'
 import { z } from 'zod'
 import { createClient } from '../client.ts'
-import { round, toBars, toTable, toVerdicts, type Verdict } from '../print.ts'
+import { sum } from '../figures.ts'
 import { createDice } from '../random.ts'
+import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
 import { withModel } from '../workflows.ts'
 
-export interface AffinityOptions {
-  redisBinary: string
-  seed: number
-  say: (text: string) => void
-}
-
 const HOSTS = 2
-const JOBS = 200
 const SPEED = 20
 /** ms of the hosts' time. */
 const LOAD_MS = {
@@ -40,52 +33,63 @@ interface Measured {
 
 /** The worker's default. */
 const LIMIT = 16
+const FIRST_COME = 'first come, first served'
 const RUNS = [
-  { name: 'first come, first served', env: { MAX_OVERTAKEN: '0' } },
+  { name: FIRST_COME, env: { MAX_OVERTAKEN: '0' } },
   { name: 'overtaken 8 times at most', env: { MAX_OVERTAKEN: '8' } },
   { name: `the default, ${LIMIT} times`, env: {} },
 ] as const
 
-export async function runAffinity(options: AffinityOptions): Promise<Verdict[]> {
-  const { say, seed } = options
-  const found: Measured[] = []
-  for (const { env } of RUNS) found.push(await measure(options, env))
-  const [first, , last] = found
-  if (!first || !last) throw new Error('nothing was measured')
-  say(
-    `\n${JOBS} jobs over ${MODELS.length} models on ${HOSTS} hosts, one model in memory; seed ${seed}\n`,
-  )
-  say(
-    toTable(
-      ['', 'loads', 'of the first', 'overtaken at most', 'then waiting, ms', 'all done, ms'],
-      found.map(({ loads, overtaken, ms }, at) => [
-        RUNS[at]?.name ?? '',
-        loads,
-        `1/${round(first.loads / loads)}`,
-        overtaken.times,
-        round(overtaken.ms),
-        round(ms),
-      ]),
-    ),
-  )
-  say(`\n${toBars(found.map(({ loads }, at) => [RUNS[at]?.name ?? '', loads] as const))}`)
-  const verdicts = [
+export const affinity: Section = {
+  name: 'affinity',
+  title: `loads of ${MODELS.length} models on ${HOSTS} hosts with room for one: by order of arrival and by what is in place`,
+  async run(context) {
+    const jobs = byScale(context.scale, { smoke: 6, usual: 200, long: 1_000 })
+    const found = []
+    for (const run of RUNS) {
+      found.push({ ...run, ...(await measure(context, jobs, run.env)) })
+      context.say(`${jobs} jobs, ${run.name}`)
+    }
+    const first = found.find(({ name }) => name === FIRST_COME)
+    const last = found.find(({ env }) => !('MAX_OVERTAKEN' in env))
+    if (!first || !last) throw new Error('nothing was measured')
+    context.promise(
+      `a fifth of the loads of first come, first served, or fewer (${last.loads} of ${first.loads})`,
+      5 * last.loads <= first.loads,
+    )
+    context.promise(
+      `nobody is overtaken more often than ${LIMIT} times (${last.overtaken.times})`,
+      last.overtaken.times <= LIMIT,
+    )
+    context.promise('nobody is overtaken where that is off', first.overtaken.times === 0)
+    return found
+      .filter((run) => run !== first)
+      .flatMap((run) => toFigures(run, { first, isDefault: run === last, jobs }))
+  },
+}
+
+function toFigures(
+  { name, loads, overtaken, ms }: Measured & { name: string },
+  { first, isDefault, jobs }: { first: Measured; isDefault: boolean; jobs: number },
+): Figure[] {
+  const beside = (value: number) => ({ what: FIRST_COME, value })
+  return [
     {
-      what: `a fifth of the loads of first come, first served, or fewer (${last.loads} of ${first.loads})`,
-      kept: 5 * last.loads <= first.loads,
+      what: `model loads per 100 jobs, ${name}`,
+      value: (100 * loads) / jobs,
+      unit: '',
+      against: beside((100 * first.loads) / jobs),
+      ...(isDefault ? { aim: { of: 'ratio', atMost: 0.2 } } : {}),
     },
-    {
-      what: `nobody is overtaken more often than ${LIMIT} times (${last.overtaken.times})`,
-      kept: last.overtaken.times <= LIMIT,
-    },
-    { what: 'nobody is overtaken where that is off', kept: first.overtaken.times === 0 },
+    { what: `${jobs} jobs done, ${name}`, value: ms, unit: 'ms', against: beside(first.ms) },
+    { what: 'longest overtaking, times', value: overtaken.times, unit: '' },
+    { what: 'longest wait once overtaken', value: overtaken.ms, unit: 'ms' },
   ]
-  say(`\n${toVerdicts(verdicts)}`)
-  return verdicts
 }
 
 async function measure(
-  { redisBinary, seed }: AffinityOptions,
+  { redisBinary, seed }: BenchContext,
+  count: number,
   worker: Record<string, string>,
 ): Promise<Measured> {
   const cluster = await startCluster({
@@ -100,7 +104,7 @@ async function measure(
     const dice = createDice(seed)
     const jobs = []
     // one after the other: the order is that of the dice
-    for (let n = 0; n < JOBS; n += 1) {
+    for (let n = 0; n < count; n += 1) {
       const model = MODELS[dice(MODELS.length)] ?? ''
       jobs.push(await client.submit({ workflow: withModel(model, n) }))
     }
@@ -109,7 +113,7 @@ async function measure(
     const begun = ends.map(({ started_at: at }) => Date.parse(at ?? ''))
     const ended = ends.map(({ completed_at: at }) => Date.parse(at ?? ''))
     return {
-      loads: (await Promise.all(cluster.simulators.map(loadsOf))).reduce((sum, n) => sum + n, 0),
+      loads: sum(await Promise.all(cluster.simulators.map(loadsOf))),
       overtaken: await longestOvertaking(
         cluster,
         new Map(jobs.map(({ id }, at) => [id, begun[at] ?? 0])),

@@ -1,158 +1,144 @@
 /**
- * `npm run bench:cost`: what one trivial job costs in Redis commands and CPU, and what a worker costs that has nothing
- * to do. With `--against` another checkout is measured in the same run, in turns: then ratios mean something.
+ * What one trivial job costs in Redis commands and CPU, and what a worker costs that has nothing to do. With `--against`
+ * another checkout is measured in the same run, in turns, and every figure stands beside the other's.
  */
-import { createLogger, createScope } from '@safelight/runtime'
-import { closeRedis, createRedis } from '@safelight/store'
-import { bundleMains, type Cluster, startCluster, until } from '@safelight/testkit'
-import type { Redis } from 'ioredis'
-import { z } from 'zod'
-import { type Client, createClient } from '../client.ts'
-import { round, toTable, type Verdict } from '../print.ts'
+import { createScope } from '@safelight/runtime'
+import { bundleMains } from '@safelight/testkit'
+import { round } from '../print.ts'
+import { between, less, type Part, type Spent, sumOf } from '../meter.ts'
+import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
+import { openStack, type Stack } from '../stack.ts'
 import { trivial } from '../workflows.ts'
-import { between, PARTS, read, type Spent, sumOf } from './meter.ts'
 
-export interface CostOptions {
-  redisBinary: string
-  /** Of each checkout. */
-  jobs: number
-  /** Another checkout. */
-  against: string | null
-  say: (text: string) => void
-}
-
-const ROUNDS = 3
-const IDLE_MS = 15_000
 /** What follows the end of an execution is over. */
 const SETTLE_MS = 1_500
 const TOP = 14
 
 interface Subject {
   name: string
-  cluster: Cluster
-  client: Client
-  redis: Redis
+  stack: Stack
   rounds: Spent[]
-  /** Worker and API, then the worker alone, for as long. */
-  idle: { both: Spent; worker: Spent } | null
 }
 
-export async function runCost(options: CostOptions): Promise<Verdict[]> {
-  const { jobs, against, say } = options
-  const scope = createScope('cost')
-  try {
-    const subjects: Subject[] = []
-    const open = async (name: string, checkout?: string) => {
-      const cluster = scope.use(
-        await startCluster({
-          redis: { binary: options.redisBinary },
-          speed: 1_000,
-          ...(checkout === undefined ? {} : { checkout }),
-        }),
-      )
-      const log = createLogger({ level: 'silent', name: 'bench' })
-      const redis = createRedis(cluster.redisUrl, 'worker', { log })
-      scope.defer(() => closeRedis(redis))
-      const client = createClient(cluster.apis[0]?.url ?? '')
-      await client.untilReady(1)
-      subjects.push({ name, cluster, client, redis, rounds: [], idle: null })
-    }
-    if (against !== null) {
-      await bundleMains(against)
-      await open('against', against)
-    }
-    await open('this')
+/** What a subject spent: on all jobs, less what it does idly; and idly, with the API and without. */
+interface Costs {
+  jobs: Spent
+  idle: Spent
+  worker: Spent
+}
 
-    const perRound = Math.ceil(jobs / ROUNDS)
-    for (const subject of subjects) await spend(subject, Math.ceil(perRound / 2))
-    for (let n = 0; n < ROUNDS; n += 1)
-      for (const subject of subjects) subject.rounds.push(await spend(subject, perRound))
-    for (const subject of subjects) subject.idle = await idle(subject)
-
-    say(
-      `\nper trivial job, of ${perRound * ROUNDS}, less what an idle system costs meanwhile; commands with those that scripts run\n`,
-    )
-    say(toCosts(subjects, perRound * ROUNDS))
-    for (const { name, rounds, idle: found } of subjects) {
-      const all = sumOf(rounds).byName.slice(0, TOP)
-      const each = all.map(([what, calls]) => `${what} ${round(calls / (perRound * ROUNDS))}`)
-      say(`\n${name}, most of all: ${each.join(', ')}`)
-      const seconds = (found?.worker.ms ?? 0) / 1_000
-      const idly = found?.worker.byName
-        .slice(0, TOP)
-        .map(([what, n]) => `${what} ${round(n / seconds)}`)
-      say(`${name}, idle, a second: ${idly?.join(', ')}`)
+export const cost: Section = {
+  name: 'cost',
+  title: 'what a trivial job costs, and a worker with nothing to do',
+  async run(context) {
+    const { redisBinary, against, scale, say } = context
+    const jobs = byScale(scale, { smoke: 6, usual: 300, long: 3_000 })
+    const rounds = byScale(scale, { smoke: 1, usual: 3, long: 10 })
+    const perRound = Math.ceil(jobs / rounds)
+    const scope = createScope('cost')
+    try {
+      const open = async (name: string, checkout?: string): Promise<Subject> => {
+        const options = { redisBinary, speed: 1_000, ...(checkout ? { checkout } : {}) }
+        const stack = scope.use(await openStack(options))
+        return { name, stack, rounds: [] }
+      }
+      if (against !== null) await bundleMains(against)
+      const other = against === null ? null : await open('of the other checkout', against)
+      const ours = await open('this')
+      const subjects = other ? [other, ours] : [ours]
+      for (const { stack } of subjects) await spend(stack, Math.ceil(perRound / 2))
+      for (let n = 1; n <= rounds; n += 1) {
+        for (const { stack, rounds: found } of subjects) found.push(await spend(stack, perRound))
+        say(`${n} of ${rounds} rounds of ${perRound} jobs`)
+      }
+      const found = []
+      for (const subject of subjects) found.push(await costsOf(subject, context))
+      const [first, last = first] = found
+      if (!first || !last) return []
+      return toFigures(last, found.length > 1 ? first : null, perRound * rounds)
+    } finally {
+      await scope.close()
     }
-    return []
-  } finally {
-    await scope.close()
-  }
+  },
 }
 
 /** Some jobs, from the first request until nothing moves any more. */
-async function spend({ cluster, client, redis }: Subject, count: number): Promise<Spent> {
-  const done = await executed(cluster)
-  const before = await read(cluster, redis)
+async function spend({ client, log, read }: Stack, count: number): Promise<Spent> {
+  const done = (await log.counts())[0] ?? 0
+  const before = await read()
   const views = await client.submitAll(
     Array.from({ length: count }, () => ({ workflow: trivial() })),
   )
-  // asked of the host: it costs neither Redis nor API anything
-  await until(async () => (await executed(cluster)) >= done + count, {
-    what: 'all are executed',
-    withinMs: 120_000,
-    everyMs: 50,
-  })
+  await log.untilEnded(done + count)
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  const spent = between(before, await read(cluster, redis))
+  const spent = between(before, await read())
   await client.ended(views)
   return spent
 }
 
-async function idle({ cluster, redis }: Subject): Promise<{ both: Spent; worker: Spent }> {
-  const watch = async () => {
-    const before = await read(cluster, redis)
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
-    return between(before, await read(cluster, redis))
-  }
-  const both = await watch()
-  for (const api of cluster.apis) await api.kill('SIGKILL')
-  return { both, worker: await watch() }
+async function costsOf(
+  { name, stack, rounds }: Subject,
+  { scale, say }: BenchContext,
+): Promise<Costs> {
+  const idleMs = byScale(scale, { smoke: 1_000, usual: 15_000, long: 60_000 })
+  const idle = await stack.spentOver(idleMs)
+  for (const api of stack.cluster.apis) await api.kill('SIGKILL')
+  const worker = await stack.spentOver(idleMs)
+  const all = sumOf(rounds)
+  const top = (spent: Spent, per: number) =>
+    spent.byName.slice(0, TOP).map(([what, calls]) => `${what} ${round(calls / per)}`)
+  const count = rounds.length
+  say(`${name}, most of all: ${top(all, count).join(', ')} (a round)`)
+  say(`${name}, idle, a second: ${top(worker, worker.ms / 1_000).join(', ')}`)
+  return { jobs: less(all, idle), idle, worker }
 }
 
-const executionsSchema = z.object({ executions: z.array(z.object({ outcome: z.string() })) })
-
-async function executed({ simulators }: Cluster): Promise<number> {
-  const answer = await fetch(`${simulators[0]?.url ?? ''}/_simulator/executions`)
-  const { executions } = executionsSchema.parse(await answer.json())
-  return executions.filter(({ outcome }) => outcome === 'success').length
-}
-
-function toCosts(subjects: readonly Subject[], jobs: number): string {
-  const of = (what: (subject: Subject) => number) => {
-    const values = subjects.map(what)
-    const [first = 0, second] = values
-    return [...values.map(round), ...(second === undefined ? [] : [round(second / first)])]
-  }
-  const perJob = (what: (spent: Spent) => number) =>
-    of(({ rounds, idle: found }) => {
-      const all = sumOf(rounds)
-      const beside = found ? (what(found.both) / found.both.ms) * all.ms : 0
-      return (what(all) - beside) / jobs
-    })
+function toFigures(ours: Costs, other: Costs | null, jobs: number): Figure[] {
+  const beside = (of: (costs: Costs) => number) => ({
+    value: of(ours),
+    ...(other ? { against: { what: 'of the other checkout', value: of(other) } } : {}),
+  })
   const seconds = ({ ms }: Spent) => ms / 1_000
   const scripts = ({ byName }: Spent) =>
-    byName.filter(([name]) => name.startsWith('eval')).reduce((sum, [, calls]) => sum + calls, 0)
-  const perSecond = (which: 'both' | 'worker', what: (spent: Spent) => number) =>
-    of(({ idle: found }) => (found ? what(found[which]) / seconds(found[which]) : 0))
-  return toTable(
-    ['', ...subjects.map(({ name }) => name), ...(subjects.length > 1 ? ['ratio'] : [])],
-    [
-      ['Redis commands', ...perJob(({ commands }) => commands)],
-      ['scripts among them', ...perJob(scripts)],
-      ...PARTS.map((part) => [`CPU of the ${part}, ms`, ...perJob(({ cpuMs }) => cpuMs[part])]),
-      ['idle worker, commands a second', ...perSecond('worker', ({ commands }) => commands)],
-      ['idle worker, CPU ms a second', ...perSecond('worker', ({ cpuMs }) => cpuMs.worker)],
-      ['idle worker and API, commands a second', ...perSecond('both', ({ commands }) => commands)],
-    ],
-  )
+    byName
+      .filter(([name]) => name.startsWith('eval'))
+      .reduce((total, [, calls]) => total + calls, 0)
+  const cpu = (part: Part, aim?: number): Figure => ({
+    what: `CPU of the ${part} per trivial job`,
+    unit: 'ms',
+    ...beside((costs) => costs.jobs.cpuMs[part] / jobs),
+    ...(aim === undefined ? {} : { aim: { of: 'value', atMost: aim } }),
+  })
+  return [
+    {
+      what: 'Redis commands per trivial job, those of scripts included',
+      unit: '',
+      ...beside((costs) => costs.jobs.commands / jobs),
+      aim: { of: 'value', atMost: 40 },
+    },
+    {
+      what: 'scripts among them',
+      unit: '',
+      ...beside((costs) => scripts(costs.jobs) / jobs),
+    },
+    cpu('worker', 5),
+    cpu('API'),
+    cpu('Redis'),
+    cpu('hosts'),
+    {
+      what: 'idle worker with one host, Redis commands',
+      unit: '1/s',
+      ...beside(({ worker }) => worker.commands / seconds(worker)),
+    },
+    {
+      what: 'idle worker with one host, CPU',
+      unit: 'ms/s',
+      ...beside(({ worker }) => worker.cpuMs.worker / seconds(worker)),
+    },
+    {
+      what: 'idle worker and API, Redis commands',
+      unit: '1/s',
+      ...beside(({ idle }) => idle.commands / seconds(idle)),
+    },
+  ]
 }

@@ -1,41 +1,37 @@
 /**
- * `npm run bench:fair`: whether an owner with ten jobs must wait for the thousand of another, whether weights are
- * shares, and whether anybody waits for ever. All of Safelight as it runs in production, with hosts that are quick.
+ * Whether an owner with ten jobs must wait for the thousand of another, whether weights are shares, and whether anybody
+ * waits for ever. All of Safelight as it runs in production, with hosts that are quick.
  */
 import { type Cluster, type ClusterOptions, startCluster } from '@safelight/testkit'
 import { type Client, createClient } from '../client.ts'
-import { round, toBars, toTable, toVerdicts, type Verdict } from '../print.ts'
+import { middle } from '../figures.ts'
+import { round } from '../print.ts'
+import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
 import { taking } from '../workflows.ts'
 import { beganBefore, endedMeanwhile, sharesOf, type Waits, waitsOf } from './measures.ts'
-
-export interface BenchOptions {
-  redisBinary: string
-  say: (text: string) => void
-}
 
 const SPEED = 20
 const HOSTS = 2
 /** Of the hosts' time: 150 ms of ours. Well above what a job costs this machine, or that is what is measured. */
 const JOB_MS = 3_000
-const ROUNDS = 3
-const WAITING = 1_000
 const FEW = 10
-const SERVED = 400
 /** Costs that are learned meanwhile would give jobs of one kind two prices. */
 const API = { SAFELIGHT_TIMINGS: JSON.stringify({ costsAgeMs: 3_600_000 }) }
 
-export async function runFair(options: BenchOptions): Promise<Verdict[]> {
-  const verdicts = [
-    ...(await besideAFlood(options)),
-    ...(await byWeights(options)),
-    ...(await underPriorities(options)),
-  ]
-  options.say(`\n${toVerdicts(verdicts)}`)
-  return verdicts
+export const fair: Section = {
+  name: 'fair',
+  title: 'fairness: ten jobs beside a thousand, weights, priorities and aging',
+  async run(context) {
+    return [
+      ...(await besideAFlood(context)),
+      ...(await byWeights(context)),
+      ...(await underPriorities(context)),
+    ]
+  },
 }
 
 async function withCluster<T>(
-  { redisBinary }: BenchOptions,
+  { redisBinary }: BenchContext,
   options: Partial<ClusterOptions>,
   use: (client: Client, cluster: Cluster) => Promise<T>,
 ): Promise<T> {
@@ -56,18 +52,20 @@ async function withCluster<T>(
 const jobsOf = (owner: string, count: number) =>
   Array.from({ length: count }, () => ({ owner, workflow: taking(JOB_MS) }))
 
-async function besideAFlood(options: BenchOptions): Promise<Verdict[]> {
-  const { say } = options
-  return await withCluster(options, {}, async (client) => {
+async function besideAFlood(context: BenchContext): Promise<Figure[]> {
+  const { scale, say, promise } = context
+  const waiting = byScale(scale, { smoke: 20, usual: 1_000, long: 10_000 })
+  const rounds = byScale(scale, { smoke: 1, usual: 3, long: 3 })
+  return await withCluster(context, {}, async (client) => {
     await client.untilReady(HOSTS)
     // whoever runs for the first time is slow
     await client.ended(await client.submitAll(jobsOf('warm-up', FEW)))
     const alone: Waits[] = []
-    for (let n = 0; n < ROUNDS; n += 1) alone.push(waitsOf(await few(client)))
+    for (let n = 0; n < rounds; n += 1) alone.push(waitsOf(await few(client)))
     const beside: Waits[] = []
     const served: number[] = []
-    for (let n = 0; n < ROUNDS; n += 1) {
-      await flood(client)
+    for (let n = 1; n <= rounds; n += 1) {
+      await flood(client, waiting)
       const jobs = await few(client)
       beside.push(waitsOf(jobs))
       served.push(
@@ -76,31 +74,29 @@ async function besideAFlood(options: BenchOptions): Promise<Verdict[]> {
           (await client.list()).filter(({ owner }) => owner === 'many'),
         ),
       )
+      say(`${n} of ${rounds} rounds beside ${waiting} waiting`)
     }
-    const rows = [
-      ['mean', (waits: Waits) => waits.mean],
-      ['last', (waits: Waits) => waits.last],
-    ] as const
-    const ratios = rows.map(([, of]) => middle(beside.map(of)) / middle(alone.map(of)))
-    say(
-      `\n${FEW} jobs, alone and beside an owner with ${WAITING} waiting; middle of ${ROUNDS} rounds\n`,
-    )
-    say(
-      toTable(
-        ['wait, ms', 'alone', 'beside', 'ratio'],
-        rows.map(([name, of], at) => [
-          name,
-          round(middle(alone.map(of))),
-          round(middle(beside.map(of))),
-          round(ratios[at] ?? 0),
-        ]),
-      ),
-    )
-    say(`\njobs of the other owner that ended meanwhile: ${served.join(', ')}`)
-    return rows.map(([name], at) => ({
-      what: `beside ${WAITING} jobs of another, ${FEW} wait at most twice as long as alone (${name}: ${round(ratios[at] ?? 0)})`,
-      kept: (ratios[at] ?? Infinity) <= 2,
-    }))
+    const figure = (what: string, of: (waits: Waits) => number): Figure => {
+      const value = middle(beside.map(of))
+      const against = { what: 'alone', value: middle(alone.map(of)) }
+      const ratio = value / against.value
+      promise(
+        `beside ${waiting} jobs of another, ${FEW} wait at most twice as long as alone (${what}: ${round(ratio)})`,
+        ratio <= 2,
+      )
+      return {
+        what: `wait of ${FEW} jobs beside ${waiting} of another, ${what}`,
+        value,
+        unit: 'ms',
+        against,
+        aim: { of: 'ratio', atMost: 2 },
+      }
+    }
+    return [
+      figure('on the average', ({ mean }) => mean),
+      figure('until the last has ended', ({ last }) => last),
+      { what: 'jobs of the other that ended meanwhile', value: middle(served), unit: '' },
+    ]
   })
 }
 
@@ -109,37 +105,34 @@ async function few(client: Client) {
 }
 
 /** Until so many wait behind each other. */
-async function flood(client: Client): Promise<void> {
-  for (let position = 0; position < WAITING; ) {
+async function flood(client: Client, waiting: number): Promise<void> {
+  for (let position = 0; position < waiting; ) {
     const views = await client.submitAll(jobsOf('many', 50))
     position = Math.max(...views.map((view) => view.queue_position ?? 0))
   }
 }
 
-const middle = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
-
-async function byWeights(options: BenchOptions): Promise<Verdict[]> {
+async function byWeights(context: BenchContext): Promise<Figure[]> {
+  const served = byScale(context.scale, { smoke: 12, usual: 400, long: 2_000 })
   const env = { api: { OWNER_WEIGHTS: 'light=1,heavy=3' } }
   // both have all of their jobs waiting before the first is served
-  return await withCluster(options, { workers: 0, env }, async (client, cluster) => {
-    await client.submitAll([...jobsOf('light', SERVED / 2), ...jobsOf('heavy', SERVED)])
+  return await withCluster(context, { workers: 0, env }, async (client, cluster) => {
+    await client.submitAll([...jobsOf('light', served / 2), ...jobsOf('heavy', served)])
     await cluster.addWorker().start()
-    const jobs = await untilBegun(client, SERVED)
-    const shares = sharesOf(jobs, SERVED)
+    const shares = sharesOf(await untilBegun(client, served), served)
     const [light = 0, heavy = 0] = [shares.get('light'), shares.get('heavy')]
-    options.say(`\nweights 1 : 3, of the first ${SERVED} jobs\n`)
-    options.say(
-      toBars([
-        ['light', light],
-        ['heavy', heavy],
-      ]),
-    )
+    context.say(`weights 1 : 3, of the first ${served}: light ${light}, heavy ${heavy}`)
     const off = Math.abs(heavy / light / 3 - 1)
+    context.promise(
+      `weights 1 : 3 are shares within 5 % over ${served} jobs (1 : ${round(heavy / light)})`,
+      off <= 0.05,
+    )
     return [
       {
-        what: `weights 1 : 3 are shares within 5 % over ${SERVED} jobs (1 : ${round(heavy / light)})`,
-        kept: off <= 0.05,
+        what: `error of shares by weights 1 : 3, over ${served} jobs`,
+        value: 100 * off,
+        unit: '%',
+        aim: { of: 'value', atMost: 5 },
       },
     ]
   })
@@ -155,46 +148,49 @@ async function untilBegun(client: Client, count: number) {
 
 /** ms of ours. */
 const AGING = 3_000
-const URGENT = 150
-/** Of these, there before the one that waits. */
-const EARLIER = 20
 /** Of all hosts: what is in them goes first. */
 const SLOTS = 2 * HOSTS
 
-async function underPriorities(options: BenchOptions): Promise<Verdict[]> {
-  const without = await behindUrgent(options, {})
-  const aging = await behindUrgent(options, { AGING: `${AGING}ms` })
-  options.say(
-    `\none job of priority 0, ${EARLIER} of priority 10 before it and ${URGENT - EARLIER} behind it\n`,
+async function underPriorities(context: BenchContext): Promise<Figure[]> {
+  const urgent = byScale(context.scale, { smoke: 12, usual: 150, long: 150 })
+  const without = await behindUrgent(context, urgent, {})
+  const aging = await behindUrgent(context, urgent, { AGING: `${AGING}ms` })
+  context.promise(
+    `without AGING all ${urgent} of higher priority go first (${without.before})`,
+    without.before === urgent,
   )
-  options.say(
-    toTable(
-      ['', 'wait, ms', 'began before it', `of these, when it had waited ${AGING} ms`],
-      [
-        ['no AGING', round(without.waitMs), without.before, without.late],
-        [`AGING=${AGING}ms`, round(aging.waitMs), aging.before, aging.late],
-      ],
-    ),
+  context.promise(
+    `with AGING=${AGING}ms, whoever has waited that long has the next slot, though of those with more priority many have waited as long (${aging.late} began before it)`,
+    aging.late <= SLOTS && aging.before < urgent,
   )
+  const beside = (value: number) => ({ what: 'without AGING', value })
   return [
     {
-      what: `without AGING all ${URGENT} of higher priority go first (${without.before})`,
-      kept: without.before === URGENT,
+      what: `of ${urgent} jobs of priority 10, began before one of priority 0, AGING=${AGING}ms`,
+      value: aging.before,
+      unit: '',
+      against: beside(without.before),
     },
     {
-      what: `with AGING=${AGING}ms, whoever has waited that long has the next slot, though of those with more priority many have waited as long (${aging.late} began before it)`,
-      kept: aging.late <= SLOTS && aging.before < URGENT,
+      what: `of these, when it had waited ${AGING} ms`,
+      value: aging.late,
+      unit: '',
+      against: beside(without.late),
+      aim: { of: 'value', atMost: SLOTS },
     },
+    { what: 'its wait', value: aging.waitMs, unit: 'ms', against: beside(without.waitMs) },
   ]
 }
 
-async function behindUrgent(options: BenchOptions, worker: Record<string, string>) {
-  return await withCluster(options, { env: { worker } }, async (client) => {
+async function behindUrgent(context: BenchContext, count: number, worker: Record<string, string>) {
+  return await withCluster(context, { env: { worker } }, async (client) => {
     await client.untilReady(HOSTS)
-    const urgent = jobsOf('urgent', URGENT).map((job) => ({ ...job, priority: 10 }))
-    await client.submitAll(urgent.slice(0, EARLIER))
+    const urgent = jobsOf('urgent', count).map((job) => ({ ...job, priority: 10 }))
+    // of these, there before the one that waits
+    const earlier = Math.min(20, count / 2)
+    await client.submitAll(urgent.slice(0, earlier))
     const low = await client.submit({ owner: 'patient', workflow: taking(JOB_MS) })
-    await client.submitAll(urgent.slice(EARLIER))
+    await client.submitAll(urgent.slice(earlier))
     const [end = low] = await client.ended([low])
     const others = (await client.list()).filter(({ owner }) => owner === 'urgent')
     const agedAt = Date.parse(low.created_at) + AGING

@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Cluster } from '@safelight/testkit'
 import type { Redis } from 'ioredis'
+import { sum } from './figures.ts'
 
-export const PARTS = ['worker', 'API', 'Redis'] as const
+export const PARTS = ['worker', 'API', 'Redis', 'hosts'] as const
+/** All processes of a kind together. */
 export type Part = (typeof PARTS)[number]
 
 export interface Reading {
@@ -24,15 +26,17 @@ export interface Spent {
 /** Linux counts in hundredths of a second, whatever the machine. */
 const TICK_MS = 10
 
+/** Between two looks no process may end: what it spent would go with it. */
 export async function read(cluster: Cluster, redis: Redis): Promise<Reading> {
   const commands = parseCommands(await redis.info('commandstats'))
-  const [worker, api] = [cluster.workers[0], cluster.apis[0]]
+  const { workers, apis, simulators } = cluster
   return {
     commands,
     cpuMs: {
-      worker: await cpuOf(worker?.pid()),
-      API: await cpuOf(api?.pid()),
+      worker: await cpuOfAll(workers),
+      API: await cpuOfAll(apis),
       Redis: await cpuOf(cluster.redis?.pid()),
+      hosts: await cpuOfAll(simulators),
     },
     atMs: performance.now(),
   }
@@ -44,11 +48,10 @@ export function between(before: Reading, after: Reading): Spent {
     // our own look
     .filter(([name, calls]) => calls > 0 && name !== 'info')
     .toSorted(([, one], [, other]) => other - one)
-  const cpu = (part: Part) => after.cpuMs[part] - before.cpuMs[part]
   return {
-    commands: byName.reduce((sum, [, calls]) => sum + calls, 0),
+    commands: sum(byName.map(([, calls]) => calls)),
     byName,
-    cpuMs: { worker: cpu('worker'), API: cpu('API'), Redis: cpu('Redis') },
+    cpuMs: byPart((part) => after.cpuMs[part] - before.cpuMs[part]),
     ms: after.atMs - before.atMs,
   }
 }
@@ -57,17 +60,26 @@ export function sumOf(rounds: readonly Spent[]): Spent {
   const byName = new Map<string, number>()
   for (const [name, calls] of rounds.flatMap((round) => round.byName))
     byName.set(name, (byName.get(name) ?? 0) + calls)
-  const total = (of: (round: Spent) => number) => rounds.reduce((sum, round) => sum + of(round), 0)
   return {
-    commands: total(({ commands }) => commands),
+    commands: sum(rounds.map(({ commands }) => commands)),
     byName: [...byName].toSorted(([, one], [, other]) => other - one),
-    cpuMs: {
-      worker: total(({ cpuMs }) => cpuMs.worker),
-      API: total(({ cpuMs }) => cpuMs.API),
-      Redis: total(({ cpuMs }) => cpuMs.Redis),
-    },
-    ms: total(({ ms }) => ms),
+    cpuMs: byPart((part) => sum(rounds.map(({ cpuMs }) => cpuMs[part]))),
+    ms: sum(rounds.map(({ ms }) => ms)),
   }
+}
+
+/** What goes on all the same is not the jobs' doing. @param idle a look at the same system with nothing to do */
+export function less(spent: Spent, idle: Spent): Spent {
+  const share = spent.ms / idle.ms
+  return {
+    ...spent,
+    commands: spent.commands - share * idle.commands,
+    cpuMs: byPart((part) => spent.cpuMs[part] - share * idle.cpuMs[part]),
+  }
+}
+
+function byPart(of: (part: Part) => number): Record<Part, number> {
+  return { worker: of('worker'), API: of('API'), Redis: of('Redis'), hosts: of('hosts') }
 }
 
 /** `cmdstat_hget:calls=12,usec=…` */
@@ -78,8 +90,16 @@ export function parseCommands(info: string): Map<string, number> {
   return found
 }
 
-/** 0 for a process that is not there. */
-async function cpuOf(pid: number | null | undefined): Promise<number> {
+interface Running {
+  pid(): number | null
+}
+
+export async function cpuOfAll(processes: readonly Running[]): Promise<number> {
+  return sum(await Promise.all(processes.map((one) => cpuOf(one.pid()))))
+}
+
+/** ms, since it was started; 0 for a process that is not there. */
+export async function cpuOf(pid: number | null | undefined): Promise<number> {
   if (!pid) return 0
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
   // its name, in brackets, may hold anything

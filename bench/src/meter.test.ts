@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { between, parseCommands, type Reading, sumOf } from './meter.ts'
+import { between, less, parseCommands, type Reading, sumOf } from './meter.ts'
 
 const reading = (commands: [string, number][], cpu: number, atMs: number): Reading => ({
   commands: new Map(commands),
-  cpuMs: { worker: cpu, API: 2 * cpu, Redis: 3 * cpu },
+  cpuMs: { worker: cpu, API: 2 * cpu, Redis: 3 * cpu, hosts: 4 * cpu },
   atMs,
 })
 
@@ -37,7 +37,7 @@ it('tells what was spent between two looks, without the looks', () => {
       ['zadd', 7],
       ['hget', 5],
     ],
-    cpuMs: { worker: 30, API: 60, Redis: 90 },
+    cpuMs: { worker: 30, API: 60, Redis: 90, hosts: 120 },
     ms: 500,
   })
   expect(sumOf([spent, spent])).toMatchObject({
@@ -49,4 +49,10 @@ it('tells what was spent between two looks, without the looks', () => {
     cpuMs: { Redis: 180 },
     ms: 1_000,
   })
+})
+
+it('takes off what goes on all the same, for as long as it went on', () => {
+  const spent = between(reading([['hget', 0]], 0, 0), reading([['hget', 100]], 50, 500))
+  const idle = between(reading([['hget', 0]], 0, 0), reading([['hget', 20]], 20, 1_000))
+  expect(less(spent, idle)).toMatchObject({ commands: 90, cpuMs: { worker: 40, API: 80 }, ms: 500 })
 })

@@ -1,0 +1,7 @@
+/** All there is to measure, in the order in which it is run. */
+import { affinity } from './affinity/run.ts'
+import { cost } from './cost/run.ts'
+import { fair } from './fair/run.ts'
+import type { Section } from './section.ts'
+
+export const SECTIONS: readonly Section[] = [cost, fair, affinity]
