@@ -33,7 +33,7 @@ Faults, also turned while it runs with POST /_simulator/faults and read with GET
   nodesRaise: ${RAISED_FAULTS.join(', ')}
   submitFails: ${SUBMIT_FAULTS.join(', ')}; exitDuring: ${EXIT_FAULTS.join(', ')}
 POST /_simulator/models {"folder", "add" or "remove"} changes what models it lists.
-GET /_simulator/executions lists what ran, /_simulator/loads the models that were loaded for it;
+GET /_simulator/executions lists what ran, from ?from=<number> on; /_simulator/loads the models that were loaded for it;
 /_simulator/uploads lists what was uploaded;
 /_simulator/requests counts calls of /object_info.
 `

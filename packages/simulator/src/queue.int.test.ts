@@ -119,3 +119,32 @@ it('accepts a graph whose unused node has no inputs, and then never runs anythin
     expect(simulator.executions()).toHaveLength(1)
   })
 })
+
+it('tells whoever looks again and again only what began since, and how many there were', async () => {
+  await withSimulator({ speed: 1_000 }, async (visitor) => {
+    const ids = []
+    for (let n = 0; n < 20; n++) {
+      ids.push(await visitor.submit(slowSteps(1, 0)))
+      await visitor.finished(ids.at(-1) ?? '')
+    }
+    const { json } = await visitor.get('/_simulator/executions?from=19')
+    expect(json).toMatchObject({ begun: 20, executions: [{ promptId: ids[19] }] })
+    expect((await visitor.get('/_simulator/executions?from=20')).json).toMatchObject({
+      begun: 20,
+      executions: [],
+    })
+  })
+})
+
+it('tells to the fraction of a millisecond how long a prompt took', async () => {
+  await withSimulator({ speed: 1_000 }, async (visitor, simulator) => {
+    const before = Date.now()
+    for (let n = 0; n < 5; n++) await visitor.finished(await visitor.submit(slowSteps(1, 0)))
+    const times = simulator.executions().flatMap(({ startedAt, endedAt }) => [startedAt, endedAt])
+    expect(times.some((at) => !Number.isInteger(at))).toBe(true)
+    expect(times).toEqual(times.toSorted((one, other) => (one ?? 0) - (other ?? 0)))
+    // the same clock as everybody else's
+    expect(times[0]).toBeGreaterThan(before - 10)
+    expect(times.at(-1)).toBeLessThan(Date.now() + 10)
+  })
+})

@@ -1,4 +1,5 @@
 /** What was posted to /prompt, to the letter: a test that looks at parsed values cannot see a digit that was lost. */
+import { createRecent, type Recent } from './recent.ts'
 
 export interface ReceivedPrompt {
   readonly promptId: string
@@ -8,21 +9,6 @@ export interface ReceivedPrompt {
   readonly extraData: string | null
 }
 
-export interface ReceivedPrompts {
-  readonly add: (prompt: ReceivedPrompt) => void
-  /** The latest ones, oldest first. */
-  readonly list: () => ReceivedPrompt[]
-}
-
 const MOST_KEPT = 100
 
-export function createReceivedPrompts(): ReceivedPrompts {
-  const prompts: ReceivedPrompt[] = []
-  return {
-    add(prompt) {
-      prompts.push(prompt)
-      if (prompts.length > MOST_KEPT) prompts.shift()
-    },
-    list: () => [...prompts],
-  }
-}
+export const createReceivedPrompts = (): Recent<ReceivedPrompt> => createRecent(MOST_KEPT)

@@ -21,6 +21,7 @@ import { createModelFiles, type ModelFiles } from './nodes/models.ts'
 import type { ModelMemory } from './nodes/loaded-models.ts'
 import { createNodeClasses } from './nodes/node-classes.ts'
 import { createReceivedPrompts, type ReceivedPrompt } from './received-prompts.ts'
+import { createRecent } from './recent.ts'
 
 export interface SimulatorOptions {
   /** 0: any free port. */
@@ -53,12 +54,12 @@ export interface Simulator {
   readonly faults: FaultSwitches
   /** Files may come and go while it runs. */
   readonly models: ModelFiles
-  /** Every prompt that really began to run, across restarts: one id twice means it was paid for twice. */
+  /** The prompts that really began to run, across restarts: one id twice means it was paid for twice. */
   executions(): Execution[]
   /** What was posted to /prompt, to the letter; the latest hundred. */
   prompts(): ReceivedPrompt[]
   sockets(): SocketInfo[]
-  /** Every model that was loaded, in order; one that was in place still is not among them. */
+  /** The models that were loaded, in order; one that was in place still is not among them. */
   loads(): string[]
   /** What was uploaded, in order: the names under which it is kept. */
   uploads(): string[]
@@ -73,6 +74,8 @@ export interface Simulator {
 
 const DEFAULT_VRAM_GB = 24
 const GB = 1024 ** 3
+/** Of models and uploads, far more than a test looks at. */
+const MOST_NAMES = 50_000
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const dialect = options.dialect ?? '0.33.0'
@@ -82,8 +85,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const userData = createUserData()
   const executions = createExecutionLog((event) => options.onExecution?.(event))
   const received = createReceivedPrompts()
-  const loads: string[] = []
-  const uploads: string[] = []
+  const loads = createRecent<string>(MOST_NAMES)
+  const uploads = createRecent<string>(MOST_NAMES)
   let freed = 0
   let described = 0
 
@@ -109,8 +112,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       described: () => described++,
       received: received.add,
       modelMemory: options.modelMemory ?? {},
-      loaded: (model) => loads.push(model),
-      uploaded: (name) => uploads.push(name),
+      loaded: loads.add,
+      uploaded: uploads.add,
       maxUploadBytes: options.maxUploadBytes ?? MAX_UPLOAD_BYTES,
       speed: options.speed ?? 1,
       seed: options.seed ?? 1,
@@ -130,10 +133,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     controlRoutes({
       faults,
       models,
-      executions: executions.list,
+      executions,
       freed: () => freed,
-      loads: () => [...loads],
-      uploads: () => [...uploads],
+      loads: loads.list,
+      uploads: uploads.list,
       described: () => described,
       prompts: received.list,
     }),
@@ -158,11 +161,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dialect,
     faults: { get: faults.get, set: faults.set, clear: faults.clear },
     models,
-    executions: executions.list,
-    prompts: received.list,
+    executions: () => executions.list(),
+    prompts: () => received.list(),
     sockets: () => boot.sockets(),
-    loads: () => [...loads],
-    uploads: () => [...uploads],
+    loads: () => loads.list(),
+    uploads: () => uploads.list(),
     freed: () => freed,
     described: () => described,
     restart,

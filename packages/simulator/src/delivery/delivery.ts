@@ -33,6 +33,9 @@ export interface Delivery {
   close(): void
 }
 
+/** Clients that may come back; most have an id for one prompt. */
+const MOST_SEEN = 10_000
+
 export function createDelivery(options: DeliveryOptions): Delivery {
   const open = new Map<WebSocket, string>()
   const registered = new Map<string, WebSocket>()
@@ -102,6 +105,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       listenForFlags(socket, sid)
       if (options.faults().deafReconnect && seen.has(sid)) registered.delete(sid)
       seen.add(sid)
+      const [oldest] = seen
+      if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest)
     },
     send,
     sendBinary(frame, to) {

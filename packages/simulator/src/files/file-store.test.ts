@@ -78,3 +78,19 @@ it('counts on from the highest number under a prefix, per folder', () => {
   expect(save('a')).toBe('/a_00001_.png')
   expect(() => save('../a')).toThrow('outside the output folder')
 })
+
+it('holds so many files that nodes made and no more, nor what they were counted by', () => {
+  const files = createFileStore(3)
+  const save = (prefix: string): string => {
+    const item = files.nextName(next(prefix))
+    files.write(item, Buffer.alloc(0))
+    return item.filename
+  }
+  for (let n = 0; n < 100; n++) save('a')
+  expect(files.list('output')).toEqual(['a_00098_.png', 'a_00099_.png', 'a_00100_.png'])
+  for (let n = 0; n < 3; n++) save('b')
+  expect(files.list('output')).toEqual(['b_00001_.png', 'b_00002_.png', 'b_00003_.png'])
+  expect(save('a')).toBe('a_00001_.png')
+  for (let n = 0; n < 5; n++) files.write({ ...file(`${n}.png`), type: 'input' }, Buffer.alloc(0))
+  expect(files.list('input')).toHaveLength(5)
+})

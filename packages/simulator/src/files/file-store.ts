@@ -46,7 +46,11 @@ interface Folder {
   readonly counters: Map<string, number>
 }
 
-export function createFileStore(): FileStore {
+/** Of what nodes have made, each in a folder; the oldest go, as somebody tidies a disk. */
+const MOST_MADE_FILES = 20_000
+
+/** @param mostMade in `output` and in `temp`; what was uploaded stays */
+export function createFileStore(mostMade = MOST_MADE_FILES): FileStore {
   const folders: Readonly<Record<FolderType, Folder>> = {
     input: { files: new Map(), counters: new Map() },
     output: { files: new Map(), counters: new Map() },
@@ -72,6 +76,9 @@ export function createFileStore(): FileStore {
       for (const [prefix, number] of numbersIn(path)) {
         counters.set(prefix, Math.max(counters.get(prefix) ?? 0, number))
       }
+      const [oldest] = files.keys()
+      if (item.type !== 'input' && files.size > mostMade && oldest !== undefined)
+        forget(folders[item.type], oldest)
     },
     fingerprint(item) {
       const content = find(item)
@@ -104,6 +111,13 @@ export function createFileStore(): FileStore {
       }
     },
   }
+}
+
+/** Numbers that younger files have counted on from stay. */
+function forget({ files, counters }: Folder, path: string): void {
+  files.delete(path)
+  for (const [prefix, number] of numbersIn(path))
+    if (counters.get(prefix) === number) counters.delete(prefix)
 }
 
 function pathOf(item: StoredFile): string {

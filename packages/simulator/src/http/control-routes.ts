@@ -1,5 +1,5 @@
 /** What ComfyUI does not have: the simulator's own switches and counts, under /_simulator. */
-import type { Execution } from '../executor/execution-log.ts'
+import type { ExecutionLog } from '../executor/execution-log.ts'
 import type { FaultSwitches } from '../faults/fault-switches.ts'
 import { FaultUnknown, readFaults } from '../faults/read-faults.ts'
 import type { ReceivedPrompt } from '../received-prompts.ts'
@@ -13,7 +13,7 @@ export const CONTROL_PATH = '/_simulator/'
 export interface ControlDeps {
   readonly faults: FaultSwitches
   readonly models: ModelFiles
-  readonly executions: () => Execution[]
+  readonly executions: ExecutionLog
   readonly freed: () => number
   readonly loads: () => string[]
   readonly uploads: () => string[]
@@ -83,7 +83,13 @@ export function controlRoutes({
     {
       method: 'GET',
       path: '/_simulator/executions',
-      answer: ({ response }) => sendJson(response, { executions: executions(), freed: freed() }),
+      /** `from`: the first to be told of all that ever began, for who looks again and again. */
+      answer: ({ response, query }) =>
+        sendJson(response, {
+          executions: executions.list(Number(query.get('from') ?? 0)),
+          begun: executions.count(),
+          freed: freed(),
+        }),
     },
     {
       method: 'GET',
