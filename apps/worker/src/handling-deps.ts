@@ -10,7 +10,7 @@ import type { Scope } from '@safelight/runtime'
 import {
   createAssetStore,
   createDeadlines,
-  createExtraData,
+  createExtraDataOpener,
   createHostRegistry,
   createJobStore,
   createMadeOutputs,
@@ -91,7 +91,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
       clock,
       log,
     }),
-    extraData: createExtraData({ redis, keys, secretKey: config.SAFELIGHT_SECRET_KEY }),
+    openExtraData: createExtraDataOpener(config.SAFELIGHT_SECRET_KEY ?? null),
     unknownMessages: createUnknownMessages(log),
     suspects: createSuspects({ store, waitMs: timings.suspectWaitMs, clock }),
     maxAttempts: config.MAX_ATTEMPTS,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { createJobStore } from './create-job-store.ts'
-import { createExtraData } from './extra-data.ts'
+import { createExtraDataOpener } from './extra-data.ts'
 
 const extraData = { api_key_comfy_org: 'correct-horse' }
 
@@ -12,14 +12,17 @@ it('is sealed at rest when there is a key, and opened with the same', async () =
   const store = createJobStore({ redis, keys, secretKey })
   const jobId = await acceptJob(store, { extraData })
   expect(await redis.get(keys.secrets(jobId))).not.toContain('horse')
-  expect(await createExtraData({ redis, keys, secretKey }).load(jobId)).toEqual(extraData)
-  const locked = { code: 'secrets_locked' }
-  await expect(createExtraData({ redis, keys }).load(jobId)).rejects.toMatchObject(locked)
+  const sealed = (await store.claim(jobId))?.sealedExtraData ?? ''
+  expect(sealed).not.toContain('horse')
+  expect(createExtraDataOpener(secretKey)(jobId, sealed)).toEqual(extraData)
+  expect(() => createExtraDataOpener(null)(jobId, sealed)).toThrow(
+    expect.objectContaining({ code: 'secrets_locked' }),
+  )
 })
 
 it('is read as it is when it was accepted without a key', async () => {
-  const { redis, keys, store } = await openTestStore()
+  const { store } = await openTestStore()
   const jobId = await acceptJob(store, { extraData })
-  const withKey = createExtraData({ redis, keys, secretKey: randomBytes(32) })
-  expect(await withKey.load(jobId)).toEqual(extraData)
+  const sealed = (await store.claim(jobId))?.sealedExtraData ?? ''
+  expect(createExtraDataOpener(randomBytes(32))(jobId, sealed)).toEqual(extraData)
 })

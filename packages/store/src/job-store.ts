@@ -131,6 +131,10 @@ export interface Claim {
   lost: LostWorkers
   /** Workers that were lost with others in hand that may be to blame: they count against none of them. */
   lostInCompany: number
+  /** As it was sent; null when there is none. */
+  workflowText: string | null
+  /** See `openExtraData`; null when there is none. */
+  sealedExtraData: string | null
 }
 
 /** Workers that have not been heard of since they claimed the job: see jobs/in-hand.ts. */

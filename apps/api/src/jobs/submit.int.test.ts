@@ -92,7 +92,7 @@ describe('extra_data', () => {
   it('reaches the worker, and neither the record nor a log', async () => {
     const secret = 'comfyui-very-secret-key'
     const { id } = await submitJob(stack.api.url, { extra_data: { api_key_comfy_org: secret } })
-    expect(await stack.extraData.load(id)).toEqual({ api_key_comfy_org: secret })
+    expect(await stack.extraDataOf(id)).toEqual({ api_key_comfy_org: secret })
     expect(await stack.redis.ttl(stack.keys.secrets(id))).toBeGreaterThan(3_600)
     const record = JSON.stringify(await stack.redis.hgetall(stack.keys.job(id)))
     const workflow = (await stack.redis.get(stack.keys.workflow(id))) ?? ''
@@ -102,7 +102,7 @@ describe('extra_data', () => {
   it('is dropped when the job is canceled before its turn', async () => {
     const { id } = await submitJob(stack.api.url, { extra_data: { api_key_comfy_org: 'k' } })
     await post(`${url}/${id}/cancel`, {})
-    expect(await stack.extraData.load(id)).toBeNull()
+    expect(await stack.extraDataOf(id)).toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 /** A real API on a real Redis, with the test in the worker's place: it appends through the job store. */
 import { type Clock, systemClock } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
-import { createExtraData, createHostRegistry } from '@safelight/store'
+import { createExtraDataOpener, createHostRegistry } from '@safelight/store'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type Api, type ApiTimingOverrides, createApi, loadApiConfig } from '../app.ts'
@@ -66,7 +66,11 @@ export async function startApiStack(options: ApiStackOptions = {}) {
     store,
     assets,
     logged,
-    extraData: createExtraData({ redis, keys }),
+    /** As whoever submits it to a host finds it. */
+    async extraDataOf(jobId: string) {
+      const sealed = await redis.get(keys.secrets(jobId))
+      return sealed === null ? null : createExtraDataOpener(null)(jobId, sealed)
+    },
     hosts: createHostRegistry({ redis, keys }),
     /** Writes as a worker would; fails the test when the store refuses. */
     async append(jobId: string, body: JobEventBody): Promise<Snapshot> {

@@ -2,15 +2,15 @@
 import {
   collectMade,
   type HostMessage,
-  placesOf,
   type PromptEnd,
   reachableFrom,
   sendsPictures,
   type TrackerState,
 } from '@safelight/comfyui'
-import { memberOf, OUTPUTS_MAX, type Workflow } from '@safelight/shared'
+import { memberOf, OUTPUTS_MAX } from '@safelight/shared'
 import type { Host } from '../hosts/host.ts'
 import { createEarlyOutputs } from '../outputs/early-outputs.ts'
+import type { Asked } from './asked.ts'
 import { checkedHost } from './claim-check.ts'
 import type { CollectDecision, JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
@@ -42,16 +42,17 @@ interface Tick {
 
 export function openAttemptOutputs(
   handling: Handling,
-  { host, workflow, workflowText }: { host: Host; workflow: Workflow; workflowText: string },
+  { host, asked }: { host: Host; asked: Asked },
 ): AttemptOutputs {
   const { deps, writer, log } = handling
+  const { workflow } = asked
   const classOf = (nodeId: string) => memberOf(workflow, nodeId)?.class_type ?? ''
   const { keeping, announce } = openKeeping(handling, { hostId: host.hostId, workflow })
   const early = createEarlyOutputs({
     keeping,
     client: checkedHost(host.client, handling.checkClaim),
     workflow,
-    places: placesOf(workflowText),
+    places: asked.places,
     kept: writer.snapshot.outputs,
     retryMs: deps.timings.fetchRetryMs,
     afterMs: deps.timings.earlyOutputMs,

@@ -22,6 +22,7 @@ import {
   decideAfterEnd,
   decideAfterError,
 } from './decide-job.ts'
+import type { Asked } from './asked.ts'
 import { checkedHost } from './claim-check.ts'
 import { toProgressed } from './job-events.ts'
 import { promptIdOf } from '@safelight/store'
@@ -33,9 +34,7 @@ import { addWarnings, toPartialWarnings } from './warnings.ts'
 
 export interface AttemptOptions {
   host: Host
-  workflow: Workflow
-  /** As it was sent: this is what runs. */
-  workflowText: string
+  asked: Asked
   attempt: number
   /** Of the attempts before. */
   failures: FailedAttempt[]
@@ -66,8 +65,8 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   const { deps, jobId, writer, stop, log } = handling
-  const { host, workflow, workflowText, attempt, failures, takenBack, adopt, wasSubmitted } =
-    options
+  const { host, asked, attempt, failures, takenBack, adopt, wasSubmitted } = options
+  const { workflow } = asked
   const promptId = promptIdOf(jobId, attempt)
   const { targets } = writer.snapshot.limits
   const tracker = await createTracker(handling, workflow, host)
@@ -75,7 +74,7 @@ export async function runAttempt(
   // before the host is even asked: a page that watches never shows 0/0
   await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
-  const outputs = openAttemptOutputs(handling, { host, workflow, workflowText })
+  const outputs = openAttemptOutputs(handling, { host, asked })
   const reporter = createUpdateReporter(handling, { tracker, warnings, outputs })
   const follow = host.follow(jobId, modelsOf(workflow))
   let record: AttemptRecord = {
@@ -108,7 +107,7 @@ export async function runAttempt(
   try {
     // before the prompt is submitted: whoever finds us dead must know where to look
     await handling.saveAttempt(record)
-    const extraData = await deps.extraData.load(jobId)
+    const extraData = handling.extraData()
     // a host whose executor is dead gives back what waits behind it
     const signal = AbortSignal.any([stop.signal, follow.signal])
     const client = withInputs(checkedHost(host.client, handling.checkClaim), {
@@ -123,7 +122,7 @@ export async function runAttempt(
     const end = await deps.runPrompt({
       client,
       workflow,
-      workflowText: withListedNames(workflowText, workflow, host.state.files.choices),
+      workflowText: withListedNames(asked.text, workflow, host.state.files.choices),
       ...(targets ? { targets } : {}),
       promptId,
       knownPromptId: adopt?.promptId ?? null,

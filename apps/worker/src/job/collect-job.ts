@@ -81,9 +81,9 @@ async function fetchAll(
   handling: Handling,
   { client, hostId, harvest, warnings }: Collecting,
 ): Promise<void> {
-  const { deps, jobId, stop } = handling
+  const { deps, asked, stop } = handling
   stop.signal.throwIfAborted()
-  const workflow = await deps.store.loadWorkflow(jobId)
+  const workflow = asked?.workflow ?? null
   const { signal } = stop
   await deps.carrying.run(hostId, signal, () =>
     bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {

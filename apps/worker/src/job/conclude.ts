@@ -168,13 +168,12 @@ async function hasOther(
 }
 
 export async function finish(handling: Handling, jobEnd: JobEnd): Promise<TicketReturn> {
-  const { writer, log, deps, jobId } = handling
+  const { writer, log } = handling
   const times = handling.stopwatch.enter(null)
   const written = await writer.append((snapshot) => toEnd(snapshot, { ...jobEnd, times }))
   // refused: it has ended in another way, is another worker's, or its cancel wants to be confirmed first
   if (!written) return !writer.claimLost && isTerminal(writer.snapshot.status) ? SPENT : AGAIN
   const code = 'error' in jobEnd ? { code: jobEnd.error.code } : {}
   log.info({ outcome: jobEnd.status, ...code, phases: times }, 'job finished')
-  await deps.extraData.drop(jobId)
   return SPENT
 }

@@ -2,6 +2,7 @@
 import type { BlobStore } from '@safelight/assets'
 import type { HostClient, RunPrompt } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
+import type { ExtraData } from '@safelight/shared'
 import type {
   AssetStore,
   AttemptRecord,
@@ -9,11 +10,11 @@ import type {
   Claim,
   Deadlines,
   DeferredWatch,
-  ExtraDataStore,
   HostRegistry,
   HostStage,
   JobStore,
   MadeOutputs,
+  OpenExtraData,
   Orphans,
   Tickets,
 } from '@safelight/store'
@@ -22,6 +23,7 @@ import type { CarryLines } from '../outputs/carry-lines.ts'
 import type { Staging } from '../inputs/stage-inputs.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
+import { type Asked, toAsked } from './asked.ts'
 import { type ClaimCheck, createClaimCheck } from './claim-check.ts'
 import type { CostBook } from './cost-book.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
@@ -54,7 +56,7 @@ export interface HandlingDeps {
   staging: Staging
   made: MadeOutputs
   costs: CostBook
-  extraData: ExtraDataStore
+  openExtraData: OpenExtraData
   unknownMessages: UnknownMessages
   suspects: Suspects
   clock: Clock
@@ -84,6 +86,10 @@ export interface Handling {
   /** The fencing token of our claim. */
   readonly token: number
   readonly writer: JobWriter
+  /** Null when its record has lost it. */
+  readonly asked: Asked | null
+  /** For the host, when it is submitted; null when there is none. @throws SecretsLocked */
+  extraData(): ExtraData | null
   /** Asked before anything only the job's worker may do outside of the store. */
   readonly checkClaim: ClaimCheck
   readonly stopwatch: PhaseStopwatch
@@ -100,7 +106,7 @@ export interface Handling {
 export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket): Handling {
   const { store, timings, clock } = deps
   const { stop } = ticket
-  const { token } = claim
+  const { token, workflowText, sealedExtraData: sealed } = claim
   const { jobId } = claim.snapshot
   const onCanceling = () => stop.stop('cancel')
   const writer = createJobWriter({
@@ -116,6 +122,8 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     jobId,
     token,
     writer,
+    asked: workflowText === null ? null : toAsked(workflowText),
+    extraData: () => (sealed === null ? null : deps.openExtraData(jobId, sealed)),
     checkClaim: createClaimCheck({
       holdsClaim: () => store.holdsClaim(jobId, token),
       onClaimLost,

@@ -1,16 +1,10 @@
 /** What a prompt made that did not come to its end: brought home before the job's end is told, for nothing is taken after it. */
-import {
-  type FileItem,
-  type HostClient,
-  placesOf,
-  type PromptEnd,
-  type TextItem,
-} from '@safelight/comfyui'
-import type { Workflow } from '@safelight/shared'
-import { type AttemptRecord, parseWorkflow } from '@safelight/store'
+import { type FileItem, type HostClient, type PromptEnd, type TextItem } from '@safelight/comfyui'
+import type { AttemptRecord } from '@safelight/store'
 import { chooseOutputs, openRoom } from '../outputs/choose-outputs.ts'
 import { createOutputOrder } from '../outputs/order.ts'
 import { createShownOutputs } from '../outputs/shown-outputs.ts'
+import type { Asked } from './asked.ts'
 import type { AttemptResult } from './attempt.ts'
 import { willRetry } from './conclude.ts'
 import type { CollectDecision, JobDecision } from './decide-job.ts'
@@ -33,8 +27,7 @@ interface LateFiles {
   host: { hostId: string; client: HostClient }
   made: readonly FileItem[]
   record: AttemptRecord
-  workflow: Workflow
-  workflowText: string
+  asked: Asked
 }
 
 /**
@@ -44,7 +37,7 @@ interface LateFiles {
 export async function bringLate(
   handling: Handling,
   decision: JobDecision | CollectDecision,
-  { host, made, record, workflow, workflowText }: LateFiles,
+  { host, made, record, asked }: LateFiles,
 ): Promise<void> {
   const { deps, jobId, writer, log } = handling
   if (made.length === 0 || !endsJob(handling, decision, record)) return
@@ -54,10 +47,10 @@ export async function bringLate(
   try {
     const { files } = chooseOutputs(jobId, {
       listed: made,
-      places: placesOf(workflowText),
+      places: asked.places,
       kept: writer.snapshot.outputs,
     })
-    await bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {
+    await bringOutputs(handling, openKeeping(handling, { hostId, workflow: asked.workflow }), {
       client: host.client,
       files: [...files.values()],
       signal: late.signal,
@@ -85,35 +78,33 @@ export async function bringCanceled(
   record: AttemptRecord,
   { outputs: made }: PromptEnd & { outcome: 'canceled' },
 ): Promise<void> {
-  const { deps, jobId } = handling
+  const { deps, asked } = handling
   const { hostId } = record
   const client = deps.connect(hostId, record.hostUrl)
-  const workflowText = made.length > 0 ? await deps.store.loadWorkflowText(jobId) : null
-  if (!client || workflowText === null) return
-  const workflow = parseWorkflow(workflowText)
+  if (!client || !asked) return
   const cancel = { action: 'cancel', confirmed: true } as const
   const host = { hostId, client }
-  await bringLate(handling, cancel, { host, made, record, workflow, workflowText })
+  await bringLate(handling, cancel, { host, made, record, asked })
 }
 
 export interface HeardTexts {
   hostId: string
-  workflow: Workflow
-  workflowText: string
+  asked: Asked
   texts: readonly TextItem[]
 }
 
 /** The texts of a prompt that nobody here has followed. @returns how many found no room in the record */
 export async function keepTexts(
   handling: Handling,
-  { hostId, workflow, workflowText, texts }: HeardTexts,
+  { hostId, asked, texts }: HeardTexts,
 ): Promise<number> {
   const { writer, log } = handling
+  const { workflow, places } = asked
   const { keeping, announce } = openKeeping(handling, { hostId, workflow })
   const shown = createShownOutputs({
     keeping,
     workflow,
-    order: createOutputOrder(placesOf(workflowText)),
+    order: createOutputOrder(places),
     room: openRoom(writer.snapshot.outputs),
     log,
     onOutput: (kept) => announce(kept, null),

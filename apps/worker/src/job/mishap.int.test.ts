@@ -26,7 +26,6 @@ function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps
         throw new TypeError('x is not a function')
       },
     },
-    extraData: { drop: () => Promise.resolve() },
     suspects: createSuspects({ store, waitMs: 60_000, clock: systemClock }),
     clock: systemClock,
     log: silent,
@@ -162,14 +161,14 @@ it('has one job in hand at a time of those that have lost two workers', async ()
     fail = reject
   })
   let looking = 0
-  const loadWorkflowText = () => {
+  const append = () => {
     looking += 1
     return waiting
   }
   const listing = { leaving: false, hold: () => () => undefined }
   const host = { hostId: HOST, listing, condition: { state: 'ready' } }
   const fleet = { find: () => host } as unknown as HandlingDeps['fleet']
-  const deps = toDeps({ ...store, loadWorkflowText }, { ...toSurroundings(test), fleet })
+  const deps = toDeps({ ...store, append }, { ...toSurroundings(test), fleet })
   const turns = [turn(deps, first ?? '')]
   await expect.poll(() => looking).toBe(1)
   // nothing of it is on the host yet: the slot is better used by others

@@ -65,7 +65,6 @@ async function endUnreadable(
   const outcome = await deps.store.endUnreadable(jobId, error)
   if (outcome === 'changed') return againAfter(deps.timings.storePauseMs)
   deps.log.error({ jobId, outcome, code: error.code }, 'ended a job that could not be read')
-  await deps.extraData.drop(jobId)
   return SPENT
 }
 
@@ -99,7 +98,6 @@ async function endAfterMishaps(
   if (result.outcome === 'appended') {
     const { status } = result.snapshot
     deps.log.info({ jobId, outcome: status, code: INTERNAL.code }, 'job finished')
-    await deps.extraData.drop(jobId)
   }
   const over = !('snapshot' in result) || isTerminal(result.snapshot.status)
   return over ? SPENT : againAfter(deps.timings.retryMs.internal)

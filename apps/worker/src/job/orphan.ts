@@ -15,15 +15,14 @@ export async function stopOrphan(
   handling: Handling,
   record: AttemptRecord,
 ): Promise<PromptEnd | null> {
-  const { deps, jobId, log } = handling
+  const { deps, jobId, asked, log } = handling
   const { hostId } = record
   const client = deps.connect(hostId, record.hostUrl)
   if (!client) return null
   const { targets } = handling.writer.snapshot.limits
-  const workflow = targets ? await deps.store.loadWorkflow(jobId) : null
   try {
     const end = await stopPrompt({
-      ...(workflow && targets ? { asked: { workflow, targets } } : {}),
+      ...(asked && targets ? { asked: { workflow: asked.workflow, targets } } : {}),
       runPrompt: deps.runPrompt,
       client: checkedHost(client, handling.checkClaim),
       promptId: promptIdOf(jobId, record.attempt),

@@ -1,9 +1,10 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
-import { nodeTimings, placesOf } from '@safelight/comfyui'
+import { nodeTimings } from '@safelight/comfyui'
 import { assertNever, timeoutAt } from '@safelight/shared'
-import { type AttemptRecord, type FailedAttempt, parseWorkflow } from '@safelight/store'
+import type { AttemptRecord, FailedAttempt } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
+import type { Asked } from './asked.ts'
 import { type AttemptResult, runAttempt } from './attempt.ts'
 import { blameDevice, isOfDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
@@ -34,9 +35,8 @@ export async function runOnHost(
 ): Promise<TicketReturn | null> {
   const { deps, jobId, stopwatch, writer } = handling
   const { hostId } = host
-  const workflowText = await deps.store.loadWorkflowText(jobId)
-  if (workflowText === null) return finish(handling, { status: 'failed', error: INTERNAL })
-  const workflow = parseWorkflow(workflowText)
+  const { asked } = handling
+  if (!asked) return finish(handling, { status: 'failed', error: INTERNAL })
   const first = { attempt: start.attempt, hostId, times: stopwatch.enter('prepare') }
   if (!(await writer.append((snapshot) => toRunning(snapshot, first)))) return null
 
@@ -46,7 +46,7 @@ export async function runOnHost(
   const facts = { jobId, priority, createdAt, takenBack }
   const leaveSlot = deps.slotHolders.hold({ ...facts, giveBack: () => handling.stop.withdraw() })
   try {
-    const result = await runAttempt(handling, { host, workflow, workflowText, ...start })
+    const result = await runAttempt(handling, { host, asked, ...start })
     const { decision, record, warnings } = result
     if (decision.action === 'collect') {
       const { execute } = stopwatch.enter('collect')
@@ -54,7 +54,7 @@ export async function runOnHost(
       const executionMs = start.adopt ? null : execute
       if (!result.partial) host.recordSuccess(executionMs)
       leaveSlot()
-      return await toCollect(handling, decision, { ...result, workflowText })
+      return await toCollect(handling, decision, { ...result, asked })
     }
     const blamed = blameDevice(decision, { host, jobId, failures: start.failures })
     await applyToHost(handling, host, blamed)
@@ -62,9 +62,9 @@ export async function runOnHost(
     if (late) {
       stopwatch.enter('collect')
       leaveSlot()
-      return await toCollect(handling, late, { ...result, workflowText })
+      return await toCollect(handling, late, { ...result, asked })
     }
-    await bringLate(handling, blamed, { host, ...result, workflow, workflowText })
+    await bringLate(handling, blamed, { host, ...result, asked })
     return await conclude(handling, blamed, { record, warnings })
   } finally {
     leaveSlot()
@@ -73,7 +73,7 @@ export async function runOnHost(
 }
 
 type Collectable = Pick<AttemptResult, 'tracker' | 'warnings' | 'record'> & {
-  workflowText: string
+  asked: Asked
   /** What found no room already. */
   more?: number
 }
@@ -82,7 +82,7 @@ type Collectable = Pick<AttemptResult, 'tracker' | 'warnings' | 'record'> & {
 export async function toCollect(
   handling: Handling,
   { promptId, files, partial, failed }: CollectDecision,
-  { tracker, warnings, record, workflowText, more = 0 }: Collectable,
+  { tracker, warnings, record, asked, more = 0 }: Collectable,
 ): Promise<TicketReturn> {
   const { deps, jobId, token, writer, stopwatch, ticket } = handling
   const allowPartial = writer.snapshot.limits.allowPartial === true
@@ -92,7 +92,7 @@ export async function toCollect(
   const { outputs } = writer.snapshot
   const chosen = chooseOutputs(jobId, {
     listed: files,
-    places: placesOf(workflowText),
+    places: asked.places,
     kept: outputs,
   })
   const cut = { kept: outputs.length + chosen.files.size, more: chosen.more + more }

@@ -1,7 +1,7 @@
 /** The story of one job, from its claim to the way its ticket leaves our hands. */
 import type { PromptEnd } from '@safelight/comfyui'
 import { assertNever, isTerminal, type JobError, takesPrompts } from '@safelight/shared'
-import { type AttemptRecord, type Claim, type FailedAttempt, parseWorkflow } from '@safelight/store'
+import type { AttemptRecord, Claim, FailedAttempt } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Host } from '../hosts/host.ts'
 import { createTracker, withPartial } from './attempt.ts'
@@ -179,12 +179,11 @@ async function bringHome(
   record: AttemptRecord,
   end: PromptEnd & { outcome: 'succeeded' },
 ): Promise<TicketReturn> {
-  const { deps, jobId, stopwatch } = handling
+  const { deps, asked, stopwatch } = handling
   const { attempt, hostId } = record
   const host = deps.fleet.find(hostId)
-  const workflowText = await deps.store.loadWorkflowText(jobId)
-  if (workflowText === null) return finish(handling, { status: 'failed', error: INTERNAL })
-  const workflow = parseWorkflow(workflowText)
+  if (!asked) return finish(handling, { status: 'failed', error: INTERNAL })
+  const { workflow } = asked
   const start = { attempt, hostId, times: stopwatch.enter('prepare') }
   if (!(await handling.writer.append((snapshot) => toRunning(snapshot, start)))) {
     return finish(handling, { status: 'canceled' })
@@ -201,12 +200,12 @@ async function bringHome(
     partial,
   } as const
   const { texts = [] } = end
-  const more = await keepTexts(handling, { hostId, workflow, workflowText, texts })
+  const more = await keepTexts(handling, { hostId, asked, texts })
   const { outputs } = handling.writer.snapshot
   const missed = findMissed({ workflow, tracker, outputs, maxOf: () => null, more })
   if (missed) return conclude(handling, missed, { record, warnings })
   return await whileHeld(handling, record, () =>
-    toCollect(handling, collect, { ...result, record, workflowText, more }),
+    toCollect(handling, collect, { ...result, record, asked, more }),
   )
 }
 

@@ -22,6 +22,16 @@ it('tells a successor where the attempt runs', async () => {
   expect(second?.token).toBeGreaterThan(first?.token ?? Infinity)
 })
 
+it('brings what the job asks for, as it was sent', async () => {
+  const { store } = await openTestStore()
+  const workflow = '{"2": {"class_type": "KSampler", "inputs": {"seed": 18446744073709551615}}}'
+  const asked = await acceptJob(store, { workflow, extraData: { api_key_comfy_org: 'key' } })
+  const claim = await store.claim(asked)
+  expect(claim?.workflowText).toBe(workflow)
+  expect(claim?.sealedExtraData).toBe('{"api_key_comfy_org":"key"}')
+  expect((await store.claim(await acceptJob(store)))?.sealedExtraData).toBeNull()
+})
+
 it('keeps a replaced worker from overwriting the attempt of its successor', async () => {
   const { store } = await openTestStore()
   const jobId = await acceptJob(store)
