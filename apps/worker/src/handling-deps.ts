@@ -22,6 +22,7 @@ import {
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
 import { createCarryLines } from './outputs/carry-lines.ts'
+import { createEndedPrompts } from './hosts/ended-prompts.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createStaging } from './inputs/stage-inputs.ts'
 import { startTidyingInputs } from './inputs/tidy-inputs.ts'
@@ -78,6 +79,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     hosts: createHostRegistry(inStore),
     runPrompt,
     connect,
+    endedPrompts: scope.use(createEndedPrompts({ timings, clock, log })),
     deadlines,
     orphans,
     blobs,

@@ -69,6 +69,8 @@ export interface WorkerTimings {
   previewEveryMs: number
   /** Costs move slowly: a burst of jobs need not read them each. */
   costsFreshMs: number
+  /** A host is told together of the prompts of so long that it need not keep any longer. */
+  forgetEveryMs: number
   /** Waits between tries to fetch an output; 404 may pass too, while the host's disk catches up with its history. */
   fetchRetryMs: readonly number[]
   /** A host that has said that it has a file is believed for so long: jobs that come together share the question. */
@@ -136,6 +138,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   progressEveryMs: 100,
   previewEveryMs: 250,
   costsFreshMs: 30_000,
+  forgetEveryMs: 2_000,
   fetchRetryMs: [200, 600, 1_500, 4_000],
   stagedFreshMs: 5_000,
   tidyInputsEveryMs: 60_000,

@@ -28,7 +28,8 @@ async function open() {
     clock: systemClock,
   })
   const submit = { workflow: slow({ color: 1 }), clientId: 'me', promptId: 'mine' }
-  return { jobId, lost, submit, client: checkedHost(createHostClient(host.url), checkClaim) }
+  const client = checkedHost(createHostClient(host.url), checkClaim)
+  return { jobId, lost, submit, client, checkClaim }
 }
 
 it('lets the worker that holds the job through', async () => {
@@ -48,7 +49,6 @@ it('stops a worker that was replaced before it changes anything on the host', as
     () => client.interrupt('mine'),
     () => client.interruptWhateverRuns(),
     () => client.deletePending('mine'),
-    () => client.forget('mine'),
     () => client.free(),
   ]
   for (const call of calls) await expect(call()).rejects.toThrow(ClaimLost)
@@ -73,7 +73,49 @@ it('does not trust an answer that was long on its way: it may be older than anot
     freshMs: 2_000,
     clock: { steady: () => nowMs },
   })
-  await expect(checkClaim()).rejects.toThrow(ClaimLost)
+  await expect(checkClaim.anew()).rejects.toThrow(ClaimLost)
+})
+
+it('takes a write of ours for an answer before what only adds something, and not for long', async () => {
+  let asked = 0
+  let nowMs = 0
+  const checkClaim = createClaimCheck({
+    async holdsClaim() {
+      asked += 1
+      return true
+    },
+    onClaimLost: () => undefined,
+    freshMs: 2_000,
+    clock: { steady: () => nowMs },
+  })
+  checkClaim.confirm(0)
+  nowMs = 1_999
+  await checkClaim.recent()
+  expect(asked).toBe(0)
+  await checkClaim.anew()
+  expect(asked).toBe(1)
+  nowMs = 3_998
+  await checkClaim.recent()
+  // what was asked for long before says nothing
+  checkClaim.confirm(100)
+  expect(asked).toBe(1)
+  nowMs = 3_999
+  await checkClaim.recent()
+  expect(asked).toBe(2)
+})
+
+it('stops a worker that was replaced before it stops or frees anything, though it wrote just now', async () => {
+  const { jobId, client, checkClaim } = await open()
+  checkClaim.confirm(systemClock.steady())
+  await stack.store.claim(jobId)
+  const calls = [
+    () => client.interrupt('mine'),
+    () => client.interruptWhateverRuns(),
+    () => client.deletePending('mine'),
+    () => client.free(),
+  ]
+  for (const call of calls) await expect(call()).rejects.toThrow(ClaimLost)
+  expect(host.interrupts()).toBe(0)
 })
 
 it('does not wait for a store that is away longer than whoever asks', async () => {
@@ -84,7 +126,7 @@ it('does not wait for a store that is away longer than whoever asks', async () =
     freshMs: 2_000,
     clock: systemClock,
   })
-  const asked = checkClaim(leaving.signal)
+  const asked = checkClaim.recent(leaving.signal)
   leaving.abort('shutdown')
   await expect(asked).rejects.toBe('shutdown')
 })

@@ -1,4 +1,10 @@
-/** Keeps a worker that was replaced from touching the host: before each call that changes something, the claim is checked. */
+/**
+ * Keeps a worker that was replaced from touching the host: before each call that changes something, the claim is checked.
+ *
+ * A job gets another worker when its ticket's lock has run out, which the one before renews as long as it lives. So
+ * what the store took from us within much less than a lock says that the claim is ours, and is not asked again; before
+ * what takes something away from the host the store is always asked. See docs/adr/0023-a-write-confirms-the-claim.md.
+ */
 import type { HostClient } from '@safelight/comfyui'
 import type { Clock } from '@safelight/runtime'
 
@@ -12,14 +18,21 @@ export class ClaimLost extends Error {
   }
 }
 
-/** @throws ClaimLost */
-export type ClaimCheck = (signal?: AbortSignal) => Promise<void>
+/** Both throw ClaimLost. */
+export interface ClaimCheck {
+  /** Asks the store, unless it took a write of ours just now. */
+  recent(signal?: AbortSignal): Promise<void>
+  /** Asks the store. */
+  anew(signal?: AbortSignal): Promise<void>
+  /** The store took what only the claim's holder may write. @param askedAtMs steady, before it was asked */
+  confirm(askedAtMs: number): void
+}
 
 export interface ClaimCheckOptions {
   /** Whether the claim is still ours, by the store. */
   holdsClaim: () => Promise<boolean>
   onClaimLost: () => void
-  /** An answer that took longer may be older than another's claim: the process may have been stopped in between. */
+  /** What is older than that may be older than another's claim: the process may have been stopped in between. */
   freshMs: number
   clock: Pick<Clock, 'steady'>
 }
@@ -30,16 +43,31 @@ export function createClaimCheck({
   freshMs,
   clock,
 }: ClaimCheckOptions): ClaimCheck {
-  return async (signal) => {
-    for (;;) {
-      signal?.throwIfAborted()
-      const askedAt = clock.steady()
-      if (!(await unlessAborted(holdsClaim(), signal))) {
-        onClaimLost()
-        throw new ClaimLost()
-      }
-      if (clock.steady() - askedAt < freshMs) return
+  let confirmedAt = Number.NEGATIVE_INFINITY
+  const isFresh = () => clock.steady() - confirmedAt < freshMs
+
+  async function ask(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+    const askedAt = clock.steady()
+    if (!(await unlessAborted(holdsClaim(), signal))) {
+      onClaimLost()
+      throw new ClaimLost()
     }
+    confirmedAt = Math.max(confirmedAt, askedAt)
+  }
+
+  return {
+    async recent(signal) {
+      signal?.throwIfAborted()
+      while (!isFresh()) await ask(signal)
+    },
+    async anew(signal) {
+      do await ask(signal)
+      while (!isFresh())
+    },
+    confirm(askedAtMs) {
+      confirmedAt = Math.max(confirmedAt, askedAtMs)
+    },
   }
 }
 
@@ -53,7 +81,7 @@ async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefi
   })
 }
 
-/** The same client; the claim is checked before what changes something on the host. */
+/** The same client; the claim is checked before what changes something on the host, and not of late, but now, before what stops something. */
 export function checkedHost(client: HostClient, checkClaim: ClaimCheck): HostClient {
   return {
     ...client,
@@ -61,27 +89,23 @@ export function checkedHost(client: HostClient, checkClaim: ClaimCheck): HostCli
     async submit(request, signal) {
       // asked beforehand, so that nothing slow is left between the check and the POST
       await client.features(signal)
-      await checkClaim(signal)
+      await checkClaim.recent(signal)
       return client.submit(request, signal)
     },
     async deletePending(promptId, signal) {
-      await checkClaim(signal)
+      await checkClaim.anew(signal)
       return client.deletePending(promptId, signal)
     },
     async interrupt(promptId, signal) {
-      await checkClaim(signal)
+      await checkClaim.anew(signal)
       return client.interrupt(promptId, signal)
     },
     async interruptWhateverRuns(signal) {
-      await checkClaim(signal)
+      await checkClaim.anew(signal)
       return client.interruptWhateverRuns(signal)
     },
-    async forget(promptId, signal) {
-      await checkClaim(signal)
-      return client.forget(promptId, signal)
-    },
     async free(signal) {
-      await checkClaim(signal)
+      await checkClaim.anew(signal)
       return client.free(signal)
     },
   }

@@ -3,7 +3,6 @@ import type { HostClient } from '@safelight/comfyui'
 import { TIMED_OUT, type Warning } from '@safelight/shared'
 import type { AttemptRecord, Harvest } from '@safelight/store'
 import { blameDevice } from './blame-device.ts'
-import { checkedHost } from './claim-check.ts'
 import { againAfter, conclude, SPENT, type TicketReturn } from './conclude.ts'
 import { decideAfterError, HOST_UNAVAILABLE, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
@@ -36,8 +35,9 @@ export async function collectJob(
     record: { ...record, harvest: undefined },
     warnings: addWarnings(handling.writer.snapshot.warnings, more),
   })
+  // the end is on record, by a claim that was ours: nobody needs the prompt any more
   if (decision.action === 'succeed' && returned === SPENT) {
-    await forget(handling, client, harvest.promptId)
+    deps.endedPrompts.add({ hostId, client }, harvest.promptId)
   }
   return returned
 }
@@ -55,7 +55,7 @@ async function collect(handling: Handling, collecting: Collecting): Promise<JobD
   const { deps, stop, log } = handling
   const { failure } = collecting.harvest
   try {
-    await handling.checkClaim()
+    await handling.checkClaim.recent()
     await fetchAll(handling, collecting)
     if (!failure) {
       await handling.writer.append(toComplete)
@@ -93,11 +93,4 @@ async function fetchAll(
       signal,
     }),
   )
-}
-
-/** The host need not keep the graph and its prompts any longer. Only once the end is on record: until then it is our proof. */
-async function forget(handling: Handling, client: HostClient, promptId: string): Promise<void> {
-  await checkedHost(client, handling.checkClaim)
-    .forget(promptId)
-    .catch((error: unknown) => handling.log.debug({ err: error }, 'prompt not forgotten'))
 }

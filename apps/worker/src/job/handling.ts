@@ -18,6 +18,7 @@ import type {
   Orphans,
   Tickets,
 } from '@safelight/store'
+import type { EndedPrompts } from '../hosts/ended-prompts.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { CarryLines } from '../outputs/carry-lines.ts'
 import type { Staging } from '../inputs/stage-inputs.ts'
@@ -45,6 +46,7 @@ export interface HandlingDeps {
   /** All that any worker drives. */
   hosts: Pick<HostRegistry, 'list'>
   fleet: Fleet
+  endedPrompts: Pick<EndedPrompts, 'add'>
   runPrompt: RunPrompt
   /** A way to a host that need not be of this fleet, if its address is known; gives up soon. */
   connect(hostId: string, hostUrl: string | null): HostClient | null
@@ -110,12 +112,26 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
   const { jobId } = claim.snapshot
   const onCanceling = () => stop.stop('cancel')
   const writer = createJobWriter({
-    store,
+    store: {
+      async append(...asked) {
+        const askedAt = clock.steady()
+        const result = await store.append(...asked)
+        if (result.outcome === 'appended') checkClaim.confirm(askedAt)
+        return result
+      },
+    },
     claim,
     onCanceling,
     onClaimLost: () => stop.stop('claim-lost'),
   })
   const onClaimLost = () => writer.loseClaim()
+  const checkClaim = createClaimCheck({
+    holdsClaim: () => store.holdsClaim(jobId, token),
+    onClaimLost,
+    // its lock was good for half of its time then, at least
+    freshMs: Math.min(timings.claimFreshMs, timings.lockMs / 4),
+    clock,
+  })
   let { lastAttempt } = claim
   return {
     deps,
@@ -124,12 +140,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     writer,
     asked: workflowText === null ? null : toAsked(workflowText),
     extraData: () => (sealed === null ? null : deps.openExtraData(jobId, sealed)),
-    checkClaim: createClaimCheck({
-      holdsClaim: () => store.holdsClaim(jobId, token),
-      onClaimLost,
-      freshMs: timings.claimFreshMs,
-      clock,
-    }),
+    checkClaim,
     stopwatch: createPhaseStopwatch(claim.snapshot, clock),
     ticket,
     stop,
@@ -139,7 +150,9 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     },
     async saveAttempt(record) {
       lastAttempt = record
-      if ((await store.saveAttempt(jobId, token, record)) === 'claim_lost') onClaimLost()
+      const askedAt = clock.steady()
+      if ((await store.saveAttempt(jobId, token, record)) === 'saved') checkClaim.confirm(askedAt)
+      else onClaimLost()
     },
     close: watchForCancel({
       store,

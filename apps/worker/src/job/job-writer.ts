@@ -14,7 +14,7 @@ export interface JobWriter {
 }
 
 export interface JobWriterOptions {
-  store: JobStore
+  store: Pick<JobStore, 'append'>
   claim: Claim
   /** The newest snapshot asks for an end. Called on every append that sees it. */
   onCanceling: () => void

@@ -33,7 +33,7 @@ export function openKeeping(
     maxBytes: maxOutputBytes,
     retentionMs,
     now: () => store.now(),
-    checkClaim,
+    checkClaim: (signal) => checkClaim.recent(signal),
   }
   const before = workflow && createMadeBefore({ hostId, workflow, keeping, assets, made, log })
   return {

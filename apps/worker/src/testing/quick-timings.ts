@@ -35,6 +35,7 @@ export const QUICK_TIMINGS = {
     output_gone: 50,
     picture_missed: 50,
   },
+  forgetEveryMs: 100,
   earlyOutputMs: 50,
   lateOutputsMs: 1_000,
   orphansEveryMs: 100,

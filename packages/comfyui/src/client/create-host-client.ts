@@ -168,7 +168,7 @@ export function createHostClient(
 
     interruptWhateverRuns: (signal) => command('/interrupt', {}, signal),
 
-    forget: (promptId, signal) => command('/history', { delete: [promptId] }, signal),
+    forget: (promptIds, signal) => command('/history', { delete: promptIds }, signal),
 
     free: (signal) => command('/free', { unload_models: true, free_memory: true }, signal),
 

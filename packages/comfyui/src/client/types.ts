@@ -189,7 +189,8 @@ export interface HostClient {
   interrupt(promptId: string, signal?: AbortSignal): Promise<void>
   /** The global interrupt, for hosts that know no other. Only for a caller who just saw that its own prompt runs. */
   interruptWhateverRuns(signal?: AbortSignal): Promise<void>
-  forget(promptId: string, signal?: AbortSignal): Promise<void>
+  /** Those it does not know are no error. */
+  forget(promptIds: readonly string[], signal?: AbortSignal): Promise<void>
   /** Unloads every model and frees the memory, after the prompt that runs: a GPU that ran out of it starts afresh. */
   free(signal?: AbortSignal): Promise<void>
   /**

@@ -148,7 +148,7 @@ export function testContract(url: () => string): void {
     expect(entry).toMatchObject({ outcome: 'succeeded', clientId: session.promptId })
     expect(entry?.outputNodes).toEqual(['3'])
     expect((await client.recentHistory(1))[0]).toMatchObject({ promptId })
-    await client.forget(promptId ?? '')
+    await client.forget(['nobody', promptId ?? ''])
     expect(await client.history(promptId ?? '')).toBeNull()
   })
 
