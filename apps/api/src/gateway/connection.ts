@@ -16,6 +16,9 @@ import type { BoundedWatcher } from '../watch/bounded-watcher.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Watch } from '../watch/watcher.ts'
+import type { Once } from '../watch/once.ts'
+import { createOutbox } from './outbox.ts'
+import type { Packet } from './packet.ts'
 import { createSocketWatcher } from './socket-watcher.ts'
 import { countQueuedPackets, type GatewaySocket } from './sockets.ts'
 
@@ -37,8 +40,24 @@ interface Watched {
   watch: Watch | null
 }
 
-export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, links: Links): void {
+/** One client's, and what it shares with all others. */
+interface ConnectionOptions {
+  socket: GatewaySocket
+  links: Links
+  once: Once<Packet>
+}
+
+export function serveConnection(
+  deps: ConnectionDeps,
+  { socket, links, once }: ConnectionOptions,
+): void {
   const watched = new Map<string, Watched>()
+  const outbox = createOutbox({
+    conn: socket.conn,
+    onDrained() {
+      for (const { watcher } of watched.values()) watcher.onDrained()
+    },
+  })
 
   function endWatch(jobId: string, entry: Watched | undefined): void {
     if (!entry) return
@@ -55,9 +74,11 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
     }
     // the same job again: the client has forgotten what it held, so the first watch is replaced
     endWatch(jobId, watched.get(jobId))
+    outbox.forget(jobId)
     const watcher = createSocketWatcher({
       jobId,
-      socket,
+      outbox,
+      once,
       links,
       positions: deps.positions,
       clock: deps.clock,
@@ -93,7 +114,7 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
   })
 
   socket.on('watch', (raw: unknown, ack: unknown) => {
-    const acknowledge = once(ack)
+    const acknowledge = answerOnce(ack)
     const request = watchRequestSchema.safeParse(raw)
     if (!request.success || !isJobId(request.data.jobId)) {
       acknowledge(refuse(request.success ? noSuchJob() : badRequest(request.error.issues)))
@@ -108,16 +129,15 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
 
   socket.on('unwatch', (raw: unknown, ack: unknown) => {
     const request = unwatchRequestSchema.safeParse(raw)
-    if (request.success) endWatch(request.data.jobId, watched.get(request.data.jobId))
+    if (request.success) {
+      endWatch(request.data.jobId, watched.get(request.data.jobId))
+      outbox.forget(request.data.jobId)
+    }
     if (typeof ack === 'function') ack({ ok: request.success })
   })
 
-  const onDrain = () => {
-    for (const { watcher } of watched.values()) watcher.onDrained()
-  }
-  socket.conn.on('drain', onDrain)
   socket.on('disconnect', () => {
-    socket.conn.off('drain', onDrain)
+    outbox.close()
     for (const [jobId, entry] of watched) endWatch(jobId, entry)
   })
 }
@@ -125,7 +145,7 @@ export function serveConnection(deps: ConnectionDeps, socket: GatewaySocket, lin
 type Acknowledge = (answer: WatchAck) => void
 
 /** The client may have sent no acknowledgement function, or anything in its place. */
-function once(ack: unknown): Acknowledge {
+function answerOnce(ack: unknown): Acknowledge {
   let open = typeof ack === 'function'
   return (answer) => {
     if (!open || typeof ack !== 'function') return

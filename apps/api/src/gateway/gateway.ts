@@ -15,6 +15,8 @@ import type { TokenCheck } from '../http/token.ts'
 import { readClientAddress } from '../http/trusted-proxies.ts'
 import type { ApiTimings } from '../timings.ts'
 import { type ConnectionDeps, serveConnection } from './connection.ts'
+import { createOnce } from '../watch/once.ts'
+import type { Packet } from './packet.ts'
 import type { Gateway } from './sockets.ts'
 
 /** Clients only ever send small requests. */
@@ -54,8 +56,10 @@ export function createGateway(deps: ConnectionDeps, options: GatewayOptions): Ga
     const refusal = Object.assign(new Error('unauthorized'), { data: { code: 'unauthorized' } })
     next(refusal)
   })
+  const once = createOnce<Packet>()
   gateway.on('connection', (socket) => {
-    serveConnection(deps, socket, createLinks(readBaseUrl(socket.request, options), options.urls))
+    const links = createLinks(readBaseUrl(socket.request, options), options.urls)
+    serveConnection(deps, { socket, links, once })
   })
   return gateway
 }

@@ -1,18 +1,19 @@
 /** One job watched by one socket: Socket.IO's side of a bounded watcher. */
 import type { Clock } from '@safelight/runtime'
-import type { WatchAck } from '@safelight/shared'
+import type { JobEvent, WatchAck } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
 import { toEventView, toSnapshotView } from '../jobs/view.ts'
 import { type BoundedWatcher, createBoundedWatcher, type JobNow } from '../watch/bounded-watcher.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
-import { countQueuedPackets, type GatewaySocket } from './sockets.ts'
-
-/** Queued packets from which a client counts as slow: Socket.IO itself queues whatever is emitted. */
-const SLOW_PACKETS = 256
+import type { Once } from '../watch/once.ts'
+import type { Outbox } from './outbox.ts'
+import { type Packet, toPacket, toPreviewPacket } from './packet.ts'
 
 export interface SocketWatcherOptions {
   jobId: string
-  socket: GatewaySocket
+  outbox: Outbox
+  /** Shared by all sockets. */
+  once: Once<Packet>
   links: Links
   positions: QueuePositions
   clock: Clock
@@ -23,18 +24,29 @@ export interface SocketWatcherOptions {
 }
 
 export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatcher {
-  const { jobId, socket, links, positions, clock } = options
+  const { jobId, outbox, once, links, positions, clock } = options
   let sentPosition: number | null = null
 
   function sendPosition({ queuePosition, etaMs }: JobNow): void {
     sentPosition = queuePosition
-    socket.emit('position', { jobId, queuePosition, etaMs })
+    outbox.push(jobId, toPacket('position', { jobId, queuePosition, etaMs }))
   }
 
   function resync(now: JobNow): void {
-    socket.emit('resync', toSnapshotView(now.snapshot, links))
+    const { snapshot } = now
+    const write = () => toPacket('resync', toSnapshotView(snapshot, links))
+    outbox.push(jobId, once(snapshot, links.base, write))
     // a snapshot says nothing of the queue
     if (now.queuePosition !== null && now.queuePosition !== sentPosition) sendPosition(now)
+  }
+
+  function sendEvent(event: JobEvent): void {
+    // only the addresses of outputs differ from client to client
+    const form = event.type === 'output' ? links.base : ''
+    outbox.push(
+      jobId,
+      once(event, form, () => toPacket('event', toEventView(event, links))),
+    )
   }
 
   return createBoundedWatcher({
@@ -42,7 +54,7 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
     positions,
     clock,
     transport: {
-      isFull: () => countQueuedPackets(socket) > SLOW_PACKETS,
+      isFull: () => outbox.isFull,
       accept({ snapshot, queuePosition, etaMs, now }) {
         sentPosition = queuePosition
         options.acknowledge({
@@ -56,14 +68,14 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
       begin(now, missed) {
         // the events the client asked for cannot be had: what it was just acknowledged replaces all
         if (!missed) return resync(now)
-        for (const event of missed) socket.emit('event', toEventView(event, links))
+        for (const event of missed) sendEvent(event)
       },
-      event: (event) => void socket.emit('event', toEventView(event, links)),
+      event: sendEvent,
       resync,
       position: sendPosition,
-      preview({ nodeId, contentType, data }) {
-        // volatile: dropped, not queued, while anything else is on its way
-        socket.volatile.emit('preview', { jobId, nodeId, contentType, data })
+      preview(preview) {
+        // dropped, not queued, while anything else is on its way
+        outbox.offer(jobId, () => once(preview, '', () => toPreviewPacket(jobId, preview)))
       },
       end: () => options.onEnd(),
     },

@@ -5,6 +5,8 @@ import { UNSIGNED, type UrlSigner } from './signed-urls.ts'
 import type { TrustCheck } from './trusted-proxies.ts'
 
 export interface Links {
+  /** What all absolute addresses begin with: alike for clients that ask in the same way. */
+  readonly base: string
   /** Relative to the host, so a client behind any proxy resolves them against what it asked. */
   job(jobId: string): { self: string; events: string; cancel: string }
   /** A fresh address of an asset's content. `keptUntil`: ms since the epoch; null for an asset that does not expire. */
@@ -28,6 +30,7 @@ export function createLinks(base: string, urls: UrlSigner = UNSIGNED): Links {
     until,
   })
   return {
+    base,
     job(jobId) {
       const self = `${prefix}/api/v2/jobs/${encodeURIComponent(jobId)}`
       return { self, events: `${self}/events`, cancel: `${self}/cancel` }

@@ -7,7 +7,9 @@ import { listen } from '../http/listen.ts'
 import { createLinks } from '../http/links.ts'
 import { createTimings } from '../timings.ts'
 import { toProgress } from '../testing/play-worker.ts'
+import { createOnce } from '../watch/once.ts'
 import { createQueuePositions } from '../watch/queue-positions.ts'
+import { createBeats } from './beats.ts'
 import { createNativeFrames } from './frames-native.ts'
 import { createV2Frames } from './frames-v2.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
@@ -27,11 +29,12 @@ async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
       jobId: 'j',
       // all the stream uses of Express' response is Node's
       response: response as Parameters<typeof createEventStream>[0]['response'],
-      frames: createFrames(createLinks('http://localhost')),
+      frames: createFrames(createLinks('http://localhost'), createOnce()),
       positions,
       resumed: false,
       clock: systemClock,
-      timings: createTimings({ keepAliveMs }),
+      beats: createBeats({ everyMs: keepAliveMs, clock: systemClock }),
+      timings: createTimings(),
       onClosed: () => void (ends.closed += 1),
     })
     ends.stream.open({ snapshot: toSnapshot(0), missed: [] })

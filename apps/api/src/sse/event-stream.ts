@@ -3,12 +3,13 @@
  *
  * A reader that takes nothing for two signs of life is cut off: it comes back with `Last-Event-ID`.
  */
-import { type Clock, repeat } from '@safelight/runtime'
+import type { Clock } from '@safelight/runtime'
 import { isTerminal } from '@safelight/shared'
 import type { Response } from 'express'
 import type { ApiTimings } from '../timings.ts'
 import { type BoundedWatcher, createBoundedWatcher } from '../watch/bounded-watcher.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
+import type { Beats } from './beats.ts'
 import type { FrameWriter } from './frame-writer.ts'
 
 /** Unsent bytes from which a reader counts as slow. */
@@ -16,7 +17,7 @@ const SLOW_BYTES = 256 * 1024
 /** Previews are the first to go. */
 const PREVIEW_BYTES = 64 * 1024
 
-export type StreamTimings = Pick<ApiTimings, 'keepAliveMs' | 'streamReturnMs' | 'streamMoveMs'>
+export type StreamTimings = Pick<ApiTimings, 'streamReturnMs' | 'streamMoveMs'>
 
 export interface EventStreamOptions {
   jobId: string
@@ -25,6 +26,8 @@ export interface EventStreamOptions {
   positions: QueuePositions
   /** The client named the last event it holds: it gets what it missed, and no snapshot if that can be had. */
   resumed: boolean
+  /** When to give a sign of life. */
+  beats: Beats
   clock: Clock
   timings: StreamTimings
   /** Called once, however the stream ends. */
@@ -72,12 +75,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       end,
     },
   })
-  const keepingAlive = repeat({
-    everyMs: timings.keepAliveMs,
-    run: async () => keepAlive(),
-    onError: () => response.destroy(),
-    clock,
-  })
+  const stopKeepingAlive = options.beats.add(keepAlive)
   response.on('drain', onDrain)
   response.once('close', release)
 
@@ -85,7 +83,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     if (closed) return
     closed = true
     watcher.close()
-    void keepingAlive.close()
+    stopKeepingAlive()
     response.off('drain', onDrain)
     response.off('close', release)
     options.onClosed()

@@ -18,9 +18,9 @@ import type { Links } from '../http/links.ts'
 import { toOutputView } from '../jobs/view.ts'
 import { toEventId } from './event-id.ts'
 import type { JobNow } from '../watch/bounded-watcher.ts'
-import { type FrameWriter, toSseFrame, toPreviewFrame } from './frame-writer.ts'
+import { type FrameWriter, type SharedFrames, toSseFrame, toPreviewFrame } from './frame-writer.ts'
 
-export function createV2Frames(links: Links): FrameWriter {
+export function createV2Frames(links: Links, shared: SharedFrames): FrameWriter {
   /** The status this client was told last; null when only it knows. */
   let told: JobStatus | null = null
 
@@ -90,12 +90,19 @@ export function createV2Frames(links: Links): FrameWriter {
     return { status, queue_position, eta_ms, phase, attempt, job_id: jobId, seq, stamp, ...ended }
   }
 
+  function toSharedFrame(event: JobEvent, now: JobNow): Buffer | string {
+    // how it is called depends on what this client was told, and a place in the queue is told as known now
+    if (event.type === 'status' && !isTerminal(event.status)) return toEventFrame(event, now)
+    const form = `v2 ${event.type === 'progress' ? '' : links.base}`
+    return shared(event, form, () => Buffer.from(toEventFrame(event, now)))
+  }
+
   return {
     open: (now, missed) =>
       missed ? missed.map((event) => toEventFrame(event, now)).join('') : toSnapshotFrames(now),
-    event: toEventFrame,
+    event: toSharedFrame,
     resync: toSnapshotFrames,
     position: (now) => toSseFrame('status', toStatus(now)),
-    preview: toPreviewFrame,
+    preview: (jobId, preview) => toPreviewFrame(shared, { jobId, preview }),
   }
 }

@@ -7,10 +7,13 @@ import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
+import type { ApiTimings } from '../timings.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
+import { createOnce } from '../watch/once.ts'
 import type { LastEvent, Watch } from '../watch/watcher.ts'
 import { toLastEvent } from './event-id.ts'
+import { type Beats, createBeats } from './beats.ts'
 import { createEventStream, type StreamTimings } from './event-stream.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import { createNativeFrames } from './frames-native.ts'
@@ -24,7 +27,7 @@ export interface EventsDeps {
   /** Streams open now, for the end of the process. */
   streams: Set<{ endForShutdown(): void }>
   clock: Clock
-  timings: StreamTimings
+  timings: StreamTimings & Pick<ApiTimings, 'keepAliveMs'>
   /** How long it may take until the stream is open. */
   deadline: RequestDeadline
 }
@@ -52,6 +55,8 @@ const query = z.strictObject({
 const FORMATS = { v2: createV2Frames, native: createNativeFrames }
 
 export function eventsRoute(deps: EventsDeps) {
+  const shared = createOnce<Buffer>()
+  const beats = createBeats({ everyMs: deps.timings.keepAliveMs, clock: deps.clock })
   return defineRoute({
     method: 'get',
     path: '/api/v2/jobs/{id}/events',
@@ -83,8 +88,8 @@ export function eventsRoute(deps: EventsDeps) {
       }
       const after = headers['Last-Event-ID'] ?? query.after
       const previews = query.previews === 'true'
-      const frames = FORMATS[query.format](links)
-      const asked = { jobId: params.id, after, previews, frames, request }
+      const frames = FORMATS[query.format](links, shared)
+      const asked = { jobId: params.id, after, previews, frames, beats, request }
       return { send: (response) => serveEvents(deps, asked, response) }
     },
   })
@@ -95,6 +100,7 @@ interface Asked {
   after: LastEvent | undefined
   previews: boolean
   frames: FrameWriter
+  beats: Beats
   request: Request
 }
 
@@ -110,6 +116,7 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     frames,
     positions: deps.positions,
     resumed: after !== undefined,
+    beats: asked.beats,
     clock: deps.clock,
     timings: deps.timings,
     onClosed() {
