@@ -48,6 +48,7 @@ export function createRedis(url: string, role: RedisRole, opening: RedisOpening)
   // whoever subscribes on behalf of a client gets an answer either way. Not for workers: it would
   // cut BullMQ's blocking reads.
   if (role !== 'worker') limitCommands(redis, timings.redisCommandMs)
+  writeTogether(redis)
   logStateChanges(redis, log.child({ redis: role }))
   return redis
 }
@@ -65,6 +66,23 @@ function limitCommands(redis: Redis, ms: number): void {
         onExpired: () => command.reject(new Error('Command timed out')),
       })
       command.promise.then(callOff, callOff)
+    }
+    return send(command, stream)
+  }
+}
+
+/** What is asked in one go is written in one: a write to a socket costs more than most commands. */
+function writeTogether(redis: Redis): void {
+  const send = redis.sendCommand.bind(redis)
+  let corked: { uncork(): void } | null = null
+  redis.sendCommand = (command, stream) => {
+    if (!corked && redis.status === 'ready') {
+      corked = redis.stream
+      redis.stream.cork()
+      process.nextTick(() => {
+        corked?.uncork()
+        corked = null
+      })
     }
     return send(command, stream)
   }
