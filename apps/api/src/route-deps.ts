@@ -55,6 +55,8 @@ export function toRouteDeps(
     maxQueueDepth: config.MAX_QUEUE_DEPTH,
     countBytes: () => store.openBytes(),
     maxQueueBytes: config.MAX_QUEUE_BYTES,
+    maxAgeMs: timings.queueCountAgeMs,
+    clock,
     whenRoom: createWhenRoom({ backlog, hosts, clock, maxAgeMs: timings.fleetAgeMs }),
     isStoreFull: () => memory.isHigh(),
     announce: ({ jobId, pool }) => tickets.announce({ jobId, pool }),

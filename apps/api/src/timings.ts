@@ -28,6 +28,8 @@ export const apiTimingsSchema = z.strictObject({
   filesPollMs: ms(100),
   /** Pause between two comparisons of records, backlog and queues. */
   reconcileMs: ms(5_000),
+  /** How long it is remembered how much waits, for the bounds of the queue: other processes may let in more meanwhile. */
+  queueCountAgeMs: ms(100),
   /** How long learned costs are remembered. */
   costsAgeMs: ms(30_000),
   /** How long it is remembered how many hosts take jobs. */

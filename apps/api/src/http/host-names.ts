@@ -24,9 +24,17 @@ export function createHostCheck({ publicUrl, listensOn, allowed }: HostNames): H
   if (allowed.includes('*')) return () => true
   const own = publicUrl === null ? [] : [new URL(publicUrl).host]
   const names = new Set([...own, ...allowed, toHost(listensOn)].map(readName))
-  return (host) => {
+  const check = (host: string | undefined) => {
     const name = readName(host)
     return name !== null && (isLoopback(name) || names.has(name))
+  }
+  // every request of a connection says the same: the name that was good last is not read again
+  let good: string | undefined
+  return (host) => {
+    if (good !== undefined && host === good) return true
+    const isGood = check(host)
+    if (isGood) good = host
+    return isGood
   }
 }
 

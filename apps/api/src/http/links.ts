@@ -23,8 +23,7 @@ export interface ContentLink {
 
 /** @param base e.g. `https://pictures.example/safelight`, without a slash at the end */
 export function createLinks(base: string, urls: UrlSigner = UNSIGNED): Links {
-  const { pathname } = new URL(base)
-  const prefix = pathname === '/' ? '' : pathname
+  const prefix = pathOf(base)
   const content = (assetId: string, until: number): ContentLink => ({
     url: `${base}/api/v2/assets/${encodeURIComponent(assetId)}/content${urls.sign(assetId, until)}`,
     until,
@@ -45,6 +44,13 @@ export function createLinks(base: string, urls: UrlSigner = UNSIGNED): Links {
       return content(assetId, keptUntil > urls.now() ? keptUntil : urls.shortEnd())
     },
   }
+}
+
+/** Most addresses have none, and need not be taken apart for that. */
+function pathOf(base: string): string {
+  if (base.indexOf('/', 'https://'.length) < 0) return ''
+  const { pathname } = new URL(base)
+  return pathname === '/' ? '' : pathname
 }
 
 export interface LinkOptions extends BaseUrlOptions {

@@ -69,7 +69,10 @@ function unlessForm(handler: RequestHandler): RequestHandler {
 }
 
 const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.is('json') && request.get('content-length') !== '0') return next()
+  const { 'content-type': type, 'content-length': length } = request.headers
+  // as nearly all say it: `is` takes every type apart
+  const isPlain = type === 'application/json' && length !== undefined
+  if (length !== '0' && (isPlain || request.is('json'))) return next()
   next(new ApiError('invalid_request', 'Send a JSON body with `Content-Type: application/json`.'))
 }
 

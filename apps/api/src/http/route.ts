@@ -18,7 +18,7 @@ export interface RouteCall<Params, Query, Headers, Body> {
   /** Aborted once the client has its answer, which may be that we took too long: nothing may begin after that. */
   signal: AbortSignal
   /** What the client is told if we take too long from here on. */
-  ifLate: (error: ApiError) => void
+  ifLate: (toError: () => ApiError) => void
 }
 
 export type Answering = Pick<RouteCall<unknown, unknown, unknown, unknown>, 'signal' | 'ifLate'>

@@ -4,6 +4,9 @@ import type { Response } from 'express'
 import { type RequestDeadline, withDeadline } from './deadline.ts'
 import type { Answering, Reply } from './route.ts'
 
+/** Of every request, in the end: without one a new error would be made for each, with its stack. */
+const ANSWERED = new Error('the client has its answer')
+
 export interface SendOptions {
   deadline: RequestDeadline
   /** Of an answer that has none of its own. */
@@ -16,13 +19,13 @@ export async function sendReply(
   options: SendOptions,
 ): Promise<void> {
   const answered = new AbortController()
-  let late: ApiError | null = null
-  const ifLate = (error: ApiError) => (late = error)
+  let toLate: () => ApiError | null = () => null
+  const ifLate = (toError: () => ApiError) => void (toLate = toError)
   const reply = await withDeadline(
     answer({ signal: answered.signal, ifLate }),
     options.deadline,
-    () => late,
-  ).finally(() => answered.abort())
+    () => toLate(),
+  ).finally(() => answered.abort(ANSWERED))
   if ('send' in reply) return reply.send(response)
   const status = reply.status ?? options.status
   response.status(status).set(reply.headers ?? {})

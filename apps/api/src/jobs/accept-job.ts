@@ -59,7 +59,7 @@ export async function acceptJob(
   const newJob = toNewJob(acceptance, await store.now())
   // who was told that the service is away must not find a job made later
   signal.throwIfAborted()
-  ifLate(maybeAccepted(newJob.jobId))
+  ifLate(() => maybeAccepted(newJob.jobId))
   const accepted = await acceptOrTell(newJob.jobId, () => store.accept(newJob))
   if (accepted.outcome === 'missing_asset') {
     throw toMissingAssets(parseWorkflow(stored.text), accepted.assetIds)
@@ -70,8 +70,8 @@ export async function acceptJob(
   if (!snapshot) throw new Error('a job without a key cannot be a repetition')
   const { jobId, priority } = snapshot
   log.info({ jobId, nodes: acceptance.nodes, priority }, 'job accepted')
-  await admission.enqueue(snapshot)
-  const view = toJobView(snapshot, { links, place: await positions.read(jobId) })
+  const [place] = await Promise.all([positions.read(jobId), admission.enqueue(snapshot)])
+  const view = toJobView(snapshot, { links, place })
   if (key) await keepAnswer(deps, key, view)
   return acceptance.hold(snapshot, { body: view })
 }

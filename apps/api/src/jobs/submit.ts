@@ -84,7 +84,7 @@ export function submitRoute(deps: SubmitDeps) {
       const urls = findUrlInputs(workflow, classes)
       refuseManyUrls(urls)
       await checkInputs(deps.fleet, { workflow, pool, targets })
-      await admission.refuseWhenFull()
+      await admission.refuseWhenFull(Buffer.byteLength(sent.text))
       const listed = await deps.checkFiles({ workflow, classes, pool, targets, signal })
       const owner = body.owner ?? DEFAULT_OWNER
       const skills = [
