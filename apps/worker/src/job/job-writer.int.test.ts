@@ -1,5 +1,7 @@
 import type { Snapshot } from '@safelight/shared'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { progress } from '@safelight/testkit'
+import { openClient } from '@safelight/testkit/vitest'
 import { slow } from '../testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
 import { toEnd, toQueuedAgain, toRunning } from './job-events.ts'
@@ -22,7 +24,13 @@ async function open(): Promise<JobWriter> {
   const claim = await stack.store.claim(jobId)
   if (!claim) throw new Error('no such job')
   return createJobWriter({
-    store: stack.store,
+    store: {
+      ...stack.store,
+      append: (...args) => {
+        calls.push('append')
+        return stack.store.append(...args)
+      },
+    },
     claim,
     onCanceling: () => calls.push('canceling'),
     onClaimLost: () => calls.push('lost'),
@@ -45,7 +53,7 @@ it('notices a cancel that came from elsewhere, and lets it win over a new phase'
   await writer.append(begin)
   await stack.cancel(jobId)
   expect(await writer.append(toQueuedAgain)).toBe(false)
-  expect(calls).toEqual(['canceling'])
+  expect(calls).toEqual(['append', 'append', 'canceling'])
   expect(await writer.append((snapshot) => toEnd(snapshot, { status: 'canceled' }))).toBe(true)
 })
 
@@ -61,7 +69,7 @@ it('writes nothing once another worker has claimed the job, and reports it once'
   const successor = await open()
   expect(await zombie.append(begin)).toBe(false)
   expect(await zombie.append(begin)).toBe(false)
-  expect(calls).toEqual(['lost'])
+  expect(calls).toEqual(['append', 'lost'])
   expect(await successor.append(begin)).toBe(true)
 })
 
@@ -73,4 +81,66 @@ it('goes on after a decision that throws', async () => {
   const next = writer.append(begin)
   await expect(failing).rejects.toThrow('undecided')
   expect(await next).toBe(true)
+})
+
+const end = (snapshot: Snapshot) => toEnd(snapshot, { status: 'succeeded' })
+const move = (value: number) => (snapshot: Snapshot) =>
+  snapshot.status === 'running' ? progress(value) : null
+
+it('writes at once what it is asked for in one go, and then what it was asked for meanwhile', async () => {
+  const writer = await open()
+  const first = [writer.append(begin), writer.append(move(0.1)), writer.append(() => null)]
+  await Promise.resolve()
+  // under way by now
+  expect(calls).toEqual(['append'])
+  const rest = [writer.append(move(0.2)), writer.append(begin), writer.append(end)]
+  expect(await Promise.all(first)).toEqual([true, true, false])
+  expect(await Promise.all(rest)).toEqual([true, true, true])
+  expect(calls).toEqual(['append', 'append'])
+  const { events } = await stack.store.eventsAfter(jobId, 0)
+  expect(events.map(({ seq, type }) => [seq, type])).toEqual([
+    [1, 'status'],
+    [2, 'progress'],
+    [3, 'progress'],
+    [4, 'status'],
+    [5, 'status'],
+  ])
+})
+
+it('tells each of those who asked in one go what became of his', async () => {
+  const writer = await open()
+  const failing = writer.append(() => {
+    throw new Error('undecided')
+  })
+  const unreadable = writer.append(() => progress(Number.NaN))
+  const asked = [
+    writer.append(() => ({ type: 'status', status: 'succeeded', phase: null })),
+    writer.append(begin),
+    writer.append((snapshot) => (snapshot.attempt === 1 ? end(snapshot) : null)),
+    writer.append(move(0.5)),
+  ]
+  await expect(failing).rejects.toThrow('undecided')
+  await expect(unreadable).rejects.toThrow('NaN')
+  // what is not allowed keeps nobody else from writing
+  expect(await Promise.all(asked)).toEqual([false, true, true, false])
+  expect(writer.snapshot).toMatchObject({ status: 'succeeded', seq: 2 })
+})
+
+it('decides all of them anew when somebody else was faster', async () => {
+  const writer = await open()
+  await writer.append(begin)
+  await stack.cancel(jobId)
+  expect(await Promise.all([writer.append(move(0.5)), writer.append(end)])).toEqual([false, true])
+  expect(writer.snapshot).toMatchObject({ status: 'succeeded', seq: 3, progress: null })
+})
+
+it('tells all of them when the store cannot be written', async () => {
+  const writer = await open()
+  const redis = await openClient('worker')
+  await redis.set(stack.keys.job(jobId), 'no record')
+  const asked = [writer.append(begin), writer.append(end)]
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual([
+    'rejected',
+    'rejected',
+  ])
 })

@@ -1,6 +1,16 @@
-/** The one writer of a job while it runs here: appends one event at a time, on the newest snapshot known. */
+/**
+ * The one writer of a job while it runs here, on the newest snapshot known. It writes in the order that it was asked;
+ * what it is asked for in one go, or while a write is under way, is one write.
+ */
 import type { Snapshot } from '@safelight/shared'
-import type { AppendResult, Claim, Decide, JobStore } from '@safelight/store'
+import {
+  type AppendResult,
+  type Claim,
+  type Decide,
+  foresee,
+  type Foreseen,
+  type JobStore,
+} from '@safelight/store'
 
 export interface JobWriter {
   /** The newest state this writer has seen. */
@@ -32,11 +42,30 @@ export function createJobWriter({
   const { jobId } = claim.snapshot
   let snapshot = claim.snapshot
   let claimLost = false
-  let tail: Promise<unknown> = Promise.resolve()
+  let waiting: Asked[] = []
+  let writing = false
 
-  async function write(decide: Decide): Promise<boolean> {
-    if (claimLost) return false
-    return settle(await store.append(jobId, decide, { token, known: snapshot }))
+  async function writeAll(): Promise<void> {
+    if (writing) return
+    writing = true
+    // whoever asks in the same go comes along
+    await Promise.resolve()
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      await write(group)
+    }
+    writing = false
+  }
+
+  async function write(group: readonly Asked[]): Promise<void> {
+    try {
+      const written =
+        !claimLost && settle(await store.append(jobId, toOne(group), { token, known: snapshot }))
+      for (const asked of group) asked.settle(written)
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    }
   }
 
   function loseClaim(): void {
@@ -64,10 +93,55 @@ export function createJobWriter({
     },
     loseClaim,
     append(decide) {
-      const written = tail.then(() => write(decide))
-      // the next in line goes on; the failure belongs to whoever asked
-      tail = written.catch(() => undefined)
-      return written
+      return new Promise((resolve, reject) => {
+        waiting.push(toAsked(decide, { resolve, reject }))
+        void writeAll()
+      })
     },
+  }
+}
+
+/** A decision that somebody waits for. */
+interface Asked {
+  /** Its part in the write at hand. Never throws: the failure belongs to whoever asked, and the others go on. */
+  foresee(snapshot: Snapshot): Foreseen
+  settle: (written: boolean) => void
+  reject: (error: unknown) => void
+}
+
+type Waiting = { resolve: (written: boolean) => void; reject: (error: unknown) => void }
+
+function toAsked(decide: Decide, { resolve, reject }: Waiting): Asked {
+  // of the latest try: a lost race decides anew
+  let says = false
+  let failure: { error: unknown } | null = null
+  return {
+    foresee(snapshot) {
+      failure = null
+      try {
+        const foreseen = foresee(snapshot, decide)
+        says = foreseen.bodies.length > 0
+        return foreseen
+      } catch (error) {
+        failure = { error }
+        return { bodies: [], next: snapshot }
+      }
+    },
+    settle(written) {
+      if (failure) reject(failure.error)
+      else resolve(written && says)
+    },
+    reject,
+  }
+}
+
+function toOne(group: readonly Asked[]): Decide {
+  return (snapshot) => {
+    let next = snapshot
+    return group.flatMap((asked) => {
+      const foreseen = asked.foresee(next)
+      next = foreseen.next
+      return foreseen.bodies
+    })
   }
 }

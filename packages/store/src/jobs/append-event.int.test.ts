@@ -216,7 +216,9 @@ describe('append', () => {
   it('never stores what nobody could read', async () => {
     const { store } = await openTestStore()
     const jobId = await acceptJob(store)
-    await expect(store.append(jobId, () => progress(Number.NaN))).rejects.toThrow('received NaN')
+    await expect(store.append(jobId, () => progress(Number.NaN))).rejects.toThrow(
+      'an event with NaN',
+    )
     expect(await store.load(jobId)).toMatchObject({ seq: 0, progress: null })
   })
 })

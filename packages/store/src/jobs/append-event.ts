@@ -1,9 +1,8 @@
 /** Appending events: decide on what is known, write if it still holds, decide again if not. */
-import { canMove, isTerminal, type JobEventBody, type Snapshot } from '@safelight/shared'
-import type { AppendResult, Decide, JobStore } from '../job-store.ts'
+import type { AppendResult, JobStore } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { StoreContext } from './context.ts'
-import { toBodies } from './next-events.ts'
+import { foresee } from './next-events.ts'
 import { parseRecord } from './record.ts'
 import { createWrite, type Seen } from './write-events.ts'
 
@@ -32,7 +31,7 @@ export function createAppend(context: StoreContext): JobStore['append'] {
         }
         seen = { snapshot: stored.snapshot, fresh: true }
       }
-      const bodies = permitted(seen.snapshot, decide)
+      const { bodies } = foresee(seen.snapshot, decide)
       if (bodies.length === 0) {
         if (seen.fresh) return { outcome: 'declined', snapshot: seen.snapshot }
         // "no" on old knowledge is not an answer
@@ -45,24 +44,6 @@ export function createAppend(context: StoreContext): JobStore['append'] {
     }
     throw new AppendContention(jobId)
   }
-}
-
-/**
- * The one place that refuses: nothing happens after the end, and status moves only along its arrows. What follows a
- * refusal was decided on the job as it would have been: it is not written either.
- */
-function permitted(snapshot: Snapshot, decide: Decide): JobEventBody[] {
-  let { status } = snapshot
-  const bodies: JobEventBody[] = []
-  for (const body of isTerminal(status) ? [] : toBodies(decide(snapshot))) {
-    if (isTerminal(status)) break
-    if (body.type === 'status') {
-      if (!canMove(status, body.status)) break
-      status = body.status
-    }
-    bodies.push(body)
-  }
-  return bodies
 }
 
 async function readStored({ redis, keys }: StoreContext, jobId: string) {

@@ -1,18 +1,53 @@
 /** What is decided of a job, as the events that follow its last one, and what they make of it. */
 import {
+  canMove,
   isTerminal,
   type JobEvent,
   type JobEventBody,
-  jobEventSchema,
   reduceJob,
   type Snapshot,
 } from '@safelight/shared'
 import type { Decide } from '../job-store.ts'
 import { newEventId, type StoreContext } from './context.ts'
 
-export function toBodies(decided: ReturnType<Decide>): readonly JobEventBody[] {
+/** What a decision comes to, and the job as it will be then, but for the times and the names of events. */
+export interface Foreseen {
+  bodies: readonly JobEventBody[]
+  next: Snapshot
+}
+
+/**
+ * The one place that refuses: nothing happens after the end, and status moves only along its arrows. What follows a
+ * refusal was decided on the job as it would have been: it is not written either.
+ */
+export function foresee(snapshot: Snapshot, decide: Decide): Foreseen {
+  let next = snapshot
+  const bodies: JobEventBody[] = []
+  for (const body of isTerminal(snapshot.status) ? [] : toBodies(decide(snapshot))) {
+    if (isTerminal(next.status)) break
+    if (body.type === 'status' && !canMove(next.status, body.status)) break
+    checkNumbers(body)
+    bodies.push(body)
+    next = reduceJob(next, { ...body, ...envelopeAfter(next) })
+  }
+  return { bodies, next }
+}
+
+/** JSON makes null of what is no number (NaN): that must fail here, in the writer, not in every later reader. */
+function checkNumbers(value: unknown): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError(`an event with ${value}`)
+  if (typeof value !== 'object' || value === null) return
+  for (const key in value) checkNumbers(Reflect.get(value, key))
+}
+
+function toBodies(decided: ReturnType<Decide>): readonly JobEventBody[] {
   if (decided === null) return []
   return 'type' in decided ? [decided] : decided
+}
+
+function envelopeAfter({ jobId, seq, stamp, createdAt, updatedAt }: Snapshot) {
+  return { jobId, seq: seq + 1, ts: updatedAt ?? createdAt, stamp, follows: stamp }
 }
 
 /** One decision after the other, each on what those before it make of the job: one write for all of them. */
@@ -20,18 +55,11 @@ export function inTurn(...decides: readonly Decide[]): Decide {
   return (snapshot) => {
     let next = snapshot
     return decides.flatMap((decide) => {
-      const bodies = toBodies(decide(next))
-      for (const body of bodies) next = expect(next, body)
-      return bodies
+      const foreseen = foresee(next, decide)
+      next = foreseen.next
+      return foreseen.bodies
     })
   }
-}
-
-/** The job as it will be, but for the times and the names of events. */
-function expect(snapshot: Snapshot, body: JobEventBody): Snapshot {
-  const { jobId, seq, stamp, createdAt, updatedAt } = snapshot
-  const envelope = { jobId, seq: seq + 1, ts: updatedAt ?? createdAt, stamp, follows: stamp }
-  return reduceJob(snapshot, { ...body, ...envelope })
 }
 
 type Time = { ts: number } & Pick<StoreContext, 'retentionMs' | 'deadLetterRetentionMs'>
@@ -65,6 +93,5 @@ function toEvent(snapshot: Snapshot, body: JobEventBody, time: Time): JobEvent {
       ? Math.max(time.retentionMs, time.deadLetterRetentionMs)
       : time.retentionMs
   const expiry = ends && body.expiresAt === undefined ? { expiresAt: time.ts + keptMs } : {}
-  // what JSON cannot carry (NaN) must fail here, in the writer, not in every later reader
-  return jobEventSchema.parse({ ...body, ...expiry, ...envelope })
+  return { ...body, ...expiry, ...envelope }
 }
