@@ -55,26 +55,66 @@ it('emits the first value at once', () => {
   expect(emitted).toEqual([1])
 })
 
-it('emits only the latest of the values within an interval, at its end', async () => {
+it('emits only the latest of what is said in one breath, and then of each interval', async () => {
   const { coalescer, emitted, pass } = create()
   coalescer.push(1)
   await settle()
   coalescer.push(2)
   coalescer.push(3)
-  await pass(99)
+  await pass(19)
   expect(emitted).toEqual([1])
   await pass(1)
   expect(emitted).toEqual([1, 3])
+  coalescer.push(4)
+  await pass(79)
+  coalescer.push(5)
+  expect(emitted).toEqual([1, 3])
+  await pass(1)
+  expect(emitted).toEqual([1, 3, 5])
 })
 
-it('emits at most ten a second however fast values come', async () => {
+it.each([1, 5, 25, 60, 90])(
+  'emits ten a second on average however fast values come: every %d ms',
+  async (everyMs) => {
+    const { coalescer, emitted, pass } = create()
+    for (let ms = 0; ms < 3_000; ms += everyMs) {
+      coalescer.push(ms)
+      await pass(everyMs)
+    }
+    expect(emitted.length).toBeGreaterThanOrEqual(29)
+    expect(emitted.length).toBeLessThanOrEqual(32)
+  },
+)
+
+it('emits each of the values that come slower than that at once', async () => {
   const { coalescer, emitted, pass } = create()
-  for (let ms = 0; ms < 1_000; ms += 5) {
-    coalescer.push(ms)
-    await pass(5)
+  for (let tick = 0; tick < 20; tick += 1) {
+    coalescer.push(tick)
+    await pass(130)
   }
-  expect(emitted.length).toBeGreaterThanOrEqual(9)
-  expect(emitted.length).toBeLessThanOrEqual(11)
+  expect(emitted).toEqual(Array.from({ length: 20 }, (_, tick) => tick))
+})
+
+it('does not let what was said in between keep the next tick', async () => {
+  const { coalescer, emitted, pass } = create()
+  coalescer.push(1)
+  await pass(5)
+  coalescer.push(1.5)
+  await pass(15)
+  expect(emitted).toEqual([1, 1.5])
+  await pass(80)
+  coalescer.push(2)
+  expect(emitted).toEqual([1, 1.5, 2])
+})
+
+it('has what is said in one breath in two emissions, however often it comes', async () => {
+  const { coalescer, emitted, pass } = create()
+  for (const value of [1, 2, 3, 4, 5, 6]) {
+    coalescer.push(value)
+    await pass(2)
+  }
+  await pass(200)
+  expect(emitted).toEqual([1, 6])
 })
 
 it('emits at once after a pause', async () => {

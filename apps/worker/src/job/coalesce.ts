@@ -1,4 +1,7 @@
-/** Latest wins: at most one emission per interval, and never a second one while the first is under way. */
+/**
+ * Latest wins. News after a pause goes out at once; a flood is thinned to one emission per interval, on average, and
+ * there is never a second one while the first is under way.
+ */
 import type { Clock } from '@safelight/runtime'
 
 export interface Coalescer<T> {
@@ -16,15 +19,23 @@ export interface CoalesceOptions<T> {
   emit: (value: T) => Promise<void>
 }
 
+/** What follows sooner is said in one breath, e.g. that a node is over and the next one runs: one emission. */
+const BREATH_MS = 20
+/** Emissions that may be ahead of their time: what was said in between must not keep the next tick. */
+const AHEAD = 1
+
 export function createCoalescer<T>({ everyMs, clock, emit }: CoalesceOptions<T>): Coalescer<T> {
   let held: { value: T } | null = null
   let callOff: (() => void) | null = null
   let underWay: Promise<void> | null = null
   let lastMs = Number.NEGATIVE_INFINITY
+  /** When all that was emitted has had its interval. */
+  let freeMs = Number.NEGATIVE_INFINITY
 
   function schedule(): void {
     if (!held || underWay || callOff) return
-    const waitMs = lastMs + everyMs - clock.steady()
+    const dueMs = Math.max(lastMs + BREATH_MS, freeMs - AHEAD * everyMs)
+    const waitMs = dueMs - clock.steady()
     if (waitMs <= 0) fire()
     else callOff = clock.after(waitMs, fire)
   }
@@ -35,6 +46,7 @@ export function createCoalescer<T>({ everyMs, clock, emit }: CoalesceOptions<T>)
     const { value } = held
     held = null
     lastMs = clock.steady()
+    freeMs = Math.max(freeMs, lastMs) + everyMs
     underWay = emit(value).finally(() => {
       underWay = null
       schedule()

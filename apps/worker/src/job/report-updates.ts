@@ -13,6 +13,7 @@ import type { AttemptOutputs } from './attempt-outputs.ts'
 import { createCoalescer } from './coalesce.ts'
 import { toPhase, toProgressed } from './job-events.ts'
 import type { Handling } from './handling.ts'
+import { haveNodesMoved, isNews, type Told } from './progress-news.ts'
 import {
   addWarnings,
   toBlockedWarning,
@@ -48,6 +49,7 @@ export function createUpdateReporter(
   const { outputs } = start
   let { tracker, warnings } = start
   let executing = false
+  let told: Told = { progress: tracker.progress, atMs: clock.steady() }
 
   const progress = createCoalescer<TrackerState>({
     everyMs: timings.progressEveryMs,
@@ -90,16 +92,19 @@ export function createUpdateReporter(
       warnings = addWarnings(warnings, [toBlockedWarning(message.failure)])
       enterPhase('executing')
     }
-    const next = foldProgress(tracker, message, clock.steady())
-    if (next.progress !== tracker.progress) {
-      progress.push(next)
-      const { value, node } = next.progress
-      log.debug(
-        { value: node?.value, max: node?.max, percent: Math.floor(value * 100) },
-        'progress',
-      )
-    }
+    moveTo(foldProgress(tracker, message, clock.steady()))
+  }
+
+  function moveTo(next: TrackerState): void {
+    const before = tracker
     tracker = next
+    const atMs = clock.steady()
+    if (next === before) return
+    if (!isNews(next.progress, told, atMs) && !haveNodesMoved(before, next)) return
+    told = { progress: next.progress, atMs }
+    progress.push(next)
+    const { value, node } = next.progress
+    log.debug({ value: node?.value, max: node?.max, percent: Math.floor(value * 100) }, 'progress')
   }
 
   function onPreview(message: HostMessage & { type: 'preview' }): void {
@@ -123,15 +128,15 @@ export function createUpdateReporter(
             { promptId, totalSteps: tracker.steps ?? 0, adopted, status },
             'prompt submitted',
           )
-          tracker = foldTaken(tracker, update, clock.steady())
+          const taken = foldTaken(tracker, update, clock.steady())
           warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
           if (!warnings.some(({ code }) => code === 'output_dropped')) {
-            warnings = addWarnings(warnings, toUnexplainedWarnings(droppedOutputs(tracker)))
+            warnings = addWarnings(warnings, toUnexplainedWarnings(droppedOutputs(taken)))
           }
           // messages of an adopted prompt may have come before it was found in the queue
           enterPhase(executing ? 'executing' : 'submitted')
           // after the warning that says why
-          if (tracker.plan.skipped.size > 0) progress.push(tracker)
+          moveTo(taken)
           return
         }
         case 'message':
