@@ -35,11 +35,12 @@ async function settle() {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-function create(emit?: (value: number) => Promise<void>) {
+function create(emit?: (value: number) => Promise<void>, ahead = 1) {
   const time = createFakeClock()
   const emitted: number[] = []
   const coalescer = createCoalescer<number>({
     everyMs: 100,
+    ahead,
     clock: time.clock,
     emit: async (value) => {
       emitted.push(value)
@@ -71,6 +72,17 @@ it('emits only the latest of what is said in one breath, and then of each interv
   expect(emitted).toEqual([1, 3])
   await pass(1)
   expect(emitted).toEqual([1, 3, 5])
+})
+
+it('keeps to its intervals where nothing may be ahead of its time', async () => {
+  const { coalescer, emitted, pass } = create(undefined, 0)
+  coalescer.push(1)
+  await pass(5)
+  coalescer.push(2)
+  await pass(94)
+  expect(emitted).toEqual([1])
+  await pass(1)
+  expect(emitted).toEqual([1, 2])
 })
 
 it.each([1, 5, 25, 60, 90])(

@@ -14,6 +14,8 @@ export interface Coalescer<T> {
 
 export interface CoalesceOptions<T> {
   everyMs: number
+  /** Emissions that may be ahead of their time, so that what was said in between does not keep the next tick; none by default. */
+  ahead?: number
   clock: Clock
   /** Must not reject: what a failed emission means is the emitter's to decide. */
   emit: (value: T) => Promise<void>
@@ -21,10 +23,13 @@ export interface CoalesceOptions<T> {
 
 /** What follows sooner is said in one breath, e.g. that a node is over and the next one runs: one emission. */
 const BREATH_MS = 20
-/** Emissions that may be ahead of their time: what was said in between must not keep the next tick. */
-const AHEAD = 1
 
-export function createCoalescer<T>({ everyMs, clock, emit }: CoalesceOptions<T>): Coalescer<T> {
+export function createCoalescer<T>({
+  everyMs,
+  ahead = 0,
+  clock,
+  emit,
+}: CoalesceOptions<T>): Coalescer<T> {
   let held: { value: T } | null = null
   let callOff: (() => void) | null = null
   let underWay: Promise<void> | null = null
@@ -34,7 +39,7 @@ export function createCoalescer<T>({ everyMs, clock, emit }: CoalesceOptions<T>)
 
   function schedule(): void {
     if (!held || underWay || callOff) return
-    const dueMs = Math.max(lastMs + BREATH_MS, freeMs - AHEAD * everyMs)
+    const dueMs = Math.max(lastMs + BREATH_MS, freeMs - ahead * everyMs)
     const waitMs = dueMs - clock.steady()
     if (waitMs <= 0) fire()
     else callOff = clock.after(waitMs, fire)

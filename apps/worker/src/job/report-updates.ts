@@ -53,6 +53,7 @@ export function createUpdateReporter(
 
   const progress = createCoalescer<TrackerState>({
     everyMs: timings.progressEveryMs,
+    ahead: 1,
     clock,
     emit: (state) => written(writer.append((snapshot) => toProgressed(snapshot, state))),
   })
