@@ -24,23 +24,20 @@
  */
 import { assertNever } from '@safelight/shared'
 import { HostError } from '../errors.ts'
-import type { HostMessage } from '../protocol/host-message.ts'
-import { isEnd } from './attribute.ts'
 import type { Sighting } from './look.ts'
-import { noteMovement } from './movement.ts'
 import type { Observed, PromptDecision, PromptObservation, PromptState } from './prompt-state.ts'
+import { foldMessage, hurry, nothing } from './observe-message.ts'
+import { beginPace, steadyAt, untilLook, withPace } from './pace.ts'
 import { backOff, foldClosed, foldPing, withSocket } from './observe-socket.ts'
-import { hear, isUnsettled, toUnsettledEnd } from './settle.ts'
+import { isUnsettled, toUnsettledEnd } from './settle.ts'
 import { foldSilence } from './silence.ts'
 import type { StopCause } from './to-end.ts'
 import { toAbsentEnd, toPromptEnd, toOverdueEnd } from './to-end.ts'
-import { followTrail, isToCome, tellTrail } from './trail.ts'
+import { followTrail, isToCome } from './trail.ts'
 
 /** Looks that found it running: between two of them a message would have come. */
 const RUNNING_LOOKS = 2
 
-const NONE: PromptDecision = { action: 'none' }
-const HURRY: PromptDecision = { action: 'hurry' }
 const FOUND = { searchUntil: null, failures: 0 } as const
 
 export function observePrompt(state: PromptState, what: PromptObservation, atMs: number): Observed {
@@ -51,12 +48,15 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
       return nothing({
         ...state,
         ...FOUND,
+        pace: beginPace(state, what.adopted === true, atMs),
         promptId: what.promptId,
         answeredAt: atMs,
         trail: { ...state.trail, awaited: !what.adopted && state.received && state.socket.open },
       })
+    case 'waited':
+      return decideWaited(state, what, atMs)
     case 'due':
-      return decideDue(state, what, atMs)
+      return decideDue(withPace(state, { hurried: false, announcedAt: null }), what, atMs)
     case 'looked':
       // what is known to have ended does not change any more
       return foldSighting(state, state.trail.ended ?? what.sighting, atMs)
@@ -66,7 +66,7 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     case 'message':
       return foldMessage(state, what, atMs)
     case 'opened':
-      return { state: withSocket(state, { open: true, unansweredPings: 0 }), decision: HURRY }
+      return hurry(withSocket(state, { open: true, unansweredPings: 0 }))
     case 'closed':
       return foldClosed(state, what.wasOpen)
     case 'alive':
@@ -76,6 +76,16 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     default:
       return assertNever(what)
   }
+}
+
+function decideWaited(
+  state: PromptState,
+  what: PromptObservation & { type: 'waited' },
+  atMs: number,
+): Observed {
+  const withdrawn = what.withdrawn && !hasBegun(state)
+  const ms = untilLook(state, { ...what, withdrawn }, atMs)
+  return { state, decision: ms === 0 ? { action: 'none' } : wait(ms, false) }
 }
 
 function decideDue(
@@ -120,6 +130,7 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
     failures: 0,
     answeredAt: atMs,
     place,
+    pace: { ...before.pace, steady: false, lookedAt: atMs },
     isDue: running || (sighting.at === 'pending' && sighting.ahead === 0),
     movedAt: place === before.place ? before.movedAt : atMs,
     ran: before.ran || running,
@@ -188,45 +199,14 @@ function goOn(before: PromptState, sighting: Sighting | null, atMs: number): Obs
     return { state, decision: backOff(state.failures, pollMs, failingPollMaxMs) }
   }
   if (sighting.at === 'absent') return { state, decision: wait(timings.confirmMs, reopen) }
-  const steadyMs = stop ? timings.interruptEveryMs : timings.pollMs
-  const [quickMs = steadyMs, ...quickPollsMs] = state.quickPollsMs
+  const steadyMs = stop ? timings.interruptEveryMs : steadyAt(state) - atMs
+  const [quickMs, ...quickPollsMs] = state.quickPollsMs
+  const steady = !stop && quickMs === undefined
   return {
-    state: { ...state, quickPollsMs },
-    decision: wait(Math.min(quickMs, steadyMs), reopen),
+    state: { ...withPace(state, { steady }), quickPollsMs },
+    decision: wait(Math.min(quickMs ?? steadyMs, steadyMs), reopen),
   }
 }
-
-function foldMessage(
-  before: PromptState,
-  { message, ours }: { message: HostMessage; ours: boolean },
-  atMs: number,
-): Observed {
-  const decision = before.received ? NONE : HURRY
-  const silence = { ...before.silence, since: null }
-  const state = { ...before, received: true, silence }
-  if (!ours) return { state, decision }
-
-  const { timings } = state
-  const reached = { ...state, failures: 0, answeredAt: atMs }
-  const lastMessages = noteMovement(state.lastMessages, message)
-  const moved = lastMessages ? { ...reached, lastMessages, movedAt: atMs } : reached
-  // without a prompt it is what every socket gets that opens while ours runs
-  if (message.type === 'executing' && message.promptId === null) {
-    return { state: { ...moved, silence: { ...silence, hinted: true } }, decision }
-  }
-  const delivered: PromptState = {
-    ...moved,
-    silence: { ...silence, hinted: true, patienceMs: timings.deafMs, silentSockets: 0 },
-    deaf: false,
-    heard: hear(state.heard, message),
-    trail: tellTrail(state.trail, { isLast: isEnd(message), atMs }),
-  }
-  // history follows such a message by milliseconds
-  if (!isEnd(message)) return { state: delivered, decision }
-  return { state: { ...delivered, quickPollsMs: timings.quickPollsMs }, decision: HURRY }
-}
-
-const nothing = (state: PromptState): Observed => ({ state, decision: NONE })
 
 function wait(ms: number, reopen: boolean): PromptDecision {
   return { action: 'wait', ms, jitter: false, reopen }

@@ -8,7 +8,7 @@ export function foldClosed(before: PromptState, wasOpen: boolean): Observed {
   const failures = wasOpen ? 0 : before.socket.failures + 1
   const state = { ...before, heard: miss(before.heard), trail: leaveTrail(before.trail) }
   return {
-    state: withSocket(state, { open: false, failures }),
+    state: withSocket(state, { open: false, registered: false, failures }),
     decision: backOff(failures, reconnectMinMs, reconnectMaxMs),
   }
 }

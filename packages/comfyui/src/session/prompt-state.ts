@@ -4,6 +4,7 @@ import type { HostMessage } from '../protocol/host-message.ts'
 import type { Delay } from './clock.ts'
 import type { Sighting } from './look.ts'
 import type { LastMessages } from './movement.ts'
+import { type Pace, startPace } from './pace.ts'
 import { type Heard, NOTHING_HEARD } from './settle.ts'
 import type { SessionTimings } from './timings.ts'
 import type { StopCause } from './to-end.ts'
@@ -15,6 +16,8 @@ export type PromptObservation =
   | { type: 'search'; forMs: number }
   /** The host has it; `adopted`: it had it before, and its messages may be over. */
   | { type: 'submitted'; promptId: string; adopted?: boolean }
+  /** A wait for the next look is over: is it time for it? */
+  | { type: 'waited'; canceled: boolean; withdrawn: boolean }
   /** It is time to look where the prompt is. */
   | { type: 'due'; canceled: boolean; withdrawn: boolean }
   | { type: 'looked'; sighting: Sighting }
@@ -63,7 +66,7 @@ export interface PromptState {
   readonly isDue: boolean
   readonly movedAt: number
   readonly lastMessages: LastMessages
-  /** It was found running. */
+  /** It was found running, or heard to. */
   readonly ran: boolean
   readonly absentSince: number | null
   readonly heard: Heard
@@ -75,11 +78,18 @@ export interface PromptState {
   readonly stopAskedAt: number | null
   /** The host was asked to take it off its queue. */
   readonly withdrawn: boolean
+  readonly pace: Pace
   /** What is left of the quick polls after an end was announced. */
   readonly quickPollsMs: readonly number[]
   /** Anything was ever received: the host has registered the socket. */
   readonly received: boolean
-  readonly socket: { open: boolean; failures: number; unansweredPings: number }
+  readonly socket: {
+    open: boolean
+    /** It has brought a message: the host knows it. */
+    registered: boolean
+    failures: number
+    unansweredPings: number
+  }
   readonly silence: Silence
   /** The host's messages do not arrive; null while that is unknown. */
   readonly deaf: boolean | null
@@ -119,9 +129,10 @@ export function startPromptState(
     stop: null,
     stopAskedAt: null,
     withdrawn: false,
+    pace: startPace(atMs),
     quickPollsMs: [],
     received: false,
-    socket: { open: false, failures: 0, unansweredPings: 0 },
+    socket: { open: false, registered: false, failures: 0, unansweredPings: 0 },
     silence: {
       since: null,
       patienceMs: timings.deafMs,

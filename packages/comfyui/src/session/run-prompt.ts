@@ -1,7 +1,7 @@
 /**
  * `runPrompt`: one execution of a workflow on one host, from submit or adoption to an end decided by history.
  *
- *   connecting  the socket opens with clientId = promptId, while we look whether the host has the prompt
+ *   connecting  the socket opens with clientId = promptId, while we look whether the host has the prompt, if it may
  *   submitting  see submit.ts; a socket that does not open in time is left to come later
  *   watching    see watch-prompt.ts; messages are passed on as hints, polls of history decide
  *   ended       the socket is closed before the promise settles; nothing is received or sent any more
@@ -45,7 +45,8 @@ export const runPrompt: RunPrompt = async (prompt) => {
     state = observed.state
     updates.setDeaf(state.deaf)
     if (state.unsettledSince !== null && state.heard.success) updates.setUnsettled()
-    if (observed.decision.action === 'hurry') wake.wake()
+    // without a socket there is less to wait for
+    if (observed.decision.action === 'hurry' || what.type === 'closed') wake.wake()
     return observed.decision
   }
 
@@ -70,12 +71,13 @@ export const runPrompt: RunPrompt = async (prompt) => {
   })
 
   /** The host has registered the socket when it has sent its first message (`status`). */
-  async function socketReady(): Promise<void> {
+  async function socketReady({ tries }: { tries: number }): Promise<boolean> {
     const until = clock.now() + timings.socketGraceMs
     for (;;) {
       throwFault()
       const leftMs = until - clock.now()
-      if (state.received || leftMs <= 0 || stop.canceled || stop.withdrawn) return
+      const over = leftMs <= 0 || state.socket.failures >= tries || stop.canceled || stop.withdrawn
+      if (state.received || over) return state.received
       await wake.wait({ ms: leftMs, jitter: false }, stop.detach)
     }
   }

@@ -2,7 +2,7 @@
  * Adopts the prompt when an earlier life of this attempt submitted it, or else submits it, once.
  *
  * The host does not deduplicate: an id posted twice runs twice, and on some versions kills the executor.
- * So: look → found: adopt. Not found → one POST; after several looks, when it is known to have been there. When its outcome is unknown (no answer, or an error of
+ * So: look, unless the caller knows that there is nothing → found: adopt. Not found → one POST; after several looks, when it is known to have been there. When its outcome is unknown (no answer, or an error of
  * the host's own) the prompt may well be queued: look twice more → found: go on; not found: throw, and
  * the caller tries again under a new id. So too when the host says that it has the id already (newer ones
  * may, with 409). There is one POST in this file and no way back to it. A client that has to prepare something first
@@ -39,8 +39,11 @@ export interface AdoptOrSubmitOptions {
   observe: Observe
   /** A wait that nothing cuts short but a detach. */
   wait: Wake['wait']
-  /** Resolves when the socket is registered, or has had its chance. */
-  socketReady(): Promise<void>
+  /**
+   * Resolves when the socket is registered, or has had its chance: its time, or so many connections that failed.
+   * @returns whether it is
+   */
+  socketReady(chance: { tries: number }): Promise<boolean>
 }
 
 /** @returns null when a cancel or a withdrawal came before the host had anything */
@@ -49,14 +52,14 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
   const { client, promptId } = prompt
 
   // even when a cancel came first: what an earlier life submitted must be stopped too
-  const earlier = await searchAgain(options)
+  const earlier = (await isNew(options)) ? null : await searchAgain(options)
   if (earlier) return { ...earlier, adopted: true, nodeErrors: {} }
   if (prompt.heardSuccess) {
     // it has run: what is left is to wait for its history
     const known = prompt.knownPromptId ?? promptId
     return { promptId: known, adopted: true, outputNodes: [], nodeErrors: {}, running: false }
   }
-  if (!stop.canceled && !stop.withdrawn) await options.socketReady()
+  if (!stop.canceled && !stop.withdrawn) await options.socketReady({ tries: Infinity })
   stop.detach.throwIfAborted()
   if (stop.canceled || stop.withdrawn) return null
 
@@ -88,6 +91,15 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     if (stop.canceled) return null
     throw error
   }
+}
+
+/**
+ * Whether there is nothing to look for, and the host is there to be asked: it has just answered on the socket. One
+ * that has not may be away, and a look finds that out without the doubt that a POST would leave behind.
+ */
+async function isNew({ prompt, stop, socketReady }: AdoptOrSubmitOptions): Promise<boolean> {
+  if (!prompt.fresh || prompt.wasSubmitted || prompt.heardSuccess) return false
+  return (await socketReady({ tries: 1 })) || stop.canceled || stop.withdrawn
 }
 
 /** What was there is looked for several times: it runs twice if history was only a moment behind. */

@@ -1,9 +1,14 @@
 /** Every duration of a prompt session, with the reason for its default. */
 
 export interface SessionTimings {
-  /** Between two polls of queue and history. */
+  /** Between two looks at queue and history, while messages are not to be relied on. */
   pollMs: number
-  /** Polls after a message that announces the end: history follows `execution_success` by some milliseconds. */
+  /** And while they come: then a look only finds what the host forgot to say. */
+  beatMs: number
+  /**
+   * Looks after a message that announces the end: history follows `execution_success` by some milliseconds, and is
+   * followed by a message of its own, which the first of these waits for.
+   */
   quickPollsMs: readonly number[]
   /** How long the submit waits for the socket before it goes on by HTTP alone. */
   socketGraceMs: number
@@ -51,6 +56,7 @@ export interface SocketTimings {
 
 export const DEFAULT_TIMINGS: SessionTimings = {
   pollMs: 1500,
+  beatMs: 5000,
   quickPollsMs: [50, 100, 200, 400],
   socketGraceMs: 3000,
   stallMs: 300_000,

@@ -19,6 +19,11 @@ export interface PromptOptions {
   knownPromptId?: string | null
   /** An earlier life of this attempt saw it on the host: it is only submitted again when several looks find it nowhere. */
   wasSubmitted?: boolean
+  /**
+   * No earlier life of this attempt can have submitted it: whoever submits notes that first, where its successor looks.
+   * Then the host is not asked for it before the POST.
+   */
+  fresh?: boolean
   /** An earlier life of this attempt heard it succeed, and history did not show it yet: it must not be submitted again. */
   heardSuccess?: boolean
   /** What it sends over the socket is wanted to the last message: pictures that are nowhere else. */

@@ -44,7 +44,7 @@ export interface WatchPromptOptions {
 export async function watchPrompt(options: WatchPromptOptions): Promise<PromptEnd> {
   const { stop, observe } = options
   for (;;) {
-    options.throwFault()
+    await untilLook(options)
     const decision = observe(await takeLook(options))
     if (decision.action === 'end') return decision.end
     if (decision.action === 'fail') throw decision.error
@@ -52,6 +52,17 @@ export async function watchPrompt(options: WatchPromptOptions): Promise<PromptEn
     if (decision.action !== 'wait') continue
     if (decision.reopen) options.socket.reopen()
     await options.wait(decision, stop.detach)
+  }
+}
+
+/** What is heard meanwhile makes the look early, or needless for a while. */
+async function untilLook({ stop, observe, wait, throwFault }: WatchPromptOptions): Promise<void> {
+  for (;;) {
+    throwFault()
+    const { canceled, withdrawn } = stop
+    const decision = observe({ type: 'waited', canceled, withdrawn })
+    if (decision.action !== 'wait') return
+    await wait(decision, stop.detach)
   }
 }
 

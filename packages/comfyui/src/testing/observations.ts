@@ -10,6 +10,7 @@ import { DEFAULT_TIMINGS, type SessionTimings } from '../session/timings.ts'
 const TIMINGS: SessionTimings = {
   ...DEFAULT_TIMINGS,
   pollMs: 100,
+  beatMs: 300,
   quickPollsMs: [5, 10],
   stallMs: 1_000,
   confirmMs: 60,

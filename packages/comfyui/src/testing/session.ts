@@ -17,6 +17,7 @@ export const SLOW_WORKFLOW: Workflow = {
 export const QUICK: SessionTimings = {
   ...DEFAULT_TIMINGS,
   pollMs: 30,
+  beatMs: 120,
   quickPollsMs: [5, 10],
   socketGraceMs: 150,
   stallMs: 60_000,
