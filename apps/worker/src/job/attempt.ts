@@ -127,6 +127,8 @@ export async function runAttempt(
       promptId,
       knownPromptId: adopt?.promptId ?? null,
       wasSubmitted,
+      // one that was taken back has been there under this very id
+      fresh: !adopt && takenBack === 0,
       heardSuccess: adopt?.heardSuccess ?? false,
       ...(extraData ? { extraData } : {}),
       hearOut: Object.values(workflow).some((node) => sendsPictures(node.class_type)),

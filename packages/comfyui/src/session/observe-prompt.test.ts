@@ -107,6 +107,8 @@ const USUALLY: Record<ObservationName, Action> = {
   began: 'none',
   raised: 'hurry',
   announced: 'hurry',
+  over: 'hurry',
+  waited: 'none',
   opened: 'hurry',
   closed: 'wait',
   refused: 'wait',

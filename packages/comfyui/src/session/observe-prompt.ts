@@ -38,6 +38,7 @@ import { followTrail, isToCome } from './trail.ts'
 /** Looks that found it running: between two of them a message would have come. */
 const RUNNING_LOOKS = 2
 
+const LOOKING = { hurried: false, announcedAt: null, steady: false } as const
 const FOUND = { searchUntil: null, failures: 0 } as const
 
 export function observePrompt(state: PromptState, what: PromptObservation, atMs: number): Observed {
@@ -56,7 +57,7 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     case 'waited':
       return decideWaited(state, what, atMs)
     case 'due':
-      return decideDue(withPace(state, { hurried: false, announcedAt: null }), what, atMs)
+      return decideDue(withPace(state, LOOKING), what, atMs)
     case 'looked':
       // what is known to have ended does not change any more
       return foldSighting(state, state.trail.ended ?? what.sighting, atMs)
@@ -130,7 +131,7 @@ function foldSighting(before: PromptState, sighting: Sighting, atMs: number): Ob
     failures: 0,
     answeredAt: atMs,
     place,
-    pace: { ...before.pace, steady: false, lookedAt: atMs },
+    pace: { ...before.pace, lookedAt: atMs },
     isDue: running || (sighting.at === 'pending' && sighting.ahead === 0),
     movedAt: place === before.place ? before.movedAt : atMs,
     ran: before.ran || running,

@@ -4,7 +4,8 @@
  *   connecting  the socket opens with clientId = promptId, while we look whether the host has the prompt, if it may
  *   submitting  see submit.ts; a socket that does not open in time is left to come later
  *   watching    see watch-prompt.ts; messages are passed on as hints, polls of history decide
- *   ended       the socket is closed before the promise settles; nothing is received or sent any more
+ *   ended       nothing is received or sent any more; unless the prompt is over, the socket is closed before the
+ *               promise settles
  *
  * A detach (abort for any reason but `'cancel'` and `'timeout'`) ends it in every state and leaves the prompt to the host.
  */
@@ -109,14 +110,19 @@ export const runPrompt: RunPrompt = async (prompt) => {
     })
   }
 
+  let over = false
   try {
-    return keepAskedFor(await run(), prompt)
+    const end = await run()
+    over = end.outcome === 'succeeded' || end.outcome === 'failed'
+    return keepAskedFor(end, prompt)
   } catch (error) {
     if (stop.detach.aborted) return { outcome: 'detached', promptId: hostPromptId }
     throw error
   } finally {
     updates.close()
     stop.close()
-    await socket.close()
+    const closed = socket.close()
+    // nobody opens one for a prompt that is over; for any other, two at once would make both deaf
+    if (!over) await closed
   }
 }

@@ -9,7 +9,7 @@ export interface ManualClock extends SessionClock {
 }
 
 /** Timers that are further away are for what does not happen in a test, like pings to a host that answers. */
-const SOON_MS = 2_000
+const SOON_MS = 6_000
 
 export function createManualClock(): ManualClock {
   const timers = new Set<{ at: number; act: () => void }>()
