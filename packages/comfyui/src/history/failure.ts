@@ -1,7 +1,7 @@
 /** What history says of the node that failed. */
 import { makerOf, type NodeIds } from '../graph/shown-node.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
-import { executionErrorSchema, toNodeFailure } from '../protocol/text-messages.ts'
+import { executionErrorSchema, toNodeFailure } from '../protocol/node-failure.ts'
 
 export const UNKNOWN_FAILURE: NodeFailure = {
   nodeId: null,

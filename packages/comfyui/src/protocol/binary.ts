@@ -1,5 +1,5 @@
 /** Binary frames: previews (types 1 and 4) and progress text (type 3). Integers are unsigned, 32-bit, big-endian. */
-import { z } from 'zod'
+import { isJsonObject } from '@safelight/shared'
 import type { HostMessage } from './host-message.ts'
 import { parseLenientJson } from './json.ts'
 
@@ -11,16 +11,15 @@ const IMAGE_TYPES: Record<number, string> = { 1: 'image/jpeg', 2: 'image/png' }
 /** Ids and a type: some hundred bytes. */
 const MAX_METADATA_BYTES = 64 * 1024
 
-const optionalId = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null)
-const metadataSchema = z.looseObject({
-  prompt_id: optionalId,
-  node_id: optionalId,
-  display_node_id: optionalId,
-  image_type: z.enum(['image/jpeg', 'image/png']).catch('image/jpeg'),
-})
+/**
+ * Whether it is a picture of what is being made, told from its first bytes: whoever has nobody to show it to need not
+ * read any further.
+ */
+export function isPreview(frame: Uint8Array): boolean {
+  if (frame.byteLength < 8) return false
+  const type = new DataView(frame.buffer, frame.byteOffset).getUint32(0)
+  return type === PREVIEW || type === PREVIEW_WITH_METADATA
+}
 
 /** @returns null when the frame is none of the types we know, or too short for its own lengths */
 export function decodeFrame(frame: Uint8Array): HostMessage | null {
@@ -55,16 +54,20 @@ function toText(frame: Uint8Array, textStart: number): HostMessage {
 
 function toPreviewWithMetadata(frame: Uint8Array, imageStart: number): HostMessage | null {
   if (imageStart - 8 > MAX_METADATA_BYTES) return null
-  const metadata = metadataSchema.safeParse(parseMetadata(frame.subarray(8, imageStart)))
-  if (!metadata.success) return null
-  return {
-    type: 'preview',
-    promptId: metadata.data.prompt_id,
-    nodeId: metadata.data.node_id,
-    displayNodeId: metadata.data.display_node_id,
-    contentType: metadata.data.image_type,
-    data: frame.subarray(imageStart),
-  }
+  const metadata = parseMetadata(frame.subarray(8, imageStart))
+  if (!isJsonObject(metadata)) return null
+  const promptId = textOrNull(metadata['prompt_id'])
+  const nodeId = textOrNull(metadata['node_id'])
+  const displayNodeId = textOrNull(metadata['display_node_id'])
+  if (promptId === undefined || nodeId === undefined || displayNodeId === undefined) return null
+  const contentType = metadata['image_type'] === 'image/png' ? 'image/png' : 'image/jpeg'
+  const data = frame.subarray(imageStart)
+  return { type: 'preview', promptId, nodeId, displayNodeId, contentType, data }
+}
+
+function textOrNull(value: unknown): string | null | undefined {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' ? value : undefined
 }
 
 function parseMetadata(bytes: Uint8Array): unknown {

@@ -41,6 +41,23 @@ describe('decode', () => {
     ])
   })
 
+  it.each([
+    ['status', { status: 3 }],
+    ['status', { status: { exec_info: { queue_remaining: 'many' } } }],
+    ['execution_start', {}],
+    ['execution_cached', { prompt_id: 'p', nodes: [null] }],
+    ['executing', { prompt_id: 'p', node: ['1'] }],
+    ['progress', { prompt_id: 'p', node: '1', value: '1', max: 2 }],
+    ['progress', { prompt_id: 'p', node: '1', value: 1 }],
+    ['progress_state', { prompt_id: 'p', nodes: { 1: { value: 1, max: 2, node_id: null } } }],
+    ['progress_state', { prompt_id: 'p', nodes: [] }],
+    ['executed', { prompt_id: 'p', node: '1', output: [] }],
+    ['execution_interrupted', { prompt_id: 'p', node_id: true }],
+  ])('knows no %s of another shape: %j', (type, data) => {
+    const name = `${type} of another shape`
+    expect(decodeText(JSON.stringify({ type, data }))).toEqual({ type: 'unknown', name })
+  })
+
   it('reads NaN and Infinity as nothing, and leaves them alone inside strings', () => {
     expect(
       parseLenientJson('{"a": NaN, "b": [Infinity, -Infinity], "c": "NaN, \\"Infinity\\""}'),

@@ -1,20 +1,20 @@
 /** Frames from ComfyUI's socket → host messages. Never throws: what cannot be read is `unknown`. */
-import { z } from 'zod'
+import { isJsonObject } from '@safelight/shared'
 import { decodeFrame } from './binary.ts'
 import type { HostMessage } from './host-message.ts'
 import { parseLenientJson } from './json.ts'
 import { TEXT_DECODERS } from './text-messages.ts'
 
-const envelopeSchema = z.looseObject({ type: z.string(), data: z.unknown() })
-
 /** Decodes one text frame. */
 export function decodeText(text: string): HostMessage {
-  const envelope = envelopeSchema.safeParse(parseOrNull(text))
-  if (!envelope.success) return { type: 'unknown', name: 'not a message' }
-  const { type, data } = envelope.data
+  const envelope = parseOrNull(text)
+  const type = isJsonObject(envelope) ? envelope['type'] : null
+  if (!isJsonObject(envelope) || typeof type !== 'string') {
+    return { type: 'unknown', name: 'not a message' }
+  }
   const decode = TEXT_DECODERS.get(type)
   if (!decode) return { type: 'unknown', name: type }
-  return decode(data) ?? { type: 'unknown', name: `${type} of another shape` }
+  return decode(envelope['data']) ?? { type: 'unknown', name: `${type} of another shape` }
 }
 
 /** Decodes one binary frame: big-endian u32 type, then the payload. */

@@ -1,185 +1,170 @@
-/** The catalogue of text messages: for each type on the wire, its shape and its translation. Open objects: servers add fields. */
-import { jsonObjectSchema } from '@safelight/shared'
+/**
+ * The catalogue of text messages: for each type on the wire, its shape and its translation. Open objects: servers add
+ * fields. Those that come many times a second are read by hand, as strictly as the others and for a tenth of the price.
+ */
+import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
 import type { HostMessage, ProgressStateNode } from './host-message.ts'
-
-/** Python may send ids as numbers; ours are strings throughout. */
-const id = z.union([z.string(), z.number()]).transform(String)
-const idOrNull = id.nullish().transform((value) => value ?? null)
-/** A tick may be a float; NaN and Infinity arrive as null and count as nothing. */
-const tick = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? 0)
-const text = z
-  .unknown()
-  .optional()
-  .transform((value) => (typeof value === 'string' ? value : ''))
-const strings = z
-  .array(z.unknown())
-  .catch([])
-  // nothing else has a text: an object may even refuse to become one
-  .transform((lines) => lines.filter((line) => typeof line === 'string'))
+import { executionErrorSchema, toNodeFailure } from './node-failure.ts'
+import { type Fields, idOf, idOrNull, isNumber, tickOf } from './fields.ts'
 
 /** A word. */
 const ACTIVITY_MAX = 64
 
-const nodeStateSchema = z
-  .looseObject({
-    value: tick,
-    max: tick,
-    state: z.enum(['pending', 'running', 'finished', 'error', 'blocked']).catch('running'),
-    node_id: id.optional(),
-    display_node_id: idOrNull,
-    parent_node_id: idOrNull,
-    real_node_id: idOrNull,
-    activity: z.string().max(ACTIVITY_MAX).nullable().catch(null).default(null),
-  })
-  .transform(
-    (node) =>
-      (key: string): ProgressStateNode => ({
-        nodeId: node.node_id ?? key,
-        displayNodeId: node.display_node_id ?? key,
-        parentNodeId: node.parent_node_id,
-        realNodeId: node.real_node_id ?? key,
-        value: node.value,
-        max: node.max,
-        state: node.state,
-        activity: node.activity,
-      }),
-  )
-
-/** By the ids of nodes: a record of zod's would lack one called `__proto__`. */
-const nodesSchema = jsonObjectSchema
-  .transform((nodes) => Object.entries(nodes))
-  .pipe(z.array(z.tuple([z.string(), nodeStateSchema])))
-
-/** What `execution_error` carries; also found in history. Without input dumps: they hold tensors and prompts. */
-export const executionErrorSchema = z.looseObject({
-  prompt_id: id,
-  node_id: idOrNull,
-  node_type: idOrNull,
-  exception_type: text,
-  exception_message: text,
-  traceback: strings,
-})
-
 type Decoder = (data: unknown) => HostMessage | null
 
-function decoder<S extends z.ZodType>(
+/** @param read null: it has another shape */
+function decoder(read: (data: Fields) => HostMessage | null): Decoder {
+  return (data) => (isJsonObject(data) ? read(data) : null)
+}
+
+function parsed<S extends z.ZodType>(
   schema: S,
   toMessage: (data: z.output<S>) => HostMessage,
 ): Decoder {
   return (data) => {
-    const parsed = schema.safeParse(data)
-    return parsed.success ? toMessage(parsed.data) : null
+    const result = schema.safeParse(data)
+    return result.success ? toMessage(result.data) : null
   }
 }
 
-const promptOnly = z.looseObject({ prompt_id: id })
+function ofPrompt(type: 'execution_start' | 'execution_success'): Decoder {
+  return decoder((data) => {
+    const promptId = idOf(data['prompt_id'])
+    return promptId === undefined ? null : { type, promptId }
+  })
+}
+
+function toStatus(data: Fields): HostMessage | null {
+  const sid = idOrNull(data['sid'])
+  const queueRemaining = inStatus(data['status'])
+  if (sid === undefined || queueRemaining === undefined) return null
+  return { type: 'status', queueRemaining, sid }
+}
+
+/** @returns undefined when it has another shape */
+function inStatus(status: unknown): number | null | undefined {
+  if (status === null || status === undefined) return null
+  if (!isJsonObject(status)) return undefined
+  const info = status['exec_info'] ?? null
+  if (info === null) return null
+  const remaining = isJsonObject(info) ? (info['queue_remaining'] ?? null) : undefined
+  return remaining === null || isNumber(remaining) ? remaining : undefined
+}
+
+function toCached(data: Fields): HostMessage | null {
+  const promptId = idOf(data['prompt_id'])
+  const listed = data['nodes']
+  if (promptId === undefined || !Array.isArray(listed)) return null
+  const nodes = listed.map(idOf)
+  if (!nodes.every((node) => node !== undefined)) return null
+  return { type: 'execution_cached', promptId, nodes }
+}
+
+function toExecuting(data: Fields): HostMessage | null {
+  const promptId = idOrNull(data['prompt_id'])
+  const node = idOrNull(data['node'])
+  const displayNode = idOrNull(data['display_node'])
+  if (promptId === undefined || node === undefined || displayNode === undefined) return null
+  return { type: 'executing', promptId, node, displayNode }
+}
+
+function toProgress(data: Fields): HostMessage | null {
+  const ticks = toTicks(data)
+  const node = idOrNull(data['node'])
+  if (!ticks || node === undefined) return null
+  const { promptId, value, max } = ticks
+  return { type: 'progress', promptId, node, value, max }
+}
+
+function toLegacyProgress(data: Fields): HostMessage | null {
+  const ticks = toTicks(data)
+  return ticks && { type: 'execution_progress', ...ticks }
+}
+
+function toTicks(data: Fields): { promptId: string | null; value: number; max: number } | null {
+  const promptId = idOrNull(data['prompt_id'])
+  const value = tickOf(data['value'])
+  const max = tickOf(data['max'])
+  if (promptId === undefined || value === undefined || max === undefined) return null
+  return { promptId, value, max }
+}
+
+function toProgressState(data: Fields): HostMessage | null {
+  const promptId = idOf(data['prompt_id'])
+  const { nodes: listed } = data
+  if (promptId === undefined || !isJsonObject(listed)) return null
+  const nodes: ProgressStateNode[] = []
+  for (const [key, state] of Object.entries(listed)) {
+    const node = isJsonObject(state) ? toNodeState(key, state) : null
+    if (!node) return null
+    nodes.push(node)
+  }
+  return { type: 'progress_state', promptId, nodes }
+}
+
+const STATES: readonly unknown[] = ['pending', 'running', 'finished', 'error', 'blocked']
+
+function isState(state: unknown): state is ProgressStateNode['state'] {
+  return STATES.includes(state)
+}
+
+function toNodeState(key: string, of: Fields): ProgressStateNode | null {
+  const value = tickOf(of['value'])
+  const max = tickOf(of['max'])
+  const nodeId = of['node_id'] === undefined ? key : idOf(of['node_id'])
+  const display = idOrNull(of['display_node_id'])
+  const parent = idOrNull(of['parent_node_id'])
+  const real = idOrNull(of['real_node_id'])
+  if (value === undefined || max === undefined || nodeId === undefined) return null
+  if (display === undefined || parent === undefined || real === undefined) return null
+  const { state, activity } = of
+  return {
+    nodeId,
+    displayNodeId: display ?? key,
+    parentNodeId: parent,
+    realNodeId: real ?? key,
+    value,
+    max,
+    state: isState(state) ? state : 'running',
+    activity: typeof activity === 'string' && activity.length <= ACTIVITY_MAX ? activity : null,
+  }
+}
+
+function toExecuted(data: Fields): HostMessage | null {
+  const promptId = idOf(data['prompt_id'])
+  const node = idOf(data['node'])
+  const displayNode = idOrNull(data['display_node'])
+  const output = data['output'] ?? null
+  if (promptId === undefined || node === undefined || displayNode === undefined) return null
+  if (output !== null && !isJsonObject(output)) return null
+  return { type: 'executed', promptId, node, displayNode, output }
+}
+
+function toInterrupted(data: Fields): HostMessage | null {
+  const promptId = idOf(data['prompt_id'])
+  const nodeId = idOrNull(data['node_id'])
+  if (promptId === undefined || nodeId === undefined) return null
+  return { type: 'execution_interrupted', promptId, nodeId }
+}
 
 export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
-  [
-    'status',
-    decoder(
-      z.looseObject({
-        sid: idOrNull,
-        status: z
-          .looseObject({
-            exec_info: z.looseObject({ queue_remaining: z.number().nullish() }).nullish(),
-          })
-          .nullish(),
-      }),
-      (data) => ({
-        type: 'status',
-        queueRemaining: data.status?.exec_info?.queue_remaining ?? null,
-        sid: data.sid,
-      }),
-    ),
-  ],
+  ['status', decoder(toStatus)],
   [
     'feature_flags',
-    decoder(z.record(z.string(), z.unknown()), (flags) => ({ type: 'feature_flags', flags })),
+    parsed(z.record(z.string(), z.unknown()), (flags) => ({ type: 'feature_flags', flags })),
   ],
-  [
-    'execution_start',
-    decoder(promptOnly, (data) => ({ type: 'execution_start', promptId: data.prompt_id })),
-  ],
-  [
-    'execution_success',
-    decoder(promptOnly, (data) => ({ type: 'execution_success', promptId: data.prompt_id })),
-  ],
-  [
-    'execution_cached',
-    decoder(z.looseObject({ prompt_id: id, nodes: z.array(id) }), (data) => ({
-      type: 'execution_cached',
-      promptId: data.prompt_id,
-      nodes: data.nodes,
-    })),
-  ],
-  [
-    'executing',
-    decoder(
-      z.looseObject({ prompt_id: idOrNull, node: idOrNull, display_node: idOrNull }),
-      (data) => ({
-        type: 'executing',
-        promptId: data.prompt_id,
-        node: data.node,
-        displayNode: data.display_node,
-      }),
-    ),
-  ],
-  [
-    'progress',
-    decoder(
-      z.looseObject({ prompt_id: idOrNull, node: idOrNull, value: tick, max: tick }),
-      (data) => ({
-        type: 'progress',
-        promptId: data.prompt_id,
-        node: data.node,
-        value: data.value,
-        max: data.max,
-      }),
-    ),
-  ],
-  [
-    'progress_state',
-    decoder(z.looseObject({ prompt_id: id, nodes: nodesSchema }), (data) => ({
-      type: 'progress_state',
-      promptId: data.prompt_id,
-      nodes: data.nodes.map(([key, node]) => node(key)),
-    })),
-  ],
-  [
-    'execution_progress',
-    decoder(z.looseObject({ prompt_id: idOrNull, value: tick, max: tick }), (data) => ({
-      type: 'execution_progress',
-      promptId: data.prompt_id,
-      value: data.value,
-      max: data.max,
-    })),
-  ],
-  [
-    'executed',
-    decoder(
-      z.looseObject({
-        prompt_id: id,
-        node: id,
-        display_node: idOrNull,
-        output: jsonObjectSchema.nullish(),
-      }),
-      (data) => ({
-        type: 'executed',
-        promptId: data.prompt_id,
-        node: data.node,
-        displayNode: data.display_node,
-        output: data.output ?? null,
-      }),
-    ),
-  ],
+  ['execution_start', ofPrompt('execution_start')],
+  ['execution_success', ofPrompt('execution_success')],
+  ['execution_cached', decoder(toCached)],
+  ['executing', decoder(toExecuting)],
+  ['progress', decoder(toProgress)],
+  ['progress_state', decoder(toProgressState)],
+  ['execution_progress', decoder(toLegacyProgress)],
+  ['executed', decoder(toExecuted)],
   [
     'execution_error',
-    decoder(executionErrorSchema, (data) => ({
+    parsed(executionErrorSchema, (data) => ({
       type: 'execution_error',
       promptId: data.prompt_id,
       // a blocked branch reports an error, yet the run goes on and normally succeeds
@@ -189,28 +174,11 @@ export const TEXT_DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ],
   [
     'execution_node_error',
-    decoder(executionErrorSchema, (data) => ({
+    parsed(executionErrorSchema, (data) => ({
       type: 'execution_node_error',
       promptId: data.prompt_id,
       failure: toNodeFailure(data),
     })),
   ],
-  [
-    'execution_interrupted',
-    decoder(z.looseObject({ prompt_id: id, node_id: idOrNull }), (data) => ({
-      type: 'execution_interrupted',
-      promptId: data.prompt_id,
-      nodeId: data.node_id,
-    })),
-  ],
+  ['execution_interrupted', decoder(toInterrupted)],
 ])
-
-export function toNodeFailure(data: z.output<typeof executionErrorSchema>) {
-  return {
-    nodeId: data.node_id,
-    nodeType: data.node_type,
-    exceptionType: data.exception_type,
-    message: data.exception_message.trim(),
-    traceback: data.traceback,
-  }
-}

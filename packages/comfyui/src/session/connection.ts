@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   observe: Observe
   onOpen(): void
   onMessage(message: HostMessage): void
+  /** Whether a binary frame is worth reading. */
+  reads(frame: Uint8Array): boolean
 }
 
 /** @returns whether it was ever open */
@@ -70,9 +72,9 @@ export function runConnection(options: ConnectionOptions): Promise<boolean> {
     socket.on('message', (data, isBinary) => {
       if (signal.aborted) return
       alive()
-      options.onMessage(
-        isBinary ? decodeBinary(toBytes(data)) : decodeText(toBytes(data).toString()),
-      )
+      const frame = toBytes(data)
+      if (!isBinary) return options.onMessage(decodeText(frame.toString()))
+      if (options.reads(frame)) options.onMessage(decodeBinary(frame))
     })
     socket.on('pong', alive)
     // a close always follows, and is all there is to know

@@ -9,6 +9,7 @@
  *
  * A detach (abort for any reason but `'cancel'` and `'timeout'`) ends it in every state and leaves the prompt to the host.
  */
+import { isPreview } from '../protocol/binary.ts'
 import { createWake, steadyClock } from './clock.ts'
 import { createUpdateEmitter } from './emit-updates.ts'
 import { observePrompt } from './observe-prompt.ts'
@@ -19,7 +20,7 @@ import { createStopRequest } from './stop-request.ts'
 import { adoptOrSubmit } from './submit.ts'
 import { DEFAULT_TIMINGS } from './timings.ts'
 import { keepAskedFor } from './to-end.ts'
-import type { PromptEnd, RunPrompt } from './types.ts'
+import type { PromptEnd, PromptOptions, RunPrompt } from './types.ts'
 import { watchPrompt } from './watch-prompt.ts'
 
 export const runPrompt: RunPrompt = async (prompt) => {
@@ -66,6 +67,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
     timings: timings.socket,
     clock,
     observe,
+    reads: (frame) => !isPreview(frame) || wantsPreviews(prompt),
     onOpen: () => updates.setSocket(true),
     onClosed: () => updates.setSocket(false),
     onMessage: (message) => updates.receive(message),
@@ -86,7 +88,12 @@ export const runPrompt: RunPrompt = async (prompt) => {
   async function run(): Promise<PromptEnd> {
     // not the wake of the watch: what happens meanwhile must cut its first wait short
     const { wait } = createWake(clock)
-    const submitted = await adoptOrSubmit({ prompt, stop, timings, observe, wait, socketReady })
+    const prepared = prompt.prepare?.()
+    // whoever waits for it is told
+    prepared?.catch(() => {})
+    const attempt = { prompt, prepared, stop, timings, observe, wait, socketReady }
+    const submitted = await adoptOrSubmit(attempt)
+    await prepared
     if (!submitted) {
       return stop.canceled
         ? { outcome: 'canceled', promptId: null, outputs: [] }
@@ -125,4 +132,8 @@ export const runPrompt: RunPrompt = async (prompt) => {
     // nobody opens one for a prompt that is over; for any other, two at once would make both deaf
     if (!over) await closed
   }
+}
+
+function wantsPreviews({ hearOut, previews }: PromptOptions): boolean {
+  return hearOut === true || previews === undefined || previews()
 }

@@ -166,3 +166,23 @@ it('passes on neither other prompts’ messages nor previews outside of our own 
     'executing',
   ])
 })
+
+it.each([
+  { watched: true, hearOut: false, passed: 2 },
+  { watched: false, hearOut: false, passed: 1 },
+  { watched: false, hearOut: true, passed: 2 },
+])('reads pictures for whoever wants them: %j', async ({ watched, hearOut, passed }) => {
+  const host = await withHost()
+  let looks = true
+  const session = host.session({ hearOut, previews: () => looks })
+  await expect.poll(() => host.pending.length).toBe(1)
+  host.start()
+  host.sendBinary('*', Buffer.from('0000000100000001ffd8ff', 'hex'))
+  const previews = () => session.messageTypes().filter((type) => type === 'preview').length
+  await expect.poll(previews).toBe(1)
+  looks = watched
+  host.sendBinary('*', Buffer.from('0000000100000001ffd8ff', 'hex'))
+  host.finish()
+  await session.end
+  expect(previews()).toBe(passed)
+})

@@ -25,6 +25,8 @@ export interface PromptSocketOptions {
   /** Only after an `onOpen`. */
   onClosed(): void
   onMessage(message: HostMessage): void
+  /** Whether a binary frame is worth reading. */
+  reads(frame: Uint8Array): boolean
 }
 
 export interface PromptSocket {
@@ -49,6 +51,7 @@ export function openPromptSocket(options: PromptSocketOptions): PromptSocket {
         clock,
         signal: current.signal,
         observe,
+        reads: (frame) => options.reads(frame),
         onMessage: (message) => options.onMessage(message),
         onOpen() {
           observe({ type: 'opened' })

@@ -15,7 +15,7 @@ import { findPrompt, type EarlierPrompt } from './find-prompt.ts'
 import type { Observe } from './prompt-state.ts'
 import type { StopRequest } from './stop-request.ts'
 import type { SessionTimings } from './timings.ts'
-import type { PromptOptions } from './types.ts'
+import type { Prepared, PromptOptions } from './types.ts'
 
 const CONFLICT = 409
 /** A host that was restarted has forgotten it, and whoever waits for its successor waits this much longer. */
@@ -37,6 +37,8 @@ export interface AdoptOrSubmitOptions {
   stop: StopRequest
   timings: SessionTimings
   observe: Observe
+  /** What the caller had to do first. */
+  prepared: Promise<Prepared> | undefined
   /** A wait that nothing cuts short but a detach. */
   wait: Wake['wait']
   /**
@@ -60,6 +62,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     return { promptId: known, adopted: true, outputNodes: [], nodeErrors: {}, running: false }
   }
   if (!stop.canceled && !stop.withdrawn) await options.socketReady({ tries: Infinity })
+  const prepared = await options.prepared
   stop.detach.throwIfAborted()
   if (stop.canceled || stop.withdrawn) return null
 
@@ -70,7 +73,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
         clientId: promptId,
         promptId,
         ...(prompt.targets ? { targets: prompt.targets } : {}),
-        ...(prompt.extraData ? { extraData: prompt.extraData } : {}),
+        ...toExtraData(prompt, prepared),
       },
       // torn in the middle, it might queue the prompt after our next life has looked for it
       stop.detachLate,
@@ -97,9 +100,18 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
  * Whether there is nothing to look for, and the host is there to be asked: it has just answered on the socket. One
  * that has not may be away, and a look finds that out without the doubt that a POST would leave behind.
  */
-async function isNew({ prompt, stop, socketReady }: AdoptOrSubmitOptions): Promise<boolean> {
+async function isNew(options: AdoptOrSubmitOptions): Promise<boolean> {
+  const { prompt, stop } = options
   if (!prompt.fresh || prompt.wasSubmitted || prompt.heardSuccess) return false
-  return (await socketReady({ tries: 1 })) || stop.canceled || stop.withdrawn
+  return (await options.socketReady({ tries: 1 })) || stop.canceled || stop.withdrawn
+}
+
+function toExtraData(
+  { extraData }: PromptOptions,
+  prepared: Prepared | undefined,
+): Pick<PromptOptions, 'extraData'> {
+  if (!extraData && !prepared?.extraData) return {}
+  return { extraData: { ...extraData, ...prepared?.extraData } }
 }
 
 /** What was there is looked for several times: it runs twice if history was only a moment behind. */

@@ -26,9 +26,19 @@ export interface PromptOptions {
   fresh?: boolean
   /** An earlier life of this attempt heard it succeed, and history did not show it yet: it must not be submitted again. */
   heardSuccess?: boolean
+  /**
+   * Whether anybody looks at what is being made, asked of every such picture; absent: yes. One for nobody is not even
+   * read. Pictures that are nowhere else (`hearOut`) always are.
+   */
+  previews?: () => boolean
   /** What it sends over the socket is wanted to the last message: pictures that are nowhere else. */
   hearOut?: boolean
   extraData?: Record<string, unknown>
+  /**
+   * What must be done before anything is submitted, done while the socket opens. It is begun at once, and also when
+   * nothing is submitted; what it throws ends the session.
+   */
+  prepare?: () => Promise<Prepared>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
   /** A steady one unless given. */
@@ -41,6 +51,11 @@ export interface PromptOptions {
    */
   withdrawal?: AbortSignal
   onUpdate(update: PromptUpdate): void
+}
+
+export interface Prepared {
+  /** Goes along with the prompt, beside that of the options. */
+  extraData?: Record<string, unknown>
 }
 
 export type PromptUpdate =

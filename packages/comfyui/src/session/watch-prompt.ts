@@ -56,13 +56,14 @@ export async function watchPrompt(options: WatchPromptOptions): Promise<PromptEn
 }
 
 /** What is heard meanwhile makes the look early, or needless for a while. */
-async function untilLook({ stop, observe, wait, throwFault }: WatchPromptOptions): Promise<void> {
+async function untilLook(options: WatchPromptOptions): Promise<void> {
+  const { stop, observe } = options
   for (;;) {
-    throwFault()
+    options.throwFault()
     const { canceled, withdrawn } = stop
     const decision = observe({ type: 'waited', canceled, withdrawn })
     if (decision.action !== 'wait') return
-    await wait(decision, stop.detach)
+    await options.wait(decision, stop.detach)
   }
 }
 
