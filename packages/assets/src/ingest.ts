@@ -1,7 +1,7 @@
 /** The way of bytes into an asset: streamed to a key of their own while they are hashed, then minted. */
 import type { Asset } from '@safelight/shared'
 import type { AssetStore } from '@safelight/store'
-import { createBLAKE3 } from 'hash-wasm'
+import { createBLAKE3, type IHasher } from 'hash-wasm'
 import type { BlobStore } from './blobs/blob-store.ts'
 
 export interface IngestDeps {
@@ -47,9 +47,11 @@ export async function ingest(
   const key = await assets.begin()
   let mayBeMinted = false
   try {
-    const meter = await createMeter(maxBytes)
-    await blobs.write(key, meter.measure(body), signal ? { signal } : {})
-    const received = meter.received()
+    const received = await withHasher(async (hasher) => {
+      const meter = createMeter(hasher, maxBytes)
+      await blobs.write(key, meter.measure(body), signal ? { signal } : {})
+      return meter.received()
+    })
     const asset = await toAsset(received)
     mayBeMinted = true
     const minted = await assets.mint(asset, { key, size: received.size })
@@ -87,9 +89,20 @@ async function discard({ blobs, assets }: IngestDeps, key: string): Promise<void
   }
 }
 
-async function createMeter(maxBytes: number) {
-  const hasher = await createBLAKE3()
+/** Each has some memory of its own, which costs more to set up than a small picture to hash. */
+const idleHashers: IHasher[] = []
+const MOST_IDLE = 8
+
+async function withHasher<T>(use: (hasher: IHasher) => Promise<T>): Promise<T> {
+  const hasher = idleHashers.pop() ?? (await createBLAKE3())
   hasher.init()
+  const used = await use(hasher)
+  // one that failed may still be fed by a body that has not noticed
+  if (idleHashers.length < MOST_IDLE) idleHashers.push(hasher)
+  return used
+}
+
+function createMeter(hasher: IHasher, maxBytes: number) {
   const heads: Uint8Array[] = []
   let headBytes = 0
   let size = 0

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, rename, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, rm, symlink, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -19,10 +19,6 @@ const disk: Disk = {
     }
     return file
   },
-  async rename(from, to) {
-    await rename(from, to)
-    done.push(`rename ${basename(String(to))}`)
-  },
 }
 
 let dataDir: string
@@ -35,9 +31,37 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }))
 async function* bytes(text: string) {
   yield Buffer.from(text)
 }
-it('has flushed the file, then its name, then the folder of that, before it says that a blob is stored', async () => {
-  await createLocalBlobs(dataDir, disk).write('ea/key', bytes('hello'))
-  expect(done).toEqual(['flush file', 'rename key', 'flush folder ea', 'flush folder blobs'])
+
+it('has flushed the file, its name and the names of new folders, before it says that a blob is stored', async () => {
+  const blobs = createLocalBlobs(dataDir, disk)
+  await blobs.write('ea/key', bytes('hello'))
+  const all = ['file', 'folder ea', 'folder blobs', `folder ${basename(dataDir)}`]
+  expect(done.toSorted()).toEqual(all.map((what) => `flush ${what}`).toSorted())
+  done = []
+  await blobs.write('ea/other', bytes('hello'))
+  expect(done.toSorted()).toEqual(['flush file', 'flush folder ea'])
+})
+
+it('says that a blob is not stored when its folder could not be flushed, and keeps nothing of it', async () => {
+  const broken: Disk = {
+    async open(path, flags) {
+      const file = await open(path, flags)
+      if (flags === 'r')
+        file.sync = () => Promise.reject(Object.assign(new Error(), { code: 'EIO' }))
+      return file
+    },
+  }
+  await expect(createLocalBlobs(dataDir, broken).write('ea/key', bytes('x'))).rejects.toMatchObject(
+    { reason: 'EIO' },
+  )
+  expect(await readdir(join(dataDir, 'blobs', 'ea'))).toEqual([])
+})
+
+it('leaves what is there already as it is', async () => {
+  const blobs = createLocalBlobs(dataDir, disk)
+  await blobs.write('ea/key', bytes('first'))
+  await expect(blobs.write('ea/key', bytes('second'))).rejects.toMatchObject({ code: 'EEXIST' })
+  expect((await blobs.read('ea/key'))?.size).toBe(5)
 })
 
 it('refuses keys that lead out of its folder', async () => {
@@ -62,7 +86,6 @@ it.runIf(existsSync('/dev/full'))(
   'says of a full disk that the store failed, and of a body that broke off what it says',
   async () => {
     const full: Disk = {
-      ...disk,
       open: (path, flags) => open(flags === 'wx' ? '/dev/full' : path, 'w'),
     }
     await expect(createLocalBlobs(dataDir, full).write('ea/key', bytes('x'))).rejects.toMatchObject(

@@ -1,23 +1,21 @@
 /**
- * Blobs in a folder: `blobs/<key>`, written aside and renamed, so a name never shows half a file. What `write` has
- * returned outlives a power cut: file and folders are flushed before.
+ * Blobs in a folder: `blobs/<key>`, written where they stay. Half a file is no harm: nobody has used its name before, and
+ * nobody is told it until it is whole. What `write` has returned outlives a power cut: file and folders are flushed before.
  */
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { BlobStoreFailed } from './blob-store-failed.ts'
 import type { BlobStore } from './blob-store.ts'
 
-/** Where it matters in which order things reach the disk. */
+/** Where it matters what reaches the disk. */
 export interface Disk {
   open: typeof open
-  rename: typeof rename
 }
 
 /** @param dataDir `SAFELIGHT_DATA_DIR`: one folder for all processes */
-export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename }): BlobStore {
+export function createLocalBlobs(dataDir: string, disk: Disk = { open }): BlobStore {
   const root = join(dataDir, 'blobs')
-  // beside the blobs, because rename is only atomic within one file system
+  // where earlier versions wrote, before they gave a file its name
   const incoming = join(root, 'incoming')
 
   /** Keys are ours, yet a record may have been written by anybody who reaches Redis. */
@@ -31,27 +29,17 @@ export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename })
     async write(key, body, { signal } = {}) {
       signal?.throwIfAborted()
       const path = pathOf(key)
-      const temporary = join(incoming, randomUUID())
       try {
-        await mkdir(incoming, { recursive: true })
-        const file = await disk.open(temporary, 'wx')
+        const { file, folders } = await create(disk, path)
         try {
-          await writeFile(file, body, signal ? { signal } : {})
-          await file.sync()
-        } finally {
-          await file.close()
+          await fill(file, body, { signal, flushed: flushFolders(disk, folders) })
+        } catch (error) {
+          await rm(path, { force: true })
+          throw error
         }
-        const folder = dirname(path)
-        const made = await mkdir(folder, { recursive: true })
-        await disk.rename(temporary, path)
-        await flushFolder(disk, folder)
-        // a folder is a name in the one above it
-        if (made) await flushFolder(disk, dirname(made))
       } catch (error) {
         // of a body that broke off, its own word
         throw DISK_TROUBLE.has(codeOf(error)) ? new BlobStoreFailed('take bytes', error) : error
-      } finally {
-        await rm(temporary, { force: true })
       }
     },
 
@@ -86,6 +74,44 @@ export function createLocalBlobs(dataDir: string, disk: Disk = { open, rename })
   }
 }
 
+/** @returns also the folders in which there is a new name */
+async function create(
+  disk: Disk,
+  path: string,
+): Promise<{ file: FileHandle; folders: readonly string[] }> {
+  const folder = dirname(path)
+  try {
+    return { file: await disk.open(path, 'wx'), folders: [folder] }
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    const made = await mkdir(folder, { recursive: true })
+    const file = await disk.open(path, 'wx')
+    return { file, folders: made ? upTo(dirname(made), folder) : [folder] }
+  }
+}
+
+/** A folder is a name in the one above it. */
+function upTo(last: string, folder: string): string[] {
+  return folder === last ? [folder] : [folder, ...upTo(last, dirname(folder))]
+}
+
+/** The folders may be flushed as soon as the name is there: while the bytes come. */
+async function fill(
+  file: FileHandle,
+  body: AsyncIterable<Uint8Array>,
+  { signal, flushed }: { signal: AbortSignal | undefined; flushed: Promise<void> },
+): Promise<void> {
+  // told when it is waited for
+  flushed.catch(() => undefined)
+  try {
+    await writeFile(file, body, signal ? { signal } : {})
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await flushed
+}
+
 async function openIfThere(path: string) {
   try {
     return await open(path, 'r')
@@ -111,7 +137,11 @@ const DISK_TROUBLE = new Set(['EACCES', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'EN
 /** Some file systems know no flushing of folders: there is nothing more that could be done then. */
 const UNSUPPORTED = new Set(['EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'])
 
-/** A rename is on the disk when its folder is. */
+async function flushFolders(disk: Disk, folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await flushFolder(disk, folder)
+}
+
+/** A name is on the disk when its folder is. */
 async function flushFolder(disk: Disk, path: string): Promise<void> {
   const folder = await disk.open(path, 'r')
   try {
