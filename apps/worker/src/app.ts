@@ -159,11 +159,14 @@ async function start(parts: Start): Promise<void> {
         queues,
         hostId,
         slots: listing.slots,
-        process: (stage, leaving) =>
+        work: (stage, leaving) =>
           createProcessor(handling, { hostId, stage, inHand, leaving, slots }),
       }),
+    timings,
+    clock,
     log,
   })
+  slots.onSeen((hostId, jobs) => hostTickets.see(hostId, jobs))
   // what is closed after it must not wait for a Redis that is away
   scope.defer(() => dropIfAway(redis))
   const { DRAIN_TIMEOUT: drainMs } = config
@@ -195,6 +198,9 @@ async function start(parts: Start): Promise<void> {
     pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],
     openIntake: (pool) => openIntakeTickets({ ...bull, pool }),
     tickets,
+    async begin(hostId, job) {
+      hostTickets.expect(hostId, await tickets.addToHost(hostId, 'execute', job))
+    },
   })
   scope.use(startMakingRoom({ ...dispatching, holders }))
   scope.use(dispatcher)

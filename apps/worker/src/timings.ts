@@ -10,9 +10,9 @@ export interface WorkerTimings {
   lockMs: number
   /** A worker that died is noticed within lock + this. Workers take turns: it is asked this often in all. */
   lostTicketsEveryMs: number
-  /** Tickets put back by `moveToWait` wake nobody: this is how soon an idle worker looks by itself. */
+  /** How soon an idle worker looks for jobs by itself: mostly a ticket wakes it, but whoever spent that may have died over it. */
   takeEveryMs: number
-  /** The same on the queues of hosts, of which there may be many: whoever puts a ticket there wakes a worker, mostly. */
+  /** The same for the queue of a host that has nothing, by the records. */
   hostTakeEveryMs: number
   /** After an outage of Redis, look again soon. */
   queueRetryMs: number
@@ -105,8 +105,8 @@ export interface WorkerTimings {
 export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   lockMs: 10_000,
   lostTicketsEveryMs: 2_000,
-  takeEveryMs: 1_000,
-  hostTakeEveryMs: 5_000,
+  takeEveryMs: 5_000,
+  hostTakeEveryMs: 60_000,
   queueRetryMs: 1_000,
 
   dispatchLookMs: 1_000,

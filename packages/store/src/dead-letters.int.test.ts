@@ -1,4 +1,4 @@
-import { ANY_POOL } from './backlog/backlog.ts'
+import { ANY_POOL } from './backlog/pools.ts'
 import { describe, expect, it } from 'vitest'
 import { createDeadLetterStore, type Replay } from './dead-letters.ts'
 import { status } from '@safelight/testkit'

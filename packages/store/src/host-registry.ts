@@ -38,6 +38,8 @@ export interface HostRegistry {
   report(report: HostReport): Promise<void>
   /** Every host reported within a day, or drained, by id; one that no worker reports any more is offline. */
   list(): Promise<HostView[]>
+  /** Workers of the version before, which dispatch one job for each ticket. */
+  haveOlderWorkers(): Promise<boolean>
   /** Keeps new prompts from the host until it is resumed. Null when no such host is known. */
   drain(hostId: string, reason: string | null): Promise<HostView | null>
   /** Null when no such host is known. */
@@ -100,6 +102,11 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
 
   return {
     list,
+    async haveOlderWorkers() {
+      const freshSince = (await now()) - hostFreshMs
+      const reports = await readReports()
+      return reports.some(({ at, left, wakes }) => at >= freshSince && !left && !wakes)
+    },
     async report(report) {
       await ask(redis.hset(keys.hosts, fieldOf(report), JSON.stringify(report)))
     },

@@ -1,13 +1,15 @@
 /**
  * Dispatch: whenever a host has a free slot, the next job that it may run gets it.
  *
- * One loop per pool: with a free slot, take a ticket (BullMQ's blocking fetch is the signal, for an accepted job and a
- * freed slot alike), look at the first jobs of the backlog, move one to the queue of a host.
+ * One loop per pool. With a free slot it looks at the first jobs of the backlog and moves one to the queue of a host, until
+ * there is none; then it takes the ticket that wakes it (BullMQ's blocking fetch). There is one at a time: whoever takes it
+ * passes it on as soon as it knows that more wait than it can serve.
  */
 import { type Clock, type Logger, sleep } from '@safelight/runtime'
-import type { Backlog, Candidate, Tickets } from '@safelight/store'
+import type { Backlog, Candidate, JobOnHost, Tickets } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
-import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
+import type { IntakeTickets } from './intake-tickets.ts'
+import { openPages, type Pages } from './pages.ts'
 import {
   type AffinityLimits,
   isInPlace,
@@ -25,7 +27,9 @@ export interface OpenHost extends Offer {
 /** The hosts of this worker, as dispatch sees them. */
 export interface SlotBook {
   /** Those that take a new job of the pool, the best first. */
-  open(pool: string): OpenHost[]
+  open(pool: string): Iterable<OpenHost>
+  /** Whether there is one. */
+  isOpen(pool: string): boolean
   /** Resolves when there may be one. */
   whenOpen(pool: string, signal: AbortSignal): Promise<void>
   /** Those of them that name files which no host lists: somebody may be copying one to a host. */
@@ -42,32 +46,35 @@ export interface DispatcherOptions {
   openIntake(pool: string): Promise<IntakeTickets>
   slots: SlotBook
   backlog: Backlog
-  tickets: Tickets
+  tickets: Pick<Tickets, 'wake'>
+  /** The job has its slot: it gets its ticket there. */
+  begin(hostId: string, job: JobOnHost): Promise<void>
   affinity: AffinityLimits
   agingMs: number | null
   ownerLimit: number | null
-  timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs' | 'takeEveryMs'>
+  timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs'>
   /** Redis' time. */
   clock: Clock
   log: Logger
 }
 
-/** Candidates that one look takes. The first is a glance: mostly the next job is one for which nothing must be loaded. */
-const GLANCE = 4
-const AT_MOST = 64
 /** After which a host goes without. */
 const LOOKS = 8
 
 type Outcome =
   | 'dispatched'
-  /** A job of another pool that the host serves was next: its own ticket will be one too many. */
-  | 'dispatched_other'
   /** Nobody waits in the pool. */
   | 'nobody'
   /** Somebody does, for whom there is nothing here. */
   | 'not_here'
   /** Others have taken the slot meanwhile. */
   | 'no_slot'
+
+interface Dispatch {
+  outcome: Outcome
+  /** Others were seen to wait in the pool. */
+  more: boolean
+}
 
 export function startDispatcher(options: DispatcherOptions): {
   update(): void
@@ -78,59 +85,61 @@ export function startDispatcher(options: DispatcherOptions): {
   const { signal } = closing
 
   async function run(pool: string, intake: IntakeTickets): Promise<void> {
+    /** The ticket has been spent by us: who waits beyond what we can serve needs another. */
+    let owes = false
+    let misses = 0
     while (!signal.aborted) {
       try {
-        await slots.whenOpen(pool, signal)
-        const ticket = await intake.take()
-        if (ticket && (await serve(pool, ticket)) === 'not_here') {
-          await sleep(clock, timings.dispatchLookMs, signal)
+        if (!slots.isOpen(pool)) {
+          if (owes && !(await backlog.isEmpty(pool))) await tickets.wake(pool)
+          owes = false
+          await slots.whenOpen(pool, signal)
         }
+        const { outcome, more } = await dispatchNext(pool)
+        if (owes && (more || outcome === 'not_here')) {
+          await tickets.wake(pool)
+          owes = false
+        }
+        if (outcome === 'nobody') owes = await intake.take()
+        misses = outcome === 'no_slot' ? misses + 1 : 0
+        if (outcome === 'not_here' || misses > 1) await sleep(clock, timings.dispatchLookMs, signal)
       } catch (error) {
-        if (signal.aborted) return
+        if (signal.aborted) break
         log.debug({ err: error, pool }, 'dispatch broke off')
         await sleep(clock, timings.queueRetryMs, signal).catch(() => undefined)
       }
     }
+    if (owes) await tickets.wake(pool).catch(() => undefined)
   }
 
-  async function serve(pool: string, ticket: TakenTicket): Promise<Outcome> {
-    const outcome = signal.aborted ? 'no_slot' : await dispatchNext(pool)
-    const spent = outcome === 'dispatched' || outcome === 'nobody'
-    await (spent ? ticket.spend() : ticket.putBack())
-    return outcome
-  }
-
-  async function dispatchNext(pool: string): Promise<Outcome> {
-    let outcome: Outcome = 'no_slot'
+  async function dispatchNext(pool: string): Promise<Dispatch> {
+    const pages = openPages(options)
+    let last: Dispatch = { outcome: 'no_slot', more: false }
     for (const host of slots.open(pool)) {
-      const filled = await fill(host, pool)
-      if (filled === 'dispatched' || filled === 'dispatched_other') return filled
-      if (outcome !== 'not_here') outcome = filled
+      const filled = await fill(host, pool, pages)
+      // to what is not there, no other host changes anything
+      if (filled.outcome === 'dispatched' || filled.outcome === 'nobody') return filled
+      if (last.outcome !== 'not_here') last = filled
     }
-    return outcome
+    return last
   }
 
   /** Page by page: what this host may not run must not hide the rest from it. */
-  async function fill(host: OpenHost, pool: string): Promise<Outcome> {
+  async function fill(host: OpenHost, pool: string, pages: Pages): Promise<Dispatch> {
     const { hostId } = host
+    let isFirst = true
     // who has waited too long is found among the oldest: the first of a few of them is not the next of all
     for (let look = options.agingMs === null ? -1 : 0; look < LOOKS; look += 1) {
-      const isGlance = look < 0
-      const candidates = await backlog.candidates({
-        pools: host.pools,
-        atMost: isGlance ? GLANCE : AT_MOST,
-        skip: isGlance ? 0 : look * AT_MOST,
-        agingMs: options.agingMs,
-        ownerLimit: options.ownerLimit,
-      })
+      const candidates = await pages.read(host.pools, look)
       if (candidates.length === 0) break
+      isFirst = false
       slots.missed(candidates)
       const nowMs = clock.now()
       let left = candidates
       for (;;) {
         const pick = pickJob(left, host, { affinity: options.affinity, nowMs })
         // whoever comes later might suit the host better
-        if (!pick || (isGlance && !isBest(pick, left, host))) break
+        if (!pick || (look < 0 && !isBest(pick, left, host))) break
         const { jobId, overtaken } = pick
         const taken = await backlog.dispatch({
           jobId,
@@ -142,20 +151,25 @@ export function startDispatcher(options: DispatcherOptions): {
         if (taken.outcome === 'dispatched') {
           const files = left.find((candidate) => candidate.jobId === jobId)?.needs.files ?? []
           slots.took(hostId, jobId, files)
-          await tickets.addToHost(hostId, 'execute', taken)
+          await options.begin(hostId, taken)
           log.info({ jobId, hostId, overtaken: overtaken.length }, 'job dispatched')
-          return pick.pool === pool ? 'dispatched' : 'dispatched_other'
+          const more = left.some((other) => other.jobId !== jobId && other.pool === pool)
+          return { outcome: 'dispatched', more }
         }
         if (taken.outcome === 'full') {
           slots.full(hostId)
-          return 'no_slot'
+          return { outcome: 'no_slot', more: true }
         }
         // somebody was faster
         left = left.filter((candidate) => candidate.jobId !== jobId)
+        pages.forget()
       }
     }
     // a job whose owner has all he may have is no candidate, and waits all the same
-    return (await backlog.isEmpty(pool)) ? 'nobody' : 'not_here'
+    if (await backlog.isEmpty(pool)) return { outcome: 'nobody', more: false }
+    // it came just now
+    const isNew = isFirst && options.ownerLimit === null
+    return { outcome: isNew ? 'no_slot' : 'not_here', more: true }
   }
 
   const loops = new Map<string, Promise<void>>()
@@ -171,8 +185,6 @@ export function startDispatcher(options: DispatcherOptions): {
       const intake = await options.openIntake(pool)
       const running = run(pool, intake)
       await Promise.race([running, whenAborted(signal)])
-      // a fetch waits for so long at most; cut off sooner, its connection would not end any sooner
-      await Promise.race([running, sleep(clock, timings.takeEveryMs)])
       await intake.close()
       await running
     } catch (error) {

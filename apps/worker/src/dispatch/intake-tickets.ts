@@ -1,23 +1,18 @@
 /** The tickets of one pool, taken one at a time, and only with a slot for a job of it. */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@safelight/runtime'
-import { intakeQueueOf, type Keys, ticketSchema } from '@safelight/store'
+import { intakeQueueOf, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import { openBullWorker } from '../bull-worker.ts'
 import type { WorkerTimings } from '../timings.ts'
 
-/** Somebody waits. Not necessarily the job that the ticket was made for. */
-export interface TakenTicket {
-  jobId: string
-  /** A job has been dispatched for it, or nobody waits. */
-  spend(): Promise<void>
-  /** Somebody waits whom we cannot serve: for others. */
-  putBack(): Promise<void>
-}
-
 export interface IntakeTickets {
-  /** The next one, or null after a while without any. */
-  take(): Promise<TakenTicket | null>
+  /**
+   * Waits for the next one, for a while. It is spent at once: whoever announces a job while it is in our hand adds none, so
+   * what waits has to be looked at after that.
+   * @returns whether there was one
+   */
+  take(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -35,7 +30,6 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
   const worker = await openBullWorker(intakeQueueOf(pool), {
     redis,
     keys,
-    processor: null,
     name,
     takeEveryMs: timings.takeEveryMs,
     timings,
@@ -43,22 +37,18 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
     trouble: 'intake trouble',
   })
   await worker.startStalledCheckTimer()
+  let isDrained = false
   return {
     async take() {
       const token = randomUUID()
-      const ticket = await worker.getNextJob(token)
-      if (!ticket) return null
-      const { jobId } = ticketSchema.parse(ticket.data)
-      return {
-        jobId,
-        async spend() {
-          await ticket.moveToCompleted('', token, false)
-        },
-        async putBack() {
-          await ticket.moveToWait(token)
-        },
-      }
+      let ticket = await worker.getNextJob(token)
+      // the first look after a ticket does not wait
+      if (!ticket && !isDrained) ticket = await worker.getNextJob(token)
+      isDrained = !ticket
+      await ticket?.moveToCompleted('', token, false)
+      return ticket !== undefined
     },
-    close: () => worker.close(),
+    // nothing is in our hand: what waits for a ticket is cut off
+    close: () => worker.close(true),
   }
 }

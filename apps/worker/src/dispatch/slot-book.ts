@@ -1,20 +1,20 @@
 /** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog, type JobNeeds, nodeClassesOf, toBand } from '@safelight/store'
+import { ANY_POOL, type Backlog, type JobsOnHost, toBand } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
-import { unlistedFor } from './pick-job.ts'
+import { createMissedFiles, serves } from './missed-files.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 
 export interface SlotBookOptions {
   fleet: Fleet
   holders: Pick<SlotHolders, 'find'>
-  backlog: Pick<Backlog, 'dispatched' | 'needs'>
+  backlog: Pick<Backlog, 'onHosts' | 'needs'>
   timings: Pick<WorkerTimings, 'slotRefreshMs' | 'filesWaitedMs'>
   clock: Clock
   log: Logger
@@ -23,6 +23,8 @@ export interface SlotBookOptions {
 export interface OpenedSlotBook extends SlotBook {
   /** Hosts that take jobs, with what is staged there by this worker. */
   staged(): StagedHost[]
+  /** Told what each host has, by the records, now and then. */
+  onSeen(listener: (hostId: string, jobs: JobsOnHost) => void): void
   /** A job of ours has given its slot up. */
   freed(hostId: string, jobId: string): void
   close(): Promise<void>
@@ -39,10 +41,18 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   /** Redis says that others have taken all there is; until it is known how many. */
   const full = new Set<string>()
   const waiting = new Set<() => void>()
-  /** When hosts were asked for the files that they list for a class. */
-  const lookedAt = new Map<string, number>()
+  const seen = new Set<(hostId: string, jobs: JobsOnHost) => void>()
+  const missed = createMissedFiles({ fleet, timings, clock })
+  /** Hosts that are alike share what they know. */
+  const names = new WeakMap<object, ReadonlySet<string>>()
   const takenOn = (hostId: string) => taken.get(hostId) ?? new Set<string>()
   const loadedOn = ({ hostId, state }: Host) => loaded.get(hostId) ?? new Set(state.models)
+
+  function namesOf(classes: object): ReadonlySet<string> {
+    const known = names.get(classes) ?? new Set(Object.keys(classes))
+    names.set(classes, known)
+    return known
+  }
 
   function changed(): void {
     for (const look of waiting) look()
@@ -57,10 +67,13 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 
   async function refresh(): Promise<void> {
-    for (const host of fleet.hosts) {
-      const jobIds = (await backlog.dispatched(host.hostId)).map(({ jobId }) => jobId)
-      setTaken(host, new Set(jobIds))
-      await seeNewest(host.hostId, jobIds.at(-1))
+    const hosts = [...fleet.hosts]
+    const found = await backlog.onHosts(hosts.map(({ hostId }) => hostId))
+    for (const [at, host] of hosts.entries()) {
+      const jobs = found[at] ?? { executing: [], collecting: [] }
+      setTaken(host, new Set(jobs.executing))
+      for (const tell of seen) tell(host.hostId, jobs)
+      await seeNewest(host.hostId, jobs.executing.at(-1))
     }
   }
 
@@ -104,44 +117,37 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     }
   }
 
+  /** Read when it is asked for: of many hosts the first mostly gets the job. */
   function toOpenHost(host: Host): OpenHost {
     const { hostId, listing, state } = host
-    const fit = fleet.hosts.filter(({ condition }) => takesPrompts(condition.state))
-    const most = Math.max(...fit.map((other) => other.state.memory))
+    const others = () => fleet.hosts.filter(({ condition }) => takesPrompts(condition.state))
     return {
       hostId,
       slots: slotsOf(host),
       pools: [ANY_POOL, ...listing.labels],
-      classes: new Set(Object.keys(state.nodeClasses)),
+      classes: namesOf(state.nodeClasses),
       files: state.files.choices,
       loaded: loadedOn(host),
-      elsewhere: fit.filter((other) => other !== host).map(loadedOn),
-      hasMostMemory: state.memory >= most,
+      get elsewhere() {
+        return others()
+          .filter((other) => other !== host)
+          .map(loadedOn)
+      },
+      get hasMostMemory() {
+        return others().every((other) => other.state.memory <= state.memory)
+      },
     }
-  }
-
-  function lookForFiles(hosts: readonly Host[], needs: JobNeeds): void {
-    const now = clock.steady()
-    for (const [name, at] of lookedAt) {
-      if (now - at >= timings.filesWaitedMs) lookedAt.delete(name)
-    }
-    const asked = new Set<string>()
-    for (const host of hosts) {
-      const unlisted = unlistedFor(needs, host.state.files.choices)
-      const classes = unlisted.filter((name) => !lookedAt.has(name))
-      host.lookForFiles(classes)
-      for (const name of classes) asked.add(name)
-    }
-    for (const name of asked) lookedAt.set(name, now)
   }
 
   return {
-    open(pool) {
-      return fleet.hosts
+    *open(pool) {
+      const ranked = fleet.hosts
         .filter((host) => isOpen(host, pool))
-        .sort((one, other) => rank(one) - rank(other))
-        .map(toOpenHost)
+        .map((host) => ({ host, rank: rank(host) }))
+        .sort((one, other) => one.rank - other.rank)
+      for (const { host } of ranked) yield toOpenHost(host)
     },
+    isOpen: (pool) => fleet.hosts.some((host) => isOpen(host, pool)),
     async whenOpen(pool, signal) {
       const some = () => fleet.hosts.some((host) => isOpen(host, pool))
       if (some()) return
@@ -164,13 +170,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
         waiting.add(look)
       })
     },
-    missed(candidates) {
-      for (const { needs, pool } of candidates) {
-        if (needs.listed.length === 0) continue
-        const hosts = fleet.hosts.filter((host) => serves(host, pool))
-        if (!hosts.some((host) => isAble(host, needs))) lookForFiles(hosts, needs)
-      }
-    },
+    missed: (candidates) => missed.note(candidates),
     took(hostId, jobId, files) {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId), jobId]))
@@ -184,6 +184,9 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
           full.delete(hostId)
           changed()
         })
+    },
+    onSeen(listener) {
+      seen.add(listener)
     },
     staged: () => fleet.hosts.filter(isFit).map(toStagedHost),
     freed(hostId, jobId) {
@@ -207,17 +210,6 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
 /** New jobs may be given to it. */
 function isFit({ condition, listing }: Host): boolean {
   return !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
-}
-
-function serves({ listing }: Host, pool: string): boolean {
-  return pool === ANY_POOL || listing.labels.includes(pool)
-}
-
-/** It could run the job, as far as it says what it has. */
-function isAble({ state }: Host, needs: JobNeeds): boolean {
-  const { reachable, nodeClasses, files } = state
-  if (!reachable || unlistedFor(needs, files.choices).length > 0) return false
-  return nodeClassesOf(needs).every((name) => Object.hasOwn(nodeClasses, name))
 }
 
 /** One job at a time shows whether a device works again. */

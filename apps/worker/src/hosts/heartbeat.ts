@@ -138,5 +138,6 @@ function toReport(host: Host, options: HeartbeatOptions): HostReport {
     throughput: host.finished,
     seenAt,
     movedAt,
+    wakes: true,
   }
 }

@@ -1,17 +1,31 @@
 /** The tickets of all hosts of this worker, as hosts come and go: one that leaves takes nothing more from its queue. */
-import type { Logger } from '@safelight/runtime'
+import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import type { JobsOnHost } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
+import type { WorkerTimings } from '../timings.ts'
 import type { HostTickets, OpenTickets } from './host-tickets.ts'
 
 export interface DriveHostsOptions {
   fleet: Fleet
   open(host: Host): Promise<HostTickets>
+  timings: Pick<WorkerTimings, 'lockMs'>
+  clock: Clock
   log: Logger
 }
 
+export interface DrivenHosts extends OpenTickets {
+  /** The ticket of this name has just been put on the queue of the host. */
+  expect(hostId: string, ticket: string): void
+  /** What the host has, by the records. */
+  see(hostId: string, jobs: JobsOnHost): void
+}
+
+/** How often the lock of a ticket is renewed within its time. */
+const LOCK_BEATS = 3
+
 /** Resolves when tickets of the hosts that are there are taken. */
-export async function driveHosts(options: DriveHostsOptions): Promise<OpenTickets> {
+export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHosts> {
   const { fleet, log } = options
   const driven = new Map<string, Promise<HostTickets>>()
   /** Hosts of those that are leaving. */
@@ -33,13 +47,13 @@ export async function driveHosts(options: DriveHostsOptions): Promise<OpenTicket
     if (left.delete(hostId)) end(hostId)
     const known = driven.get(hostId)
     if (known) {
-      known.then((tickets) => tickets.setSlots(listing.slots)).catch(tell(hostId))
+      tell(hostId, (tickets) => tickets.setSlots(listing.slots))
       return
     }
     const opening = options.open(host)
     driven.set(hostId, opening)
     opening.catch((error: unknown) => {
-      tell(hostId)(error)
+      warn(hostId)(error)
       // looked at again with the next change of any host, of which there are many
       driven.delete(hostId)
     })
@@ -57,7 +71,7 @@ export async function driveHosts(options: DriveHostsOptions): Promise<OpenTicket
     })
     tickets
       .then((opened) => opened.close())
-      .catch(tell(hostId))
+      .catch(warn(hostId))
       .finally(letGo)
   }
 
@@ -65,11 +79,16 @@ export async function driveHosts(options: DriveHostsOptions): Promise<OpenTicket
     left.delete(hostId)
     const ending = driven.get(hostId)
     driven.delete(hostId)
-    ending?.then((tickets) => tickets.close()).catch(tell(hostId))
+    ending?.then((tickets) => tickets.close()).catch(warn(hostId))
   }
 
-  const tell = (hostId: string) => (error: unknown) =>
+  const warn = (hostId: string) => (error: unknown) =>
     log.warn({ hostId, err: error }, 'tickets of the host not taken')
+
+  /** What could not be opened has been told. */
+  function tell(hostId: string, what: (tickets: HostTickets) => void): void {
+    driven.get(hostId)?.then(what, () => undefined)
+  }
 
   async function all(): Promise<HostTickets[]> {
     const opened = await Promise.allSettled(driven.values())
@@ -79,10 +98,21 @@ export async function driveHosts(options: DriveHostsOptions): Promise<OpenTicket
   fleet.onChange(follow)
   follow()
   await all()
+  const keeping = repeat({
+    everyMs: options.timings.lockMs / LOCK_BEATS,
+    run: async () => {
+      await Promise.all((await all()).map((tickets) => tickets.keep()))
+    },
+    onError: (error) => log.warn({ err: error }, 'locks not kept'),
+    clock: options.clock,
+  })
   return {
+    expect: (hostId, ticket) => tell(hostId, (tickets) => tickets.expect(ticket)),
+    see: (hostId, jobs) => tell(hostId, (tickets) => tickets.see(jobs)),
     async close() {
       closed = true
       await Promise.all((await all()).map((tickets) => tickets.close()))
+      await keeping.close()
     },
     handBack() {
       for (const opening of driven.values())

@@ -1,13 +1,19 @@
 /**
- * The tickets of one host: a BullMQ worker for its jobs, from the beginning until what they made is carried away, and one
- * for what others have left to be carried away.
+ * The tickets of one host: of its jobs, from the beginning until what they made is carried away, and of what others have
+ * left to be carried away.
  */
-import type { Logger } from '@safelight/runtime'
-import { hostQueueOf, type HostStage, type Keys, type Queues } from '@safelight/store'
-import type { Job, Worker } from 'bullmq'
+import type { Clock, Logger } from '@safelight/runtime'
+import {
+  hostQueueOf,
+  type HostStage,
+  type JobsOnHost,
+  type Keys,
+  type Queues,
+} from '@safelight/store'
 import type { Redis } from 'ioredis'
-import { openBullWorker } from '../bull-worker.ts'
+import type { TicketReturn } from '../job/conclude.ts'
 import type { WorkerTimings } from '../timings.ts'
+import { openTicketQueue, type TicketQueue } from './ticket-queue.ts'
 
 export interface OpenTickets {
   /**
@@ -22,6 +28,12 @@ export interface OpenTickets {
 export interface HostTickets extends OpenTickets {
   /** The host has so many from now on. */
   setSlots(slots: number): void
+  /** The ticket of this name has just been put on its queue. */
+  expect(ticket: string): void
+  /** What the host has, by the records: where that is not in our hands, a ticket may wait, or have lost its worker. */
+  see(jobs: JobsOnHost): void
+  /** Keeps the locks of what is in hand. */
+  keep(): Promise<void>
 }
 
 export interface HostTicketsOptions {
@@ -32,11 +44,12 @@ export interface HostTicketsOptions {
   slots: number
   name: string
   /** @param leaving aborted when the host gets nothing new from here */
-  process(
+  work(
     stage: HostStage,
     leaving: AbortSignal,
-  ): (job: Job, token?: string, signal?: AbortSignal) => Promise<void>
-  timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'queueRetryMs' | 'lostTicketsEveryMs'>
+  ): (jobId: string, signal: AbortSignal) => Promise<TicketReturn>
+  timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'lostTicketsEveryMs'>
+  clock: Clock
   log: Logger
 }
 
@@ -47,59 +60,58 @@ export interface HostTicketsOptions {
 const COLLECTS_AT_ONCE = 64
 
 export async function openHostTickets(options: HostTicketsOptions): Promise<HostTickets> {
-  const { queues, hostId, slots } = options
+  const { queues, hostId, slots, timings, clock } = options
   // an earlier version had its slots guarded by the queue: dispatch does it
-  const queue = await queues.get(hostQueueOf(hostId, 'execute'))
-  await queue.removeGlobalConcurrency()
+  await (await queues.get(hostQueueOf(hostId, 'execute'))).removeGlobalConcurrency()
   const leaving = new AbortController()
-  const opened = { ...options, leaving: leaving.signal }
-  const executor = await openWorker(opened, 'execute', slots + COLLECTS_AT_ONCE)
-  const collector = await openWorker(opened, 'collect', COLLECTS_AT_ONCE)
-  const workers = [executor, collector]
-  for (const worker of workers) {
-    // ends with the worker, which says by its events what went wrong
-    void worker.run().catch(() => undefined)
+  const open = (stage: HostStage, atOnce: number) =>
+    openTicketQueue(hostQueueOf(hostId, stage), {
+      ...options,
+      atOnce,
+      work: options.work(stage, leaving.signal),
+      log: options.log.child({ hostId, stage }),
+    })
+  const executes = await open('execute', slots + COLLECTS_AT_ONCE)
+  /** Opened when there is something: mostly there is nothing, ever. */
+  let collects: TicketQueue | null = null
+  let looking: Promise<void> = Promise.resolve()
+  let restMs = 0
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const all = () => (collects ? [executes, collects] : [executes])
+  const isHeld = (jobId: string) => all().some((queue) => queue.holds(jobId))
+
+  async function look(isLeft: boolean): Promise<void> {
+    await executes.look()
+    if (!isLeft || leaving.signal.aborted) return
+    collects ??= await open('collect', COLLECTS_AT_ONCE)
+    await collects.look()
   }
+
   return {
-    setSlots(count) {
-      executor.concurrency = count + COLLECTS_AT_ONCE
+    setSlots: (count) => executes.setAtOnce(count + COLLECTS_AT_ONCE),
+    expect: (ticket) => executes.expect(ticket),
+    see({ executing, collecting }) {
+      const isLeft = !collecting.every(isHeld)
+      const isAway = isLeft || !executing.every(isHeld)
+      const passed = clock.steady() - lookedAt
+      if (passed < (isAway ? timings.lostTicketsEveryMs : restMs)) return
+      lookedAt = clock.steady()
+      // not all hosts at once
+      restMs = timings.hostTakeEveryMs * (0.5 + Math.random())
+      looking = looking
+        .then(() => look(isLeft))
+        .catch((error: unknown) => options.log.debug({ err: error, hostId }, 'tickets not seen'))
+    },
+    async keep() {
+      await Promise.all(all().map((queue) => queue.keep()))
     },
     async close() {
       leaving.abort()
-      await Promise.all(workers.map((worker) => worker.close()))
+      await looking
+      await Promise.all(all().map((queue) => queue.close()))
     },
     handBack() {
-      for (const worker of workers) worker.cancelAllJobs('shutdown')
+      for (const queue of all()) queue.stopAll('shutdown')
     },
   }
-}
-
-async function openWorker(
-  options: HostTicketsOptions & { leaving: AbortSignal },
-  stage: HostStage,
-  concurrency: number,
-): Promise<Worker> {
-  const { redis, keys, hostId, timings } = options
-  const log = options.log.child({ hostId, stage })
-  const worker = await openBullWorker(hostQueueOf(hostId, stage), {
-    redis,
-    keys,
-    processor: options.process(stage, options.leaving),
-    name: options.name,
-    takeEveryMs: timings.hostTakeEveryMs,
-    concurrency,
-    runRetryDelay: timings.queueRetryMs,
-    timings,
-    log,
-    trouble: 'queue trouble',
-  })
-  worker.on('failed', (job, error) => log.error({ jobId: job?.id, err: error }, 'ticket failed'))
-  worker.on('stalled', (jobId) => log.warn({ jobId }, 'job lost its worker'))
-  worker.on('lockRenewalFailed', (jobIds) => {
-    for (const jobId of jobIds) {
-      log.warn({ jobId }, 'lock lost')
-      worker.cancelJob(jobId, 'claim-lost')
-    }
-  })
-  return worker
 }

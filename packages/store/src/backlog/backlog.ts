@@ -5,6 +5,7 @@ import { bindScript } from '../bind-script.ts'
 import type { Keys } from '../keys.ts'
 import { ask } from '../redis-unavailable.ts'
 import { type Candidate, parseCandidates } from './candidate.ts'
+import { toPool } from './pools.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
 import {
   BRING_BACK,
@@ -16,11 +17,12 @@ import {
   RESTORE,
   TO_COLLECT,
 } from './scripts.ts'
-import { CANDIDATES, LOCATE, POSITION } from './look-scripts.ts'
+import { CANDIDATES, LOCATE, ON_HOSTS, POSITION } from './look-scripts.ts'
 import {
   type BroughtBack,
   type Dispatched,
   type JobOnHost,
+  type JobsOnHost,
   type Position,
   type RestoredJob,
   toWhereabouts,
@@ -93,6 +95,8 @@ export interface Backlog {
   dispatched(hostId: string): Promise<JobOnHost[]>
   /** Jobs whose outputs are carried away from the host. */
   collecting(hostId: string): Promise<JobOnHost[]>
+  /** What each of these hosts has, in the same order. */
+  onHosts(hostIds: readonly string[]): Promise<JobsOnHost[]>
   /** Hosts that have had a job. */
   hosts(): Promise<string[]>
   /** Unless it has a job. @returns false then */
@@ -111,6 +115,7 @@ const restoreReplySchema = z.union([
   dispatched,
   z.tuple([z.enum(['waiting', 'elsewhere', 'lost'])]),
 ])
+const onHostsSchema = z.array(z.tuple([z.array(z.string()), z.array(z.string())]))
 const positionSchema = z.tuple([z.int(), z.coerce.number(), z.string()]).nullable()
 
 export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Backlog {
@@ -125,6 +130,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
   const restore = bindScript(redis, RESTORE)
   const release = bindScript(redis, RELEASE)
   const position = bindScript(redis, POSITION)
+  const onHosts = bindScript(redis, ON_HOSTS)
   const { prefix } = keys
   return {
     async candidates({ pools, atMost, skip = 0, agingMs, ownerLimit }) {
@@ -189,6 +195,13 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     waiting,
     dispatched: (hostId) => onHost(keys.dispatched(hostId)),
     collecting: (hostId) => onHost(keys.collecting(hostId)),
+    async onHosts(hostIds) {
+      const found = onHostsSchema.parse(await onHosts([keys.open], [prefix, ...hostIds]))
+      return hostIds.map((_, at) => {
+        const [executing, collecting] = found[at] ?? [[], []]
+        return { executing, collecting }
+      })
+    },
     hosts: () => ask(redis.smembers(keys.dispatchedTo)),
     forgetHost: async (hostId) => (await forgetHost([keys.dispatchedTo], [prefix, hostId])) === 1,
     async locate(jobIds) {
@@ -229,23 +242,12 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
 
   async function waiting(): Promise<Map<string, number>> {
     const pools = await ask(redis.smembers(keys.pools))
-    const counts = await Promise.all(pools.map((pool) => ask(redis.zcard(keys.backlog(pool)))))
-    return new Map(pools.map((pool, at) => [pool, counts[at] ?? 0]))
+    const count = async (pool: string) =>
+      [pool, await ask(redis.zcard(keys.backlog(pool)))] as const
+    return new Map(await Promise.all(pools.map(count)))
   }
 }
 
 function sum(counts: Iterable<number>): number {
   return [...counts].reduce((total, count) => total + count, 0)
-}
-
-/** Of jobs that any host may run. No label can be written so. */
-export const ANY_POOL = '*'
-
-export function toPool(pool: string | null): string {
-  return pool ?? ANY_POOL
-}
-
-/** The other way round. */
-export function toLabel(pool: string): string | null {
-  return pool === ANY_POOL ? null : pool
 }

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createQueues } from '../queues/open-queues.ts'
 import { createTickets } from '../queues/tickets.ts'
 import { openBacklog } from '../testing/open-backlog.ts'
-import { ANY_POOL } from './backlog.ts'
+import { ANY_POOL } from './pools.ts'
 import { watchDeferred } from './deferred.ts'
 
 async function open() {

@@ -1,7 +1,8 @@
 /** Jobs that are to wait a while before they may begin again: no ticket of theirs is out until they are back in the backlog. */
 import { type Clock, type Logger, systemClock } from '@safelight/runtime'
 import type { Tickets } from '../queues/tickets.ts'
-import { type Backlog, toLabel } from './backlog.ts'
+import type { Backlog } from './backlog.ts'
+import { toLabel } from './pools.ts'
 
 export interface DeferredDeps {
   backlog: Pick<Backlog, 'bringBack'>

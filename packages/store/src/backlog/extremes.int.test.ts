@@ -1,7 +1,7 @@
 /** Owners at the ends of what weights, costs and numbers of jobs may be. */
 import { expect, it } from 'vitest'
 import { ONE_SLOT, openBacklog } from '../testing/open-backlog.ts'
-import { ANY_POOL } from './backlog.ts'
+import { ANY_POOL } from './pools.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** The smallest weight, and jobs as long as they may be. */

@@ -1,7 +1,7 @@
 import { status } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
 import { ONE_SLOT, openBacklog, QUERY } from '../testing/open-backlog.ts'
-import { ANY_POOL } from './backlog.ts'
+import { ANY_POOL } from './pools.ts'
 import type { Candidate } from './candidate.ts'
 import { NO_NEEDS } from './needs.ts'
 

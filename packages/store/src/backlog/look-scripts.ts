@@ -21,6 +21,27 @@ return found
 }
 
 /**
+ * KEYS 1 open jobs (ZSET)
+ * ARGV 2… hostIds
+ * Returns [jobIds that have a slot, in the order of their dispatch, jobIds that are collected] of each host; nothing at all when no job is open.
+ * Channels: none.
+ */
+export const ON_HOSTS: Script = {
+  name: 'safelightOnHosts',
+  lua: `
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+local found = {}
+for i = 2, #ARGV do
+  table.insert(found, {
+    redis.call('ZRANGE', ARGV[1] .. 'dispatched:' .. ARGV[i], 0, -1),
+    redis.call('ZRANGE', ARGV[1] .. 'collecting:' .. ARGV[i], 0, -1),
+  })
+end
+return found
+`,
+}
+
+/**
  * KEYS 1 record (HASH)
  * ARGV 2 jobId
  * Returns [jobs ahead of it in its pool, mean cost of those that wait there, its pool], or nil when it does not wait.

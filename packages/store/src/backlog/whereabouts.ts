@@ -20,6 +20,14 @@ export interface JobOnHost {
   times: number
 }
 
+/** Of a host, by jobId. */
+export interface JobsOnHost {
+  /** Who have a slot, in the order of their dispatch. */
+  executing: string[]
+  /** Whose outputs are carried away. */
+  collecting: string[]
+}
+
 export type Dispatched = { outcome: 'dispatched' } & JobOnHost
 
 export interface Position {

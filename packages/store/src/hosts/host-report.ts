@@ -48,6 +48,8 @@ export const hostReportSchema = z.object({
   seenAt: z.number().nullable(),
   /** When a prompt of this worker last moved there. */
   movedAt: z.number().nullable(),
+  /** One ticket is enough for it, however many jobs wait: see queues/tickets.ts. */
+  wakes: z.boolean().default(false),
 })
 export type HostReport = z.infer<typeof hostReportSchema>
 

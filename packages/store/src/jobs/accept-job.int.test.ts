@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { acceptJob, newJob, openTestStore } from '@safelight/testkit/vitest'
-import { ANY_POOL } from '../backlog/backlog.ts'
+import { ANY_POOL } from '../backlog/pools.ts'
 import { NO_NEEDS } from '../backlog/needs.ts'
 import { OWNER } from './context.ts'
 

@@ -1,7 +1,7 @@
 /** A job on its way into the store: its first snapshot, and what the scripts that store it are given. */
 import { type JobLimits, PRIORITY_LIMIT, type Snapshot, stringifyExact } from '@safelight/shared'
 import type { NewJob } from '../job-store.ts'
-import { toPool } from '../backlog/backlog.ts'
+import { toPool } from '../backlog/pools.ts'
 import { isSkill } from '../backlog/needs.ts'
 import type { ScriptArgument } from '../bind-script.ts'
 import { newEventId, OWNER, type StoreContext } from './context.ts'

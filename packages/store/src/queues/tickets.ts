@@ -1,14 +1,13 @@
 /**
- * Tickets: a BullMQ job for every job that waits. A ticket says that one waits, the backlog says which is next; so it
- * is bound to a job only when there is a slot, and need not be the one that it was made for.
+ * Tickets. On the intake queue of a pool one says that jobs wait, and wakes a worker that has a free slot; which is next
+ * the backlog says. One is enough, however many wait (docs/adr/0024).
  *
- * On the intake queue of its pool it wakes a worker that has a free slot. On the queue of a host, or on the one where
- * what a host has made is collected, it stands for the job itself: its lock is the lease of the slot, and when its
- * worker dies it comes back there, where the prompt is.
+ * On the queue of a host, or on the one where what a host has made is collected, a ticket stands for the job itself: its
+ * lock is the lease of the slot, and when its worker dies it comes back there, where the prompt is.
  */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { ANY_POOL, toPool } from '../backlog/backlog.ts'
+import { ANY_POOL, toLabel, toPool } from '../backlog/pools.ts'
 import type { JobOnHost } from '../backlog/whereabouts.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { Queues } from './open-queues.ts'
@@ -27,16 +26,20 @@ export interface WaitingJob {
 }
 
 export interface Tickets {
-  /** An accepted job waits in the pool. However often it is said, it is one ticket. */
+  /** An accepted job waits in the pool. */
   announce(job: WaitingJob): Promise<void>
   /** It waits once more: another ticket, whatever has become of the ones before. */
   announceAgain(job: WaitingJob): Promise<void>
   /** The job waits no longer: best effort, a ticket too many is spent on nothing. */
   withdraw(jobId: string, pool: string | null): Promise<void>
+  /** Jobs wait in the pool: whoever has a slot is woken, unless somebody will be already. */
+  wake(pool: string): Promise<void>
+  /** Workers of the version before are there (or may be, until that is said): they dispatch one job for each ticket. */
+  serveOlder(areThere: boolean): void
   /** Tickets of the pool that somebody has or will have. */
   count(pool: string): Promise<number>
-  /** The job is to be worked on there. Adding it twice is harmless. */
-  addToHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<void>
+  /** The job is to be worked on there. Adding it twice is harmless. @returns the name of its ticket */
+  addToHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<string>
   /** Takes its ticket off again, unless a worker holds it. @returns false then */
   removeFromHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<boolean>
   /** Nothing is left of its queues. It has no job, and no worker takes tickets there. */
@@ -44,6 +47,9 @@ export interface Tickets {
   /** Which of these jobs have no ticket there. */
   missing(hostId: string, stage: HostStage, jobs: readonly JobOnHost[]): Promise<JobOnHost[]>
 }
+
+/** By this name there is never more than one. */
+const WAKE = 'wake'
 
 /** BullMQ's queue where the API announces jobs: one per pool. Not `jobs`: see reconcile/old-queue.ts. */
 export function intakeQueueOf(pool: string): string {
@@ -62,17 +68,24 @@ function nameOf({ jobId, times }: JobOnHost): string {
 
 export function createTickets(queues: Queues): Tickets {
   const ticketOf = (jobId: string): Ticket => ({ jobId })
+  let perJob = true
   async function addToIntake({ jobId, pool }: WaitingJob, name: string): Promise<void> {
     const queue = await queues.get(intakeQueueOf(toPool(pool)))
-    await ask(queue.add('job', ticketOf(jobId), { jobId: name }))
+    // one that is left would stand in the way of the next of its name
+    await ask(queue.add('job', ticketOf(jobId), { jobId: name, removeOnFail: true }))
   }
   return {
-    announce: (job) => addToIntake(job, job.jobId),
+    announce: (job) => addToIntake(job, perJob ? job.jobId : WAKE),
     // by the same name it would be no new one while the last one is in somebody's hand, about to be spent
     announceAgain: (job) => addToIntake(job, `${job.jobId}.${randomUUID()}`),
     async withdraw(jobId, pool) {
+      if (!perJob) return
       const queue = await queues.get(intakeQueueOf(toPool(pool)))
       await ask(queue.remove(jobId))
+    },
+    wake: (pool) => addToIntake({ jobId: WAKE, pool: toLabel(pool) }, WAKE),
+    serveOlder(areThere) {
+      perJob = areThere
     },
     async count(pool) {
       const queue = await queues.get(intakeQueueOf(pool))
@@ -82,6 +95,7 @@ export function createTickets(queues: Queues): Tickets {
     async addToHost(hostId, stage, job) {
       const queue = await queues.get(hostQueueOf(hostId, stage))
       await ask(queue.add('job', ticketOf(job.jobId), { jobId: nameOf(job) }))
+      return nameOf(job)
     },
     async removeFromHost(hostId, stage, job) {
       const queue = await queues.get(hostQueueOf(hostId, stage))

@@ -2,7 +2,7 @@
 import { systemClock } from '@safelight/runtime'
 import { newHostReport } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
-import { ANY_POOL } from '../backlog/backlog.ts'
+import { ANY_POOL } from '../backlog/pools.ts'
 import { openReconciler, RUNNING } from '../testing/open-reconciler.ts'
 
 describe('a host', () => {

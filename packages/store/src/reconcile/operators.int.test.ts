@@ -2,7 +2,7 @@
 import { newHostReport } from '@safelight/testkit'
 import { Queue, UnrecoverableError, Worker } from 'bullmq'
 import { expect, it, onTestFinished } from 'vitest'
-import { ANY_POOL } from '../backlog/backlog.ts'
+import { ANY_POOL } from '../backlog/pools.ts'
 import { hostQueueOf, intakeQueueOf } from '../queues/tickets.ts'
 import { openReconciler } from '../testing/open-reconciler.ts'
 

@@ -1,29 +1,58 @@
-import { status } from '@safelight/testkit'
-import { describe, expect, it } from 'vitest'
-import { ANY_POOL } from '../backlog/backlog.ts'
+import { newHostReport, status } from '@safelight/testkit'
+import { UnrecoverableError, Worker } from 'bullmq'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { ANY_POOL } from '../backlog/pools.ts'
+import { intakeQueueOf } from '../queues/tickets.ts'
 import { openReconciler, RUNNING } from '../testing/open-reconciler.ts'
 
 describe('tickets', () => {
-  it('are as many as jobs wait, in each pool', async () => {
+  it('wake somebody for each pool where jobs wait, however many', async () => {
     const { reconciler, tickets, accept } = await openReconciler()
     await accept()
     await accept()
     await accept({ pool: 'video' })
-    expect(await reconciler.sweep()).toMatchObject({ tickets: 3 })
-    expect(await tickets.count(ANY_POOL)).toBe(2)
+    expect(await reconciler.sweep()).toMatchObject({ tickets: 2 })
+    expect(await tickets.count(ANY_POOL)).toBe(1)
     expect(await tickets.count('video')).toBe(1)
     expect(await reconciler.sweep()).toEqual({ tickets: 0, undriven: 0, strays: 0 })
   })
 
-  it('that are there are left alone', async () => {
-    const { reconciler, tickets, accept } = await openReconciler()
-    const jobId = await accept()
-    await tickets.announce({ jobId, pool: null })
-    await tickets.announce({ jobId, pool: null })
+  it('are one, however often jobs are announced, and another once it is taken', async () => {
+    const { reconciler, redis, keys, tickets } = await openReconciler()
+    await reconciler.sweep()
+    const jobIds = ['a', 'b']
+    for (const jobId of jobIds) await tickets.announce({ jobId, pool: null })
+    await tickets.wake(ANY_POOL)
     expect(await tickets.count(ANY_POOL)).toBe(1)
-    expect(await reconciler.sweep()).toMatchObject({ tickets: 0 })
+    const options = { connection: redis, prefix: keys.bullPrefix, autorun: false }
+    const worker = new Worker(intakeQueueOf(ANY_POOL), null, options)
+    onTestFinished(() => worker.close())
+    const ticket = await worker.getNextJob('by-hand', { block: false })
+    // by hand, even: nothing of it may stand in the way of the next
+    await ticket?.moveToFailed(new UnrecoverableError('by hand'), 'by-hand', false)
+    expect(await tickets.count(ANY_POOL)).toBe(0)
+    await tickets.announce({ jobId: 'c', pool: null })
+    expect(await tickets.count(ANY_POOL)).toBe(1)
+  })
+
+  it('are as many as jobs while a worker is there that dispatches one for each', async () => {
+    const { reconciler, hosts, store, tickets, accept } = await openReconciler()
+    const report = newHostReport(await store.now(), { workerId: 'old', wakes: false })
+    await hosts.report(report)
+    await accept()
+    const jobId = await accept()
+    expect(await reconciler.sweep()).toMatchObject({ tickets: 2 })
+    await tickets.announce({ jobId: await accept(), pool: null })
+    expect(await tickets.count(ANY_POOL)).toBe(3)
+    await tickets.announce({ jobId, pool: null })
     await tickets.withdraw(jobId, null)
-    expect(await reconciler.sweep()).toMatchObject({ tickets: 1 })
+    expect(await tickets.count(ANY_POOL)).toBe(3)
+    // it has left
+    await hosts.report({ ...report, left: true })
+    expect(await reconciler.sweep()).toMatchObject({ tickets: 0 })
+    await tickets.announce({ jobId: await accept(), pool: 'video' })
+    await tickets.announce({ jobId: await accept(), pool: 'video' })
+    expect(await tickets.count('video')).toBe(1)
   })
 
   it('are made for deferred jobs when their time has come', async () => {

@@ -1,7 +1,7 @@
 /**
  * The reconciler: what a crash left between two stores is made good. It compares, and puts right what differs:
  *
- *   tickets   as many on the intake queue of a pool as jobs wait there
+ *   tickets   one on the intake queue of a pool where jobs wait
  *   hosts     a job that has a slot, or whose outputs are carried away, has its ticket on that host's queue; a host that
  *             nobody drives any more gives its jobs back
  *   old queue what a version before the backlog has left, see old-queue.ts
@@ -30,7 +30,7 @@ export interface ReconcilerDeps {
   store: JobStore
   backlog: Backlog
   tickets: Tickets
-  hosts: Pick<HostRegistry, 'list'>
+  hosts: Pick<HostRegistry, 'list' | 'haveOlderWorkers'>
   orphans: Pick<Orphans, 'add'>
   /** How long the jobs of a host that nobody drives wait for a worker that does. */
   adoptWaitMs: number

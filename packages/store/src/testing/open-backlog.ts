@@ -2,7 +2,8 @@
 import { status } from '@safelight/testkit'
 import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 import { expect } from 'vitest'
-import { ANY_POOL, type CandidatesQuery, createBacklog } from '../backlog/backlog.ts'
+import { type CandidatesQuery, createBacklog } from '../backlog/backlog.ts'
+import { ANY_POOL } from '../backlog/pools.ts'
 import type { NewJob } from '../job-store.ts'
 
 export const QUERY: CandidatesQuery = {

@@ -24,6 +24,7 @@ export function newHostReport(atMs: number, over: Partial<HostReport> = {}): Hos
     throughput: { finished: 0, timed: 0, executionMs: 0 },
     seenAt: atMs,
     movedAt: null,
+    wakes: true,
     ...over,
   }
 }

@@ -1,0 +1,39 @@
+/** What waits, page by page, as one dispatch looks at it: hosts that serve the same pools share what was read. */
+import type { Backlog, Candidate, CandidatesQuery } from '@safelight/store'
+
+/** Candidates that one look takes. The first is a glance: mostly the next job is one for which nothing must be loaded. */
+const GLANCE = 4
+const AT_MOST = 64
+
+export interface Pages {
+  /** @param look -1 for a glance */
+  read(pools: readonly string[], look: number): Promise<Candidate[]>
+  /** It has changed. */
+  forget(): void
+}
+
+export interface PagesOptions extends Pick<CandidatesQuery, 'agingMs' | 'ownerLimit'> {
+  backlog: Pick<Backlog, 'candidates'>
+}
+
+export function openPages({ backlog, agingMs, ownerLimit }: PagesOptions): Pages {
+  const known = new Map<string, Promise<Candidate[]>>()
+  return {
+    read(pools, look) {
+      const name = `${look} ${pools.join(' ')}`
+      const isGlance = look < 0
+      const reading =
+        known.get(name) ??
+        backlog.candidates({
+          pools,
+          atMost: isGlance ? GLANCE : AT_MOST,
+          skip: isGlance ? 0 : look * AT_MOST,
+          agingMs,
+          ownerLimit,
+        })
+      known.set(name, reading)
+      return reading
+    },
+    forget: () => known.clear(),
+  }
+}

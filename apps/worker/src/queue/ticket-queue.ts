@@ -1,0 +1,177 @@
+/**
+ * The tickets of one queue, taken when somebody says that there are some: no connection waits for them, and an idle queue
+ * costs nothing. Each is worked on as soon as it is taken; how it leaves our hands is what comes of that.
+ */
+import { randomUUID } from 'node:crypto'
+import { type Clock, systemClock } from '@safelight/runtime'
+import { ticketSchema } from '@safelight/store'
+import type { Job } from 'bullmq'
+import { type BullWorkerOptions, openBullWorker } from '../bull-worker.ts'
+import type { TicketReturn } from '../job/conclude.ts'
+import type { StopReason } from '../job/stop.ts'
+
+export interface TicketQueue {
+  /** The ticket of this name has just been put there. */
+  expect(name: string): void
+  /** Takes all there is, those of dead workers as well, and those whose time has come. */
+  look(): Promise<void>
+  /** Whether the ticket of the job is in our hand. */
+  holds(jobId: string): boolean
+  /** Keeps the locks of what is in our hands: whose is lost must stop. */
+  keep(): Promise<void>
+  /** What is in our hands must stop for that. */
+  stopAll(reason: StopReason): void
+  setAtOnce(count: number): void
+  /** Takes nothing more; resolves when nothing is left in our hands. */
+  close(): Promise<void>
+}
+
+export interface TicketQueueOptions extends Omit<BullWorkerOptions, 'takeEveryMs' | 'trouble'> {
+  /** Tickets in our hands at a time. */
+  atOnce: number
+  /** @throws what could not even be written down: the ticket comes back by itself */
+  work(jobId: string, signal: AbortSignal): Promise<TicketReturn>
+  clock: Clock
+}
+
+type Ticket = Job<unknown, string>
+
+interface Held {
+  jobId: string
+  token: string
+  stop: AbortController
+  /** On its way out: its lock need not be kept. */
+  leaves: boolean
+  ended: Promise<void>
+}
+
+export async function openTicketQueue(
+  name: string,
+  options: TicketQueueOptions,
+): Promise<TicketQueue> {
+  const { timings, clock, log } = options
+  const worker = await openBullWorker(name, { ...options, trouble: 'queue trouble' })
+  /** By the name of the ticket. */
+  const held = new Map<string, Held>()
+  const expected = new Set<string>()
+  let { atOnce } = options
+  /** There may be more than is expected. */
+  let isUnsure = false
+  let taking: Promise<void> | null = null
+  let closed = false
+
+  const wantsMore = () => !closed && held.size < atOnce && (isUnsure || expected.size > 0)
+
+  async function takeAll(): Promise<void> {
+    while (wantsMore()) {
+      const token = randomUUID()
+      const ticket = await worker.getNextJob(token, { block: false })
+      if (ticket?.id !== undefined) begin(ticket, ticket.id, token)
+      else {
+        isUnsure = false
+        // others were faster
+        expected.clear()
+      }
+    }
+  }
+
+  function take(): Promise<void> {
+    taking ??= takeAll()
+      .catch((error: unknown) => log.debug({ err: error }, 'tickets not taken'))
+      .finally(() => {
+        taking = null
+      })
+    return taking
+  }
+
+  function takeMore(): void {
+    isUnsure = true
+    void take()
+  }
+
+  function begin(ticket: Ticket, id: string, token: string): void {
+    // one of somebody else's was before it
+    if (!expected.delete(id)) isUnsure = true
+    const stop = new AbortController()
+    const { jobId } = ticketSchema.parse(ticket.data)
+    const ended = work(ticket, jobId, { token, signal: stop.signal }).finally(() => {
+      held.delete(id)
+      if (wantsMore()) void take()
+    })
+    held.set(id, { jobId, token, stop, leaves: false, ended })
+  }
+
+  async function work(
+    ticket: Ticket,
+    jobId: string,
+    { token, signal }: { token: string; signal: AbortSignal },
+  ): Promise<void> {
+    try {
+      const returned = await options.work(jobId, signal)
+      const holding = held.get(ticket.id ?? '')
+      if (holding) holding.leaves = true
+      if (returned.ticket === 'spent') await ticket.moveToCompleted('', token, false)
+      else await giveBack(ticket, token, returned.delayMs)
+    } catch (error) {
+      log.error({ jobId, err: error }, 'ticket failed')
+      // should it be another worker's by now, that is refused, as all of the above
+      await ticket
+        .moveToFailed(error instanceof Error ? error : new Error(String(error)), token, false)
+        .catch((again: unknown) => log.debug({ jobId, err: again }, 'ticket not put back'))
+    }
+  }
+
+  /** Neither spends an attempt. */
+  async function giveBack(ticket: Ticket, token: string, delayMs: number): Promise<void> {
+    if (delayMs > 0) {
+      // BullMQ compares it with the clock of whoever looks next: most likely this process
+      await ticket.moveToDelayed(systemClock.now() + delayMs, token)
+      clock.after(delayMs + 1, takeMore)
+    } else {
+      await ticket.moveToWait(token)
+      // when it has left our hands
+      isUnsure = true
+    }
+  }
+
+  return {
+    expect(ticketName) {
+      expected.add(ticketName)
+      void take()
+    },
+    async look() {
+      if (closed) return
+      for (const id of await worker.getBackend().moveStalledJobsToWait()) {
+        log.warn({ ticket: id }, 'job lost its worker')
+      }
+      isUnsure = true
+      await take()
+    },
+    holds: (jobId) => [...held.values()].some((ticket) => ticket.jobId === jobId),
+    async keep() {
+      const kept = [...held].filter(([, { leaves }]) => !leaves)
+      if (kept.length === 0) return
+      const ids = kept.map(([id]) => id)
+      const tokens = kept.map(([, { token }]) => token)
+      for (const id of await worker.extendJobLocks(ids, tokens, timings.lockMs)) {
+        const lost = held.get(id)
+        if (!lost || lost.leaves || lost.token !== tokens[ids.indexOf(id)]) continue
+        log.warn({ jobId: lost.jobId }, 'lock lost')
+        lost.stop.abort('claim-lost' satisfies StopReason)
+      }
+    },
+    stopAll(reason) {
+      for (const { stop } of held.values()) stop.abort(reason)
+    },
+    setAtOnce(count) {
+      atOnce = count
+      void take()
+    },
+    async close() {
+      closed = true
+      await taking
+      await Promise.all([...held.values()].map(({ ended }) => ended))
+      await worker.close()
+    },
+  }
+}
