@@ -212,15 +212,8 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       const place = first
         ? [toPool(first.pool), first.owner, first.band, first.cost, JSON.stringify(first.needs)]
         : ['', '', '', '', '']
-      const argv = [
-        prefix,
-        jobId,
-        ...place,
-        hostId ?? '',
-        until ?? '',
-        maxStrays,
-        first?.weight ?? 1,
-      ]
+      const at = [hostId ?? '', until ?? '', maxStrays, first?.weight ?? 1]
+      const argv = [prefix, jobId, ...place, ...at]
       const reply = restoreReplySchema.parse(await restore([keys.job(jobId)], argv))
       return reply.length === 2
         ? { outcome: 'dispatched', jobId, times: reply[1] }
@@ -234,10 +227,9 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
 
   async function onHost(zset: string): Promise<JobOnHost[]> {
     const jobIds = await ask(redis.zrange(zset, '0', '-1'))
-    const times = await Promise.all(
-      jobIds.map((jobId) => ask(redis.hget(keys.job(jobId), 'dispatches'))),
-    )
-    return jobIds.map((jobId, at) => ({ jobId, times: Number(times[at] ?? 0) }))
+    const timesOf = async (jobId: string) =>
+      Number(await ask(redis.hget(keys.job(jobId), 'dispatches')))
+    return await Promise.all(jobIds.map(async (jobId) => ({ jobId, times: await timesOf(jobId) })))
   }
 
   async function waiting(): Promise<Map<string, number>> {
