@@ -84,7 +84,7 @@ export async function openParts({
   scope.use(deadlines.startSweeper({ everyMs: own.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys, timings })
   const prices = createPrices({
-    costs: () => createNodeCosts({ redis, keys }).load(),
+    costs: createNodeCosts({ redis, keys }),
     weights: config.OWNER_WEIGHTS,
     maxAgeMs: own.costsAgeMs,
     clock,

@@ -31,7 +31,7 @@ export const apiTimingsSchema = z.strictObject({
   /** How long it is remembered how much waits, for the bounds of the queue: other processes may let in more meanwhile. */
   queueCountAgeMs: ms(100),
   /** How long learned costs are remembered. */
-  costsAgeMs: ms(30_000),
+  costsAgeMs: ms(10_000),
   /** How long it is remembered how many hosts take jobs. */
   fleetAgeMs: ms(2_000),
   /** Pause between two looks for jobs whose deadline is over. */

@@ -73,6 +73,15 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
   const now = () => store.now()
   const staged = createStagedInputs({ redis, keys, now })
   scope.use(startTidyingInputs({ fleet, staged, assets, now, timings, clock, log }))
+  const costs = scope.use(
+    createCostBook({
+      store: createNodeCosts({ redis, keys }),
+      freshMs: timings.costsFreshMs,
+      writeEveryMs: timings.costsWriteMs,
+      clock,
+      log,
+    }),
+  )
   return {
     ...given,
     store,
@@ -87,12 +96,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     staging: createStaging({ assets, blobs, staged, timings, clock, log }),
     carrying: createCarryLines(),
     made: createMadeOutputs({ redis, keys }),
-    costs: createCostBook({
-      store: createNodeCosts({ redis, keys }),
-      freshMs: timings.costsFreshMs,
-      clock,
-      log,
-    }),
+    costs,
     openExtraData: createExtraDataOpener(config.SAFELIGHT_SECRET_KEY ?? null),
     unknownMessages: createUnknownMessages(log),
     suspects: createSuspects({ store, waitMs: timings.suspectWaitMs, clock }),

@@ -67,8 +67,11 @@ export interface WorkerTimings {
   /** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
   progressEveryMs: number
   previewEveryMs: number
-  /** Costs move slowly: a burst of jobs need not read them each. */
+  /** Costs move slowly: a burst of jobs need not read them each, nor write what each has shown. */
   costsFreshMs: number
+  costsWriteMs: number
+  /** A host that has said nothing for so long: the bar goes on by what its nodes took before. */
+  creepEveryMs: number
   /** A host is told together of the prompts of so long that it need not keep any longer. */
   forgetEveryMs: number
   /** Waits between tries to fetch an output; 404 may pass too, while the host's disk catches up with its history. */
@@ -137,7 +140,9 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   deadlinesEveryMs: 2_000,
   progressEveryMs: 100,
   previewEveryMs: 250,
-  costsFreshMs: 30_000,
+  costsFreshMs: 10_000,
+  costsWriteMs: 1_000,
+  creepEveryMs: 1_000,
   forgetEveryMs: 2_000,
   fetchRetryMs: [200, 600, 1_500, 4_000],
   stagedFreshMs: 5_000,

@@ -98,8 +98,9 @@ export function createKeys(namespace: string) {
     /** HASH per host: name in its input folder → what of ours is there, JSON. Beside it, by ms when a job last needed it (ZSET). */
     staged: (hostId: string) => `${tag}:staged:${hostId}`,
     stagedNeeded: (hostId: string) => `${tag}:staged:${hostId}:needed`,
-    /** HASH: node class → learned cost JSON. */
-    nodeCosts: `${tag}:node-costs`,
+    /** HASH: kind of work or host → its latest measurements (see node-costs.ts). Beside it, when each was measured last (ZSET by ms). */
+    costs: `${tag}:costs`,
+    costsMeasured: `${tag}:costs:measured`,
     /** CHANNEL: control messages to workers (cancel, look). */
     control: `${tag}:control`,
   }

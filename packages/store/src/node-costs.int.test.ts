@@ -1,34 +1,60 @@
+import { openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { createNodeCosts } from './node-costs.ts'
-import { openTestStore } from '@safelight/testkit/vitest'
 
-it('takes the first sample as it is and then moves toward new ones', async () => {
-  const costs = createNodeCosts(await openTestStore())
-  expect(await costs.load()).toEqual({})
-  await costs.record({ KSampler: 1_000, VAEDecode: 50 })
-  expect(await costs.load()).toEqual({ KSampler: { ms: 1_000 }, VAEDecode: { ms: 50 } })
-  await costs.record({ KSampler: 2_000 })
-  expect(await costs.load()).toEqual({ KSampler: { ms: 1_200 }, VAEDecode: { ms: 50 } })
+it('keeps the latest nine measurements of each kind, whoever writes them', async () => {
+  const store = await openTestStore()
+  const [one, other] = [createNodeCosts(store), createNodeCosts(store)]
+  expect(await one.load()).toEqual(new Map())
+  for (let n = 1; n <= 12; n += 1) await (n % 2 ? one : other).record([['step\nKSampler', n]])
+  await one.record([
+    ['warm\nVAEDecode', 50.123456],
+    ['warm\nVAEDecode', 0],
+  ])
+  expect(await other.load()).toEqual(
+    new Map([
+      ['step\nKSampler', [4, 5, 6, 7, 8, 9, 10, 11, 12]],
+      ['warm\nVAEDecode', [50.123, 0]],
+    ]),
+  )
 })
 
-it('ends up at what is measured over and over', async () => {
+it('learns nothing from what is no duration, and nothing of names without end', async () => {
   const costs = createNodeCosts(await openTestStore())
-  await costs.record({ KSampler: 10_000 })
-  await Promise.all(Array.from({ length: 60 }, () => costs.record({ KSampler: 100 })))
-  expect((await costs.load())['KSampler']?.ms).toBeCloseTo(100, 0)
+  const odd = [Number.NaN, -1, Number.POSITIVE_INFINITY, 1e12]
+  await costs.record(odd.map((value, at) => [`${at}`, value]))
+  await costs.record([['é'.repeat(257), 1]])
+  await costs.record([])
+  expect(await costs.load()).toEqual(new Map())
 })
 
-it('learns nothing from what is no duration', async () => {
-  const costs = createNodeCosts(await openTestStore())
-  await costs.record({ A: Number.NaN, B: -1, C: Number.POSITIVE_INFINITY })
-  await costs.record({})
-  expect(await costs.load()).toEqual({})
+it('keeps two thousand names, and of more those measured last', async () => {
+  const store = await openTestStore()
+  const costs = createNodeCosts(store)
+  const names = (from: number) =>
+    Array.from({ length: 1_000 }, (_, at) => [`name ${from + at}`, at] as const)
+  await costs.record(names(0))
+  // as if it had been long ago
+  for (const [name] of names(0)) await store.redis.zadd(store.keys.costsMeasured, 1, name)
+  await costs.record([['name 7', 1]])
+  await costs.record(names(1_000))
+  await costs.record(names(2_000).slice(1))
+  const kept = await costs.load()
+  expect(kept.size).toBe(2_000)
+  expect(await store.redis.zcard(store.keys.costsMeasured)).toBe(2_000)
+  expect(kept.has('name 7')).toBe(true)
+  expect(kept.has('name 8')).toBe(false)
 })
 
 it('goes on with the others when one cannot be read', async () => {
   const { redis, keys } = await openTestStore()
   const costs = createNodeCosts({ redis, keys })
-  await costs.record({ Sampler: 10 })
-  await redis.hset(keys.nodeCosts, 'Loader', '{"ms"')
-  expect(await costs.load()).toEqual({ Sampler: { ms: 10 } })
+  await costs.record([['Sampler', 10]])
+  await redis.hset(keys.costs, 'Loader', '{"ms" 5 -3')
+  expect(await costs.load()).toEqual(
+    new Map([
+      ['Sampler', [10]],
+      ['Loader', [5]],
+    ]),
+  )
 })

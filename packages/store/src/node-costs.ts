@@ -1,4 +1,4 @@
-/** Learned costs of node classes: progress weighs a sampler more than a loader. */
+/** What nodes cost: the latest few measurements of each kind of work, for whoever makes an estimate of them. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
@@ -6,57 +6,77 @@ import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
 
 /**
- * KEYS 1 costs (HASH class → JSON `{ms}`)
- * ARGV 1 weight of a sample, 0 to 1 · then pairs of class, ms
- * Returns the number of classes learned.
+ * KEYS 1 measurements (HASH name → numbers with spaces between, the latest last) · 2 names by ms measured last (ZSET)
+ * ARGV 1 how many of each are kept · 2 how many names · then pairs of name, number
+ * Returns how many names there are; those measured longest ago have gone.
  * Channels: none.
  */
 const RECORD_COSTS: Script = {
   name: 'safelightRecordCosts',
   lua: `
-local weight = tonumber(ARGV[1])
-for i = 2, #ARGV, 2 do
-  local ms = tonumber(ARGV[i + 1])
-  local known = redis.call('HGET', KEYS[1], ARGV[i])
-  if known then ms = cjson.decode(known).ms * (1 - weight) + ms * weight end
-  redis.call('HSET', KEYS[1], ARGV[i], string.format('{"ms":%.3f}', ms))
+local kept, names = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+for i = 3, #ARGV, 2 do
+  local values = {}
+  for value in string.gmatch(redis.call('HGET', KEYS[1], ARGV[i]) or '', '%S+') do table.insert(values, value) end
+  table.insert(values, ARGV[i + 1])
+  redis.call('HSET', KEYS[1], ARGV[i], table.concat(values, ' ', math.max(1, #values - kept + 1)))
+  redis.call('ZADD', KEYS[2], now, ARGV[i])
 end
-return (#ARGV - 1) / 2
+local over = redis.call('ZCARD', KEYS[2]) - names
+if over > 0 then
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[2], 0, over - 1)) do
+    redis.call('HDEL', KEYS[1], name)
+    redis.call('ZREM', KEYS[2], name)
+  end
+end
+return redis.call('ZCARD', KEYS[2])
 `,
 }
 
-const costSchema = z.object({ ms: z.number().nonnegative() })
-export type NodeCost = z.infer<typeof costSchema>
+/** Name → its latest measurements, the latest last. */
+export type StoredCosts = ReadonlyMap<string, readonly number[]>
+export type CostRecord = readonly [name: string, value: number]
 
 export interface NodeCosts {
-  /** Node class → what it costs on the average. */
-  load(): Promise<Record<string, NodeCost>>
-  /** @param samples node class → ms just measured */
-  record(samples: Record<string, number>): Promise<void>
+  load(): Promise<StoredCosts>
+  /** In one step, however many. What is no time, or has too long a name, is left out. */
+  record(records: readonly CostRecord[]): Promise<void>
 }
 
-/** About the last ten runs count: enough to be calm, few enough to notice a new GPU. */
-const SAMPLE_WEIGHT = 0.2
+/** Enough that a few odd ones do not count, few enough to notice a new GPU. */
+const SAMPLES_KEPT = 9
+/** Names come of workflows: anybody may make up sizes. Whose last measurement is oldest goes. */
+const NAMES_AT_MOST = 2_000
+const NAME_BYTES_AT_MOST = 512
+/** A week: no time, but a clock that jumped. */
+const VALUE_AT_MOST = 7 * 24 * 3_600_000
 
 export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): NodeCosts {
   const record = bindScript(redis, RECORD_COSTS)
   return {
     async load() {
-      const entries = Object.entries(await ask(redis.hgetall(keys.nodeCosts)))
-      return Object.fromEntries(entries.flatMap(([name, json]) => readCost(name, json)))
+      const entries = Object.entries(await ask(redis.hgetall(keys.costs)))
+      return new Map(entries.map(([name, text]) => [name, readValues(text)]))
     },
-    async record(samples) {
-      const usable = Object.entries(samples).filter(([, ms]) => Number.isFinite(ms) && ms >= 0)
-      if (usable.length > 0) await record([keys.nodeCosts], [SAMPLE_WEIGHT, ...usable.flat()])
+    async record(records) {
+      const usable = records.filter(
+        ([name, value]) =>
+          value >= 0 && value <= VALUE_AT_MOST && Buffer.byteLength(name) <= NAME_BYTES_AT_MOST,
+      )
+      if (usable.length === 0) return
+      const pairs = usable.flatMap(([name, value]) => [name, value.toPrecision(5)])
+      const most = [SAMPLES_KEPT, NAMES_AT_MOST]
+      z.int().parse(await record([keys.costs, keys.costsMeasured], [...most, ...pairs]))
     },
   }
 }
 
 /** One that cannot be read is learned anew. */
-function readCost(name: string, json: string): [string, NodeCost][] {
-  try {
-    return [[name, costSchema.parse(JSON.parse(json))]]
-  } catch {
-    return []
-  }
+function readValues(text: string): number[] {
+  return text.split(' ').flatMap((value) => {
+    const number = value === '' ? Number.NaN : Number(value)
+    return Number.isFinite(number) && number >= 0 ? [number] : []
+  })
 }

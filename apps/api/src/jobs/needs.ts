@@ -1,8 +1,14 @@
 /** What an accepted job needs of its host, and what it is expected to cost: kept beside its place in the backlog. */
-import { expectedMs, modelsOf, type NodeClasses, outputNodesOf } from '@safelight/comfyui'
+import {
+  expectedMs,
+  learnCosts,
+  modelsOf,
+  type NodeClasses,
+  outputNodesOf,
+} from '@safelight/comfyui'
 import { type Clock, remember } from '@safelight/runtime'
 import { NODE_NAME_MAX, type Workflow } from '@safelight/shared'
-import { type JobNeeds, NO_NEEDS, type NodeCost, type SKILLS } from '@safelight/store'
+import { type JobNeeds, type NodeCosts, NO_NEEDS, type SKILLS } from '@safelight/store'
 import { classNamesOf } from './fleet-knowledge.ts'
 
 /** Classes of a graph that are compared; one with more runs where the first ones are known. */
@@ -29,8 +35,7 @@ export function toNeeds(workflow: Workflow, beside: NeedsBeside = {}): JobNeeds 
 }
 
 export interface PricesDeps {
-  /** Node class → learned cost. */
-  costs: () => Promise<Record<string, NodeCost>>
+  costs: Pick<NodeCosts, 'load'>
   /** Owner → share of the GPUs; 1 for those not named. */
   weights: ReadonlyMap<string, number>
   /** How long costs are remembered: they move slowly. */
@@ -54,12 +59,12 @@ export interface Prices {
 const COST_AT_MOST_MS = 24 * 3_600_000
 
 export function createPrices({ costs, weights, maxAgeMs, clock }: PricesDeps): Prices {
-  const remembered = remember(costs, { clock, maxAgeMs })
+  const remembered = remember(async () => learnCosts(await costs.load()), { clock, maxAgeMs })
   return {
     async priceOf(owner, { workflow, classes, targets }) {
-      const known = await remembered.get()
+      const learned = await remembered.get()
       const outputNodes = targets ?? outputNodesOf(workflow, classes ?? {})
-      const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, costs: known }))
+      const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, learned }))
       return { cost: Math.max(1, Math.round(ms)), weight: weights.get(owner) ?? 1 }
     },
   }

@@ -75,7 +75,12 @@ export async function runAttempt(
   await writer.append((snapshot) => toProgressed(snapshot, tracker))
 
   const outputs = openAttemptOutputs(handling, { host, asked })
-  const reporter = createUpdateReporter(handling, { tracker, warnings, outputs })
+  const reporter = createUpdateReporter(handling, {
+    tracker,
+    warnings,
+    outputs,
+    modelsInPlace: () => (host.state.modelsAt === null ? null : host.state.models),
+  })
   const follow = host.follow(jobId, modelsOf(workflow))
   let record: AttemptRecord = {
     attempt,
@@ -136,8 +141,9 @@ export async function runAttempt(
       signal,
       withdrawal: stop.withdrawal,
       onUpdate(update) {
-        follow.onUpdate(update)
+        // first: once it runs, its host is taken to have the models of this workflow
         reporter.onUpdate(update)
+        follow.onUpdate(update)
         // an old host chose its own id
         if (update.type === 'submitted' && update.promptId !== record.promptId) {
           note({ promptId: update.promptId })
@@ -202,11 +208,12 @@ export async function createTracker(
 ): Promise<TrackerState> {
   const { targets } = writer.snapshot.limits
   const outputNodes = targets ?? outputNodesOf(workflow, host?.state.nodeClasses ?? {})
-  const costs = await deps.costs.costs()
+  const learned = await deps.costs.learned()
   const skipped = Object.entries(writer.snapshot.nodes).flatMap(([id, state]) =>
     state === 'skipped' ? [id] : [],
   )
-  return startProgress({ workflow, outputNodes, costs, skipped }, deps.clock.steady())
+  const options = { workflow, outputNodes, learned, skipped, ...(host && { hostId: host.hostId }) }
+  return startProgress(options, deps.clock.steady())
 }
 
 /** Null when it takes credentials: those stay in the process that was given them. */

@@ -1,41 +1,89 @@
-/** Node costs as jobs use them: a short memory in front, and never a reason for a job to fail. */
+/** What jobs cost, as workers know and note it: a short memory in front, one write a second at most, and never a reason for a job to fail or to wait. */
+import {
+  learnCosts,
+  type LearnedCosts,
+  measureNodes,
+  NOTHING_LEARNED,
+  toCostRecords,
+  type TrackerState,
+} from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
-import type { NodeCosts } from '@safelight/store'
+import type { CostRecord, NodeCosts } from '@safelight/store'
 
 export interface CostBook {
-  /** As past executions measured them; empty when that cannot be read now. */
-  costs(): Promise<Awaited<ReturnType<NodeCosts['load']>>>
-  record(timings: Record<string, number>): Promise<void>
+  /** As past executions measured them; nothing learned when that cannot be read. Waits for the first read only. */
+  learned(): Promise<LearnedCosts>
+  /** Of an execution that was seen from its beginning to a good end. */
+  note(hostId: string, tracker: TrackerState): void
+  /** Writes what is noted. */
+  close(): Promise<void>
 }
 
 export interface CostBookDeps {
   store: NodeCosts
   /** How long what was read is good enough. */
   freshMs: number
+  /** How long notes are collected. */
+  writeEveryMs: number
   clock: Clock
   log: Logger
 }
 
-export function createCostBook({ store, freshMs, clock, log }: CostBookDeps): CostBook {
-  let known: Awaited<ReturnType<NodeCosts['load']>> = {}
-  let readAtMs = Number.NEGATIVE_INFINITY
+/** Between two writes: a store that is away must not fill this process. */
+const NOTES_AT_MOST = 2_000
+
+export function createCostBook({
+  store,
+  freshMs,
+  writeEveryMs,
+  clock,
+  log,
+}: CostBookDeps): CostBook {
+  let known = NOTHING_LEARNED
+  let reading: Promise<void> | null = null
+  let hasRead = false
+  let askedAtMs = Number.NEGATIVE_INFINITY
+  let notes: CostRecord[] = []
+  let callOff: (() => void) | null = null
+
+  async function read(): Promise<void> {
+    try {
+      known = learnCosts(await store.load())
+      hasRead = true
+    } catch (error) {
+      log.warn({ err: error }, 'node costs not read')
+    } finally {
+      reading = null
+    }
+  }
+
+  async function write(): Promise<void> {
+    callOff?.()
+    callOff = null
+    const noted = notes
+    notes = []
+    if (noted.length === 0) return
+    try {
+      await store.record(noted)
+    } catch (error) {
+      log.warn({ err: error }, 'node costs not recorded')
+    }
+  }
+
   return {
-    async costs() {
-      if (clock.steady() - readAtMs < freshMs) return known
-      try {
-        known = await store.load()
-        readAtMs = clock.steady()
-      } catch (error) {
-        log.warn({ err: error }, 'node costs not read')
+    async learned() {
+      if (!reading && clock.steady() - askedAtMs >= freshMs) {
+        askedAtMs = clock.steady()
+        reading = read()
       }
+      if (!hasRead) await reading
       return known
     },
-    async record(timings) {
-      try {
-        await store.record(timings)
-      } catch (error) {
-        log.warn({ err: error }, 'node costs not recorded')
-      }
+    note(hostId, tracker) {
+      const records = toCostRecords(measureNodes(tracker), { learned: known, hostId })
+      notes.push(...Object.entries(records).slice(0, NOTES_AT_MOST - notes.length))
+      callOff ??= clock.after(writeEveryMs, () => void write())
     },
+    close: write,
   }
 }

@@ -1,6 +1,7 @@
 /** Turns the updates of a running prompt into job events: phases at once, progress and previews at a bearable rate. */
 import {
   droppedOutputs,
+  foldBeginning,
   foldProgress,
   foldTaken,
   type HostMessage,
@@ -11,6 +12,7 @@ import { assertNever, type JobPhase, type Warning } from '@safelight/shared'
 import type { Preview } from '@safelight/store'
 import type { AttemptOutputs } from './attempt-outputs.ts'
 import { createCoalescer } from './coalesce.ts'
+import { createCreep } from './creep.ts'
 import { toPhase, toProgressed } from './job-events.ts'
 import type { Handling } from './handling.ts'
 import { haveNodesMoved, isNews, type Told } from './progress-news.ts'
@@ -38,6 +40,8 @@ export interface UpdateReporterStart {
   /** What another worker had to warn of. */
   warnings: Warning[]
   outputs: AttemptOutputs
+  /** Model files in the host's memory before it begins; null when that is not known. */
+  modelsInPlace: () => readonly string[] | null
 }
 
 export function createUpdateReporter(
@@ -63,6 +67,16 @@ export function createUpdateReporter(
     emit: (preview) => written(store.publishPreview(jobId, preview, token)),
   })
 
+  const creep = createCreep({
+    everyMs: timings.creepEveryMs,
+    clock,
+    tracker: () => tracker,
+    onMoved(next) {
+      tracker = next
+      progress.push(next)
+    },
+  })
+
   /** An event that could not be written is not worth the picture; the end will say if the store is really gone. */
   async function written(write: Promise<unknown>): Promise<void> {
     try {
@@ -81,12 +95,14 @@ export function createUpdateReporter(
   function enterExecution(): void {
     if (executing) return
     executing = true
+    tracker = foldBeginning(tracker, start.modelsInPlace(), clock.steady())
     stopwatch.enter('execute')
     enterPhase('executing')
   }
 
   function onMessage(message: HostMessage): void {
     if (isExecution(message)) enterExecution()
+    if (executing) creep.heard()
     if (message.type === 'preview') return onPreview(message)
     outputs.onMessage(message)
     if (message.type === 'execution_error' && message.blocked) {
@@ -164,6 +180,7 @@ export function createUpdateReporter(
     close() {
       progress.close()
       previews.close()
+      creep.close()
     },
     get tracker() {
       return tracker

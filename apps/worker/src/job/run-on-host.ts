@@ -1,5 +1,4 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
-import { nodeTimings } from '@safelight/comfyui'
 import { assertNever, timeoutAt } from '@safelight/shared'
 import type { AttemptRecord, FailedAttempt } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
@@ -54,6 +53,7 @@ export async function runOnHost(
       const executionMs = start.adopt ? null : execute
       if (!result.partial) host.recordSuccess(executionMs)
       leaveSlot()
+      if (!result.partial && !start.adopt) deps.costs.note(hostId, result.tracker)
       return await toCollect(handling, decision, { ...result, asked })
     }
     const blamed = blameDevice(decision, { host, jobId, failures: start.failures })
@@ -105,7 +105,6 @@ export async function toCollect(
   await writer.append((snapshot) =>
     failure ? toProgressed(snapshot, tracker) : toExecuted(snapshot, tracker),
   )
-  await deps.costs.record(nodeTimings(tracker))
   if (!(await deps.backlog.toCollect(jobId, token))) return AGAIN
   ticket.onSlotFree()
   return await collectJob(handling, collected, harvest)

@@ -16,13 +16,18 @@ export function isNamedAsModel(input: string): boolean {
 const MOST_MODELS = 32
 const LONGEST_NAME = 255
 
+/** Whether an input is one of a loader, and holds a file. */
+export function namesModelFile(input: string, value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > LONGEST_NAME) return false
+  return isNamedAsModel(input) && IS_FILE.test(value)
+}
+
 /** @returns file names as the host lists them, folders included; each once, in the order of the graph */
 export function modelsOf(workflow: Workflow): string[] {
   const found = new Set<string>()
   for (const { inputs } of Object.values(workflow)) {
     for (const [name, value] of Object.entries(inputs)) {
-      if (typeof value !== 'string' || value.length > LONGEST_NAME) continue
-      if (isNamedAsModel(name) && IS_FILE.test(value)) found.add(value)
+      if (namesModelFile(name, value)) found.add(value)
       if (found.size === MOST_MODELS) return [...found]
     }
   }

@@ -1,17 +1,11 @@
 /** Sampling steps read from the graph, so that a page can show `0/20` before anything ran. */
 import { toLink, type Workflow, type WorkflowNode } from '@safelight/shared'
 
-/**
- * Says how many steps a node of the workflow will tick, or 0 when it has none. A `steps` input may be linked to a
- * number node. Always a count: what submitters write (2.5, 1e300) is for the host to judge, and only a bar depends
- * on it here.
- */
-export function createStepReader(workflow: Workflow): (node: WorkflowNode) => number {
+/** Reads a literal number, or the single number literal of the node it is linked to (PrimitiveInt and its like). */
+export function createNumberReader(workflow: Workflow): (value: unknown) => number | null {
   // of a number node: many may link to one, and one may have very many inputs
   const known = new Map<string, number | null>()
-
-  /** A literal number, or the single number literal of the node it is linked to (PrimitiveInt and its like). */
-  function toNumber(value: unknown): number | null {
+  return (value) => {
     if (typeof value === 'number') return Number.isFinite(value) ? value : null
     const link = toLink(value)
     if (!link) return null
@@ -20,7 +14,15 @@ export function createStepReader(workflow: Workflow): (node: WorkflowNode) => nu
     known.set(from, number ?? null)
     return number ?? null
   }
+}
 
+/**
+ * Says how many steps a node of the workflow will tick, or 0 when it has none. A `steps` input may be linked to a
+ * number node. Always a count: what submitters write (2.5, 1e300) is for the host to judge, and only a bar depends
+ * on it here.
+ */
+export function createStepReader(workflow: Workflow): (node: WorkflowNode) => number {
+  const toNumber = createNumberReader(workflow)
   return ({ inputs }) => {
     const steps = toNumber(inputs['steps'])
     if (steps === null || steps < 1) return 0

@@ -1,7 +1,17 @@
-/** What nodes cost, in milliseconds: as expected (samplers weigh more than loaders, past runs are better numbers), and as measured. */
-import { memberOf } from '@safelight/shared'
+/** What nodes cost, in milliseconds: as expected (by past runs, or by guess: samplers weigh more than loaders), and as measured. */
+import {
+  type LearnedCosts,
+  median,
+  nameOfHost,
+  nameOfWork,
+  NOTHING_LEARNED,
+  type Quantity,
+  toMiddleOfSize,
+  TRUSTED_FROM,
+  type Work,
+} from './learned-costs.ts'
 import { isRepeated } from './runs.ts'
-import type { CostByClass, TrackerState } from './types.ts'
+import type { NodeRun, TrackerState } from './types.ts'
 
 /** First guesses of a mid-size GPU; only their ratios matter. The first match wins. */
 const GUESSES: readonly (readonly [RegExp, number])[] = [
@@ -15,11 +25,40 @@ const GUESSES: readonly (readonly [RegExp, number])[] = [
 const OTHER_MS = 50
 const STEP_MS = 200
 
-/** Milliseconds a node is expected to take, by its class and its steps. */
-export function costOf(className: string, steps: number, costs: CostByClass): number {
-  const measured = memberOf(costs, className)?.ms
-  if (measured !== undefined) return Math.max(1, measured * Math.max(1, steps))
-  return steps > 0 ? steps * STEP_MS : guess(className)
+export interface NodeCost {
+  /** ms from its beginning to its end. */
+  cost: number
+  /** ms of that before its first step; 0 of a node without steps. */
+  lead: number
+  /** Its runs have been measured, and not only those of others. */
+  isLearned: boolean
+}
+
+export interface NodeToRun extends Work {
+  steps: number
+}
+
+/** @param isCold its model is not in the host's memory; null: nobody knows */
+export function costOf(
+  node: NodeToRun,
+  {
+    learned,
+    slowness,
+    isCold,
+  }: { learned: LearnedCosts; slowness: number; isCold: boolean | null },
+): NodeCost {
+  const [first, other] = isCold ? (['cold', 'warm'] as const) : (['warm', 'cold'] as const)
+  // where nothing has to be loaded, it says nothing what a load took
+  const run =
+    learned.estimate(first, node) ?? (isCold === false ? null : learned.estimate(other, node))
+  if (node.steps > 0) {
+    const step = learned.estimate('step', node)
+    const lead = (run?.ms ?? 0) * slowness
+    const steps = (step ? step.ms * slowness : STEP_MS) * node.steps
+    return { cost: Math.max(1, lead + steps), lead, isLearned: step?.isKnown ?? false }
+  }
+  if (!run) return { cost: guess(node.class), lead: 0, isLearned: false }
+  return { cost: Math.max(1, run.ms * slowness), lead: 0, isLearned: run.isKnown }
 }
 
 /** Longer than any class is named: a submitter may write a megabyte, and patterns take their time over it. */
@@ -30,17 +69,66 @@ function guess(className: string): number {
   return GUESSES.find(([pattern]) => pattern.test(name))?.[1] ?? OTHER_MS
 }
 
-/** What a finished prompt measured: node class → milliseconds per run, or per step where the node had steps (mean over the prompt's nodes). */
-export function nodeTimings(state: TrackerState): Record<string, number> {
-  const measured = new Map<string, number[]>()
+export interface Measurement {
+  quantity: Quantity
+  work: Work
+  ms: number
+}
+
+/** What an execution has shown, of the nodes that ran in it from beginning to end: not of those it had results of. */
+export function measureNodes(state: TrackerState): Measurement[] {
+  const measured: Measurement[] = []
   for (const [id, run] of state.runs) {
     const planned = state.plan.nodes.get(id)
-    if (!planned || run.tookMs === null) continue
+    if (!planned || run.tookMs === null || state.failed.has(id)) continue
     // others ran between its copies, and while its loop went round
     if (isRepeated(run) || state.loopCounts.has(id)) continue
-    const perUnit = run.tookMs / Math.max(1, planned.steps)
-    measured.set(planned.class, [...(measured.get(planned.class) ?? []), perUnit])
+    const { steps, isCold } = planned
+    const work = { class: planned.class, model: planned.model, megapixels: planned.megapixels }
+    const stepsMs = steps > 0 ? measureSteps(run) : 0
+    if (stepsMs === null) {
+      // it has not counted: beside a load nothing can be said of its steps
+      if (isCold === false) measured.push({ quantity: 'step', work, ms: run.tookMs / steps })
+      continue
+    }
+    if (steps > 0) measured.push({ quantity: 'step', work, ms: stepsMs / steps })
+    const quantity = isCold ? 'cold' : 'warm'
+    // who does not know what was in memory learns nothing of loading it
+    if (isCold !== null) measured.push({ quantity, work, ms: Math.max(0, run.tookMs - stepsMs) })
   }
-  const mean = (values: number[]) => values.reduce((sum, ms) => sum + ms, 0) / values.length
-  return Object.fromEntries([...measured].map(([name, values]) => [name, mean(values)]))
+  return measured
+}
+
+/** ms of all its steps, as its first and last tell; null when they do not. */
+export function measureSteps({ ticks }: Pick<NodeRun, 'ticks'>): number | null {
+  if (!ticks || ticks.restarted || ticks.count === 0) return null
+  const share = ticks.lastFraction - ticks.firstFraction
+  return share > 0 ? (ticks.lastAt - ticks.firstAt) / share : null
+}
+
+/**
+ * Measurements as they are kept: by the name of the kind of work, as an average host would have taken; and how much
+ * slower the host was than that, from what is known already. At most one of each name: several nodes of a kind are one run.
+ */
+export function toCostRecords(
+  measured: readonly Measurement[],
+  { learned = NOTHING_LEARNED, hostId }: { learned?: LearnedCosts; hostId: string },
+): Record<string, number> {
+  const slowness = learned.slownessOf(hostId)
+  const byName = new Map<string, number[]>()
+  let [took, expected] = [0, 0]
+  for (const { quantity, work, ms } of measured) {
+    const name = nameOfWork(quantity, work)
+    if (name === null) continue
+    const average = toMiddleOfSize(quantity, work, ms / slowness)
+    byName.set(name, [...(byName.get(name) ?? []), average])
+    if (learned.count(quantity, work) < TRUSTED_FROM) continue
+    took += ms
+    expected += learned.estimate(quantity, work)?.ms ?? 0
+  }
+  const records = [...byName].map(([name, values]) => [name, median(values)] as const)
+  const host = nameOfHost(hostId)
+  // of less than that the clock's own steps are a good part
+  if (host !== null && took >= 50 && expected > 0) records.push([host, took / expected])
+  return Object.fromEntries(records)
 }

@@ -4,14 +4,17 @@ import { leftToRun, reachableFrom } from '../graph/links.ts'
 import { findLoops, type Loop } from '../graph/loops.ts'
 import { guessOutputNodes } from '../graph/outputs.ts'
 import { createStepReader, toCount } from '../graph/steps.ts'
-import { costOf } from './costs.ts'
+import { createWorkReader, type NodeWork } from '../graph/work.ts'
+import { costOf, type NodeCost } from './costs.ts'
+import { type LearnedCosts, NOTHING_LEARNED } from './learned-costs.ts'
 import type { TrackerOptions } from './types.ts'
 
-export interface PlannedNode {
+export interface PlannedNode extends NodeWork, NodeCost {
   class: string
   title: string | null
-  cost: number
   steps: number
+  /** Its model has to be loaded first; null: nobody knows. */
+  isCold: boolean | null
 }
 
 export interface Plan {
@@ -30,27 +33,25 @@ export interface Plan {
   /** What the host will not run: outputs it dropped, and what only they needed. */
   skipped: ReadonlySet<string>
   totalSteps: number
+  pricing: Pricing
 }
 
 export function createPlan(options: TrackerOptions): Plan {
-  const { workflow, costs = {} } = options
+  const { workflow, learned = NOTHING_LEARNED, hostId } = options
   const skipped = new Set(options.skipped)
   const { outputNodes: known = [] } = options
   const guessed = known.length === 0
   const outputs = guessed ? guessOutputNodes(workflow) : known
   const reachable = new Set([...reachableFrom(workflow, outputs)].filter((id) => !skipped.has(id)))
   const stepsOf = createStepReader(workflow)
+  const workOf = createWorkReader(workflow)
+  const price = createPricing(options)
   let totalSteps = 0
   const nodes = Object.entries(workflow).map(([id, node]) => {
     const steps = stepsOf(node)
     if (reachable.has(id)) totalSteps += steps
-    const planned: PlannedNode = {
-      class: node.class_type,
-      title: toTitle(node),
-      cost: costOf(node.class_type, steps, costs),
-      steps,
-    }
-    return [id, planned] as const
+    const planned = { class: node.class_type, title: toTitle(node), steps, ...workOf(id) }
+    return [id, price(planned)] as const
   })
   return {
     workflow,
@@ -62,6 +63,31 @@ export function createPlan(options: TrackerOptions): Plan {
     guessed,
     skipped,
     totalSteps: toCount(totalSteps),
+    pricing: { learned, ...(hostId === undefined ? {} : { hostId }) },
+  }
+}
+
+/** The plan as it is where it runs: which models are in place is only seen when it begins. */
+export function priceAnew(plan: Plan, inPlace: readonly string[] | null): Plan {
+  const price = createPricing({ ...plan.pricing, inPlace })
+  return { ...plan, nodes: new Map([...plan.nodes].map(([id, node]) => [id, price(node)])) }
+}
+
+interface Pricing extends Pick<TrackerOptions, 'hostId'> {
+  learned: LearnedCosts
+}
+type Unpriced = Omit<PlannedNode, keyof NodeCost | 'isCold'>
+
+function createPricing({
+  learned = NOTHING_LEARNED,
+  hostId,
+  inPlace,
+}: Pick<TrackerOptions, 'learned' | 'hostId' | 'inPlace'>) {
+  const slowness = hostId === undefined ? 1 : learned.slownessOf(hostId)
+  const there = new Set(inPlace)
+  return (node: Unpriced): PlannedNode => {
+    const isCold = node.model === null ? false : inPlace ? !there.has(node.model) : null
+    return { ...node, isCold, ...costOf(node, { learned, slowness, isCold }) }
   }
 }
 

@@ -1,25 +1,24 @@
 /** Tracker state → `Progress`: the arithmetic of the bar. */
 import { type Progress, raise, toLine } from '@safelight/shared'
+import { estimateRest, fractionByTime, type WeighedNode } from './eta.ts'
 import { expectedRuns, loopLine } from './loops.ts'
 import { isRepeated } from './runs.ts'
+import type { PlannedNode } from './plan.ts'
 import type { Focus, NodeRun, TrackerState } from './types.ts'
 
 /** The last hundredth belongs to fetching and storing the outputs. */
 const EXECUTION_SHARE = 0.99
-/** Too early, an estimate is a random number. */
-const ETA_FROM_VALUE = 0.05
-const ETA_FROM_MS = 1_000
 
 type Facts = Omit<TrackerState, 'progress'>
 
 /** @param previous so that the value never falls, whatever is discovered on the way; the estimate rests on it */
 export function toTrackedProgress(facts: Facts, previous: Progress | null, atMs: number): Progress {
-  const progress = raise(previous, present(facts))
-  return { ...progress, eta_ms: estimate(facts.startedAt, progress.value, atMs) }
+  const measured = measure(facts, atMs)
+  const progress = raise(previous, present(facts, measured))
+  return { ...progress, eta_ms: estimateRest(measured.nodes, { startedAt: facts.startedAt, atMs }) }
 }
 
-function present(facts: Facts): Progress {
-  const { done, total, fraction } = measure(facts)
+function present(facts: Facts, { done, total, fraction }: Measured): Progress {
   const { focus } = facts
   const planned = focus && facts.plan.nodes.get(focus.id)
   const shownClass = planned ? toLine(planned.class) : null
@@ -63,11 +62,19 @@ function toDetail(facts: Facts, { id, activity }: Focus): string | null {
   return parts.length > 0 ? toLine(parts.join(', ')) : null
 }
 
+interface Measured {
+  done: number
+  total: number
+  fraction: number
+  nodes: readonly WeighedNode[]
+}
+
 /** Nodes that count: those that have to run or started all the same, less the cached ones and the blocked. */
-function measure(facts: Facts): { done: number; total: number; fraction: number } {
+function measure(facts: Facts, atMs: number): Measured {
   const active = new Set([...facts.toRun, ...facts.runs.keys()])
   for (const id of facts.cached) active.delete(id)
   for (const id of facts.blocked) active.delete(id)
+  const nodes: WeighedNode[] = []
   let done = 0
   let spent = 0
   let whole = 0
@@ -76,19 +83,26 @@ function measure(facts: Facts): { done: number; total: number; fraction: number 
     const failed = facts.failed.has(id)
     const seen = run ? run.copiesDone + run.copies.size : 0
     const times = Math.max(1, seen, expectedRuns(facts, id) ?? 0)
-    const cost = (facts.plan.nodes.get(id)?.cost ?? 0) * times
+    const planned = facts.plan.nodes.get(id)
+    if (!planned) continue
+    const cost = planned.cost * times
     // what failed moves the bar no more, and is not done
-    const fraction = facts.succeeded || failed ? 1 : run ? fractionOf(run, times) : 0
+    const fraction =
+      facts.succeeded || failed ? 1 : run ? fractionOf(run, { times, planned, atMs }) : 0
+    nodes.push({ planned, run, cost, fraction })
     if (fraction === 1 && !failed) done += 1
     whole += cost
     spent += cost * fraction
   }
   const nothingToRun = facts.succeeded ? 1 : 0
-  return { done, total: active.size, fraction: whole > 0 ? spent / whole : nothingToRun }
+  return { done, total: active.size, fraction: whole > 0 ? spent / whole : nothingToRun, nodes }
 }
 
 /** 1 only when the node is over: a sampler at 20/20 still has to return. */
-function fractionOf(run: NodeRun, times: number): number {
+function fractionOf(
+  run: NodeRun,
+  { times, planned, atMs }: { times: number; planned: PlannedNode; atMs: number },
+): number {
   if (run.tookMs !== null) return 1
   if (isRepeated(run)) {
     let copies = run.copiesDone
@@ -99,13 +113,11 @@ function fractionOf(run: NodeRun, times: number): number {
   for (const fraction of run.children.values()) made += fraction
   // one more than reported: an expansion never says how many nodes it will make
   const ofChildren = made / (run.children.size + 1)
-  return Math.min(0.999, Math.max(run.fraction, ofChildren))
-}
-
-function estimate(startedAt: number | null, value: number, atMs: number): number | null {
-  if (startedAt === null || value < ETA_FROM_VALUE) return null
-  const elapsed = atMs - startedAt
-  return elapsed < ETA_FROM_MS ? null : Math.round((elapsed * (1 - value)) / value)
+  const counted = Math.max(run.fraction, ofChildren)
+  if (counted === 0) return fractionByTime(planned, run, atMs)
+  // what comes before its first step is a part of it
+  const lead = planned.lead / planned.cost
+  return Math.min(0.999, lead + counted * (1 - lead))
 }
 
 /** Also of what no number came out of: a bar is not worth a job. */

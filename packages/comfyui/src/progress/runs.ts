@@ -1,5 +1,5 @@
 /** Nodes that have started: they begin, advance and finish. Each returns a new map, or the same one when nothing changed. */
-import type { NodeRun } from './types.ts'
+import type { NodeRun, Ticks } from './types.ts'
 
 type Runs = ReadonlyMap<string, NodeRun>
 
@@ -15,6 +15,7 @@ export interface RunningAs {
 const NOT_BEGUN = {
   tookMs: null,
   fraction: 0,
+  ticks: null,
   children: new Map(),
   copies: new Map(),
   copiesDone: 0,
@@ -41,7 +42,7 @@ export function beginRun(
 
 export function setFraction(
   runs: Runs,
-  { id, runtimeId, copyId, fraction }: RunningAs & { fraction: number },
+  { id, runtimeId, copyId, fraction, atMs }: RunningAs & { fraction: number; atMs: number },
 ): Runs {
   const run = runs.get(id)
   if (!run) return runs
@@ -50,8 +51,27 @@ export function setFraction(
     if (copyId !== runtimeId) return runs
     return new Map(runs).set(id, { ...run, copies: withEntry(run.copies, copyId, fraction) })
   }
-  const next = runtimeId === id ? { ...run, fraction } : withChild(run, runtimeId, fraction)
+  const next =
+    runtimeId === id
+      ? { ...run, fraction, ticks: countTick(run, fraction, atMs) }
+      : withChild(run, runtimeId, fraction)
   return new Map(runs).set(id, next)
+}
+
+/** At 0 nothing has been done yet: a counter may say so long before its first step, while a model is loaded. */
+function countTick(
+  { ticks, fraction: before }: NodeRun,
+  fraction: number,
+  atMs: number,
+): Ticks | null {
+  if (!ticks) {
+    if (fraction <= 0) return null
+    const first = { firstAt: atMs, firstFraction: fraction }
+    return { ...first, lastAt: atMs, lastFraction: fraction, count: 0, restarted: false }
+  }
+  if (fraction === before) return ticks
+  const restarted = ticks.restarted || fraction < before
+  return { ...ticks, lastAt: atMs, lastFraction: fraction, count: ticks.count + 1, restarted }
 }
 
 /** A copy is over; whether the node is depends on how many there are to be. */

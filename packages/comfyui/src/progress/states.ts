@@ -89,6 +89,7 @@ function foldNode(
   folding.runs = setFraction(beginRun(folding.runs, { ...as, atMs }), {
     ...as,
     fraction: ratio(value, max),
+    atMs,
   })
   folding.focus = { id, value, max, activity }
   // at max 1 it may be no counter at all, only `running`
@@ -102,7 +103,7 @@ function finish(runs: Facts['runs'], { as, atMs }: { as: RunningAs; atMs: number
   }
   return runtimeId === id
     ? finishRun(beginRun(runs, { ...as, atMs }), id, atMs)
-    : setFraction(runs, { ...as, fraction: 1 })
+    : setFraction(runs, { ...as, fraction: 1, atMs })
 }
 
 /** Whole steps only: some nodes tick in seconds, which is no step counter. */

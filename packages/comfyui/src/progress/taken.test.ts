@@ -1,4 +1,5 @@
 import { PROBLEMS_MAX } from '@safelight/shared'
+import { learnCosts } from './learned-costs.ts'
 import { describe, expect, it } from 'vitest'
 import { parseAccepted } from '../client/parse-submit.ts'
 import type { NodeErrors } from '../client/types.ts'
@@ -52,11 +53,11 @@ describe('a prompt of which the host dropped an output', () => {
   })
 
   it('weighs only what runs', () => {
-    const costs = { ImageScale: { ms: 60_000 } }
+    const learned = learnCosts(new Map([['warm\nImageScale\n\n', [60_000]]]))
     const only = (state: typeof taken) =>
       foldProgress(foldProgress(state, executing('1'), 2), executing('2'), 3).progress.value
-    expect(only(before({ costs }))).toBeLessThan(0.01)
-    expect(only(afterErrors({ '3': refused(['4']) }, { costs }))).toBeGreaterThan(0.2)
+    expect(only(before({ learned }))).toBeLessThan(0.01)
+    expect(only(afterErrors({ '3': refused(['4']) }, { learned }))).toBeGreaterThan(0.2)
   })
 
   it('counts no steps that do not run', () => {

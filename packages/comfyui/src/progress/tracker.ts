@@ -11,7 +11,7 @@ import type { Progress } from '@safelight/shared'
 import { copiedNode, copyOf, makerOf, shownNode } from '../graph/shown-node.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import { countIteration, finishRepeated } from './loops.ts'
-import { createPlan, planToRun, stepsToRun } from './plan.ts'
+import { createPlan, planToRun, priceAnew, stepsToRun } from './plan.ts'
 import { toTrackedProgress } from './present.ts'
 import { beginRun, finishCopy, finishRun, type RunningAs, setFraction } from './runs.ts'
 import { countSteps, foldStates, ratio } from './states.ts'
@@ -52,6 +52,22 @@ export function foldProgress(
   if (folded === state) return state
   const toRun = folded.cached === state.cached ? state.toRun : planToRun(state.plan, folded.cached)
   const facts = { ...folded, toRun, runs: finishRepeated(folded, atMs) }
+  return { ...facts, progress: toTrackedProgress(facts, state.progress, atMs) }
+}
+
+/** Nothing was heard: where the nodes should be by now, as far as past runs tell. */
+export function foldTime(state: TrackerState, atMs: number): TrackerState {
+  return { ...state, progress: toTrackedProgress(state, state.progress, atMs) }
+}
+
+/** It begins, on a host that has these models in its memory; null when that is not known. */
+export function foldBeginning(
+  state: TrackerState,
+  inPlace: readonly string[] | null,
+  atMs: number,
+): TrackerState {
+  if (state.runs.size > 0) return state
+  const facts = { ...state, plan: priceAnew(state.plan, inPlace) }
   return { ...facts, progress: toTrackedProgress(facts, state.progress, atMs) }
 }
 
@@ -99,7 +115,7 @@ function foldFacts(state: Facts, message: HostMessage, atMs: number): Facts {
     case 'execution_node_error':
       return failNode(state, message.failure.nodeId)
     case 'execution_success':
-      return { ...state, succeeded: true }
+      return { ...state, succeeded: true, runs: finishAll(state, atMs) }
     default:
       return state
   }
@@ -161,6 +177,7 @@ function tick(state: Facts, { node, value, max, atMs, kind }: Tick): Facts {
     runs: setFraction(beginRun(entered.runs, { ...as, atMs }), {
       ...as,
       fraction: ratio(value, max),
+      atMs,
     }),
     focus: { id, value, max, activity: null },
   }
@@ -196,6 +213,14 @@ function findNode({ plan, copyOf: shown }: Facts, runtimeId: string): string | n
   if (known !== undefined) return known
   const copied = plan.loops.size > 0 ? copiedNode(runtimeId, plan.loops) : null
   return copied ?? makerOf(runtimeId, plan.nodes)
+}
+
+/** The last node is never told to be over by servers without `progress_state`. */
+function finishAll({ runs, failed }: Facts, atMs: number): Facts['runs'] {
+  return [...runs.keys()].reduce(
+    (all, id) => (failed.has(id) ? all : finishRun(all, id, atMs)),
+    runs,
+  )
 }
 
 function failNode(state: Facts, id: string | null): Facts {

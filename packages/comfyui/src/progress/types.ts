@@ -1,15 +1,18 @@
 /** The progress tracker's options and state. */
 import type { Progress, Workflow } from '@safelight/shared'
+import type { LearnedCosts } from './learned-costs.ts'
 import type { Plan } from './plan.ts'
-
-/** Measured cost of a node class: milliseconds per run, or per step where the class has steps. */
-export type CostByClass = Record<string, { ms: number }>
 
 export interface TrackerOptions {
   workflow: Workflow
   /** Ids of the output nodes that run; when unknown they are guessed (graph/outputs.ts). */
   outputNodes?: readonly string[]
-  costs?: CostByClass
+  /** What past runs say of its nodes. */
+  learned?: LearnedCosts
+  /** Where it runs. */
+  hostId?: string
+  /** Model files in the host's memory; all that it needs unless it is told. */
+  inPlace?: readonly string[] | null
   /** Nodes that the host is known to have left out (./taken.ts). */
   skipped?: readonly string[]
 }
@@ -21,6 +24,8 @@ export interface NodeRun {
   tookMs: number | null
   /** 0 to 1, from its own ticks */
   fraction: number
+  /** Null before it has ticked. */
+  ticks: Ticks | null
   /** Nodes that its expansion made, by runtime id → fraction. */
   children: ReadonlyMap<string, number>
   /** Its copies in a loop that run now, by runtime id → fraction, and how many are over. */
@@ -28,6 +33,18 @@ export interface NodeRun {
   copiesDone: number
   /** Under its own id. Nodes of a native loop never do. */
   ranItself: boolean
+}
+
+/** Of a node's own counter: its first and its last step tell what one takes. */
+export interface Ticks {
+  firstAt: number
+  firstFraction: number
+  lastAt: number
+  lastFraction: number
+  /** Since the first. */
+  count: number
+  /** It has begun anew in between: what it counts is not the whole. */
+  restarted: boolean
 }
 
 /** How often a loop goes round, as its host told it: of each of its own runs (an inner loop has several). */
