@@ -1,6 +1,7 @@
 /** Everything the API is made of besides HTTP: opened here, closed by the scope. */
 import { createJanitor, createOldBlobs, createThumbnails, openBlobStore } from '@safelight/assets'
-import type { Clock, Logger, Scope } from '@safelight/runtime'
+import { learnCosts } from '@safelight/comfyui'
+import { type Clock, type Logger, remember, type Scope } from '@safelight/runtime'
 import {
   closeRedis,
   createBacklog,
@@ -26,6 +27,7 @@ import {
 import type { ApiConfig } from './config.ts'
 import type { ApiTimings } from './timings.ts'
 import { createPrices, toNeeds } from './jobs/needs.ts'
+import { createFleetWork } from './watch/fleet-work.ts'
 import { createPlaces } from './watch/places.ts'
 import { createJobWatches } from './watch/job-watches.ts'
 import { createQueuePositions } from './watch/queue-positions.ts'
@@ -83,12 +85,13 @@ export async function openParts({
   const deadlines = createDeadlines({ redis, keys, store, tickets, log, clock, timings })
   scope.use(deadlines.startSweeper({ everyMs: own.deadlineSweepMs }))
   const hosts = createHostRegistry({ redis, keys, timings })
-  const prices = createPrices({
-    costs: createNodeCosts({ redis, keys }),
-    weights: config.OWNER_WEIGHTS,
-    maxAgeMs: own.costsAgeMs,
+  const costs = createNodeCosts({ redis, keys })
+  const { get: learned } = remember(async () => learnCosts(await costs.load()), {
     clock,
+    maxAgeMs: own.costsAgeMs,
   })
+  const prices = createPrices({ learned, weights: config.OWNER_WEIGHTS })
+  const fleetWork = createFleetWork({ backlog, hosts, learned, clock, maxAgeMs: own.fleetAgeMs })
   const reconciler = createReconciler({
     redis,
     keys,
@@ -115,7 +118,7 @@ export async function openParts({
   }
   const positions = scope.use(
     createQueuePositions({
-      place: createPlaces({ backlog, hosts, clock, maxAgeMs: own.fleetAgeMs }),
+      place: createPlaces({ backlog, fleetWork, clock: shared }),
       onError,
       clock,
       everyMs: own.queuePositionMs,
@@ -140,6 +143,7 @@ export async function openParts({
     reconciler,
     memory,
     prices,
+    fleetWork,
     positions,
     watches,
   }

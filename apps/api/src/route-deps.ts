@@ -57,7 +57,7 @@ export function toRouteDeps(
     maxQueueBytes: config.MAX_QUEUE_BYTES,
     maxAgeMs: timings.queueCountAgeMs,
     clock,
-    whenRoom: createWhenRoom({ backlog, hosts, clock, maxAgeMs: timings.fleetAgeMs }),
+    whenRoom: createWhenRoom({ fleetWork: parts.fleetWork, clock: parts.clock }),
     isStoreFull: () => memory.isHigh(),
     announce: ({ jobId, pool }) => tickets.announce({ jobId, pool }),
     log,

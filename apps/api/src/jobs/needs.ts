@@ -1,14 +1,13 @@
 /** What an accepted job needs of its host, and what it is expected to cost: kept beside its place in the backlog. */
 import {
   expectedMs,
-  learnCosts,
+  type LearnedCosts,
   modelsOf,
   type NodeClasses,
   outputNodesOf,
 } from '@safelight/comfyui'
-import { type Clock, remember } from '@safelight/runtime'
 import { NODE_NAME_MAX, type Workflow } from '@safelight/shared'
-import { type JobNeeds, type NodeCosts, NO_NEEDS, type SKILLS } from '@safelight/store'
+import { type JobNeeds, NO_NEEDS, type SKILLS } from '@safelight/store'
 import { classNamesOf } from './fleet-knowledge.ts'
 
 /** Classes of a graph that are compared; one with more runs where the first ones are known. */
@@ -35,12 +34,9 @@ export function toNeeds(workflow: Workflow, beside: NeedsBeside = {}): JobNeeds 
 }
 
 export interface PricesDeps {
-  costs: Pick<NodeCosts, 'load'>
+  learned: () => Promise<LearnedCosts>
   /** Owner → share of the GPUs; 1 for those not named. */
   weights: ReadonlyMap<string, number>
-  /** How long costs are remembered: they move slowly. */
-  maxAgeMs: number
-  clock: Clock
 }
 
 export interface AskedWork {
@@ -58,11 +54,10 @@ export interface Prices {
 /** Longer than any picture takes: what says so was measured on a host that hung. */
 const COST_AT_MOST_MS = 24 * 3_600_000
 
-export function createPrices({ costs, weights, maxAgeMs, clock }: PricesDeps): Prices {
-  const remembered = remember(async () => learnCosts(await costs.load()), { clock, maxAgeMs })
+export function createPrices({ learned: readLearned, weights }: PricesDeps): Prices {
   return {
     async priceOf(owner, { workflow, classes, targets }) {
-      const learned = await remembered.get()
+      const learned = await readLearned()
       const outputNodes = targets ?? outputNodesOf(workflow, classes ?? {})
       const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, learned }))
       return { cost: Math.max(1, Math.round(ms)), weight: weights.get(owner) ?? 1 }

@@ -21,15 +21,24 @@ export interface PromptFollow {
   close(): void
 }
 
+export interface PromptToFollow {
+  /** Known to be in memory when it runs. */
+  models: readonly string[]
+  /** ms until it should be over, from its beginning on if it waits; null when nobody can tell. */
+  restMs: () => number | null
+}
+
 export interface FollowedPrompt extends PromptFollow {
   readonly jobId: string
   readonly running: boolean
   readonly deaf: boolean
+  readonly restMs: PromptToFollow['restMs']
   /** The host cannot run it. Nothing happens when it runs already, or is what the host is stuck with. */
   takeBack(stuck: StuckPrompt): void
 }
 
 export interface FollowDeps {
+  restMs: PromptToFollow['restMs']
   /** The prompt that the host is stuck with, if it is. */
   stuck(): StuckPrompt | null
   onRunning(): void
@@ -62,6 +71,7 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
 
   const followed: FollowedPrompt = {
     jobId,
+    restMs: deps.restMs,
     signal: evict.signal,
     get running() {
       return running
@@ -115,4 +125,10 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
     },
   }
   return followed
+}
+
+/** Of all of them, one after the other; null when nobody can tell. */
+export function restOf(followed: Iterable<FollowedPrompt>): number | null {
+  const rests = [...followed].map((prompt) => prompt.restMs())
+  return rests.reduce((sum, ms) => (sum === null || ms === null ? null : sum + ms), 0)
 }

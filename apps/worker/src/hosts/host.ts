@@ -11,7 +11,13 @@ import {
   observe,
   startCondition,
 } from './condition.ts'
-import { type PromptFollow, type FollowedPrompt, followPrompt } from './follow.ts'
+import {
+  type PromptFollow,
+  type FollowedPrompt,
+  followPrompt,
+  type PromptToFollow,
+  restOf,
+} from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
 import type { HostFileLists } from './file-looks.ts'
@@ -40,12 +46,12 @@ export interface Host {
   readonly client: HostClient
   readonly state: KnownHost
   readonly condition: Condition
-  /** Jobs whose prompts are there now. */
-  jobs(): { running: string[]; staged: string[] }
+  /** Jobs whose prompts are there now, and the ms until all of them should be over; null when nobody can tell. */
+  jobs(): { running: string[]; staged: string[]; restMs: number | null }
   /** What it finished for us within the last hour. */
   readonly finished: Throughput['lastHour']
-  /** From before the prompt is submitted to its end. `models` are known to be there when it runs. */
-  follow(jobId: string, models: readonly string[]): PromptFollow
+  /** From before the prompt is submitted to its end. */
+  follow(jobId: string, prompt: PromptToFollow): PromptFollow
   /** It lost or starved a job: no new one for a while, longer each time until one succeeds. */
   backOff(cause: string): void
   /**
@@ -181,10 +187,11 @@ export function createHost(options: HostOptions): Host {
     jobs() {
       const idsOf = (running: boolean) =>
         [...followed].flatMap((prompt) => (prompt.running === running ? [prompt.jobId] : []))
-      return { running: idsOf(true), staged: idsOf(false) }
+      return { running: idsOf(true), staged: idsOf(false), restMs: restOf(followed) }
     },
-    follow(jobId, models) {
+    follow(jobId, { models, restMs }) {
       const prompt = followPrompt(jobId, {
+        restMs,
         stuck: () => condition.facts.stuck,
         onRunning() {
           setModels(models)

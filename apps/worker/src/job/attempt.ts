@@ -10,6 +10,7 @@ import {
   PromptRejected,
   sendsPictures,
   startProgress,
+  toRestMs,
   type TrackerState,
   withListedNames,
 } from '@safelight/comfyui'
@@ -81,7 +82,10 @@ export async function runAttempt(
     outputs,
     modelsInPlace: () => (host.state.modelsAt === null ? null : host.state.models),
   })
-  const follow = host.follow(jobId, modelsOf(workflow))
+  const follow = host.follow(jobId, {
+    models: modelsOf(workflow),
+    restMs: () => toRestMs(reporter.tracker, deps.clock.steady()),
+  })
   let record: AttemptRecord = {
     attempt,
     hostId: host.hostId,

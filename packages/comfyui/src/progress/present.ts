@@ -18,6 +18,12 @@ export function toTrackedProgress(facts: Facts, previous: Progress | null, atMs:
   return { ...progress, eta_ms: estimateRest(measured.nodes, { startedAt: facts.startedAt, atMs }) }
 }
 
+/** ms until it should be over, for one that has not begun from its beginning on; null when nobody can tell. */
+export function toRestMs(facts: Facts, atMs: number): number | null {
+  const startedAt = facts.startedAt ?? atMs
+  return estimateRest(measure(facts, atMs).nodes, { startedAt, atMs })
+}
+
 function present(facts: Facts, { done, total, fraction }: Measured): Progress {
   const { focus } = facts
   const planned = focus && facts.plan.nodes.get(focus.id)

@@ -32,6 +32,10 @@ export const hostViewSchema = z
     slots: z.int().nonnegative(),
     running: z.array(z.string()).meta({ description: 'Ids of our jobs that execute there.' }),
     staged: z.array(z.string()).meta({ description: 'Ids of our jobs that are next there.' }),
+    idle_at: z.iso.datetime().nullable().default(null).meta({
+      description:
+        'When our jobs there should be over, as past runs tell; null when there are none, or nobody can tell.',
+    }),
     queue_depth: z.int().nonnegative().nullable().meta({
       description: 'Prompts in its own queue, other people’s and the running one included.',
     }),

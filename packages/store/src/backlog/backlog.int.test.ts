@@ -50,16 +50,29 @@ describe('the fair order', () => {
     expect((await order()).slice(0, 4)).toEqual(few.slice(0, 4))
   })
 
-  it('knows what a job that waits costs on average, over all pools', async () => {
+  it('knows what waits in each pool', async () => {
     const { backlog, accept, serve } = await openBacklog()
-    expect(await backlog.meanCost()).toBeNull()
+    expect(await backlog.work()).toEqual(new Map())
     await accept({ cost: 1_000 })
     await accept({ cost: 3_000 })
-    expect(await backlog.meanCost()).toBe(2_000)
     await accept({ cost: 5_000, pool: 'large' })
-    expect(await backlog.meanCost()).toBe(3_000)
+    const large = ['large', { jobs: 1, ms: 5_000 }] as const
+    expect(await backlog.work()).toEqual(new Map([[ANY_POOL, { jobs: 2, ms: 4_000 }], large]))
     await serve()
-    expect(await backlog.meanCost()).toBe(5_000)
+    expect(await backlog.work()).toEqual(new Map([[ANY_POOL, { jobs: 0, ms: 0 }], large]))
+  })
+
+  it('adds up what is ahead of a job, and takes some for all of a long line', async () => {
+    const { backlog, accept } = await openBacklog()
+    const jobs: string[] = []
+    for (let n = 0; n < 40; n += 1) jobs.push(await accept({ cost: 1_000 + 100 * n }))
+    const of = async (at: number) => backlog.position(jobs[at] ?? '')
+    expect(await of(0)).toMatchObject({ ahead: 0, aheadMs: 0, costMs: 1_000 })
+    expect(await of(5)).toMatchObject({ ahead: 5, aheadMs: 6_000, costMs: 1_500 })
+    const last = await of(39)
+    expect(last).toMatchObject({ ahead: 39, costMs: 4_900 })
+    expect((last?.aheadMs ?? 0) / (39 * 2_900)).toBeGreaterThan(0.95)
+    expect((last?.aheadMs ?? 0) / (39 * 2_900)).toBeLessThan(1.05)
   })
 
   it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {
@@ -67,7 +80,7 @@ describe('the fair order', () => {
     const light = await acceptMany(400, { owner: 'light', cost: 3_000 })
     const heavy = new Set(await acceptMany(400, { owner: 'heavy', cost: 3_000, weight: 3 }))
     // a weight makes nobody's pictures any quicker
-    expect(await backlog.position(light[0] ?? '')).toMatchObject({ meanCost: 3_000 })
+    expect(await backlog.position(light[0] ?? '')).toMatchObject({ costMs: 3_000 })
     const ofHeavy = (await serve(400)).filter((id) => heavy.has(id)).length
     expect(ofHeavy / 400).toBeGreaterThan(0.75 * 0.95)
     expect(ofHeavy / 400).toBeLessThan(0.75 * 1.05)
@@ -146,7 +159,8 @@ describe('the fair order', () => {
     ).toEqual([0, 1, 2])
     expect(await backlog.position(elsewhere[1] ?? '')).toEqual({
       ahead: 1,
-      meanCost: 1_000,
+      aheadMs: 1_000,
+      costMs: 1_000,
       pool: 'video',
     })
     expect(await backlog.depth()).toBe(5)

@@ -23,8 +23,10 @@ import {
   type Dispatched,
   type JobOnHost,
   type JobsOnHost,
+  type PoolWork,
   type Position,
   type RestoredJob,
+  parsePosition,
   toWhereabouts,
   type Whereabouts,
 } from './whereabouts.ts'
@@ -87,8 +89,8 @@ export interface Backlog {
   isEmpty(pool: string): Promise<boolean>
   /** Jobs that wait, deferred ones included. */
   depth(): Promise<number>
-  /** Expected ms of GPU time of a job that waits, on average; null when none does. */
-  meanCost(): Promise<number | null>
+  /** Pool → what waits there. */
+  work(): Promise<Map<string, PoolWork>>
   /** Pools that have had a job, and how many wait in each. */
   waiting(): Promise<Map<string, number>>
   /** Jobs that have a slot of the host. */
@@ -116,7 +118,6 @@ const restoreReplySchema = z.union([
   z.tuple([z.enum(['waiting', 'elsewhere', 'lost'])]),
 ])
 const onHostsSchema = z.array(z.tuple([z.array(z.string()), z.array(z.string())]))
-const positionSchema = z.tuple([z.int(), z.coerce.number(), z.string()]).nullable()
 
 export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Backlog {
   const bringBack = bindScript(redis, BRING_BACK)
@@ -177,20 +178,17 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       return json === null ? NO_NEEDS : jobNeedsSchema.parse(JSON.parse(json))
     },
     async position(jobId) {
-      const reply = positionSchema.parse(await position([keys.job(jobId)], [prefix, jobId]))
-      return reply && { ahead: reply[0], meanCost: reply[1], pool: reply[2] }
+      return parsePosition(await position([keys.job(jobId)], [prefix, jobId]))
     },
     isEmpty: async (pool) => (await ask(redis.zcard(keys.backlog(pool)))) === 0,
     async depth() {
       return (await ask(redis.zcard(keys.deferred))) + sum((await waiting()).values())
     },
-    async meanCost() {
-      const pools = await waiting()
-      const costs = await Promise.all(
-        [...pools.keys()].map((pool) => ask(redis.hget(`${keys.backlog(pool)}:shares`, ':cost'))),
-      )
-      const [jobs, cost] = [sum(pools.values()), sum(costs.map(Number))]
-      return jobs === 0 ? null : cost / jobs
+    async work() {
+      const pools = [...(await waiting())]
+      const costOf = (pool: string) => ask(redis.hget(`${keys.backlog(pool)}:shares`, ':cost'))
+      const costs = await Promise.all(pools.map(([pool]) => costOf(pool)))
+      return new Map(pools.map(([pool, jobs], at) => [pool, { jobs, ms: Number(costs[at]) }]))
     },
     waiting,
     dispatched: (hostId) => onHost(keys.dispatched(hostId)),

@@ -20,6 +20,9 @@ return found
 `,
 }
 
+/** Jobs ahead whose costs are added up; when there are more, so many of them are taken for all, from evenly along the line. */
+const COSTS_READ_AT_MOST = 8
+
 /**
  * KEYS 1 open jobs (ZSET)
  * ARGV 2… hostIds
@@ -44,18 +47,23 @@ return found
 /**
  * KEYS 1 record (HASH)
  * ARGV 2 jobId
- * Returns [jobs ahead of it in its pool, mean cost of those that wait there, its pool], or nil when it does not wait.
+ * Returns [jobs ahead of it in its pool, what they cost together, what it costs itself, its pool], or nil when it does not wait.
  * Channels: none.
  */
 export const POSITION: Script = {
   name: 'safelightPosition',
   lua: `${PLACES}
-local pool = redis.call('HGET', KEYS[1], 'pool')
-if not pool then return nil end
-local rank = redis.call('ZRANK', backlogOf(pool), ARGV[2])
+local at = redis.call('HMGET', KEYS[1], 'pool', 'cost')
+if not at[1] then return nil end
+local backlog = backlogOf(at[1])
+local rank = redis.call('ZRANK', backlog, ARGV[2])
 if not rank then return nil end
-local total = number(redis.call('HGET', backlogOf(pool) .. ':shares', ':cost'))
-return {rank, whole(total / redis.call('ZCARD', backlogOf(pool))), pool}
+local read, cost = math.min(rank, ${COSTS_READ_AT_MOST}), 0
+for n = 0, read - 1 do
+  local place = math.floor((n + 0.5) * rank / read)
+  cost = cost + number(redis.call('HGET', recordOf(redis.call('ZRANGE', backlog, place, place)[1]), 'cost'))
+end
+return {rank, whole(read > 0 and cost * rank / read or 0), whole(number(at[2])), at[1]}
 `,
 }
 

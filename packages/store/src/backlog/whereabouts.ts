@@ -33,9 +33,18 @@ export type Dispatched = { outcome: 'dispatched' } & JobOnHost
 export interface Position {
   /** Jobs ahead in its pool; 0 = next. */
   ahead: number
-  /** Of those that wait there, in ms. */
-  meanCost: number
+  /** What those cost together (expected ms of GPU time): estimated by some of them when they are many. */
+  aheadMs: number
+  /** Its own. */
+  costMs: number
   pool: string
+}
+
+/** What waits in a pool. */
+export interface PoolWork {
+  jobs: number
+  /** Expected ms of GPU time, of all together. */
+  ms: number
 }
 
 export interface FirstPlace {
@@ -64,4 +73,14 @@ export function toWhereabouts(text: string): Whereabouts {
   const [place, hostId = ''] = text.split(' ')
   if (place === 'execute' || place === 'collect') return { place, hostId }
   return { place: z.enum(['backlog', 'deferred', 'nowhere', 'ended']).parse(place) }
+}
+
+const positionSchema = z
+  .tuple([z.int(), z.coerce.number(), z.coerce.number(), z.string()])
+  .nullable()
+
+/** @param reply of the script */
+export function parsePosition(reply: unknown): Position | null {
+  const place = positionSchema.parse(reply)
+  return place && { ahead: place[0], aheadMs: place[1], costMs: place[2], pool: place[3] }
 }

@@ -22,6 +22,8 @@ export const hostReportSchema = z.object({
   running: z.array(z.string()),
   /** Jobs of this worker that wait there. */
   staged: z.array(z.string()),
+  /** ms until its jobs there should be over; null when it cannot tell, or is of an earlier version. */
+  restMs: z.number().nonnegative().nullable().default(null),
   /** Prompts in the host's own queue, whoever's. */
   queueDepth: z.int().nonnegative().nullable(),
   devices: z.array(

@@ -53,6 +53,7 @@ export function mergeReports(
     slots: greatest(known.map(({ slots }) => slots)) ?? 0,
     running: fresh.flatMap(({ running }) => running).sort(),
     staged: fresh.flatMap(({ staged }) => staged).sort(),
+    idle_at: toIdleAt(fresh),
     queue_depth: fresh.length > 0 ? (seen?.queueDepth ?? null) : null,
     devices: (seen?.devices ?? []).map(({ name, type, vramTotal, vramFree }) => ({
       name,
@@ -66,6 +67,17 @@ export function mergeReports(
     last_seen_at: toIsoOrNull(greatest(reports.map(({ seenAt }) => seenAt))),
     last_movement_at: toIsoOrNull(greatest(reports.map(({ movedAt }) => movedAt))),
   }
+}
+
+/** One after the other: what each worker has there comes on top. */
+function toIdleAt(fresh: readonly HostReport[]): string | null {
+  const having = fresh.filter(({ running, staged }) => running.length + staged.length > 0)
+  let at = 0
+  for (const report of having.toSorted((one, other) => one.at - other.at)) {
+    if (report.restMs === null) return null
+    at = Math.max(at, report.at) + report.restMs
+  }
+  return at > 0 ? toIso(at) : null
 }
 
 function toThroughput(fresh: readonly HostReport[]): HostView['throughput'] {

@@ -17,6 +17,7 @@ export function newHostReport(atMs: number, over: Partial<HostReport> = {}): Hos
     slots: 2,
     running: [],
     staged: [],
+    restMs: null,
     queueDepth: 0,
     devices: [],
     models: [],
