@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { JobEvent } from '@safelight/shared'
 import type { Dialect, Simulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openClient } from '@safelight/testkit/vitest'
 import { txt2img } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
@@ -29,7 +30,10 @@ it.each(DIALECTS)(
   async (dialect) => {
     host = await stack.startHost({ dialect, speed: 50 })
     await stack.startWorker([host.url])
+    const viewer = await openClient('subscriber')
     const jobId = await stack.submit(txt2img({ steps: 8 }))
+    // previews are for who looks
+    await viewer.subscribe(stack.keys.previews(jobId))
     const end = await stack.end(jobId)
     expect(end).toMatchObject({ status: 'succeeded', attempt: 1, error: null, warnings: [] })
     expect(end.progress).toMatchObject({ value: 1, kind: 'complete', steps: 8 })

@@ -67,6 +67,8 @@ export interface WorkerTimings {
   /** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
   progressEveryMs: number
   previewEveryMs: number
+  /** While nobody looks at a job's previews: pause between two looks whether somebody does. */
+  previewAskMs: number
   /** Costs move slowly: a burst of jobs need not read them each, nor write what each has shown. */
   costsFreshMs: number
   costsWriteMs: number
@@ -143,6 +145,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   costsFreshMs: 10_000,
   costsWriteMs: 1_000,
   creepEveryMs: 1_000,
+  previewAskMs: 500,
   forgetEveryMs: 2_000,
   fetchRetryMs: [200, 600, 1_500, 4_000],
   stagedFreshMs: 5_000,

@@ -226,6 +226,8 @@ export interface JobStore {
   /** Keeps the frame as the last one and announces it. Previews are never part of the event stream. */
   publishPreview(jobId: string, frame: Preview, token?: number): Promise<'published' | 'claim_lost'>
   loadPreview(jobId: string): Promise<Preview | null>
+  /** Whether any API process shows them to somebody now. */
+  showsPreviews(jobId: string): Promise<boolean>
 }
 
 export interface Preview {

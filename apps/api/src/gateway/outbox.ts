@@ -26,7 +26,7 @@ export interface Outbox {
 interface OutboxOptions {
   conn: GatewaySocket['conn']
   /** Everything has been sent. */
-  onDrained(): void
+  onDrained: () => void
 }
 
 export function createOutbox({ conn, onDrained }: OutboxOptions): Outbox {

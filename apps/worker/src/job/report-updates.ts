@@ -9,13 +9,13 @@ import {
   type TrackerState,
 } from '@safelight/comfyui'
 import { assertNever, type JobPhase, type Warning } from '@safelight/shared'
-import type { Preview } from '@safelight/store'
 import type { AttemptOutputs } from './attempt-outputs.ts'
 import { createCoalescer } from './coalesce.ts'
 import { createCreep } from './creep.ts'
 import { toPhase, toProgressed } from './job-events.ts'
 import type { Handling } from './handling.ts'
 import { haveNodesMoved, isNews, type Told } from './progress-news.ts'
+import { createPreviewReport } from './report-previews.ts'
 import {
   addWarnings,
   toBlockedWarning,
@@ -61,10 +61,13 @@ export function createUpdateReporter(
     clock,
     emit: (state) => written(writer.append((snapshot) => toProgressed(snapshot, state))),
   })
-  const previews = createCoalescer<Preview>({
+  const previews = createPreviewReport({
     everyMs: timings.previewEveryMs,
+    askMs: timings.previewAskMs,
     clock,
-    emit: (preview) => written(store.publishPreview(jobId, preview, token)),
+    isWatched: () => store.showsPreviews(jobId),
+    publish: (preview) => store.publishPreview(jobId, preview, token),
+    onError: warn,
   })
 
   const creep = createCreep({
@@ -82,8 +85,12 @@ export function createUpdateReporter(
     try {
       await write
     } catch (error) {
-      log.warn({ err: error }, 'event not written')
+      warn(error)
     }
+  }
+
+  function warn(error: unknown): void {
+    log.warn({ err: error }, 'event not written')
   }
 
   function enterPhase(phase: JobPhase): void {

@@ -32,6 +32,17 @@ it('announces the frame on the channel of previews', async () => {
   expect(decodePreview(await heard)).toEqual(frame)
 })
 
+it('knows whether anybody listens', async () => {
+  const { store, keys } = await openTestStore()
+  const jobId = await acceptJob(store)
+  expect(await store.showsPreviews(jobId)).toBe(false)
+  const subscriber = await openClient('subscriber')
+  await subscriber.subscribe(keys.previews(jobId))
+  expect(await store.showsPreviews(jobId)).toBe(true)
+  await subscriber.unsubscribe(keys.previews(jobId))
+  expect(await store.showsPreviews(jobId)).toBe(false)
+})
+
 it('publishes nothing of a worker that has been replaced', async () => {
   const { store } = await openTestStore()
   const jobId = await acceptJob(store)

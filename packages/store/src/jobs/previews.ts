@@ -25,7 +25,7 @@ export function createPreviewStore({
   redis,
   keys,
   timings,
-}: StoreContext): Pick<JobStore, 'publishPreview' | 'loadPreview'> {
+}: StoreContext): Pick<JobStore, 'publishPreview' | 'loadPreview' | 'showsPreviews'> {
   const publish = bindScript(redis, PUBLISH_PREVIEW)
   return {
     async publishPreview(jobId, frame, token) {
@@ -38,6 +38,10 @@ export function createPreviewStore({
     async loadPreview(jobId) {
       const bytes = await ask(redis.getBuffer(keys.preview(jobId)))
       return bytes ? decodePreview(bytes) : null
+    },
+    async showsPreviews(jobId) {
+      const [, count] = await ask(redis.pubsub('NUMSUB', keys.previews(jobId)))
+      return Number(count) > 0
     },
   }
 }
