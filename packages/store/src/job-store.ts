@@ -186,6 +186,8 @@ export interface JobStore {
   /** Keeps what the request that used the key was answered, for as long as the key. */
   keepAnswer(idempotencyKey: string, jobId: string, answer: unknown): Promise<void>
   load(jobId: string): Promise<Snapshot | null>
+  /** `stamp` of what `load` would give: whoever holds that holds all of it. Null when there is no such job. */
+  loadStamp(jobId: string): Promise<string | null>
   /** To look at: its numbers are JavaScript's, so it is not what was sent. */
   loadWorkflow(jobId: string): Promise<Workflow | null>
   /** As it was sent, to the last digit: what hosts and readers get. */

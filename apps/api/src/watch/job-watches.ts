@@ -37,7 +37,7 @@ export interface JobWatches {
 export interface JobWatchesDeps {
   /** A connection of its own, for subscriptions only. */
   subscriber: Redis
-  store: Pick<JobStore, 'load' | 'eventsAfter' | 'loadPreview'>
+  store: Pick<JobStore, 'load' | 'loadStamp' | 'eventsAfter' | 'loadPreview'>
   keys: Keys
   decodePreview: (message: Buffer) => Preview | null
   /** Something nobody waits for went wrong. */
@@ -67,11 +67,20 @@ export function createJobWatches(deps: JobWatchesDeps): JobWatches {
   const previews = createPreviewSubscriptions({ subscriptions, store, keys, decode, onError })
   const rereading = repeat({
     everyMs: timings.rereadMs,
-    run: async () => rereadAll(),
+    run: rereadInTurn,
     onError,
     clock,
   })
   let callOffRetry: (() => void) | null = null
+
+  /** One after the other: nobody waits for it, and everybody for what it would hold up. */
+  async function rereadInTurn(): Promise<void> {
+    try {
+      for (const { job } of entries.values()) if (!job.isOver) await job.refresh()
+    } catch (error) {
+      onReadError(error)
+    }
+  }
 
   function rereadAll(): void {
     for (const { job } of entries.values()) if (!job.isOver) job.refresh().catch(onReadError)

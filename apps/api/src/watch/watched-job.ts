@@ -33,7 +33,7 @@ export interface WatchedJob {
 
 interface WatchedJobDeps {
   jobId: string
-  store: Pick<JobStore, 'load' | 'eventsAfter'>
+  store: Pick<JobStore, 'load' | 'loadStamp' | 'eventsAfter'>
   /** A read nobody waits for went wrong; it is tried again at the next occasion. */
   onError: (error: unknown) => void
 }
@@ -71,6 +71,7 @@ export function createWatchedJob({ jobId, store, onError }: WatchedJobDeps): Wat
 
   async function read(): Promise<void> {
     const known = snapshot
+    if (known && (await isLevel(known))) return
     const stored = await store.load(jobId)
     if (!stored) {
       removed = true
@@ -88,6 +89,11 @@ export function createWatchedJob({ jobId, store, onError }: WatchedJobDeps): Wat
     const { events, complete } = await store.eventsAfter(jobId, snapshot.seq)
     if (complete) catchUp(events)
     if (stored.seq > snapshot.seq) replace(stored)
+  }
+
+  /** Mostly nothing was missed, and there is nothing to read. What is told of a job after its end has no stamp of its own. */
+  async function isLevel(known: Snapshot): Promise<boolean> {
+    return !isTerminal(known.status) && (await store.loadStamp(jobId)) === known.stamp
   }
 
   /** The events between what the client holds and the snapshot; null when they cannot be had exactly. */

@@ -8,13 +8,17 @@ import { parseRecord } from './record.ts'
 export function createReads({
   redis,
   keys,
-}: StoreContext): Pick<JobStore, 'load' | 'loadWorkflow' | 'loadWorkflowText' | 'openBytes'> {
+}: StoreContext): Pick<
+  JobStore,
+  'load' | 'loadStamp' | 'loadWorkflow' | 'loadWorkflowText' | 'openBytes'
+> {
   const loadWorkflowText = (jobId: string) => ask(redis.get(keys.workflow(jobId)))
   return {
     loadWorkflowText,
     async load(jobId) {
       return parseRecord(await ask(redis.hmget(keys.job(jobId), 'v', 'snapshot')))
     },
+    loadStamp: (jobId) => ask(redis.hget(keys.job(jobId), 'stamp')),
     async openBytes() {
       return Number((await ask(redis.get(keys.openBytes))) ?? 0)
     },
