@@ -18,6 +18,8 @@ ${SECTIONS.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}
   --markdown          tables under headings, for a page
   --seed <number>     of every order that is left to chance (1)
   --against <folder>  another checkout, installed: \`cost\` measures it in the same run
+
+COMFYUI_URL in the environment names a real server; \`overhead\` measures that, too.
 `
 
 interface Measured {
@@ -61,6 +63,7 @@ async function main(): Promise<number> {
     scale,
     seed,
     against: values.against ?? null,
+    comfyuiUrl: process.env['COMFYUI_URL'] || null,
     promise: (what: string, kept: boolean) => void promises.push({ what, kept }),
   }
   print(`${toHead(machine)}; scale ${scale}`)

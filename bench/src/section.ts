@@ -22,6 +22,8 @@ export interface BenchContext {
   seed: number
   /** Another checkout, installed, to be measured in the same run by those that can. */
   against: string | null
+  /** A real ComfyUI to measure, too. */
+  comfyuiUrl: string | null
   /** Progress, for who looks on. */
   say: (text: string) => void
   /** Says whether something that Safelight promises was kept. Broken: the exit code is 1, unless the run is a smoke run. */

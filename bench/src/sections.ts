@@ -2,6 +2,7 @@
 import { affinity } from './affinity/run.ts'
 import { cost } from './cost/run.ts'
 import { fair } from './fair/run.ts'
+import { overhead } from './overhead/run.ts'
 import type { Section } from './section.ts'
 
-export const SECTIONS: readonly Section[] = [cost, fair, affinity]
+export const SECTIONS: readonly Section[] = [overhead, cost, fair, affinity]
