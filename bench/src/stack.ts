@@ -22,14 +22,17 @@ export interface Stack {
 
 export type StackOptions = Omit<ClusterOptions, 'redis'> & {
   redisBinary: string
-  /** How many hosts there are; all alike, unless `hosts` says more. */
+  /** How many simulated hosts there are; all alike, unless `hosts` says more. */
   hostCount?: number
+  /** Hosts that are there already, in place of simulated ones. */
+  hostUrls?: readonly string[]
 }
 
 /** Resolves when its hosts take jobs, if it has a worker. */
 export async function openStack({
   redisBinary,
-  hostCount = 1,
+  hostUrls,
+  hostCount = hostUrls ? 0 : 1,
   ...options
 }: StackOptions): Promise<Stack> {
   const scope = createScope('stack')
@@ -39,13 +42,15 @@ export async function openStack({
         redis: { binary: redisBinary },
         hosts: Array.from({ length: hostCount }, () => ({})),
         ...options,
+        env: { ...options.env, worker: { ...toHosts(hostUrls), ...options.env?.worker } },
       }),
     )
     const log = createLogger({ level: 'silent', name: 'bench' })
     const redis = createRedis(cluster.redisUrl, 'worker', { log })
     scope.defer(() => closeRedis(redis))
     const client = createClient(cluster.apis[0]?.url ?? '')
-    if (cluster.workers.length > 0) await client.untilReady(cluster.simulators.length)
+    const hosts = hostUrls ?? cluster.simulators
+    if (cluster.workers.length > 0) await client.untilReady(hosts.length)
     const look = () => read(cluster, redis)
     return {
       cluster,
@@ -65,3 +70,6 @@ export async function openStack({
     throw error
   }
 }
+
+const toHosts = (urls?: readonly string[]): Record<string, string> =>
+  urls ? { COMFYUI_HOSTS: urls.join(',') } : {}

@@ -25,9 +25,7 @@ export async function onRealHost({
   const http = createHttp()
   scope.defer(() => http.close())
   try {
-    const env = { worker: { COMFYUI_HOSTS: url } }
-    const { client, cluster } = scope.use(await openStack({ redisBinary, hostCount: 0, env }))
-    await client.untilReady(1)
+    const { client, cluster } = scope.use(await openStack({ redisBinary, hostUrls: [url] }))
     const [worker] = cluster.workers
     const found = { us: [] as Span[][], fed: [] as Span[][], single: [] as Span[][] }
     for (let n = 1; n <= rounds; n += 1) {
