@@ -13,6 +13,7 @@ const jobSchema = z.object({
   completed_at: time,
   queue_position: z.number().nullable(),
   owner: z.string().default('default'),
+  progress: z.object({ value: z.number() }).nullable().default(null),
 })
 export type BenchJob = z.output<typeof jobSchema>
 const pageSchema = z.object({ jobs: z.array(jobSchema), next_cursor: z.string().nullable() })
@@ -23,9 +24,13 @@ export interface Client {
   submitAll(jobs: readonly SubmitRequest[]): Promise<BenchJob[]>
   /** Resolves when all of them have ended. @throws when one has not succeeded */
   ended(jobs: readonly BenchJob[]): Promise<BenchJob[]>
+  view(id: string): Promise<BenchJob>
+  cancel(id: string): Promise<void>
   /** All there are. */
   list(): Promise<BenchJob[]>
-  /** Resolves when so many hosts take prompts. */
+  /** How many hosts take prompts. */
+  readyHosts(): Promise<number>
+  /** Resolves when so many do. */
   untilReady(hosts: number): Promise<void>
 }
 
@@ -62,7 +67,7 @@ export function createClient(url: string): Client {
       for (const { id } of jobs) {
         const end = await until(
           async () => {
-            const view = jobSchema.parse(await read(`jobs/${id}`))
+            const view = await client.view(id)
             return isTerminal(view.status) ? view : null
           },
           { what: `${id} has ended`, withinMs: PATIENCE_MS, everyMs: LOOK_MS },
@@ -71,6 +76,12 @@ export function createClient(url: string): Client {
         ends.push(end)
       }
       return ends
+    },
+    view: async (id) => jobSchema.parse(await read(`jobs/${id}`)),
+    async cancel(id) {
+      const answer = await fetch(`${url}/api/v2/jobs/${id}/cancel`, { method: 'POST' })
+      if (!answer.ok) throw new Error(`not canceled: ${answer.status} ${await answer.text()}`)
+      await answer.arrayBuffer()
     },
     async list() {
       const found: BenchJob[] = []
@@ -83,11 +94,11 @@ export function createClient(url: string): Client {
       } while (cursor !== null)
       return found
     },
+    readyHosts: async () => readySchema.parse(await read('hosts')).hosts.filter(isReady).length,
     async untilReady(hosts) {
-      await until(
-        async () => readySchema.parse(await read('hosts')).hosts.filter(isReady).length === hosts,
-        { what: `${hosts} hosts are ready` },
-      )
+      await until(async () => (await client.readyHosts()) === hosts, {
+        what: `${hosts} hosts are ready`,
+      })
     },
   }
   return client

@@ -2,7 +2,8 @@
 import { affinity } from './affinity/run.ts'
 import { cost } from './cost/run.ts'
 import { fair } from './fair/run.ts'
+import { growth } from './growth/run.ts'
 import { overhead } from './overhead/run.ts'
 import type { Section } from './section.ts'
 
-export const SECTIONS: readonly Section[] = [overhead, cost, fair, affinity]
+export const SECTIONS: readonly Section[] = [overhead, cost, growth, fair, affinity]

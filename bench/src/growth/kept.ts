@@ -1,0 +1,97 @@
+/** What a job costs, the more are kept that have ended. */
+import { createScope } from '@safelight/runtime'
+import { between, type Spent } from '../meter.ts'
+import { type BenchContext, byScale, type Figure } from '../section.ts'
+import { openStack, type Stack } from '../stack.ts'
+import { trivial } from '../workflows.ts'
+
+/** What follows the end of an execution is over. */
+const SETTLE_MS = 1_000
+
+interface Look {
+  kept: number
+  spent: Spent
+  /** Of the newest jobs, ms. */
+  pageMs: number
+}
+
+export async function withMoreKept({ redisBinary, scale, say }: BenchContext): Promise<Figure[]> {
+  const steps = byScale(scale, {
+    smoke: [0, 20],
+    usual: [0, 1_000, 10_000],
+    long: [0, 1_000, 10_000, 100_000],
+  })
+  const count = byScale(scale, { smoke: 10, usual: 100, long: 200 })
+  const scope = createScope('kept')
+  try {
+    const stack = scope.use(await openStack({ redisBinary, speed: 1_000 }))
+    await look(stack, count)
+    const looks: Look[] = []
+    let kept = 2 * count
+    for (const step of steps) {
+      await keep(stack, step - kept)
+      looks.push({ kept: step, ...(await look(stack, count)) })
+      kept = Math.max(kept, step) + count
+      say(`${step} jobs kept`)
+    }
+    const [first, ...more] = looks
+    if (!first) return []
+    return more.flatMap(({ kept: n, spent, pageMs }) => [
+      ...(['worker', 'API', 'Redis'] as const).map((part) => ({
+        what: `CPU of the ${part} per trivial job, ${n} kept`,
+        value: spent.cpuMs[part] / count,
+        unit: 'ms',
+        against: { what: 'none kept', value: first.spent.cpuMs[part] / count },
+      })),
+      {
+        what: `Redis commands per trivial job, ${n} kept`,
+        value: spent.commands / count,
+        unit: '',
+        against: { what: 'none kept', value: first.spent.commands / count },
+        aim: { of: 'ratio', atMost: 1.1 },
+      },
+      {
+        what: `a page of the newest, ${n} kept`,
+        value: pageMs,
+        unit: 'ms',
+        against: { what: 'none kept', value: first.pageMs },
+      },
+    ])
+  } finally {
+    await scope.close()
+  }
+}
+
+async function look(
+  { client, log, read, cluster }: Stack,
+  count: number,
+): Promise<Pick<Look, 'spent' | 'pageMs'>> {
+  const done = (await log.counts())[0] ?? 0
+  const before = await read()
+  const views = await client.submitAll(
+    Array.from({ length: count }, () => ({ workflow: trivial() })),
+  )
+  await log.untilEnded(done + count)
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  const spent = between(before, await read())
+  await client.ended(views)
+  const pages = 10
+  const startedAt = performance.now()
+  for (let n = 0; n < pages; n += 1)
+    await (await fetch(`${cluster.apis[0]?.url ?? ''}/api/v2/jobs?limit=50`)).arrayBuffer()
+  return { spent, pageMs: (performance.now() - startedAt) / pages }
+}
+
+const BATCH = 200
+
+/** Jobs for a pool that no host is in, so that they wait until they are canceled: ended, kept, and quickly made. */
+async function keep({ client }: Stack, count: number): Promise<void> {
+  for (let left = count; left > 0; left -= BATCH) {
+    const jobs = Array.from({ length: Math.min(BATCH, left) }, () => ({
+      workflow: trivial(),
+      pool: 'nowhere',
+    }))
+    const views = await client.submitAll(jobs)
+    await Promise.all(views.map(({ id }) => client.cancel(id)))
+  }
+}
