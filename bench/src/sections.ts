@@ -4,6 +4,7 @@ import { cost } from './cost/run.ts'
 import { fair } from './fair/run.ts'
 import { growth } from './growth/run.ts'
 import { overhead } from './overhead/run.ts'
+import { peers } from './peers/run.ts'
 import type { Section } from './section.ts'
 
-export const SECTIONS: readonly Section[] = [overhead, cost, growth, fair, affinity]
+export const SECTIONS: readonly Section[] = [overhead, cost, growth, peers, fair, affinity]
