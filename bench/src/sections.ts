@@ -6,5 +6,6 @@ import { growth } from './growth/run.ts'
 import { overhead } from './overhead/run.ts'
 import { peers } from './peers/run.ts'
 import type { Section } from './section.ts'
+import { submit } from './submit/run.ts'
 
-export const SECTIONS: readonly Section[] = [overhead, cost, growth, peers, fair, affinity]
+export const SECTIONS: readonly Section[] = [overhead, submit, cost, growth, peers, fair, affinity]
