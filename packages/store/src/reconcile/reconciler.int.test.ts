@@ -1,3 +1,4 @@
+import { systemClock } from '@safelight/runtime'
 import { newHostReport, status } from '@safelight/testkit'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -123,6 +124,27 @@ describe('a job that is nowhere', () => {
     expect(await backlog.position(waits)).toMatchObject({ ahead: 0 })
     expect(await backlog.dispatched('gpu')).toMatchObject([{ jobId: runs }])
     expect(await reconciler.sweep()).toEqual({ tickets: 0, undriven: 0, strays: 0 })
+  })
+
+  it('is not looked for one by one where the numbers agree, unless that was long ago', async () => {
+    let nowMs = 0
+    const clock = { ...systemClock, steady: () => nowMs }
+    const { reconciler, redis, keys, accept, dispatch } = await openReconciler({ clock })
+    const [lost, runs] = [await accept(), await accept()]
+    await accept({ pool: 'video' })
+    await dispatch(runs)
+    await reconciler.sweep()
+    // one too few, and one too many
+    await redis.zrem(keys.backlog(ANY_POOL), lost)
+    await redis.zadd(keys.deferred, Date.now() + 60_000, 'nobody')
+    expect(await reconciler.sweep()).toMatchObject({ strays: 0 })
+    nowMs += 300_000
+    expect(await reconciler.sweep()).toMatchObject({ strays: 1 })
+    // and at once when they do not
+    await redis.zrem(keys.deferred, 'nobody')
+    expect(await reconciler.sweep()).toMatchObject({ strays: 0 })
+    await redis.zrem(keys.dispatched('gpu'), runs)
+    expect(await reconciler.sweep()).toMatchObject({ strays: 1 })
   })
 
   it('is not one that has ended', async () => {

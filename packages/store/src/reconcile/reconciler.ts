@@ -6,7 +6,7 @@
  *             nobody drives any more gives its jobs back
  *   old queue what a version before the backlog has left, see old-queue.ts
  *   jobs      one that has not ended is in the backlog, deferred, or on a host; one that is nowhere goes back, and ends
- *             as `internal` the third time
+ *             as `internal` the third time. Where the numbers agree, they are looked at one by one only now and then
  *
  * Several processes may do so at once: every step is harmless when repeated.
  */
@@ -19,6 +19,7 @@ import type { Keys } from '../keys.ts'
 import type { Orphans } from '../orphans.ts'
 import type { Tickets } from '../queues/tickets.ts'
 import type { StoreTimings } from '../timings.ts'
+import { createCountPlaces } from './count-places.ts'
 import { reconcileHosts } from './hosts.ts'
 import { reconcileJobs } from './jobs.ts'
 import { type Appraise, createOldQueue } from './old-queue.ts'
@@ -57,19 +58,32 @@ export interface Reconciler {
   start(options: { everyMs: number }): { close(): Promise<void> }
 }
 
+/** A job too few and one too many give the right number: so all are looked at once in a while. */
+const WALK_MS = 300_000
+
 export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const { log, clock = systemClock } = deps
   /** Since when nobody drives a host, by this process' stopwatch: a host just drained of workers is not forgotten at once. */
   const undrivenSince = new Map<string, number>()
   const oldQueue = createOldQueue(deps)
+  const areAllInPlace = createCountPlaces(deps)
   let isMoved = false
+  let walkedAt = Number.NEGATIVE_INFINITY
+
+  async function findStrays(): Promise<number> {
+    const nowMs = clock.steady()
+    if (nowMs - walkedAt < WALK_MS && (await areAllInPlace())) return 0
+    const strays = await reconcileJobs(deps, oldQueue)
+    walkedAt = nowMs
+    return strays
+  }
 
   async function sweep(): Promise<Reconciled> {
     isMoved ||= await oldQueue.move().catch((error: unknown) => {
       log.warn({ err: error }, 'the queue of an older version could not be moved yet')
       return false
     })
-    const strays = await reconcileJobs(deps, oldQueue)
+    const strays = await findStrays()
     const hosts = await reconcileHosts(deps, { undrivenSince, nowMs: clock.steady() })
     const tickets = hosts.tickets + (await reconcileTickets(deps))
     const found: Reconciled = { tickets, undriven: hosts.undriven, strays }
