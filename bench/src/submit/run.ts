@@ -214,18 +214,19 @@ async function largeOnes({ ours, bare }: Stand, { large }: Size): Promise<Figure
 
 /** Of a request that asks for nothing, while large ones come. */
 async function worstPause(url: string, path: string, requests: Buffer[]): Promise<number> {
-  let isOver = false
+  const over = new AbortController()
   let worst = 0
-  const ask = async () => {
-    while (!isOver) {
+  const ask = async (): Promise<void> => {
+    while (!over.signal.aborted) {
       const askedAt = performance.now()
       await (await fetch(`${url}${path}`)).arrayBuffer()
       worst = Math.max(worst, performance.now() - askedAt)
       await sleep(systemClock, 2)
     }
   }
-  const asking = ask()
-  await load({ url, requests, connections: LARGE_AT_ONCE }).finally(() => (isOver = true))
-  await asking
+  await Promise.all([
+    ask(),
+    load({ url, requests, connections: LARGE_AT_ONCE }).finally(() => over.abort()),
+  ])
   return worst
 }

@@ -15,7 +15,7 @@ export * from './limits.ts'
 export * from './job-error.ts'
 export {
   type JsonPath,
-  longestNumber,
+  longestNumberBeyond,
   membersOf,
   replaceAt,
   replaceTexts,

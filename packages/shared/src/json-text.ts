@@ -121,15 +121,16 @@ function* itemsOf(text: string, from: number): Generator<{ index: number; at: nu
 }
 
 function findPlace(text: string, path: readonly string[]): { from: number; to: number } | null {
-  const from = skipSpace(text, 0)
-  let place = { from, to: endOfValue(text, from) }
+  let from = skipSpace(text, 0)
+  let to: number | null = null
   for (const key of path) {
     let found: JsonMember | null = null
-    for (const member of membersOf(text, place.from)) if (member.key === key) found = member
+    for (const member of membersOf(text, from)) if (member.key === key) found = member
     if (!found) return null
-    place = found
+    from = found.from
+    to = found.to
   }
-  return place
+  return { from, to: to ?? endOfValue(text, from) }
 }
 
 /** Calls `visit` for every number, in order. */
@@ -149,11 +150,30 @@ export function forEachNumber(text: string, visit: (from: number, to: number) =>
   }
 }
 
-/** How many characters the longest number has. */
-export function longestNumber(text: string): number {
+/** How many characters the longest number has that has more than `most`; 0 when none has. */
+export function longestNumberBeyond(text: string, most: number): number {
+  if (!hasRunBeyond(text, most)) return 0
   let longest = 0
   forEachNumber(text, (from, to) => (longest = Math.max(longest, to - from)))
-  return longest
+  return longest > most ? longest : 0
+}
+
+/** Whether so many characters in a row could be of a number, in a string or not. One of them is at a multiple of their number. */
+function hasRunBeyond(text: string, most: number): boolean {
+  for (let at = most; at < text.length; at += most + 1) {
+    if (!isOfNumber(text.charCodeAt(at))) continue
+    let from = at
+    while (from > 0 && isOfNumber(text.charCodeAt(from - 1)) && at - from <= most) from -= 1
+    let to = at + 1
+    while (to < text.length && isOfNumber(text.charCodeAt(to)) && to - from <= most) to += 1
+    if (to - from > most) return true
+  }
+  return false
+}
+
+/** A digit, a sign, a point or an exponent's letter. */
+function isOfNumber(code: number): boolean {
+  return startsNumber(code) || code === 0x2b || code === 0x2e || code === 0x65 || code === 0x45
 }
 
 const CONSTANTS = ['NaN', 'Infinity', '-Infinity', '-NaN']
@@ -196,11 +216,11 @@ function startsNumber(code: number): boolean {
 }
 
 export function endOfString(text: string, from: number): number {
-  let at = from + 1
-  while (at < text.length) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) return at + 1
-    at += code === BACKSLASH ? 2 : 1
+  // the engine finds the next quote much faster than a loop does, and texts may be long
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes += 1
+    if (escapes % 2 === 0) return at + 1
   }
   return text.length
 }

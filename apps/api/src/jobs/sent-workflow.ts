@@ -5,7 +5,8 @@ import {
   extraDataSchema,
   findGraph,
   isJsonObject,
-  longestNumber,
+  longestNumberBeyond,
+  membersOf,
   parseExact,
   type SubmitRequest,
   textAt,
@@ -24,13 +25,19 @@ export interface SentWorkflow {
 export function readSent(body: SubmitRequest, bodyText: string): SentWorkflow {
   refuseLongNumbers(bodyText)
   const { graph, path } = findGraph(body.workflow)
-  const where = ['workflow', ...path]
+  // one walk: it may be long
+  const texts = new Map<string, string>()
+  for (const { key, from, to } of membersOf(bodyText)) texts.set(key, bodyText.slice(from, to))
+  const within = texts.get('workflow') ?? 'null'
+  const text = path.length === 0 ? texts.get('workflow') : textAt(within, path)
   return {
     graph,
-    text: textAt(bodyText, where) ?? JSON.stringify(graph),
+    text: text ?? JSON.stringify(graph),
     extraData:
-      readExtraData(textAt(bodyText, ['extra_data'])) ??
-      readExtraData(textAt(bodyText, [...where.slice(0, -1), 'extra_data'])),
+      readExtraData(texts.get('extra_data')) ??
+      (path.length === 0
+        ? null
+        : readExtraData(textAt(within, [...path.slice(0, -1), 'extra_data']))),
   }
 }
 
@@ -38,8 +45,8 @@ export function readSent(body: SubmitRequest, bodyText: string): SentWorkflow {
 const LONGEST_NUMBER = 1_000
 
 function refuseLongNumbers(text: string): void {
-  const longest = longestNumber(text)
-  if (longest <= LONGEST_NUMBER) return
+  const longest = longestNumberBeyond(text, LONGEST_NUMBER)
+  if (longest === 0) return
   throw new ApiError(
     'invalid_workflow',
     `A number has ${longest} characters; at most ${LONGEST_NUMBER} are allowed.`,
@@ -48,8 +55,8 @@ function refuseLongNumbers(text: string): void {
 }
 
 /** Of a body of ComfyUI's, only what we pass on: the rest was for another server. */
-function readExtraData(text: string | null): ExtraData | null {
-  const given = text === null ? null : parseExact(text)
+function readExtraData(text: string | null | undefined): ExtraData | null {
+  const given = text == null ? null : parseExact(text)
   if (!isJsonObject(given)) return null
   const known = Object.entries(given).filter(([name]) => Object.hasOwn(extraDataSchema.shape, name))
   return extraDataSchema.safeParse(Object.fromEntries(known)).data ?? null

@@ -76,7 +76,8 @@ export function submitRoute(deps: SubmitDeps) {
         return wait ? deps.waits.reply({ ...held, wait, request }) : first
       }
       if (key && use) return hold(use.snapshot, answerAgain(key, use, links))
-      const { workflow, classes } = await checkGraph(deps, graph)
+      const bytes = Buffer.byteLength(sent.text)
+      const { workflow, classes } = await checkGraph(deps, { graph, bytes })
       const targets = readTargets(body, workflow, classes)
       const pool = body.pool ?? null
       await checkFleet(deps.fleet, { workflow, pool })
@@ -84,7 +85,7 @@ export function submitRoute(deps: SubmitDeps) {
       const urls = findUrlInputs(workflow, classes)
       refuseManyUrls(urls)
       await checkInputs(deps.fleet, { workflow, pool, targets })
-      await admission.refuseWhenFull(Buffer.byteLength(sent.text))
+      await admission.refuseWhenFull(bytes)
       const listed = await deps.checkFiles({ workflow, classes, pool, targets, signal })
       const owner = body.owner ?? DEFAULT_OWNER
       const skills = [
@@ -112,10 +113,10 @@ export function submitRoute(deps: SubmitDeps) {
 
 async function checkGraph(
   deps: SubmitDeps,
-  candidate: unknown,
+  { graph, bytes }: { graph: unknown; bytes: number },
 ): Promise<{ workflow: Workflow; classes: NodeClasses | null }> {
   const classes = (await deps.fleetClasses())?.classes ?? null
-  const check = checkWorkflow(candidate, { classes, limits: deps.limits })
+  const check = checkWorkflow(graph, { classes, limits: deps.limits, bytes })
   if (check.ok) return { workflow: check.workflow, classes }
   const { nodeErrors, moreProblems: more, type } = check
   throw toWorkflowError(check.code, check.message, { nodeErrors, more, ...(type && { type }) })

@@ -10,6 +10,8 @@ export interface CheckOptions {
   /** What the hosts know; null or absent when no host is known, then classes are not judged. */
   classes?: NodeClasses | null
   limits?: { maxNodes?: number; maxBytes?: number }
+  /** How large it is as text; measured unless known. */
+  bytes?: number
 }
 
 export type WorkflowCheck =
@@ -48,7 +50,7 @@ export function checkWorkflow(candidate: unknown, options: CheckOptions = {}): W
       moreProblems: 0,
     }
   }
-  const tooLarge = checkSize(candidate, options.limits ?? {})
+  const tooLarge = checkSize(candidate, options)
   if (tooLarge) return invalid(tooLarge)
   const nodes = checkNodes(candidate, options.classes ?? null)
   const first = firstProblem(nodes.errors)
@@ -95,7 +97,7 @@ function toCircle(cycle: string[]): string {
   return [...shown, ...rest, cycle[0]].join(' → ')
 }
 
-function checkSize(candidate: object, limits: NonNullable<CheckOptions['limits']>): string | null {
+function checkSize(candidate: object, { limits = {}, bytes: known }: CheckOptions): string | null {
   const { maxNodes = MAX_NODES, maxBytes = MAX_BYTES } = limits
   const count = Object.keys(candidate).length
   if (count === 0) return 'The workflow is empty.'
@@ -106,7 +108,7 @@ function checkSize(candidate: object, limits: NonNullable<CheckOptions['limits']
   if (idLength > mostIdLength) {
     return `The ids of the nodes have ${idLength} characters together; at most ${mostIdLength} are allowed.`
   }
-  const bytes = new TextEncoder().encode(JSON.stringify(candidate)).byteLength
+  const bytes = known ?? new TextEncoder().encode(JSON.stringify(candidate)).byteLength
   return bytes > maxBytes
     ? `The workflow has ${bytes} bytes; at most ${maxBytes} are allowed.`
     : null
