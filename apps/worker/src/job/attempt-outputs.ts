@@ -47,7 +47,8 @@ export function openAttemptOutputs(
   const { deps, writer, log } = handling
   const { workflow } = asked
   const classOf = (nodeId: string) => memberOf(workflow, nodeId)?.class_type ?? ''
-  const { keeping, announce } = openKeeping(handling, { hostId: host.hostId, workflow })
+  const { hostId } = host
+  const { keeping, announce, announceSoon, announced } = openKeeping(handling, { hostId, workflow })
   const early = createEarlyOutputs({
     keeping,
     client: checkedHost(host.client, handling.checkClaim),
@@ -58,7 +59,7 @@ export function openAttemptOutputs(
     afterMs: deps.timings.earlyOutputMs,
     clock: deps.clock,
     log,
-    onOutput: announce,
+    onOutput: async (kept, file) => (file ? announceSoon(kept, file) : await announce(kept, file)),
   })
   const { targets } = writer.snapshot.limits
   const askedFor = targets && reachableFrom(workflow, targets)
@@ -126,6 +127,8 @@ export function openAttemptOutputs(
       } finally {
         callOff?.()
       }
+      // a file that is not on record is left to be collected
+      await announced().catch((error: unknown) => log.info({ err: error }, 'output not told yet'))
       if (decision.action !== 'collect' || decision.partial) return decision
       const maxOf = (nodeId: string) => ticks.get(nodeId)?.max ?? null
       const { outputs } = writer.snapshot

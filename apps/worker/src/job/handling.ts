@@ -123,6 +123,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     claim,
     onCanceling,
     onClaimLost: () => stop.stop('claim-lost'),
+    clock,
   })
   const onClaimLost = () => writer.loseClaim()
   const checkClaim = createClaimCheck({

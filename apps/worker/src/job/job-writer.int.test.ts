@@ -1,6 +1,7 @@
 import type { Snapshot } from '@safelight/shared'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { progress } from '@safelight/testkit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '@safelight/runtime'
+import { output, progress } from '@safelight/testkit'
 import { openClient } from '@safelight/testkit/vitest'
 import { slow } from '../testing/graphs.ts'
 import { type WorkerStack, startWorkerStack } from '../testing/stack.ts'
@@ -13,10 +14,13 @@ const begin = (snapshot: Snapshot) => toRunning(snapshot, { attempt: 1, hostId: 
 let stack: WorkerStack
 let jobId: string
 let calls: string[]
+/** What the writer does when it has waited. */
+let due: (() => void) | null
 beforeEach(async () => {
   stack = await startWorkerStack()
   jobId = await stack.submit(slow({ color: 1 }))
   calls = []
+  due = null
 })
 afterEach(() => stack.close())
 
@@ -34,6 +38,14 @@ async function open(): Promise<JobWriter> {
     claim,
     onCanceling: () => calls.push('canceling'),
     onClaimLost: () => calls.push('lost'),
+    clock: {
+      ...systemClock,
+      after: (ms, act) => {
+        calls.push(`wait ${Math.ceil(ms / 100) * 100}`)
+        due = act
+        return () => (due = null)
+      },
+    },
   })
 }
 
@@ -143,4 +155,40 @@ it('tells all of them when the store cannot be written', async () => {
     'rejected',
     'rejected',
   ])
+})
+
+describe('one of many', () => {
+  const many = (from: number, count: number) => () =>
+    Array.from({ length: count }, (_, n) => output(`${from + n}`))
+  const outputs = async () => (await stack.store.load(jobId))?.outputs.length
+
+  it('waits for others while there are many, so that the snapshot is not written with each', async () => {
+    const writer = await open()
+    await Promise.all([writer.append(begin), writer.append(many(0, 1_000))])
+    const asked = [1_000, 1_001, 1_002].map((n) => writer.appendOneOfMany(many(n, 1)))
+    await expect.poll(() => calls).toEqual(['append', 'wait 500'])
+    asked.push(writer.appendOneOfMany(many(1_003, 1)))
+    due?.()
+    expect(await Promise.all(asked)).toEqual([true, true, true, true])
+    expect(calls).toEqual(['append', 'wait 500', 'append'])
+    expect(await outputs()).toBe(1_004)
+  })
+
+  it('goes along with what does not wait, in its order', async () => {
+    const writer = await open()
+    await Promise.all([writer.append(begin), writer.append(many(0, 1_000))])
+    const waiting = writer.appendOneOfMany(many(1_000, 1))
+    await expect.poll(() => due).not.toBeNull()
+    expect(await Promise.all([waiting, writer.append(end)])).toEqual([true, true])
+    expect(due).toBeNull()
+    expect(calls).toEqual(['append', 'wait 500', 'append'])
+    expect(writer.snapshot).toMatchObject({ status: 'succeeded', outputs: { length: 1_001 } })
+  })
+
+  it('is written at once while there are few', async () => {
+    const writer = await open()
+    await writer.append(begin)
+    expect(await writer.appendOneOfMany(many(0, 1))).toBe(true)
+    expect(calls).toEqual(['append', 'append'])
+  })
 })

@@ -2,6 +2,7 @@
  * The one writer of a job while it runs here, on the newest snapshot known. It writes in the order that it was asked;
  * what it is asked for in one go, or while a write is under way, is one write.
  */
+import type { Clock } from '@safelight/runtime'
 import type { Snapshot } from '@safelight/shared'
 import {
   type AppendResult,
@@ -21,6 +22,8 @@ export interface JobWriter {
   loseClaim(): void
   /** @returns false when nothing was written: the decision was null, or the job is no longer ours */
   append(decide: Decide): Promise<boolean>
+  /** The same. The more outputs the job has, the longer it may wait for others, so that they are one write. */
+  appendOneOfMany(decide: Decide): Promise<boolean>
 }
 
 export interface JobWriterOptions {
@@ -30,20 +33,30 @@ export interface JobWriterOptions {
   onCanceling: () => void
   /** A newer worker holds the job, or its record is gone. Nothing is written from here on. */
   onClaimLost: () => void
+  clock: Clock
 }
+
+/** Each write has the whole snapshot in it: so many bytes a second it may be, however many outputs there are. */
+const MS_PER_OUTPUT = 0.5
 
 export function createJobWriter({
   store,
   claim,
   onCanceling,
   onClaimLost,
+  clock,
 }: JobWriterOptions): JobWriter {
   const { token } = claim
   const { jobId } = claim.snapshot
   let snapshot = claim.snapshot
   let claimLost = false
   let waiting: Asked[] = []
+  /** Among them is one that is not one of many. */
+  let hasUrgent = false
   let writing = false
+  let writtenMs = Number.NEGATIVE_INFINITY
+  /** Ends the wait for more. */
+  let goOn: (() => void) | null = null
 
   async function writeAll(): Promise<void> {
     if (writing) return
@@ -51,11 +64,34 @@ export function createJobWriter({
     // whoever asks in the same go comes along
     await Promise.resolve()
     while (waiting.length > 0) {
+      if (!hasUrgent) await waitForMore()
       const group = waiting
       waiting = []
+      hasUrgent = false
       await write(group)
+      writtenMs = clock.steady()
     }
     writing = false
+  }
+
+  async function waitForMore(): Promise<void> {
+    const leftMs = writtenMs + snapshot.outputs.length * MS_PER_OUTPUT - clock.steady()
+    if (leftMs <= 0) return
+    await new Promise<void>((resolve) => {
+      const callOff = clock.after(leftMs, resolve)
+      goOn = () => {
+        callOff()
+        resolve()
+      }
+    })
+    goOn = null
+  }
+
+  function ask(decide: Decide): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      waiting.push(toAsked(decide, { resolve, reject }))
+      void writeAll()
+    })
   }
 
   async function write(group: readonly Asked[]): Promise<void> {
@@ -93,11 +129,11 @@ export function createJobWriter({
     },
     loseClaim,
     append(decide) {
-      return new Promise((resolve, reject) => {
-        waiting.push(toAsked(decide, { resolve, reject }))
-        void writeAll()
-      })
+      hasUrgent = true
+      goOn?.()
+      return ask(decide)
     },
+    appendOneOfMany: ask,
   }
 }
 

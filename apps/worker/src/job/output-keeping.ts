@@ -14,6 +14,10 @@ export interface JobKeeping {
   before: MadeBefore | null
   /** @param file where the host has it; null for what was never a file there */
   announce: (kept: KeptOutput, file: HarvestFile | null) => Promise<void>
+  /** It is one of many, and nobody waits for it. */
+  announceSoon: (kept: KeptOutput, file: HarvestFile) => void
+  /** All of those are on record. @throws what the store says of one that is not */
+  announced: () => Promise<void>
 }
 
 export interface KeepingOptions {
@@ -36,6 +40,7 @@ export function openKeeping(
     checkClaim: (signal) => checkClaim.recent(signal),
   }
   const before = workflow && createMadeBefore({ hostId, workflow, keeping, assets, made, log })
+  const told: Promise<unknown>[] = []
   return {
     keeping,
     before,
@@ -43,6 +48,18 @@ export function openKeeping(
       const noted = file && before?.note(kept, file)
       await writer.append((snapshot) => toOutputEvent(snapshot, kept.output))
       await noted
+    },
+    announceSoon(kept, file) {
+      const written = writer.appendOneOfMany((snapshot) => toOutputEvent(snapshot, kept.output))
+      const telling = Promise.all([before?.note(kept, file), written])
+      // whoever asks is told
+      telling.catch(() => undefined)
+      told.push(telling)
+    },
+    async announced() {
+      const results = await Promise.allSettled(told.splice(0))
+      const failed = results.find(({ status }) => status === 'rejected')
+      if (failed && 'reason' in failed) throw failed.reason
     },
   }
 }
@@ -57,7 +74,7 @@ export interface BringOptions {
 /** Fetches the files that are not on record yet. @throws OutputMissing, HostError and what the store says */
 export async function bringOutputs(
   { deps, jobId, writer }: Pick<Handling, 'deps' | 'jobId' | 'writer'>,
-  { keeping, before, announce }: JobKeeping,
+  { keeping, before, announceSoon, announced }: JobKeeping,
   { client, files, signal, onNone }: BringOptions,
 ): Promise<void> {
   const kept = new Set(writer.snapshot.outputs.map(({ id }) => id))
@@ -65,15 +82,20 @@ export async function bringOutputs(
     const id = assetIdOf(jobId, file)
     return kept.has(id) ? [] : [[id, file] as const]
   })
-  await collectOutputs({
-    keeping,
-    files: new Map(left),
-    client,
-    retryMs: deps.timings.fetchRetryMs,
-    clock: deps.clock,
-    onOutput: announce,
-    ...(before && { findMade: (file, given) => before.find(file, given, signal) }),
-    ...(onNone && { onNone }),
-    signal,
-  })
+  try {
+    await collectOutputs({
+      keeping,
+      files: new Map(left),
+      client,
+      retryMs: deps.timings.fetchRetryMs,
+      clock: deps.clock,
+      onOutput: async (output, file) => announceSoon(output, file),
+      ...(before && { findMade: (file, given) => before.find(file, given, signal) }),
+      ...(onNone && { onNone }),
+      signal,
+    })
+  } finally {
+    // whatever comes next is decided on what is on record
+    await announced()
+  }
 }
