@@ -158,6 +158,21 @@ export type AppendResult =
  */
 export type Decide = (snapshot: Snapshot) => JobEventBody | readonly JobEventBody[] | null
 
+export interface AppendOptions {
+  /** Of the claim under which it is written. */
+  token?: number
+  known?: Snapshot
+  also?: AppendedWith
+}
+
+/** What else is true from the moment that the events are told; nothing of it is when there is none to tell. Only under a claim. */
+export interface AppendedWith {
+  /** Where the job is, for a successor. */
+  attempt: AttemptRecord
+  /** Its execution is over: it gives its slot up, as by `Backlog.toCollect`. `claim_lost` when it is on no host any more. */
+  freesSlot?: boolean
+}
+
 export interface ListQuery {
   status?: readonly Snapshot['status'][]
   owner?: string
@@ -217,11 +232,7 @@ export interface JobStore {
    * Appends what is decided, be it one event or several: fencing token, compare-and-set on the last event, snapshot,
    * stream, publish, in one script. Of several, what is not allowed is not written, nor what follows it. Lost races re-run `decide` on the newer snapshot. `known` saves a read when the writer holds the latest.
    */
-  append(
-    jobId: string,
-    decide: Decide,
-    options?: { token?: number; known?: Snapshot },
-  ): Promise<AppendResult>
+  append(jobId: string, decide: Decide, options?: AppendOptions): Promise<AppendResult>
   /** Events after `seq`, oldest first; `complete` is false when older ones were trimmed away. */
   eventsAfter(jobId: string, seq: number): Promise<{ events: JobEvent[]; complete: boolean }>
   list(query: ListQuery): Promise<{ jobs: Snapshot[]; nextCursor: string | null }>

@@ -34,7 +34,7 @@ export function createKeys(namespace: string) {
     /**
      * HASH: `v` (version of the record), `snapshot` (JSON), `seq`, `stamp` (eventId of the last event), `fence` (the latest
      * fencing token), `run` (JSON, private to workers: the last attempt), and what is counted of it: see jobs/in-hand.ts, jobs/unreadable.ts.
-     * `carries`: see TO_COLLECT in backlog/scripts.ts. `inputs`: ids of the assets that its workflow refers to, with spaces between.
+     * `carries`: see toCollect in backlog/places.ts. `inputs`: ids of the assets that its workflow refers to, with spaces between.
      */
     job,
     /** STRING: the workflow, once. */

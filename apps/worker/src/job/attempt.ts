@@ -2,7 +2,6 @@
 import {
   type FileItem,
   foldPartial,
-  type HostClient,
   modelsOf,
   type NodeErrors,
   outputNodesOf,
@@ -15,7 +14,7 @@ import {
   withListedNames,
 } from '@safelight/comfyui'
 import type { Warning, Workflow } from '@safelight/shared'
-import type { FailedAttempt, AttemptRecord } from '@safelight/store'
+import type { AttemptRecord } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import {
   type CollectDecision,
@@ -25,7 +24,6 @@ import {
 } from './decide-job.ts'
 import type { Asked } from './asked.ts'
 import { checkedHost } from './claim-check.ts'
-import { toProgressed } from './job-events.ts'
 import { promptIdOf } from '@safelight/store'
 import { openAttemptOutputs } from './attempt-outputs.ts'
 import { createUpdateReporter } from './report-updates.ts'
@@ -36,11 +34,10 @@ import { addWarnings, toPartialWarnings } from './warnings.ts'
 export interface AttemptOptions {
   host: Host
   asked: Asked
-  attempt: number
-  /** Of the attempts before. */
-  failures: FailedAttempt[]
-  /** How often the job was taken back from a host. */
-  takenBack: number
+  /** Before anything ran. */
+  tracker: TrackerState
+  /** Where it runs, as it is noted for a successor. */
+  record: AttemptRecord
   /** What another worker noted of this very attempt: its prompt is adopted when it is still there. */
   adopt: AttemptRecord | null
   /** The host had its prompt. */
@@ -66,15 +63,10 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   const { deps, jobId, writer, stop, log } = handling
-  const { host, asked, attempt, failures, takenBack, adopt, wasSubmitted } = options
+  const { host, asked, tracker, adopt, wasSubmitted } = options
   const { workflow } = asked
-  const promptId = promptIdOf(jobId, attempt)
   const { targets } = writer.snapshot.limits
-  const tracker = await createTracker(handling, workflow, host)
   const warnings = adopt ? handling.writer.snapshot.warnings : []
-  // before the host is even asked: a page that watches never shows 0/0
-  await writer.append((snapshot) => toProgressed(snapshot, tracker))
-
   const outputs = openAttemptOutputs(handling, { host, asked })
   const reporter = createUpdateReporter(handling, {
     tracker,
@@ -86,16 +78,7 @@ export async function runAttempt(
     models: modelsOf(workflow),
     restMs: () => toRestMs(reporter.tracker, deps.clock.steady()),
   })
-  let record: AttemptRecord = {
-    attempt,
-    hostId: host.hostId,
-    promptId: adopt?.promptId ?? promptId,
-    hostUrl: toOpenUrl(host.client),
-    failures,
-    ...(takenBack > 0 && { takenBack }),
-    heardSuccess: adopt?.heardSuccess,
-    unreachableSince: null,
-  }
+  let { record } = options
   function note(news: Partial<AttemptRecord>): void {
     record = { ...record, ...news }
     handling
@@ -114,8 +97,6 @@ export async function runAttempt(
   })
 
   try {
-    // before the prompt is submitted: whoever finds us dead must know where to look
-    await handling.saveAttempt(record)
     const extraData = handling.extraData()
     // a host whose executor is dead gives back what waits behind it
     const signal = AbortSignal.any([stop.signal, follow.signal])
@@ -126,18 +107,19 @@ export async function runAttempt(
       signal: AbortSignal.any([signal, stop.withdrawal]),
       log,
     })
-    if (!adopt && failures.at(-1)?.cause === 'output_gone') await forgetResults(handling, host)
+    if (!adopt && record.failures.at(-1)?.cause === 'output_gone')
+      await forgetResults(handling, host)
     // also when it is to be stopped already: what another worker began on the host must be stopped, too
     const end = await deps.runPrompt({
       client,
       workflow,
       workflowText: withListedNames(asked.text, workflow, host.state.files.choices),
       ...(targets ? { targets } : {}),
-      promptId,
+      promptId: promptIdOf(jobId, record.attempt),
       knownPromptId: adopt?.promptId ?? null,
       wasSubmitted,
       // one that was taken back has been there under this very id
-      fresh: !adopt && takenBack === 0,
+      fresh: !adopt && record.takenBack === undefined,
       heardSuccess: adopt?.heardSuccess ?? false,
       ...(extraData ? { extraData } : {}),
       hearOut: Object.values(workflow).some((node) => sendsPictures(node.class_type)),
@@ -218,10 +200,4 @@ export async function createTracker(
   )
   const options = { workflow, outputNodes, learned, skipped, ...(host && { hostId: host.hostId }) }
   return startProgress(options, deps.clock.steady())
-}
-
-/** Null when it takes credentials: those stay in the process that was given them. */
-function toOpenUrl(client: HostClient): string | null {
-  const { base, isOpen } = client.address()
-  return isOpen ? base : null
 }

@@ -1,7 +1,7 @@
 /** The last stage of a job: its outputs come home, each announced as it lands, and then the bar is full. */
 import type { HostClient } from '@safelight/comfyui'
 import { TIMED_OUT, type Warning } from '@safelight/shared'
-import type { AttemptRecord, Harvest } from '@safelight/store'
+import type { AttemptRecord, Decide, Harvest } from '@safelight/store'
 import { blameDevice } from './blame-device.ts'
 import { againAfter, conclude, SPENT, type TicketReturn } from './conclude.ts'
 import { decideAfterError, HOST_UNAVAILABLE, type JobDecision } from './decide-job.ts'
@@ -26,7 +26,8 @@ export async function collectJob(
   }
   const { hostId } = record
   const more: Warning[] = []
-  const collected = await collect(handling, { client, hostId, harvest, warnings: more })
+  const untold: Decide[] = []
+  const collected = await collect(handling, { client, hostId, harvest, warnings: more, untold })
   const decision = host
     ? blameDevice(collected, { host, jobId: handling.jobId, failures: record.failures })
     : collected
@@ -34,6 +35,7 @@ export async function collectJob(
   const returned = await conclude(handling, decision, {
     record: { ...record, harvest: undefined },
     warnings: addWarnings(handling.writer.snapshot.warnings, more),
+    untold,
   })
   // the end is on record, by a claim that was ours: nobody needs the prompt any more
   if (decision.action === 'succeed' && returned === SPENT) {
@@ -48,6 +50,8 @@ interface Collecting {
   harvest: Harvest
   /** What there is to warn of is added. */
   warnings: Warning[]
+  /** Of a success: what is to be told with its end is added. */
+  untold: Decide[]
 }
 
 /** Never throws: what went wrong is a decision, too. */
@@ -56,11 +60,12 @@ async function collect(handling: Handling, collecting: Collecting): Promise<JobD
   const { failure } = collecting.harvest
   try {
     await handling.checkClaim.recent()
-    await fetchAll(handling, collecting)
+    const untold = await fetchAll(handling, collecting)
     if (!failure) {
-      await handling.writer.append(toComplete)
+      collecting.untold.push(...untold, toComplete)
       return { action: 'succeed' }
     }
+    for (const decide of untold) await handling.writer.append(decide)
     if (stop.reason === 'timeout') return { action: 'fail', error: TIMED_OUT }
     return { action: 'give_up', orphaned: false, ...failure }
   } catch (error) {
@@ -80,12 +85,12 @@ async function collect(handling: Handling, collecting: Collecting): Promise<JobD
 async function fetchAll(
   handling: Handling,
   { client, hostId, harvest, warnings }: Collecting,
-): Promise<void> {
+): Promise<Decide[]> {
   const { deps, asked, stop } = handling
   stop.signal.throwIfAborted()
   const workflow = asked?.workflow ?? null
   const { signal } = stop
-  await deps.carrying.run(hostId, signal, () =>
+  return await deps.carrying.run(hostId, signal, () =>
     bringOutputs(handling, openKeeping(handling, { hostId, workflow }), {
       client,
       files: harvest.files,

@@ -1,6 +1,6 @@
 /** Acts on decisions: writes the job's end or its way back to the line. Nothing else does. */
 import { assertNever, isTerminal, takesPrompts, type Warning } from '@safelight/shared'
-import type { AttemptRecord, FailedAttempt, JobNeeds } from '@safelight/store'
+import type { AttemptRecord, Decide, FailedAttempt, JobNeeds } from '@safelight/store'
 import type { GiveUp, JobDecision } from './decide-job.ts'
 import { type JobEnd, toEnd, toQueuedAgain, toTakenBack } from './job-events.ts'
 import { noteOrphan } from './orphan.ts'
@@ -31,6 +31,8 @@ export interface AttemptFacts {
   /** The attempt that the decision is about, with the failures before it. */
   record: AttemptRecord
   warnings?: Warning[]
+  /** To be told with a success, in one step. */
+  untold?: readonly Decide[]
 }
 
 export async function conclude(
@@ -42,10 +44,14 @@ export async function conclude(
   switch (decision.action) {
     case 'succeed':
       // what was told while the outputs came home, too
-      return finish(handling, {
-        status: 'succeeded',
-        warnings: addWarnings(handling.writer.snapshot.warnings, warnings),
-      })
+      return finish(
+        handling,
+        {
+          status: 'succeeded',
+          warnings: addWarnings(handling.writer.snapshot.warnings, warnings),
+        },
+        facts.untold,
+      )
     case 'cancel':
       if (!decision.confirmed) await noteOrphan(handling, facts.record)
       return finish(handling, { status: 'canceled', warnings })
@@ -167,10 +173,18 @@ async function hasOther(
   return (await hosts.list()).some(({ id, state }) => takesPrompts(state) && !avoid.has(id))
 }
 
-export async function finish(handling: Handling, jobEnd: JobEnd): Promise<TicketReturn> {
+/** @param untold what is told before it, in the same step */
+export async function finish(
+  handling: Handling,
+  jobEnd: JobEnd,
+  untold: readonly Decide[] = [],
+): Promise<TicketReturn> {
   const { writer, log } = handling
   const times = handling.stopwatch.enter(null)
-  const written = await writer.append((snapshot) => toEnd(snapshot, { ...jobEnd, times }))
+  const end: Decide = (snapshot) => toEnd(snapshot, { ...jobEnd, times })
+  // asked for in one go, they are one write
+  const told = await Promise.all([...untold, end].map((decide) => writer.append(decide)))
+  const written = told.at(-1)
   // refused: it has ended in another way, is another worker's, or its cancel wants to be confirmed first
   if (!written) return !writer.claimLost && isTerminal(writer.snapshot.status) ? SPENT : AGAIN
   const code = 'error' in jobEnd ? { code: jobEnd.error.code } : {}

@@ -4,11 +4,13 @@ import type { HostClient, RunPrompt } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
 import type { ExtraData } from '@safelight/shared'
 import type {
+  AppendedWith,
   AssetStore,
   AttemptRecord,
   Backlog,
   Claim,
   Deadlines,
+  Decide,
   DeferredWatch,
   HostRegistry,
   HostStage,
@@ -102,6 +104,8 @@ export interface Handling {
   readonly lastAttempt: AttemptRecord | null
   /** Notes where the job is, for a successor. The note of a newer claim stays. */
   saveAttempt(record: AttemptRecord): Promise<void>
+  /** The same in one step with what there is to tell. @returns false when that is nothing: then nothing is noted, either */
+  appendNoted(decide: Decide, also: AppendedWith): Promise<boolean>
   close(): void
 }
 
@@ -154,6 +158,11 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
       const askedAt = clock.steady()
       if ((await store.saveAttempt(jobId, token, record)) === 'saved') checkClaim.confirm(askedAt)
       else onClaimLost()
+    },
+    async appendNoted(decide, also) {
+      const written = await writer.append(decide, also)
+      if (written) lastAttempt = also.attempt
+      return written
     },
     close: watchForCancel({
       store,

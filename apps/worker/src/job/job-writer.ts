@@ -5,6 +5,7 @@
 import type { Clock } from '@safelight/runtime'
 import type { Snapshot } from '@safelight/shared'
 import {
+  type AppendedWith,
   type AppendResult,
   type Claim,
   type Decide,
@@ -20,8 +21,11 @@ export interface JobWriter {
   readonly claimLost: boolean
   /** Something else noticed that the job is no longer ours. */
   loseClaim(): void
-  /** @returns false when nothing was written: the decision was null, or the job is no longer ours */
-  append(decide: Decide): Promise<boolean>
+  /**
+   * @param also in the same step
+   * @returns false when nothing was written: the decision was null, or the job is no longer ours
+   */
+  append(decide: Decide, also?: AppendedWith): Promise<boolean>
   /** The same. The more outputs the job has, the longer it may wait for others, so that they are one write. */
   appendOneOfMany(decide: Decide): Promise<boolean>
 }
@@ -87,9 +91,9 @@ export function createJobWriter({
     goOn = null
   }
 
-  function ask(decide: Decide): Promise<boolean> {
+  function ask(decide: Decide, also?: AppendedWith): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      waiting.push(toAsked(decide, { resolve, reject }))
+      waiting.push({ ...toAsked(decide, { resolve, reject }), also })
       void writeAll()
     })
   }
@@ -97,7 +101,10 @@ export function createJobWriter({
   async function write(group: readonly Asked[]): Promise<void> {
     try {
       const written =
-        !claimLost && settle(await store.append(jobId, toOne(group), { token, known: snapshot }))
+        !claimLost &&
+        settle(
+          await store.append(jobId, toOne(group), { token, known: snapshot, ...alsoOf(group) }),
+        )
       for (const asked of group) asked.settle(written)
     } catch (error) {
       for (const { reject } of group) reject(error)
@@ -128,12 +135,12 @@ export function createJobWriter({
       return claimLost
     },
     loseClaim,
-    append(decide) {
+    append(decide, also) {
       hasUrgent = true
       goOn?.()
-      return ask(decide)
+      return ask(decide, also)
     },
-    appendOneOfMany: ask,
+    appendOneOfMany: (decide) => ask(decide),
   }
 }
 
@@ -141,13 +148,14 @@ export function createJobWriter({
 interface Asked {
   /** Its part in the write at hand. Never throws: the failure belongs to whoever asked, and the others go on. */
   foresee(snapshot: Snapshot): Foreseen
+  also: AppendedWith | undefined
   settle: (written: boolean) => void
   reject: (error: unknown) => void
 }
 
 type Waiting = { resolve: (written: boolean) => void; reject: (error: unknown) => void }
 
-function toAsked(decide: Decide, { resolve, reject }: Waiting): Asked {
+function toAsked(decide: Decide, { resolve, reject }: Waiting): Omit<Asked, 'also'> {
   // of the latest try: a lost race decides anew
   let says = false
   let failure: { error: unknown } | null = null
@@ -169,6 +177,12 @@ function toAsked(decide: Decide, { resolve, reject }: Waiting): Asked {
     },
     reject,
   }
+}
+
+/** The latest note of an attempt is the one that counts. */
+function alsoOf(group: readonly Asked[]): { also?: AppendedWith } {
+  const also = group.findLast((asked) => asked.also)?.also
+  return also ? { also } : {}
 }
 
 function toOne(group: readonly Asked[]): Decide {

@@ -50,11 +50,16 @@ export async function bringLate(
       places: asked.places,
       kept: writer.snapshot.outputs,
     })
-    await bringOutputs(handling, openKeeping(handling, { hostId, workflow: asked.workflow }), {
-      client: host.client,
-      files: [...files.values()],
-      signal: late.signal,
-    })
+    const untold = await bringOutputs(
+      handling,
+      openKeeping(handling, { hostId, workflow: asked.workflow }),
+      {
+        client: host.client,
+        files: [...files.values()],
+        signal: late.signal,
+      },
+    )
+    for (const decide of untold) await writer.append(decide)
   } catch (error) {
     // the end is what matters
     log.info({ err: error }, 'not all that was made before the end is here')

@@ -161,14 +161,16 @@ it('has one job in hand at a time of those that have lost two workers', async ()
     fail = reject
   })
   let looking = 0
-  const append = () => {
+  const learned = () => {
     looking += 1
     return waiting
   }
+  const costs = { learned, note: () => undefined, close: async () => undefined }
   const listing = { leaving: false, hold: () => () => undefined }
-  const host = { hostId: HOST, listing, condition: { state: 'ready' } }
+  const state = { nodeClasses: {} }
+  const host = { hostId: HOST, listing, condition: { state: 'ready' }, state }
   const fleet = { find: () => host } as unknown as HandlingDeps['fleet']
-  const deps = toDeps({ ...store, append }, { ...toSurroundings(test), fleet })
+  const deps = toDeps(store, { ...toSurroundings(test), fleet, costs })
   const turns = [turn(deps, first ?? '')]
   await expect.poll(() => looking).toBe(1)
   // nothing of it is on the host yet: the slot is better used by others

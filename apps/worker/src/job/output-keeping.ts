@@ -1,7 +1,7 @@
 /** The ways of outputs into the job at hand: kept as its owner's, then told to its watchers. */
 import type { HostClient } from '@safelight/comfyui'
 import type { Workflow } from '@safelight/shared'
-import { assetIdOf, type HarvestFile } from '@safelight/store'
+import { assetIdOf, type Decide, type HarvestFile } from '@safelight/store'
 import { collectOutputs } from '../outputs/collect.ts'
 import type { KeptOutput, OutputKeeping } from '../outputs/keep-output.ts'
 import { createMadeBefore, type MadeBefore } from '../outputs/made-before.ts'
@@ -71,17 +71,23 @@ export interface BringOptions {
   onNone?: (file: HarvestFile) => void
 }
 
-/** Fetches the files that are not on record yet. @throws OutputMissing, HostError and what the store says */
+/**
+ * Fetches the files that are not on record yet, and tells of each as it is here, but for the last one.
+ * @returns what there is to tell of that: it may be one step with what comes after
+ * @throws OutputMissing, HostError and what the store says, all being told
+ */
 export async function bringOutputs(
   { deps, jobId, writer }: Pick<Handling, 'deps' | 'jobId' | 'writer'>,
   { keeping, before, announceSoon, announced }: JobKeeping,
   { client, files, signal, onNone }: BringOptions,
-): Promise<void> {
+): Promise<Decide[]> {
   const kept = new Set(writer.snapshot.outputs.map(({ id }) => id))
   const left = files.flatMap((file) => {
     const id = assetIdOf(jobId, file)
     return kept.has(id) ? [] : [[id, file] as const]
   })
+  const [lastId] = left.at(-1) ?? []
+  let untold: Decide[] = []
   try {
     await collectOutputs({
       keeping,
@@ -89,13 +95,21 @@ export async function bringOutputs(
       client,
       retryMs: deps.timings.fetchRetryMs,
       clock: deps.clock,
-      onOutput: async (output, file) => announceSoon(output, file),
+      async onOutput(kept, file) {
+        if (kept.output.id !== lastId) return announceSoon(kept, file)
+        await before?.note(kept, file)
+        untold = [(snapshot) => toOutputEvent(snapshot, kept.output)]
+      },
       ...(before && { findMade: (file, given) => before.find(file, given, signal) }),
       ...(onNone && { onNone }),
       signal,
     })
+  } catch (error) {
+    for (const decide of untold) await writer.append(decide)
+    throw error
   } finally {
     // whatever comes next is decided on what is on record
     await announced()
   }
+  return untold
 }

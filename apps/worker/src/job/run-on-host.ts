@@ -1,10 +1,10 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
 import { assertNever, timeoutAt } from '@safelight/shared'
-import type { AttemptRecord, FailedAttempt } from '@safelight/store'
+import { type AttemptRecord, type FailedAttempt, inTurn, promptIdOf } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import type { Asked } from './asked.ts'
-import { type AttemptResult, runAttempt } from './attempt.ts'
+import { type AttemptResult, createTracker, runAttempt } from './attempt.ts'
 import { blameDevice, isOfDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
 import { collectJob } from './collect-job.ts'
@@ -36,8 +36,15 @@ export async function runOnHost(
   const { hostId } = host
   const { asked } = handling
   if (!asked) return finish(handling, { status: 'failed', error: INTERNAL })
+  const tracker = await createTracker(handling, asked.workflow, host)
   const first = { attempt: start.attempt, hostId, times: stopwatch.enter('prepare') }
-  if (!(await writer.append((snapshot) => toRunning(snapshot, first)))) return null
+  // before the prompt is submitted: whoever finds us dead must know where to look, and a page that watches never shows 0/0
+  const begun = inTurn(
+    (snapshot) => toRunning(snapshot, first),
+    (snapshot) => toProgressed(snapshot, tracker),
+  )
+  const attempt = toRecord(jobId, host, start)
+  if (!(await handling.appendNoted(begun, { attempt }))) return null
 
   const callOff = await watchForTimeout(handling)
   const { priority, createdAt } = writer.snapshot
@@ -45,7 +52,9 @@ export async function runOnHost(
   const facts = { jobId, priority, createdAt, takenBack }
   const leaveSlot = deps.slotHolders.hold({ ...facts, giveBack: () => handling.stop.withdraw() })
   try {
-    const result = await runAttempt(handling, { host, asked, ...start })
+    const { adopt, wasSubmitted } = start
+    const given = { host, asked, tracker, record: attempt, adopt, wasSubmitted }
+    const result = await runAttempt(handling, given)
     const { decision, record, warnings } = result
     if (decision.action === 'collect') {
       const { execute } = stopwatch.enter('collect')
@@ -72,6 +81,25 @@ export async function runOnHost(
   }
 }
 
+function toRecord(
+  jobId: string,
+  { hostId, client }: Host,
+  { attempt, failures, takenBack, adopt }: AttemptStart,
+): AttemptRecord {
+  const { base, isOpen } = client.address()
+  return {
+    attempt,
+    hostId,
+    promptId: adopt?.promptId ?? promptIdOf(jobId, attempt),
+    // one that takes credentials stays in the process that was given them
+    hostUrl: isOpen ? base : null,
+    failures,
+    ...(takenBack > 0 && { takenBack }),
+    heardSuccess: adopt?.heardSuccess,
+    unreachableSince: null,
+  }
+}
+
 type Collectable = Pick<AttemptResult, 'tracker' | 'warnings' | 'record'> & {
   asked: Asked
   /** What found no room already. */
@@ -84,7 +112,7 @@ export async function toCollect(
   { promptId, files, partial, failed }: CollectDecision,
   { tracker, warnings, record, asked, more = 0 }: Collectable,
 ): Promise<TicketReturn> {
-  const { deps, jobId, token, writer, stopwatch, ticket } = handling
+  const { jobId, writer, stopwatch, ticket } = handling
   const allowPartial = writer.snapshot.limits.allowPartial === true
   const after = failed ?? decideCollected(partial, { allowPartial, stop: null })
   const failure = after.action === 'give_up' ? { cause: after.cause, error: after.error } : null
@@ -97,17 +125,24 @@ export async function toCollect(
   })
   const cut = { kept: outputs.length + chosen.files.size, more: chosen.more + more }
   const told = { times, warnings: addWarnings(toCutWarnings(cut), warnings) }
-  // before anybody is told: should we die in between, what it made is known without the host's history
+  // in the step in which it is told: whoever comes after us knows what it made without the host's history
   const harvest = { promptId, files: [...chosen.files.values()], failure }
   const collected = { ...record, unreachableSince: null, harvest }
-  await handling.saveAttempt(collected)
-  await writer.append((snapshot) => toPhase(snapshot, { phase: 'collecting', ...told }))
-  await writer.append((snapshot) =>
-    failure ? toProgressed(snapshot, tracker) : toExecuted(snapshot, tracker),
+  const over = inTurn(
+    (snapshot) => toPhase(snapshot, { phase: 'collecting', ...told }),
+    (snapshot) => (failure ? toProgressed(snapshot, tracker) : toExecuted(snapshot, tracker)),
   )
-  if (!(await deps.backlog.toCollect(jobId, token))) return AGAIN
+  const written = await handling.appendNoted(over, { attempt: collected, freesSlot: true })
+  if (!written && !(await freeSlot(handling, collected))) return AGAIN
   ticket.onSlotFree()
   return await collectJob(handling, collected, harvest)
+}
+
+/** Of a job whose cancel was asked: nothing is told of it on this way. @returns false when it is another worker's */
+async function freeSlot(handling: Handling, collected: AttemptRecord): Promise<boolean> {
+  const { deps, jobId, token } = handling
+  await handling.saveAttempt(collected)
+  return (await deps.backlog.toCollect(jobId, token)) !== null
 }
 
 /** What the end of the attempt means for the host, before the job goes its way. */

@@ -16,7 +16,7 @@ import {
 import { createSigner, outputSignature } from './signature.ts'
 
 export interface MadeBefore {
-  /** An output is stored. Never throws: it is only a help. */
+  /** An output is stored. On its way to be noted when it resolves; never throws: it is only a help. */
   note(kept: KeptOutput, file: HarvestFile): Promise<void>
   /** @returns the output made anew over the bytes that are here; null when they are not */
   find(file: HarvestFile, given: NewOutput, signal: AbortSignal): Promise<KeptOutput | null>
@@ -49,6 +49,8 @@ export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
     return whole === null ? null : outputSignature(whole, { hostId, file })
   }
 
+  const tell = (error: unknown) => log.debug({ err: error }, 'output not noted')
+
   return {
     async note({ asset, output }, file) {
       try {
@@ -56,13 +58,10 @@ export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
         if (signature === null) return
         const { hash, size_bytes, content_type, type, width, height } = asset
         const { text } = output
-        await made.note(
-          signature,
-          { hash, size_bytes, content_type, type, width, height, text },
-          keeping.retentionMs,
-        )
+        const facts = { hash, size_bytes, content_type, type, width, height, text }
+        made.note(signature, facts, keeping.retentionMs).catch(tell)
       } catch (error) {
-        log.debug({ err: error }, 'output not noted')
+        tell(error)
       }
     },
 

@@ -95,10 +95,9 @@ export async function openFileHost() {
       }
     },
     async blobs(): Promise<string[]> {
-      const names = await readdir(join(dataDir, 'blobs'), { recursive: true })
-      return names.filter((name) => name.includes('/') && !name.startsWith('incoming/'))
+      const names = await readdir(join(dataDir, 'blobs'), { recursive: true }).catch(() => [])
+      return names.filter((name) => name.includes('/'))
     },
-    unfinished: () => readdir(join(dataDir, 'blobs', 'incoming')),
     close: () => scope.close(),
   }
   return host

@@ -22,7 +22,7 @@
  */
 
 /** Fields of the record: `pool`, `owner`, `band`, `cost` (ms), `weight`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
- * (`execute`, `collect`), `carries` (see TO_COLLECT), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it). */
+ * (`execute`, `collect`), `carries` (see toCollect), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it). */
 export const PLACES = `
 local prefix = ARGV[1]
 local SPAN, EXACT = 4294967296, 1073741824
@@ -129,6 +129,21 @@ local function freeSlot(jobId, host, owner)
   redis.call('SREM', runningOf(jobId), jobId)
   redis.call('SREM', prefix .. 'running:' .. owner, jobId)
   return redis.call('ZREM', prefix .. 'dispatched:' .. host, jobId)
+end
+
+-- Its slot is another job's, and what it made is carried away. Who keeps its ticket carries the job: that field is the fencing
+-- token then. A claim of a version that knows nothing of it leaves another token, and the ticket that counts is one of the
+-- collect queue again: that of its host, or of \`elsewhere\`. Returns how often it has been dispatched; 0 when it is nowhere.
+local function toCollect(jobId, token, elsewhere)
+  local at = redis.call('HMGET', recordOf(jobId), 'host', 'owner', 'dispatches')
+  if not at[1] then return 0 end
+  local host = elsewhere == '' and at[1] or elsewhere
+  freeSlot(jobId, at[1], at[2])
+  if host ~= at[1] then redis.call('ZREM', prefix .. 'collecting:' .. at[1], jobId) end
+  redis.call('HSET', recordOf(jobId), 'stage', 'collect', 'host', host, 'carries', elsewhere == '' and token or '')
+  redis.call('SADD', prefix .. 'dispatched-to', host)
+  redis.call('ZADD', prefix .. 'collecting:' .. host, whole(timeNow()), jobId)
+  return number(at[3])
 end
 
 -- off the host where it was

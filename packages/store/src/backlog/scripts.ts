@@ -116,23 +116,13 @@ return 'waiting'
  * KEYS 1 record (HASH)
  * ARGV 2 jobId · 3 fencing token · 4 the host on whose collect queue it gets a ticket ('' when it keeps the one it has)
  * Returns how often it has been dispatched when it is collected from now on; 0 when another worker has claimed the job, or it is nowhere.
- * Who keeps its ticket \`carries\` the job: that field is the fencing token then. A claim of a version that knows nothing of it leaves
- * another token, and the ticket that counts is one of the collect queue again.
  * Channels: none.
  */
 export const TO_COLLECT: Script = {
   name: 'safelightToCollect',
   lua: `${PLACES}
-local at = redis.call('HMGET', KEYS[1], 'fence', 'host', 'owner')
-if not at[2] or at[1] ~= ARGV[3] then return 0 end
-local host = ARGV[4] == '' and at[2] or ARGV[4]
-freeSlot(ARGV[2], at[2], at[3])
-redis.call('ZREM', prefix .. 'collecting:' .. at[2], ARGV[2])
-redis.call('HSET', KEYS[1], 'stage', 'collect', 'host', host)
-if ARGV[4] == '' then redis.call('HSET', KEYS[1], 'carries', ARGV[3]) else redis.call('HDEL', KEYS[1], 'carries') end
-redis.call('SADD', prefix .. 'dispatched-to', host)
-redis.call('ZADD', prefix .. 'collecting:' .. host, whole(timeNow()), ARGV[2])
-return number(redis.call('HGET', KEYS[1], 'dispatches'))
+if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[3] then return 0 end
+return toCollect(ARGV[2], ARGV[3], ARGV[4])
 `,
 }
 

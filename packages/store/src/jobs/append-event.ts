@@ -38,7 +38,7 @@ export function createAppend(context: StoreContext): JobStore['append'] {
         seen = null
         continue
       }
-      const result: AppendResult | Seen = await write(seen.snapshot, bodies, options.token)
+      const result: AppendResult | Seen = await write(seen.snapshot, bodies, options)
       if ('outcome' in result) return result
       seen = result
     }

@@ -1,9 +1,9 @@
 /** Claiming a job for a worker, and noting where its attempt runs. */
-import { jobErrorSchema } from '@safelight/shared'
 import { z } from 'zod'
-import type { JobStore, AttemptRecord } from '../job-store.ts'
+import type { JobStore } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { ask } from '../redis-unavailable.ts'
+import { parseAttempt, toAttemptJson } from './attempt-record.ts'
 import type { StoreContext } from './context.ts'
 import { countLost, createInHand } from './in-hand.ts'
 import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './record.ts'
@@ -11,7 +11,7 @@ import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './reco
 /**
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 secrets (STRING)
  * ARGV 1 hostId · 2 stage, of the queue that its ticket came from ('' for no matter which)
- * Who collects under the ticket by which it was executed (see TO_COLLECT) hands that on to the next claim.
+ * Who collects under the ticket by which it was executed (see `toCollect` in backlog/places.ts) hands that on to the next claim.
  * Returns nil when there is no such job, or it is somewhere else by now; [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON,
  *   attempt JSON or '', tokens of lost workers, 1 when this claim found one of them, else 0, workflow text or nil, sealed extra data or nil].
  * Channels: none.
@@ -55,79 +55,6 @@ return 1
 `,
 }
 
-// as it is stored: other versions read it. Defaults: 0.1.0 and its predecessor wrote less
-const causeSchema = z
-  .enum([
-    'node',
-    'out_of_memory',
-    'device_fault',
-    'host_unavailable',
-    'stalled',
-    'interrupted',
-    'internal',
-    'output_gone',
-    'picture_missed',
-  ])
-  .catch('internal')
-const storedFailureSchema = z.object({
-  attempt: z.int().nonnegative(),
-  hostId: z.string(),
-  cause: causeSchema,
-  left: z.boolean(),
-  at: z.number().optional(),
-})
-const storedAttemptSchema = z.object({
-  attempt: z.int().nonnegative(),
-  hostId: z.string(),
-  promptId: z.string(),
-  hostUrl: z.string().nullable().default(null),
-  failures: z.array(storedFailureSchema).default([]),
-  orphanedAt: z.number().nullable().default(null),
-  takenBack: z.int().positive().optional(),
-  heardSuccess: z.literal(true).optional(),
-  harvest: z
-    .object({
-      promptId: z.string(),
-      files: z.array(
-        z.object({
-          node_id: z.string(),
-          filename: z.string(),
-          subfolder: z.string(),
-          type: z.string(),
-          order: z.int().nonnegative().optional(),
-          reused: z.boolean().optional(),
-          guessed: z.boolean().optional(),
-          width: z.int().positive().optional(),
-          height: z.int().positive().optional(),
-        }),
-      ),
-      failure: z.object({ cause: causeSchema, error: jobErrorSchema }).nullable(),
-    })
-    .optional(),
-})
-
-/** What a worker noted of the last attempt; null when none was made. */
-export function parseAttempt(json: string | null): AttemptRecord | null {
-  if (!json) return null
-  const { orphanedAt, failures, ...stored } = storedAttemptSchema.parse(JSON.parse(json))
-  return {
-    ...stored,
-    failures: failures.map(({ left, ...failure }) => ({ ...failure, orphaned: left })),
-    unreachableSince: orphanedAt,
-  }
-}
-
-function toStoredJson(record: AttemptRecord): string {
-  const { failures, unreachableSince, harvest, ...attempt } = record
-  const stored: z.input<typeof storedAttemptSchema> = {
-    ...attempt,
-    failures: failures.map(({ orphaned, ...failure }) => ({ ...failure, left: orphaned })),
-    orphanedAt: unreachableSince,
-    ...(harvest && { harvest: { ...harvest, files: [...harvest.files] } }),
-  }
-  return JSON.stringify(stored)
-}
-
 const textOrNone = z.string().nullable()
 const claimReplySchema = z
   .union([
@@ -169,7 +96,7 @@ export function createClaims(
       }
     },
     async saveAttempt(jobId, token, attempt) {
-      const saved = await saveAttempt([keys.job(jobId)], [token, toStoredJson(attempt)])
+      const saved = await saveAttempt([keys.job(jobId)], [token, toAttemptJson(attempt)])
       return saved === 1 ? 'saved' : 'claim_lost'
     },
     async holdsClaim(jobId, token) {

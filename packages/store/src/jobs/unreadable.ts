@@ -68,7 +68,7 @@ export function createUnreadable(
         error,
         deadLetter: true,
       } as const
-      const result = await write(left, [body], undefined)
+      const result = await write(left, [body], {})
       if (!('outcome' in result)) return 'changed'
       if (result.outcome !== 'appended') return 'gone'
       await ask(redis.hset(keys.job(jobId), 'v', PLAIN_RECORD_VERSION))

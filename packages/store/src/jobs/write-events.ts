@@ -1,10 +1,11 @@
 /** Writing events after the one that a snapshot ends with, in one script; what may be written is decided elsewhere. */
 import { z } from 'zod'
 import { isTerminal, type JobEventBody, type Snapshot } from '@safelight/shared'
-import type { AppendResult } from '../job-store.ts'
+import type { AppendOptions, AppendResult } from '../job-store.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import { HOLDS } from '../assets/holds.ts'
 import { PLACES } from '../backlog/places.ts'
+import { toAttemptJson } from './attempt-record.ts'
 import { STREAM_LENGTH, type StoreContext } from './context.ts'
 import { toBand } from './first-snapshot.ts'
 import { toEvents } from './next-events.ts'
@@ -17,7 +18,7 @@ import { parseSnapshot } from './record.ts'
  * ARGV 1 prefix of all keys · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 seq of the first event
  *      5 next snapshot JSON · 6 eventId of the last event · 7 live channel · 8 stream length · `first`… JSON of the events
  */
-const writeFrom = (first: number, check = '') => `
+const writeFrom = (first: number, { check = '', fields = '' } = {}) => `
 local stored = redis.call('HMGET', KEYS[1], 'stamp', 'fence')
 if not stored[1] then return {'gone'} end
 -- the same write again, sent once more by a client whose connection broke before the answer
@@ -31,7 +32,7 @@ local function seqOf(i) return string.format('%.0f', ARGV[4] + i - ${first}) end
 for i = ${first}, #ARGV do
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[8], '0-' .. seqOf(i), 'e', ARGV[i])
 end
-redis.call('HSET', KEYS[1], 'snapshot', ARGV[5], 'seq', seqOf(#ARGV), 'stamp', ARGV[6])
+redis.call('HSET', KEYS[1], 'snapshot', ARGV[5], 'seq', seqOf(#ARGV), 'stamp', ARGV[6]${fields})
 for i = ${first}, #ARGV do redis.call('PUBLISH', ARGV[7], ARGV[i]) end
 `
 
@@ -43,6 +44,22 @@ for i = ${first}, #ARGV do redis.call('PUBLISH', ARGV[7], ARGV[i]) end
 const APPEND: Script = {
   name: 'safelightAppend',
   lua: `${writeFrom(9)}
+return {'appended'}
+`,
+}
+
+/**
+ * Events under a claim, with what its worker has to note of the attempt.
+ *
+ * KEYS as of `writeFrom` · ARGV 1 to 8 as of `writeFrom` · 9 attempt JSON · 10 jobId, when its execution is over and its slot
+ *      is another job's from now on ('' else) · 11… JSON of the events
+ * Returns and channels: as `APPEND`; ['claim_lost'] also when it is on no host any more.
+ */
+const APPEND_AND_NOTE: Script = {
+  name: 'safelightAppendAndNote',
+  lua: `${PLACES}
+${writeFrom(11, { fields: `, 'run', ARGV[9]` })}
+if ARGV[10] ~= '' and toCollect(ARGV[10], ARGV[3], '') == 0 then return {'claim_lost'} end
 return {'appended'}
 `,
 }
@@ -62,7 +79,7 @@ return {'appended'}
 const APPEND_AND_MOVE: Script = {
   name: 'safelightAppendAndMove',
   lua: `${PLACES}${HOLDS}
-${writeFrom(16, `if ARGV[10] ~= '' and not waits(ARGV[9]) then return {'not_waiting'} end`)}
+${writeFrom(16, { check: `if ARGV[10] ~= '' and not waits(ARGV[9]) then return {'not_waiting'} end` })}
 if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[1], 'band', ARGV[10])
   if not redis.call('ZSCORE', prefix .. 'deferred', ARGV[9]) then enter(ARGV[9]) end
@@ -107,14 +124,15 @@ export type Seen = { snapshot: Snapshot; fresh: boolean }
 export type WriteEvents = (
   snapshot: Snapshot,
   bodies: readonly JobEventBody[],
-  token: number | undefined,
+  options: Pick<AppendOptions, 'token' | 'also'>,
 ) => Promise<AppendResult | Seen>
 
 export function createWrite(context: StoreContext): WriteEvents {
   const { redis, keys, now, timings } = context
   const append = bindScript(redis, APPEND)
   const appendAndMove = bindScript(redis, APPEND_AND_MOVE)
-  return async (snapshot, bodies, token) => {
+  const appendAndNote = bindScript(redis, APPEND_AND_NOTE)
+  return async (snapshot, bodies, { token, also }) => {
     const { jobId } = snapshot
     const ts = await now()
     const { events, next } = toEvents(snapshot, bodies, { ...context, ts })
@@ -133,6 +151,7 @@ export function createWrite(context: StoreContext): WriteEvents {
     const end = isTerminal(next.status)
     const moves = end || bodies.some(isOfPriority)
     const { open, deadLetters, openBytes } = keys
+    // who has ended needs no successor
     const reply = moves
       ? await appendAndMove(
           [...record, open, keys.secrets(jobId), deadLetters, openBytes, keys.workflow(jobId)],
@@ -148,7 +167,14 @@ export function createWrite(context: StoreContext): WriteEvents {
             ...told,
           ],
         )
-      : await append(record, [...written, ...told])
+      : also
+        ? await appendAndNote(record, [
+            ...written,
+            toAttemptJson(also.attempt),
+            also.freesSlot ? jobId : '',
+            ...told,
+          ])
+        : await append(record, [...written, ...told])
     const [outcome, stored] = replySchema.parse(reply)
     if (outcome === 'appended') return { outcome, snapshot: next }
     if (outcome === 'stale') return { snapshot: parseSnapshot(stored), fresh: true }

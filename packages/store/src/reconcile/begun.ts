@@ -1,6 +1,6 @@
 /** Where a job that is in no place has to go: what its record says of what was begun. */
 import type { Snapshot } from '@safelight/shared'
-import { parseAttempt } from '../jobs/claim-job.ts'
+import { parseAttempt } from '../jobs/attempt-record.ts'
 import { isUnreadable } from '../jobs/record.ts'
 import type { AttemptRecord } from '../job-store.ts'
 import { ask } from '../redis-unavailable.ts'
