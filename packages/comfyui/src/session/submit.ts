@@ -15,7 +15,7 @@ import { findPrompt, type EarlierPrompt } from './find-prompt.ts'
 import type { Observe } from './prompt-state.ts'
 import type { StopRequest } from './stop-request.ts'
 import type { SessionTimings } from './timings.ts'
-import type { Prepared, PromptOptions } from './types.ts'
+import type { PromptOptions } from './types.ts'
 
 const CONFLICT = 409
 /** A host that was restarted has forgotten it, and whoever waits for its successor waits this much longer. */
@@ -38,7 +38,7 @@ export interface AdoptOrSubmitOptions {
   timings: SessionTimings
   observe: Observe
   /** What the caller had to do first. */
-  prepared: Promise<Prepared> | undefined
+  prepared: Promise<void> | undefined
   /** A wait that nothing cuts short but a detach. */
   wait: Wake['wait']
   /**
@@ -62,7 +62,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     return { promptId: known, adopted: true, outputNodes: [], nodeErrors: {}, running: false }
   }
   if (!stop.canceled && !stop.withdrawn) await options.socketReady({ tries: Infinity })
-  const prepared = await options.prepared
+  await options.prepared
   stop.detach.throwIfAborted()
   if (stop.canceled || stop.withdrawn) return null
 
@@ -73,7 +73,7 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
         clientId: promptId,
         promptId,
         ...(prompt.targets ? { targets: prompt.targets } : {}),
-        ...toExtraData(prompt, prepared),
+        ...(prompt.extraData ? { extraData: prompt.extraData } : {}),
       },
       // torn in the middle, it might queue the prompt after our next life has looked for it
       stop.detachLate,
@@ -104,14 +104,6 @@ async function isNew(options: AdoptOrSubmitOptions): Promise<boolean> {
   const { prompt, stop } = options
   if (!prompt.fresh || prompt.wasSubmitted || prompt.heardSuccess) return false
   return (await options.socketReady({ tries: 1 })) || stop.canceled || stop.withdrawn
-}
-
-function toExtraData(
-  { extraData }: PromptOptions,
-  prepared: Prepared | undefined,
-): Pick<PromptOptions, 'extraData'> {
-  if (!extraData && !prepared?.extraData) return {}
-  return { extraData: { ...extraData, ...prepared?.extraData } }
 }
 
 /** What was there is looked for several times: it runs twice if history was only a moment behind. */

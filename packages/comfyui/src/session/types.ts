@@ -38,7 +38,7 @@ export interface PromptOptions {
    * What must be done before anything is submitted, done while the socket opens. It is begun at once, and also when
    * nothing is submitted; what it throws ends the session.
    */
-  prepare?: () => Promise<Prepared>
+  prepare?: () => Promise<void>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
   /** A steady one unless given. */
@@ -51,11 +51,6 @@ export interface PromptOptions {
    */
   withdrawal?: AbortSignal
   onUpdate(update: PromptUpdate): void
-}
-
-export interface Prepared {
-  /** Goes along with the prompt, beside that of the options. */
-  extraData?: Record<string, unknown>
 }
 
 export type PromptUpdate =
