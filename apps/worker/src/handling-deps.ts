@@ -21,7 +21,7 @@ import {
 } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
-import { createCarryLines } from './outputs/carry-lines.ts'
+import { createLines } from './lines.ts'
 import { createEndedPrompts } from './hosts/ended-prompts.ts'
 import { createCostBook } from './job/cost-book.ts'
 import { createStaging } from './inputs/stage-inputs.ts'
@@ -30,6 +30,9 @@ import type { HandlingDeps } from './job/handling.ts'
 import { startStoppingOrphans } from './job/stop-orphans.ts'
 import { createSuspects } from './job/suspects.ts'
 import { createUnknownMessages } from './job/unknown-messages.ts'
+
+/** Jobs whose outputs are fetched from one host at a time: more would only share the same line. */
+const CARRIED_AT_ONCE = 3
 
 type Given = Pick<
   HandlingDeps,
@@ -94,7 +97,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     blobs,
     assets,
     staging: createStaging({ assets, blobs, staged, timings, clock, log }),
-    carrying: createCarryLines(),
+    carrying: createLines(CARRIED_AT_ONCE),
     made: createMadeOutputs({ redis, keys }),
     costs,
     openExtraData: createExtraDataOpener(config.SAFELIGHT_SECRET_KEY ?? null),

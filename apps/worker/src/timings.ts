@@ -46,6 +46,8 @@ export interface WorkerTimings {
   /** Two looks that find the same: a change of the hosts file is obeyed within twice this. */
   hostsFileEveryMs: number
   reportEveryMs: number
+  /** Between two reports of what changes: with many short jobs everything does, all the time. */
+  reportAtLeastMs: number
   /** Nobody waits longer for the last report: the list notices silence as well. */
   lastReportMs: number
   /** For a host that others drive: whether it can be reached from here is the question. */
@@ -130,6 +132,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   marksEveryMs: 1_000,
   hostsFileEveryMs: 1_000,
   reportEveryMs: 5_000,
+  reportAtLeastMs: 200,
   lastReportMs: 1_000,
   unknownHostMs: 5_000,
 

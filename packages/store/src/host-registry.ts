@@ -35,7 +35,7 @@ return redis.call('HDEL', KEYS[1], ARGV[1])
 }
 
 export interface HostRegistry {
-  report(report: HostReport): Promise<void>
+  report(...reports: HostReport[]): Promise<void>
   /** Every host reported within a day, or drained, by id; one that no worker reports any more is offline. */
   list(): Promise<HostView[]>
   /** Workers of the version before, which dispatch one job for each ticket. */
@@ -107,8 +107,10 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
       const reports = await readReports()
       return reports.some(({ at, left, wakes }) => at >= freshSince && !left && !wakes)
     },
-    async report(report) {
-      await ask(redis.hset(keys.hosts, fieldOf(report), JSON.stringify(report)))
+    async report(...reports) {
+      if (reports.length === 0) return
+      const entries = reports.map((report) => [fieldOf(report), JSON.stringify(report)] as const)
+      await ask(redis.hset(keys.hosts, new Map(entries)))
     },
     async drain(hostId, reason) {
       const known = await find(hostId)

@@ -14,6 +14,8 @@ export interface Orphan {
 export interface Orphans {
   add(hostId: string, orphan: Orphan): Promise<void>
   list(hostId: string): Promise<Orphan[]>
+  /** Whether any of these hosts has one. */
+  areOn(hostIds: readonly string[]): Promise<boolean>
   /** It is not there any more. */
   remove(hostId: string, promptId: string): Promise<void>
 }
@@ -35,6 +37,10 @@ export function createOrphans({ redis, keys, timings }: OrphansDeps): Orphans {
     async list(hostId) {
       const known = Object.entries(await ask(redis.hgetall(keys.orphans(hostId))))
       return known.map(([promptId, knownPromptId]) => ({ promptId, knownPromptId }))
+    },
+    async areOn(hostIds) {
+      if (hostIds.length === 0) return false
+      return (await ask(redis.exists(...hostIds.map(keys.orphans)))) > 0
     },
     async remove(hostId, promptId) {
       await ask(redis.hdel(keys.orphans(hostId), promptId))

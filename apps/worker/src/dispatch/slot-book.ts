@@ -21,7 +21,7 @@ export interface SlotBookOptions {
 }
 
 export interface OpenedSlotBook extends SlotBook {
-  /** Hosts that take jobs, with what is staged there by this worker. */
+  /** Hosts that take jobs, with what is staged there by this worker; none when nothing is. */
   staged(): StagedHost[]
   /** Told what each host has, by the records, now and then. */
   onSeen(listener: (hostId: string, jobs: JobsOnHost) => void): void
@@ -110,11 +110,10 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
 
   function toStagedHost(host: Host): StagedHost {
     const staged = host.jobs().staged.flatMap((jobId) => holders.find(jobId) ?? [])
-    return {
-      ...toOpenHost(host),
+    return Object.assign(toOpenHost(host), {
       hasFreeSlot: hasFreeSlot(host),
       staged: staged.map(({ priority, ...job }) => ({ ...job, band: toBand(priority) })),
-    }
+    })
   }
 
   /** Read when it is asked for: of many hosts the first mostly gets the job. */
@@ -188,7 +187,10 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     onSeen(listener) {
       seen.add(listener)
     },
-    staged: () => fleet.hosts.filter(isFit).map(toStagedHost),
+    staged() {
+      const fit = fleet.hosts.filter(isFit)
+      return fit.some((host) => host.jobs().staged.length > 0) ? fit.map(toStagedHost) : []
+    },
     freed(hostId, jobId) {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId)].filter((id) => id !== jobId)))

@@ -1,13 +1,18 @@
 /** Hosts that are alike share one description of their node classes: it takes megabytes where there are many custom nodes. */
 import { createHash } from 'node:crypto'
 import type { HostClient, NodeClasses } from '@safelight/comfyui'
+import { createLines } from '../lines.ts'
 
 export interface Alike {
   /** The same client, whose answers share what they have in common with those of others. */
   sharing: (client: HostClient) => HostClient
 }
 
+/** Descriptions that are read at a time: each is in memory several times over meanwhile, and a worker may start with hundreds of hosts. */
+const READ_AT_ONCE = 4
+
 export function createAlike(): Alike {
+  const lines = createLines(READ_AT_ONCE)
   const known = new Map<string, WeakRef<NodeClasses>>()
 
   function share(classes: NodeClasses): NodeClasses {
@@ -22,10 +27,11 @@ export function createAlike(): Alike {
   return {
     sharing: (client) => ({
       ...client,
-      async objectInfo(signal) {
-        const info = await client.objectInfo(signal)
-        return { ...info, classes: share(info.classes) }
-      },
+      objectInfo: (signal) =>
+        lines.run('', signal ?? new AbortController().signal, async () => {
+          const info = await client.objectInfo(signal)
+          return { ...info, classes: share(info.classes) }
+        }),
     }),
   }
 }

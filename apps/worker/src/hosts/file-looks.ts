@@ -46,7 +46,12 @@ export function startFileLooks(options: FileLooksOptions): FileLooks {
   let lookedAt = Number.NEGATIVE_INFINITY
   let turn = 0
   let looking = false
-  let callOff = clock.after(timings.filesEveryMs, begin)
+  let callOff = clock.after(untilTurn(), begin)
+
+  /** Not all hosts at once. */
+  function untilTurn(): number {
+    return timings.filesEveryMs * (0.75 + 0.5 * Math.random())
+  }
 
   function schedule(ms: number): void {
     callOff()
@@ -75,7 +80,7 @@ export function startFileLooks(options: FileLooksOptions): FileLooks {
       if (options.isUp()) for (const name of classes) await ask(name, isDemanded)
     } finally {
       looking = false
-      schedule(demanded.size > 0 ? untilNext() : timings.filesEveryMs)
+      schedule(demanded.size > 0 ? untilNext() : untilTurn())
     }
   }
 

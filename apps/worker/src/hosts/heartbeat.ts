@@ -11,7 +11,7 @@ export interface HeartbeatOptions {
   registry: HostRegistry
   files: Pick<HostFiles, 'save'>
   workerId: string
-  timings: Pick<WorkerTimings, 'reportEveryMs' | 'lastReportMs'>
+  timings: Pick<WorkerTimings, 'reportEveryMs' | 'reportAtLeastMs' | 'lastReportMs'>
   clock: Clock
   log: Logger
 }
@@ -30,13 +30,16 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   const saved = new Map<string, { nodeClasses: NodeClasses; files: HostFileLists }>()
   const changed = new Set<Host>()
   const left = new Set<Host>()
+  /** What was reported last, but for its times, by hostId. */
+  const said = new Map<string, string>()
   let reporting: Promise<void> | null = null
+  let reportedAt = Number.NEGATIVE_INFINITY
+  let callOff: (() => void) | null = null
   let closed = false
 
   const onError = (error: unknown) => log.warn({ err: error }, 'hosts not reported')
 
-  async function report(host: Host): Promise<void> {
-    await registry.report(toReport(host, options))
+  async function save(host: Host): Promise<void> {
     const { nodeClasses, reachable } = host.state
     if (!reachable) return
     const before = saved.get(host.hostId)
@@ -50,17 +53,17 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 
   /** One after the other, so that an older report never follows a newer one. */
   async function reportChanged(): Promise<void> {
-    // what changes together is reported together
-    await Promise.resolve()
     // first: another may come under the same name
-    for (const host of left) {
-      await reportLeft(host)
-      left.delete(host)
-    }
-    for (const host of changed) {
-      changed.delete(host)
-      await report(host)
-    }
+    await reportLeft([...left])
+    // what changes together is reported together
+    const hosts = [...changed]
+    changed.clear()
+    const news = hosts
+      .map((host) => toReport(host, options))
+      .filter((report) => said.get(report.hostId) !== withoutTimes(report))
+    await registry.report(...news)
+    for (const report of news) said.set(report.hostId, withoutTimes(report))
+    for (const host of hosts) await save(host)
   }
 
   function beat(host: Host): void {
@@ -72,30 +75,47 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   function leave(host: Host): void {
     changed.delete(host)
     saved.delete(host.hostId)
+    said.delete(host.hostId)
     left.add(host)
     reportSoon()
   }
 
+  /** At once after a pause, and a few times a second while much changes. */
   function reportSoon(): void {
+    if (closed || reporting || callOff) return
+    const passed = clock.steady() - reportedAt
+    callOff = clock.after(Math.max(0, timings.reportAtLeastMs - passed), () => {
+      callOff = null
+      void reportNow()
+    })
+  }
+
+  function reportNow(): Promise<void> {
     reporting ??= reportChanged()
       .catch(onError)
       .finally(() => {
         reporting = null
+        reportedAt = clock.steady()
+        if (changed.size + left.size > 0) reportSoon()
       })
+    return reporting
   }
 
+  /** Also of those about which there is no news: others must know that they are looked after. */
   async function beatAll(): Promise<void> {
-    for (const host of hosts()) beat(host)
-    await reporting
+    said.clear()
+    for (const host of hosts()) changed.add(host)
+    await reportNow()
   }
 
-  async function reportLeft(host: Host): Promise<void> {
-    await registry.report({ ...toReport(host, options), left: true })
+  async function reportLeft(gone: readonly Host[]): Promise<void> {
+    await registry.report(...gone.map((host) => ({ ...toReport(host, options), left: true })))
+    for (const host of gone) left.delete(host)
   }
 
   async function reportAllLeft(): Promise<void> {
     await reporting
-    for (const host of new Set([...left, ...hosts()])) await reportLeft(host)
+    await reportLeft([...new Set([...left, ...hosts()])])
   }
 
   const loop = repeat({ everyMs: timings.reportEveryMs, run: beatAll, onError, clock })
@@ -104,15 +124,21 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     leave,
     async close() {
       closed = true
-      let callOff = () => {}
+      callOff?.()
+      let giveUp = () => {}
       const patience = new Promise<void>((resolve) => {
-        callOff = clock.after(timings.lastReportMs, resolve)
+        giveUp = clock.after(timings.lastReportMs, resolve)
       })
       const lastReports = Promise.all([loop.close(), reportAllLeft()]).catch(onError)
       await Promise.race([lastReports, patience])
-      callOff()
+      giveUp()
     },
   }
+}
+
+/** Times alone are no news. */
+function withoutTimes(report: HostReport): string {
+  return JSON.stringify({ ...report, at: 0, seenAt: 0 })
 }
 
 function toReport(host: Host, options: HeartbeatOptions): HostReport {

@@ -109,7 +109,7 @@ export function startProbing(options: ProbingOptions): Probing {
         looks.replace(answer.files, beganAt)
       }
       known = answer
-      schedule(timings.probeEveryMs)
+      schedule(timings.probeEveryMs * (0.9 + 0.2 * Math.random()))
       options.onAnswer(answer)
     } catch (error) {
       if (since !== era || closing.signal.aborted) return

@@ -22,7 +22,7 @@ import type {
 } from '@safelight/store'
 import type { EndedPrompts } from '../hosts/ended-prompts.ts'
 import type { Fleet } from '../hosts/fleet.ts'
-import type { CarryLines } from '../outputs/carry-lines.ts'
+import type { Lines } from '../lines.ts'
 import type { Staging } from '../inputs/stage-inputs.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
@@ -42,7 +42,8 @@ export interface HandlingDeps {
   backlog: Backlog
   tickets: Tickets
   slotHolders: Pick<SlotHolders, 'hold'>
-  carrying: CarryLines
+  /** Of jobs whose outputs are fetched, by hostId. */
+  carrying: Lines
   /** Jobs that wait a while before they may begin again. */
   deferred: Pick<DeferredWatch, 'note'>
   /** All that any worker drives. */

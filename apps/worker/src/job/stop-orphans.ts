@@ -30,8 +30,9 @@ export function startStoppingOrphans(options: StopOrphansOptions): { close(): Pr
   }
 
   async function stopAll(): Promise<void> {
-    for (const host of fleet.hosts) {
-      if (!host.state.reachable) continue
+    const hosts = fleet.hosts.filter(({ state }) => state.reachable)
+    if (!(await orphans.areOn(hosts.map(({ hostId }) => hostId)))) return
+    for (const host of hosts) {
       for (const orphan of await orphans.list(host.hostId)) await stop(host, orphan)
     }
   }

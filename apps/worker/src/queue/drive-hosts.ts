@@ -28,6 +28,8 @@ const LOCK_BEATS = 3
 export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHosts> {
   const { fleet, log } = options
   const driven = new Map<string, Promise<HostTickets>>()
+  /** How many their tickets were told of. */
+  const slots = new Map<string, number>()
   /** Hosts of those that are leaving. */
   const left = new Set<string>()
   let closed = false
@@ -47,10 +49,13 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     if (left.delete(hostId)) end(hostId)
     const known = driven.get(hostId)
     if (known) {
-      tell(hostId, (tickets) => tickets.setSlots(listing.slots))
+      if (slots.get(hostId) !== listing.slots)
+        tell(hostId, (tickets) => tickets.setSlots(listing.slots))
+      slots.set(hostId, listing.slots)
       return
     }
     const opening = options.open(host)
+    slots.set(hostId, listing.slots)
     driven.set(hostId, opening)
     opening.catch((error: unknown) => {
       warn(hostId)(error)
@@ -79,6 +84,7 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     left.delete(hostId)
     const ending = driven.get(hostId)
     driven.delete(hostId)
+    slots.delete(hostId)
     ending?.then((tickets) => tickets.close()).catch(warn(hostId))
   }
 

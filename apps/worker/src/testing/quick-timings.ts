@@ -19,6 +19,7 @@ export const QUICK_TIMINGS = {
   marksEveryMs: 100,
   hostsFileEveryMs: 50,
   reportEveryMs: 500,
+  reportAtLeastMs: 0,
   cancelEveryMs: 300,
   claimFreshMs: 1_000,
   storePauseMs: 100,

@@ -1,14 +1,12 @@
-/** Jobs whose outputs are fetched from one host at a time: more would only share the same line. */
+/** So many at a time, and the others in line: one line for each name. */
 
-export interface CarryLines {
+export interface Lines {
   /**
    * In turn, first come first served.
    * @throws the signal's reason when it is aborted before that
    */
-  run<T>(hostId: string, signal: AbortSignal, task: () => Promise<T>): Promise<T>
+  run<T>(name: string, signal: AbortSignal, task: () => Promise<T>): Promise<T>
 }
-
-const AT_ONCE = 3
 
 interface Line {
   running: number
@@ -16,11 +14,11 @@ interface Line {
   waiting: Set<() => void>
 }
 
-export function createCarryLines(): CarryLines {
+export function createLines(atOnce: number): Lines {
   const lines = new Map<string, Line>()
 
   async function takeTurn(line: Line, signal: AbortSignal): Promise<void> {
-    if (line.running < AT_ONCE) {
+    if (line.running < atOnce) {
       line.running += 1
       return
     }
@@ -40,23 +38,23 @@ export function createCarryLines(): CarryLines {
     })
   }
 
-  function endTurn(hostId: string, line: Line): void {
+  function endTurn(name: string, line: Line): void {
     line.running -= 1
     const [next] = line.waiting
     next?.()
-    if (line.running === 0) lines.delete(hostId)
+    if (line.running === 0) lines.delete(name)
   }
 
   return {
-    async run(hostId, signal, task) {
+    async run(name, signal, task) {
       signal.throwIfAborted()
-      const line = lines.get(hostId) ?? { running: 0, waiting: new Set() }
-      lines.set(hostId, line)
+      const line = lines.get(name) ?? { running: 0, waiting: new Set() }
+      lines.set(name, line)
       await takeTurn(line, signal)
       try {
         return await task()
       } finally {
-        endTurn(hostId, line)
+        endTurn(name, line)
       }
     },
   }

@@ -1,18 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { createCarryLines } from './carry-lines.ts'
+import { createLines } from './lines.ts'
 
 const never = new AbortController().signal
 
 /** Tasks that end when they are told to. */
 function openLines() {
-  const lines = createCarryLines()
+  const lines = createLines(3)
   const begun: string[] = []
   const ends = new Map<string, () => void>()
-  const add = (name: string, hostId = 'gpu', signal = never) =>
-    lines.run(hostId, signal, () => {
-      begun.push(name)
-      return new Promise<void>((resolve) => ends.set(name, resolve))
+  const add = (task: string, name = 'gpu', signal = never) =>
+    lines.run(name, signal, () => {
+      begun.push(task)
+      return new Promise<void>((resolve) => ends.set(task, resolve))
     })
   const end = async (name: string, task: Promise<void>) => {
     await setImmediate()
