@@ -5,13 +5,12 @@
 import { createScope } from '@safelight/runtime'
 import { bundleMains } from '@safelight/testkit'
 import { round } from '../print.ts'
-import { between, less, type Part, type Spent, sumOf } from '../meter.ts'
+import { less, type Part, type Spent, sumOf } from '../meter.ts'
 import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
+import { spend } from '../spend.ts'
 import { openStack, type Stack } from '../stack.ts'
 import { trivial } from '../workflows.ts'
 
-/** What follows the end of an execution is over. */
-const SETTLE_MS = 1_500
 const TOP = 14
 
 interface Subject {
@@ -46,9 +45,12 @@ export const cost: Section = {
       const other = against === null ? null : await open('of the other checkout', against)
       const ours = await open('this')
       const subjects = other ? [other, ours] : [ours]
-      for (const { stack } of subjects) await spend(stack, Math.ceil(perRound / 2))
+      const trivials = (count: number) => Array.from({ length: count }, trivial)
+      for (const { stack } of subjects)
+        await spend(stack, trivials(Math.ceil(perRound / 2)), { scale })
       for (let n = 1; n <= rounds; n += 1) {
-        for (const { stack, rounds: found } of subjects) found.push(await spend(stack, perRound))
+        for (const { stack, rounds: found } of subjects)
+          found.push((await spend(stack, trivials(perRound), { scale })).spent)
         say(`${n} of ${rounds} rounds of ${perRound} jobs`)
       }
       const found = []
@@ -60,20 +62,6 @@ export const cost: Section = {
       await scope.close()
     }
   },
-}
-
-/** Some jobs, from the first request until nothing moves any more. */
-async function spend({ client, log, read }: Stack, count: number): Promise<Spent> {
-  const done = (await log.counts())[0] ?? 0
-  const before = await read()
-  const views = await client.submitAll(
-    Array.from({ length: count }, () => ({ workflow: trivial() })),
-  )
-  await log.untilEnded(done + count)
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  const spent = between(before, await read())
-  await client.ended(views)
-  return spent
 }
 
 async function costsOf(

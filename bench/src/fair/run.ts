@@ -14,7 +14,6 @@ const SPEED = 20
 const HOSTS = 2
 /** Of the hosts' time: 150 ms of ours. Well above what a job costs this machine, or that is what is measured. */
 const JOB_MS = 3_000
-const FEW = 10
 /** Costs that are learned meanwhile would give jobs of one kind two prices. */
 const API = { SAFELIGHT_TIMINGS: JSON.stringify({ costsAgeMs: 3_600_000 }) }
 
@@ -54,19 +53,20 @@ const jobsOf = (owner: string, count: number) =>
 
 async function besideAFlood(context: BenchContext): Promise<Figure[]> {
   const { scale, say, promise } = context
-  const waiting = byScale(scale, { smoke: 20, usual: 1_000, long: 10_000 })
+  const waiting = byScale(scale, { smoke: 4, usual: 1_000, long: 10_000 })
   const rounds = byScale(scale, { smoke: 1, usual: 3, long: 3 })
+  const few = byScale(scale, { smoke: 2, usual: 10, long: 10 })
   return await withCluster(context, {}, async (client) => {
     await client.untilReady(HOSTS)
     // whoever runs for the first time is slow
-    await client.ended(await client.submitAll(jobsOf('warm-up', FEW)))
+    await client.ended(await client.submitAll(jobsOf('warm-up', few)))
     const alone: Waits[] = []
-    for (let n = 0; n < rounds; n += 1) alone.push(waitsOf(await few(client)))
+    for (let n = 0; n < rounds; n += 1) alone.push(waitsOf(await ended(client, few)))
     const beside: Waits[] = []
     const served: number[] = []
     for (let n = 1; n <= rounds; n += 1) {
       await flood(client, waiting)
-      const jobs = await few(client)
+      const jobs = await ended(client, few)
       beside.push(waitsOf(jobs))
       served.push(
         endedMeanwhile(
@@ -81,11 +81,11 @@ async function besideAFlood(context: BenchContext): Promise<Figure[]> {
       const against = { what: 'alone', value: middle(alone.map(of)) }
       const ratio = value / against.value
       promise(
-        `beside ${waiting} jobs of another, ${FEW} wait at most twice as long as alone (${what}: ${round(ratio)})`,
+        `beside ${waiting} jobs of another, ${few} wait at most twice as long as alone (${what}: ${round(ratio)})`,
         ratio <= 2,
       )
       return {
-        what: `wait of ${FEW} jobs beside ${waiting} of another, ${what}`,
+        what: `wait of ${few} jobs beside ${waiting} of another, ${what}`,
         value,
         unit: 'ms',
         against,
@@ -100,20 +100,20 @@ async function besideAFlood(context: BenchContext): Promise<Figure[]> {
   })
 }
 
-async function few(client: Client) {
-  return await client.ended(await client.submitAll(jobsOf('few', FEW)))
+async function ended(client: Client, few: number) {
+  return await client.ended(await client.submitAll(jobsOf('few', few)))
 }
 
 /** Until so many wait behind each other. */
 async function flood(client: Client, waiting: number): Promise<void> {
   for (let position = 0; position < waiting; ) {
-    const views = await client.submitAll(jobsOf('many', 50))
+    const views = await client.submitAll(jobsOf('many', Math.min(50, waiting)))
     position = Math.max(...views.map((view) => view.queue_position ?? 0))
   }
 }
 
 async function byWeights(context: BenchContext): Promise<Figure[]> {
-  const served = byScale(context.scale, { smoke: 12, usual: 400, long: 2_000 })
+  const served = byScale(context.scale, { smoke: 8, usual: 400, long: 2_000 })
   const env = { api: { OWNER_WEIGHTS: 'light=1,heavy=3' } }
   // both have all of their jobs waiting before the first is served
   return await withCluster(context, { workers: 0, env }, async (client, cluster) => {
@@ -152,7 +152,7 @@ const AGING = 3_000
 const SLOTS = 2 * HOSTS
 
 async function underPriorities(context: BenchContext): Promise<Figure[]> {
-  const urgent = byScale(context.scale, { smoke: 12, usual: 150, long: 150 })
+  const urgent = byScale(context.scale, { smoke: 6, usual: 150, long: 150 })
   const without = await behindUrgent(context, urgent, {})
   const aging = await behindUrgent(context, urgent, { AGING: `${AGING}ms` })
   context.promise(

@@ -1,12 +1,10 @@
 /** What a job costs, the more are kept that have ended. */
 import { createScope } from '@safelight/runtime'
-import { between, type Spent } from '../meter.ts'
-import { type BenchContext, byScale, type Figure } from '../section.ts'
+import type { Spent } from '../meter.ts'
+import { type BenchContext, byScale, type Figure, type Scale } from '../section.ts'
+import { spend } from '../spend.ts'
 import { openStack, type Stack } from '../stack.ts'
 import { trivial } from '../workflows.ts'
-
-/** What follows the end of an execution is over. */
-const SETTLE_MS = 1_000
 
 interface Look {
   kept: number
@@ -17,20 +15,20 @@ interface Look {
 
 export async function withMoreKept({ redisBinary, scale, say }: BenchContext): Promise<Figure[]> {
   const steps = byScale(scale, {
-    smoke: [0, 20],
+    smoke: [0, 12],
     usual: [0, 1_000, 10_000],
     long: [0, 1_000, 10_000, 100_000],
   })
-  const count = byScale(scale, { smoke: 10, usual: 100, long: 200 })
+  const count = byScale(scale, { smoke: 4, usual: 100, long: 200 })
   const scope = createScope('kept')
   try {
     const stack = scope.use(await openStack({ redisBinary, speed: 1_000 }))
-    await look(stack, count)
+    await look(stack, count, scale)
     const looks: Look[] = []
     let kept = 2 * count
     for (const step of steps) {
       await keep(stack, step - kept)
-      looks.push({ kept: step, ...(await look(stack, count)) })
+      looks.push({ kept: step, ...(await look(stack, count, scale)) })
       kept = Math.max(kept, step) + count
       say(`${step} jobs kept`)
     }
@@ -63,22 +61,15 @@ export async function withMoreKept({ redisBinary, scale, say }: BenchContext): P
 }
 
 async function look(
-  { client, log, read, cluster }: Stack,
+  stack: Stack,
   count: number,
+  scale: Scale,
 ): Promise<Pick<Look, 'spent' | 'pageMs'>> {
-  const done = (await log.counts())[0] ?? 0
-  const before = await read()
-  const views = await client.submitAll(
-    Array.from({ length: count }, () => ({ workflow: trivial() })),
-  )
-  await log.untilEnded(done + count)
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  const spent = between(before, await read())
-  await client.ended(views)
+  const { spent } = await spend(stack, Array.from({ length: count }, trivial), { scale })
   const pages = 10
   const startedAt = performance.now()
   for (let n = 0; n < pages; n += 1)
-    await (await fetch(`${cluster.apis[0]?.url ?? ''}/api/v2/jobs?limit=50`)).arrayBuffer()
+    await (await fetch(`${stack.cluster.apis[0]?.url ?? ''}/api/v2/jobs?limit=50`)).arrayBuffer()
   return { spent, pageMs: (performance.now() - startedAt) / pages }
 }
 

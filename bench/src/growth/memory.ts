@@ -1,12 +1,11 @@
 /** What Redis holds of a job that waits, and of one that has ended. */
 import { createScope } from '@safelight/runtime'
 import { type BenchContext, byScale, type Figure } from '../section.ts'
+import { untilQuiet } from '../spend.ts'
 import { openStack, type Stack } from '../stack.ts'
 import { trivial } from '../workflows.ts'
 
 const KB = 1_024
-/** What follows the end of a job is over. */
-const SETTLE_MS = 1_500
 
 export async function bytesPerJob({ redisBinary, scale, say }: BenchContext): Promise<Figure[]> {
   const waiting = byScale(scale, { smoke: 20, usual: 2_000, long: 20_000 })
@@ -27,10 +26,10 @@ export async function bytesPerJob({ redisBinary, scale, say }: BenchContext): Pr
     await cluster.addWorker().start()
     await client.untilReady(1)
     await client.ended(await client.submitAll(jobs(5)))
-    await settled()
+    await untilQuiet(scale)
     const perEnded = await heldBy(stack, ended, async () => {
       await client.ended(await client.submitAll(jobs(ended)))
-      await settled()
+      await untilQuiet(scale)
     })
     say(`${ended} ended`)
     return [
@@ -48,8 +47,6 @@ export async function bytesPerJob({ redisBinary, scale, say }: BenchContext): Pr
 }
 
 const jobs = (count: number) => Array.from({ length: count }, () => ({ workflow: trivial() }))
-
-const settled = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
 
 /** Bytes for each of so many that are made meanwhile. */
 async function heldBy({ redis }: Stack, count: number, make: () => Promise<void>): Promise<number> {

@@ -4,15 +4,17 @@
  */
 import type { Workflow } from '@safelight/shared'
 import { createScope } from '@safelight/runtime'
-import { percentile } from '../figures.ts'
-import { type Spent, sumOf } from '../meter.ts'
+import { middle, percentile } from '../figures.ts'
+import type { Execution } from '../host-log.ts'
+import { sumOf } from '../meter.ts'
 import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
+import { type Round, spend } from '../spend.ts'
 import { openStack, type Stack } from '../stack.ts'
+import { byWay } from '../ways/by-way.ts'
 import { direct } from '../ways/direct.ts'
 import { simplest } from '../ways/simplest.ts'
 import { ticking, trivial } from '../workflows.ts'
 import { onRealHost } from './real.ts'
-import { byUs, byWay, type Round } from './rounds.ts'
 import { gapsOf, rateOf } from './spans.ts'
 
 /** Of the hosts: what they do takes next to no time, unless a job says so. */
@@ -70,55 +72,55 @@ async function compare(stack: Stack, kind: Kind, { scale, say }: BenchContext): 
   const count = kind.jobs * hosts
   const jobs = (n = count) => Array.from({ length: n }, job)
   // whoever runs for the first time is slow
-  await byUs(stack, jobs(Math.max(hosts, Math.min(WARM_UP, count))))
+  await spend(stack, jobs(Math.max(hosts, Math.min(WARM_UP, count))), { scale })
   const rounds = byScale(scale, { smoke: 1, usual: 3, long: 5 })
-  const found: { us: Round & { spent: Spent }; fed: Round; single: Round }[] = []
+  const found: { us: Round; fed: Execution[][]; single: Execution[][] }[] = []
   for (let n = 1; n <= rounds; n += 1) {
     found.push({
-      us: await byUs(stack, jobs()),
+      us: await spend(stack, jobs(), { scale, held: true }),
       fed: await byWay(stack, direct, jobs()),
       single: await byWay(stack, simplest, jobs()),
     })
     say(`${where}: ${n} of ${rounds} rounds of ${count}`)
   }
-  const rate = (of: (round: (typeof found)[number]) => Round) =>
+  type By = (round: (typeof found)[number]) => Execution[][]
+  const us: By = (round) => round.us.executions
+  const fed: By = (round) => round.fed
+  const single: By = (round) => round.single
+  const rate = (by: By) => middle(found.map((round) => rateOf(by(round))))
+  const gap = (by: By, share: number) =>
     percentile(
-      found.map((round) => rateOf(of(round).executions)),
-      0.5,
-    )
-  const gap = (of: (round: (typeof found)[number]) => Round, share: number) =>
-    percentile(
-      found.flatMap((round) => gapsOf(of(round).executions)),
+      found.flatMap((round) => gapsOf(by(round))),
       share,
     )
-  const spent = sumOf(found.map(({ us }) => us.spent))
+  const spent = sumOf(found.map((round) => round.us.spent))
   const perJob = (total: number) => total / (rounds * count)
   const cpu = (part: 'worker' | 'API' | 'Redis' | 'hosts'): Figure => ({
     what: `CPU of the ${part} per job, ${where}`,
     value: perJob(spent.cpuMs[part]),
     unit: 'ms',
   })
-  const value = rate(({ us }) => us)
+  const value = rate(us)
   return [
     {
       what: where,
       value,
       unit: '1/s',
-      against: { what: 'fed directly', value: rate(({ fed }) => fed) },
+      against: { what: 'fed directly', value: rate(fed) },
       aim: { of: 'ratio', atLeast: kind.aim },
     },
     {
       what: where,
       value,
       unit: '1/s',
-      against: { what: 'one at a time', value: rate(({ single }) => single) },
+      against: { what: 'one at a time', value: rate(single) },
     },
     ...([0.5, 0.99] as const).map(
       (share): Figure => ({
         what: `host idle between prompts, p${100 * share}, ${where}`,
-        value: gap(({ us }) => us, share),
+        value: gap(us, share),
         unit: 'ms',
-        against: { what: 'fed directly', value: gap(({ fed }) => fed, share) },
+        against: { what: 'fed directly', value: gap(fed, share) },
         ...(share === 0.5 ? { aim: { of: 'value', atMost: 1 } } : {}),
       }),
     ),
