@@ -12,6 +12,7 @@ it('prints one row per figure, with what it stands beside and how far it is from
     },
     { what: 'idle gap, p50', value: 0.5, unit: 'ms', aim: { of: 'value', atMost: 1 } },
     { what: 'scripts', value: 36, unit: '', aim: { of: 'value', atMost: 30 } },
+    { what: 'commands', value: 360, unit: '', aim: { of: 'value', atMost: 40 } },
     { what: 'nothing', value: Number.NaN, unit: 'ms', aim: { of: 'value', atMost: 1 } },
   ])
   expect(table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))).toEqual([
@@ -36,6 +37,7 @@ it('prints one row per figure, with what it stands beside and how far it is from
     ],
     ['', 'idle gap, p50', '0.500 ms', '', '', '≤ 1 ms: reached', ''],
     ['', 'scripts', '36.0', '', '', '≤ 30: over by 20.0 %', ''],
+    ['', 'commands', '360', '', '', '≤ 40: 9.00 times that', ''],
     ['', 'nothing', '– ms', '', '', '≤ 1 ms', ''],
   ])
 })

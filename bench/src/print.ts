@@ -60,9 +60,14 @@ function toAim(figure: Figure): string {
   const judgement = judge(figure)
   if (judgement === null) return asked.trim()
   const { reached, short } = judgement
-  const missed = aim.of === 'ratio' ? ratioOf(figure) : figure.value
-  const side = (missed ?? 0) > (aim.atMost ?? Infinity) ? 'over' : 'short'
-  return `${asked.trim()}: ${reached ? 'reached' : `${side} by ${round(100 * short)} %`}`
+  return `${asked.trim()}: ${reached ? 'reached' : toMiss(figure, short)}`
+}
+
+function toMiss(figure: Figure, short: number): string {
+  const got = (figure.aim?.of === 'ratio' ? ratioOf(figure) : figure.value) ?? 0
+  if (got <= (figure.aim?.atMost ?? Infinity)) return `short by ${round(100 * short)} %`
+  // far beyond it a percentage says nothing
+  return short < 1 ? `over by ${round(100 * short)} %` : `${round(1 + short)} times that`
 }
 
 /** What was promised, and whether it was kept. */
