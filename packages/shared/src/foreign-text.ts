@@ -27,11 +27,14 @@ export function toWellFormed(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, '\ufffd')
 }
 
+/** Nearly all texts are lines already, and to look is much cheaper than to replace each space by another. */
+const IS_NO_LINE = /[^\S ]|\p{Cc}| {2}/u
+
 /** Text on one line: what would break or hide it becomes a space. */
 export function toLine(text: string, max = LINE_MAX): string {
   // first cut, with room for spaces that will fall together
   const start = text.slice(0, max * 4)
-  const line = start.replace(/[\s\p{Cc}]+/gu, ' ').trim()
+  const line = (IS_NO_LINE.test(start) ? start.replace(/[\s\p{Cc}]+/gu, ' ') : start).trim()
   return start.length < text.length && line.length < max ? `${line}${CUT}` : cutText(line, max)
 }
 

@@ -53,14 +53,20 @@ export const refuseDeepJson: RequestHandler = (request, _response, next) => {
 
 /** Level by level, not recursive: it must survive what it looks for. */
 function isDeeper(value: unknown, limit: number): boolean {
-  let level = [value]
-  for (let depth = 0; level.length > 0; depth++) {
+  let level: object[] = isObject(value) ? [value] : []
+  for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > limit) return true
-    level = level.flatMap((item) =>
-      typeof item === 'object' && item !== null ? Object.values(item) : [],
-    )
+    const next: object[] = []
+    // a large body has very many values, and few of them hold others
+    for (const item of level)
+      for (const inner of Object.values(item)) if (isObject(inner)) next.push(inner)
+    level = next
   }
   return false
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Who asks before sending (`Expect: 100-continue`) is only told to when the body will be read. */
