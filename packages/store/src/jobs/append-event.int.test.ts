@@ -260,6 +260,20 @@ describe('the end of a job', () => {
     expect(await redis.zcard(keys.open)).toBe(0)
   })
 
+  it('leaves nothing of its place in the line, unless it is a dead letter', async () => {
+    const { store, redis, keys } = await openTestStore()
+    const [done, dead] = [await acceptJob(store), await acceptJob(store)]
+    await store.append(done, () => status('canceled'))
+    await store.append(dead, () => status('failed', { deadLetter: true }))
+    const place = ['needs', 'band', 'cost', 'weight', 'start', 'finish', 'since']
+    const left = await redis.hmget(keys.job(done), ...place)
+    expect(left.filter((value) => value !== null)).toEqual([])
+    expect(await redis.hmget(keys.job(done), 'pool', 'owner')).toEqual(['*', 'default'])
+    expect((await redis.hmget(keys.job(dead), ...place)).every((value) => value !== null)).toBe(
+      true,
+    )
+  })
+
   it('carries expiresAt in the event, so that watchers agree with the record', async () => {
     const { store } = await openTestStore({ retentionMs: 1_234 })
     const jobId = await acceptJob(store)

@@ -79,6 +79,10 @@ return {'appended'}
 const APPEND_AND_MOVE: Script = {
   name: 'safelightAppendAndMove',
   lua: `${PLACES}${HOLDS}
+-- where it stood in the line is of no use after its end, unless it may be repeated; its pool and its owner are
+local function forgetPlace(record)
+  redis.call('HDEL', record, 'needs', 'band', 'cost', 'weight', 'start', 'finish', 'since', 'room', 'overtaken', 'overtakenAt')
+end
 ${writeFrom(16, { check: `if ARGV[10] ~= '' and not waits(ARGV[9]) then return {'not_waiting'} end` })}
 if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[1], 'band', ARGV[10])
@@ -98,7 +102,7 @@ letGo(KEYS[1], ARGV[9], ARGV[11])
 if ARGV[13] ~= '' then
   redis.call('ZADD', KEYS[5], ARGV[13], ARGV[9])
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[14])
-end
+else forgetPlace(KEYS[1]) end
 redis.call('PEXPIREAT', KEYS[1], ARGV[11])
 redis.call('PEXPIRE', KEYS[2], ARGV[12])
 redis.call('PEXPIREAT', KEYS[7], ARGV[11])
