@@ -11,6 +11,7 @@ import { ANY_POOL, toLabel, toPool } from '../backlog/pools.ts'
 import type { JobOnHost } from '../backlog/whereabouts.ts'
 import { ask } from '../redis-unavailable.ts'
 import type { Queues } from './open-queues.ts'
+import { shareNext } from './share-next.ts'
 
 /** What a ticket says: which job. Everything else would go stale. */
 export const ticketSchema = z.object({ jobId: z.string().min(1) })
@@ -74,8 +75,9 @@ export function createTickets(queues: Queues): Tickets {
     // one that is left would stand in the way of the next of its name
     await ask(queue.add('job', ticketOf(jobId), { jobId: name, removeOnFail: true }))
   }
+  const wake = shareNext((pool) => addToIntake({ jobId: WAKE, pool: toLabel(pool) }, WAKE))
   return {
-    announce: (job) => addToIntake(job, perJob ? job.jobId : WAKE),
+    announce: (job) => (perJob ? addToIntake(job, job.jobId) : wake(toPool(job.pool))),
     // by the same name it would be no new one while the last one is in somebody's hand, about to be spent
     announceAgain: (job) => addToIntake(job, `${job.jobId}.${randomUUID()}`),
     async withdraw(jobId, pool) {
@@ -83,7 +85,7 @@ export function createTickets(queues: Queues): Tickets {
       const queue = await queues.get(intakeQueueOf(toPool(pool)))
       await ask(queue.remove(jobId))
     },
-    wake: (pool) => addToIntake({ jobId: WAKE, pool: toLabel(pool) }, WAKE),
+    wake,
     serveOlder(areThere) {
       perJob = areThere
     },
