@@ -117,8 +117,6 @@ export async function runAttempt(
       ...(targets ? { targets } : {}),
       promptId: promptIdOf(jobId, record.attempt),
       knownPromptId: adopt?.promptId ?? null,
-      // before the prompt is submitted: whoever finds us dead must know where to look
-      prepare: () => handling.saveAttempt(record),
       wasSubmitted,
       // one that was taken back has been there under this very id
       fresh: !adopt && record.takenBack === undefined,

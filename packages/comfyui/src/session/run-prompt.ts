@@ -88,12 +88,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
   async function run(): Promise<PromptEnd> {
     // not the wake of the watch: what happens meanwhile must cut its first wait short
     const { wait } = createWake(clock)
-    const prepared = prompt.prepare?.()
-    // whoever waits for it is told
-    prepared?.catch(() => {})
-    const attempt = { prompt, prepared, stop, timings, observe, wait, socketReady }
-    const submitted = await adoptOrSubmit(attempt)
-    await prepared
+    const submitted = await adoptOrSubmit({ prompt, stop, timings, observe, wait, socketReady })
     if (!submitted) {
       return stop.canceled
         ? { outcome: 'canceled', promptId: null, outputs: [] }

@@ -37,8 +37,6 @@ export interface AdoptOrSubmitOptions {
   stop: StopRequest
   timings: SessionTimings
   observe: Observe
-  /** What the caller had to do first. */
-  prepared: Promise<void> | undefined
   /** A wait that nothing cuts short but a detach. */
   wait: Wake['wait']
   /**
@@ -62,7 +60,6 @@ export async function adoptOrSubmit(options: AdoptOrSubmitOptions): Promise<Subm
     return { promptId: known, adopted: true, outputNodes: [], nodeErrors: {}, running: false }
   }
   if (!stop.canceled && !stop.withdrawn) await options.socketReady({ tries: Infinity })
-  await options.prepared
   stop.detach.throwIfAborted()
   if (stop.canceled || stop.withdrawn) return null
 

@@ -34,11 +34,6 @@ export interface PromptOptions {
   /** What it sends over the socket is wanted to the last message: pictures that are nowhere else. */
   hearOut?: boolean
   extraData?: Record<string, unknown>
-  /**
-   * What must be done before anything is submitted, done while the socket opens. It is begun at once, and also when
-   * nothing is submitted; what it throws ends the session.
-   */
-  prepare?: () => Promise<void>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
   /** A steady one unless given. */
