@@ -17,14 +17,13 @@ export function foldMessage(
   atMs: number,
 ): Observed {
   const first = !before.received
-  const silence = { ...before.silence, since: null }
-  const state = withSocket({ ...before, received: true, silence }, { registered: true })
+  const state = toListening(before)
   if (!ours) return first ? hurry(state) : nothing(state)
 
-  const { timings } = state
-  const reached = { ...state, failures: 0, answeredAt: atMs }
+  const { timings, silence } = state
   const lastMessages = noteMovement(state.lastMessages, message)
-  const moved = lastMessages ? { ...reached, lastMessages, movedAt: atMs } : reached
+  const movement = lastMessages ? { lastMessages, movedAt: atMs } : null
+  const moved = { ...state, failures: 0, answeredAt: atMs, ...movement }
   // without a prompt it is what every socket gets that opens while ours runs
   if (message.type === 'executing' && message.promptId === null) {
     const hinted = { ...moved, silence: { ...silence, hinted: true } }
@@ -44,6 +43,14 @@ export function foldMessage(
   // this one follows history
   if (message.type === 'executing') return hurry(ending)
   return { state: withPace(ending, { announcedAt: atMs }), decision: HURRY }
+}
+
+/** Anything that comes shows that the host knows the socket. Mostly that is known: a message should cost little. */
+function toListening(state: PromptState): PromptState {
+  const { received, socket, silence } = state
+  if (received && socket.registered && silence.since === null) return state
+  const known = { ...state, received: true, silence: { ...silence, since: null } }
+  return withSocket(known, { registered: true })
 }
 
 export const hurry = (state: PromptState): Observed => ({

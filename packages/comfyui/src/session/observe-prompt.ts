@@ -71,7 +71,10 @@ export function observePrompt(state: PromptState, what: PromptObservation, atMs:
     case 'closed':
       return foldClosed(state, what.wasOpen)
     case 'alive':
-      return nothing(withSocket(state, { unansweredPings: 0 }))
+      // most of the time nothing was asked
+      return nothing(
+        state.socket.unansweredPings === 0 ? state : withSocket(state, { unansweredPings: 0 }),
+      )
     case 'pingDue':
       return foldPing(state)
     default:

@@ -36,6 +36,9 @@ export interface PromptSocket {
   close(): Promise<void>
 }
 
+/** Nobody reads it, and one of its own making would note where it was made, which costs more than the close. */
+const CLOSED = 'closed'
+
 export function openPromptSocket(options: PromptSocketOptions): PromptSocket {
   const { timings, clock, observe } = options
   const closing = new AbortController()
@@ -67,10 +70,10 @@ export function openPromptSocket(options: PromptSocketOptions): PromptSocket {
   const living = live()
 
   return {
-    reopen: () => current.abort(),
+    reopen: () => current.abort(CLOSED),
     async close() {
-      closing.abort()
-      current.abort()
+      closing.abort(CLOSED)
+      current.abort(CLOSED)
       await living
     },
   }
