@@ -66,7 +66,7 @@ export interface WorkerTimings {
   /** How long a job that may have killed two workers waits for others like it, so that each is alone; doubled with each loss beside others. */
   suspectWaitMs: number
   deadlinesEveryMs: number
-  /** Ten a second is what an eye can use and what Redis carries for thousands of jobs. */
+  /** Ten a second, on average, is what an eye can use and what Redis carries for thousands of jobs. What comes after a pause does not wait. */
   progressEveryMs: number
   previewEveryMs: number
   /** While nobody looks at a job's previews: pause between two looks whether somebody does. */
