@@ -22,6 +22,13 @@ const phasesOf = (events: JobEvent[]) => [
     events.flatMap((event) => (event.type === 'status' ? [event.phase ?? event.status] : [])),
   ),
 ]
+/** What a watcher sees of a progress; estimates are to the second at best. */
+const seenOf = (events: JobEvent[]) =>
+  events.flatMap((event) =>
+    event.type === 'progress'
+      ? [{ ...event.progress, eta_ms: null, nodes: event.nodes ?? null }]
+      : [],
+  )
 const progressOf = (events: JobEvent[]) =>
   events.flatMap((event) => (event.type === 'progress' ? [event.progress] : []))
 
@@ -54,6 +61,10 @@ it.each(DIALECTS)(
     const values = progress.map(({ value }) => value)
     expect(values).toEqual(values.toSorted((a, b) => a - b))
     expect(values.filter((value) => value === 1)).toHaveLength(1)
+
+    // hosts say each step twice
+    const seen = seenOf(events).map((shown) => JSON.stringify(shown))
+    expect(seen.filter((shown, at) => shown === seen[at - 1])).toEqual([])
 
     const [output] = end.outputs
     expect(output).toMatchObject({ node_id: '9', type: 'image', content_type: 'image/png' })
