@@ -44,7 +44,7 @@ export const progressSchema = z
     message: z.string().nullable(),
     kind: progressKindSchema,
     node: nodeProgressSchema.nullable(),
-    /** Milliseconds left, when there is enough to tell. */
+    /** Milliseconds until the host is done, by past runs and by what this one has shown; null when that is not enough to tell. */
     eta_ms: z.number().nullable(),
   })
   .meta({ id: 'Progress' })

@@ -18,7 +18,8 @@ const USAGE = `A ComfyUI that needs no GPU.
   --no-previews        send no preview pictures
   --vram-gb <number>   memory of the GPU, as /system_stats tells it (24)
   --memory <json>      how many models have room and what loading one takes, in ms, e.g.
-                       '{"kept":1,"loadMs":{"sd_xl_base_1.0.safetensors":4000}}' (no bound, 1500 each)
+                       '{"kept":1,"loadMs":{"sd_xl_base_1.0.safetensors":4000}}' (no bound, 1500 each);
+                       what a step with one takes per megapixel: {"stepMs":{"…":400}} (120, whatever the size)
   --faults <json>      what fails from the start, e.g. '{"slowHttp":500}'
   --models <json>      folder → its model files, e.g. '{"loras":["a.safetensors"]}', in place of the usual ones
   --executions <file>  append a JSON line at each start and end of an execution; it outlives a kill

@@ -98,7 +98,7 @@ export function createKeys(namespace: string) {
     /** HASH per host: name in its input folder → what of ours is there, JSON. Beside it, by ms when a job last needed it (ZSET). */
     staged: (hostId: string) => `${tag}:staged:${hostId}`,
     stagedNeeded: (hostId: string) => `${tag}:staged:${hostId}:needed`,
-    /** HASH: kind of work or host → its latest measurements (see node-costs.ts). Beside it, when each was measured last (ZSET by ms). */
+    /** HASH: kind of work → its latest measurements, and by which host (see node-costs.ts). Beside it, when each was measured last (ZSET by ms). */
     costs: `${tag}:costs`,
     costsMeasured: `${tag}:costs:measured`,
     /** CHANNEL: control messages to workers (cancel, look). */

@@ -2,19 +2,24 @@ import { openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
 import { createNodeCosts } from './node-costs.ts'
 
+const of = (name: string, ms: number) => ({ name, ms, by: 'a1' })
+
 it('keeps the latest nine measurements of each kind, whoever writes them', async () => {
   const store = await openTestStore()
   const [one, other] = [createNodeCosts(store), createNodeCosts(store)]
   expect(await one.load()).toEqual(new Map())
-  for (let n = 1; n <= 12; n += 1) await (n % 2 ? one : other).record([['step\nKSampler', n]])
-  await one.record([
-    ['warm\nVAEDecode', 50.123456],
-    ['warm\nVAEDecode', 0],
-  ])
+  for (let n = 1; n <= 12; n += 1) await (n % 2 ? one : other).record([of('step\nKSampler', n)])
+  await one.record([of('warm\nVAEDecode', 50.123456), { name: 'warm\nVAEDecode', ms: 0, by: 'b2' }])
   expect(await other.load()).toEqual(
     new Map([
-      ['step\nKSampler', [4, 5, 6, 7, 8, 9, 10, 11, 12]],
-      ['warm\nVAEDecode', [50.123, 0]],
+      ['step\nKSampler', [4, 5, 6, 7, 8, 9, 10, 11, 12].map((ms) => ({ ms, by: 'a1' }))],
+      [
+        'warm\nVAEDecode',
+        [
+          { ms: 50.123, by: 'a1' },
+          { ms: 0, by: 'b2' },
+        ],
+      ],
     ]),
   )
 })
@@ -22,8 +27,8 @@ it('keeps the latest nine measurements of each kind, whoever writes them', async
 it('learns nothing from what is no duration, and nothing of names without end', async () => {
   const costs = createNodeCosts(await openTestStore())
   const odd = [Number.NaN, -1, Number.POSITIVE_INFINITY, 1e12]
-  await costs.record(odd.map((value, at) => [`${at}`, value]))
-  await costs.record([['é'.repeat(257), 1]])
+  await costs.record(odd.map((value, at) => of(`${at}`, value)))
+  await costs.record([of('é'.repeat(257), 1), { name: 'a', ms: 1, by: 'no mark' }])
   await costs.record([])
   expect(await costs.load()).toEqual(new Map())
 })
@@ -32,11 +37,11 @@ it('keeps two thousand names, and of more those measured last', async () => {
   const store = await openTestStore()
   const costs = createNodeCosts(store)
   const names = (from: number) =>
-    Array.from({ length: 1_000 }, (_, at) => [`name ${from + at}`, at] as const)
+    Array.from({ length: 1_000 }, (_, at) => of(`name ${from + at}`, at))
   await costs.record(names(0))
   // as if it had been long ago
-  for (const [name] of names(0)) await store.redis.zadd(store.keys.costsMeasured, 1, name)
-  await costs.record([['name 7', 1]])
+  for (const { name } of names(0)) await store.redis.zadd(store.keys.costsMeasured, 1, name)
+  await costs.record([of('name 7', 1)])
   await costs.record(names(1_000))
   await costs.record(names(2_000).slice(1))
   const kept = await costs.load()
@@ -49,12 +54,12 @@ it('keeps two thousand names, and of more those measured last', async () => {
 it('goes on with the others when one cannot be read', async () => {
   const { redis, keys } = await openTestStore()
   const costs = createNodeCosts({ redis, keys })
-  await costs.record([['Sampler', 10]])
-  await redis.hset(keys.costs, 'Loader', '{"ms" 5 -3')
+  await costs.record([of('Sampler', 10)])
+  await redis.hset(keys.costs, 'Loader', '{"ms" 5@a1 7 -3@a1 @a1 4@')
   expect(await costs.load()).toEqual(
     new Map([
-      ['Sampler', [10]],
-      ['Loader', [5]],
+      ['Sampler', [{ ms: 10, by: 'a1' }]],
+      ['Loader', [{ ms: 5, by: 'a1' }]],
     ]),
   )
 })

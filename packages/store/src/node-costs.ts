@@ -6,8 +6,8 @@ import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
 
 /**
- * KEYS 1 measurements (HASH name → numbers with spaces between, the latest last) · 2 names by ms measured last (ZSET)
- * ARGV 1 how many of each are kept · 2 how many names · then pairs of name, number
+ * KEYS 1 measurements (HASH name → `<ms>@<mark of the host>`, with spaces between, the latest last) · 2 names by ms measured last (ZSET)
+ * ARGV 1 how many of each are kept · 2 how many names · then pairs of name, measurement
  * Returns how many names there are; those measured longest ago have gone.
  * Channels: none.
  */
@@ -35,14 +35,20 @@ return redis.call('ZCARD', KEYS[2])
 `,
 }
 
+export interface StoredCost {
+  ms: number
+  /** A mark of whoever measured it: letters and digits. */
+  by: string
+}
+
 /** Name → its latest measurements, the latest last. */
-export type StoredCosts = ReadonlyMap<string, readonly number[]>
-export type CostRecord = readonly [name: string, value: number]
+export type StoredCosts = ReadonlyMap<string, readonly StoredCost[]>
+export type MeasuredCost = StoredCost & { name: string }
 
 export interface NodeCosts {
   load(): Promise<StoredCosts>
   /** In one step, however many. What is no time, or has too long a name, is left out. */
-  record(records: readonly CostRecord[]): Promise<void>
+  record(measured: readonly MeasuredCost[]): Promise<void>
 }
 
 /** Enough that a few odd ones do not count, few enough to notice a new GPU. */
@@ -50,6 +56,7 @@ const SAMPLES_KEPT = 9
 /** Names come of workflows: anybody may make up sizes. Whose last measurement is oldest goes. */
 const NAMES_AT_MOST = 2_000
 const NAME_BYTES_AT_MOST = 512
+const MARK = /^[a-z0-9]{1,16}$/
 /** A week: no time, but a clock that jumped. */
 const VALUE_AT_MOST = 7 * 24 * 3_600_000
 
@@ -60,13 +67,16 @@ export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): 
       const entries = Object.entries(await ask(redis.hgetall(keys.costs)))
       return new Map(entries.map(([name, text]) => [name, readValues(text)]))
     },
-    async record(records) {
-      const usable = records.filter(
-        ([name, value]) =>
-          value >= 0 && value <= VALUE_AT_MOST && Buffer.byteLength(name) <= NAME_BYTES_AT_MOST,
+    async record(measured) {
+      const usable = measured.filter(
+        ({ name, ms, by }) =>
+          ms >= 0 &&
+          ms <= VALUE_AT_MOST &&
+          Buffer.byteLength(name) <= NAME_BYTES_AT_MOST &&
+          MARK.test(by),
       )
       if (usable.length === 0) return
-      const pairs = usable.flatMap(([name, value]) => [name, value.toPrecision(5)])
+      const pairs = usable.flatMap(({ name, ms, by }) => [name, `${ms.toPrecision(5)}@${by}`])
       const most = [SAMPLES_KEPT, NAMES_AT_MOST]
       z.int().parse(await record([keys.costs, keys.costsMeasured], [...most, ...pairs]))
     },
@@ -74,9 +84,10 @@ export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): 
 }
 
 /** One that cannot be read is learned anew. */
-function readValues(text: string): number[] {
+function readValues(text: string): StoredCost[] {
   return text.split(' ').flatMap((value) => {
-    const number = value === '' ? Number.NaN : Number(value)
-    return Number.isFinite(number) && number >= 0 ? [number] : []
+    const [ms = '', by = ''] = value.split('@')
+    const number = ms === '' ? Number.NaN : Number(ms)
+    return Number.isFinite(number) && number >= 0 && MARK.test(by) ? [{ ms: number, by }] : []
   })
 }

@@ -1,6 +1,6 @@
 import { foldBeginning, foldProgress, startProgress, type TrackerState } from '@safelight/comfyui'
 import { type Clock, createLogger } from '@safelight/runtime'
-import type { CostRecord, NodeCosts } from '@safelight/store'
+import type { MeasuredCost, NodeCosts } from '@safelight/store'
 import { expect, it } from 'vitest'
 import { createCostBook } from './cost-book.ts'
 
@@ -26,10 +26,10 @@ function open(store: Partial<NodeCosts> = {}) {
       return () => (due = null)
     },
   }
-  const written: (readonly CostRecord[])[] = []
+  const written: (readonly MeasuredCost[])[] = []
   let reads = 0
   const costs: NodeCosts = {
-    load: async () => new Map([['warm\nSaveImage\n\n', [++reads]]]),
+    load: async () => new Map([['warm\nSaveImage\n\n', [{ ms: ++reads, by: 'a' }]]]),
     record: async (records) => void written.push(records),
     ...store,
   }
@@ -51,10 +51,10 @@ it('writes what many jobs have shown at once, and what is left when it closes', 
   expect(written).toEqual([])
   pass(500)
   const name = 'warm\nSaveImage\n\n'
-  expect(written).toEqual([[100, 120, 140].map((ms) => [name, ms])])
+  expect(written).toMatchObject([[100, 120, 140].map((ms) => ({ name, ms }))])
   book.note('gpu-1', saved(90))
   await book.close()
-  expect(written[1]).toEqual([[name, 90]])
+  expect(written[1]).toMatchObject([{ name, ms: 90 }])
   await book.close()
   expect(written).toHaveLength(2)
 })

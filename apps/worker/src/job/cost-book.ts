@@ -8,7 +8,7 @@ import {
   type TrackerState,
 } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
-import type { CostRecord, NodeCosts } from '@safelight/store'
+import type { MeasuredCost, NodeCosts } from '@safelight/store'
 
 export interface CostBook {
   /** As past executions measured them; nothing learned when that cannot be read. Waits for the first read only. */
@@ -43,7 +43,7 @@ export function createCostBook({
   let reading: Promise<void> | null = null
   let hasRead = false
   let askedAtMs = Number.NEGATIVE_INFINITY
-  let notes: CostRecord[] = []
+  let notes: MeasuredCost[] = []
   let callOff: (() => void) | null = null
 
   async function read(): Promise<void> {
@@ -80,8 +80,8 @@ export function createCostBook({
       return known
     },
     note(hostId, tracker) {
-      const records = toCostRecords(measureNodes(tracker), { learned: known, hostId })
-      notes.push(...Object.entries(records).slice(0, NOTES_AT_MOST - notes.length))
+      const measured = toCostRecords(measureNodes(tracker), hostId)
+      notes.push(...measured.slice(0, NOTES_AT_MOST - notes.length))
       callOff ??= clock.after(writeEveryMs, () => void write())
     },
     close: write,

@@ -12,7 +12,7 @@ import { createCreep } from './creep.ts'
 /** An upscale that took a minute before. */
 function running(): TrackerState {
   const workflow = { '1': { class_type: 'Upscale', inputs: {} } }
-  const learned = learnCosts(new Map([['warm\nUpscale\n\n', [60_000]]]))
+  const learned = learnCosts(new Map([['warm\nUpscale\n\n', [{ ms: 60_000, by: 'a' }]]]))
   const begun = foldBeginning(startProgress({ workflow, outputNodes: ['1'], learned }, 0), [], 0)
   return foldProgress(begun, { type: 'executing', promptId: 'p', node: '1', displayNode: '1' }, 0)
 }

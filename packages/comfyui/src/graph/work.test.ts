@@ -27,12 +27,12 @@ describe('what a node works with', () => {
     })
     const model = 'base.safetensors'
     expect(['1', '2', '4', '5', '6', '7'].map(workOf)).toEqual([
-      { model, megapixels: null },
-      { model, megapixels: null },
-      { model, megapixels: null },
-      { model, megapixels: 4 },
-      { model, megapixels: 4 },
-      { model, megapixels: 1 },
+      { model, megapixels: null, loads: true },
+      { model, megapixels: null, loads: true },
+      { model, megapixels: null, loads: false },
+      { model, megapixels: 4, loads: false },
+      { model, megapixels: 4, loads: false },
+      { model, megapixels: 1, loads: false },
     ])
   })
 
@@ -62,7 +62,7 @@ describe('what a node works with', () => {
       a: { class_type: 'A', inputs: { x: ['b', 0] } },
       b: { class_type: 'B', inputs: { x: ['a', 0], model: ['nobody', 0] } },
     }
-    expect(createWorkReader(workflow)('a')).toEqual({ model: null, megapixels: null })
+    expect(createWorkReader(workflow)('a')).toEqual({ model: null, megapixels: null, loads: false })
     const chain = Array.from({ length: 50_000 }, (_, at) => [
       `${at + 1}`,
       { class_type: 'Pass', inputs: { image: [`${at}`, 0] } },

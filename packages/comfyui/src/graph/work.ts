@@ -8,9 +8,11 @@ export interface NodeWork {
   model: string | null
   /** Of all pictures or frames that pass through it; null when the graph does not tell. */
   megapixels: number | null
+  /** It names the model itself. */
+  loads: boolean
 }
 
-const NOTHING: NodeWork = { model: null, megapixels: null }
+const NOTHING: NodeWork = { model: null, megapixels: null, loads: false }
 const COUNTS = ['batch_size', 'length', 'num_frames', 'video_frames', 'frames']
 
 /**
@@ -51,9 +53,10 @@ export function createWorkReader(workflow: Workflow): (id: string) => NodeWork {
       for (const id of all) if (of(id)[what] !== null) return of(id)[what]
       return null
     }
-    const model = of(loader).model ?? ownModel(node) ?? first('model')
+    const own = ownModel(node)
+    const model = of(loader).model ?? own ?? first('model')
     const before = () => of(picture).megapixels ?? first('megapixels')
-    return { model, megapixels: sizeOf(node, toNumber, before) }
+    return { model, megapixels: sizeOf(node, toNumber, before), loads: own !== null }
   }
 
   return (id) => known.get(id) ?? walk(id)

@@ -1,15 +1,15 @@
 /** What nodes cost, in milliseconds: as expected (by past runs, or by guess: samplers weigh more than loaders), and as measured. */
+import { markOf } from './compare-hosts.ts'
 import {
+  type CostSample,
+  type Estimate,
   type LearnedCosts,
-  median,
-  nameOfHost,
   nameOfWork,
-  NOTHING_LEARNED,
   type Quantity,
   toMiddleOfSize,
-  TRUSTED_FROM,
   type Work,
 } from './learned-costs.ts'
+import { median } from './median.ts'
 import { isRepeated } from './runs.ts'
 import type { NodeRun, TrackerState } from './types.ts'
 
@@ -36,6 +36,8 @@ export interface NodeCost {
 
 export interface NodeToRun extends Work {
   steps: number
+  /** It names its model itself. */
+  loads: boolean
 }
 
 /** @param isCold its model is not in the host's memory; null: nobody knows */
@@ -47,10 +49,7 @@ export function costOf(
     isCold,
   }: { learned: LearnedCosts; slowness: number; isCold: boolean | null },
 ): NodeCost {
-  const [first, other] = isCold ? (['cold', 'warm'] as const) : (['warm', 'cold'] as const)
-  // where nothing has to be loaded, it says nothing what a load took
-  const run =
-    learned.estimate(first, node) ?? (isCold === false ? null : learned.estimate(other, node))
+  const run = estimateRun(node, { learned, isCold })
   if (node.steps > 0) {
     const step = learned.estimate('step', node)
     const lead = (run?.ms ?? 0) * slowness
@@ -59,6 +58,19 @@ export function costOf(
   }
   if (!run) return { cost: guess(node.class), lead: 0, isLearned: false }
   return { cost: Math.max(1, run.ms * slowness), lead: 0, isLearned: run.isKnown }
+}
+
+const ALREADY_THERE: Estimate = { ms: 1, isKnown: true }
+
+/** Of a node without its steps. */
+function estimateRun(
+  node: NodeToRun,
+  { learned, isCold }: { learned: LearnedCosts; isCold: boolean | null },
+): Estimate | null {
+  const [warm, cold] = [learned.estimate('warm', node), learned.estimate('cold', node)]
+  if (isCold) return cold ?? warm
+  // a loader that was only seen to load: whenever its model was in place, hosts had its result as well
+  return warm ?? (node.loads && cold ? ALREADY_THERE : cold)
 }
 
 /** Longer than any class is named: a submitter may write a megabyte, and patterns take their time over it. */
@@ -106,29 +118,21 @@ export function measureSteps({ ticks }: Pick<NodeRun, 'ticks'>): number | null {
   return share > 0 ? (ticks.lastAt - ticks.firstAt) / share : null
 }
 
-/**
- * Measurements as they are kept: by the name of the kind of work, as an average host would have taken; and how much
- * slower the host was than that, from what is known already. At most one of each name: several nodes of a kind are one run.
- */
-export function toCostRecords(
-  measured: readonly Measurement[],
-  { learned = NOTHING_LEARNED, hostId }: { learned?: LearnedCosts; hostId: string },
-): Record<string, number> {
-  const slowness = learned.slownessOf(hostId)
+/** As it is kept. */
+export interface CostRecord extends CostSample {
+  /** Of the kind of work. */
+  name: string
+}
+
+/** Measurements as they are kept. At most one of each name: several nodes of a kind are one run. */
+export function toCostRecords(measured: readonly Measurement[], hostId: string): CostRecord[] {
   const byName = new Map<string, number[]>()
-  let [took, expected] = [0, 0]
   for (const { quantity, work, ms } of measured) {
     const name = nameOfWork(quantity, work)
     if (name === null) continue
-    const average = toMiddleOfSize(quantity, work, ms / slowness)
-    byName.set(name, [...(byName.get(name) ?? []), average])
-    if (learned.count(quantity, work) < TRUSTED_FROM) continue
-    took += ms
-    expected += learned.estimate(quantity, work)?.ms ?? 0
+    const known = byName.get(name) ?? []
+    byName.set(name, [...known, toMiddleOfSize(quantity, work, ms)])
   }
-  const records = [...byName].map(([name, values]) => [name, median(values)] as const)
-  const host = nameOfHost(hostId)
-  // of less than that the clock's own steps are a good part
-  if (host !== null && took >= 50 && expected > 0) records.push([host, took / expected])
-  return Object.fromEntries(records)
+  const by = markOf(hostId)
+  return [...byName].map(([name, values]) => ({ name, ms: median(values), by }))
 }

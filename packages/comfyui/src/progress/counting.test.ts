@@ -201,7 +201,7 @@ describe('what progress counts', () => {
         startProgress(
           {
             workflow: SAMPLER_WORKFLOW,
-            learned: learnCosts(new Map([[nameOfWork('warm', loader) ?? '', [ms]]])),
+            learned: learnCosts(new Map([[nameOfWork('warm', loader) ?? '', [{ ms, by: 'a' }]]])),
           },
           0,
         ),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { executing, SAMPLER_WORKFLOW, start, states, tick } from '../testing/host-messages.ts'
 import type { HostMessage } from '../protocol/host-message.ts'
 import { measureNodes, toCostRecords } from './costs.ts'
-import { learnCosts } from './learned-costs.ts'
+import { type CostSample, learnCosts } from './learned-costs.ts'
 import { foldBeginning, foldProgress, foldTime, startProgress } from './tracker.ts'
 import type { TrackerState } from './types.ts'
 
@@ -52,11 +52,11 @@ const run = (state: TrackerState, sent: readonly Sent[]) =>
 
 /** What is known after so many runs that took as long as this. */
 function learn(runs: number, times = USUAL) {
-  const kept = new Map<string, number[]>()
+  const kept = new Map<string, CostSample[]>()
   for (let n = 0; n < runs; n += 1) {
     const measured = measureNodes(run(begin(), play(times)))
-    for (const [name, value] of Object.entries(toCostRecords(measured, { hostId: 'gpu-1' })))
-      kept.set(name, [...(kept.get(name) ?? []), value])
+    for (const { name, ...sample } of toCostRecords(measured, 'gpu-1'))
+      kept.set(name, [...(kept.get(name) ?? []), sample])
   }
   return learnCosts(kept)
 }
@@ -142,8 +142,11 @@ describe('the rest of a prompt', () => {
     fc.assert(
       fc.property(times, (real) => {
         const wholes: number[] = []
-        let state = begin(learned)
-        for (const [atMs, message] of play(real)) {
+        const [begun, ...sent] = play(real)
+        let state = run(begin(learned), begun ? [begun] : [])
+        // which results its host has is still to come
+        expect(state.progress.eta_ms).toBeNull()
+        for (const [atMs, message] of sent) {
           state = foldProgress(state, message, atMs)
           wholes.push(atMs + (state.progress.eta_ms ?? Number.NaN))
         }

@@ -4,6 +4,9 @@
  * range of the others, and five runs are enough for it to follow a new card.
  */
 
+import { compareHosts, markOf } from './compare-hosts.ts'
+import { median } from './median.ts'
+
 /** `step`: ms of one step; `warm`, `cold`: ms of a run without its steps, the model in place or not. */
 export type Quantity = 'step' | 'warm' | 'cold'
 
@@ -14,8 +17,14 @@ export interface Work {
   megapixels: number | null
 }
 
-/** Name of a kind of work or of a host → the latest measurements of it, oldest first. */
-export type CostSamples = ReadonlyMap<string, readonly number[]>
+export interface CostSample {
+  ms: number
+  /** Mark of the host. */
+  by: string
+}
+
+/** Name of a kind of work → the latest measurements of it, oldest first. */
+export type CostSamples = ReadonlyMap<string, readonly CostSample[]>
 
 export interface Estimate {
   ms: number
@@ -26,15 +35,12 @@ export interface Estimate {
 export interface LearnedCosts {
   /** Null when the class was never measured. */
   estimate(quantity: Quantity, work: Work): Estimate | null
-  /** How many measurements there are of exactly this. */
-  count(quantity: Quantity, work: Work): number
   /** How much slower a host is than the fleet: 1 for an average one, and for one that is not known. */
   slownessOf(hostId: string): number
 }
 
 /** Longer ones are no names; nor may one of them break a line. */
 const NAME_AT_MOST = 160
-const HOST = 'host'
 /** Sizes within one of these are alike: half octaves. */
 const PER_OCTAVE = 2
 
@@ -45,10 +51,6 @@ export function nameOfWork(
 ): string | null {
   if (!isShort(name) || !isShort(model ?? '')) return null
   return [quantity, name, model ?? '', megapixels === null ? '' : toSize(megapixels)].join('\n')
-}
-
-export function nameOfHost(hostId: string): string | null {
-  return isShort(hostId) ? `${HOST}\n${hostId}` : null
 }
 
 const isShort = (text: string) => text.length <= NAME_AT_MOST && !text.includes('\n')
@@ -64,23 +66,17 @@ interface Sized {
 }
 
 export function learnCosts(samples: CostSamples): LearnedCosts {
+  const hosts = compareHosts(samples)
   const sized = new Map<string, Sized[]>()
   const ofClass = new Map<string, number[]>()
-  const hosts = new Map<string, number>()
   for (const [name, values] of samples) {
-    const [quantity = '', second = '', model = '', size = ''] = name.split('\n')
-    const ms = median(values)
-    if (quantity === HOST) {
-      // one or two say nothing of a host yet
-      if (values.length >= TRUSTED_FROM && ms > 0) hosts.set(second, ms)
-      continue
-    }
-    push(sized, `${quantity}\n${second}\n${model}`, { size: size === '' ? null : Number(size), ms })
-    push(ofClass, `${quantity}\n${second}`, ms)
+    const [quantity = '', className = '', model = '', size = ''] = name.split('\n')
+    const ms = median(values.map((sample) => sample.ms / (hosts.get(sample.by) ?? 1)))
+    const known = { size: size === '' ? null : Number(size), ms }
+    push(sized, `${quantity}\n${className}\n${model}`, known)
+    push(ofClass, `${quantity}\n${className}`, ms)
   }
   const classes = new Map([...ofClass].map(([name, values]) => [name, median(values)]))
-  // factors and times only have a meaning together: the average host has 1
-  const average = Math.exp(mean([...hosts.values()].map(Math.log)))
 
   return {
     estimate(quantity, work) {
@@ -90,18 +86,11 @@ export function learnCosts(samples: CostSamples): LearnedCosts {
       const ms = classes.get(`${quantity}\n${name}`)
       return ms === undefined ? null : { ms, isKnown: false }
     },
-    count(quantity, work) {
-      const name = nameOfWork(quantity, work)
-      return (name === null ? undefined : samples.get(name)?.length) ?? 0
-    },
-    slownessOf: (hostId) => (hosts.get(hostId) ?? average) / average,
+    slownessOf: (hostId) => hosts.get(markOf(hostId)) ?? 1,
   }
 }
 
 export const NOTHING_LEARNED = learnCosts(new Map())
-/** Measurements of a kind from which on others are judged by it. */
-export const TRUSTED_FROM = 3
-
 /** Of the size that is next to it. Steps take as long as there are pixels; of other nodes much does not depend on them. */
 function nearest(known: readonly Sized[], megapixels: number | null, quantity: Quantity): Estimate {
   const wanted = megapixels === null ? null : toSize(megapixels)
@@ -120,17 +109,6 @@ function nearest(known: readonly Sized[], megapixels: number | null, quantity: Q
 export function toMiddleOfSize(quantity: Quantity, { megapixels }: Work, ms: number): number {
   if (megapixels === null || quantity !== 'step') return ms
   return (ms * 2 ** (toSize(megapixels) / PER_OCTAVE)) / megapixels
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function push<T>(map: Map<string, T[]>, name: string, value: T): void {

@@ -15,7 +15,9 @@ type Facts = Omit<TrackerState, 'progress'>
 export function toTrackedProgress(facts: Facts, previous: Progress | null, atMs: number): Progress {
   const measured = measure(facts, atMs)
   const progress = raise(previous, present(facts, measured))
-  return { ...progress, eta_ms: estimateRest(measured.nodes, { startedAt: facts.startedAt, atMs }) }
+  // which results the host has already is told a moment after it begins, before any node runs
+  const startedAt = facts.runs.size > 0 ? facts.startedAt : null
+  return { ...progress, eta_ms: estimateRest(measured.nodes, { startedAt, atMs }) }
 }
 
 /** ms until it should be over, for one that has not begun from its beginning on; null when nobody can tell. */

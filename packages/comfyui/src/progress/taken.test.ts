@@ -53,7 +53,7 @@ describe('a prompt of which the host dropped an output', () => {
   })
 
   it('weighs only what runs', () => {
-    const learned = learnCosts(new Map([['warm\nImageScale\n\n', [60_000]]]))
+    const learned = learnCosts(new Map([['warm\nImageScale\n\n', [{ ms: 60_000, by: 'a' }]]]))
     const only = (state: typeof taken) =>
       foldProgress(foldProgress(state, executing('1'), 2), executing('2'), 3).progress.value
     expect(only(before({ learned }))).toBeLessThan(0.01)

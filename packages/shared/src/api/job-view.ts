@@ -51,7 +51,7 @@ export const jobViewSchema = z
       .meta({ description: 'Jobs ahead in its pool while queued: 0 is next. Null otherwise.' }),
     eta_ms: z.number().nonnegative().nullable().meta({
       description:
-        'Expected ms to the end: of what is ahead and itself while queued, of what is left while it runs. What waits for the same hosts in other pools is not counted. Null when nobody can say.',
+        'Expected ms to the end: while queued, of what runs and waits before it, in other pools of the same hosts too, and of the job itself; while it runs, of what is left. Learned from past runs of the same work, so null rather than a guess where there are none. It does not count down: it is as of the last news.',
     }),
     progress: progressSchema.nullable(),
     outputs: z.array(outputViewSchema),

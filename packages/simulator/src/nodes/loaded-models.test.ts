@@ -17,6 +17,12 @@ describe('the models in memory', () => {
     expect(open({}).costOf('toString')).toBe(1_500)
   })
 
+  it('take their own time for a step, by the size of the picture', () => {
+    const models = open({ stepMs: { 'flux.sft': 400 } })
+    expect(models.stepMs('flux.sft', 0.5)).toBe(200)
+    expect([models.stepMs('sd.ckpt', 0.5), models.stepMs('sd.ckpt', 4)]).toEqual([120, 120])
+  })
+
   it('make room for another by the one that was used longest ago', () => {
     const models = open({ kept: 2 })
     for (const name of ['a', 'b', 'a', 'c']) models.use(name)
@@ -35,9 +41,9 @@ describe('the models in memory', () => {
 
 describe('a bound from outside', () => {
   it('is read', () => {
-    const given = { kept: 1, loadMs: { a: 0 } }
+    const given = { kept: 1, loadMs: { a: 0 }, stepMs: { a: 5 } }
     expect(readModelMemory(given)).toEqual(given)
-    expect(readModelMemory({})).toEqual({ loadMs: {} })
+    expect(readModelMemory({})).toEqual({ loadMs: {}, stepMs: {} })
   })
 
   it.each([

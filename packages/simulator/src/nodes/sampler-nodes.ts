@@ -17,8 +17,6 @@ import type {
 import { SCHEDULERS, samplersOf } from './samplers.ts'
 import { type LatentValue, readNumber, readString, readValue } from './values.ts'
 
-const STEP_MS = 120
-
 const steps = ['INT', { default: 20, min: 1, max: 10_000 }] as const
 const cfg = ['FLOAT', { default: 8, min: 0, max: 100, step: 0.1, round: 0.01 }] as const
 
@@ -107,8 +105,13 @@ async function sample(
   const [first] = pictures
   const previews = context.previews && first ? createPreviews(first, sampling.seed) : null
   const bar = context.progressBar(sampling.steps)
+  const { name } = readValue(inputs, 'model', 'model')
+  const stepMs = context.loadedModels.stepMs(
+    name,
+    (latent.width * latent.height * latent.batch) / 1e6,
+  )
   for (let step = 1; step <= sampling.steps; step++) {
-    await context.sleep(STEP_MS)
+    await context.sleep(stepMs)
     context.throwIfInterrupted()
     bar.update(step, await previewOf(context, previews, step / sampling.steps))
   }

@@ -35,6 +35,8 @@ export interface HostSeed {
   dialect?: Dialect
   vramGb?: number
   modelMemory?: ModelMemory
+  /** In place of the cluster's. */
+  speed?: number
   faults?: Readonly<Record<string, boolean | number | string>>
 }
 
@@ -87,7 +89,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const simulators = await Promise.all(
       (options.hosts ?? [{}]).map((seed, at) =>
         openSimulator(
-          { ...seed, folder, name: `host-${at + 1}`, speed: options.speed ?? 20 },
+          { speed: options.speed ?? 20, ...seed, folder, name: `host-${at + 1}` },
           checkout,
         ),
       ),
