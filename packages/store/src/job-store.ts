@@ -9,6 +9,7 @@ import type {
   Workflow,
 } from '@safelight/shared'
 import type { JobNeeds } from './backlog/needs.ts'
+import type { Position } from './backlog/whereabouts.ts'
 import type { HostStage } from './queues/tickets.ts'
 
 /** What `accept` stores. The API has validated all of it. */
@@ -189,10 +190,9 @@ export interface JobStore {
    * Writes record, workflow, index, idempotency key, `extra_data` and its place in the backlog at once, and holds the
    * assets that it refers to. Nothing is written when one of them is not there.
    */
-  accept(
-    job: NewJob,
-  ): Promise<
-    | { outcome: 'accepted'; snapshot: Snapshot }
+  accept(job: NewJob): Promise<
+    /** `position`: where it stands in its pool; null when that is not known (any more). */
+    | { outcome: 'accepted'; snapshot: Snapshot; position: Position | null }
     | { outcome: 'key_reused' }
     | { outcome: 'missing_asset'; assetIds: string[] }
   >

@@ -64,13 +64,14 @@ export async function acceptJob(
   if (accepted.outcome === 'missing_asset') {
     throw toMissingAssets(parseWorkflow(stored.text), accepted.assetIds)
   }
-  const snapshot = accepted.outcome === 'accepted' ? accepted.snapshot : null
+  const { snapshot, position } =
+    accepted.outcome === 'accepted' ? accepted : { snapshot: null, position: null }
   // another request with the key was faster
   if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
   if (!snapshot) throw new Error('a job without a key cannot be a repetition')
   const { jobId, priority } = snapshot
   log.info({ jobId, nodes: acceptance.nodes, priority }, 'job accepted')
-  const [place] = await Promise.all([positions.read(jobId), admission.enqueue(snapshot)])
+  const [place] = await Promise.all([positions.read(jobId, position), admission.enqueue(snapshot)])
   const view = toJobView(snapshot, { links, place })
   if (key) await keepAnswer(deps, key, view)
   return acceptance.hold(snapshot, { body: view })

@@ -2,7 +2,7 @@
 import type { Clock } from '@safelight/runtime'
 import type { Backlog } from '@safelight/store'
 import type { ReadFleetWork } from './fleet-work.ts'
-import type { QueuePlace } from './queue-positions.ts'
+import type { QueuePositionsDeps } from './queue-positions.ts'
 import { toEndMs } from './wait-time.ts'
 
 export interface PlacesDeps {
@@ -16,9 +16,9 @@ export function createPlaces({
   backlog,
   fleetWork,
   clock,
-}: PlacesDeps): (jobId: string) => Promise<QueuePlace | null> {
-  return async (jobId) => {
-    const place = await backlog.position(jobId)
+}: PlacesDeps): QueuePositionsDeps['place'] {
+  return async (jobId, known) => {
+    const place = known ?? (await backlog.position(jobId))
     if (!place) return null
     return { position: place.ahead, etaMs: toEndMs(await fleetWork(), place, clock.now()) }
   }

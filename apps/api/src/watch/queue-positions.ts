@@ -1,6 +1,7 @@
 /** Where queued jobs stand that somebody watches, and when they should be done: looked up again and again, sent on change. */
 import { type Clock, repeat } from '@safelight/runtime'
 import type { JobStatus } from '@safelight/shared'
+import type { Position } from '@safelight/store'
 
 /** Whatever the queue said a moment ago: a job that is not queued has no place. */
 export function toPlace(status: JobStatus, place: QueuePlace | null): QueuePlace | null {
@@ -27,15 +28,18 @@ export interface QueuePlace {
 }
 
 export interface QueuePositions {
-  /** Null when the job is not waiting, or nobody can say. */
-  read(jobId: string): Promise<QueuePlace | null>
+  /**
+   * Null when the job is not waiting, or nobody can say.
+   * @param known its position, when somebody has just read it
+   */
+  read(jobId: string, known?: Position | null): Promise<QueuePlace | null>
   /** Calls with every change. @returns a function that ends that */
   subscribe(jobId: string, onChange: (place: QueuePlace | null) => void): () => void
   close(): void
 }
 
-interface QueuePositionsDeps {
-  place: (jobId: string) => Promise<QueuePlace | null>
+export interface QueuePositionsDeps {
+  place: (jobId: string, known?: Position | null) => Promise<QueuePlace | null>
   onError: (error: unknown) => void
   clock: Clock
   everyMs: number
@@ -67,9 +71,9 @@ export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
   }
 
   return {
-    async read(jobId) {
+    async read(jobId, known) {
       try {
-        return await place(jobId)
+        return await place(jobId, known)
       } catch (error) {
         // a position is a courtesy: a job can be shown without it
         onError(error)

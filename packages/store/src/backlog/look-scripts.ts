@@ -44,6 +44,23 @@ return found
 `,
 }
 
+/** Needs `PLACES`. Also for who has just given a job its place. */
+export const POSITION_OF = `
+local function positionOf(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'cost')
+  if not at[1] then return nil end
+  local backlog = backlogOf(at[1])
+  local rank = redis.call('ZRANK', backlog, jobId)
+  if not rank then return nil end
+  local read, cost = math.min(rank, ${COSTS_READ_AT_MOST}), 0
+  for n = 0, read - 1 do
+    local place = math.floor((n + 0.5) * rank / read)
+    cost = cost + number(redis.call('HGET', recordOf(redis.call('ZRANGE', backlog, place, place)[1]), 'cost'))
+  end
+  return {rank, whole(read > 0 and cost * rank / read or 0), whole(number(at[2])), at[1]}
+end
+`
+
 /**
  * KEYS 1 record (HASH)
  * ARGV 2 jobId
@@ -52,18 +69,8 @@ return found
  */
 export const POSITION: Script = {
   name: 'safelightPosition',
-  lua: `${PLACES}
-local at = redis.call('HMGET', KEYS[1], 'pool', 'cost')
-if not at[1] then return nil end
-local backlog = backlogOf(at[1])
-local rank = redis.call('ZRANK', backlog, ARGV[2])
-if not rank then return nil end
-local read, cost = math.min(rank, ${COSTS_READ_AT_MOST}), 0
-for n = 0, read - 1 do
-  local place = math.floor((n + 0.5) * rank / read)
-  cost = cost + number(redis.call('HGET', recordOf(redis.call('ZRANGE', backlog, place, place)[1]), 'cost'))
-end
-return {rank, whole(read > 0 and cost * rank / read or 0), whole(number(at[2])), at[1]}
+  lua: `${PLACES}${POSITION_OF}
+return positionOf(ARGV[2])
 `,
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { acceptJob, newJob, openTestStore } from '@safelight/testkit/vitest'
+import { createBacklog } from '../backlog/backlog.ts'
 import { ANY_POOL } from '../backlog/pools.ts'
 import { NO_NEEDS } from '../backlog/needs.ts'
 import { OWNER } from './context.ts'
@@ -20,6 +21,25 @@ describe('accept', () => {
     expect(await redis.zrank(keys.backlog(ANY_POOL), job.jobId)).toBe(0)
     expect(await redis.zscore(keys.open, job.jobId)).toBe('5000')
     expect(await store.loadKeyUse('once')).toMatchObject({ jobId: job.jobId })
+  })
+
+  it('says where the job stands, as whoever looks afterwards sees it', async () => {
+    const { store, redis, keys } = await openTestStore()
+    const backlog = createBacklog({ redis, keys })
+    await store.accept(newJob({ owner: 'one', cost: 300 }))
+    await store.accept(newJob({ owner: 'two', cost: 100 }))
+    const jobs = [newJob({ owner: 'three', cost: 200 }), newJob({ pool: 'video', cost: 50 })]
+    for (const [at, job] of jobs.entries()) {
+      const answer = await store.accept(job)
+      const position = answer.outcome === 'accepted' ? answer.position : null
+      expect(position).toEqual(await backlog.position(job.jobId))
+      expect(position).toMatchObject(
+        [
+          { ahead: 1, aheadMs: 100, costMs: 200 },
+          { ahead: 0, pool: 'video' },
+        ][at] ?? {},
+      )
+    }
   })
 
   it('takes a job whose names are no text', async () => {

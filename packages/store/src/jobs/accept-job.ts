@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import type { JobStore } from '../job-store.ts'
 import { HOLDS } from '../assets/holds.ts'
+import { POSITION_OF } from '../backlog/look-scripts.ts'
 import { PLACES } from '../backlog/places.ts'
+import { parsePosition } from '../backlog/whereabouts.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import type { StoreContext } from './context.ts'
 import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts'
@@ -11,14 +13,14 @@ import { createReads } from './read-job.ts'
 /**
  * KEYS 1 to 7, ARGV 1 to 16 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 17 ms it is kept · 18 hash of the request
  *   19 ms until which the assets that it refers to are kept · 20… their ids
- * Returns ['accepted']; ['repeated'] when this very job is there already (the client sent it once more
+ * Returns ['accepted', its position as of `POSITION_OF`…]; ['repeated'] when this very job is there already (the client sent it once more
  *   because the answer got lost); ['reused'] when the key belongs to another job; ['missing_asset', id…] when assets
  *   that it refers to are not there (any more).
  * Channels: none (nobody can watch a job that does not exist yet).
  */
 const ACCEPT: Script = {
   name: 'safelightAccept',
-  lua: `${PLACES}${HOLDS}
+  lua: `${PLACES}${POSITION_OF}${HOLDS}
 if KEYS[8] then
   local user = redis.call('HGET', KEYS[8], 'job')
   if user and user ~= ARGV[2] then return {'reused'} end
@@ -34,12 +36,13 @@ if KEYS[8] then
   redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[18], 'snapshot', ARGV[3])
   redis.call('PEXPIRE', KEYS[8], ARGV[17])
 end
-return {'accepted'}
+return {'accepted', unpack(positionOf(ARGV[2]))}
 `,
 }
 
 const replySchema = z.union([
-  z.tuple([z.enum(['accepted', 'repeated', 'reused'])]),
+  z.tuple([z.literal('accepted')], z.unknown()),
+  z.tuple([z.enum(['repeated', 'reused'])]),
   z.tuple([z.literal('missing_asset')], z.string()),
 ])
 
@@ -61,11 +64,23 @@ export function createAccept(context: StoreContext): JobStore['accept'] {
         ...(job.inputs ?? []),
       ],
     )
-    const [outcome, ...assetIds] = replySchema.parse(reply)
-    if (outcome === 'missing_asset') return { outcome, assetIds }
-    if (outcome === 'reused') return { outcome: 'key_reused' }
-    if (outcome === 'accepted') return { outcome, snapshot }
-    // accepted before, by this very call: only the answer got lost
-    return { outcome: 'accepted', snapshot: (await load(job.jobId)) ?? snapshot }
+    const said = replySchema.parse(reply)
+    switch (said[0]) {
+      case 'missing_asset': {
+        const [outcome, ...assetIds] = said
+        return { outcome, assetIds }
+      }
+      case 'reused':
+        return { outcome: 'key_reused' }
+      case 'accepted':
+        return { outcome: 'accepted', snapshot, position: parsePosition(said.slice(1)) }
+      case 'repeated':
+        // accepted before, by this very call: only the answer got lost
+        return {
+          outcome: 'accepted',
+          snapshot: (await load(job.jobId)) ?? snapshot,
+          position: null,
+        }
+    }
   }
 }
