@@ -32,13 +32,13 @@ interface Size {
 const SIZES: Record<BenchContext['scale'], Size> = {
   smoke: { requests: 40, rounds: 1, depths: [0, 200], looks: 5, large: 1, jobs: 10, idleMs: 200 },
   usual: {
-    requests: 1_500,
+    requests: 1_000,
     rounds: 3,
     depths: [0, 10_000, 100_000],
     looks: 100,
     large: 12,
     jobs: 100,
-    idleMs: 10_000,
+    idleMs: 6_000,
   },
   long: {
     requests: 5_000,
