@@ -138,10 +138,11 @@ export async function runAttempt(
         if (update.type === 'unsettled') note({ heardSuccess: true })
       },
     })
-    await reporter.flush()
     const ended = follow.toEndOfAttempt(end)
     const decision = decideAfterEnd(ended, { stop: stop.reason })
     const settled = await outputs.settle(ended, { decision, tracker: reporter.tracker })
+    // where the execution is over, its progress is told with that
+    if (settled.action !== 'collect') await reporter.flush()
     return result(settled, 'outputs' in ended ? ended.outputs : [])
   } catch (error) {
     log.warn({ err: error, stop: stop.reason }, 'attempt broke off')

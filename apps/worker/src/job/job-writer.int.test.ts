@@ -40,8 +40,9 @@ async function open(): Promise<JobWriter> {
     onClaimLost: () => calls.push('lost'),
     clock: {
       ...systemClock,
-      after: (ms, act) => {
-        calls.push(`wait ${Math.ceil(ms / 100) * 100}`)
+      steady: () => 0,
+      after: (_ms, act) => {
+        calls.push('wait')
         due = act
         return () => (due = null)
       },
@@ -166,11 +167,11 @@ describe('one of many', () => {
     const writer = await open()
     await Promise.all([writer.append(begin), writer.append(many(0, 1_000))])
     const asked = [1_000, 1_001, 1_002].map((n) => writer.appendOneOfMany(many(n, 1)))
-    await expect.poll(() => calls).toEqual(['append', 'wait 500'])
+    await expect.poll(() => calls).toEqual(['append', 'wait'])
     asked.push(writer.appendOneOfMany(many(1_003, 1)))
     due?.()
     expect(await Promise.all(asked)).toEqual([true, true, true, true])
-    expect(calls).toEqual(['append', 'wait 500', 'append'])
+    expect(calls).toEqual(['append', 'wait', 'append'])
     expect(await outputs()).toBe(1_004)
   })
 
@@ -181,8 +182,21 @@ describe('one of many', () => {
     await expect.poll(() => due).not.toBeNull()
     expect(await Promise.all([waiting, writer.append(end)])).toEqual([true, true])
     expect(due).toBeNull()
-    expect(calls).toEqual(['append', 'wait 500', 'append'])
+    expect(calls).toEqual(['append', 'wait', 'append'])
     expect(writer.snapshot).toMatchObject({ status: 'succeeded', outputs: { length: 1_001 } })
+  })
+
+  it('waits no longer when it is the last', async () => {
+    const writer = await open()
+    await Promise.all([writer.append(begin), writer.append(many(0, 1_000))])
+    const waiting = writer.appendOneOfMany(many(1_000, 1))
+    writer.hurry()
+    expect(await waiting).toBe(true)
+    const next = writer.appendOneOfMany(many(1_001, 1))
+    await expect.poll(() => due).not.toBeNull()
+    writer.hurry()
+    expect(await next).toBe(true)
+    expect(calls).toEqual(['append', 'append', 'wait', 'append'])
   })
 
   it('is written at once while there are few', async () => {

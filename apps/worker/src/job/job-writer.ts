@@ -28,6 +28,8 @@ export interface JobWriter {
   append(decide: Decide, also?: AppendedWith): Promise<boolean>
   /** The same. The more outputs the job has, the longer it may wait for others, so that they are one write. */
   appendOneOfMany(decide: Decide): Promise<boolean>
+  /** There are no others to wait for. */
+  hurry(): void
 }
 
 export interface JobWriterOptions {
@@ -55,7 +57,7 @@ export function createJobWriter({
   let snapshot = claim.snapshot
   let claimLost = false
   let waiting: Asked[] = []
-  /** Among them is one that is not one of many. */
+  /** They wait for no others. */
   let hasUrgent = false
   let writing = false
   let writtenMs = Number.NEGATIVE_INFINITY
@@ -89,6 +91,11 @@ export function createJobWriter({
       }
     })
     goOn = null
+  }
+
+  function hurry(): void {
+    hasUrgent = waiting.length > 0
+    goOn?.()
   }
 
   function ask(decide: Decide, also?: AppendedWith): Promise<boolean> {
@@ -136,11 +143,12 @@ export function createJobWriter({
     },
     loseClaim,
     append(decide, also) {
-      hasUrgent = true
-      goOn?.()
-      return ask(decide, also)
+      const written = ask(decide, also)
+      hurry()
+      return written
     },
     appendOneOfMany: (decide) => ask(decide),
+    hurry,
   }
 }
 

@@ -57,6 +57,7 @@ export function openKeeping(
       told.push(telling)
     },
     async announced() {
+      writer.hurry()
       const results = await Promise.allSettled(told.splice(0))
       const failed = results.find(({ status }) => status === 'rejected')
       if (failed && 'reason' in failed) throw failed.reason
