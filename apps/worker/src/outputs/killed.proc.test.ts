@@ -1,4 +1,4 @@
-/** A worker that is killed with an output in hand loses nothing, and leaves nothing. */
+/** A worker that is killed between any two steps of a job loses nothing, runs nothing twice, and leaves nothing. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalBlobs } from '@safelight/assets'
@@ -6,6 +6,7 @@ import { withHost } from '@safelight/comfyui/testing'
 import { assetIdOf } from '@safelight/store'
 import { startRedisProxy } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { hostIdOf } from '../hosts/host-id.ts'
 import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
@@ -85,20 +86,48 @@ it('in the middle of the file', { timeout: 60_000 }, async () => {
   expect(host.calls('POST', '/prompt')).toHaveLength(1)
 })
 
-it('when the asset is made, and nobody has heard of it', { timeout: 60_000 }, async () => {
+/** What the worker writes last, and what is true then: Redis has it, and the worker never hears so. */
+const WRITES: [when: string, last: string, isWritten: (jobId: string) => Promise<boolean>][] = [
+  [
+    'when its attempt is noted, and nothing is posted',
+    '"phase":"preparing"',
+    async (jobId: string) => (await stack.store.load(jobId))?.phase === 'preparing',
+  ],
+  [
+    'when it is said to be over and its slot is free, and nothing is fetched',
+    '"phase":"collecting"',
+    async (jobId: string) => (await stack.store.load(jobId))?.phase === 'collecting',
+  ],
+  [
+    'when the asset is made, and nobody has heard of it',
+    '"tags":["output"]',
+    async (jobId: string) =>
+      (await stack.assets.load(assetIdOf(jobId, { node_id: '2', ...file }))) !== null,
+  ],
+  [
+    'when all is told, and its ticket is not spent',
+    '"status":"succeeded"',
+    async (jobId: string) => (await stack.store.load(jobId))?.status === 'succeeded',
+  ],
+]
+
+it.each(WRITES)('%s', { timeout: 60_000 }, async (_, last, isWritten) => {
   const { host, end } = await withEndedPrompt((response) => void response.end('the whole picture'))
   const proxy = await startRedisProxy(inject('redisUrl'))
   try {
     const worker = await stack.startProcess([host.url], { REDIS_URL: proxy.url })
+    proxy.muteAt(last)
     const jobId = await stack.submit(workflow)
-    proxy.muteAt('"tags":["output"]')
-    await end()
-    await until(() => stack.assets.load(assetIdOf(jobId, { node_id: '2', ...file })), 'an asset')
+    const ended = end()
+    await until(async () => ((await isWritten(jobId)) ? true : null), 'the write')
     worker.kill('SIGKILL')
     await worker.gone
     await stack.startWorker([host.url])
+    await ended
     await expectOneBlob(jobId, 0)
     expect(host.calls('POST', '/prompt')).toHaveLength(1)
+    // whatever it held is another's to have
+    expect(await stack.backlog.dispatched(hostIdOf(new URL(host.url)))).toEqual([])
   } finally {
     await proxy.close()
   }
