@@ -140,6 +140,8 @@ export async function runAttempt(
     })
     const ended = follow.toEndOfAttempt(end)
     const decision = decideAfterEnd(ended, { stop: stop.reason })
+    // what is collected is told of as a whole
+    if (decision.action !== 'collect') await reporter.flush()
     const settled = await outputs.settle(ended, { decision, tracker: reporter.tracker })
     // where the execution is over, its progress is told with that
     if (settled.action !== 'collect') await reporter.flush()
