@@ -1,12 +1,34 @@
 /**
  * The catalogue of text messages: for each type on the wire, its shape and its translation. Open objects: servers add
- * fields. Those that come many times a second are read by hand, as strictly as the others and for a tenth of the price.
+ * fields. Those that come many times a second are read by hand, as strictly as the others and for a quarter of the price.
  */
 import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
 import type { HostMessage, ProgressStateNode } from './host-message.ts'
 import { executionErrorSchema, toNodeFailure } from './node-failure.ts'
-import { type Fields, idOf, idOrNull, isNumber, tickOf } from './fields.ts'
+
+// what has another shape reads as undefined
+type Fields = Record<string, unknown>
+
+/** Python may send ids as numbers; ours are strings throughout. */
+function idOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return isNumber(value) ? String(value) : undefined
+}
+
+function idOrNull(value: unknown): string | null | undefined {
+  return value === null || value === undefined ? null : idOf(value)
+}
+
+/** A tick may be a float; NaN and Infinity arrive as null and count as nothing. */
+function tickOf(value: unknown): number | undefined {
+  if (value === null) return 0
+  return isNumber(value) ? value : undefined
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value)
+}
 
 /** A word. */
 const ACTIVITY_MAX = 64

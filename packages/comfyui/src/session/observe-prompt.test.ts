@@ -108,7 +108,6 @@ const USUALLY: Record<ObservationName, Action> = {
   raised: 'hurry',
   announced: 'hurry',
   over: 'hurry',
-  waited: 'none',
   opened: 'hurry',
   closed: 'wait',
   refused: 'wait',

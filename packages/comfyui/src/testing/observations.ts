@@ -99,7 +99,6 @@ export const OBSERVATIONS = {
   }),
   announced: ours({ type: 'execution_success', promptId: PROMPT_ID }),
   over: ours({ type: 'executing', promptId: PROMPT_ID, node: null, displayNode: null }),
-  waited: { type: 'waited', canceled: false, withdrawn: false },
   opened: { type: 'opened' },
   closed: { type: 'closed', wasOpen: true },
   refused: { type: 'closed', wasOpen: false },
