@@ -24,6 +24,15 @@ it('keeps the latest nine measurements of each kind, whoever writes them', async
   )
 })
 
+it('writes each name once, whatever it is given of it', async () => {
+  const costs = createNodeCosts(await openTestStore())
+  await costs.record(Array.from({ length: 30 }, (_, at) => of(`kind ${at % 2}`, at)))
+  await costs.record([of('kind 1', 99)])
+  const kept = await costs.load()
+  expect(kept.get('kind 0')?.map(({ ms }) => ms)).toEqual([12, 14, 16, 18, 20, 22, 24, 26, 28])
+  expect(kept.get('kind 1')?.map(({ ms }) => ms)).toEqual([15, 17, 19, 21, 23, 25, 27, 29, 99])
+})
+
 it('learns nothing from what is no duration, and nothing of names without end', async () => {
   const costs = createNodeCosts(await openTestStore())
   const odd = [Number.NaN, -1, Number.POSITIVE_INFINITY, 1e12]

@@ -7,7 +7,7 @@ import { ask } from './redis-unavailable.ts'
 
 /**
  * KEYS 1 measurements (HASH name → `<ms>@<mark of the host>`, with spaces between, the latest last) · 2 names by ms measured last (ZSET)
- * ARGV 1 how many of each are kept · 2 how many names · then pairs of name, measurement
+ * ARGV 1 how many of each are kept · 2 how many names · then pairs of name, new measurements
  * Returns how many names there are; those measured longest ago have gone.
  * Channels: none.
  */
@@ -19,8 +19,8 @@ local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 for i = 3, #ARGV, 2 do
   local values = {}
-  for value in string.gmatch(redis.call('HGET', KEYS[1], ARGV[i]) or '', '%S+') do table.insert(values, value) end
-  table.insert(values, ARGV[i + 1])
+  local all = (redis.call('HGET', KEYS[1], ARGV[i]) or '') .. ' ' .. ARGV[i + 1]
+  for value in string.gmatch(all, '%S+') do table.insert(values, value) end
   redis.call('HSET', KEYS[1], ARGV[i], table.concat(values, ' ', math.max(1, #values - kept + 1)))
   redis.call('ZADD', KEYS[2], now, ARGV[i])
 end
@@ -76,7 +76,13 @@ export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): 
           MARK.test(by),
       )
       if (usable.length === 0) return
-      const pairs = usable.flatMap(({ name, ms, by }) => [name, `${ms.toPrecision(5)}@${by}`])
+      // a busy worker measures the same again and again: each name is written once
+      const byName = new Map<string, string[]>()
+      for (const { name, ms, by } of usable) {
+        const known = byName.get(name) ?? []
+        byName.set(name, [...known, `${ms.toPrecision(5)}@${by}`].slice(-SAMPLES_KEPT))
+      }
+      const pairs = [...byName].flatMap(([name, values]) => [name, values.join(' ')])
       const most = [SAMPLES_KEPT, NAMES_AT_MOST]
       z.int().parse(await record([keys.costs, keys.costsMeasured], [...most, ...pairs]))
     },
