@@ -131,3 +131,17 @@ it('lets workers that fell silent or left say nothing any more', () => {
     since: new Date(NOW - 30_001).toISOString(),
   })
 })
+
+it('says when the host should be idle: what each worker has there comes after the others', () => {
+  const busy = (over: Partial<HostReport>) => report('busy', { running: ['a'], ...over })
+  const idleAt = (...reports: HostReport[]) => {
+    const { idle_at } = merge(reports)
+    return idle_at === null ? null : Date.parse(idle_at) - NOW
+  }
+  expect(idleAt(busy({ restMs: 4_000 }))).toBe(4_000)
+  expect(idleAt(busy({ restMs: 4_000, at: NOW - 1_000 }), busy({ restMs: 500 }))).toBe(3_500)
+  expect(idleAt(busy({ restMs: 4_000 }), report('ready', { restMs: 0 }))).toBe(4_000)
+  // nothing there, a worker that cannot tell, and one of an earlier version
+  expect(idleAt(report('ready', { restMs: 0 }))).toBeNull()
+  expect(idleAt(busy({ restMs: 4_000 }), busy({ restMs: null }))).toBeNull()
+})
