@@ -99,7 +99,7 @@ export async function cpuOfAll(processes: readonly Running[]): Promise<number> {
 }
 
 /** ms, since it was started; 0 for a process that is not there. */
-async function cpuOf(pid: number | null | undefined): Promise<number> {
+export async function cpuOf(pid: number | null | undefined): Promise<number> {
   if (!pid) return 0
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
   // its name, in brackets, may hold anything

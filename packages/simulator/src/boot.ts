@@ -31,6 +31,7 @@ import { createScenes } from './picture/scenes.ts'
 import { createRandom } from './random.ts'
 import type { Json } from './record.ts'
 import type { ReceivedPrompt } from './received-prompts.ts'
+import type { SentTick } from './executor/progress.ts'
 
 /** What outlives a restart. */
 export interface BootOptions {
@@ -45,6 +46,7 @@ export interface BootOptions {
   readonly received: (prompt: ReceivedPrompt) => void
   readonly modelMemory: ModelMemory
   readonly loaded: (model: string) => void
+  readonly ticked: (tick: SentTick) => void
   readonly uploaded: (name: string) => void
   readonly maxUploadBytes: number
   readonly speed: number
@@ -139,6 +141,7 @@ export function startBoot(options: BootOptions): Boot {
     scenes: createScenes(),
     previews: options.previews,
     loadedModels: createLoadedModels(options.modelMemory, options.loaded),
+    ticked: options.ticked,
     current,
   }
   const { memory } = startExecutor({

@@ -14,6 +14,7 @@ import { createFileStore } from './files/file-store.ts'
 import { createUserData } from './files/user-data.ts'
 import { acceptSockets } from './http/accept-sockets.ts'
 import { denialOf, deny } from './http/denial.ts'
+import type { SentTick } from './executor/progress.ts'
 import { CONTROL_PATH, controlRoutes } from './http/control-routes.ts'
 import { delayAnswer } from './http/respond.ts'
 import { createRequestListener } from './http/router.ts'
@@ -76,6 +77,7 @@ const DEFAULT_VRAM_GB = 24
 const GB = 1024 ** 3
 /** Of models and uploads, far more than a test looks at. */
 const MOST_NAMES = 50_000
+const MOST_TICKS = 5_000
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const dialect = options.dialect ?? '0.33.0'
@@ -87,6 +89,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const received = createReceivedPrompts()
   const loads = createRecent<string>(MOST_NAMES)
   const uploads = createRecent<string>(MOST_NAMES)
+  const ticks = createRecent<SentTick>(MOST_TICKS)
   let freed = 0
   let described = 0
 
@@ -113,6 +116,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       received: received.add,
       modelMemory: options.modelMemory ?? {},
       loaded: loads.add,
+      ticked: ticks.add,
       uploaded: uploads.add,
       maxUploadBytes: options.maxUploadBytes ?? MAX_UPLOAD_BYTES,
       speed: options.speed ?? 1,
@@ -139,6 +143,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       uploads: uploads.list,
       described: () => described,
       prompts: received.list,
+      ticks: ticks.list,
     }),
     () => null,
   )

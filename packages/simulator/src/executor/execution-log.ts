@@ -38,14 +38,14 @@ export function createExecutionLog(onEvent: (event: ExecutionEvent) => void): Ex
 
   return {
     begin(prompt) {
-      const startedAt = now()
+      const startedAt = preciseNow()
       const execution: Execution = { ...prompt, startedAt, endedAt: null, outcome: 'running' }
       executions.add(execution)
       onEvent({ event: 'start', at: startedAt, ...execution })
       return execution
     },
     end(execution, outcome) {
-      const at = now()
+      const at = preciseNow()
       execution.outcome = outcome
       if (outcome !== 'crashed') execution.endedAt = at
       onEvent({ event: 'end', at, ...execution })
@@ -55,6 +55,6 @@ export function createExecutionLog(onEvent: (event: ExecutionEvent) => void): Ex
   }
 }
 
-function now(): number {
+export function preciseNow(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1_000) / 1_000
 }

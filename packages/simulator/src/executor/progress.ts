@@ -2,6 +2,7 @@
 import type { Delivery } from '../delivery/delivery.ts'
 import { type PreviewImage, previewFrame, previewFrameWithMetadata } from '../delivery/frames.ts'
 import type { DialectTraits } from '../dialect.ts'
+import { preciseNow } from './execution-log.ts'
 import type { DynamicGraph } from '../graph/prompt-graph.ts'
 import type { Json } from '../record.ts'
 
@@ -30,8 +31,18 @@ export interface ProgressDeps {
   /** null: the prompt named no client, and its ticks go to everyone. */
   readonly clientId: string | null
   lastNodeId(): string | null
+  /** Called as a tick is about to be sent. */
+  onTick(tick: SentTick): void
   /** What the client wants to see again in its previews, too. */
   metadata(): Json
+}
+
+/** When a tick was sent, for who measures how long it was under way. */
+export interface SentTick {
+  readonly promptId: string
+  readonly value: number
+  /** ms since the epoch, to the microsecond */
+  readonly at: number
 }
 
 interface NodeProgress {
@@ -72,6 +83,7 @@ export function createProgress(deps: ProgressDeps): PromptProgress {
     start: (nodeId) => change(nodeId, { value: 0, max: 1, state: 'running' }),
     // The frame with metadata follows progress_state, the plain one follows progress; never both.
     tick(nodeId, { value, max, preview }) {
+      deps.onTick({ promptId, value, at: preciseNow() })
       change(nodeId, { value, max, state: 'running' })
       const withMetadata = delivery.supports(clientId, 'supports_preview_metadata')
       if (preview && withMetadata) {

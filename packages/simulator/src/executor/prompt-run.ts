@@ -8,6 +8,7 @@ import type { NodeUi, PromptCache } from '../graph/output-cache.ts'
 import type { DynamicGraph } from '../graph/prompt-graph.ts'
 import type { NodeDefinitions } from '../nodes/node-classes.ts'
 import type { LoadedModels } from '../nodes/loaded-models.ts'
+import type { SentTick } from './progress.ts'
 import type { NodeEnvironment } from '../nodes/node-class.ts'
 import type { Scenes } from '../picture/scenes.ts'
 import type { Random } from '../random.ts'
@@ -30,6 +31,7 @@ export interface SimulatedHost {
   /** A moment at which the whole process may have to end; then this throws or never returns. */
   readonly exitIfDue: (moment: ExitFault) => void
   readonly loadedModels: LoadedModels
+  readonly ticked: (tick: SentTick) => void
   /** The client of the current (or last) prompt and the node it is told about on reconnect. */
   readonly current: { clientId: string | null; lastNodeId: string | null; metadata: Json }
   /** Keys that clients chose, merged into every message about the current prompt. */

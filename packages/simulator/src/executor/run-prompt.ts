@@ -111,6 +111,7 @@ function openRun(
     promptId: item.promptId,
     clientId,
     lastNodeId: () => host.current.lastNodeId,
+    onTick: host.ticked,
     metadata: host.metadata,
   })
   return {

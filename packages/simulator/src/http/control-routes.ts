@@ -2,6 +2,7 @@
 import type { ExecutionLog } from '../executor/execution-log.ts'
 import type { FaultSwitches } from '../faults/fault-switches.ts'
 import { FaultUnknown, readFaults } from '../faults/read-faults.ts'
+import type { SentTick } from '../executor/progress.ts'
 import type { ReceivedPrompt } from '../received-prompts.ts'
 import { FolderUnknown, type ModelFiles } from '../nodes/models.ts'
 import { readJsonObject } from './body.ts'
@@ -19,6 +20,7 @@ export interface ControlDeps {
   readonly uploads: () => string[]
   readonly described: () => number
   readonly prompts: () => ReceivedPrompt[]
+  readonly ticks: () => SentTick[]
 }
 
 export function controlRoutes({
@@ -30,6 +32,7 @@ export function controlRoutes({
   uploads,
   described,
   prompts,
+  ticks,
 }: ControlDeps): readonly Route[] {
   const patch = async ({ request, response }: Exchange): Promise<void> => {
     try {
@@ -110,6 +113,11 @@ export function controlRoutes({
       method: 'GET',
       path: '/_simulator/prompts',
       answer: ({ response }) => sendJson(response, { prompts: prompts() }),
+    },
+    {
+      method: 'GET',
+      path: '/_simulator/ticks',
+      answer: ({ response }) => sendJson(response, { ticks: ticks() }),
     },
   ]
 }
