@@ -80,7 +80,7 @@ const textJobs = (count: number) => Array.from({ length: count }, () => ({ workf
 
 async function untilMostAreReady({ client }: Stack, count: number): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS
-  return await until(
+  const found = await until(
     async () => {
       const ready = await client.readyHosts()
       // null is asked again
@@ -88,6 +88,7 @@ async function untilMostAreReady({ client }: Stack, count: number): Promise<numb
     },
     { what: 'hosts are ready', withinMs: 2 * PATIENCE_MS, everyMs: 250 },
   )
+  return Math.max(0, found)
 }
 
 async function connectionsOf({ redis }: Stack): Promise<number> {
@@ -114,5 +115,10 @@ async function runAll(
   const ms = performance.now() - startedAt
   await submitted
   const [workersAfter, hostsAfter] = await cpu()
-  return { done, ms, workerMs: workersAfter - workersBefore, hostsMs: hostsAfter - hostsBefore }
+  return {
+    done: Math.max(0, done),
+    ms,
+    workerMs: workersAfter - workersBefore,
+    hostsMs: hostsAfter - hostsBefore,
+  }
 }

@@ -7,8 +7,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 
 export interface CheapHost {
   url: string
-  /** How many prompts have begun, and ended. */
-  counts(): { begun: number; ended: number; sockets: number }
+  /** How many prompts have begun, and ended, and were there at once. */
+  counts(): { begun: number; ended: number; deepest: number; sockets: number }
+  close(): void
 }
 
 /** The only class there is: text that is shown. */
@@ -58,6 +59,7 @@ export async function startCheapHost(ms: number): Promise<CheapHost> {
   let running: Prompt | null = null
   let begun = 0
   let ended = 0
+  let deepest = 0
 
   const tell = ({ clientId, id }: Prompt, type: string, data: object): void =>
     sockets
@@ -98,6 +100,7 @@ export async function startCheapHost(ms: number): Promise<CheapHost> {
     const extraData = { ...extra, client_id: clientId }
     const row = [begun + pending.length, id, prompt, extraData, [nodeId]]
     pending.push({ id, clientId, nodeId, row })
+    deepest = Math.max(deepest, pending.length + (running ? 1 : 0))
     setImmediate(runNext)
     return { prompt_id: id, number: begun + pending.length, node_errors: {} }
   }
@@ -153,7 +156,12 @@ export async function startCheapHost(ms: number): Promise<CheapHost> {
   )
   return {
     url: `http://127.0.0.1:${await listen(server)}`,
-    counts: () => ({ begun, ended, sockets: sockets.size }),
+    counts: () => ({ begun, ended, deepest, sockets: sockets.size }),
+    close() {
+      for (const socket of sockets.values()) socket.terminate()
+      server.close()
+      server.closeAllConnections()
+    },
   }
 }
 

@@ -56,8 +56,8 @@ export async function listen(
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) return
     const text = data.toString()
-    if (!text.startsWith('{"type": "execution_success"')) return
-    const promptId = /"prompt_id": "([^"]+)"/.exec(text)?.[1]
+    if (!/^\{"type": ?"execution_success"/.test(text)) return
+    const promptId = /"prompt_id": ?"([^"]+)"/.exec(text)?.[1]
     if (promptId !== undefined) onSuccess(promptId)
   })
   return { clientId, close: () => socket.terminate() }
