@@ -8,8 +8,6 @@ const AT_MOST = 64
 export interface Pages {
   /** @param look -1 for a glance */
   read(pools: readonly string[], look: number): Promise<Candidate[]>
-  /** It has changed. */
-  forget(): void
 }
 
 export interface PagesOptions extends Pick<CandidatesQuery, 'agingMs' | 'ownerLimit'> {
@@ -34,6 +32,5 @@ export function openPages({ backlog, agingMs, ownerLimit }: PagesOptions): Pages
       known.set(name, reading)
       return reading
     },
-    forget: () => known.clear(),
   }
 }

@@ -25,8 +25,6 @@ export interface OpenedSlotBook extends SlotBook {
   staged(): StagedHost[]
   /** Told what each host has, by the records, now and then. */
   onSeen(listener: (hostId: string, jobs: JobsOnHost) => void): void
-  /** A job of ours has given its slot up. */
-  freed(hostId: string, jobId: string): void
   close(): Promise<void>
 }
 
