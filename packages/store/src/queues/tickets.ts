@@ -1,6 +1,6 @@
 /**
  * Tickets. On the intake queue of a pool one says that jobs wait, and wakes a worker that has a free slot; which is next
- * the backlog says. One is enough, however many wait (docs/adr/0024).
+ * the backlog says. One is enough, however many wait (docs/adr/0026).
  *
  * On the queue of a host, or on the one where what a host has made is collected, a ticket stands for the job itself: its
  * lock is the lease of the slot, and when its worker dies it comes back there, where the prompt is.

@@ -36,7 +36,9 @@ export function replayPrompt(prompt: PromptEvidence, frames: Frame[]): ReplayEve
   for (const { t, message } of frames) {
     if (message.type === 'execution_start') move(t, 'executing')
     const next = foldProgress(tracker, message, t)
-    if (!same(next.progress, tracker.progress)) publish(t, next.progress)
+    // how long it should take yet is no part of what a recording proves
+    if (!same({ ...next.progress, eta_ms: tracker.progress.eta_ms }, tracker.progress))
+      publish(t, next.progress)
     tracker = next
   }
 
