@@ -74,10 +74,7 @@ export function createUpdateReporter(
     everyMs: timings.creepEveryMs,
     clock,
     tracker: () => tracker,
-    onMoved(next) {
-      tracker = next
-      progress.push(next)
-    },
+    onMoved: moveTo,
   })
 
   /** An event that could not be written is not worth the picture; the end will say if the store is really gone. */
