@@ -11,7 +11,7 @@ import type { Hearing } from '../crowd/messages.ts'
 import { middle, percentile } from '../figures.ts'
 import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
 import { openStack, type Stack } from '../stack.ts'
-import { taking, ticking, trivial } from '../workflows.ts'
+import { ticking, trivial } from '../workflows.ts'
 import { postPrompt, watchHost } from './bare-host.ts'
 
 /** Slower than ticks are gathered: each is told by itself. */
@@ -71,7 +71,9 @@ async function ticks({ context, stack, crowd, bareHost }: Bed, watchers: number,
   const { cluster, client } = stack
   const host = cluster.simulators[0]?.url ?? ''
   // the host has something to do until everybody is there
-  const before = await client.submit({ workflow: taking(HELD_MS) })
+  const before = await client.submit({
+    workflow: ticking(HELD_MS, { everyMs: TICK_MS, speed: 1 }),
+  })
   const toWorkflow = () => ticking(count * TICK_MS, { everyMs: TICK_MS, speed: 1 })
   const job = await client.submit({ workflow: toWorkflow() })
   const seats = cluster.apis.map(({ url }, at) => {
