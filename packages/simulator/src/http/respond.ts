@@ -3,12 +3,19 @@ import type { ServerResponse } from 'node:http'
 import { toPythonJson } from '../python-json.ts'
 
 export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-  response.end(toPythonJson(body))
+  send(response, { status, type: 'application/json; charset=utf-8', text: toPythonJson(body) })
 }
 
 export function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  send(response, { status, type: 'text/plain; charset=utf-8', text })
+}
+
+/** With its length, as aiohttp does: head and body leave in one piece. */
+function send(
+  response: ServerResponse,
+  { status, type, text }: { status: number; type: string; text: string },
+): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) })
   response.end(text)
 }
 

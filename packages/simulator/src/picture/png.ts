@@ -1,19 +1,27 @@
 /** Writes PNG files with ComfyUI's text chunks. */
 import { promisify } from 'node:util'
-import { constants, crc32, deflate } from 'node:zlib'
+import { constants, crc32, deflate, deflateSync } from 'node:zlib'
 import type { Canvas } from './canvas.ts'
 import { forRows, type Pause } from './slices.ts'
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 const SUB_FILTER = 1
 /** In another thread: the slowest part of a picture's way. */
-const compress = promisify<Buffer, { level: number; strategy: number }, Buffer>(deflate)
+const compressAside = promisify<Buffer, { level: number; strategy: number }, Buffer>(deflate)
 const COMPRESSION = { level: 1, strategy: constants.Z_RLE }
+/** Up to here going to another thread and back takes longer. */
+const SMALL_BYTES = 16 * 1024
+
+async function compress(bytes: Buffer): Promise<Buffer> {
+  return bytes.length <= SMALL_BYTES
+    ? deflateSync(bytes, COMPRESSION)
+    : compressAside(bytes, COMPRESSION)
+}
 
 export type Texts = Readonly<Record<string, string>>
 
 export async function encodePng(canvas: Canvas, pause: Pause, texts: Texts = {}): Promise<Buffer> {
-  const pixels = await compress(await filtered(canvas, pause), COMPRESSION)
+  const pixels = await compress(await filtered(canvas, pause))
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header(canvas)),
