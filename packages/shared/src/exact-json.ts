@@ -2,7 +2,8 @@
  * JSON whose numbers keep their text. A number that JavaScript would write otherwise (18446744073709551615, 1.0, 1e400)
  * is an `ExactNumber`; every other value is what `JSON.parse` makes of it. Without zod: clients carry it to browsers.
  */
-import { endOfScalar, endOfString, forEachNumber, skipSpace } from './json-text.ts'
+import { forEachNumber } from './json-scalars.ts'
+import { endOfScalar, endOfString, skipSpace } from './json-text.ts'
 
 export class ExactNumber {
   /** As it was written. */

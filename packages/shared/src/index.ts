@@ -13,15 +13,8 @@ export * from './host-state.ts'
 export * from './host-state-schema.ts'
 export * from './limits.ts'
 export * from './job-error.ts'
-export {
-  type JsonPath,
-  longestNumberBeyond,
-  membersOf,
-  replaceAt,
-  replaceTexts,
-  textAt,
-  withoutConstants,
-} from './json-text.ts'
+export { longestNumberBeyond, withoutConstants } from './json-scalars.ts'
+export { type JsonPath, membersOf, replaceAt, replaceTexts, textAt } from './json-text.ts'
 export * from './node-state.ts'
 export * from './output.ts'
 export * from './progress.ts'
