@@ -32,7 +32,8 @@ export async function openBullWorker(
     name,
     autorun: false,
     lockDuration: timings.lockMs,
-    stalledInterval: timings.lostTicketsEveryMs,
+    // Redis refuses to look again before that; whoever asks at the full pace is never refused for having been late the last time
+    stalledInterval: timings.lostTicketsEveryMs / (takeEveryMs === undefined ? 2 : 1),
     maxStalledCount: NO_LIMIT,
     // seconds
     ...(takeEveryMs !== undefined && { drainDelay: takeEveryMs / 1_000 }),

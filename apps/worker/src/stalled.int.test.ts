@@ -3,9 +3,9 @@ import { type DeadHost, startDeadHost } from './testing/dead-host.ts'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
 
-/** What takes a minute in real life. */
+/** What takes a minute in real life; long enough for a busy machine to ask twice. */
 const IMPATIENT = {
-  session: { socketGraceMs: 50, stopMs: 300, pollMs: 50 },
+  session: { socketGraceMs: 50, stopMs: 1_000, pollMs: 50 },
   orphan: { stopMs: 300 },
 }
 

@@ -8,7 +8,10 @@ import { DEFAULT_STORE_TIMINGS, type FailureCause, type StoreTimings } from '@sa
 export interface WorkerTimings {
   /** The lock of a ticket, renewed at half of it. Longer than an event loop may hang; a dead worker's jobs wait for it. */
   lockMs: number
-  /** A worker that died is noticed within lock + this. Workers take turns: it is asked this often in all. */
+  /**
+   * A worker that died is noticed within its lock, this, and a look at the slots, and whoever notices takes what it had.
+   * Those of a host are looked at this often while the records name jobs there that are not in our hands.
+   */
   lostTicketsEveryMs: number
   /** How soon an idle worker looks for jobs by itself: mostly a ticket wakes it, but whoever spent that may have died over it. */
   takeEveryMs: number
