@@ -1,42 +1,9 @@
 import { expect, it } from 'vitest'
-import type { Clock } from '@safelight/runtime'
+import { createManualTime, settle } from '../testing/manual-time.ts'
 import { createCoalescer } from './coalesce.ts'
 
-/** Time that passes when told to. */
-function createFakeClock() {
-  let nowMs = 1_000
-  let timers: { atMs: number; act: () => void }[] = []
-  const clock: Clock = {
-    now: () => nowMs,
-    steady: () => nowMs,
-    after(ms, act) {
-      const timer = { atMs: nowMs + ms, act }
-      timers.push(timer)
-      return () => {
-        timers = timers.filter((other) => other !== timer)
-      }
-    },
-  }
-  return {
-    clock,
-    pending: () => timers.length,
-    pass: async (ms: number) => {
-      nowMs += ms
-      const due = timers.filter((timer) => timer.atMs <= nowMs)
-      timers = timers.filter((timer) => timer.atMs > nowMs)
-      for (const { act } of due) act()
-      await settle()
-    },
-  }
-}
-
-/** Lets promises that are already settled run their continuations. */
-async function settle() {
-  await new Promise((resolve) => setImmediate(resolve))
-}
-
 function create(emit?: (value: number) => Promise<void>, ahead = 1) {
-  const time = createFakeClock()
+  const time = createManualTime(1_000)
   const emitted: number[] = []
   const coalescer = createCoalescer<number>({
     everyMs: 100,
@@ -47,7 +14,11 @@ function create(emit?: (value: number) => Promise<void>, ahead = 1) {
       await emit?.(value)
     },
   })
-  return { ...time, coalescer, emitted }
+  const pass = async (ms: number) => {
+    time.pass(ms)
+    await settle()
+  }
+  return { coalescer, emitted, pass, pending: time.pending }
 }
 
 it('emits the first value at once', () => {

@@ -1,7 +1,8 @@
 import { foldBeginning, foldProgress, startProgress, type TrackerState } from '@safelight/comfyui'
-import { type Clock, createLogger } from '@safelight/runtime'
+import { createLogger } from '@safelight/runtime'
 import type { MeasuredCost, NodeCosts } from '@safelight/store'
 import { expect, it } from 'vitest'
+import { createManualTime } from '../testing/manual-time.ts'
 import { createCostBook } from './cost-book.ts'
 
 const WORK = { class: 'SaveImage', model: null, megapixels: null }
@@ -16,16 +17,7 @@ function saved(ms: number): TrackerState {
 }
 
 function open(store: Partial<NodeCosts> = {}) {
-  let nowMs = 0
-  let due: { atMs: number; act: () => void } | null = null
-  const clock: Clock = {
-    now: () => nowMs,
-    steady: () => nowMs,
-    after(ms, act) {
-      due = { atMs: nowMs + ms, act }
-      return () => (due = null)
-    },
-  }
+  const { clock, pass } = createManualTime()
   const written: (readonly MeasuredCost[])[] = []
   let reads = 0
   const costs: NodeCosts = {
@@ -35,14 +27,7 @@ function open(store: Partial<NodeCosts> = {}) {
   }
   const log = createLogger({ level: 'silent', name: 'test' })
   const book = createCostBook({ store: costs, freshMs: 1_000, writeEveryMs: 500, clock, log })
-  return {
-    book,
-    written,
-    pass: (ms: number) => {
-      nowMs += ms
-      if (due && due.atMs <= nowMs) due.act()
-    },
-  }
+  return { book, written, pass }
 }
 
 it('writes what many jobs have shown at once, and what is left when it closes', async () => {
@@ -74,7 +59,8 @@ it('is no reason for a job to fail: a store that is away has nothing to say, and
     record: () => Promise.reject(new Error('away')),
   })
   expect((await book.learned()).estimate('warm', WORK)).toBeNull()
-  for (let n = 0; n < 5_000; n += 1) book.note('gpu-1', saved(1))
+  const shown = saved(1)
+  for (let n = 0; n < 5_000; n += 1) book.note('gpu-1', shown)
   pass(500)
   await book.close()
   expect((await book.learned()).slownessOf('gpu-1')).toBe(1)

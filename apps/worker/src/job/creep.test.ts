@@ -5,8 +5,8 @@ import {
   startProgress,
   type TrackerState,
 } from '@safelight/comfyui'
-import type { Clock } from '@safelight/runtime'
 import { expect, it } from 'vitest'
+import { createManualTime } from '../testing/manual-time.ts'
 import { createCreep } from './creep.ts'
 
 /** An upscale that took a minute before. */
@@ -18,16 +18,7 @@ function running(): TrackerState {
 }
 
 function open() {
-  let nowMs = 0
-  let due: { atMs: number; act: () => void } | null = null
-  const clock: Clock = {
-    now: () => nowMs,
-    steady: () => nowMs,
-    after(ms, act) {
-      due = { atMs: nowMs + ms, act }
-      return () => (due = null)
-    },
-  }
+  const { clock, pass, pending } = createManualTime()
   let tracker = running()
   const moved: TrackerState[] = []
   const creep = createCreep({
@@ -39,19 +30,13 @@ function open() {
       moved.push(next)
     },
   })
-  const pass = (seconds: number) => {
-    for (let n = 0; n < seconds * 2; n += 1) {
-      nowMs += 500
-      if (due && due.atMs <= nowMs) due.act()
-    }
-  }
-  return { creep, moved, pass, pending: () => due !== null }
+  return { creep, moved, pass, pending }
 }
 
 it('moves the bar once a second while its host is quiet, and its estimate with it', () => {
   const { creep, moved, pass } = open()
   creep.heard()
-  pass(30)
+  pass(30_000)
   expect(moved).toHaveLength(30)
   expect(moved.at(-1)?.progress.value).toBeCloseTo(0.5, 1)
   expect(moved.at(-1)?.progress.eta_ms).toBe(30_000)
@@ -60,7 +45,7 @@ it('moves the bar once a second while its host is quiet, and its estimate with i
 it('says nothing any more once the bar stands: long before the end, however long it takes', () => {
   const { creep, moved, pass } = open()
   creep.heard()
-  pass(600)
+  pass(600_000)
   expect(moved.length).toBeLessThan(100)
   expect(moved.at(-1)?.progress.value).toBeLessThan(0.97)
 })
@@ -69,9 +54,9 @@ it('waits anew after each word, and ends when it is closed', () => {
   const { creep, moved, pass, pending } = open()
   for (let n = 0; n < 10; n += 1) {
     creep.heard()
-    pass(0.5)
+    pass(500)
   }
   expect(moved).toEqual([])
   creep.close()
-  expect(pending()).toBe(false)
+  expect(pending()).toBe(0)
 })

@@ -1,21 +1,11 @@
-import type { Clock } from '@safelight/runtime'
 import type { Preview } from '@safelight/store'
 import { expect, it } from 'vitest'
+import { createManualTime, settle } from '../testing/manual-time.ts'
 import { createPreviewReport } from './report-previews.ts'
 
 /** A report over a time that passes when told to, and all that it asked and sent. */
 function start() {
-  let nowMs = 1_000
-  let timers: { atMs: number; act: () => void }[] = []
-  const clock: Clock = {
-    now: () => nowMs,
-    steady: () => nowMs,
-    after(ms, act) {
-      const timer = { atMs: nowMs + ms, act }
-      timers.push(timer)
-      return () => void (timers = timers.filter((other) => other !== timer))
-    },
-  }
+  const { clock, pass, pending } = createManualTime(1_000)
   const told: string[] = []
   const world = { isWatched: false, isBroken: false }
   const report = createPreviewReport({
@@ -23,29 +13,25 @@ function start() {
     askMs: 500,
     clock,
     async isWatched() {
-      told.push(`${nowMs} asks`)
+      told.push(`${clock.now()} asks`)
       if (world.isBroken) throw new Error('away')
       return world.isWatched
     },
-    publish: async ({ nodeId }) => void told.push(`${nowMs} sends ${nodeId}`),
-    onError: () => void told.push(`${nowMs} fails`),
+    publish: async ({ nodeId }) => void told.push(`${clock.now()} sends ${nodeId}`),
+    onError: () => void told.push(`${clock.now()} fails`),
   })
-  const settle = () => new Promise((resolve) => setImmediate(resolve))
   return {
     report,
     told,
     world,
-    pending: () => timers.length,
+    pending,
     push: async (nodeId: string) => {
       const preview: Preview = { nodeId, contentType: 'image/png', data: new Uint8Array(1) }
       report.push(preview)
       await settle()
     },
     pass: async (ms: number) => {
-      nowMs += ms
-      const due = timers.filter(({ atMs }) => atMs <= nowMs)
-      timers = timers.filter(({ atMs }) => atMs > nowMs)
-      for (const { act } of due) act()
+      pass(ms)
       await settle()
     },
   }
