@@ -18,6 +18,7 @@ import {
   createOrphans,
   createStagedInputs,
   type Keys,
+  watchConnection,
 } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { WorkerConfig } from './config.ts'
@@ -88,6 +89,7 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
   return {
     ...given,
     store,
+    isRemembered: watchConnection(redis),
     hosts: createHostRegistry(inStore),
     runPrompt,
     connect,

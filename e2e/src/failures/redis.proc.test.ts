@@ -1,4 +1,6 @@
 /** Redis goes and comes back: a process of our own, with an append-only file. */
+import { cp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createLogger } from '@safelight/runtime'
 import { jobPageSchema, jobViewSchema } from '@safelight/shared'
 import { closeRedis, createRedis } from '@safelight/store'
@@ -86,6 +88,26 @@ describe.skipIf(!binary && !inject('requireAll'))(
         expect(outcomes).toHaveLength(jobs.length)
       },
     )
+
+    it('looks for the prompt of a job whose beginning Redis has forgotten, before it posts it again', async (context) => {
+      const { cluster, redis, url } = await start(context)
+      const data = join(cluster.folder, 'redis-data')
+      const [worker] = cluster.workers
+      await worker?.kill('SIGSTOP')
+      const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
+      await cp(data, `${data}-before`, { recursive: true })
+      await worker?.kill('SIGCONT')
+      await whenExecuting(url, id)
+      await redis.kill('SIGKILL')
+      await redis.ended()
+      await rm(data, { recursive: true })
+      await rename(`${data}-before`, data)
+      await redis.start()
+      await backAgain(url)
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+      // and the one by which it was seen that the API is back
+      expect(await outcomesOf(cluster.simulators)).toHaveLength(2)
+    }, 60_000)
 
     it('answers 503 at once while Redis hangs, and goes on when it answers again', async (context) => {
       const { redis, url } = await start(context)

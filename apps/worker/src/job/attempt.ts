@@ -118,8 +118,9 @@ export async function runAttempt(
       promptId: promptIdOf(jobId, record.attempt),
       knownPromptId: adopt?.promptId ?? null,
       wasSubmitted,
-      // one that was taken back has been there under this very id
-      fresh: !adopt && record.takenBack === undefined,
+      // one that was taken back has been there under this very id; so may one of which Redis has forgotten everything
+      fresh:
+        !adopt && record.takenBack === undefined && deps.isRemembered(writer.snapshot.createdAt),
       heardSuccess: adopt?.heardSuccess ?? false,
       ...(extraData ? { extraData } : {}),
       hearOut: Object.values(workflow).some((node) => sendsPictures(node.class_type)),

@@ -71,7 +71,7 @@ it('does not trust an answer that was long on its way: it may be older than anot
     },
     onClaimLost: () => undefined,
     freshMs: 2_000,
-    clock: { steady: () => nowMs },
+    clock: { steady: () => nowMs, now: () => nowMs },
   })
   await expect(checkClaim.anew()).rejects.toThrow(ClaimLost)
 })
@@ -86,9 +86,9 @@ it('takes a write of ours for an answer before what only adds something, and not
     },
     onClaimLost: () => undefined,
     freshMs: 2_000,
-    clock: { steady: () => nowMs },
+    clock: { steady: () => nowMs, now: () => nowMs },
   })
-  checkClaim.confirm(0)
+  checkClaim.confirm({ steadyMs: 0, calendarMs: 0 })
   nowMs = 1_999
   await checkClaim.recent()
   expect(asked).toBe(0)
@@ -97,16 +97,38 @@ it('takes a write of ours for an answer before what only adds something, and not
   nowMs = 3_998
   await checkClaim.recent()
   // what was asked for long before says nothing
-  checkClaim.confirm(100)
+  checkClaim.confirm({ steadyMs: 100, calendarMs: 100 })
   expect(asked).toBe(1)
   nowMs = 3_999
   await checkClaim.recent()
   expect(asked).toBe(2)
 })
 
+it.each([
+  ['whose machine was suspended, with its stopwatch', { steadyMs: 1_000, calendarMs: 60_000 }],
+  ['whose calendar was set back while it stood still', { steadyMs: 2_000, calendarMs: -60_000 }],
+])('asks again in a process %s', async (_, later) => {
+  let asked = 0
+  let moment = { steadyMs: 0, calendarMs: 0 }
+  const checkClaim = createClaimCheck({
+    async holdsClaim() {
+      asked += 1
+      return false
+    },
+    onClaimLost: () => undefined,
+    freshMs: 2_000,
+    clock: { steady: () => moment.steadyMs, now: () => moment.calendarMs },
+  })
+  checkClaim.confirm(checkClaim.now())
+  await checkClaim.recent()
+  expect(asked).toBe(0)
+  moment = later
+  await expect(checkClaim.recent()).rejects.toThrow(ClaimLost)
+})
+
 it('stops a worker that was replaced before it stops or frees anything, though it wrote just now', async () => {
   const { jobId, client, checkClaim } = await open()
-  checkClaim.confirm(systemClock.steady())
+  checkClaim.confirm(checkClaim.now())
   await stack.store.claim(jobId)
   const calls = [
     () => client.interrupt('mine'),

@@ -24,8 +24,20 @@ export interface ClaimCheck {
   recent(signal?: AbortSignal): Promise<void>
   /** Asks the store. */
   anew(signal?: AbortSignal): Promise<void>
-  /** The store took what only the claim's holder may write. @param askedAtMs steady, before it was asked */
-  confirm(askedAtMs: number): void
+  now(): Moment
+  /** The store took what only the claim's holder may write. @param askedAt before it was asked */
+  confirm(askedAt: Moment): void
+}
+
+/** By two clocks: a stopwatch may stand still while its machine is suspended, and a calendar may be set back. */
+export interface Moment {
+  steadyMs: number
+  calendarMs: number
+}
+
+const NEVER: Moment = {
+  steadyMs: Number.NEGATIVE_INFINITY,
+  calendarMs: Number.NEGATIVE_INFINITY,
 }
 
 export interface ClaimCheckOptions {
@@ -34,7 +46,8 @@ export interface ClaimCheckOptions {
   onClaimLost: () => void
   /** What is older than that may be older than another's claim: the process may have been stopped in between. */
   freshMs: number
-  clock: Pick<Clock, 'steady'>
+  /** Of this machine. */
+  clock: Pick<Clock, 'steady' | 'now'>
 }
 
 export function createClaimCheck({
@@ -43,17 +56,28 @@ export function createClaimCheck({
   freshMs,
   clock,
 }: ClaimCheckOptions): ClaimCheck {
-  let confirmedAt = Number.NEGATIVE_INFINITY
-  const isFresh = () => clock.steady() - confirmedAt < freshMs
+  let confirmedAt = NEVER
+  const now = (): Moment => ({ steadyMs: clock.steady(), calendarMs: clock.now() })
+
+  function isFresh(): boolean {
+    const { steadyMs, calendarMs } = now()
+    return (
+      steadyMs - confirmedAt.steadyMs < freshMs && calendarMs - confirmedAt.calendarMs < freshMs
+    )
+  }
+
+  function confirm(askedAt: Moment): void {
+    if (askedAt.steadyMs > confirmedAt.steadyMs) confirmedAt = askedAt
+  }
 
   async function ask(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
-    const askedAt = clock.steady()
+    const askedAt = now()
     if (!(await unlessAborted(holdsClaim(), signal))) {
       onClaimLost()
       throw new ClaimLost()
     }
-    confirmedAt = Math.max(confirmedAt, askedAt)
+    confirm(askedAt)
   }
 
   return {
@@ -65,9 +89,8 @@ export function createClaimCheck({
       do await ask(signal)
       while (!isFresh())
     },
-    confirm(askedAtMs) {
-      confirmedAt = Math.max(confirmedAt, askedAtMs)
-    },
+    now,
+    confirm,
   }
 }
 

@@ -1,7 +1,7 @@
 /** `Handling`: what a worker holds from the claim of a job until its ticket leaves our hands. */
 import type { BlobStore } from '@safelight/assets'
 import type { HostClient, RunPrompt } from '@safelight/comfyui'
-import type { Clock, Logger } from '@safelight/runtime'
+import { type Clock, type Logger, systemClock } from '@safelight/runtime'
 import type { ExtraData } from '@safelight/shared'
 import type {
   AppendedWith,
@@ -14,6 +14,7 @@ import type {
   DeferredWatch,
   HostRegistry,
   HostStage,
+  IsRemembered,
   JobStore,
   MadeOutputs,
   OpenExtraData,
@@ -39,6 +40,7 @@ import { watchForCancel } from './watch-cancel.ts'
 /** What every handling of this worker shares. */
 export interface HandlingDeps {
   store: JobStore
+  isRemembered: IsRemembered
   backlog: Backlog
   tickets: Tickets
   slotHolders: Pick<SlotHolders, 'hold'>
@@ -119,7 +121,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
   const writer = createJobWriter({
     store: {
       async append(...asked) {
-        const askedAt = clock.steady()
+        const askedAt = checkClaim.now()
         const result = await store.append(...asked)
         if (result.outcome === 'appended') checkClaim.confirm(askedAt)
         return result
@@ -136,7 +138,8 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     onClaimLost,
     // its lock was good for half of its time then, at least
     freshMs: Math.min(timings.claimFreshMs, timings.lockMs / 4),
-    clock,
+    // not Redis' time, which goes by the stopwatch in between
+    clock: { steady: clock.steady, now: systemClock.now },
   })
   let { lastAttempt } = claim
   return {
@@ -156,7 +159,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     },
     async saveAttempt(record) {
       lastAttempt = record
-      const askedAt = clock.steady()
+      const askedAt = checkClaim.now()
       if ((await store.saveAttempt(jobId, token, record)) === 'saved') checkClaim.confirm(askedAt)
       else onClaimLost()
     },
