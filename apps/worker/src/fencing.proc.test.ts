@@ -59,3 +59,26 @@ it('keeps a worker that was frozen for longer than its lock from saying or doing
   expect(changes).toEqual(['POST /prompt', 'POST /history'])
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
 })
+
+it('keeps a worker that was frozen between its note of an attempt and the POST from posting what another has posted', {
+  timeout: 90_000,
+}, async () => {
+  const frozen = await stack.startProcess([gate.url])
+  gate.hold('GET /ws')
+  const jobId = await stack.submit(slow({ color: 1, steps: 1, seconds: 0.1 }))
+  // it has noted the attempt, and posts as soon as the host has its socket
+  await until(() => (gate.held() > 0 ? true : null))
+  await stack.when(jobId, ({ status }) => status === 'running')
+  frozen.kill('SIGSTOP')
+  gate.release()
+  const successor = await stack.startWorker([gate.url])
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  await successor.close()
+
+  frozen.kill('SIGCONT')
+  await until(() => (/lock lost|attempt broke off/.test(frozen.log()) ? true : null))
+  const next = await stack.submit(slow({ color: 2 }))
+  expect(await stack.end(next)).toMatchObject({ status: 'succeeded' })
+  expect(gate.requests.filter((request) => request === 'POST /prompt')).toHaveLength(2)
+  expect(host.executions().map(({ outcome }) => outcome)).toEqual(['success', 'success'])
+})

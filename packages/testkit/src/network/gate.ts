@@ -1,12 +1,13 @@
 /** A way to a host that sees every request, and can hold one kind back: a worker can then be met at an exact moment. */
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 export interface Gate {
   url: string
-  /** e.g. `POST /prompt`, in the order they came, held or not. */
+  /** e.g. `POST /prompt`, in the order they came, held or not; none that open a socket. */
   requests: string[]
-  /** Requests that begin like this wait until `release`; whoever asked may be gone by then. */
+  /** Requests that begin like this, sockets among them (`GET /ws`), wait until `release`; whoever asked may be gone by then. */
   hold(start: string): void
   release(): void
   /** As if the host were off the net, until `reopen`. */
@@ -48,7 +49,7 @@ export async function openGate(target: string): Promise<Gate> {
     // what a killed worker asked for never reaches the host
     waiting.push(() => (incoming.socket.destroyed ? undefined : pass(incoming, answer)))
   })
-  server.on('upgrade', (incoming, client, head) => {
+  function open(incoming: IncomingMessage, client: Duplex, head: Buffer): void {
     const host = connect(Number(port), hostname, () => {
       const headers = Object.entries(incoming.headers).map(
         ([key, value]) => `${key}: ${String(value)}`,
@@ -60,6 +61,12 @@ export async function openGate(target: string): Promise<Gate> {
     for (const end of [host, client]) end.on('error', () => undefined)
     host.on('close', () => client.destroy())
     client.on('close', () => host.destroy())
+  }
+  server.on('upgrade', (incoming, client, head) => {
+    const name = `${incoming.method} ${incoming.url}`
+    if (holding === null || !name.startsWith(holding)) return open(incoming, client, head)
+    client.on('error', () => undefined)
+    waiting.push(() => (client.destroyed ? undefined : open(incoming, client, head)))
   })
   server.on('connection', (socket) => {
     if (isShut) return socket.destroy()
