@@ -22,6 +22,7 @@ it('has no middle of nothing', () => {
 it('has a ratio only beside something that is not nothing', () => {
   expect(ratioOf(figure({ against: { what: 'other', value: 40 } }))).toBe(0.75)
   expect(ratioOf(figure({ against: { what: 'other', value: 0 } }))).toBeNull()
+  expect(ratioOf(figure({ against: { what: 'told before it was noted', value: -6 } }))).toBeNull()
   expect(ratioOf(figure({}))).toBeNull()
 })
 

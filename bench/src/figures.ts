@@ -15,9 +15,9 @@ export const sum = (values: readonly number[]): number =>
 /** NaN of nothing. */
 export const mean = (values: readonly number[]): number => sum(values) / values.length
 
-/** Of the value to what it is compared with; null where there is nothing to compare with. */
+/** Of the value to what it is compared with; null where there is nothing to compare with, or a difference of clocks. */
 export function ratioOf({ value, against }: Figure): number | null {
-  return against === undefined || against.value === 0 ? null : value / against.value
+  return against === undefined || against.value <= 0 ? null : value / against.value
 }
 
 export interface Judgement {

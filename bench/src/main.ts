@@ -9,11 +9,11 @@ import { SECTIONS } from './sections.ts'
 
 const SCALES = ['smoke', 'usual', 'long'] as const satisfies readonly Scale[]
 
-const USAGE = `npm run bench -- [NAME…]     all, unless named
+const USAGE = `npm run -s bench -- [NAME…] [OPTION…]   all sections, unless named
 
 ${SECTIONS.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}
 
-  --scale <name>      smoke: a few jobs, only to see that it works; usual; long
+  --scale <name>      smoke: a few jobs, only to see that it works; usual; long (usual)
   --json <file>       the same figures for programs
   --markdown          tables under headings, for a page
   --seed <number>     of every order that is left to chance (1)
@@ -49,11 +49,13 @@ async function main(): Promise<number> {
     return 0
   }
   const scale = SCALES.find((name) => name === values.scale)
-  if (!scale) throw new Error(`there is no scale ${values.scale}`)
+  if (!scale) throw new Error(`no scale is called ${values.scale}: ${SCALES.join(', ')}`)
   const sections = choose(positionals)
   const seed = toCount(values.seed)
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('needs a redis-server or valkey-server on the PATH')
+  // before minutes are spent on what could not be kept
+  if (values.json !== undefined) await writeFile(values.json, '', { flag: 'a' })
   const machine = await readMachine(redisBinary)
   await bundleMains()
 
@@ -66,7 +68,9 @@ async function main(): Promise<number> {
     comfyuiUrl: process.env['COMFYUI_URL'] || null,
     promise: (what: string, kept: boolean) => void promises.push({ what, kept }),
   }
-  print(`${toHead(machine)}; scale ${scale}`)
+  print(
+    `${toHead(machine)}; scale ${scale}${scale === 'smoke' ? ', whose figures say nothing' : ''}`,
+  )
   const measured: Measured[] = []
   for (const section of sections) {
     const found = await measure(section, context)
@@ -107,7 +111,10 @@ function toText({ name, title, figures, error, seconds }: Measured, asPage: bool
 
 function choose(names: readonly string[]): readonly Section[] {
   const unknown = names.find((name) => SECTIONS.every((section) => section.name !== name))
-  if (unknown !== undefined) throw new Error(`there is no ${unknown}`)
+  if (unknown !== undefined) {
+    const all = SECTIONS.map(({ name }) => name).join(', ')
+    throw new Error(`no section is called ${unknown}: ${all}`)
+  }
   return names.length === 0 ? SECTIONS : SECTIONS.filter(({ name }) => names.includes(name))
 }
 
@@ -123,7 +130,7 @@ try {
   process.exitCode = await main()
 } catch (error) {
   process.stderr.write(
-    `bench: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`,
+    `bench: ${error instanceof Error ? error.message : String(error)}\nnames and options: npm run -s bench -- --help\n`,
   )
   process.exitCode = 2
 }

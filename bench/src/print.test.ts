@@ -36,8 +36,8 @@ it('prints one row per figure, with what it stands beside and how far it is from
       '',
     ],
     ['', 'idle gap, p50', '0.500 ms', '', '', '≤ 1 ms: reached', ''],
-    ['', 'scripts', '36.0', '', '', '≤ 30: over by 20.0 %', ''],
-    ['', 'commands', '360', '', '', '≤ 40: 9.00 times that', ''],
+    ['', 'scripts', '36', '', '', '≤ 30: over by 20 %', ''],
+    ['', 'commands', '360', '', '', '≤ 40: 9 times that', ''],
     ['', 'nothing', '– ms', '', '', '≤ 1 ms', ''],
   ])
 })
@@ -54,6 +54,7 @@ it('lines its columns up, words to the left and figures to the right', () => {
   ).toBe(['|      |   n |', '| ---- | --: |', '| a    |   1 |', '| bbbb | 100 |'].join('\n'))
 })
 
-it('gives three figures, and whole numbers from a hundred', () => {
+it('gives three figures, whole numbers from a hundred, and counts as they are', () => {
   expect([1234.5, 12.345, 0.012345, 0].map(round)).toEqual(['1235', '12.3', '0.0123', '0'])
+  expect([6, -3].map(round)).toEqual(['6', '-3'])
 })

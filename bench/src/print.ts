@@ -18,11 +18,11 @@ export function toTable(head: Row, rows: readonly Row[], words: readonly number[
   return [line(first), `| ${rule.join(' | ')} |`, ...rest.map(line)].join('\n')
 }
 
-/** Three figures are enough for anything that is measured. */
+/** Three figures are enough for anything that is measured; what was counted is said as it is. */
 export function round(value: number): string {
   if (!Number.isFinite(value)) return '–'
-  if (Math.abs(value) >= 100) return value.toFixed(0)
-  return value === 0 ? '0' : value.toPrecision(3)
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return value.toFixed(0)
+  return value.toPrecision(3)
 }
 
 const HEAD = ['', 'measured', 'beside', 'ratio', 'aim']

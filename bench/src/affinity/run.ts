@@ -43,7 +43,7 @@ const RUNS = [
 
 export const affinity: Section = {
   name: 'affinity',
-  title: `loads of ${MODELS.length} models on ${HOSTS} hosts with room for one: by order of arrival and by what is in place`,
+  title: `Loads of ${MODELS.length} models on ${HOSTS} hosts with room for one: by order of arrival and by what is in place`,
   async run(context) {
     const jobs = byScale(context.scale, { smoke: 6, usual: 200, long: 1_000 })
     const found = []

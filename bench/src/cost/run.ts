@@ -28,7 +28,7 @@ interface Costs {
 
 export const cost: Section = {
   name: 'cost',
-  title: 'what a trivial job costs, and a worker with nothing to do',
+  title: 'What a trivial job costs, and a worker with nothing to do',
   async run(context) {
     const { redisBinary, against, scale, say } = context
     const jobs = byScale(scale, { smoke: 6, usual: 300, long: 3_000 })
@@ -92,7 +92,7 @@ function toFigures(ours: Costs, other: Costs | null, jobs: number): Figure[] {
       .filter(([name]) => name.startsWith('eval'))
       .reduce((total, [, calls]) => total + calls, 0)
   const cpu = (part: Part, aim?: number): Figure => ({
-    what: `CPU of the ${part} per trivial job`,
+    what: `CPU per trivial job, ${part}`,
     unit: 'ms',
     ...beside((costs) => costs.jobs.cpuMs[part] / jobs),
     ...(aim === undefined ? {} : { aim: { of: 'value', atMost: aim } }),

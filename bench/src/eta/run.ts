@@ -27,7 +27,7 @@ const SETTLE_MS = 1_500
 
 export const eta: Section = {
   name: 'eta',
-  title: 'what a watcher is told of the end, before and after costs are learned',
+  title: 'What a watcher is told of the end, before and after costs are learned',
   async run(context) {
     const modelMemory = { kept: 1, loadMs: LOAD_MS, stepMs: STEP_MS }
     const hurry = byScale(context.scale, { smoke: 4, usual: 1, long: 1 })

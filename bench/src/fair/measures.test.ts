@@ -22,7 +22,7 @@ describe('the measures of fairness', () => {
     job('a', 0, null),
   ]
 
-  it('are the wait on the average, and until the last has ended', () => {
+  it('are the wait on average, and until the last has ended', () => {
     expect(waitsOf(mine)).toEqual({ mean: 300, last: 410 })
   })
 

@@ -4,7 +4,7 @@ import type { BenchJob } from '../client.ts'
 export type Timed = Pick<BenchJob, 'owner' | 'created_at' | 'started_at' | 'completed_at'>
 
 export interface Waits {
-  /** ms from the request to the end, on the average. */
+  /** ms from the request to the end, on average. */
   mean: number
   /** Until the last one has ended. */
   last: number

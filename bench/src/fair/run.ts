@@ -19,7 +19,7 @@ const API = { SAFELIGHT_TIMINGS: JSON.stringify({ costsAgeMs: 3_600_000 }) }
 
 export const fair: Section = {
   name: 'fair',
-  title: 'fairness: ten jobs beside a thousand, weights, priorities and aging',
+  title: 'Fairness: ten jobs beside a thousand, weights, priorities and aging',
   async run(context) {
     return [
       ...(await besideAFlood(context)),
@@ -93,7 +93,7 @@ async function besideAFlood(context: BenchContext): Promise<Figure[]> {
       }
     }
     return [
-      figure('on the average', ({ mean }) => mean),
+      figure('on average', ({ mean }) => mean),
       figure('until the last has ended', ({ last }) => last),
       { what: 'jobs of the other that ended meanwhile', value: middle(served), unit: '' },
     ]

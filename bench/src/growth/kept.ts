@@ -36,7 +36,7 @@ export async function withMoreKept({ redisBinary, scale, say }: BenchContext): P
     if (!first) return []
     return more.flatMap(({ kept: n, spent, pageMs }) => [
       ...(['worker', 'API', 'Redis'] as const).map((part) => ({
-        what: `CPU of the ${part} per trivial job, ${n} kept`,
+        what: `CPU per trivial job, ${part}, ${n} kept`,
         value: spent.cpuMs[part] / count,
         unit: 'ms',
         against: { what: 'none kept', value: first.spent.cpuMs[part] / count },

@@ -8,7 +8,7 @@ import { afterAKill } from './recovery.ts'
 
 export const growth: Section = {
   name: 'growth',
-  title: 'cost by what is kept, waits and is driven; recovery',
+  title: 'Cost by what is kept, waits and is driven; recovery',
   async run(context) {
     return [
       ...(await ofTheSimulator(context)),

@@ -33,7 +33,7 @@ interface Kind {
 
 export const overhead: Section = {
   name: 'overhead',
-  title: 'what is left of a host behind all of Safelight',
+  title: 'What is left of a host behind all of Safelight',
   async run(context) {
     const { scale, redisBinary } = context
     const figures: Figure[] = []
@@ -96,7 +96,7 @@ async function compare(stack: Stack, kind: Kind, { scale, say }: BenchContext): 
   const spent = sumOf(found.map((round) => round.us.spent))
   const perJob = (total: number) => total / (rounds * count)
   const cpu = (part: 'worker' | 'API' | 'Redis' | 'hosts'): Figure => ({
-    what: `CPU of the ${part} per job, ${where}`,
+    what: `CPU per job, ${part}, ${where}`,
     value: perJob(spent.cpuMs[part]),
     unit: 'ms',
   })
