@@ -38,6 +38,25 @@ describe('the line of a job', () => {
     expect(lineOf({ status: 'running', phase: 'preparing', attempt: 2 })).toMatch(/^Attempt 2 · ./)
   })
 
+  it('says how long it takes before what it does, as there may be room for one only', () => {
+    const node = { id: '3', class: 'KSampler', title: null, value: 9, max: 20 }
+    const progress = {
+      value: 0.4,
+      nodes_done: 3,
+      nodes_total: 7,
+      current_node: '3',
+      current_node_class: 'KSampler',
+      step: 9,
+      steps: 20,
+      message: null,
+      kind: 'node' as const,
+      node,
+      eta_ms: 25_000,
+    }
+    const line = lineOf({ status: 'running', phase: 'executing', progress })
+    expect(line).toBe('about 25 s left · KSampler 9/20')
+  })
+
   it('names what it made', () => {
     expect(lineOf({ status: 'succeeded', outputs: [] })).toBe('It made no files')
     expect(lineOf({ status: 'succeeded', outputs: [output('a.png')] })).toBe('a.png')

@@ -35,7 +35,8 @@ function toRunningLine({ attempt }: SnapshotView, description: JobDisplay): stri
   // the list has room for what happened, not for what will
   const still = description.stalled?.split('. ')[0]
   if (still) return [again, still].filter(Boolean).join(' · ')
-  return [again, description.node, description.eta].filter(Boolean).join(' · ')
+  // the node's counter grows with every step: what stands after it would jump, and be cut off on a phone
+  return [again, description.eta, description.node].filter(Boolean).join(' · ')
 }
 
 function toOutputsLine({ outputs }: SnapshotView): string {
