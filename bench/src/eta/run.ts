@@ -100,7 +100,7 @@ function toFigures(when: string, jobs: readonly WatchedJob[]): Figure[] {
   const naive = missesAt(byMean(jobs, inLine), 0.02)
   const against = { what: 'jobs ahead by the mean of those that ended', misses: naive }
   const stored: Figure = {
-    what: `${when}, from there until all is stored: median`,
+    what: `${when}, from the end of the execution until all is stored: median`,
     value: Math.round(middle(jobs.map(({ storedInMs }) => storedInMs))),
     unit: 'ms',
   }
@@ -141,7 +141,7 @@ function toErrors(
       ...beside(Math.round(middle(other.map(({ ms }) => ms)))),
     },
     {
-      what: `${where}: of the whole`,
+      what: `${where}: median error, share of the whole`,
       value: 100 * middle(misses.map(({ share }) => share)),
       unit: '%',
       ...beside(100 * middle(other.map(({ share }) => share))),

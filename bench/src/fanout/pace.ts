@@ -48,7 +48,8 @@ export async function raise(
 ): Promise<{ best: number; cpuUs: number }> {
   await measure(stage, perSecond / 2, ms / 2)
   const steady = await measure(stage, perSecond, ms)
-  let best = steady.rate
+  // what came too late is not what can be passed on
+  let best = steady.p99 < LATE_MS ? steady.rate : 0
   let asked = perSecond
   let failures = 0
   for (let step = 0; step < steps && failures < TRIES; step += 1) {
