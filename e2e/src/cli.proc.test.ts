@@ -1,9 +1,9 @@
 /** The command line as it is used: built, as a process, against a real server. */
-import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { childEnv, readTestConfig, until } from '@safelight/testkit'
+import { readTestConfig, until } from '@safelight/testkit'
 import { type CliDesk, createCliDesk, LONG } from './testing/cli-desk.ts'
 import { hasScript, onTerminal, runSafelight, SAFELIGHT } from './testing/safelight.ts'
 import type { Stack } from './testing/stack.ts'
@@ -145,64 +145,6 @@ describe('run', () => {
     const { code, stderr } = await safelight('run', EXAMPLE, '--url', 'http://127.0.0.1:9')
     expect(code).toBe(3)
     expect(stderr).toMatch(/^safelight: nothing answers at .*:9; .*\(unreachable\)\n$/)
-  })
-})
-
-describe('jobs', () => {
-  it('are listed, found by the beginning of their ids, and canceled', async () => {
-    const jobId = await desk.submitLong()
-    const short = jobId.slice(0, 8)
-    const { stdout } = await safelight('ls', '--status', 'queued,running')
-    expect(stdout).toMatch(new RegExp(`^ID .*STATUS .*\n${short} {2}running `))
-    // workers report on hosts every now and then
-    const isThere = async () => (await safelight('hosts')).stdout.includes(` ${short} `)
-    await until(isThere, { what: 'the host has the job' })
-    const canceled = await safelight('cancel', short)
-    expect(canceled).toMatchObject({ code: 0, stderr: '' })
-    expect(canceled.stdout).toMatch(new RegExp(`${short} canceled\n$`))
-    expect(await desk.statusOf(jobId)).toBe('canceled')
-    expect((await safelight('cancel', short)).stdout).toBe(`${short} was canceled already\n`)
-    const watched = await safelight('watch', short)
-    expect(watched.code).toBe(4)
-    expect(watched.stdout).toMatch(new RegExp(`^– ${short} .*Canceled\n$`))
-  })
-
-  it('that wait are canceled all at once, but not unasked', async () => {
-    const running = await desk.submitLong()
-    const path = await desk.save(slow())
-    // one more is staged on the host; the others wait in line
-    const waiting = await safelight('run', path, path, path, path, '--detach')
-    expect((await safelight('cancel', '--all-queued')).stderr).toContain('wants --yes')
-    expect(await safelight('cancel', '--all-queued', '--yes')).toMatchObject({ code: 0 })
-    expect((await safelight('ls', '--status', 'queued')).stdout).toBe('no job is queued\n')
-    await safelight('cancel', running, ...waiting.stdout.trim().split('\n'))
-  })
-
-  it('that nobody knows are said so', async () => {
-    const unknown = '11111111-1111-4111-8111-111111111111'
-    expect(await safelight('watch', unknown)).toEqual({
-      code: 3,
-      stdout: '',
-      stderr: `safelight: there is no job ${unknown} (not_found)\n`,
-    })
-  })
-
-  it('open in a browser, and have an address where there is none', async () => {
-    const { stdout } = await safelight('run', await desk.save(slow()), '--detach')
-    const page = `${url}/jobs/${stdout.trim()}\n`
-    expect(await safelight('open', stdout.trim())).toEqual({ code: 0, stdout: page, stderr: '' })
-    const bin = join(desk.folder, 'bin')
-    const seen = join(desk.folder, 'seen.txt')
-    await mkdir(bin)
-    await writeFile(
-      join(bin, 'xdg-open'),
-      `#!/bin/sh\necho "$1" > ${seen}.new; mv ${seen}.new ${seen}\n`,
-    )
-    await chmod(join(bin, 'xdg-open'), 0o755)
-    const env = { DISPLAY: ':0', PATH: `${bin}:${childEnv()['PATH'] ?? ''}` }
-    await runSafelight(['open', stdout.slice(0, 8)], { url, env })
-    const read = () => readFile(seen, 'utf8').catch(() => null)
-    expect(await until(read, { what: 'the browser opens' })).toBe(page)
   })
 })
 
