@@ -198,6 +198,7 @@ async function start(parts: Start): Promise<void> {
     pools: () => [ANY_POOL, ...fleet.hosts.flatMap(({ listing }) => listing.labels)],
     openIntake: (pool) => openIntakeTickets({ ...bull, pool }),
     tickets,
+    openHand: (hostId) => hostTickets.openHand(hostId),
     async begin(hostId, job) {
       hostTickets.expect(hostId, await tickets.addToHost(hostId, 'execute', job))
     },

@@ -29,7 +29,7 @@ export function createKeys(namespace: string) {
     dispatchedTo: `${tag}:dispatched-to`,
     /** SET per owner: its jobs that have a slot somewhere. */
     running: (owner: string) => `${tag}:running:${owner}`,
-    /** `prefix` for BullMQ's own keys: same tag, never touched by our scripts. */
+    /** `prefix` for BullMQ's own keys: same tag; of our scripts only those of queues/held-tickets.ts know them. */
     bullPrefix: `${tag}:bull`,
     /**
      * HASH: `v` (version of the record), `snapshot` (JSON), `seq`, `stamp` (eventId of the last event), `fence` (the latest

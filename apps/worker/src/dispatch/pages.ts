@@ -1,8 +1,7 @@
 /** What waits, page by page, as one dispatch looks at it: hosts that serve the same pools share what was read. */
 import type { Backlog, Candidate, CandidatesQuery } from '@safelight/store'
 
-/** Candidates that one look takes. The first is a glance: mostly the next job is one for which nothing must be loaded. */
-const GLANCE = 4
+/** Candidates that one look takes. */
 const AT_MOST = 64
 
 export interface Pages {
@@ -12,9 +11,11 @@ export interface Pages {
 
 export interface PagesOptions extends Pick<CandidatesQuery, 'agingMs' | 'ownerLimit'> {
   backlog: Pick<Backlog, 'candidates'>
+  /** Candidates of a glance: mostly the next job is one for which nothing must be loaded. */
+  glance: number
 }
 
-export function openPages({ backlog, agingMs, ownerLimit }: PagesOptions): Pages {
+export function openPages({ backlog, glance, agingMs, ownerLimit }: PagesOptions): Pages {
   const known = new Map<string, Promise<Candidate[]>>()
   return {
     read(pools, look) {
@@ -24,7 +25,7 @@ export function openPages({ backlog, agingMs, ownerLimit }: PagesOptions): Pages
         known.get(name) ??
         backlog.candidates({
           pools,
-          atMost: isGlance ? GLANCE : AT_MOST,
+          atMost: isGlance ? glance : AT_MOST,
           skip: isGlance ? 0 : look * AT_MOST,
           agingMs,
           ownerLimit,

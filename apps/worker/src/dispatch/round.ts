@@ -1,6 +1,7 @@
 /** One round of dispatch: each host with a free slot gets the next job that it may run, and all of that is asked in one go. */
 import type { Clock, Logger } from '@safelight/runtime'
 import type { Backlog, Candidate, JobOnHost } from '@safelight/store'
+import type { OpenHand } from '../queue/ticket-queue.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
 import { openPages, type Pages } from './pages.ts'
 import {
@@ -14,6 +15,8 @@ import {
 export interface RoundOptions {
   slots: Pick<SlotBook, 'open' | 'missed' | 'took' | 'freed' | 'full'>
   backlog: Pick<Backlog, 'candidates' | 'dispatch' | 'isEmpty'>
+  /** Takes the ticket of the job that is dispatched there next; null when it has to be put on its queue. */
+  openHand: (hostId: string) => OpenHand | null
   /** The job has its slot: it gets its ticket there. */
   begin: (hostId: string, job: JobOnHost) => Promise<void>
   affinity: AffinityLimits
@@ -44,7 +47,7 @@ const GLANCED_BY = 2
 export async function dispatchRound(pool: string, options: RoundOptions): Promise<Round> {
   const hosts = [...options.slots.open(pool)]
   if (hosts.length === 0) return { outcome: 'missed', more: false }
-  const pages = openPages(options)
+  const pages = openPages({ ...options, glance: hosts.length + 1 })
   let isEmpty = true
   // who has waited too long is found among the oldest: the first of a few of them is not the next of all
   const glances = options.agingMs === null && hosts.length <= GLANCED_BY
@@ -110,15 +113,22 @@ function overtake(seen: Map<string, Candidate>, jobId: string, nowMs: number): v
 async function take(
   { hostId, slots: count }: OpenHost,
   { jobId, overtaken }: Choice,
-  { slots, backlog, ownerLimit, begin, log }: RoundOptions,
+  { slots, backlog, ownerLimit, openHand, begin, log }: RoundOptions,
 ): Promise<boolean> {
-  const taken = await backlog.dispatch({ jobId, hostId, slots: count, ownerLimit, overtaken })
+  const open = openHand(hostId)
+  const order = { jobId, hostId, slots: count, ownerLimit, overtaken, hand: open?.hand ?? null }
+  const taken = await backlog.dispatch(order).catch((error: unknown) => {
+    open?.drop()
+    throw error
+  })
   if (taken.outcome !== 'dispatched') {
+    open?.drop()
     slots.freed(hostId, jobId)
     if (taken.outcome === 'full') slots.full(hostId)
     return false
   }
-  await begin(hostId, taken)
+  if (open) open.take(taken)
+  else await begin(hostId, taken)
   log.info({ jobId, hostId, overtaken: overtaken.length }, 'job dispatched')
   return true
 }

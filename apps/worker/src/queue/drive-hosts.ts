@@ -5,6 +5,7 @@ import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { HostTickets, OpenTickets } from './host-tickets.ts'
+import type { OpenHand } from './ticket-queue.ts'
 
 export interface DriveHostsOptions {
   fleet: Fleet
@@ -15,6 +16,8 @@ export interface DriveHostsOptions {
 }
 
 export interface DrivenHosts extends OpenTickets {
+  /** For the ticket of a job that is dispatched to the host now; null when it has to be put on the queue. */
+  openHand(hostId: string): OpenHand | null
   /** The ticket of this name has just been put on the queue of the host. */
   expect(hostId: string, ticket: string): void
   /** What the host has, by the records. */
@@ -28,6 +31,7 @@ const LOCK_BEATS = 3
 export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHosts> {
   const { fleet, log } = options
   const driven = new Map<string, Promise<HostTickets>>()
+  const open = new Map<string, HostTickets>()
   /** How many their tickets were told of. */
   const slots = new Map<string, number>()
   /** Hosts of those that are leaving. */
@@ -57,11 +61,17 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     const opening = options.open(host)
     slots.set(hostId, listing.slots)
     driven.set(hostId, opening)
+    void noteOpen(hostId, opening)
     opening.catch((error: unknown) => {
       warn(hostId)(error)
       // looked at again with the next change of any host, of which there are many
       driven.delete(hostId)
     })
+  }
+
+  async function noteOpen(hostId: string, opening: Promise<HostTickets>): Promise<void> {
+    const tickets = await opening.catch(() => null)
+    if (tickets && driven.get(hostId) === opening) open.set(hostId, tickets)
   }
 
   /** It is needed until what runs there is over and carried away, or the host's own end hands it back. */
@@ -84,6 +94,7 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     left.delete(hostId)
     const ending = driven.get(hostId)
     driven.delete(hostId)
+    open.delete(hostId)
     slots.delete(hostId)
     ending?.then((tickets) => tickets.close()).catch(warn(hostId))
   }
@@ -113,6 +124,7 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     clock: options.clock,
   })
   return {
+    openHand: (hostId) => open.get(hostId)?.openHand() ?? null,
     expect: (hostId, ticket) => tell(hostId, (tickets) => tickets.expect(ticket)),
     see: (hostId, jobs) => tell(hostId, (tickets) => tickets.see(jobs)),
     async close() {

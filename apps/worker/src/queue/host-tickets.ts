@@ -13,7 +13,7 @@ import {
 import type { Redis } from 'ioredis'
 import type { TicketReturn } from '../job/conclude.ts'
 import type { WorkerTimings } from '../timings.ts'
-import { openTicketQueue, type TicketQueue } from './ticket-queue.ts'
+import { type OpenHand, openTicketQueue, type TicketQueue } from './ticket-queue.ts'
 
 export interface OpenTickets {
   /**
@@ -28,6 +28,8 @@ export interface OpenTickets {
 export interface HostTickets extends OpenTickets {
   /** The host has so many from now on. */
   setSlots(slots: number): void
+  /** For the ticket of a job that is dispatched to the host now; null when it has to be put on the queue. */
+  openHand(): OpenHand | null
   /** The ticket of this name has just been put on its queue. */
   expect(ticket: string): void
   /** What the host has, by the records: where that is not in our hands, a ticket may wait, or have lost its worker. */
@@ -48,7 +50,7 @@ export interface HostTicketsOptions {
     stage: HostStage,
     leaving: AbortSignal,
   ): (jobId: string, signal: AbortSignal) => Promise<TicketReturn>
-  timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'lostTicketsEveryMs'>
+  timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'lostTicketsEveryMs' | 'store'>
   clock: Clock
   log: Logger
 }
@@ -89,6 +91,7 @@ export async function openHostTickets(options: HostTicketsOptions): Promise<Host
 
   return {
     setSlots: (count) => executes.setAtOnce(count + COLLECTS_AT_ONCE),
+    openHand: () => executes.openHand(),
     expect: (ticket) => executes.expect(ticket),
     see({ executing, collecting }) {
       const isLeft = !collecting.every(isHeld)

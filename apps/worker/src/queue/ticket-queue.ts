@@ -4,13 +4,32 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '@safelight/runtime'
-import { ticketSchema } from '@safelight/store'
-import type { Job } from 'bullmq'
+import {
+  createSpend,
+  type Hand,
+  type JobOnHost,
+  ticketNameOf,
+  ticketSchema,
+  toStoreTimings,
+} from '@safelight/store'
+import { Job } from 'bullmq'
 import { type BullWorkerOptions, openBullWorker } from '../bull-worker.ts'
 import type { TicketReturn } from '../job/conclude.ts'
 import type { StopReason } from '../job/stop.ts'
+import type { WorkerTimings } from '../timings.ts'
+
+/** Room for a ticket that is made in our hand. */
+export interface OpenHand {
+  hand: Hand
+  /** It is here. */
+  take(job: JobOnHost): void
+  /** It does not come, as far as we know: should it have been made, it comes back when its lock has run out. */
+  drop(): void
+}
 
 export interface TicketQueue {
+  /** Null when nothing more is taken now. */
+  openHand(): OpenHand | null
   /** The ticket of this name has just been put there. */
   expect(name: string): void
   /** Takes all there is, those of dead workers as well, and those whose time has come. */
@@ -26,15 +45,15 @@ export interface TicketQueue {
   close(): Promise<void>
 }
 
-export interface TicketQueueOptions extends Omit<BullWorkerOptions, 'takeEveryMs' | 'trouble'> {
+export interface TicketQueueOptions
+  extends Omit<BullWorkerOptions, 'takeEveryMs' | 'trouble' | 'timings'> {
+  timings: Pick<WorkerTimings, 'lockMs' | 'lostTicketsEveryMs' | 'store'>
   /** Tickets in our hands at a time. */
   atOnce: number
   /** @throws what could not even be written down: the ticket comes back by itself */
   work(jobId: string, signal: AbortSignal): Promise<TicketReturn>
   clock: Clock
 }
-
-type Ticket = Job<unknown, string>
 
 interface Held {
   jobId: string
@@ -53,6 +72,8 @@ export async function openTicketQueue(
   const worker = await openBullWorker(name, { ...options, trouble: 'queue trouble' })
   /** By the name of the ticket. */
   const held = new Map<string, Held>()
+  const coming = new Set<Promise<void>>()
+  const spend = createSpend(options, name)
   const expected = new Set<string>()
   let { atOnce } = options
   /** There may be more than is expected. */
@@ -60,14 +81,18 @@ export async function openTicketQueue(
   let taking: Promise<void> | null = null
   let closed = false
 
-  const wantsMore = () => !closed && held.size < atOnce && (isUnsure || expected.size > 0)
+  const hasRoom = () => !closed && held.size + coming.size < atOnce
+  const wantsMore = () => hasRoom() && (isUnsure || expected.size > 0)
 
   async function takeAll(): Promise<void> {
     while (wantsMore()) {
       const token = randomUUID()
       const ticket = await worker.getNextJob(token, { block: false })
-      if (ticket?.id !== undefined) begin(ticket, ticket.id, token)
-      else {
+      if (ticket?.id !== undefined) {
+        // one of somebody else's was before it
+        if (!expected.delete(ticket.id)) isUnsure = true
+        begin(ticket.id, ticketSchema.parse(ticket.data).jobId, token)
+      } else {
         isUnsure = false
         // others were faster
         expected.clear()
@@ -89,12 +114,9 @@ export async function openTicketQueue(
     void take()
   }
 
-  function begin(ticket: Ticket, id: string, token: string): void {
-    // one of somebody else's was before it
-    if (!expected.delete(id)) isUnsure = true
+  function begin(id: string, jobId: string, token: string): void {
     const stop = new AbortController()
-    const { jobId } = ticketSchema.parse(ticket.data)
-    const ended = work(ticket, jobId, { token, signal: stop.signal }).finally(() => {
+    const ended = work(id, jobId, { token, signal: stop.signal }).finally(() => {
       held.delete(id)
       if (wantsMore()) void take()
     })
@@ -102,27 +124,35 @@ export async function openTicketQueue(
   }
 
   async function work(
-    ticket: Ticket,
+    id: string,
     jobId: string,
     { token, signal }: { token: string; signal: AbortSignal },
   ): Promise<void> {
     try {
       const returned = await options.work(jobId, signal)
-      const holding = held.get(ticket.id ?? '')
+      const holding = held.get(id)
       if (holding) holding.leaves = true
-      if (returned.ticket === 'spent') await ticket.moveToCompleted('', token, false)
-      else await giveBack(ticket, token, returned.delayMs)
+      if (returned.ticket !== 'spent') await giveBack(id, token, returned.delayMs)
+      else if (!(await spend(id, token))) log.warn({ jobId }, 'ticket is in another hand')
     } catch (error) {
       log.error({ jobId, err: error }, 'ticket failed')
+      const reason = error instanceof Error ? error : new Error(String(error))
       // should it be another worker's by now, that is refused, as all of the above
-      await ticket
-        .moveToFailed(error instanceof Error ? error : new Error(String(error)), token, false)
+      await find(id)
+        .then((ticket) => ticket.moveToFailed(reason, token, false))
         .catch((again: unknown) => log.debug({ jobId, err: again }, 'ticket not put back'))
     }
   }
 
+  async function find(id: string): Promise<Job<unknown, string>> {
+    const ticket = await Job.fromId<unknown, string>(worker, id)
+    if (!ticket) throw new Error('the ticket is gone')
+    return ticket
+  }
+
   /** Neither spends an attempt. */
-  async function giveBack(ticket: Ticket, token: string, delayMs: number): Promise<void> {
+  async function giveBack(id: string, token: string, delayMs: number): Promise<void> {
+    const ticket = await find(id)
     if (delayMs > 0) {
       // BullMQ compares it with the clock of whoever looks next: most likely this process
       await ticket.moveToDelayed(systemClock.now() + delayMs, token)
@@ -134,7 +164,31 @@ export async function openTicketQueue(
     }
   }
 
+  function openHand(): OpenHand | null {
+    if (!hasRoom()) return null
+    const token = randomUUID()
+    let settle = () => {}
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    coming.add(settled)
+    const close = () => {
+      coming.delete(settled)
+      settle()
+    }
+    const retryMs = toStoreTimings(timings.store).ticketRetryMs
+    return {
+      hand: { token, worker: options.name, lockMs: timings.lockMs, retryMs },
+      take(job) {
+        close()
+        begin(ticketNameOf(job), job.jobId, token)
+      },
+      drop: close,
+    }
+  }
+
   return {
+    openHand,
     expect(ticketName) {
       expected.add(ticketName)
       void take()
@@ -170,6 +224,7 @@ export async function openTicketQueue(
     async close() {
       closed = true
       await taking
+      await Promise.all(coming)
       await Promise.all([...held.values()].map(({ ended }) => ended))
       await worker.close()
     },

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { bindScript } from '../bind-script.ts'
 import type { Keys } from '../keys.ts'
+import { type Hand, holdArguments } from '../queues/held-tickets.ts'
 import { ask } from '../redis-unavailable.ts'
 import { type Candidate, parseCandidates } from './candidate.ts'
 import { toPool } from './pools.ts'
@@ -51,6 +52,8 @@ export interface DispatchOrder {
   ownerLimit: number | null
   /** Jobs before it in the fair order that this host could have run. */
   overtaken: readonly string[]
+  /** Has its ticket at once. Without one it is on its way without a ticket. */
+  hand?: Hand | null
 }
 
 export interface Backlog {
@@ -150,8 +153,9 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       )
       return { jobs, nextMs: next === '' ? null : Number(next) }
     },
-    async dispatch({ jobId, hostId, slots, ownerLimit, overtaken }) {
-      const argv = [prefix, jobId, hostId, slots, ownerLimit ?? 0, ...overtaken]
+    async dispatch({ jobId, hostId, slots, ownerLimit, overtaken, hand }) {
+      const ticket = holdArguments(keys, { jobId, hostId, hand })
+      const argv = [prefix, jobId, hostId, slots, ownerLimit ?? 0, ...ticket, ...overtaken]
       const reply = dispatchReplySchema.parse(await dispatch([keys.job(jobId)], argv))
       return reply.length === 2
         ? { outcome: 'dispatched', jobId, times: reply[1] }

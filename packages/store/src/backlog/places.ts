@@ -38,10 +38,10 @@ local function timeNow()
 end
 
 -- V as it was before what is on hosts was dispatched
-local function vThen(backlog)
+local function vThen(backlog, vNow)
   local past, have = backlog .. ':past', redis.call('SCARD', backlog .. ':running')
   local v = have > 0 and (redis.call('LINDEX', past, have) or redis.call('LINDEX', past, -1))
-  return number(v or redis.call('HGET', backlog .. ':shares', ':now'))
+  return number(v or vNow)
 end
 
 local function scoreOf(band, finish, base)
@@ -62,12 +62,11 @@ local function rebase(pool, base)
   end
 end
 
--- at the place that its record says
-local function enter(jobId)
-  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'band', 'finish', 'since', 'cost')
-  local backlog = backlogOf(at[1])
-  local shares = redis.call('HMGET', backlog .. ':shares', ':base', ':now')
-  local base = number(shares[1])
+local function sharesOf(pool) return redis.call('HMGET', backlogOf(pool) .. ':shares', ':base', ':now') end
+
+-- at: its pool, owner, band, finish, since and cost
+local function enterAt(jobId, at, shares)
+  local backlog, base = backlogOf(at[1]), number(shares[1])
   if number(shares[2]) - base >= EXACT / 2 then
     base = number(shares[2])
     rebase(at[1], base)
@@ -80,15 +79,22 @@ local function enter(jobId)
   redis.call('ZADD', backlog .. ':since', at[5], jobId)
 end
 
+-- at the place that its record says
+local function enter(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'band', 'finish', 'since', 'cost')
+  enterAt(jobId, at, sharesOf(at[1]))
+end
+
 -- a place of its own, behind what its owner has waiting; the record is there
 local function place(jobId, pool, owner, band, cost, needs, weight)
-  local backlog = backlogOf(pool)
+  local backlog, shares = backlogOf(pool), sharesOf(pool)
   local last = number(redis.call('ZSCORE', backlog .. ':last', owner))
   local waiting = redis.call('ZREVRANGE', backlog .. ':of:' .. owner, 0, 0, 'WITHSCORES')
-  local start = math.max(vThen(backlog), last, number(waiting[2]))
+  local start = math.max(vThen(backlog, shares[2]), last, number(waiting[2]))
+  local finish, since = whole(start + math.max(1, number(cost) / number(weight))), whole(timeNow())
   redis.call('HSET', recordOf(jobId), 'pool', pool, 'owner', owner, 'band', band, 'cost', cost, 'weight', weight, 'needs', needs,
-    'start', whole(start), 'finish', whole(start + math.max(1, number(cost) / number(weight))), 'since', whole(timeNow()))
-  enter(jobId)
+    'start', whole(start), 'finish', finish, 'since', since)
+  enterAt(jobId, {pool, owner, band, finish, since, cost}, shares)
 end
 
 local function waits(jobId)
@@ -96,37 +102,36 @@ local function waits(jobId)
   return pool and (redis.call('ZSCORE', backlogOf(pool), jobId) or redis.call('ZSCORE', prefix .. 'deferred', jobId))
 end
 
--- out of the backlog, or from among the deferred; false when it was in neither
-local function leave(jobId)
-  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'cost')
-  if not at[1] then return false end
-  if redis.call('ZREM', prefix .. 'deferred', jobId) == 1 then return true end
-  local backlog = backlogOf(at[1])
+-- out of the backlog; false when it was not there
+local function leaveBacklog(jobId, pool, owner, cost)
+  local backlog = backlogOf(pool)
   if redis.call('ZREM', backlog, jobId) == 0 then return false end
-  redis.call('HINCRBY', backlog .. ':shares', ':cost', -number(at[3]))
-  redis.call('ZREM', backlog .. ':of:' .. at[2], jobId)
+  redis.call('HINCRBY', backlog .. ':shares', ':cost', -number(cost))
+  redis.call('ZREM', backlog .. ':of:' .. owner, jobId)
   redis.call('ZREM', backlog .. ':since', jobId)
   return true
 end
 
--- jobs of its pool that have a slot
-local function runningOf(jobId)
-  return backlogOf(redis.call('HGET', recordOf(jobId), 'pool') or '') .. ':running'
+-- out of the backlog, or from among the deferred; false when it was in neither
+local function leave(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'owner', 'cost')
+  if not at[1] then return false end
+  return leaveBacklog(jobId, at[1], at[2], at[3]) or redis.call('ZREM', prefix .. 'deferred', jobId) == 1
 end
 
 -- to the host where it has a slot from now on; returns how often it has been dispatched
-local function dispatchTo(jobId, host, owner)
-  redis.call('SADD', runningOf(jobId), jobId)
+local function dispatchTo(jobId, host, pool, owner, now)
+  redis.call('SADD', backlogOf(pool) .. ':running', jobId)
   redis.call('HSET', recordOf(jobId), 'host', host, 'stage', 'execute')
-  redis.call('ZADD', prefix .. 'dispatched:' .. host, whole(timeNow()), jobId)
+  redis.call('ZADD', prefix .. 'dispatched:' .. host, now, jobId)
   redis.call('SADD', prefix .. 'running:' .. owner, jobId)
   redis.call('SADD', prefix .. 'dispatched-to', host)
   return redis.call('HINCRBY', recordOf(jobId), 'dispatches', 1)
 end
 
 -- gives up its slot
-local function freeSlot(jobId, host, owner)
-  redis.call('SREM', runningOf(jobId), jobId)
+local function freeSlot(jobId, host, owner, pool)
+  redis.call('SREM', backlogOf(pool or '') .. ':running', jobId)
   redis.call('SREM', prefix .. 'running:' .. owner, jobId)
   return redis.call('ZREM', prefix .. 'dispatched:' .. host, jobId)
 end
@@ -135,24 +140,26 @@ end
 -- token then. A claim of a version that knows nothing of it leaves another token, and the ticket that counts is one of the
 -- collect queue again: that of its host, or of \`elsewhere\`. Returns how often it has been dispatched; 0 when it is nowhere.
 local function toCollect(jobId, token, elsewhere)
-  local at = redis.call('HMGET', recordOf(jobId), 'host', 'owner', 'dispatches')
+  local at = redis.call('HMGET', recordOf(jobId), 'host', 'owner', 'dispatches', 'pool')
   if not at[1] then return 0 end
   local host = elsewhere == '' and at[1] or elsewhere
-  freeSlot(jobId, at[1], at[2])
+  local freed = freeSlot(jobId, at[1], at[2], at[4])
   if host ~= at[1] then redis.call('ZREM', prefix .. 'collecting:' .. at[1], jobId) end
   redis.call('HSET', recordOf(jobId), 'stage', 'collect', 'host', host, 'carries', elsewhere == '' and token or '')
-  redis.call('SADD', prefix .. 'dispatched-to', host)
+  -- known since it was dispatched
+  if freed == 0 or host ~= at[1] then redis.call('SADD', prefix .. 'dispatched-to', host) end
   redis.call('ZADD', prefix .. 'collecting:' .. host, whole(timeNow()), jobId)
   return number(at[3])
 end
 
--- off the host where it was
+-- off the host where it was; false when it was on none
 local function undispatch(jobId)
-  local at = redis.call('HMGET', recordOf(jobId), 'host', 'owner')
-  if not at[1] then return end
+  local at = redis.call('HMGET', recordOf(jobId), 'host', 'owner', 'pool')
+  if not at[1] then return false end
   redis.call('HDEL', recordOf(jobId), 'host', 'stage')
-  freeSlot(jobId, at[1], at[2])
-  redis.call('ZREM', prefix .. 'collecting:' .. at[1], jobId)
+  -- one that is collected has given its slot up
+  if redis.call('ZREM', prefix .. 'collecting:' .. at[1], jobId) == 0 then freeSlot(jobId, at[1], at[2], at[3]) end
+  return true
 end
 
 -- 'backlog', 'deferred', 'execute <hostId>', 'collect <hostId>', 'nowhere', or 'ended'

@@ -1,5 +1,6 @@
 /** The atomic steps of the backlog. ARGV 1 is always the prefix of all keys, KEYS 1 the record of the job, where there is one. */
 import type { Script } from '../bind-script.ts'
+import { HOLD_ARGUMENTS, holdTicket } from '../queues/held-tickets.ts'
 import { PLACES } from './places.ts'
 
 /** Deferred jobs that one step brings back at most. */
@@ -7,6 +8,7 @@ const DUE_AT_MOST = 100
 
 /** Dispatches whose virtual time is remembered: with more slots than that, newcomers are credited for fewer. */
 const PAST_AT_MOST = 500
+const TRIMMED_AT_ONCE = 100
 /** Owners of a pool whose last job is remembered: anybody may make up names. Who has had the least goes first. */
 const OWNERS_AT_MOST = 10_000
 
@@ -37,15 +39,15 @@ return back
 /**
  * KEYS 1 record (HASH)
  * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
- *      then the jobs that are overtaken for it
+ *      6 to 11 the ticket that it has at once, as of `holdTicket` (6 is '' for none) · 12… the jobs that are overtaken for it
  * Returns ['dispatched', how often it has been]; ['gone'] when the job does not wait any more; ['full'] when the host
  *   has no free slot; ['owner_full'] when its owner has all it may have.
  * Channels: none.
  */
 export const DISPATCH: Script = {
   name: 'safelightDispatch',
-  lua: `${PLACES}
-local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish')
+  lua: `${PLACES}${holdTicket(6)}
+local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish', 'cost')
 if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then return {'gone'} end
 -- an older version, which knows of no backlog, has ended it
 if not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then leave(ARGV[2]) return {'gone'} end
@@ -56,16 +58,20 @@ if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then 
 local backlog = backlogOf(at[1])
 local shares, past, last = backlog .. ':shares', backlog .. ':past', backlog .. ':last'
 local first = redis.call('ZRANGE', backlog .. ':of:' .. at[2], 0, 0)[1]
-local start = math.min(number(at[3]), number(first and redis.call('HGET', recordOf(first), 'start') or at[3]))
-leave(ARGV[2])
-local now, times = whole(timeNow()), dispatchTo(ARGV[2], ARGV[3], at[2])
-local v = whole(math.max(number(redis.call('HGET', shares, ':now')), start))
-redis.call('LPUSH', past, v)
-redis.call('LTRIM', past, 0, ${PAST_AT_MOST - 1})
-redis.call('HSET', shares, ':now', v)
-redis.call('ZADD', last, whole(math.max(number(redis.call('ZSCORE', last, at[2])), number(at[4]))), at[2])
-redis.call('ZREMRANGEBYRANK', last, 0, -${OWNERS_AT_MOST + 1})
-for i = 6, #ARGV do
+local start = number(at[3])
+if first and first ~= ARGV[2] then start = math.min(start, number(redis.call('HGET', recordOf(first), 'start') or at[3])) end
+leaveBacklog(ARGV[2], at[1], at[2], at[5])
+local now = whole(timeNow())
+local times = dispatchTo(ARGV[2], ARGV[3], at[1], at[2], now)
+if ARGV[6] ~= '' then holdTicket(ARGV[2] .. '.' .. times, now) end
+local before = number(redis.call('HGET', shares, ':now'))
+local v = whole(math.max(before, start))
+if start > before then redis.call('HSET', shares, ':now', v) end
+if redis.call('LPUSH', past, v) > ${PAST_AT_MOST + TRIMMED_AT_ONCE} then redis.call('LTRIM', past, 0, ${PAST_AT_MOST - 1}) end
+if redis.call('ZADD', last, 'GT', whole(number(at[4])), at[2]) == 1 then
+  redis.call('ZREMRANGEBYRANK', last, 0, -${OWNERS_AT_MOST + 1})
+end
+for i = ${6 + HOLD_ARGUMENTS}, #ARGV do
   if redis.call('HEXISTS', recordOf(ARGV[i]), 'pool') == 1 then
     redis.call('HINCRBY', recordOf(ARGV[i]), 'overtaken', 1)
     redis.call('HSETNX', recordOf(ARGV[i]), 'overtakenAt', now)
@@ -150,7 +156,8 @@ else
 end
 if ARGV[8] ~= '' then
   leave(ARGV[2])
-  return {'dispatched', dispatchTo(ARGV[2], ARGV[8], redis.call('HGET', KEYS[1], 'owner'))}
+  local at = redis.call('HMGET', KEYS[1], 'pool', 'owner')
+  return {'dispatched', dispatchTo(ARGV[2], ARGV[8], at[1], at[2], whole(timeNow()))}
 end
 if ARGV[9] ~= '' then
   leave(ARGV[2])

@@ -90,8 +90,7 @@ if ARGV[10] ~= '' then
 end
 if ARGV[11] == '' then return {'appended'} end
 -- it waits no longer, and has no slot
-leave(ARGV[9])
-undispatch(ARGV[9])
+if not undispatch(ARGV[9]) then leave(ARGV[9]) end
 if redis.call('ZREM', KEYS[3], ARGV[9]) == 1 then
   local bytes = redis.call('DECRBY', KEYS[6], redis.call('STRLEN', KEYS[7]))
   -- a job of an older version was never counted in

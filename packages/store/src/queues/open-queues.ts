@@ -14,6 +14,16 @@ export interface QueuesDeps {
 /** A throw nobody foresaw must not end the job: the worker's own policy does, by an event. */
 const ATTEMPTS = 1_000
 
+export function ticketOptions(retryMs: number) {
+  return {
+    attempts: ATTEMPTS,
+    backoff: { type: 'fixed', delay: retryMs },
+    // the store remembers; a spent ticket would stand in the way of the next one of its job
+    removeOnComplete: true,
+    removeOnFail: { count: 50 },
+  }
+}
+
 export interface Queues {
   get(name: string): Promise<Queue>
   close(): Promise<void>
@@ -51,13 +61,7 @@ async function openQueue(name: string, { redis, keys, timings }: QueuesDeps): Pr
   const queue = new Queue(name, {
     connection: redis,
     prefix: keys.bullPrefix,
-    defaultJobOptions: {
-      attempts: ATTEMPTS,
-      backoff: { type: 'fixed', delay: toStoreTimings(timings).ticketRetryMs },
-      // the store remembers; a spent ticket would stand in the way of the next one of its job
-      removeOnComplete: true,
-      removeOnFail: { count: 50 },
-    },
+    defaultJobOptions: ticketOptions(toStoreTimings(timings).ticketRetryMs),
     // nobody reads the queue's own events
     streams: { events: { maxLen: 100 } },
   })

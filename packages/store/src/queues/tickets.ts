@@ -63,7 +63,7 @@ export function hostQueueOf(hostId: string, stage: HostStage): string {
 }
 
 /** Its last ticket may still be in somebody's hand: BullMQ would take the next one for the same. */
-function nameOf({ jobId, times }: JobOnHost): string {
+export function ticketNameOf({ jobId, times }: JobOnHost): string {
   return `${jobId}.${times}`
 }
 
@@ -96,12 +96,12 @@ export function createTickets(queues: Queues): Tickets {
     },
     async addToHost(hostId, stage, job) {
       const queue = await queues.get(hostQueueOf(hostId, stage))
-      await ask(queue.add('job', ticketOf(job.jobId), { jobId: nameOf(job) }))
-      return nameOf(job)
+      await ask(queue.add('job', ticketOf(job.jobId), { jobId: ticketNameOf(job) }))
+      return ticketNameOf(job)
     },
     async removeFromHost(hostId, stage, job) {
       const queue = await queues.get(hostQueueOf(hostId, stage))
-      return (await ask(queue.remove(nameOf(job)))) === 1
+      return (await ask(queue.remove(ticketNameOf(job)))) === 1
     },
     async forgetHost(hostId) {
       for (const stage of HOST_STAGES) {
@@ -112,7 +112,7 @@ export function createTickets(queues: Queues): Tickets {
     },
     async missing(hostId, stage, jobs) {
       const queue = await queues.get(hostQueueOf(hostId, stage))
-      const states = await Promise.all(jobs.map((job) => ask(queue.getJobState(nameOf(job)))))
+      const states = await Promise.all(jobs.map((job) => ask(queue.getJobState(ticketNameOf(job)))))
       return jobs.filter((_, at) => states[at] === 'unknown' || states[at] === 'failed')
     },
   }
