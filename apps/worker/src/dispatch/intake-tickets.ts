@@ -1,7 +1,7 @@
 /** The tickets of one pool, taken one at a time, and only with a slot for a job of it. */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@safelight/runtime'
-import { intakeQueueOf, type Keys } from '@safelight/store'
+import { createSpend, intakeQueueOf, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import { openBullWorker } from '../bull-worker.ts'
 import type { WorkerTimings } from '../timings.ts'
@@ -37,6 +37,7 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
     trouble: 'intake trouble',
   })
   await worker.startStalledCheckTimer()
+  const spend = createSpend(options, intakeQueueOf(pool))
   let isDrained = false
   return {
     async take() {
@@ -45,8 +46,10 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
       // the first look after a ticket does not wait
       if (!ticket && !isDrained) ticket = await worker.getNextJob(token)
       isDrained = !ticket
-      await ticket?.moveToCompleted('', token, false)
-      return ticket !== undefined
+      if (ticket?.id === undefined) return false
+      // should it be another worker's by now, it has woken us all the same
+      await spend(ticket.id, token)
+      return true
     },
     // nothing is in our hand: what waits for a ticket is cut off
     close: () => worker.close(true),

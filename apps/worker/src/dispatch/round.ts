@@ -1,7 +1,6 @@
 /** One round of dispatch: each host with a free slot gets the next job that it may run, and all of that is asked in one go. */
 import type { Clock, Logger } from '@safelight/runtime'
-import type { Backlog, Candidate, JobOnHost } from '@safelight/store'
-import type { OpenHand } from '../queue/ticket-queue.ts'
+import type { Backlog, Candidate, JobOnHost, OpenHand } from '@safelight/store'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
 import { openPages, type Pages } from './pages.ts'
 import {

@@ -1,11 +1,10 @@
 /** The tickets of all hosts of this worker, as hosts come and go: one that leaves takes nothing more from its queue. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
-import type { JobsOnHost } from '@safelight/store'
+import type { JobsOnHost, OpenHand } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { HostTickets, OpenTickets } from './host-tickets.ts'
-import type { OpenHand } from './ticket-queue.ts'
 
 export interface DriveHostsOptions {
   fleet: Fleet

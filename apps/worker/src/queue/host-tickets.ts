@@ -8,12 +8,13 @@ import {
   type HostStage,
   type JobsOnHost,
   type Keys,
+  type OpenHand,
   type Queues,
 } from '@safelight/store'
 import type { Redis } from 'ioredis'
 import type { TicketReturn } from '../job/conclude.ts'
 import type { WorkerTimings } from '../timings.ts'
-import { type OpenHand, openTicketQueue, type TicketQueue } from './ticket-queue.ts'
+import { openTicketQueue, type TicketQueue } from './ticket-queue.ts'
 
 export interface OpenTickets {
   /**

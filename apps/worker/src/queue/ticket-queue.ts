@@ -6,8 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '@safelight/runtime'
 import {
   createSpend,
-  type Hand,
-  type JobOnHost,
+  type OpenHand,
   ticketNameOf,
   ticketSchema,
   toStoreTimings,
@@ -17,15 +16,6 @@ import { type BullWorkerOptions, openBullWorker } from '../bull-worker.ts'
 import type { TicketReturn } from '../job/conclude.ts'
 import type { StopReason } from '../job/stop.ts'
 import type { WorkerTimings } from '../timings.ts'
-
-/** Room for a ticket that is made in our hand. */
-export interface OpenHand {
-  hand: Hand
-  /** It is here. */
-  take(job: JobOnHost): void
-  /** It does not come, as far as we know: should it have been made, it comes back when its lock has run out. */
-  drop(): void
-}
 
 export interface TicketQueue {
   /** Null when nothing more is taken now. */

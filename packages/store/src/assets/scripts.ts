@@ -46,7 +46,8 @@ export const MINT: Script = {
   lua: `${BLOBS}
 local id, hex, mine = ARGV[2], ARGV[6], ARGV[7]
 local theirs = redis.call('HGET', blobOf(hex), 'key')
-local isPending = mine ~= '' and redis.call('ZSCORE', prefix .. 'blobs:pending', mine)
+-- from here on it is refused only when it was not there
+local isPending = mine ~= '' and redis.call('ZREM', prefix .. 'blobs:pending', mine) == 1
 if mine == '' then
   if not theirs then return {'no_blob'} end
 elseif not isPending then
@@ -63,7 +64,6 @@ if ARGV[5] == '' then redis.call('ZREM', KEYS[3], id) else redis.call('ZADD', KE
 redis.call('SADD', refsOf(hex), id)
 local spare = ''
 if mine ~= '' then
-  redis.call('ZREM', prefix .. 'blobs:pending', mine)
   if theirs then
     spare = mine
     discard(mine)

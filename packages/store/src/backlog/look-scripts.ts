@@ -84,7 +84,6 @@ return positionOf(ARGV[2])
 export const CANDIDATES: Script = {
   name: 'safelightCandidates',
   lua: `${PLACES}
-local now = timeNow()
 local most, limit, rows = number(ARGV[2]), number(ARGV[5]), {}
 local full = {}
 local function mayRun(owner)
@@ -120,7 +119,7 @@ for i = 6, #ARGV do
   end
   if ARGV[4] ~= '' then
     scan(1, function(from)
-      return redis.call('ZRANGEBYSCORE', backlog .. ':since', '-inf', now - number(ARGV[4]), 'LIMIT', from, 100)
+      return redis.call('ZRANGEBYSCORE', backlog .. ':since', '-inf', timeNow() - number(ARGV[4]), 'LIMIT', from, 100)
     end)
   end
   scan(0, function(from) return redis.call('ZRANGE', backlog, from, from + 99) end)

@@ -6,6 +6,7 @@
  */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { JobOnHost } from '../backlog/whereabouts.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import type { Keys } from '../keys.ts'
 import { ticketOptions } from './open-queues.ts'
@@ -22,6 +23,15 @@ export interface Hand {
 }
 
 type BullKeys = Pick<Keys, 'bullPrefix'>
+
+/** Room for a ticket that is made in somebody's hand. */
+export interface OpenHand {
+  hand: Hand
+  /** It is here. */
+  take(job: JobOnHost): void
+  /** It does not come, as far as is known: should it have been made, it comes back when its lock has run out. */
+  drop(): void
+}
 
 const keyOf = (keys: BullKeys, queue: string) => `${keys.bullPrefix}:${queue}:`
 
