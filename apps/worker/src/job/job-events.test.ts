@@ -95,6 +95,12 @@ describe('the end of an execution', () => {
     expect(toExecuted(known, after())).toHaveProperty('nodes', nodes)
   })
 
+  it('does not fall when it is that of an adopted prompt, of which nothing was heard', () => {
+    const known = running({}, { progress: { ...sampling.progress, value: 0.6 } })
+    const event = toExecuted(known, after())
+    expect(event).toMatchObject({ progress: { value: 0.6, nodes_done: 7, nodes_total: 7 } })
+  })
+
   it('names no node when all are known to be over', () => {
     const known = running({ ...CACHED, '3': 'done', '8': 'done', '9': 'done' })
     expect(toExecuted(known, sampling)).not.toHaveProperty('nodes')

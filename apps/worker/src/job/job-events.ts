@@ -95,7 +95,11 @@ export function toExecuted(snapshot: Snapshot, tracker: TrackerState): NextEvent
     kind: tracker.progress.kind,
     eta_ms: null,
   }
-  return { type: 'progress', progress, ...toChangedNodes(snapshot, completeNodeStates(tracker)) }
+  return {
+    type: 'progress',
+    progress: raise(snapshot.progress, progress),
+    ...toChangedNodes(snapshot, completeNodeStates(tracker)),
+  }
 }
 
 /** The outputs are here: the bar is full. */
