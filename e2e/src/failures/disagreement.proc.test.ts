@@ -23,9 +23,11 @@ describe.concurrent('a ticket is lost', () => {
     const { url, cluster, intake } = await start(context, { workers: 0 })
     const jobs = [await submit(url, quick()), await submit(url, quick())]
     const queue = await intake()
+    // one wakes a worker for both
     const tickets = await queue.getWaiting()
-    expect(tickets.length).toBeGreaterThanOrEqual(jobs.length)
+    expect(tickets.length).toBeGreaterThan(0)
     for (const { id = '' } of tickets) expect(await queue.remove(id)).toBe(1)
+    await until(async () => (await queue.count()) > 0, { what: 'there is a ticket again' })
     await cluster.addWorker().start()
     for (const { id } of jobs)
       expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
