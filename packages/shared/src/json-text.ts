@@ -32,7 +32,7 @@ export function* membersOf(text: string, from = 0): Generator<JsonMember> {
   }
 }
 
-/** The text of the value under these keys, or null. Of two with one key the last counts, as for `JSON.parse`. */
+/** The text of the value under these keys, at least one, or null. Of two with one key the last counts, as for `JSON.parse`. */
 export function textAt(text: string, path: readonly string[]): string | null {
   const place = findPlace(text, path)
   return place && text.slice(place.from, place.to)
@@ -120,27 +120,23 @@ function* itemsOf(text: string, from: number): Generator<{ index: number; at: nu
   }
 }
 
-function findPlace(text: string, path: readonly string[]): { from: number; to: number } | null {
-  let from = skipSpace(text, 0)
-  let to: number | null = null
-  for (const key of path) {
-    let found: JsonMember | null = null
-    for (const member of membersOf(text, from)) if (member.key === key) found = member
-    if (!found) return null
-    from = found.from
-    to = found.to
-  }
-  return { from, to: to ?? endOfValue(text, from) }
+function findPlace(text: string, [key, ...below]: readonly string[], from = 0): JsonMember | null {
+  let found: JsonMember | null = null
+  for (const member of membersOf(text, from)) if (member.key === key) found = member
+  return found && below.length > 0 ? findPlace(text, below, found.from) : found
 }
 
 export function endOfString(text: string, from: number): number {
-  // the engine finds the next quote much faster than a loop does, and texts may be long
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0
+  let at = from
+  let escapes: number
+  do {
+    // the engine finds the next quote much faster than a loop does, and texts may be long
+    at = text.indexOf('"', at + 1)
+    if (at < 0) return text.length
+    escapes = 0
     while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes += 1
-    if (escapes % 2 === 0) return at + 1
-  }
-  return text.length
+  } while (escapes % 2 === 1)
+  return at + 1
 }
 
 /** Numbers and words end where the punctuation goes on. */
