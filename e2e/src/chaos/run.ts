@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger, createScope } from '@safelight/runtime'
-import { readExecutions, startCluster } from '@safelight/testkit'
+import { readExecutions, startCluster, until } from '@safelight/testkit'
 import { createRandom } from '../testing/random.ts'
 import { startAudience } from './audience.ts'
 import { createBlows } from './blows.ts'
@@ -25,6 +25,8 @@ export interface RunOptions {
   seed: number
   /** Small jobs of one owner that wait when the first worker is killed. */
   waiting?: number
+  /** It goes on until more than so many others are accepted, however slow the machine is. */
+  atLeast?: number
   /** Logs of all processes are kept there. */
   folder?: string
   /** More settings of the workers. */
@@ -64,7 +66,7 @@ const ENV = {
 export async function runChaos(
   options: RunOptions,
 ): Promise<{ verdict: Verdict; startedAt: number }> {
-  const { redisBinary, durationMs, seed, waiting = 0, folder, signal } = options
+  const { redisBinary, durationMs, seed, waiting = 0, atLeast = 0, folder, signal } = options
   const log = createLogger({ level: 'silent', name: 'chaos' })
   const scope = createScope('chaos')
   try {
@@ -132,6 +134,11 @@ export async function runChaos(
       blowing.push(blows.strike(act))
     }
     await delay(Math.max(0, startedAt + durationMs - Date.now()), undefined, { signal })
+    await until(() => accepted.length > atLeast, {
+      what: 'enough jobs',
+      withinMs: SETTLE_MS,
+      signal,
+    })
     over.abort()
     await Promise.all(blowing)
     await blows.mendAll()
