@@ -40,7 +40,7 @@ describe('canceling by filter', () => {
       'succeeded',
     ])
     // the place of one that goes on, and what wakes a worker for it, are where they were
-    expect(await stack.redis.zrange(stack.keys.backlog('*'), 0, -1)).toEqual([jobs.running])
+    expect(await stack.redis.zrange(stack.keys.backlog('*'), '0', '-1')).toEqual([jobs.running])
     expect(await stack.redis.llen(`${stack.keys.bullPrefix}:intake:wait`)).toBeGreaterThan(0)
     expect(await cancel('all=true')).toEqual({ canceled: 0, canceling: 0, skipped: 0, ...counts })
   })
