@@ -69,10 +69,12 @@ describe('the fair order', () => {
     const of = async (at: number) => backlog.position(jobs[at] ?? '')
     expect(await of(0)).toMatchObject({ ahead: 0, aheadMs: 0, costMs: 1_000 })
     expect(await of(5)).toMatchObject({ ahead: 5, aheadMs: 6_000, costMs: 1_500 })
-    const last = await of(39)
-    expect(last).toMatchObject({ ahead: 39, costMs: 4_900 })
-    expect((last?.aheadMs ?? 0) / (39 * 2_900)).toBeGreaterThan(0.95)
-    expect((last?.aheadMs ?? 0) / (39 * 2_900)).toBeLessThan(1.05)
+    const late = await of(38)
+    expect(late).toMatchObject({ ahead: 38, costMs: 4_800 })
+    expect((late?.aheadMs ?? 0) / (38 * 2_850)).toBeGreaterThan(0.95)
+    expect((late?.aheadMs ?? 0) / (38 * 2_850)).toBeLessThan(1.05)
+    // of the last one it is known
+    expect(await of(39)).toMatchObject({ ahead: 39, aheadMs: 39 * 2_900, costMs: 4_900 })
   })
 
   it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {

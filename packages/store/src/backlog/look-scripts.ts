@@ -52,6 +52,11 @@ local function positionOf(jobId)
   local backlog = backlogOf(at[1])
   local rank = redis.call('ZRANK', backlog, jobId)
   if not rank then return nil end
+  -- the last of all, as mostly who has just come, has all others ahead
+  if rank > 1 and redis.call('ZCARD', backlog) == rank + 1 then
+    local others = number(redis.call('HGET', backlog .. ':shares', ':cost')) - number(at[2])
+    return {rank, whole(math.max(0, others)), whole(number(at[2])), at[1]}
+  end
   local read, cost = math.min(rank, ${COSTS_READ_AT_MOST}), 0
   for n = 0, read - 1 do
     local place = math.floor((n + 0.5) * rank / read)
