@@ -1,5 +1,5 @@
 /** UUIDs derived from facts: doing the same thing again names it the same, whoever does it. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** ComfyUI's id for one attempt at a job: the same after a crash, a new one after a real failure. */
 export function promptIdOf(jobId: string, attempt: number): string {
@@ -22,7 +22,7 @@ export function assetIdOf(jobId: string, file: OutputFile): string {
 /** Canonical lowercase UUID (version 8: our own scheme), which newer hosts insist on. */
 function deriveUuid(...facts: readonly string[]): string {
   // JSON keeps ('a', 'bc') and ('ab', 'c') apart
-  const bytes = createHash('sha256').update(JSON.stringify(facts)).digest().subarray(0, 16)
+  const bytes = hash('sha256', JSON.stringify(facts), 'buffer').subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString('hex')
