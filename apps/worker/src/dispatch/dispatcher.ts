@@ -5,6 +5,7 @@
  * there is none; then it takes the ticket that wakes it (BullMQ's blocking fetch). There is one at a time: whoever takes it
  * passes it on as soon as it knows that more wait than it can serve.
  */
+import { setMaxListeners } from 'node:events'
 import { type Clock, sleep } from '@safelight/runtime'
 import type { Candidate, Tickets } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
@@ -54,6 +55,8 @@ export function startDispatcher(options: DispatcherOptions): {
   const { slots, backlog, tickets, clock, log, timings } = options
   const closing = new AbortController()
   const { signal } = closing
+  // each pool has some
+  setMaxListeners(0, signal)
 
   async function run(pool: string, intake: IntakeTickets): Promise<void> {
     /** The ticket has been spent by us: who waits beyond what we can serve needs another. */

@@ -1,7 +1,7 @@
 /** One ticket wakes as many workers as there are jobs for, and none is needed for what a worker sees by itself. */
 import { ANY_POOL, createQueues, intakeQueueOf } from '@safelight/store'
 import { openClient } from '@safelight/testkit/vitest'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { slow } from '../testing/graphs.ts'
 import { startWorkerStack, until, type WorkerStack } from '../testing/stack.ts'
 
@@ -60,4 +60,20 @@ it('of a version that made one for each job is spent, and no more is left than o
   for (const jobId of jobIds) expect((await stack.end(jobId)).status).toBe('succeeded')
   await until(async () => (await queue.count()) === 0)
   await close()
+})
+
+it('are waited for in many pools without a warning of leaked listeners', async () => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', onWarning)
+  onTestFinished(() => void process.off('warning', onWarning))
+  const host = await stack.startHost()
+  const labels = Array.from({ length: 16 }, (_, n) => `pool-${n}`)
+  await stack.hostsFile.list({ url: host.url, labels })
+  await stack.startWorker([], { env: { SAFELIGHT_HOSTS_FILE: stack.hostsFile.path } })
+  const jobIds = await Promise.all(
+    labels.map((pool, n) => stack.submit(slow({ color: n, steps: 1 }), {}, { pool })),
+  )
+  for (const jobId of jobIds) expect((await stack.end(jobId)).status).toBe('succeeded')
+  expect(warnings).toEqual([])
 })
