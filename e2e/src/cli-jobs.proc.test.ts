@@ -2,25 +2,14 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { childEnv, until } from '@safelight/testkit'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type CliDesk, createCliDesk } from './testing/cli-desk.ts'
+import { expect, it } from 'vitest'
+import { type CliDesk, shareCliDesk } from './testing/cli-desk.ts'
 import { runSafelight } from './testing/safelight.ts'
-import type { Stack } from './testing/stack.ts'
-import { openTestStack } from './testing/test-stack.ts'
 import { slow } from './testing/workflows.ts'
 
-let stack: Stack
 let desk: CliDesk
 let url: string
-beforeAll(async () => {
-  stack = await openTestStack()
-  url = stack.urls[0] ?? ''
-  desk = await createCliDesk(url)
-})
-afterAll(async () => {
-  await desk.close()
-  await stack.close()
-}, 60_000)
+shareCliDesk((opened) => ({ desk, url } = opened))
 
 const safelight = (...args: string[]) => desk.safelight(...args)
 

@@ -2,12 +2,10 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readTestConfig, until } from '@safelight/testkit'
-import { type CliDesk, createCliDesk, LONG } from './testing/cli-desk.ts'
+import { type CliDesk, LONG, shareCliDesk } from './testing/cli-desk.ts'
 import { hasScript, onTerminal, runSafelight, SAFELIGHT } from './testing/safelight.ts'
-import type { Stack } from './testing/stack.ts'
-import { openTestStack } from './testing/test-stack.ts'
 import { raising, slow } from './testing/workflows.ts'
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/text-to-image.json', import.meta.url))
@@ -20,18 +18,9 @@ const PICTURE_TO_PICTURE = fileURLToPath(
 // every test starts several processes, beside which others may run
 vi.setConfig({ testTimeout: 90_000 })
 
-let stack: Stack
 let desk: CliDesk
 let url: string
-beforeAll(async () => {
-  stack = await openTestStack()
-  url = stack.urls[0] ?? ''
-  desk = await createCliDesk(url)
-})
-afterAll(async () => {
-  await desk.close()
-  await stack.close()
-}, 60_000)
+shareCliDesk((opened) => ({ desk, url } = opened))
 
 const safelight = (...args: string[]) => desk.safelight(...args)
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JobView, jobViewSchema, type Workflow } from '@safelight/shared'
 import { until } from '@safelight/testkit'
+import { afterAll, beforeAll } from 'vitest'
 import {
   killSafelights,
   type Result,
@@ -11,6 +12,7 @@ import {
   runSafelight,
   startSafelight,
 } from './safelight.ts'
+import { openTestStack } from './test-stack.ts'
 import { slow } from './workflows.ts'
 
 export interface CliDesk {
@@ -30,7 +32,24 @@ export interface CliDesk {
 /** Minutes, even of a host that is much faster than life. */
 export const LONG = { steps: 2_000 }
 
-export async function createCliDesk(url: string): Promise<CliDesk> {
+/** One server, and a desk at it, for the tests of a file. */
+export function shareCliDesk(share: (opened: { desk: CliDesk; url: string }) => void): void {
+  let close = async () => {}
+  beforeAll(async () => {
+    const stack = await openTestStack()
+    close = () => stack.close()
+    const url = stack.urls[0] ?? ''
+    const desk = await createCliDesk(url)
+    close = async () => {
+      await desk.close()
+      await stack.close()
+    }
+    share({ desk, url })
+  })
+  afterAll(() => close(), 60_000)
+}
+
+async function createCliDesk(url: string): Promise<CliDesk> {
   const folder = await mkdtemp(join(tmpdir(), 'safelight-cli-'))
   const place = { url, cwd: folder }
   let files = 0
