@@ -9,7 +9,7 @@ import { setMaxListeners } from 'node:events'
 import { type Clock, sleep } from '@safelight/runtime'
 import type { Candidate, Tickets } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
-import type { IntakeTickets } from './intake-tickets.ts'
+import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
 import type { Offer } from './pick-job.ts'
 import { dispatchRound, type RoundOptions } from './round.ts'
 
@@ -59,22 +59,38 @@ export function startDispatcher(options: DispatcherOptions): {
   setMaxListeners(0, signal)
 
   async function run(pool: string, intake: IntakeTickets): Promise<void> {
-    /** The ticket has been spent by us: who waits beyond what we can serve needs another. */
+    /** A ticket has been spent by us: who waits beyond what we can serve needs another. */
     let owes = false
+    let ticket: TakenTicket | null = null
     let misses = 0
+    async function untilSpent(): Promise<boolean> {
+      if (!ticket) return false
+      const { spent } = ticket
+      ticket = null
+      owes = true
+      await spent
+      return true
+    }
     while (!signal.aborted) {
       try {
         if (!slots.isOpen(pool)) {
+          await untilSpent()
           if (owes && !(await backlog.isEmpty(pool))) await tickets.wake(pool)
           owes = false
           await slots.whenOpen(pool, signal)
         }
         const { outcome, more } = await dispatchRound(pool, options)
+        // who was announced until it was spent added no other, and may have come after that look
+        if ((await untilSpent()) && outcome === 'nobody') continue
         if (owes && (more || outcome === 'not_here')) {
           await tickets.wake(pool)
           owes = false
         }
-        if (outcome === 'nobody') owes = await intake.take()
+        if (outcome === 'nobody') {
+          owes = false
+          // spent while we look
+          ticket = await intake.take()
+        }
         misses = outcome === 'missed' ? misses + 1 : 0
         if (outcome === 'not_here' || misses > 1) await sleep(clock, timings.dispatchLookMs, signal)
       } catch (error) {
@@ -83,6 +99,7 @@ export function startDispatcher(options: DispatcherOptions): {
         await sleep(clock, timings.queueRetryMs, signal).catch(() => undefined)
       }
     }
+    await untilSpent().catch(() => undefined)
     if (owes) await tickets.wake(pool).catch(() => undefined)
   }
 

@@ -10,10 +10,15 @@ export interface IntakeTickets {
   /**
    * Waits for the next one, for a while. It is spent at once: whoever announces a job while it is in our hand adds none, so
    * what waits has to be looked at after that.
-   * @returns whether there was one
+   * @returns null when there was none
    */
-  take(): Promise<boolean>
+  take(): Promise<TakenTicket | null>
   close(): Promise<void>
+}
+
+export interface TakenTicket {
+  /** Resolves when it is. */
+  spent: Promise<void>
 }
 
 export interface IntakeTicketsOptions {
@@ -46,10 +51,12 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
       // the first look after a ticket does not wait
       if (!ticket && !isDrained) ticket = await worker.getNextJob(token)
       isDrained = !ticket
-      if (ticket?.id === undefined) return false
+      if (ticket?.id === undefined) return null
       // should it be another worker's by now, it has woken us all the same
-      await spend(ticket.id, token)
-      return true
+      const spent = spend(ticket.id, token).then(() => undefined)
+      // whoever waits for it is told
+      spent.catch(() => undefined)
+      return { spent }
     },
     // nothing is in our hand: what waits for a ticket is cut off
     close: () => worker.close(true),
