@@ -42,6 +42,8 @@ export interface AttemptOptions {
   adopt: AttemptRecord | null
   /** The host had its prompt. */
   wasSubmitted: boolean
+  /** Whether the attempt is noted and told: nothing is posted before, and with false nothing at all. */
+  prepared: Promise<boolean>
 }
 
 export interface AttemptResult {
@@ -63,7 +65,7 @@ export async function runAttempt(
   options: AttemptOptions,
 ): Promise<AttemptResult> {
   const { deps, jobId, writer, stop, log } = handling
-  const { host, asked, tracker, adopt, wasSubmitted } = options
+  const { host, asked, tracker, adopt, wasSubmitted, prepared } = options
   const { workflow } = asked
   const { targets } = writer.snapshot.limits
   const warnings = adopt ? handling.writer.snapshot.warnings : []
@@ -118,6 +120,7 @@ export async function runAttempt(
       promptId: promptIdOf(jobId, record.attempt),
       knownPromptId: adopt?.promptId ?? null,
       wasSubmitted,
+      prepared,
       // one that was taken back has been there under this very id; so may one of which Redis has forgotten everything
       fresh:
         !adopt && record.takenBack === undefined && deps.isRemembered(writer.snapshot.createdAt),

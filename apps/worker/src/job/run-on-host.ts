@@ -44,17 +44,26 @@ export async function runOnHost(
     (snapshot) => toProgressed(snapshot, tracker),
   )
   const attempt = toRecord(jobId, host, start)
-  if (!(await handling.appendNoted(begun, { attempt }))) return null
-
-  const callOff = await watchForTimeout(handling)
+  async function begin(): Promise<(() => void) | null> {
+    return (await handling.appendNoted(begun, { attempt })) ? watchForTimeout(handling) : null
+  }
+  const watching = begin()
+  const prepared = watching.then((callOff) => callOff !== null)
+  // whoever waits for it is told
+  prepared.catch(() => undefined)
+  // its socket opens meanwhile: see docs/adr/0024-a-socket-for-each-prompt.md. What another attempt has made goes first
+  if (start.adopt || writer.snapshot.outputs.length > 0) {
+    if (!(await prepared)) return null
+  }
   const { priority, createdAt } = writer.snapshot
   const { takenBack } = start
   const facts = { jobId, priority, createdAt, takenBack }
   const leaveSlot = deps.slotHolders.hold({ ...facts, giveBack: () => handling.stop.withdraw() })
   try {
     const { adopt, wasSubmitted } = start
-    const given = { host, asked, tracker, record: attempt, adopt, wasSubmitted }
+    const given = { host, asked, tracker, record: attempt, adopt, wasSubmitted, prepared }
     const result = await runAttempt(handling, given)
+    if (!(await prepared)) return null
     const { decision, record, warnings } = result
     if (decision.action === 'collect') {
       const { execute } = stopwatch.enter('collect')
@@ -77,7 +86,10 @@ export async function runOnHost(
     return await conclude(handling, blamed, { record, warnings })
   } finally {
     leaveSlot()
-    callOff()
+    watching.then(
+      (callOff) => callOff?.(),
+      () => undefined,
+    )
   }
 }
 

@@ -88,6 +88,7 @@ export const runPrompt: RunPrompt = async (prompt) => {
   async function run(): Promise<PromptEnd> {
     // not the wake of the watch: what happens meanwhile must cut its first wait short
     const { wait } = createWake(clock)
+    if (prompt.prepared && !(await prompt.prepared)) return { outcome: 'withdrawn', promptId: null }
     const submitted = await adoptOrSubmit({ prompt, stop, timings, observe, wait, socketReady })
     if (!submitted) {
       return stop.canceled

@@ -34,6 +34,11 @@ export interface PromptOptions {
   /** What it sends over the socket is wanted to the last message: pictures that are nowhere else. */
   hearOut?: boolean
   extraData?: Record<string, unknown>
+  /**
+   * What comes before anything is asked of the host, done while the socket opens: whether there is to be a prompt. With
+   * false the session ends as `withdrawn`; what it throws ends it, too.
+   */
+  prepared?: Promise<boolean>
   /** Durations that differ from the defaults in timings.ts. */
   timings?: Partial<SessionTimings>
   /** A steady one unless given. */
