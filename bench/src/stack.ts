@@ -39,7 +39,8 @@ export async function openStack({
   try {
     const cluster = scope.use(
       await startCluster({
-        redis: { binary: redisBinary },
+        // as docker-compose.yml has it: with `always`, what is measured is the disk
+        redis: { binary: redisBinary, appendfsync: 'everysec' },
         hosts: Array.from({ length: hostCount }, () => ({})),
         ...options,
         env: { ...options.env, worker: { ...toHosts(hostUrls), ...options.env?.worker } },

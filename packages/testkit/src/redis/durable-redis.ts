@@ -23,10 +23,12 @@ export interface RedisServerOptions {
   binary: string
   folder: string
   env: Readonly<Record<string, string>>
+  /** `always`, unless told: what was answered is on disk, also when the machine dies in the next moment. */
+  appendfsync?: 'always' | 'everysec'
 }
 
 export async function createRedisServer(options: RedisServerOptions): Promise<RedisServer> {
-  const { binary, folder, env } = options
+  const { binary, folder, env, appendfsync = 'always' } = options
   const port = await findFreePort()
   const dataDir = `${folder}/redis-data`
   mkdirSync(dataDir, { recursive: true })
@@ -35,8 +37,7 @@ export async function createRedisServer(options: RedisServerOptions): Promise<Re
     port: String(port),
     dir: dataDir,
     appendonly: 'yes',
-    // what was answered is on disk, also when the process is killed in the next moment
-    appendfsync: 'always',
+    appendfsync,
     save: '',
     'maxmemory-policy': 'noeviction',
   }

@@ -10,11 +10,15 @@ import { findFreePort } from '../free-port.ts'
 import { dumpKeys, removeKeys, withRedis } from '../namespace.ts'
 import { answers, createProcess, type Process } from '../processes/process.ts'
 import { mainOf } from './mains.ts'
-import { createRedisServer, type RedisServer } from '../redis/durable-redis.ts'
+import {
+  createRedisServer,
+  type RedisServer,
+  type RedisServerOptions,
+} from '../redis/durable-redis.ts'
 
 export interface ClusterOptions {
   /** A Redis that is there already, or the binary of one to start for us alone. */
-  redis: { url: string } | { binary: string }
+  redis: { url: string } | Pick<RedisServerOptions, 'binary' | 'appendfsync'>
   apis?: number
   workers?: number
   hosts?: HostSeed[]
@@ -73,7 +77,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await mkdir(folder, { recursive: true })
   if (!options.folder) scope.defer(() => leaveFolder(folder, options.isToKeep))
   try {
-    const redis = 'binary' in options.redis ? await openRedis(options.redis.binary, folder) : null
+    const redis =
+      'binary' in options.redis
+        ? await createRedisServer({ ...options.redis, folder, env: childEnv() })
+        : null
     if (redis) await scope.use(redis).start()
     const redisUrl = redis?.url ?? ('url' in options.redis ? options.redis.url : '')
     const namespace = options.namespace ?? `e2e-${randomUUID()}`
@@ -150,10 +157,6 @@ async function leaveKeys(
 }
 
 const range = (length: number) => Array.from({ length }, (_, at) => at + 1)
-
-function openRedis(binary: string, folder: string): Promise<RedisServer> {
-  return createRedisServer({ binary, folder, env: childEnv() })
-}
 
 interface Program {
   name: string
