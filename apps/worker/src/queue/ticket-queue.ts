@@ -75,28 +75,35 @@ export async function openTicketQueue(
   const wantsMore = () => hasRoom() && (isUnsure || expected.size > 0)
 
   async function takeAll(): Promise<void> {
-    while (wantsMore()) {
-      const token = randomUUID()
-      const ticket = await worker.getNextJob(token, { block: false })
-      if (ticket?.id !== undefined) {
-        // one of somebody else's was before it
-        if (!expected.delete(ticket.id)) isUnsure = true
-        begin(ticket.id, ticketSchema.parse(ticket.data).jobId, token)
-      } else {
-        isUnsure = false
-        // others were faster
-        expected.clear()
-      }
+    try {
+      do await takeNext()
+      while (wantsMore())
+    } catch (error) {
+      isUnsure = true
+      log.debug({ err: error }, 'tickets not taken')
+    }
+    taking = null
+  }
+
+  /** What is said to be there while we ask may have come after the answer was given. */
+  async function takeNext(): Promise<void> {
+    const before = { expected: [...expected], isUnsure }
+    isUnsure = false
+    const token = randomUUID()
+    const ticket = await worker.getNextJob(token, { block: false })
+    // others were faster
+    if (ticket?.id === undefined) for (const id of before.expected) expected.delete(id)
+    else {
+      // one of somebody else's was before it
+      isUnsure ||= before.isUnsure || !expected.has(ticket.id)
+      expected.delete(ticket.id)
+      begin(ticket.id, ticketSchema.parse(ticket.data).jobId, token)
     }
   }
 
-  function take(): Promise<void> {
-    taking ??= takeAll()
-      .catch((error: unknown) => log.debug({ err: error }, 'tickets not taken'))
-      .finally(() => {
-        taking = null
-      })
-    return taking
+  async function take(): Promise<void> {
+    if (!taking && wantsMore()) taking = takeAll()
+    await taking
   }
 
   function takeMore(): void {
