@@ -14,7 +14,7 @@ afterEach(() => stack.close())
 /** Longer than the test may take: nobody looks by himself. */
 const timings = { takeEveryMs: 10 * 60_000, dispatchLookMs: 10 * 60_000 }
 const env = { HOST_SLOTS: '1' }
-const lasting = (color: number) => slow({ color, steps: 40, seconds: 1 })
+const lasting = (color: number) => slow({ color, steps: 40, seconds: 0.25 })
 
 async function openIntake() {
   const redis = await openClient('worker')
@@ -25,8 +25,8 @@ async function openIntake() {
 it('is passed on to others by who cannot serve all that wait', async () => {
   const hosts = [await stack.startHost(), await stack.startHost(), await stack.startHost()]
   for (const host of hosts) await stack.startWorker([host.url], { env, timings })
-  const endless = (color: number) => slow({ color, steps: 600, seconds: 600 })
-  await Promise.all([1, 2, 3, 4].map((color) => stack.submit(endless(color))))
+  const long = (color: number) => slow({ color, steps: 40, seconds: 1 })
+  await Promise.all([1, 2, 3, 4].map((color) => stack.submit(long(color))))
   await until(() => hosts.every((host) => host.executions().length === 1))
 })
 
