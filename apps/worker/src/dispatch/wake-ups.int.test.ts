@@ -27,7 +27,9 @@ it('is passed on to others by who cannot serve all that wait', async () => {
   for (const host of hosts) await stack.startWorker([host.url], { env, timings })
   const long = (color: number) => slow({ color, steps: 40, seconds: 1 })
   await Promise.all([1, 2, 3, 4].map((color) => stack.submit(long(color))))
-  await until(() => hosts.every((host) => host.executions().length === 1))
+  await expect
+    .poll(() => hosts.map((host) => host.executions().length), { timeout: 20_000 })
+    .toEqual([1, 1, 1])
 })
 
 it('is not needed for a slot that becomes free', async () => {

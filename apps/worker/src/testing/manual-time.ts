@@ -4,9 +4,9 @@ import type { Clock } from '@safelight/runtime'
 export interface ManualTime {
   clock: Clock
   /** Goes on by so much, from one timer to the next. */
-  pass(ms: number): void
+  pass: (ms: number) => void
   /** How many timers run. */
-  pending(): number
+  pending: () => number
 }
 
 export function createManualTime(startMs = 0): ManualTime {
