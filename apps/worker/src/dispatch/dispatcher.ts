@@ -92,8 +92,8 @@ export function startDispatcher(options: DispatcherOptions): {
           ticket = await intake.take()
         }
         misses = outcome === 'missed' ? misses + 1 : 0
-        const pauseMs = outcome === 'not_here' ? timings.dispatchLookMs : afterMisses(misses)
-        if (pauseMs > 0) await sleep(clock, Math.min(pauseMs, timings.dispatchLookMs), signal)
+        if (outcome === 'not_here') await sleep(clock, timings.dispatchLookMs, signal)
+        else if (misses > 1) await sleep(clock, afterMisses(misses, timings.dispatchLookMs), signal)
       } catch (error) {
         if (signal.aborted) break
         log.debug({ err: error, pool }, 'dispatch broke off')
@@ -143,6 +143,6 @@ async function whenAborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Others were faster, so they are at work: soon again, not in step with them, and later each time. */
-function afterMisses(misses: number): number {
-  return misses < 2 ? 0 : 2 ** Math.min(misses, 16) * (0.5 + Math.random())
+function afterMisses(misses: number, atMostMs: number): number {
+  return Math.min(atMostMs, 2 ** misses * (0.5 + Math.random()))
 }
