@@ -2,7 +2,13 @@
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, remember } from '@safelight/runtime'
 import { type ApiError, type HostState, takesPrompts, type Workflow } from '@safelight/shared'
-import type { FoundFiles, HostFiles, HostRegistry } from '@safelight/store'
+import {
+  type FoundFiles,
+  type HostFiles,
+  type HostRegistry,
+  servesPool,
+  toPool,
+} from '@safelight/store'
 import type { FleetClasses } from './node-class-cache.ts'
 
 export interface KnownHost {
@@ -64,9 +70,7 @@ export async function refuseForHosts(
 
 /** Those that may get jobs of the pool. One that nobody reports may have any label. */
 export function ofPool(hosts: readonly KnownHost[], pool: string | null): KnownHost[] {
-  return hosts.filter(
-    ({ state, labels }) => pool === null || state === null || labels.includes(pool),
-  )
+  return hosts.filter((host) => host.state === null || servesPool(host, toPool(pool)))
 }
 
 /** Node classes that a host must know to run it. */

@@ -2,7 +2,7 @@
 import type { LearnedCosts } from '@safelight/comfyui'
 import { type Clock, remember } from '@safelight/runtime'
 import { type HostView, takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog, type HostRegistry, type PoolWork } from '@safelight/store'
+import { type Backlog, type HostRegistry, type PoolWork } from '@safelight/store'
 
 export interface FleetWork {
   /** Those that take jobs. */
@@ -54,8 +54,4 @@ function toServingHost(
     jobs: staged.length + running.length / 2,
     slowness: learned.slownessOf(id),
   }
-}
-
-export function servesPool({ labels }: Pick<ServingHost, 'labels'>, pool: string): boolean {
-  return pool === ANY_POOL || labels.includes(pool)
 }

@@ -2,7 +2,8 @@
  * When a job that waits should begin: what is ahead of it is given to whichever host is free first, one job after the
  * other. Of a long line only the last part is gone through so; before that, all hosts are as good as level.
  */
-import { type FleetWork, servesPool, type ServingHost } from './fleet-work.ts'
+import { servesPool } from '@safelight/store'
+import type { FleetWork, ServingHost } from './fleet-work.ts'
 
 export interface Waiting {
   /** Jobs ahead in its pool, and their expected ms on an average host. */

@@ -1,6 +1,6 @@
 /** Jobs that name files which no host lists: somebody may be copying one, so hosts are asked for them soon. */
 import type { Clock } from '@safelight/runtime'
-import { ANY_POOL, type Candidate, type JobNeeds, nodeClassesOf } from '@safelight/store'
+import { type Candidate, type JobNeeds, nodeClassesOf, servesPool } from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { WorkerTimings } from '../timings.ts'
@@ -37,15 +37,11 @@ export function createMissedFiles({ fleet, timings, clock }: MissedFilesOptions)
     note(candidates) {
       for (const { needs, pool } of candidates) {
         if (needs.listed.length === 0) continue
-        const hosts = fleet.hosts.filter((host) => serves(host, pool))
+        const hosts = fleet.hosts.filter(({ listing }) => servesPool(listing, pool))
         if (!hosts.some((host) => isAble(host, needs))) lookForFiles(hosts, needs)
       }
     },
   }
-}
-
-export function serves({ listing }: Host, pool: string): boolean {
-  return pool === ANY_POOL || listing.labels.includes(pool)
 }
 
 /** It could run the job, as far as it says what it has. */

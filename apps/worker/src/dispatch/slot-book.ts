@@ -1,14 +1,14 @@
 /** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog, type JobsOnHost, toBand } from '@safelight/store'
+import { ANY_POOL, type Backlog, type JobsOnHost, servesPool, toBand } from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
-import { createMissedFiles, serves } from './missed-files.ts'
+import { createMissedFiles } from './missed-files.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 
 export interface SlotBookOptions {
@@ -99,7 +99,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   fleet.onChange(changed)
 
   function isOpen(host: Host, pool: string): boolean {
-    return isFit(host) && hasFreeSlot(host) && serves(host, pool)
+    return isFit(host) && hasFreeSlot(host) && servesPool(host.listing, pool)
   }
 
   function hasFreeSlot(host: Host): boolean {

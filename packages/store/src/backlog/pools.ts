@@ -11,3 +11,8 @@ export function toPool(pool: string | null): string {
 export function toLabel(pool: string): string | null {
   return pool === ANY_POOL ? null : pool
 }
+
+/** Whether a host with these labels takes jobs of the pool. */
+export function servesPool({ labels }: { labels: readonly string[] }, pool: string): boolean {
+  return pool === ANY_POOL || labels.includes(pool)
+}
