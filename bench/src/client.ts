@@ -28,6 +28,9 @@ export interface Client {
   cancel(id: string): Promise<void>
   /** All there are. */
   list(): Promise<BenchJob[]>
+  /** Keeps new prompts from all hosts, within about two seconds. */
+  drainAll(): Promise<void>
+  resumeAll(): Promise<void>
   /** How many hosts take prompts. */
   readyHosts(): Promise<number>
   /** Resolves when so many do. */
@@ -42,6 +45,15 @@ const PATIENCE_MS = 10 * 60_000
 export function createClient(url: string): Client {
   const read = async (path: string): Promise<unknown> =>
     await (await fetch(`${url}/api/v2/${path}`)).json()
+
+  const hosts = async () => hostsSchema.parse(await read('hosts')).hosts
+  async function tellAll(what: 'drain' | 'resume'): Promise<void> {
+    for (const { id } of await hosts()) {
+      const answer = await fetch(`${url}/api/v2/hosts/${id}/${what}`, { method: 'POST' })
+      if (!answer.ok) throw new Error(`no ${what}: ${answer.status} ${await answer.text()}`)
+      await answer.arrayBuffer()
+    }
+  }
 
   const client: Client = {
     async submit(job) {
@@ -94,7 +106,9 @@ export function createClient(url: string): Client {
       } while (cursor !== null)
       return found
     },
-    readyHosts: async () => readySchema.parse(await read('hosts')).hosts.filter(isReady).length,
+    drainAll: async () => await tellAll('drain'),
+    resumeAll: async () => await tellAll('resume'),
+    readyHosts: async () => (await hosts()).filter(isReady).length,
     async untilReady(hosts) {
       await until(async () => (await client.readyHosts()) === hosts, {
         what: `${hosts} hosts are ready`,
@@ -104,5 +118,5 @@ export function createClient(url: string): Client {
   return client
 }
 
-const readySchema = z.object({ hosts: z.array(z.object({ state: z.string() })) })
+const hostsSchema = z.object({ hosts: z.array(z.object({ id: z.string(), state: z.string() })) })
 const isReady = ({ state }: { state: string }): boolean => state === 'ready' || state === 'busy'

@@ -1,5 +1,5 @@
 /** All of Safelight as it runs in production, with what a benchmark looks at it with. */
-import { createLogger, createScope } from '@safelight/runtime'
+import { createScope, tellNobody } from '@safelight/runtime'
 import { closeRedis, createRedis } from '@safelight/store'
 import { type Cluster, type ClusterOptions, startCluster } from '@safelight/testkit'
 import type { Redis } from 'ioredis'
@@ -46,8 +46,7 @@ export async function openStack({
         env: { ...options.env, worker: { ...toHosts(hostUrls), ...options.env?.worker } },
       }),
     )
-    const log = createLogger({ level: 'silent', name: 'bench' })
-    const redis = createRedis(cluster.redisUrl, 'worker', { log })
+    const redis = createRedis(cluster.redisUrl, 'worker', { emit: tellNobody })
     scope.defer(() => closeRedis(redis))
     const client = createClient(cluster.apis[0]?.url ?? '')
     const hosts = hostUrls ?? cluster.simulators

@@ -40,6 +40,20 @@ export function trivial(): Workflow {
   }
 }
 
+/** What takes a real host some tenths of a second, without a model: a picture made large and small again. */
+export function scaling(): Workflow {
+  const scaled = (image: [string, number], method: string, side: number) => ({
+    class_type: 'ImageScale',
+    inputs: { image, upscale_method: method, width: side, height: side, crop: 'disabled' },
+  })
+  return {
+    '1': emptyImage(),
+    '2': scaled(['1', 0], 'lanczos', 2_500),
+    '3': scaled(['2', 0], 'area', 16),
+    '4': { class_type: 'SaveImage', inputs: { images: ['3', 0], filename_prefix: 'bench' } },
+  }
+}
+
 function emptyImage() {
   color = (color + 1) % 0x1000000
   return { class_type: 'EmptyImage', inputs: { width: 16, height: 16, batch_size: 1, color } }

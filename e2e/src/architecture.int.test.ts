@@ -12,7 +12,13 @@ const MAX_LINES = 250
 const MEDIAN_LINES = 120
 
 const QUEUE_OR_REDIS = /^(ioredis|bullmq)($|\/)/
-const KNOWS_REDIS = ['packages/store', 'packages/testkit', 'apps/api', 'apps/worker']
+const KNOWS_REDIS = [
+  'packages/store',
+  'packages/doctor',
+  'packages/testkit',
+  'apps/api',
+  'apps/worker',
+]
 
 interface Source {
   /** e.g. packages/store/src/keys.ts */

@@ -1,4 +1,4 @@
-/** Jobs in the command line, as a process, against a real server: listed, found, moved forward and canceled. */
+/** Jobs in the command line, against a real server: listed, found, moved forward and canceled. */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { childEnv, until } from '@safelight/testkit'
@@ -25,8 +25,17 @@ it('jobs that wait are listed by owner, moved forward, and canceled by owner', a
   const listed = await safelight('ls', '--owner', 'theirs')
   expect(listed.stdout.match(/^[0-9a-f]{8} /gm)).toHaveLength(3)
   expect(listed.stdout).toMatch(new RegExp(`^${last} {2}queued +#\\d `, 'm'))
+  const why = await safelight('why', running, last)
+  expect(why).toMatchObject({ code: 0, stderr: '' })
+  expect(why.stdout).toMatch(
+    new RegExp(
+      `^${running.slice(0, 8)} running: .+ on .+\\.\n${last} queued: Behind 4 jobs, 2 of them of owner (ours|theirs); .*1 host, busy.*\\.\n$`,
+    ),
+  )
+  const told = JSON.parse((await safelight('why', last, '--json')).stdout) as object
+  expect(told).toMatchObject({ id: theirs.at(-1), code: 'behind_others', details: { ahead: 4 } })
   const moved = await safelight('priority', last, '--to', '7')
-  expect(moved.stdout).toMatch(new RegExp(`^${last} priority 7, 2 ahead, done in .+\n$`))
+  expect(moved.stdout).toMatch(new RegExp(`^${last} priority 7, 2 ahead(, done in .+)?\n$`))
   expect((await safelight('priority', running, '--to', '7')).stderr).toContain('(not_queued)')
   const canceled = await safelight('cancel', '--all-queued', '--owner', 'theirs', '--yes')
   expect(canceled).toMatchObject({ code: 0, stdout: expect.stringContaining('3 canceled') })
@@ -52,6 +61,35 @@ it('jobs are listed, found by the beginning of their ids, and canceled', async (
   const watched = await safelight('watch', short)
   expect(watched.code).toBe(4)
   expect(watched.stdout).toMatch(new RegExp(`^– ${short} .*Canceled\n$`))
+})
+
+it('jobs that have ended are deleted, but not unasked, and those that go on are not', async () => {
+  const running = await desk.submitLong()
+  const unfinished = await safelight('purge', running, '--yes')
+  expect(unfinished).toMatchObject({ code: 3, stderr: expect.stringContaining('(not_ended)') })
+  await safelight('cancel', running)
+  const short = running.slice(0, 8)
+  expect(await safelight('purge', short)).toEqual({
+    code: 0,
+    stdout: `${short} canceled: would be deleted\n`,
+    stderr: 'nothing was deleted: --yes does it\n',
+  })
+  expect((await safelight('purge', short, '--yes')).stdout).toBe(`${short} canceled: deleted\n`)
+  expect((await safelight('watch', running)).stderr).toContain('(not_found)')
+
+  expect((await safelight('purge')).stderr).toContain('which jobs?')
+  expect((await safelight('purge', '--older-than', '7')).stderr).toContain('90m, 12h or 7d')
+  expect((await safelight('purge', '--older-than', '1h')).stdout).toBe(
+    'would delete 0 jobs with 0 outputs\n',
+  )
+  const next = await desk.submitLong()
+  await safelight('cancel', next)
+  const counted = await safelight('purge', '--all', '--json')
+  const { jobs } = JSON.parse(counted.stdout) as { jobs: number }
+  expect(jobs).toBeGreaterThan(0)
+  const purged = await safelight('purge', '--all', '--yes')
+  expect(purged.stdout).toMatch(new RegExp(`^deleted ${jobs} jobs? with \\d+ outputs?`))
+  expect((await safelight('ls', '--status', 'canceled')).stdout).toBe('no job is canceled\n')
 })
 
 it('jobs that wait are canceled all at once, but not unasked', async () => {

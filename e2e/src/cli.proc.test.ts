@@ -1,4 +1,4 @@
-/** The command line as it is used: built, as a process, against a real server. */
+/** The command line as it is used, against a real server; where a process of its own shows more, it is built and one. */
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,8 +42,8 @@ describe('run with files', () => {
     expect(uploaded.stdout.trim()).toBe(workflow['10'].inputs.image.info.id)
     const listed = await safelight('assets', 'ls', '--name', 'lighthouse')
     expect(listed.stdout).toMatch(/^ID +TYPE +SIZE[^]*image +46 KB .* lighthouse\.png\n$/)
-    const got = await safelight('assets', 'get', uploaded.stdout.trim(), '-o', 'mine')
-    expect(await readFile(join(desk.folder, got.stdout.trim()))).toEqual(await readFile(PICTURE))
+    const got = await safelight('assets', 'get', uploaded.stdout.trim(), '-o', desk.folder)
+    expect(await readFile(got.stdout.trim())).toEqual(await readFile(PICTURE))
 
     const output = (await desk.newestJob()).outputs[0]?.id ?? ''
     const refused = await safelight('assets', 'rm', output)
@@ -56,7 +56,7 @@ describe('run with files', () => {
 describe('run', () => {
   it('changes values, shows plain lines where there is no terminal, and saves the picture', async () => {
     const set = ['--set', '6.text=a lighthouse', '--set', '3.seed=7', '--out', 'pictures/new']
-    const { code, stdout, stderr } = await safelight('run', EXAMPLE, ...set)
+    const { code, stdout, stderr } = await desk.apart('run', EXAMPLE, ...set)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).not.toContain('\u001B')
     expect(stdout).toMatch(/^● text-to-image .*█.* \d+% .*step \d+\/20/m)
@@ -72,7 +72,7 @@ describe('run', () => {
   })
 
   it('tells machines one JSON object per line, and the end last', async () => {
-    const { code, stdout } = await safelight('run', await desk.save(slow()), '--json')
+    const { code, stdout } = await desk.apart('run', await desk.save(slow()), '--json')
     const lines = stdout
       .trimEnd()
       .split('\n')
@@ -107,7 +107,7 @@ describe('run', () => {
   })
 
   it('fails with the job, and says where and why', async () => {
-    const { code, stderr } = await safelight('run', await desk.save(raising('value_error')))
+    const { code, stderr } = await desk.apart('run', await desk.save(raising('value_error')))
     expect(code).toBe(1)
     expect(stderr).toMatch(
       /^safelight: workflow-\d+ \([\w-]+\) failed in node 2 TraceRaise: .+ \(node_execution_error\)\n$/,
@@ -137,12 +137,17 @@ describe('run', () => {
   })
 })
 
-it('hosts are listed with state, memory and reason, and as JSON', async () => {
+it('hosts are listed with state, memory and reason, and as JSON; drained and put back', async () => {
   const { stdout } = await safelight('hosts')
   expect(stdout).toMatch(/^HOST +STATE +JOB +QUEUE +VRAM FREE +LAST HOUR +MODELS +LABELS +REASON\n/)
   expect(stdout).toMatch(/127\.0\.0\.1:\d+ +(ready|busy) .* of [\d.]+ GB /)
   const [host] = (await safelight('hosts', '--json')).stdout.split('\n')
-  expect(JSON.parse(host ?? '')).toMatchObject({ id: expect.stringContaining('127.0.0.1') })
+  const { id } = JSON.parse(host ?? '') as { id: string }
+  expect(id).toContain('127.0.0.1')
+  const drained = await safelight('drain', id, '--reason', 'to try it')
+  expect(drained).toMatchObject({ code: 0, stderr: expect.stringContaining(`resume ${id}`) })
+  expect(drained.stdout).toContain(`${id} draining: to try it\n`)
+  expect((await safelight('resume', id)).stdout).toMatch(new RegExp(`^${id} (ready|busy): `))
 })
 
 describe('Ctrl-C', () => {

@@ -131,7 +131,7 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
   toRejectionError: (text) => toRejectionError(new PromptRejected(text, text, nodeErrorsOf(text))),
   toDroppedWarnings: (text) => toDroppedWarnings(nodeErrorsOf(text)),
   toBlockedWarning: (text) => toBlockedWarning(failureOf(text)),
-  'unknown messages': (text) => createUnknownMessages(log).note(text),
+  'unknown messages': (text) => createUnknownMessages((_, body) => log.warn(body)).note(text),
   parseLenientJson: (text) => attempt(() => parseLenientJson(text)),
   'parseLenientJson beside NaN': (text) =>
     attempt(() => parseLenientJson(`[NaN,${JSON.stringify(text)}]`)),

@@ -1,8 +1,8 @@
 /** `.env.example`, docs/settings.md and the README's table say what the schemas say, no more and no less. */
 import { readFileSync } from 'node:fs'
-import { apiConfigSchema } from '@safelight/api/config'
+import { API_LIVE_SETTINGS, apiConfigSchema } from '@safelight/api/config'
 import { describeSettings } from '@safelight/runtime'
-import { workerConfigSchema } from '@safelight/worker/config'
+import { WORKER_LIVE_SETTINGS, workerConfigSchema } from '@safelight/worker/config'
 import { expect, it } from 'vitest'
 
 interface Setting {
@@ -58,9 +58,20 @@ it('has a page with every setting', async () => {
     '| --- | --- | --- | --- |',
     ...rows,
     '',
+    '## While it runs',
+    '',
+    'A running process never hears of a change of its environment, but of one in the file that `SAFELIGHT_ENV_FILE` names (`NAME=value` lines, as in `.env`), when it gets a `SIGHUP`: `kill -HUP`, or `ExecReload=` of systemd. What the environment itself says wins, then as at the start. Taken on at once:',
+    '',
+    `- by an API: ${list(API_LIVE_SETTINGS)}`,
+    `- by a worker: ${list(WORKER_LIVE_SETTINGS)}; its hosts come and go with \`SAFELIGHT_HOSTS_FILE\`, which needs no signal`,
+    '',
+    'Everything else needs a restart, and the log names what has changed and waits for one. Settings that cannot be used change nothing, and the log says why. The weights of owners count for jobs accepted from then on. Without `SAFELIGHT_ENV_FILE` a `SIGHUP` ends the process, as it does when its terminal closes.',
+    '',
   ]
   await expect(page.join('\n')).toMatchFileSnapshot('../../docs/settings.md')
 })
+
+const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
 
 it('has a README whose table is true', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')

@@ -1,4 +1,5 @@
 /** A deployment of the version before the backlog, upgraded while it has jobs in every state. */
+import { tellNobody } from '@safelight/runtime'
 import { createApi } from '@safelight/api'
 import { loadApiConfig } from '@safelight/api/config'
 import { isTerminal } from '@safelight/shared'
@@ -52,7 +53,10 @@ function openReconciler({ redis, keys, store, log, scope }: TestBed) {
   const hosts = createHostRegistry({ redis, keys })
   const orphans = createOrphans({ redis, keys })
   const deps = { redis, keys, store, backlog, tickets, hosts, orphans, log }
-  return { backlog, reconciler: createReconciler({ ...deps, adoptWaitMs: 60_000 }) }
+  return {
+    backlog,
+    reconciler: createReconciler({ ...deps, emit: tellNobody, adoptWaitMs: 60_000 }),
+  }
 }
 
 const oldKeys = async ({ redis, namespace }: TestBed) =>

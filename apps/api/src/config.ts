@@ -2,30 +2,31 @@
 import { fileURLToPath } from 'node:url'
 import { ASSET_STORE_SHAPE, checkAssetStore } from '@safelight/assets'
 import {
+  HIGH_WATER_SHAPE,
+  bearerToken,
   byteSize,
+  checkAdmin,
   commonConfigSchema,
   duration,
   durationOrNever,
+  type Environment,
   flag,
+  isLoopback,
+  list,
   parseConfig,
   port,
+  readRedisTls,
+  type RedisTls,
   resolveFolder,
   timingsSetting,
   wholeNumber,
 } from '@safelight/runtime'
 import { LABEL_PATTERN } from '@safelight/shared'
 import { z } from 'zod'
-import { isLoopback } from './http/host-names.ts'
 import { isNetwork, type TrustedProxies } from './http/trusted-proxies.ts'
 import { apiTimingsSchema } from './timings.ts'
 
 const count = (preset: string) => wholeNumber({ min: 1, max: 10_000_000 }).prefault(preset)
-
-const list = () =>
-  z
-    .string()
-    .transform((text) => text.split(',').flatMap((entry) => entry.trim() || []))
-    .prefault('')
 
 const weights = () =>
   z.string().transform((text, context) => {
@@ -75,10 +76,7 @@ const fields = commonConfigSchema.extend({
     .describe(
       'Address to listen on; another than of the loopback needs SAFELIGHT_TOKEN or OPEN_TO_ALL',
     ),
-  SAFELIGHT_TOKEN: z
-    .string()
-    // it travels in a header
-    .regex(/^[\x21-\x7e]{8,}$/, 'must be at least 8 visible ASCII characters, no spaces')
+  SAFELIGHT_TOKEN: bearerToken()
     .optional()
     .describe(
       'Bearer token that everything under /api and every socket must show; unset: open to all',
@@ -87,22 +85,16 @@ const fields = commonConfigSchema.extend({
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// url' })
     .optional()
     .describe('Address clients use, for links; unset: what each request says'),
-  OPEN_TO_ALL: flag()
-    .prefault('false')
-    .describe(
-      'Listen on another address than the loopback without a token: whoever reaches it may do anything',
-    ),
-  ALLOWED_HOSTS: list().describe(
-    'Names by which requests may call this server besides localhost, HOST and that of PUBLIC_URL, separated by commas, or *; others get 421. A proxy that does not pass on the Host it was asked for sends its own name for us. /livez and /readyz answer to any',
-  ),
   TRUST_PROXY: trustedProxies()
     .prefault('0')
     .describe(
       'How many proxies stand before this server, or their addresses and networks (10.0.0.0/8), separated by commas: their X-Forwarded-* headers are believed. They must add to X-Forwarded-For',
     ),
-  CORS_ORIGIN: list().describe(
-    'Web origins that may call from a browser, separated by commas, or *; unset: only pages of this server. For a page served by Vite in development: http://localhost:5173',
-  ),
+  CORS_ORIGIN: list()
+    .prefault('')
+    .describe(
+      'Web origins that may call from a browser, separated by commas, or *; unset: only pages of this server. For a page served by Vite in development: http://localhost:5173',
+    ),
   SAFELIGHT_WEB_DIR: z
     .string()
     .optional()
@@ -132,11 +124,16 @@ const fields = commonConfigSchema.extend({
     .describe(
       'Bytes of the workflows of all jobs that have not ended, from which on new ones get 429 queue_full',
     ),
-  REDIS_HIGH_WATER: wholeNumber({ min: 1, max: 100 })
-    .prefault('90')
+  ...HIGH_WATER_SHAPE,
+  ACCEPT_REPLICAS: wholeNumber({ min: 0, max: 10 })
+    .prefault('0')
     .describe(
-      'Percent of the maxmemory of Redis from which on new jobs get 503 and /readyz says no; the rest is for what was accepted',
+      'How many replicas of Redis must have a job before it gets its 201; see docs/redis.md',
     ),
+  ACCEPT_REPLICA_TIMEOUT: duration()
+    .refine((ms) => ms >= 1, 'must be longer than nothing')
+    .prefault('1s')
+    .describe('How long they may take; then the answer is 503, with maybe_accepted'),
   MAX_WORKFLOW_BYTES: byteSize().prefault('2mb').describe('Largest workflow, as JSON'),
   MAX_WORKFLOW_NODES: count('2000').describe('Most nodes in a workflow'),
   MAX_UPLOAD_BYTES: byteSize()
@@ -176,6 +173,7 @@ const fields = commonConfigSchema.extend({
 /** Who listens to others without a token must mean it. */
 export const apiConfigSchema = fields
   .superRefine(checkAssetStore)
+  .superRefine(checkAdmin)
   .refine(
     ({ HOST, SAFELIGHT_TOKEN, OPEN_TO_ALL }) =>
       isLoopback(HOST) || SAFELIGHT_TOKEN !== undefined || OPEN_TO_ALL,
@@ -185,17 +183,33 @@ export const apiConfigSchema = fields
         'others can reach it and there is no SAFELIGHT_TOKEN: set one, or OPEN_TO_ALL=true if that is meant',
     },
   )
-export type ApiConfig = z.output<typeof apiConfigSchema> & { SAFELIGHT_WEB_DIR: string }
+export type ApiConfig = z.output<typeof apiConfigSchema> & {
+  SAFELIGHT_WEB_DIR: string
+  REDIS_TLS?: RedisTls
+}
+
+/** Those that a running API takes on at SIGHUP: each is read where it is used. */
+export const API_LIVE_SETTINGS = [
+  'LOG_LEVEL',
+  'OWNER_WEIGHTS',
+  'MAX_QUEUE_DEPTH',
+  'MAX_QUEUE_BYTES',
+  'MAX_STREAMS',
+  'MAX_STREAMS_PER_CLIENT',
+  'MAX_SOCKETS_PER_CLIENT',
+] as const satisfies readonly (keyof ApiConfig)[]
 
 /** Beside this server, whether it runs from `src` or from `dist`. */
 const BUILT_WEB_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
-export function loadApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
+export function loadApiConfig(env: Environment = process.env): ApiConfig {
   const config = parseConfig(apiConfigSchema, env)
   const { SAFELIGHT_DATA_DIR: data, SAFELIGHT_WEB_DIR: web } = config
   return {
     ...config,
+    REDIS_TLS: readRedisTls(config, env),
     SAFELIGHT_DATA_DIR: resolveFolder(data, env),
+    SAFELIGHT_LISTENERS: config.SAFELIGHT_LISTENERS.map((path) => resolveFolder(path, env)),
     SAFELIGHT_WEB_DIR: web === undefined ? BUILT_WEB_DIR : resolveFolder(web, env),
   }
 }

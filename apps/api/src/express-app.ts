@@ -1,5 +1,6 @@
 /** The Express application: route table, documents about it, the web page, and the rules around them. Does not listen. */
-import type { Clock, Logger } from '@safelight/runtime'
+import type { ApiEvents, Clock, Emit, Logger, Sparing, TokenCheck } from '@safelight/runtime'
+import type { BeginRequestTrace } from '@safelight/telemetry'
 import express, { type Express } from 'express'
 import { serveStaticFiles } from './static-files/serve-static-files.ts'
 import { type CorsOrigins, cors } from './http/cors.ts'
@@ -9,15 +10,22 @@ import { answerErrors, type MountOptions, mountRoutes, refuseUnknownPath } from 
 import { toOpenApi } from './http/openapi.ts'
 import { refuseForeignPages } from './http/origins.ts'
 import { logRequests } from './http/request-log.ts'
+import { traceRequests } from './http/request-trace.ts'
 import type { ApiRoute } from './http/route.ts'
-import { requireToken, type TokenCheck } from './http/token.ts'
+import { requireToken } from './http/token.ts'
+
+/** What makes jobs is traced. */
+const SUBMIT_PATH = '/api/v2/jobs'
 
 export interface ExpressAppOptions extends MountOptions {
   corsOrigins: CorsOrigins
   isAllowed: TokenCheck
   /** Whether a request needs no token because of how it is signed. */
   isSigned: Parameters<typeof requireToken>[1]
+  emit: Emit<ApiEvents>
+  beginTrace: BeginRequestTrace
   log: Logger
+  sparing: Pick<Sparing, 'say'>
   clock: Clock
   /** Where the built web page is, or would be. */
   webFolder: string
@@ -40,12 +48,13 @@ export function createExpressApp(routes: readonly ApiRoute[], options: ExpressAp
   app.use(refuseForeignPages(options))
   // by path, not per route: what does not exist must not be told apart without a token either
   app.use('/api', requireToken(options.isAllowed, options.isSigned))
+  app.post(SUBMIT_PATH, traceRequests(options.beginTrace, `POST ${SUBMIT_PATH}`))
   mountRoutes(app, routes, options)
   mountDocs(app, routes)
   const { webFolder: folder, publicUrl, storeUrl } = options
   app.use(serveStaticFiles({ folder, contentUrls: [publicUrl ?? [], storeUrl ?? []].flat() }))
   app.use(refuseUnknownPath)
-  app.use(answerErrors(options.log))
+  app.use(answerErrors(options.sparing))
   return app
 }
 

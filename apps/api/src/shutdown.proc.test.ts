@@ -1,21 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { request as sendRaw } from 'node:http'
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { submitJob } from './testing/http.ts'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { post, submitJob } from './testing/http.ts'
 import { FAILED, RUNNING, WORKFLOW } from './testing/play-worker.ts'
-import { type ApiStack, startApiStack } from './testing/api-stack.ts'
+import { type ApiStack, shareStack } from './testing/api-stack.ts'
 import { openRedisProxy } from '@safelight/testkit/vitest'
 import { dieWithUs, mainOf, until } from '@safelight/testkit'
 import { follow, trackSockets } from './testing/watch-socket.ts'
 
 const open = trackSockets()
 let stack: ApiStack
-beforeEach(async () => {
-  stack = await startApiStack()
-})
-afterEach(() => stack.close())
+shareStack((shared) => (stack = shared))
 
 /** The API as its own process, as it is deployed. */
 async function startProcess(settings: Record<string, string> = {}) {
@@ -132,5 +131,30 @@ describe('an API that is told to stop', () => {
     child.kill('SIGTERM')
     expect(await exit).toEqual([1, null])
     expect(await submission.status).toBe('cut off')
+  })
+})
+
+describe('an API whose terminal is gone, or that is told to read its settings again', () => {
+  it('goes, unless its settings are in a file: then it takes on what can change, and goes on', async () => {
+    const file = join(stack.dataDir, 'safelight.env')
+    await writeFile(file, 'MAX_QUEUE_DEPTH=1\n')
+    const [plain, filed] = await Promise.all([
+      startProcess(),
+      startProcess({ SAFELIGHT_ENV_FILE: file }),
+    ])
+    plain.child.kill('SIGHUP')
+    expect(await plain.exit).toEqual([null, 'SIGHUP'])
+
+    await submitJob(filed.url)
+    const submit = async () =>
+      (await post(`${filed.url}/api/v2/jobs`, { workflow: WORKFLOW })).status
+    expect(await submit()).toBe(429)
+    await writeFile(file, 'MAX_QUEUE_DEPTH=0\n')
+    filed.child.kill('SIGHUP')
+    expect(await submit()).toBe(429)
+    await writeFile(file, 'MAX_QUEUE_DEPTH=9\nPORT=1\n')
+    filed.child.kill('SIGHUP')
+    await until(async () => (await submit()) === 201, { what: 'there is room' })
+    expect(exitOf(filed.child)).toBeNull()
   })
 })

@@ -16,10 +16,12 @@ export const apiTimingsSchema = z.strictObject({
   fetchInputsMs: ms(50_000),
   /** How long Redis may take to show that it is there, when `/readyz` is asked. */
   readinessPingMs: ms(1_000),
-  /** How long one call goes on canceling jobs: below the deadline, with room for the page that is under way. */
+  /** How long one call goes on canceling, or deleting, jobs: below the deadline, with room for the page that is under way. */
   cancelManyMs: ms(1_000),
   /** How long the fleet's node classes are remembered: they are large and change when hosts come and go. */
   nodeClassesAgeMs: ms(10_000),
+  /** How long it is remembered how hosts are; and what they can run, where a job would be refused, or called stuck, by what was so before. */
+  fleetLatelyMs: ms(1_000),
   /** A host that was asked for its files so shortly before a submission was asked after it: clocks agree no better. */
   filesFreshMs: ms(10),
   /** How long a submission waits for hosts to be asked for files that none lists: well below its deadline. */
@@ -34,6 +36,10 @@ export const apiTimingsSchema = z.strictObject({
   costsAgeMs: ms(10_000),
   /** How long it is remembered how many hosts take jobs. */
   fleetAgeMs: ms(2_000),
+  /** How long it is remembered what scalers are told. */
+  scaleAgeMs: ms(1_000),
+  /** How long it is remembered what is kept: a look at it costs some commands for each host and pool. */
+  housekeepingAgeMs: ms(5_000),
   /** Pause between two looks for jobs whose deadline is over. */
   deadlineSweepMs: ms(2_000),
   /** Pause between two looks at the queue, for the positions of watched jobs. */

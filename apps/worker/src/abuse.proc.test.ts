@@ -34,7 +34,7 @@ it('priorities, tickets, messages and workers come and go all the while', async 
   const jobIds: string[] = []
   for (let n = 0; n < 60; n += 1) {
     const place = { owner: OWNERS[n % OWNERS.length] ?? '', priority: n % 2 === 0 ? -LIMIT : LIMIT }
-    jobIds.push(await stack.submit(slow({ color: n + 1, steps: 10, seconds: 0.3 }), {}, place))
+    jobIds.push(await stack.submit(slow({ color: n + 1, steps: 3, seconds: 1 }), {}, place))
   }
   const canceled = new Set(jobIds.filter((_, at) => at % 7 === 3))
   const queueNames = [

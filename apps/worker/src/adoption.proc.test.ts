@@ -33,11 +33,11 @@ async function startHost(options: SimulatorOptions): Promise<{ host: Simulator; 
 
 /** Somebody else's prompt. */
 async function occupy(host: Simulator, steps: number): Promise<void> {
-  const body = JSON.stringify({ prompt: slow({ color: 99, steps, seconds: 1 }), client_id: 'x' })
+  const body = JSON.stringify({ prompt: slow({ color: 99, steps, seconds: 5 }), client_id: 'x' })
   await fetch(`${host.url}/prompt`, { method: 'POST', body })
 }
 
-const long = (color: number) => slow({ color, steps: 100, seconds: 1 })
+const long = (color: number) => slow({ color, steps: 20, seconds: 5 })
 
 it('replaces a killed worker soon after its lock has run out, whatever it was doing, and no prompt runs twice', {
   timeout: 60_000,
@@ -57,9 +57,9 @@ it('replaces a killed worker soon after its lock has run out, whatever it was do
   for (const gate of gates) if (gate !== before) gate.hold('GET /view')
   const collecting = await stack.submit(slow({ color: 2 }))
   const after = await until(() => gates.find((gate) => gate !== before && gate.held() > 0) ?? null)
-  const executing = await stack.submit(slow({ color: 3, steps: 120, seconds: 1 }))
+  const executing = await stack.submit(slow({ color: 3, steps: 24, seconds: 5 }))
   await stack.when(executing, ({ progress }) => (progress?.value ?? 0) > 0)
-  await Promise.all(hosts.map((host) => occupy(host, 80)))
+  await Promise.all(hosts.map((host) => occupy(host, 16)))
   const staged = await stack.submit(slow({ color: 4 }))
   await stack.when(staged, ({ phase }) => phase === 'submitted')
 
@@ -98,7 +98,7 @@ it('waits for a worker that drives the host, and leaves the prompt to it', async
   const { host, gate } = await startHost({})
   const other = await startHost({})
   const first = await stack.startWorker([gate.url], { env: { DRAIN_TIMEOUT: '1ms' } })
-  const jobId = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
+  const jobId = await stack.submit(slow({ color: 1, steps: 8, seconds: 5 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   await first.close()
   await stack.startWorker([other.gate.url])

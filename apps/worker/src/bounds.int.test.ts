@@ -106,10 +106,11 @@ it('keeps the first of 20,000 files that a node saves, says so, and asks for no 
     subfolder: '',
     type: 'output',
   }))
-  let served = 0
+  // a busy machine may have one asked for once more
+  const served = new Set<unknown>()
   host.intercept = ({ path }, response) => {
     if (path !== '/view') return false
-    served += 1
+    served.add(response.req.url)
     response.end('a picture')
     return true
   }
@@ -124,7 +125,7 @@ it('keeps the first of 20,000 files that a node saves, says so, and asks for no 
   })
   const end = await stack.end(jobId)
   expect(end.status).toBe('succeeded')
-  expect(end.outputs.length).toBe(served)
+  expect(end.outputs.length).toBe(served.size)
   expect(end.outputs.length).toBeGreaterThan(300)
   expect(end.outputs.length).toBeLessThanOrEqual(OUTPUTS_MAX)
   expect(jsonBytes(end.outputs)).toBeLessThan(OUTPUTS_MAX_BYTES)

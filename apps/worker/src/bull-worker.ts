@@ -1,6 +1,6 @@
 /** A BullMQ worker as the queues of Safelight need one: it takes what it is told to, and a ticket comes back as often as its worker is lost. */
 import type { Logger } from '@safelight/runtime'
-import type { Keys } from '@safelight/store'
+import { isRefusedForNow, type Keys } from '@safelight/store'
 import { createRedisBackend, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { WorkerTimings } from './timings.ts'
@@ -43,7 +43,8 @@ export async function openBullWorker(
   )
   worker.on('error', (error) => {
     // an outage is told by the client itself, once; BullMQ repeats it with every try
-    log[redis.status === 'ready' ? 'warn' : 'debug']({ err: error }, trouble)
+    const isTold = redis.status !== 'ready' || isRefusedForNow(error)
+    log[isTold ? 'debug' : 'warn']({ err: error }, trouble)
   })
   await worker.waitUntilReady()
   return worker

@@ -2,10 +2,14 @@
 import { ASSET_STORE_SHAPE, checkAssetStore } from '@safelight/assets'
 import {
   byteSize,
+  checkAdmin,
   commonConfigSchema,
   ConfigError,
   duration,
+  type Environment,
   parseConfig,
+  readRedisTls,
+  type RedisTls,
   resolveFolder,
   timingsSetting,
   toTimingsSchema,
@@ -97,6 +101,7 @@ const fieldsSchema = commonConfigSchema.extend({
 
 export const workerConfigSchema = fieldsSchema.superRefine((config, context) => {
   checkAssetStore(config, context)
+  checkAdmin(config, context)
   const { COMFYUI_HOSTS, SAFELIGHT_HOSTS_FILE } = config
   if ((COMFYUI_HOSTS === undefined) !== (SAFELIGHT_HOSTS_FILE === undefined)) return
   context.addIssue({
@@ -107,14 +112,32 @@ export const workerConfigSchema = fieldsSchema.superRefine((config, context) => 
       : 'must be set, or SAFELIGHT_HOSTS_FILE',
   })
 })
-export type WorkerConfig = z.output<typeof workerConfigSchema>
+export type WorkerConfig = z.output<typeof workerConfigSchema> & { REDIS_TLS?: RedisTls }
 
-export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig {
+/** Those that a running worker takes on at SIGHUP: see limits.ts. SAFELIGHT_HOSTS_FILE is read again by itself, when it changes. */
+export const WORKER_LIVE_SETTINGS = [
+  'LOG_LEVEL',
+  'MAX_ATTEMPTS',
+  'MAX_HOST_LOSSES',
+  'MAX_OVERTAKEN',
+  'MAX_OVERTAKEN_TIME',
+  'AGING',
+  'MAX_RUNNING_PER_OWNER',
+  'MAX_OUTPUT_BYTES',
+] as const satisfies readonly (keyof WorkerConfig)[]
+
+export function loadWorkerConfig(env: Environment = process.env): WorkerConfig {
   const config = parseConfig(workerConfigSchema, env)
   const { SAFELIGHT_HOSTS_FILE: given, HOST_SLOTS } = config
   const file = given === undefined ? {} : { SAFELIGHT_HOSTS_FILE: resolveFolder(given, env) }
   if (file.SAFELIGHT_HOSTS_FILE) checkHostsFile(file.SAFELIGHT_HOSTS_FILE, HOST_SLOTS)
-  return { ...config, ...file, SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env) }
+  return {
+    ...config,
+    ...file,
+    REDIS_TLS: readRedisTls(config, env),
+    SAFELIGHT_DATA_DIR: resolveFolder(config.SAFELIGHT_DATA_DIR, env),
+    SAFELIGHT_LISTENERS: config.SAFELIGHT_LISTENERS.map((path) => resolveFolder(path, env)),
+  }
 }
 
 /** Like any setting: what is wrong with it is said before anything starts. */

@@ -1,22 +1,14 @@
-import { type Simulator, startSimulator } from '@safelight/simulator'
-import { type Gate, openGate } from '@safelight/testkit'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Simulator } from '@safelight/simulator'
+import type { Gate } from '@safelight/testkit'
+import { expect, it } from 'vitest'
+import { eachWithGate } from './testing/each-with-gate.ts'
 import { slow } from './testing/graphs.ts'
-import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+import { type WorkerStack, until } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 let gate: Gate
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await startSimulator({ dialect: '0.33.0', speed: 1 })
-  gate = await openGate(host.url)
-})
-afterEach(async () => {
-  await stack.close()
-  await gate.close()
-  await host.close()
-})
+eachWithGate((opened) => ({ stack, host, gate } = opened), { dialect: '0.33.0', speed: 1 })
 
 it('ends a job once whose claim was stolen in the middle of it', async () => {
   await stack.startWorker([gate.url])

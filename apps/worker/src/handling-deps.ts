@@ -37,7 +37,16 @@ const CARRIED_AT_ONCE = 3
 
 type Given = Pick<
   HandlingDeps,
-  'fleet' | 'backlog' | 'tickets' | 'slotHolders' | 'deferred' | 'timings' | 'clock' | 'log'
+  | 'fleet'
+  | 'backlog'
+  | 'tickets'
+  | 'slotHolders'
+  | 'deferred'
+  | 'limits'
+  | 'timings'
+  | 'clock'
+  | 'emit'
+  | 'log'
 >
 
 export interface HandlingDepsOptions extends Given {
@@ -50,10 +59,11 @@ export interface HandlingDepsOptions extends Given {
 
 export async function openHandlingDeps(options: HandlingDepsOptions): Promise<HandlingDeps> {
   const { config, redis, keys, scope, pool, ...given } = options
-  const { fleet, timings, clock, log } = given
+  const { fleet, timings, clock, emit, log } = given
   const inStore = { redis, keys, timings: timings.store }
   const store = createJobStore({
     ...inStore,
+    emit,
     retentionMs: config.RETENTION,
     deadLetterRetentionMs: config.DEAD_LETTER_RETENTION,
   })
@@ -68,15 +78,23 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
   const sessionClock = { now: clock.steady, after: clock.after }
   const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
   const orphans = createOrphans(inStore)
-  const stopping = startStoppingOrphans({ fleet, orphans, runPrompt, timings, clock, log })
+  const stopping = startStoppingOrphans({
+    fleet,
+    orphans,
+    runPrompt,
+    timings,
+    clock,
+    emit,
+    log,
+  })
   // a host that is being told to stop a prompt is told to the end
   const { stopMs, unreachableMs } = timings.orphan
   scope.defer(() => stopping.close(), timings.closeMs + Math.max(stopMs, unreachableMs))
   const blobs = scope.use(await openBlobStore(config))
   const assets = createAssetStore({ ...inStore, now: () => store.now() })
   const now = () => store.now()
-  const staged = createStagedInputs({ redis, keys, now })
-  scope.use(startTidyingInputs({ fleet, staged, assets, now, timings, clock, log }))
+  const staged = createStagedInputs({ ...inStore, now })
+  scope.use(startTidyingInputs({ fleet, staged, assets, now, emit, timings, clock, log }))
   const costs = scope.use(
     createCostBook({
       store: createNodeCosts({ redis, keys }),
@@ -103,12 +121,9 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     made: createMadeOutputs({ redis, keys }),
     costs,
     openExtraData: createExtraDataOpener(config.SAFELIGHT_SECRET_KEY ?? null),
-    unknownMessages: createUnknownMessages(log),
+    unknownMessages: createUnknownMessages(emit),
     suspects: createSuspects({ store, waitMs: timings.suspectWaitMs, clock }),
-    maxAttempts: config.MAX_ATTEMPTS,
-    maxHostLosses: config.MAX_HOST_LOSSES,
     adoptWaitMs: config.ADOPT_WAIT,
-    maxOutputBytes: config.MAX_OUTPUT_BYTES,
     retentionMs: config.RETENTION,
   }
 }

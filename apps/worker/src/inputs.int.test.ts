@@ -1,31 +1,21 @@
 /** Files that workflows refer to, on their way to a host. */
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Snapshot } from '@safelight/shared'
+import type { Workflow } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
-import { type Gate, openGate } from '@safelight/testkit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { promptIdOf } from '@safelight/store'
+import type { Gate } from '@safelight/testkit'
+import { describe, expect, it } from 'vitest'
 import { toInputName } from './inputs/input-name.ts'
-import { fromPhoto, grayPng, sizeOfPng, upload } from './testing/photos.ts'
-import { startWorkerStack, until, type WorkerStack } from './testing/stack.ts'
+import { eachWithGate } from './testing/each-with-gate.ts'
+import { slow } from './testing/graphs.ts'
+import { fromPhoto, grayPng, pictureOf, sizeOfPng, upload } from './testing/photos.ts'
+import { until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 let gate: Gate
-beforeEach(async () => {
-  stack = await startWorkerStack()
-  host = await stack.startHost()
-  gate = await openGate(host.url)
-})
-afterEach(async () => {
-  await stack.close()
-  await gate.close()
-})
-
-async function pictureOf({ outputs }: Snapshot): Promise<Buffer> {
-  const { key = '' } = (await stack.assets.blobOf(outputs[0]?.hash ?? '')) ?? {}
-  return readFile(join(stack.dataDir, 'blobs', key))
-}
+eachWithGate((opened) => ({ stack, host, gate } = opened))
 
 const postsOf = (start: string) => gate.requests.filter((name) => name.startsWith(start)).length
 
@@ -35,7 +25,7 @@ it('a picture is made of the photo, whose name on the host is of its content', a
   const jobId = await stack.submit(fromPhoto(photo.id))
   const end = await stack.end(jobId)
   expect(end).toMatchObject({ status: 'succeeded', attempt: 1, warnings: [] })
-  expect(sizeOfPng(await pictureOf(end))).toEqual({ width: 40, height: 30 })
+  expect(sizeOfPng(await pictureOf(stack, end))).toEqual({ width: 40, height: 30 })
   const name = toInputName(photo)
   expect(host.uploads()).toEqual([name])
   expect(JSON.parse(host.prompts()[0]?.text ?? '')).toMatchObject({
@@ -54,10 +44,47 @@ it('two photos of one name never meet, and one content is handed over once', asy
   )
   const heights = []
   for (const jobId of jobIds) {
-    heights.push(sizeOfPng(await pictureOf(await stack.end(jobId))).height)
+    heights.push(sizeOfPng(await pictureOf(stack, await stack.end(jobId))).height)
   }
   expect(heights).toEqual([30, 20, 30, 30])
   expect(host.uploads().toSorted()).toEqual([toInputName(one), toInputName(other)].toSorted())
+})
+
+it('a job whose photo has yet to be handed over is not overtaken by the next one, which needs nothing', async () => {
+  await stack.startWorker([host.url])
+  const photo = await upload(stack, grayPng(30))
+  const jobIds = [await stack.submit(fromPhoto(photo.id)), await stack.submit(slow({ color: 1 }))]
+  for (const jobId of jobIds) await stack.end(jobId)
+  const ran = host.executions().map(({ promptId }) => promptId)
+  expect(ran).toEqual(jobIds.map((jobId) => promptIdOf(jobId, 1)))
+})
+
+it('photos of several jobs are handed over side by side, and only the workflows wait for each other', async () => {
+  gate.hold('POST /upload/image')
+  await stack.startWorker([gate.url], { timings: { submitOrderMs: 3_600_000 } })
+  const photos = [await upload(stack, grayPng(30)), await upload(stack, grayPng(20))]
+  const jobIds = []
+  for (const { id } of photos) jobIds.push(await stack.submit(fromPhoto(id)))
+  await until(() => gate.held() === 2)
+  gate.release()
+  for (const jobId of jobIds) await stack.end(jobId)
+  const ran = host.executions().map(({ promptId }) => promptId)
+  expect(ran).toEqual(jobIds.map((jobId) => promptIdOf(jobId, 1)))
+})
+
+it('a job that waits for its turn is canceled at once', async () => {
+  gate.hold('POST /upload/image')
+  await stack.startWorker([gate.url], { timings: { submitOrderMs: 3_600_000 } })
+  const photo = await upload(stack, grayPng(30))
+  const first = await stack.submit(fromPhoto(photo.id))
+  await until(() => gate.held() === 1)
+  const second = await stack.submit(slow({ color: 1 }))
+  await until(async () => (await stack.store.load(second))?.phase === 'preparing')
+  await stack.cancel(second)
+  expect(await stack.end(second)).toMatchObject({ status: 'canceled' })
+  gate.release()
+  await stack.end(first)
+  expect(host.executions().map(({ promptId }) => promptId)).toEqual([promptIdOf(first, 1)])
 })
 
 describe('what a host has lost', () => {
@@ -71,6 +98,23 @@ describe('what a host has lost', () => {
     expect(host.uploads()).toHaveLength(2)
     expect(postsOf('POST /prompt')).toBe(3)
     expect(host.executions()).toHaveLength(2)
+  })
+
+  it('is noticed before the workflow is posted, where the host would run the rest without it', async () => {
+    await stack.startWorker([gate.url], { timings: { stagedFreshMs: 3_600_000 } })
+    const photo = await upload(stack, grayPng(30))
+    await stack.end(await stack.submit(fromPhoto(photo.id, 'first')))
+    host.faults.set({ inputsLost: true })
+    const { '1': load, '2': save } = fromPhoto(photo.id, 'second')
+    const both = {
+      ...slow({ color: 1 }),
+      '8': load,
+      '9': { ...save, inputs: { ...save?.inputs, images: ['8', 0] } },
+    }
+    const end = await stack.end(await stack.submit(both as Workflow))
+    expect(end).toMatchObject({ status: 'succeeded', attempt: 1, warnings: [] })
+    expect(end.outputs).toHaveLength(2)
+    expect(host.uploads()).toHaveLength(2)
   })
 
   it('is noticed before the workflow is posted, where the host was not just asked', async () => {
@@ -140,39 +184,4 @@ it('a host that goes away meanwhile is no fault of the job', async () => {
   expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 2 })
   expect(host.executions()).toEqual([])
   expect(other.uploads()).toEqual([toInputName(photo)])
-})
-
-describe('what nobody needs any more', () => {
-  const quick = { tidyInputsEveryMs: 30, stagedKeptMs: 3_600_000, stagedGoneMs: 0 }
-  const bytesOn = async (name: string) => {
-    const { headers } = await fetch(`${host.url}/view?filename=${name}&type=input`)
-    return Number(headers.get('content-length'))
-  }
-
-  it('is emptied on the host when its asset is gone, and handed over again to who uploads it anew', async () => {
-    await stack.startWorker([host.url], { timings: quick })
-    const [photo, other] = [await upload(stack, grayPng(30)), await upload(stack, grayPng(20))]
-    for (const { id } of [photo, other]) await stack.end(await stack.submit(fromPhoto(id)))
-    expect(await bytesOn(toInputName(photo))).toBe(photo.size_bytes)
-    expect(await stack.assets.remove(photo.id)).toBe('removed')
-    await until(async () => (await bytesOn(toInputName(photo))) === 0)
-    expect(await bytesOn(toInputName(other))).toBe(other.size_bytes)
-
-    const again = await upload(stack, grayPng(30))
-    const end = await stack.end(await stack.submit(fromPhoto(again.id, 'again')))
-    expect(end.status).toBe('succeeded')
-    expect(sizeOfPng(await pictureOf(end)).height).toBe(30)
-  })
-
-  it('stays while a job that waits refers to it', async () => {
-    await stack.startWorker([host.url], { timings: { ...quick, stagedKeptMs: 0 } })
-    const photo = await upload(stack, grayPng(30))
-    // no host has its pool
-    await stack.submit(fromPhoto(photo.id), {}, { pool: 'none' })
-    await stack.end(await stack.submit(fromPhoto(photo.id)))
-    const other = await upload(stack, grayPng(20))
-    await stack.end(await stack.submit(fromPhoto(other.id)))
-    await until(async () => (await bytesOn(toInputName(other))) === 0)
-    expect(await bytesOn(toInputName(photo))).toBe(photo.size_bytes)
-  })
 })

@@ -2,26 +2,49 @@
 import type { Simulator } from '@safelight/simulator'
 import type { Workflow } from '@safelight/shared'
 import { openClient, openRedisProxy } from '@safelight/testkit/vitest'
+import { promptIdOf } from '@safelight/store'
 import { expect, it } from 'vitest'
 import type { TimingOverrides } from './timings.ts'
 import { slow } from './testing/graphs.ts'
+import { hearWorker } from './testing/hear.ts'
 import { eachWithHost, until, type WorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
 let host: Simulator
 eachWithHost((opened) => ({ stack, host } = opened))
 
+/** @param seconds the whole of it, at the speed of life */
 const begin = async (seconds: number) => {
-  const jobId = await stack.submit(slow({ color: 1, steps: 100, seconds }))
+  const jobId = await stack.submit(slow({ color: 1, steps: 20, seconds: seconds / 20 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
   return jobId
 }
 
 it('counts none that drained and handed its job back', async () => {
   const worker = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
-  const jobId = await begin(1)
+  const jobId = await begin(100)
   await worker.close()
   expect((await stack.store.claim(jobId))?.lost).toEqual({ count: 0, justNow: false })
+})
+
+it('blames neither host nor attempt for what became of a prompt that another worker has', async () => {
+  host.faults.set({ held: true })
+  const { events, of, storyOf } = hearWorker()
+  // it notices only when it is about to do something
+  await stack.startWorker([host.url], { events, timings: { cancelEveryMs: 60_000 } })
+  await stack.submit(slow({ color: 1 }))
+  const jobId = await stack.submit(slow({ color: 2 }))
+  await stack.when(jobId, ({ phase }) => phase === 'submitted')
+  await stack.store.claim(jobId)
+  const { length } = of('host:condition')
+  // as it looks to who was frozen while another brought it home, and had it forgotten
+  const body = JSON.stringify({ delete: [promptIdOf(jobId, 1)] })
+  await fetch(`${host.url}/queue`, { method: 'POST', body })
+  await expect.poll(() => storyOf(jobId)).toContain('attempt:ended claim_lost')
+  expect(of('host:condition').slice(length)).toEqual([])
+  expect(of('attempt:failed')).toEqual([])
+  host.faults.set({ held: false })
+  expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
 })
 
 /** Two workers died with it in hand. */
@@ -40,7 +63,7 @@ async function startDoomedWorker(more: Record<string, string> = {}, timings: Tim
 
 it('takes up a job whose worker died at once, though its slot went to another job meanwhile', async () => {
   const doomed = await startDoomedWorker()
-  const jobId = await begin(1)
+  const jobId = await begin(100)
   // begins when the other has ended: the slot of a dead worker is free before its ticket is found
   const next = await stack.submit(slow({ color: 2, steps: 10_000, seconds: 1 }))
   doomed.die()
@@ -52,11 +75,11 @@ it('takes up a job whose worker died at once, though its slot went to another jo
 })
 
 it('loses no place in line by waiting for another job that is suspected', async () => {
-  const first = await submitSuspect(slow({ color: 1, steps: 20, seconds: 1 }))
+  const first = await submitSuspect(slow({ color: 1, steps: 4, seconds: 5 }))
   const second = await submitSuspect(slow({ color: 2, steps: 1 }))
   const inLine = await Promise.all(
     Array.from({ length: 12 }, (_, at) =>
-      stack.submit(slow({ color: 3 + at, steps: 10, seconds: 1 })),
+      stack.submit(slow({ color: 3 + at, steps: 2, seconds: 5 })),
     ),
   )
   await stack.startWorker([host.url], { env: { HOST_SLOTS: '2' } })
@@ -67,11 +90,11 @@ it('loses no place in line by waiting for another job that is suspected', async 
 })
 
 it('lets one suspect in beside another after a while, and holds it against neither', async () => {
-  const doomed = await startDoomedWorker({ HOST_SLOTS: '2' }, { suspectWaitMs: 300 })
   const jobIds = [
-    await submitSuspect(slow({ color: 1, steps: 100, seconds: 2 })),
-    await submitSuspect(slow({ color: 2, steps: 100, seconds: 2 })),
+    await submitSuspect(slow({ color: 1, steps: 40, seconds: 5 })),
+    await submitSuspect(slow({ color: 2, steps: 40, seconds: 5 })),
   ]
+  const doomed = await startDoomedWorker({ HOST_SLOTS: '2' }, { suspectWaitMs: 300 })
   for (const jobId of jobIds) await stack.when(jobId, ({ status }) => status === 'running')
   doomed.die()
   for (const jobId of jobIds) {
@@ -88,7 +111,7 @@ it('counts one that is cut off from Redis only until it is back', async () => {
   const lost = async () => await redis.hget(stack.keys.job(jobId), 'lost')
   await stack.startWorker([host.url], { env: { REDIS_URL: proxy.url } })
   host.faults.set({ held: true })
-  const jobId = await begin(0.1)
+  const jobId = await begin(10)
   proxy.refuse()
   await stack.startWorker([host.url])
   await until(async () => ((await lost()) ? true : null))

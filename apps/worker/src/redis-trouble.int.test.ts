@@ -1,8 +1,13 @@
+import { createLogger } from '@safelight/runtime'
 import { type Simulator, startSimulator } from '@safelight/simulator'
 import { startRedisProxy, type RedisProxy } from '@safelight/testkit'
+import { openRedisUser } from '@safelight/testkit/vitest'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { z } from 'zod'
 import { slow } from './testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from './testing/stack.ts'
+
+const lineSchema = z.object({ msg: z.string(), redis: z.string().optional() })
 
 let stack: WorkerStack
 let host: Simulator
@@ -30,7 +35,7 @@ const ONCE = { status: 'succeeded', attempt: 1, outputs: 1, gaps: [], runs: ['su
 
 it('ends a job once whose worker lost every connection to Redis, again and again', async () => {
   await stack.startWorker([host.url], { env: { REDIS_URL: proxy.url } })
-  const jobId = await stack.submit(slow({ color: 1, steps: 40, seconds: 1 }))
+  const jobId = await stack.submit(slow({ color: 1, steps: 20, seconds: 2 }))
   for (const value of [0, 0.2, 0.4, 0.6]) {
     await stack.when(
       jobId,
@@ -72,4 +77,43 @@ it('hands its job to another worker when it is cut off for longer than its lock,
   } finally {
     await slowHost.close()
   }
+})
+
+it('waits for whoever changed its password or its rights, and loses no job for it', async ({
+  skip,
+}) => {
+  const { acl, cut, urlOf } = await openRedisUser(skip, 'hunter-one')
+  const lines: string[] = []
+  const destination = { write: (line: string) => void lines.push(line) }
+  const log = createLogger({ level: 'info', name: 'worker', destination })
+  const REDIS_URL = urlOf(inject('redisUrl'))
+  const worker = await stack.startWorker([host.url], { env: { REDIS_URL }, log })
+  const isDenied = async () =>
+    (await worker.health.ready()).some(({ code }) => code === 'redis_denied')
+
+  host.faults.set({ held: true })
+  const first = await stack.submit(slow({ color: 1 }))
+  await stack.when(first, ({ phase }) => phase === 'executing')
+  await acl('resetpass', '>hunter-two')
+  await cut()
+  await until(isDenied)
+  host.faults.set({ held: false })
+  await until(() => (host.executions()[0]?.outcome === 'success' ? true : null))
+  await acl('>hunter-one')
+  expect(await endOf(first)).toEqual(ONCE)
+  const said = lines
+    .map((line) => lineSchema.parse(JSON.parse(line)))
+    .filter(({ msg }) => msg === 'Redis does not accept our user or password')
+  expect(said).toHaveLength(2)
+  expect(new Set(said.map(({ redis }) => redis))).toEqual(new Set(['subscriber', 'worker']))
+
+  host.faults.set({ held: true })
+  const second = await stack.submit(slow({ color: 2 }))
+  await stack.when(second, ({ phase }) => phase === 'executing')
+  await acl('-evalsha', '-eval')
+  host.faults.set({ held: false })
+  await until(() => lines.some((line) => line.includes('handed back: trouble with the store')))
+  await acl('+@all')
+  expect(await stack.end(second)).toMatchObject({ status: 'succeeded', attempt: 1 })
+  expect(lines.join('')).not.toContain('hunter')
 })

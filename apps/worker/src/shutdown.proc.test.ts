@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Simulator } from '@safelight/simulator'
 import { expect, it } from 'vitest'
 import { slow } from './testing/graphs.ts'
@@ -93,4 +95,26 @@ it('hands back what is not done within its grace, as a process, too', {
   // no lock had to run out
   expect(Date.now() - handedBackAt).toBeLessThan(patient.lockMs - 10_000)
   expect(host.executions()).toHaveLength(1)
+})
+
+it('takes on other limits at a SIGHUP, and goes on with what it has in hand', async () => {
+  const file = join(stack.dataDir, 'safelight.env')
+  await writeFile(file, 'MAX_RUNNING_PER_OWNER=1\nHOST_SLOTS=2\n')
+  const worker = await stack.startProcess([host.url], { SAFELIGHT_ENV_FILE: file })
+  host.faults.set({ held: true })
+  const jobs = [await stack.submit(slow({ color: 1 })), await stack.submit(slow({ color: 2 }))]
+  const first = await until(async () => {
+    const states = await Promise.all(jobs.map((jobId) => stack.store.load(jobId)))
+    return states.find((state) => state?.phase === 'executing') ?? null
+  })
+  const second = jobs.find((jobId) => jobId !== first.jobId) ?? ''
+  expect((await stack.store.load(second))?.status).toBe('queued')
+  await writeFile(file, 'MAX_RUNNING_PER_OWNER=2\nHOST_SLOTS=3\n')
+  worker.kill('SIGHUP')
+  await stack.when(second, ({ phase }) => phase === 'submitted')
+  expect(worker.log()).toMatch(/"changed":\["MAX_RUNNING_PER_OWNER"\],"msg":"settings read again"/)
+  expect(worker.log()).toMatch(/"changed":\["HOST_SLOTS"\],"msg":"these settings need a restart"/)
+  host.faults.set({ held: false })
+  for (const jobId of jobs)
+    expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', attempt: 1 })
 })

@@ -41,7 +41,7 @@ describe('a worker that is told to stop while its Redis is away', () => {
       REDIS_URL: proxy.url,
       DRAIN_TIMEOUT: '200ms',
     })
-    const jobId = await stack.submit(slow({ color: 1, steps: 60, seconds: 1 }))
+    const jobId = await stack.submit(slow({ color: 1, steps: 12, seconds: 5 }))
     await stack.when(jobId, ({ phase }) => phase === 'executing')
     proxy.refuse()
     expect(await goneAfterSigterm(worker)).not.toBeNull()

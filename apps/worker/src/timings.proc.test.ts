@@ -58,7 +58,7 @@ it('replaces a killed worker within 15 seconds by the durations of real life, an
   const host = await startSimulator({ speed: 20 })
   onTestFinished(() => host.close())
   const worker = await stack.startProcess([host.url])
-  const jobId = await stack.submit(slow({ color: 1, steps: 300, seconds: 1 }))
+  const jobId = await stack.submit(slow({ color: 1, steps: 60, seconds: 5 }))
   await stack.when(jobId, ({ progress }) => (progress?.value ?? 0) > 0)
   worker.kill('SIGKILL')
   const killedAt = systemClock.steady()

@@ -1,9 +1,15 @@
 /**
  * Every duration of a worker that is no setting, with the reason for its default.
  */
+import type { WorkerConfig } from './config.ts'
 import { DEFAULT_TIMINGS, type SessionTimings } from '@safelight/comfyui'
 import type { Partly } from '@safelight/runtime'
-import { DEFAULT_STORE_TIMINGS, type FailureCause, type StoreTimings } from '@safelight/store'
+import {
+  DEFAULT_STORE_TIMINGS,
+  type FailureCause,
+  type StoreTimings,
+  SWEEP_EVERY_MS,
+} from '@safelight/store'
 
 export interface WorkerTimings {
   /** The lock of a ticket, renewed at half of it. Longer than an event loop may hang; a dead worker's jobs wait for it. */
@@ -24,6 +30,10 @@ export interface WorkerTimings {
   dispatchLookMs: number
   /** What other workers do is only seen by asking. */
   slotRefreshMs: number
+  /** A look for jobs that has not come back by then never will: the process is to be started anew. */
+  lookStuckMs: number
+  /** How long Redis may take to show that it is there, when readiness is asked for. */
+  readinessPingMs: number
 
   /** Between two probes of a host that answers. */
   probeEveryMs: number
@@ -44,7 +54,7 @@ export interface WorkerTimings {
   avoidForMs: number
   /** How long a deaf socket counts against its host. */
   deafForMs: number
-  /** A drain is obeyed within about this time. */
+  /** A host that is resumed gets jobs again within about this time; that it is drained, dispatch sees itself. */
   marksEveryMs: number
   /** Two looks that find the same: a change of the hosts file is obeyed within twice this. */
   hostsFileEveryMs: number
@@ -56,6 +66,8 @@ export interface WorkerTimings {
   /** For a host that others drive: whether it can be reached from here is the question. */
   unknownHostMs: number
 
+  /** How long a prompt waits for those of jobs that were dispatched before its own. */
+  submitOrderMs: number
   /** A cancel whose message was missed is found within this, and a lost claim. */
   cancelEveryMs: number
   /** An answer of the store that took longer may be older than our claim: the process may have been stopped in between. */
@@ -121,6 +133,8 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
 
   dispatchLookMs: 1_000,
   slotRefreshMs: 1_000,
+  lookStuckMs: 60_000,
+  readinessPingMs: 1_000,
 
   probeEveryMs: 5_000,
   classesEveryMs: 6 * 60 * 60_000,
@@ -139,6 +153,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   lastReportMs: 1_000,
   unknownHostMs: 5_000,
 
+  submitOrderMs: 2_000,
   cancelEveryMs: 3_000,
   claimFreshMs: 2_000,
   storePauseMs: 1_000,
@@ -155,7 +170,7 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   forgetEveryMs: 2_000,
   fetchRetryMs: [200, 600, 1_500, 4_000],
   stagedFreshMs: 5_000,
-  tidyInputsEveryMs: 60_000,
+  tidyInputsEveryMs: SWEEP_EVERY_MS.staged_inputs,
   stagedKeptMs: 24 * 60 * 60_000,
   stagedGoneMs: 10 * 60_000,
   earlyOutputMs: 250,
@@ -214,4 +229,14 @@ function merge(known: WorkerTimings, over: TimingOverrides = {}): WorkerTimings 
     },
     store: { ...known.store, ...over.store },
   }
+}
+
+/** @param overrides in place of the defaults and the settings */
+export function toTimingsOf(config: WorkerConfig, overrides?: TimingOverrides): WorkerTimings {
+  const session = {
+    stallMs: config.STALL_TIMEOUT,
+    unreachableMs: config.HOST_TIMEOUT,
+    stopMs: config.STOP_TIMEOUT,
+  }
+  return toWorkerTimings({ session }, config.SAFELIGHT_TIMINGS, overrides)
 }

@@ -2,7 +2,7 @@
  * How often hosts load models for the same jobs in the same order, first come, first served and with affinity. All of
  * Safelight as it runs in production; the hosts have room for one model, and each model its own time to load.
  */
-import { createLogger } from '@safelight/runtime'
+import { tellNobody } from '@safelight/runtime'
 import { closeRedis, createKeys, createRedis } from '@safelight/store'
 import { type Cluster, startCluster } from '@safelight/testkit'
 import { z } from 'zod'
@@ -139,8 +139,7 @@ async function longestOvertaking(
   { redisUrl, namespace }: Cluster,
   begun: ReadonlyMap<string, number>,
 ): Promise<Measured['overtaken']> {
-  const log = createLogger({ level: 'silent', name: 'bench' })
-  const redis = createRedis(redisUrl, 'worker', { log })
+  const redis = createRedis(redisUrl, 'worker', { emit: tellNobody })
   const keys = createKeys(namespace)
   try {
     const longest = { times: 0, ms: 0 }

@@ -3,7 +3,7 @@
  * WebSocket: it goes to everybody. Nothing is checked, folded or kept.
  */
 import { createServer, type Server as HttpServer } from 'node:http'
-import { createLogger } from '@safelight/runtime'
+import { tellNobody } from '@safelight/runtime'
 import { createRedis } from '@safelight/store'
 import { Server } from 'socket.io'
 import { WebSocketServer } from 'ws'
@@ -48,8 +48,7 @@ function listen(server: HttpServer): Promise<number> {
 
 const [roomsServer, allServer] = [createServer(), createServer()]
 const [toRoom, toAll] = [serveRooms(roomsServer), serveAll(allServer)]
-const log = createLogger({ level: 'silent', name: 'bench' })
-const redis = createRedis(redisUrl, 'subscriber', { log })
+const redis = createRedis(redisUrl, 'subscriber', { emit: tellNobody })
 redis.on('message', (channel, text) => (channel === allChannel ? toAll(text) : toRoom(text)))
 await redis.subscribe(roomsChannel, allChannel)
 process.once('disconnect', () => process.exit())

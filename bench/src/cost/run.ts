@@ -9,6 +9,7 @@ import { less, type Part, type Spent, sumOf } from '../meter.ts'
 import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
 import { spend } from '../spend.ts'
 import { openStack, type Stack } from '../stack.ts'
+import { warmUp } from '../warm-up.ts'
 import { trivial } from '../workflows.ts'
 
 const TOP = 14
@@ -46,8 +47,7 @@ export const cost: Section = {
       const ours = await open('this')
       const subjects = other ? [other, ours] : [ours]
       const trivials = (count: number) => Array.from({ length: count }, trivial)
-      for (const { stack } of subjects)
-        await spend(stack, trivials(Math.ceil(perRound / 2)), { scale })
+      for (const { stack } of subjects) await warmUp(stack, scale)
       for (let n = 1; n <= rounds; n += 1) {
         for (const { stack, rounds: found } of subjects)
           found.push((await spend(stack, trivials(perRound), { scale })).spent)

@@ -104,7 +104,13 @@ function toFigures(when: string, jobs: readonly WatchedJob[]): Figure[] {
     value: Math.round(middle(jobs.map(({ storedInMs }) => storedInMs))),
     unit: 'ms',
   }
-  return [...runs, stored, ...toErrors(`${when}, first word in line`, waits, against)]
+  const line = `${when}, first word in line`
+  return [
+    ...runs,
+    stored,
+    ...toErrors(line, waits, against),
+    told(line, waits, { jobs: inLine, ...against }),
+  ]
 }
 
 /** In line, by what everybody could see who knew it in advance: how many are ahead, how long those took that have ended in this run, and how many hosts there are. */

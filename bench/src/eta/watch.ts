@@ -4,10 +4,13 @@ import { z } from 'zod'
 import { byValue, type Said, type Way } from './errors.ts'
 
 const eta = z.number().nullable()
-const placeSchema = z.object({ queuePosition: z.number().nullable(), etaMs: eta })
-const eventSchema = z.object({
-  status: z.string().optional(),
-  phase: z.string().nullish(),
+const stageSchema = z.object({ status: z.string().optional(), phase: z.string().nullish() })
+const placeSchema = z.object({
+  queuePosition: z.number().nullable(),
+  etaMs: eta,
+  snapshot: stageSchema.optional(),
+})
+const eventSchema = stageSchema.extend({
   progress: z.object({ value: z.number(), eta_ms: eta }).optional(),
 })
 
@@ -37,14 +40,17 @@ export async function watchJob(apiUrl: string, jobId: string): Promise<WatchedJo
   for await (const { event, data } of readSse(response)) {
     const atMs = performance.now()
     if (event === 'snapshot' || event === 'resync' || event === 'position') {
-      const { queuePosition, etaMs } = placeSchema.parse(data)
+      const { queuePosition, etaMs, snapshot } = placeSchema.parse(data)
+      // it was given to a host before anybody looked
+      if (snapshot && isExecuting(snapshot)) beganMs ??= atMs
       if (queuePosition === null || beganMs !== null) continue
       waiting.push({ atMs, leftMs: etaMs })
       ahead.push({ atMs, jobs: queuePosition })
     }
     if (event !== 'event') continue
-    const { status, phase, progress } = eventSchema.parse(data)
-    if (status === 'running' && phase === 'executing') beganMs ??= atMs
+    const now = eventSchema.parse(data)
+    const { status, phase, progress } = now
+    if (isExecuting(now)) beganMs ??= atMs
     if (phase === 'collecting') executedMs ??= atMs
     if (progress && beganMs !== null && executedMs === null) {
       running.push({ atMs, leftMs: progress.eta_ms })
@@ -64,3 +70,6 @@ export async function watchJob(apiUrl: string, jobId: string): Promise<WatchedJo
     byBar: { ...run, said: byValue(bar, run) },
   }
 }
+
+const isExecuting = ({ status, phase }: z.output<typeof stageSchema>): boolean =>
+  status === 'running' && phase === 'executing'

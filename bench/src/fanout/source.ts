@@ -1,4 +1,5 @@
 /** Events of running jobs, published as a worker's writes are, at any rate: what is measured is who passes them on. */
+import { tellNobody } from '@safelight/runtime'
 import { randomUUID } from 'node:crypto'
 import type { JobEvent } from '@safelight/shared'
 import { createJobStore, type Keys } from '@safelight/store'
@@ -22,7 +23,7 @@ export async function openSource(
   { redis, keys, jobIds }: { redis: Redis; keys: Keys; jobIds: readonly string[] },
   channel?: string,
 ): Promise<Source> {
-  const store = createJobStore({ redis, keys })
+  const store = createJobStore({ redis, emit: tellNobody, keys })
   const lines: Line[] = []
   for (const jobId of jobIds) {
     const { seq = 0, stamp = '' } = (await store.load(jobId)) ?? {}

@@ -15,7 +15,7 @@ interface Look {
 
 export async function withMoreKept({ redisBinary, scale, say }: BenchContext): Promise<Figure[]> {
   const steps = byScale(scale, {
-    smoke: [0, 12],
+    smoke: [0, 24],
     usual: [0, 1_000, 10_000],
     long: [0, 1_000, 10_000, 100_000],
   })
@@ -75,14 +75,16 @@ async function look(
 
 const BATCH = 200
 
-/** Jobs for a pool that no host is in, so that they wait until they are canceled: ended, kept, and quickly made. */
+/** Jobs that are canceled while they wait, for their host is drained: ended, kept, and quickly made. */
 async function keep({ client }: Stack, count: number): Promise<void> {
+  if (count <= 0) return
+  await client.drainAll()
   for (let left = count; left > 0; left -= BATCH) {
-    const jobs = Array.from({ length: Math.min(BATCH, left) }, () => ({
-      workflow: trivial(),
-      pool: 'nowhere',
-    }))
-    const views = await client.submitAll(jobs)
+    const jobs = Array.from({ length: Math.min(BATCH, left) }, trivial)
+    const views = await client.submitAll(jobs.map((workflow) => ({ workflow })))
     await Promise.all(views.map(({ id }) => client.cancel(id)))
   }
+  await client.resumeAll()
+  // its worker has noticed
+  await client.ended([await client.submit({ workflow: trivial() })])
 }

@@ -11,6 +11,7 @@ import type { Hearing } from '../crowd/messages.ts'
 import { middle, percentile } from '../figures.ts'
 import { type BenchContext, byScale, type Figure, type Section } from '../section.ts'
 import { openStack, type Stack } from '../stack.ts'
+import { warmUp } from '../warm-up.ts'
 import { ticking, trivial } from '../workflows.ts'
 import { postPrompt, watchHost } from './bare-host.ts'
 
@@ -34,7 +35,7 @@ export const latency: Section = {
   async run(context) {
     const size = byScale<Size>(context.scale, {
       smoke: { watchers: [3], ticks: 5, starts: 2 },
-      usual: { watchers: [1, 100, 1_000], ticks: 45, starts: 30 },
+      usual: { watchers: [1, 100, 1_000], ticks: 45, starts: 100 },
       long: { watchers: [1, 100, 1_000], ticks: 300, starts: 200 },
     })
     const scope = createScope('latency')
@@ -49,7 +50,9 @@ export const latency: Section = {
       )
       const bareHost = bare.simulators[0]?.url ?? ''
       const crowd = scope.use(await startCrowd(PROCESSES))
-      const figures: Figure[] = await starts(stack, size.starts)
+      const figures: Figure[] = [await firstStart(stack)]
+      await warmUp(stack, context.scale)
+      figures.push(...(await starts(stack, size.starts)))
       for (const watchers of size.watchers)
         figures.push(...(await ticks({ context, stack, crowd, bareHost }, watchers, size.ticks)))
       return figures
@@ -154,17 +157,34 @@ function toDelays(sent: Sent, heard: readonly Heard[]): number[] {
   })
 }
 
+/** ms from a job's acceptance to its start */
+async function startOf({ client, log }: Stack): Promise<number | null> {
+  const before = await log.counts()
+  const job = await client.submit({ workflow: trivial() })
+  await client.ended([job])
+  const [execution] = (await log.ended(before)).flat()
+  return execution ? execution.startedAt - Date.parse(job.created_at) : null
+}
+
+/** Of the first job of all: nothing has run before. */
+async function firstStart(stack: Stack): Promise<Figure> {
+  const value = await startOf(stack)
+  if (value === null) throw new Error('nothing has run')
+  return {
+    what: 'acceptance to execution_start, the first job of new processes',
+    value,
+    unit: 'ms',
+  }
+}
+
 async function starts(stack: Stack, count: number): Promise<Figure[]> {
-  const { client, cluster, log } = stack
+  const { cluster, log } = stack
   const from = await log.counts()
   const ours: number[] = []
   const beside: number[] = []
   for (let n = 0; n < count; n += 1) {
-    const before = await log.counts()
-    const job = await client.submit({ workflow: trivial() })
-    await client.ended([job])
-    const [execution] = (await log.ended(before)).flat()
-    if (execution) ours.push(execution.startedAt - Date.parse(job.created_at))
+    const ms = await startOf(stack)
+    if (ms !== null) ours.push(ms)
     const bareBefore = await log.counts()
     const postedAt = performance.timeOrigin + performance.now()
     await postPrompt(cluster.simulators[0]?.url ?? '', { prompt: trivial() })

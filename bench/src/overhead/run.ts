@@ -13,6 +13,7 @@ import { openStack, type Stack } from '../stack.ts'
 import { byWay } from '../ways/by-way.ts'
 import { direct } from '../ways/direct.ts'
 import { simplest } from '../ways/simplest.ts'
+import { warmUp } from '../warm-up.ts'
 import { ticking, trivial } from '../workflows.ts'
 import { onRealHost } from './real.ts'
 import { gapsOf, rateOf } from './spans.ts'
@@ -20,7 +21,8 @@ import { gapsOf, rateOf } from './spans.ts'
 /** Of the hosts: what they do takes next to no time, unless a job says so. */
 const SPEED = 1_000
 const TICK_MS = 50
-const WARM_UP = 10
+/** Of jobs of a kind, when trivial ones have warmed everything up. */
+const FIRST = 10
 
 interface Kind {
   name: string
@@ -41,6 +43,7 @@ export const overhead: Section = {
       const scope = createScope('overhead')
       try {
         const stack = scope.use(await openStack({ redisBinary, hostCount, speed: SPEED }))
+        await warmUp(stack, scale)
         for (const kind of kindsOf(context, hostCount))
           figures.push(...(await compare(stack, kind, context)))
       } finally {
@@ -71,8 +74,7 @@ async function compare(stack: Stack, kind: Kind, { scale, say }: BenchContext): 
   const where = `${name}, ${hosts} ${hosts === 1 ? 'host' : 'hosts'}`
   const count = kind.jobs * hosts
   const jobs = (n = count) => Array.from({ length: n }, job)
-  // whoever runs for the first time is slow
-  await spend(stack, jobs(Math.max(hosts, Math.min(WARM_UP, count))), { scale })
+  await spend(stack, jobs(Math.max(hosts, Math.min(FIRST, count))), { scale })
   const rounds = byScale(scale, { smoke: 1, usual: 3, long: 5 })
   const found: { us: Round; fed: Execution[][]; single: Execution[][] }[] = []
   for (let n = 1; n <= rounds; n += 1) {

@@ -1,7 +1,7 @@
 /** What is asked: our API with a fleet that it knows and nobody who takes jobs, and the bare route on the same Redis. */
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { createScope } from '@safelight/runtime'
+import { createScope, tellNobody } from '@safelight/runtime'
 import { createJobStore, createKeys, type JobStore, NO_NEEDS } from '@safelight/store'
 import { childEnv, createProcess, findFreePort, type Process } from '@safelight/testkit'
 import { cpuOfAll } from '../meter.ts'
@@ -54,7 +54,7 @@ export async function openStand(redisBinary: string): Promise<Stand> {
       isReady: async (told) => (await told()).includes('listening'),
     })
     await scope.use(bare).start()
-    const store = createJobStore({ redis, keys: createKeys(cluster.namespace) })
+    const store = createJobStore({ redis, emit: tellNobody, keys: createKeys(cluster.namespace) })
     let filled = 0
     return {
       stack,

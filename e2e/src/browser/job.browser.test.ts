@@ -1,10 +1,12 @@
 /** The page of a job that runs, is reloaded, watched twice, canceled, or fails. */
+import { createClient } from '@safelight/client'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '@safelight/testkit'
 import { noBrowser } from '@safelight/testkit/browser'
 import { connectBrowser } from '@safelight/testkit/vitest'
-import { endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
+import { cancel, endOf, submit, textToImage, whenExecuting } from '../testing/client.ts'
+import { whenHost } from '../testing/hosts.ts'
 import { readNodeStates, readShown, whenShown } from '../testing/job-page.ts'
 import type { Stack } from '../testing/stack.ts'
 import { openTestStack } from '../testing/test-stack.ts'
@@ -100,6 +102,47 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
     await whenShown(page, ({ badge }) => badge === 'Canceled')
     expect((await endOf(url, id)).status).toBe('canceled')
     await page.getByRole('button', { name: 'Yes, cancel' }).waitFor({ state: 'detached' })
+  })
+
+  it('says why a job waits, in a line', async () => {
+    const jobs = []
+    // one runs, one is staged there, and one waits
+    for (let n = 0; n < 3; n += 1) jobs.push(await submit(url, slow({ steps: 400, seconds: 1 })))
+    const { page, complaints } = await open(jobs.at(-1)?.id ?? '')
+    const why = page.locator('p', { hasText: /^Why it waits/ })
+    await why.waitFor()
+    let text = ''
+    await until(
+      async () => {
+        text = await why.innerText()
+        return /Next in line; 1 host, busy[.;]/.test(text)
+      },
+      { what: () => `the line says who is busy, not ${text}` },
+    )
+    for (const { id } of jobs.toReversed()) await cancel(url, id)
+    await whenShown(page, ({ badge }) => badge === 'Canceled')
+    expect(await why.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it('does not call next in line what no host takes', async () => {
+    const client = createClient({ baseUrl: url })
+    const hostId = new URL(stack.simulators[0]?.url ?? '').host
+    onTestFinished(async () => {
+      await client.hosts.resume(hostId)
+      client.close()
+    })
+    await client.hosts.drain(hostId, { reason: 'new driver' })
+    await whenHost(url, hostId, ({ state }) => state === 'draining')
+    const { id } = await submit(url, textToImage(802, 2))
+    const { page, complaints } = await open(id)
+    const picture = page.getByRole('region', { name: 'Picture' })
+    await picture.getByText('Waiting for a host').waitFor()
+    await page.locator('p', { hasText: /^Why it waits.* is draining since .*new driver/ }).waitFor()
+    expect(await picture.innerText()).not.toContain('Next in line')
+    await client.hosts.resume(hostId)
+    await whenShown(page, ({ badge }) => badge === 'Complete')
+    expect(complaints).toEqual([])
   })
 
   it('says in plain words what failed, and where', async () => {

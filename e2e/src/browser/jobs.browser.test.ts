@@ -1,7 +1,7 @@
 /** The list of jobs: live, long, and good for many at once. */
 import { createClient } from '@safelight/client'
 import { until } from '@safelight/testkit'
-import { noBrowser } from '@safelight/testkit/browser'
+import { noBrowser, openPage } from '@safelight/testkit/browser'
 import { connectBrowser } from '@safelight/testkit/vitest'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -13,6 +13,8 @@ import { raising, slow } from '../testing/workflows.ts'
 
 const MANY = 1_000
 const AT_ONCE = 20
+/** A busy machine that answers late makes the page complain, and proves nothing of it. */
+const PATIENT = { requestDeadlineMs: 60_000, store: { redisCommandMs: 60_000 } }
 
 describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)', () => {
   let browser: Browser
@@ -98,8 +100,22 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
     await endOf(url, kept ?? '')
   })
 
+  it('shows on a phone, too, which of its views is chosen', async () => {
+    const { page, close } = await openPage(browser, { viewport: { width: 360, height: 740 } })
+    onTestFinished(() => close())
+    await page.goto(`${stack.urls[0]}/jobs?view=dead`)
+    const chip = page.getByRole('button', { name: 'Dead letters', pressed: true })
+    await chip.waitFor()
+    await expect
+      .poll(async () => {
+        const box = await chip.boundingBox()
+        return box !== null && box.x >= 0 && box.x + box.width <= 360
+      })
+      .toBe(true)
+  })
+
   it('stays small and quick with a thousand jobs', async () => {
-    const idle = await openTestStack({ workers: 0, dialects: [] })
+    const idle = await openTestStack({ workers: 0, dialects: [], apiTimings: PATIENT })
     onTestFinished(() => idle.close())
     const [url = ''] = idle.urls
     const workflow = textToImage(1)

@@ -1,8 +1,9 @@
 /** Carries out the schedule: breaks processes that the cluster started, and mends every one of them again. */
+import { tellNobody } from '@safelight/runtime'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@safelight/runtime'
 import { NO_FAULTS } from '@safelight/simulator'
-import { closeRedis, createRedis } from '@safelight/store'
+import { closeRedis, createRedis, readMemoryInfo } from '@safelight/store'
 import type { Cluster, Process } from '@safelight/testkit'
 import { type LeftBehind, readLeftBehind } from './left-behind.ts'
 import type { ListedHosts } from './listed-hosts.ts'
@@ -46,6 +47,9 @@ export interface BlowsOptions {
 
 const TERM_MS = 20_000
 const START_MS = 60_000
+/** Of its memory: more than SafelightRedisMemoryHigh allows, and less than is refused. */
+const PART_USED = 0.82
+const FOLLOW_MS = 1_000
 
 export function createBlows({ cluster, listed, log, signal }: BlowsOptions): Blows {
   const disruptions: Disruption[] = []
@@ -151,7 +155,7 @@ export function createBlows({ cluster, listed, log, signal }: BlowsOptions): Blo
 
   async function squeeze(how: RedisPoison, forMs: number): Promise<void> {
     const noted = note('redis', how)
-    const redis = createRedis(cluster.redisUrl, 'worker', { log })
+    const redis = createRedis(cluster.redisUrl, 'worker', { emit: tellNobody })
     try {
       switch (how) {
         case 'failover pause':
@@ -167,11 +171,24 @@ export function createBlows({ cluster, listed, log, signal }: BlowsOptions): Blo
           await last(forMs)
           await redis.config('SET', 'maxmemory', '0')
           break
+        case 'memory high':
+          await keepHigh(redis, forMs)
+          break
       }
     } finally {
       await closeRedis(redis)
       noted.until = Date.now()
     }
+  }
+
+  /** It uses more meanwhile, or less: the limit follows. */
+  async function keepHigh(redis: ReturnType<typeof createRedis>, forMs: number): Promise<void> {
+    for (let passed = 0; passed < forMs && !signal.aborted; passed += FOLLOW_MS) {
+      const { used } = readMemoryInfo(await redis.info('memory'))
+      await redis.config('SET', 'maxmemory', String(Math.ceil(used / PART_USED)))
+      await last(FOLLOW_MS)
+    }
+    await redis.config('SET', 'maxmemory', '0')
   }
 
   async function revive(process: Process): Promise<void> {

@@ -4,6 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleMains, findRedisServer } from '@safelight/testkit'
+import { findPrometheus } from '../monitoring/prometheus.ts'
+import { toCountedLines } from './counted.ts'
+import { runCommand } from '../testing/run-command.ts'
 import { parseOptions, USAGE } from './options.ts'
 import { toFindings, toLine, toSlowest, toTable } from './report.ts'
 import { runChaos } from './run.ts'
@@ -16,23 +19,13 @@ const MOST_FINDINGS = 50
 const WIDTH = 110
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const stop = new AbortController()
 
-/** The first signal cleans up, the second ends at once. */
-function interrupt(): void {
-  stop.abort(new Error('interrupted'))
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
-}
-
-async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
-    say(USAGE.trimEnd())
-    return
-  }
+async function main(signal: AbortSignal): Promise<void> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
-  const { minutes, seed, waiting, keep } = options
+  const { minutes, seed, waiting, keep, prometheus } = options
+  if (prometheus && !findPrometheus()) throw new Error('--prometheus needs prometheus on the PATH')
   await bundleMains()
   const crowd = waiting > 0 ? `, ${waiting} jobs waiting` : ''
   say(
@@ -41,20 +34,23 @@ async function main(): Promise<void> {
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'safelight-chaos-')))
   let worthKeeping = keep !== null
   try {
-    const { verdict, startedAt } = await runChaos({
+    const { verdict, startedAt, counted } = await runChaos({
       redisBinary,
       durationMs: minutes * MINUTE_MS,
       seed,
       waiting,
+      prometheus,
       folder,
       onMoment: (moment) => show(toLine(moment)),
-      signal: stop.signal,
+      signal,
     })
     show('')
     say(`\n${toTable(verdict, startedAt)}\n`)
     for (const finding of toFindings(verdict).slice(0, MOST_FINDINGS)) say(finding)
-    if (!isClean(verdict)) process.exitCode = 1
-    worthKeeping ||= !isClean(verdict)
+    if (counted) toCountedLines(counted).forEach(say)
+    const isWell = isClean(verdict) && (counted?.faults.length ?? 0) === 0
+    if (!isWell) process.exitCode = 1
+    worthKeeping ||= !isWell
     if (worthKeeping) [...toSlowest(verdict), `logs: ${folder}`].forEach(say)
   } finally {
     if (!worthKeeping) await rm(folder, { recursive: true, force: true })
@@ -66,17 +62,4 @@ function show(line: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r${line.slice(0, WIDTH)}\u001b[K`)
 }
 
-process.once('SIGINT', interrupt)
-process.once('SIGTERM', interrupt)
-try {
-  await main()
-} catch (error) {
-  if (stop.signal.aborted) {
-    process.stderr.write('\nchaos: interrupted\n')
-    process.exitCode = 130
-  } else {
-    process.stderr.write(`chaos: ${error instanceof Error ? error.message : String(error)}\n`)
-    process.stderr.write(`\n${USAGE}`)
-    process.exitCode = 2
-  }
-}
+await runCommand({ name: 'chaos', usage: USAGE, main })

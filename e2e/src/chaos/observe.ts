@@ -1,9 +1,18 @@
 /** Reads the truth about all jobs from the store: while it runs for the count, at the end for the verdict. */
+import { tellNobody } from '@safelight/runtime'
 import type { Logger } from '@safelight/runtime'
 import type { Output } from '@safelight/shared'
-import { closeRedis, createJobStore, createKeys, createRedis } from '@safelight/store'
+import {
+  closeRedis,
+  createBacklog,
+  createJobStore,
+  createKeys,
+  createRedis,
+  createStandings,
+} from '@safelight/store'
 import { until } from '@safelight/testkit'
 import type { FinalState } from '../testing/follower.ts'
+import type { JobFacts } from './accounts.ts'
 import type { Outcome } from './ends.ts'
 import type { JobHistory } from './recovery.ts'
 
@@ -18,6 +27,7 @@ export interface Observer {
     records: Map<string, FinalState>
     histories: JobHistory[]
     outcomes: Outcome[]
+    jobs: JobFacts[]
     /** Of ended jobs. */
     outputs: Output[]
   }>
@@ -36,9 +46,10 @@ const PAGE = 100
 
 export function createObserver(options: ObserverOptions): Observer {
   const { accepted, log } = options
-  const redis = createRedis(options.redisUrl, 'worker', { log })
+  const redis = createRedis(options.redisUrl, 'worker', { emit: tellNobody })
   const keys = createKeys(options.namespace)
-  const store = createJobStore({ redis, keys })
+  const store = createJobStore({ redis, emit: tellNobody, keys })
+  const readStanding = createStandings({ redis, keys, backlog: createBacklog({ redis, keys }) })
   const over = new Set<string>()
   let looking: Promise<void> | null = null
 
@@ -85,6 +96,7 @@ export function createObserver(options: ObserverOptions): Observer {
       const histories: JobHistory[] = []
       const outcomes: Outcome[] = []
       const kept: Output[] = []
+      const jobs: JobFacts[] = []
       for (const jobId of await listIds()) {
         const snapshot = await store.load(jobId)
         if (!snapshot) continue
@@ -93,13 +105,27 @@ export function createObserver(options: ObserverOptions): Observer {
         const errorCode = error?.code ?? null
         records.set(jobId, { status, seq, outputs: assets, errorCode })
         kept.push(...outputs)
-        histories.push({ jobId, events: (await store.eventsAfter(jobId, 0)).events })
+        const { events } = await store.eventsAfter(jobId, 0)
+        histories.push({ jobId, events })
+        const { attempt, dispatches } = await readStanding(jobId, snapshot.owner)
+        const { createdAt, completedAt, deadLetter } = snapshot
+        const ended = { jobId, status, errorCode, createdAt, completedAt, deadLetter }
+        const takenBack = attempt?.takenBack ?? 0
+        jobs.push({
+          ...ended,
+          dispatches,
+          events,
+          attempt: attempt?.attempt ?? 0,
+          takenBack,
+          begun: (attempt?.attempt ?? 0) + takenBack,
+          failures: (attempt?.failures ?? []).map(({ at = 0, ...one }) => ({ ...one, at })),
+        })
         const workflow = await store.loadWorkflow(jobId)
         if (!workflow) throw new Error(`the workflow of ${jobId} is gone`)
         const files = outputs.map(({ name }) => name)
         outcomes.push({ jobId, status, errorCode, files, priority, workflow })
       }
-      return { records, histories, outcomes, outputs: kept }
+      return { records, histories, outcomes, jobs, outputs: kept }
     },
     async close() {
       clearInterval(timer)

@@ -4,9 +4,25 @@ import { parseOptions } from './options.ts'
 const parse = (...args: string[]) => parseOptions(args, () => 42)
 
 it('takes what is asked for, and has an answer to what is not', () => {
-  expect(parse()).toEqual({ minutes: 2, seed: 42, waiting: 0, keep: null })
-  const asked = ['--minutes', '10', '--seed', '7', '--waiting', '3000', '--keep', 'logs']
-  expect(parse(...asked)).toEqual({ minutes: 10, seed: 7, waiting: 3_000, keep: 'logs' })
+  expect(parse()).toEqual({ minutes: 2, seed: 42, waiting: 0, keep: null, prometheus: false })
+  const asked = [
+    '--minutes',
+    '10',
+    '--seed',
+    '7',
+    '--waiting',
+    '3000',
+    '--keep',
+    'logs',
+    '--prometheus',
+  ]
+  expect(parse(...asked)).toEqual({
+    minutes: 10,
+    seed: 7,
+    waiting: 3_000,
+    keep: 'logs',
+    prometheus: true,
+  })
 })
 
 it.each([

@@ -8,14 +8,18 @@ export interface ChaosOptions {
   waiting: number
   /** Logs and data of all processes stay here; none: they stay only when something is wrong. */
   keep: string | null
+  /** A Prometheus counts beside it, and its numbers and alerts are held to what happened. */
+  prometheus: boolean
 }
 
-export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--waiting JOBS] [--keep FOLDER]
+export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--waiting JOBS] [--keep FOLDER] [--prometheus]
 
   --minutes <number>  how long processes are broken while jobs run (2)
   --seed <number>     the same seed breaks the same things in the same order (by chance)
   --waiting <number>  so many small jobs wait when the first worker is killed (0)
   --keep <folder>     keep the logs of all processes there, also when all is well
+  --prometheus        a Prometheus counts beside it: its numbers and alerts are held to what happened, and some
+                      blows last until their alerts must fire (10 minutes: all of them)
 `
 
 const LONGEST_MINUTES = 120
@@ -31,6 +35,7 @@ export function parseOptions(args: string[], anySeed: () => number): ChaosOption
       seed: { type: 'string' },
       waiting: { type: 'string', default: '0' },
       keep: { type: 'string' },
+      prometheus: { type: 'boolean', default: false },
     },
   })
   const minutes = Number(values.minutes)
@@ -41,5 +46,5 @@ export function parseOptions(args: string[], anySeed: () => number): ChaosOption
   const waiting = Number(values.waiting)
   if (!Number.isInteger(waiting) || waiting < 0 || waiting > MOST_WAITING)
     throw new Error(`--waiting must be a whole number from 0 to ${MOST_WAITING}`)
-  return { minutes, seed, waiting, keep: values.keep ?? null }
+  return { minutes, seed, waiting, keep: values.keep ?? null, prometheus: values.prometheus }
 }

@@ -21,7 +21,7 @@ const KILLED: Disruption = {
   forgot: true,
   left: null,
 }
-const left = (...jobIds: string[]) => ({ jobIds, waiting: 7 })
+const left = (...jobIds: string[]) => ({ jobIds, tickets: jobIds, waiting: 7 })
 
 it('is the slowest among the jobs on the host that was killed, less their waits in line', () => {
   const histories = [

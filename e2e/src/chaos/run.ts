@@ -1,14 +1,21 @@
 /** One run of chaos: the cast is started, broken by schedule while jobs run, mended, waited for and judged. */
 import { setMaxListeners } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { createLogger, createScope } from '@safelight/runtime'
+import { createLogger, createScope, type Scope } from '@safelight/runtime'
 import { readExecutions, startCluster, until } from '@safelight/testkit'
+import { addScrapedWorker } from '../monitoring/beside-cluster.ts'
+import { codesOfFault } from '../monitoring/rules.ts'
 import { createRandom } from '../testing/random.ts'
 import { startAudience } from './audience.ts'
+import { startCounting } from './beside.ts'
 import { createBlows } from './blows.ts'
+import { type CountedVerdict, judgeCounted } from './counted.ts'
 import { createFiles } from './files.ts'
 import { readHandovers } from './handovers.ts'
+import { lastsMs, planHeld } from './held.ts'
+import { type Ledger, openLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { submitCrowd } from './crowd.ts'
 import { createListedHosts } from './listed-hosts.ts'
@@ -17,7 +24,8 @@ import type { Moment } from './report.ts'
 import { type Act, planSchedule } from './schedule.ts'
 import { watchSlots } from './slots.ts'
 import { takeStock } from './stock.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { strikeAll } from './strike-all.ts'
+import { judge, toAttemptOf, type Verdict } from './verdict.ts'
 
 export interface RunOptions {
   redisBinary: string
@@ -29,6 +37,8 @@ export interface RunOptions {
   atLeast?: number
   /** Logs of all processes are kept there. */
   folder?: string
+  /** A Prometheus runs beside it. */
+  prometheus?: boolean
   /** More settings of the workers. */
   worker?: Readonly<Record<string, string>>
   onMoment?: (moment: Moment) => void
@@ -65,11 +75,12 @@ const ENV = {
 
 export async function runChaos(
   options: RunOptions,
-): Promise<{ verdict: Verdict; startedAt: number }> {
+): Promise<{ verdict: Verdict; startedAt: number; counted: CountedVerdict | null }> {
   const { redisBinary, durationMs, seed, waiting = 0, atLeast = 0, folder, signal } = options
   const log = createLogger({ level: 'silent', name: 'chaos' })
   const scope = createScope('chaos')
   try {
+    const ledger = options.prometheus ? await openOwnLedger(folder, scope) : null
     const cluster = await startCluster({
       redis: { binary: redisBinary },
       apis: CAST.apis,
@@ -77,7 +88,11 @@ export async function runChaos(
       workers: 0,
       hosts: DIALECTS.map((dialect) => ({ dialect })),
       speed: SPEED,
-      env: { ...ENV, worker: { ...ENV.worker, ...options.worker } },
+      env: {
+        api: { ...ENV.api, ...ledger?.env },
+        worker: { ...ENV.worker, ...options.worker, ...ledger?.env },
+      },
+      adminPorts: options.prometheus ?? false,
       ...(folder ? { folder } : {}),
     })
     scope.use(cluster)
@@ -88,8 +103,13 @@ export async function runChaos(
     await submitCrowd({ urls, count: waiting, accepted: crowd, signal })
     const listed = await createListedHosts(cluster.folder, cluster.simulators, SLOTS)
     const hosts = { COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: listed.file }
-    for (let n = 0; n < CAST.workers; n += 1) cluster.addWorker(hosts)
+    const ports: number[] = []
+    for (let n = 0; n < CAST.workers; n += 1) {
+      if (ledger) ports.push(await addScrapedWorker(cluster, hosts))
+      else cluster.addWorker(hosts)
+    }
     await Promise.all(cluster.workers.map((worker) => worker.start()))
+    const readSeen = ledger ? await startCounting(cluster, ports, scope) : null
     signal.throwIfAborted()
     const startedAt = Date.now()
     const { redisUrl, namespace } = cluster
@@ -127,21 +147,24 @@ export async function runChaos(
     }, MOMENT_MS)
     scope.defer(() => clearInterval(moments))
 
-    const blowing: Promise<void>[] = []
-    const acts = planSchedule(seed, durationMs, CAST)
-    for (const act of waiting > 0 ? [FULL, ...acts] : acts) {
-      await delay(Math.max(0, startedAt + act.atMs - Date.now()), undefined, { signal })
-      blowing.push(blows.strike(act))
-    }
-    await delay(Math.max(0, startedAt + durationMs - Date.now()), undefined, { signal })
+    const held = ledger ? planHeld(seed, durationMs) : []
+    const scheduledMs = durationMs - held.reduce((sum, one) => sum + lastsMs(one), 0)
+    const acts = planSchedule(seed, scheduledMs, CAST)
+    const heldBlows = await strikeAll({
+      blows,
+      acts: waiting > 0 ? [FULL, ...acts] : acts,
+      held,
+      durationMs: scheduledMs,
+      signal,
+    })
     await until(() => accepted.length > atLeast, {
       what: 'enough jobs',
       withinMs: SETTLE_MS,
       signal,
     })
     over.abort()
-    await Promise.all(blowing)
     await blows.mendAll()
+    const endedAt = Date.now()
     await load.done
     await observer.untilAllEnded(SETTLE_MS + waiting * SETTLE_PER_WAITING_MS)
     settled.abort()
@@ -155,13 +178,13 @@ export async function runChaos(
         (await readExecutions(executionsFile)).map((one) => ({ ...one, host: name })),
       ),
     )
-    const { outputs, ...seen } = await observer.readAll()
+    const { outputs, jobs, ...read } = await observer.readAll()
     const dataDir = join(cluster.folder, 'data')
     const [url = ''] = urls
     const stock = await takeStock({ url, redisUrl, namespace, dataDir, files, outputs, log })
     const verdict = judge({
       accepted: all(),
-      ...seen,
+      ...read,
       stock,
       strange: files.strange,
       handovers: await readHandovers(cluster.folder),
@@ -174,8 +197,29 @@ export async function runChaos(
       overfull: slots.overfull,
       disruptions: blows.disruptions,
     })
-    return { verdict, startedAt }
+    const counted =
+      readSeen && ledger
+        ? judgeCounted({
+            jobs,
+            endedAt,
+            disruptions: blows.disruptions,
+            held: heldBlows,
+            seen: await readSeen(),
+            lives: await ledger.read(),
+            attemptOf: toAttemptOf(jobs.map(({ jobId }) => jobId)),
+            ourCodes: codesOfFault('ours'),
+          })
+        : null
+    return { verdict, startedAt, counted }
   } finally {
     await scope.close()
   }
+}
+
+/** Beside the logs, where those are kept. */
+async function openOwnLedger(folder: string | undefined, scope: Scope): Promise<Ledger> {
+  if (folder) return await openLedger(join(folder, 'told'))
+  const own = await mkdtemp(join(tmpdir(), 'safelight-told-'))
+  scope.defer(() => rm(own, { recursive: true, force: true }))
+  return await openLedger(own)
 }

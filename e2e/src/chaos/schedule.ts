@@ -6,7 +6,7 @@ export type Target = 'redis' | `api-${number}` | `worker-${number}` | `host-${nu
 
 /** Switches of the simulator, as it takes them. */
 export type HostPoison = Partial<Faults>
-export type RedisPoison = 'failover pause' | 'connections cut' | 'memory full'
+export type RedisPoison = 'failover pause' | 'connections cut' | 'memory full' | 'memory high'
 
 export type Blow =
   /** SIGKILL, and started again after `forMs`. */
@@ -78,7 +78,13 @@ export function planSchedule(seed: number, durationMs: number, cast: Cast): Act[
   return acts
 }
 
-type Kind = 'kill' | 'restart' | 'freeze' | 'poison' | 'unlist' | RedisPoison
+type Kind =
+  | 'kill'
+  | 'restart'
+  | 'freeze'
+  | 'poison'
+  | 'unlist'
+  | Exclude<RedisPoison, 'memory high'>
 const DEATHS = ['kill', 'restart', 'freeze'] as const satisfies readonly Kind[]
 interface TurnOf {
   target: Target

@@ -1,4 +1,5 @@
 /** What is left of files when all is over: assets without their bytes, bytes without an asset. */
+import { tellNobody } from '@safelight/runtime'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createJanitor, createLocalBlobs } from '@safelight/assets'
@@ -71,14 +72,14 @@ async function readHash(url: string): Promise<string> {
 
 /** @returns what a janitor a day later leaves that no record of a blob speaks of, or speaks of in vain */
 async function tidyUp({ redisUrl, namespace, dataDir, log }: StockOptions): Promise<string[]> {
-  const redis = createRedis(redisUrl, 'worker', { log })
+  const redis = createRedis(redisUrl, 'worker', { emit: tellNobody })
   try {
     const keys = createKeys(namespace)
-    const store = createJobStore({ redis, keys })
+    const store = createJobStore({ redis, emit: tellNobody, keys })
     const assets = createAssetStore({ redis, keys, now: () => store.now() })
     const blobs = createLocalBlobs(dataDir)
     const now = async () => (await store.now()) + LATER_MS
-    await createJanitor({ blobs, assets, now, log }).clean()
+    await createJanitor({ blobs, assets, now, emit: tellNobody, log }).clean()
     const known = new Set<string>()
     const left: string[] = []
     for await (const found of redis.scanStream({ match: keys.blob('*') })) {

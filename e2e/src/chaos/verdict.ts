@@ -76,13 +76,21 @@ export interface Verdict {
 /** More attempts than any job of a run makes. */
 const MOST_ATTEMPTS = 60
 
+/** Which attempt of which job each promptId stands for. */
+export function toAttemptOf(
+  jobIds: Iterable<string>,
+): ReadonlyMap<string, { jobId: string; attempt: number }> {
+  const attemptOf = new Map<string, { jobId: string; attempt: number }>()
+  for (const jobId of jobIds)
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1)
+      attemptOf.set(promptIdOf(jobId, attempt), { jobId, attempt })
+  return attemptOf
+}
+
 export function judge(facts: Facts): Verdict {
   const { accepted, records, watches, disruptions } = facts
   const ids = new Set([...accepted, ...records.keys()])
-  const attemptOf = new Map<string, { jobId: string; attempt: number }>()
-  for (const jobId of ids)
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1)
-      attemptOf.set(promptIdOf(jobId, attempt), { jobId, attempt })
+  const attemptOf = toAttemptOf(ids)
   const executions = facts.executions.flatMap((one): HostExecution[] => {
     const { jobId } = attemptOf.get(one.clientId ?? '') ?? {}
     return jobId ? [{ ...one, jobId }] : []

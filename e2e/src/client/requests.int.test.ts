@@ -76,6 +76,15 @@ describe('the client', () => {
     expect(rest.canceled + rest.canceling).toBe(3)
     const ends = await Promise.all(jobs.map(({ id }) => endOf(url, id)))
     expect(ends.map(({ status }) => status)).toEqual(jobs.map(() => 'canceled'))
+
+    await client.jobs.delete(first?.id ?? '')
+    await expect(client.jobs.get(first?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
+    const filter = { status: ['canceled'], olderThan: 0 } as const
+    expect(await client.jobs.purge(filter, { dryRun: true })).toMatchObject({ jobs: 3 })
+    const seen: number[] = []
+    const purged = await client.jobs.purge(filter, { onProgress: (sofar) => seen.push(sofar.jobs) })
+    expect([purged.jobs, seen.at(-1)]).toEqual([3, 3])
+    expect(await client.jobs.purge(filter)).toMatchObject({ jobs: 0 })
   })
 
   it('drains a host and lets it work again', async () => {

@@ -4,16 +4,16 @@ import { openClient } from '@safelight/testkit/vitest'
 import { describe, expect, it } from 'vitest'
 import { createKeys } from '@safelight/store'
 import { endOf, getJob, submit, whenExecuting, whenJob } from '../testing/client.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 describe('too many failures', () => {
   it('puts the job among the dead letters, to be looked at and replayed as a new job', async (context) => {
-    const cluster = await openQuickCluster(
+    const cluster = await openClusterHere(
       { speed: 1, env: { worker: { MAX_HOST_LOSSES: '2' } } },
       context,
     )
-    const url = cluster.apis[0]?.url ?? ''
+    const { url } = cluster
     const [host] = cluster.simulators
     const { id } = await submit(url, slow({ steps: 60, seconds: 0.1 }))
     for (const attempt of [1, 2]) {
@@ -47,8 +47,8 @@ describe('too many failures', () => {
   }, 90_000)
 
   it('lets go of a dead letter that nobody wants', async (context) => {
-    const cluster = await openQuickCluster({ env: { worker: { MAX_ATTEMPTS: '1' } } }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ env: { worker: { MAX_ATTEMPTS: '1' } } }, context)
+    const { url } = cluster
     const { id } = await submit(url, raising('oom'))
     await endOf(url, id)
     expect(await listed(url)).toContain(id)
@@ -60,8 +60,8 @@ describe('too many failures', () => {
 
 describe('something nobody foresaw is thrown while a job is in hand', () => {
   it('ends it as internal, a dead letter, at the third time; other jobs go on', async (context) => {
-    const cluster = await openQuickCluster({ workers: 0 }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ workers: 0 }, context)
+    const { url } = cluster
     const odd = await submit(url, slow({ steps: 2, seconds: 0.01 }))
     const next = await submit(url, slow({ steps: 2, seconds: 0.01 }))
     const redis = await openClient('worker')

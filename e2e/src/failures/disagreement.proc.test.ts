@@ -5,14 +5,14 @@ import { describe, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
 import { outcomesOf } from '../testing/hosts.ts'
 import { openQueues } from '../testing/queues.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 const RECONCILE = { SAFELIGHT_TIMINGS: JSON.stringify({ reconcileMs: 200 }) }
 
 async function start(context: TestContext, { workers }: { workers: number }) {
-  const cluster = await openQuickCluster({ speed: 1, workers, env: { api: RECONCILE } }, context)
-  return { url: cluster.apis[0]?.url ?? '', cluster, ...openQueues(cluster, context) }
+  const cluster = await openClusterHere({ speed: 1, workers, env: { api: RECONCILE } }, context)
+  return { url: cluster.url, cluster, ...openQueues(cluster, context) }
 }
 
 const quick = () => slow({ steps: 2, seconds: 0.01 })

@@ -1,20 +1,18 @@
 /** Hosts that fail, each in its own way: the job ends well, and the host ends in the state that fits. */
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
-import { type ClusterOptions, until } from '@safelight/testkit'
+import { type ClusterHereOptions, openClusterHere } from '../testing/cluster-here.ts'
+import { until } from '@safelight/testkit'
 import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
 
-type Options = Pick<ClusterOptions, 'hosts' | 'env'>
-
-async function start(context: TestContext, options: Options = {}) {
-  const cluster = await openQuickCluster({ speed: 1, ...options }, context)
+async function start(context: TestContext, options: ClusterHereOptions = {}) {
+  const cluster = await openClusterHere({ speed: 1, ...options }, context)
   const [host, other = host] = cluster.simulators
   if (!host || !other) throw new Error('no host')
   return {
     cluster,
-    url: cluster.apis[0]?.url ?? '',
+    url: cluster.url,
     host,
     other,
     outcomes: () => outcomesOf(cluster.simulators),

@@ -3,15 +3,15 @@ import type { ClusterOptions } from '@safelight/testkit'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit } from '../testing/client.ts'
 import { outcomesOf } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 type HostFaults = NonNullable<NonNullable<ClusterOptions['hosts']>[number]['faults']>
 
 async function start(context: TestContext, faults: HostFaults) {
   const hosts = [{ dialect: '0.45' as const, faults }]
-  const cluster = await openQuickCluster({ speed: 20, hosts }, context)
-  return { cluster, url: cluster.apis[0]?.url ?? '' }
+  const cluster = await openClusterHere({ speed: 20, hosts }, context)
+  return { cluster, url: cluster.url }
 }
 
 /** Saves one picture, and fails before it can save the other. */

@@ -2,19 +2,19 @@
 import { describe, expect, it, type TestContext } from 'vitest'
 import { cancel, endOf, submit, whenJob } from '../testing/client.ts'
 import { outcomesOf, setFaults } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 async function start(context: TestContext) {
-  const cluster = await openQuickCluster({ speed: 20 }, context)
+  const cluster = await openClusterHere({ speed: 20 }, context)
   const [host] = cluster.simulators
   if (!host) throw new Error('no host')
-  return { cluster, url: cluster.apis[0]?.url ?? '', host }
+  return { cluster, url: cluster.url, host }
 }
 
-/** Saves a picture, then works on it for two seconds. */
+/** Saves a picture, then works on it for four seconds: long enough to be seen by a busy machine. */
 const saveThenWork = (after: string) => ({
-  ...slow({ steps: 40, seconds: 1 }),
+  ...slow({ steps: 80, seconds: 1 }),
   '4': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'first' } },
   '5': { class_type: 'TraceRaise', inputs: { image: ['2', 0], kind: 'value_error' } },
   '6': { class_type: 'SaveImage', inputs: { images: [after, 0], filename_prefix: 'last' } },

@@ -1,31 +1,28 @@
 /** Redis goes and comes back: a process of our own, with an append-only file. */
 import { cp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createLogger } from '@safelight/runtime'
+import { tellNobody } from '@safelight/runtime'
 import { jobPageSchema, jobViewSchema } from '@safelight/shared'
 import { closeRedis, createRedis } from '@safelight/store'
 import { findRedisServer, until } from '@safelight/testkit'
 import { describe, expect, inject, it, type TestContext } from 'vitest'
-import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
-import { finalOf } from '../testing/follower.ts'
-import { followBySocket } from '../testing/follow-socket.ts'
-import { followBySse } from '../testing/follow-sse.ts'
+import { endOf, submit, whenExecuting } from '../testing/client.ts'
+import { type ClusterHereOptions, openClusterHere } from '../testing/cluster-here.ts'
 import { outcomesOf } from '../testing/hosts.ts'
-import { slow } from '../testing/workflows.ts'
+import { putJobsUnderWay } from '../testing/jobs-under-way.ts'
+import { brief, slow } from '../testing/workflows.ts'
 
 const binary = findRedisServer()
 const why = binary ? '' : ' (skipped: no redis-server on the PATH)'
-const log = createLogger({ level: 'silent', name: 'test' })
 /** Under two seconds by itself, on a machine that does other things, too; whoever waited for Redis would wait for ever. */
 const FAST_MS = 10_000
 
-async function start(context: TestContext) {
+async function start(context: TestContext, options: Pick<ClusterHereOptions, 'workers'> = {}) {
   const redisOptions = { binary: binary ?? 'redis-server' }
-  const cluster = await openQuickCluster({ redis: redisOptions, speed: 1 }, context)
+  const cluster = await openClusterHere({ redis: redisOptions, speed: 1, ...options }, context)
   const { redis } = cluster
   if (!redis) throw new Error('no Redis of our own')
-  return { cluster, redis, url: cluster.apis[0]?.url ?? '' }
+  return { cluster, redis, url: cluster.url }
 }
 
 /** How a submission is answered, and how fast. */
@@ -34,7 +31,7 @@ async function trySubmit(url: string) {
   const answer = await fetch(`${url}/api/v2/jobs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ workflow: slow({ steps: 1, seconds: 0.01 }) }),
+    body: JSON.stringify({ workflow: brief() }),
   })
   const job = jobViewSchema.safeParse(await answer.json())
   const ms = performance.now() - startedAt
@@ -54,18 +51,7 @@ describe.skipIf(!binary && !inject('requireAll'))(
       { timeout: 90_000 },
       async (signal, context) => {
         const { cluster, redis, url } = await start(context)
-        const running = (await submit(url, slow({ steps: 70, seconds: 0.2 }))).id
-        await whenExecuting(url, running)
-        const waiting = await Promise.all(
-          Array.from({ length: 20 }, () => submit(url, slow({ steps: 1, seconds: 0.01 }))),
-        )
-        const follow = {
-          jobId: running,
-          pickUrl: () => url,
-          eventsUntilDrop: () => Infinity,
-          signal: AbortSignal.timeout(60_000),
-        }
-        const watching = Promise.all([followBySocket(follow), followBySse(follow)])
+        const under = await putJobsUnderWay(url, { steps: 70, seconds: 0.2, waiting: 20 })
         await redis.kill(signal)
         await redis.ended()
         const refused = await trySubmit(url)
@@ -74,12 +60,10 @@ describe.skipIf(!binary && !inject('requireAll'))(
         await redis.start()
         const first = await backAgain(url)
 
-        for (const id of [first, ...waiting.map((job) => job.id)])
+        for (const id of [first, ...under.waiting])
           expect((await endOf(url, id)).status).toBe('succeeded')
-        expect(await endOf(url, running)).toMatchObject({ status: 'succeeded', attempt: 1 })
-        const record = finalOf(await getJob(url, running))
-        for (const { final, disorder } of await watching)
-          expect({ final, disorder }).toEqual({ final: record, disorder: [] })
+        expect(await endOf(url, under.running)).toMatchObject({ status: 'succeeded', attempt: 1 })
+        await under.expectWatchedToEnd()
         const outcomes = await outcomesOf(cluster.simulators)
         expect(new Set(outcomes)).toEqual(new Set(['success']))
         // each once
@@ -90,13 +74,14 @@ describe.skipIf(!binary && !inject('requireAll'))(
     )
 
     it('looks for the prompt of a job whose beginning Redis has forgotten, before it posts it again', async (context) => {
-      const { cluster, redis, url } = await start(context)
+      const { cluster, redis, url } = await start(context, { workers: 1 })
       const data = join(cluster.folder, 'redis-data')
       const [worker] = cluster.workers
-      await worker?.kill('SIGSTOP')
+      if (!worker) throw new Error('a worker was asked for')
+      await worker.kill('SIGSTOP')
       const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
       await cp(data, `${data}-before`, { recursive: true })
-      await worker?.kill('SIGCONT')
+      await worker.kill('SIGCONT')
       await whenExecuting(url, id)
       await redis.kill('SIGKILL')
       await redis.ended()
@@ -126,7 +111,7 @@ describe.skipIf(!binary && !inject('requireAll'))(
       const { cluster, url } = await start(context)
       const { id } = await submit(url, slow({ steps: 40, seconds: 0.2 }))
       await whenExecuting(url, id)
-      const redis = createRedis(cluster.redisUrl, 'worker', { log })
+      const redis = createRedis(cluster.redisUrl, 'worker', { emit: tellNobody })
       context.onTestFinished(() => closeRedis(redis))
       await redis.config('SET', 'maxmemory', '1mb')
       const refused = await trySubmit(url)

@@ -5,7 +5,7 @@ import { describe, it } from 'vitest'
 import { watchSlots } from '../chaos/slots.ts'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
 import { outcomesOf } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 const MANY = 30
@@ -17,14 +17,14 @@ const brief = () => slow({ steps: 1, seconds: 0.02 })
 describe.concurrent('an owner floods the queue', () => {
   it('waits behind the jobs of others, who came later, from job to job', async (context) => {
     const { expect } = context
-    const cluster = await openQuickCluster({ workers: 0 }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ workers: 0 }, context)
+    const { url } = cluster
     const flood: string[] = []
     for (let n = 0; n < MANY; n += 1)
       flood.push((await submit(url, brief(), { owner: 'flood' })).id)
     const few: string[] = []
     for (let n = 0; n < FEW; n += 1) few.push((await submit(url, brief(), { owner: 'few' })).id)
-    await cluster.addWorker().start()
+    await cluster.startWorker()
     for (const id of [...few, ...flood]) expect((await endOf(url, id)).status).toBe('succeeded')
     const ran = await readExecutions(cluster.simulators[0]?.executionsFile ?? '')
     const order = ran.toSorted((a, b) => a.startedAt - b.startedAt).map(({ clientId }) => clientId)
@@ -39,8 +39,8 @@ describe.concurrent('an owner floods the queue', () => {
 describe.concurrent('workers share a host', () => {
   it('never gives it more prompts than it has slots, also when one of them is killed', async (context) => {
     const { expect } = context
-    const cluster = await openQuickCluster({ workers: 2, speed: 1 }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ workers: 2, speed: 1 }, context)
+    const { url } = cluster
     const stopped = new AbortController()
     const watch = watchSlots({ hosts: cluster.simulators, slots: SLOTS, signal: stopped.signal })
     const jobs: string[] = []

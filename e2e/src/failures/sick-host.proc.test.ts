@@ -1,16 +1,15 @@
 /** Hosts that answer and run, but not well: whatever they get fails at once, a file is missing, a success is forgotten. */
 import { describe, expect, it, type TestContext } from 'vitest'
-import type { ClusterOptions } from '@safelight/testkit'
 import { endOf, submit } from '../testing/client.ts'
 import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { type ClusterHereOptions, openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
-async function start(context: TestContext, options: Pick<ClusterOptions, 'hosts' | 'env'> = {}) {
-  const cluster = await openQuickCluster({ speed: 20, ...options }, context)
+async function start(context: TestContext, options: ClusterHereOptions = {}) {
+  const cluster = await openClusterHere({ speed: 20, ...options }, context)
   const [host] = cluster.simulators
   if (!host) throw new Error('no host')
-  return { cluster, url: cluster.apis[0]?.url ?? '', host }
+  return { cluster, url: cluster.url, host }
 }
 
 const quick = () => slow({ steps: 2, seconds: 1 })

@@ -64,8 +64,8 @@ describe('Redis nearly full', () => {
     })
     expect(refused.status).toBe(503)
     const readiness = await fetch(`${url}/readyz`)
-    const reason = { error: { details: { reason: 'full' } } }
-    expect([readiness.status, await readiness.json()]).toMatchObject([503, reason])
+    const said = { status: 'degraded', reasons: [{ code: 'redis_full' }] }
+    expect([readiness.status, await readiness.json()]).toMatchObject([200, said])
     expect(await client.jobs.cancel(waiting.id)).toMatchObject({ status: 'canceled' })
     expect(await endOf(url, running.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
 

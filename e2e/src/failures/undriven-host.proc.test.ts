@@ -3,7 +3,7 @@ import { openHostsFile, readExecutions } from '@safelight/testkit'
 import { describe, it } from 'vitest'
 import { endOf, getJob, submit, whenExecuting } from '../testing/client.ts'
 import { whenHost } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 /** Reports of workers that died count for half a minute in life. */
@@ -15,11 +15,11 @@ const API = {
 describe.concurrent('a host that nobody drives any more', () => {
   it('gives its jobs back: the prompt there is stopped before the job begins anew', async (context) => {
     const { expect } = context
-    const cluster = await openQuickCluster(
+    const cluster = await openClusterHere(
       { speed: 1, hosts: [{}, {}], workers: 0, env: { api: API } },
       context,
     )
-    const url = cluster.apis[0]?.url ?? ''
+    const { url } = cluster
     const [left, other] = cluster.simulators
     if (!left || !other) throw new Error('no host')
     const only = cluster.addWorker({ COMFYUI_HOSTS: left.url })
@@ -27,7 +27,7 @@ describe.concurrent('a host that nobody drives any more', () => {
     const { id } = await submit(url, slow({ steps: 60, seconds: 0.2 }))
     await whenExecuting(url, id)
     await only.kill('SIGKILL')
-    await cluster.addWorker({ COMFYUI_HOSTS: other.url }).start()
+    await cluster.startWorker({ COMFYUI_HOSTS: other.url })
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
     const [stopped] = await readExecutions(left.executionsFile)
     const [again, ...more] = await readExecutions(other.executionsFile)
@@ -39,14 +39,14 @@ describe.concurrent('a host that nobody drives any more', () => {
 describe.concurrent('a pool without hosts', () => {
   it('keeps its jobs waiting, others go on, and a host that gets its label runs them', async (context) => {
     const { expect } = context
-    const cluster = await openQuickCluster({ speed: 1, workers: 0 }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ speed: 1, workers: 0 }, context)
+    const { url } = cluster
     const [host] = cluster.simulators
     if (!host) throw new Error('no host')
     const { path, list } = openHostsFile(cluster.folder)
     const own = { name: 'one', url: host.url, slots: 1 }
     await list({ ...own, labels: ['video'] })
-    await cluster.addWorker({ COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: path }).start()
+    await cluster.startWorker({ COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: path })
     await whenHost(url, 'one', ({ state, labels }) => state === 'ready' && labels.length === 1)
     const first = await submit(url, slow({ steps: 20, seconds: 0.2 }), { pool: 'video' })
     await whenExecuting(url, first.id)

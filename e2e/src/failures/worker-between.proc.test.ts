@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { endOf, submit, whenJob } from '../testing/client.ts'
 import { outcomesOf, setFaults } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 describe('worker killed between the end of an execution and the fetching of its outputs', () => {
   it('is replaced by one that fetches them, though the host has forgotten the prompt; nothing runs twice', async (context) => {
-    const cluster = await openQuickCluster({ speed: 1 }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ speed: 1, workers: 1 }, context)
+    const { url } = cluster
     const [[host], [worker]] = [cluster.simulators, cluster.workers]
     if (!host || !worker) throw new Error('not started')
     await setFaults(host, { unservedFile: 'slow', unservedStatus: 500 })

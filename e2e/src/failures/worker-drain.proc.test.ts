@@ -1,14 +1,15 @@
 /** What a worker does when it is told to stop. */
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting } from '../testing/client.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { until } from '@safelight/testkit'
 import { outcomesOf } from '../testing/hosts.ts'
+import { watchScale } from '../testing/scale-watch.ts'
 import { slow } from '../testing/workflows.ts'
 
 async function start(context: TestContext, drain: string) {
-  const cluster = await openQuickCluster(
-    { speed: 1, env: { worker: { DRAIN_TIMEOUT: drain } } },
+  const cluster = await openClusterHere(
+    { speed: 1, workers: 1, env: { worker: { DRAIN_TIMEOUT: drain } } },
     context,
   )
   const [worker] = cluster.workers
@@ -16,7 +17,7 @@ async function start(context: TestContext, drain: string) {
   return {
     cluster,
     worker,
-    url: cluster.apis[0]?.url ?? '',
+    url: cluster.url,
     outcomes: () => outcomesOf(cluster.simulators),
   }
 }
@@ -59,5 +60,45 @@ describe.concurrent('worker SIGTERM', () => {
     await cluster.addWorker().start()
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomes()).toEqual(['success'])
+  }, 60_000)
+
+  it('may take the last worker away: a scaler is told of what waits, and no job is lost', async (context) => {
+    const { worker, url, outcomes } = await start(context, '30s')
+    const scale = watchScale(url)
+    context.onTestFinished(() => scale.stop())
+    const send = async (steps: number) => {
+      const { id } = await submit(url, slow({ steps, seconds: 0.1 }))
+      scale.accepted(id)
+      return id
+    }
+    const ids = [await send(15), await send(5), await send(5)]
+    await whenExecuting(url, ids[0] ?? '')
+    // a node that is taken away under it
+    await worker.kill('SIGTERM')
+    await until(async () => (await worker.told()).includes('"stopping"'), { what: 'it stops' })
+    ids.push(await send(5))
+    expect(await worker.ended()).toBe(0)
+    ids.push(await send(5))
+    const none = await scale.when(
+      'jobs wait for a first host',
+      ({ hosts_ready, backlog, running }) => hosts_ready === 0 && backlog > 1 && running === 0,
+    )
+    expect(none).toMatchObject({ slots: 0, wanted_hosts: expect.toSatisfy((n) => n >= 1) })
+    await worker.start()
+    for (const id of ids)
+      expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+    await scale.when('none is wanted', (now) => now.wanted_hosts === 0)
+    await worker.kill('SIGTERM')
+    expect(await worker.ended()).toBe(0)
+
+    const zeros = scale.zeros()
+    await until(() => scale.zeros() > zeros, { what: 'it is asked again' })
+    ids.push(await send(2))
+    await scale.when('one is wanted again', (now) => now.wanted_hosts === 1)
+    await worker.start()
+    expect(await endOf(url, ids.at(-1) ?? '')).toMatchObject({ status: 'succeeded', attempt: 1 })
+    await scale.stop()
+    expect(scale.faults).toEqual([])
+    expect(await outcomes()).toEqual(ids.map(() => 'success'))
   }, 60_000)
 })

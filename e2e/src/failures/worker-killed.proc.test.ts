@@ -3,16 +3,18 @@ import { describe, it, type TestContext } from 'vitest'
 import type { Dialect } from '@safelight/simulator'
 import { readExecutions } from '@safelight/testkit'
 import { cancel, endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 const SUCCESSION_MS = 15_000
 const DIALECTS = ['0.33.0', '0.3.64', '0.3.34'] as const
 
 async function start(context: TestContext, dialect: Dialect) {
-  const cluster = await openQuickCluster({ workers: 2, hosts: [{ dialect }], speed: 1 }, context)
+  // one alone on older hosts: how many share a host is no matter of its dialect
+  const workers = dialect === '0.33.0' ? 2 : 1
+  const cluster = await openClusterHere({ workers, hosts: [{ dialect }], speed: 1 }, context)
   return {
-    url: cluster.apis[0]?.url ?? '',
+    url: cluster.url,
     cluster,
     outcomes: async () =>
       (await readExecutions(cluster.simulators[0]?.executionsFile ?? '')).map(

@@ -2,15 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { endOf, getJob, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { outcomesOf } from '../testing/hosts.ts'
-import { openQuickCluster } from '../testing/quick-cluster.ts'
+import { openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
 const LIVES = 3
 
 describe('a job that costs its worker its life, again and again', () => {
   it('ends as worker_lost, a dead letter, after three of them; the jobs beside it go on', async (context) => {
-    const cluster = await openQuickCluster({ workers: 1, hosts: [{}, {}], speed: 1 }, context)
-    const url = cluster.apis[0]?.url ?? ''
+    const cluster = await openClusterHere({ workers: 1, hosts: [{}, {}], speed: 1 }, context)
+    const { url } = cluster
     const [worker] = cluster.workers
     if (!worker) throw new Error('a worker was asked for')
     const deadly = (await submit(url, slow({ steps: 600, seconds: 0.2 }))).id

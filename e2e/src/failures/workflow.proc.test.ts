@@ -1,21 +1,19 @@
 /** Jobs that fail by themselves: whose fault it is decides what happens. */
-import { type Cluster, type ClusterOptions, startCluster } from '@safelight/testkit'
-import { isRed, takeNamespace } from '@safelight/testkit/vitest'
-import { afterAll, beforeAll, describe, expect, inject, it, type TestContext } from 'vitest'
+import { isRed } from '@safelight/testkit/vitest'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, textToImage } from '../testing/client.ts'
-import { openQuickCluster, QUICK_WORKER } from '../testing/quick-cluster.ts'
+import {
+  type ClusterHere,
+  type ClusterHereOptions,
+  openClusterHere,
+  startClusterHere,
+} from '../testing/cluster-here.ts'
 import { outcomesOf } from '../testing/hosts.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
-let shared: Cluster
+let shared: ClusterHere
 beforeAll(async () => {
-  const redis = { url: inject('redisUrl') }
-  shared = await startCluster({
-    redis,
-    namespace: takeNamespace(),
-    isToKeep: isRed,
-    env: { worker: QUICK_WORKER },
-  })
+  shared = await startClusterHere({}, isRed)
 })
 afterAll(() => shared.close())
 
@@ -23,14 +21,14 @@ afterAll(() => shared.close())
 async function useShared() {
   const before = (await outcomesOf(shared.simulators)).length
   return {
-    url: shared.apis[0]?.url ?? '',
+    url: shared.url,
     outcomes: async () => (await outcomesOf(shared.simulators)).slice(before),
   }
 }
 
-async function start(context: TestContext, options: Pick<ClusterOptions, 'hosts' | 'env'>) {
-  const cluster = await openQuickCluster(options, context)
-  const url = cluster.apis[0]?.url ?? ''
+async function start(context: TestContext, options: ClusterHereOptions) {
+  const cluster = await openClusterHere(options, context)
+  const { url } = cluster
   return { cluster, url, outcomes: () => outcomesOf(cluster.simulators) }
 }
 

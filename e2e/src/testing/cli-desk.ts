@@ -9,6 +9,7 @@ import {
   killSafelights,
   type Result,
   type RunningCommand,
+  runHere,
   runSafelight,
   startSafelight,
 } from './safelight.ts'
@@ -17,8 +18,10 @@ import { slow } from './workflows.ts'
 
 export interface CliDesk {
   folder: string
-  /** Runs a command to its end. */
+  /** Runs a command to its end, in this process, whose folder it is in. */
   safelight(...args: string[]): Promise<Result>
+  /** The same as a process of its own, as it is built, in the desk's folder. */
+  apart(...args: string[]): Promise<Result>
   start(args: readonly string[], command?: readonly [string, ...string[]]): RunningCommand
   /** @returns the path of the file */
   save(workflow: Workflow): Promise<string>
@@ -55,7 +58,8 @@ async function createCliDesk(url: string): Promise<CliDesk> {
   let files = 0
   const desk: CliDesk = {
     folder,
-    safelight: (...args) => runSafelight(args, place),
+    safelight: (...args) => runHere(args, place),
+    apart: (...args) => runSafelight(args, place),
     start: (args, command) =>
       startSafelight(args, { ...place, env: { TERM: 'xterm' }, ...(command && { command }) }),
     async save(workflow) {

@@ -1,5 +1,5 @@
 /** A cluster's own records and queues, for tests that take something out of them. */
-import { silent } from '@safelight/testkit/vitest'
+import { tellNobody } from '@safelight/runtime'
 import {
   ANY_POOL,
   closeRedis,
@@ -15,10 +15,10 @@ import type { Cluster } from '@safelight/testkit'
 import type { TestContext } from 'vitest'
 
 export function openQueues(
-  { redisUrl, namespace }: Cluster,
+  { redisUrl, namespace }: Pick<Cluster, 'redisUrl' | 'namespace'>,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
 ) {
-  const redis = createRedis(redisUrl, 'worker', { log: silent })
+  const redis = createRedis(redisUrl, 'worker', { emit: tellNobody })
   const keys = createKeys(namespace)
   const queues = createQueues({ redis, keys })
   onTestFinished(async () => {

@@ -13,6 +13,9 @@ export function slow({ steps = 20, seconds = 1, color = randomInt(COLORS) } = {}
   }
 }
 
+/** Over as soon as it has begun. */
+export const brief = () => slow({ steps: 1, seconds: 0.01 })
+
 /** Fails on the host, at its second node. */
 export function raising(kind: 'value_error' | 'oom', color = randomInt(COLORS)): Workflow {
   return {

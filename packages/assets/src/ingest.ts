@@ -43,7 +43,7 @@ export class TooLarge extends Error {
 export async function ingest(
   { blobs, assets }: IngestDeps,
   { body, maxBytes, toAsset, signal }: IngestOptions,
-): Promise<{ asset: Asset; createdNew: boolean }> {
+): Promise<{ asset: Asset; createdNew: boolean; isNewAsset: boolean }> {
   const key = await assets.begin()
   let mayBeMinted = false
   try {
@@ -57,9 +57,9 @@ export async function ingest(
     const minted = await assets.mint(asset, { key, size: received.size })
     mayBeMinted = minted !== null
     if (!minted) throw new Error('the bytes took longer than a day to come')
-    const { spareKey, createdNew } = minted
+    const { spareKey, createdNew, isNewAsset } = minted
     if (spareKey !== null) await discard({ blobs, assets }, spareKey)
-    return { asset: minted.asset, createdNew }
+    return { asset: minted.asset, createdNew, isNewAsset }
   } catch (error) {
     // trouble with this is not the trouble to tell
     await giveUp({ blobs, assets }, { key, mayBeMinted }).catch(() => undefined)

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { createLocalBlobs } from './blobs/local-blobs.ts'
 import { ingest } from './ingest.ts'
-import { createJanitor } from './janitor.ts'
+import { type Cleaned, createJanitor } from './janitor.ts'
 import { readAsset } from './read-asset.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -22,11 +22,17 @@ async function openHouse() {
     const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
   }
+  const told: Cleaned[] = []
+  const sweeps: string[] = []
   const janitorOf = (over: { blobs?: BlobStore; inMs?: number } = {}) =>
     createJanitor({
       blobs: over.blobs ?? blobs,
       assets,
       now: async () => (await store.now()) + (over.inMs ?? 0),
+      emit: (...[name, body]) => {
+        if (name === 'janitor:cleaned') told.push(body)
+        else sweeps.push(`${body.kind} ${body.removed}`)
+      },
       log: silent,
     })
 
@@ -49,7 +55,7 @@ async function openHouse() {
     for await (const chunk of found.body) text += String(chunk)
     return text
   }
-  return { assets, store, redis, keys, blobs, files, janitorOf, keep, textOf }
+  return { assets, store, redis, keys, blobs, files, janitorOf, told, sweeps, keep, textOf }
 }
 
 function opening() {
@@ -181,15 +187,40 @@ it('removes what a store that had lost touch keeps after all', async () => {
 it('does its other work whatever fails, and nothing once it is closed', async () => {
   const { blobs, assets, store } = await openHouse()
   const done: string[] = []
+  const swept: string[] = []
   const janitor = createJanitor({
     blobs: { ...blobs, sweep: () => Promise.reject(new Error('away')) },
     assets: { ...assets, expire: () => Promise.reject(new Error('away')) },
     now: () => store.now(),
-    others: [() => Promise.reject(new Error('away')), async () => done.push('the second')],
+    others: [
+      { what: 'the first', kind: 'dead_letters', run: () => Promise.reject(new Error('away')) },
+      { what: 'the second', kind: 'jobs', run: async () => done.push('the second') },
+    ],
+    emit: (...[, body]) => {
+      if ('kind' in body) swept.push(body.kind)
+    },
     log: silent,
   })
   expect(await janitor.clean()).toEqual({ expired: 0, givenUp: 0, removed: 0, swept: 0 })
   expect(done).toEqual(['the second'])
+  // what failed is not told of as done
+  expect(swept).toEqual(['writes', 'unneeded_bytes', 'jobs'])
   await janitor.clean(AbortSignal.abort())
   expect(done).toEqual(['the second'])
+})
+
+it('tells of what it took away, and of each step that is done', async () => {
+  const { store, redis, keys, janitorOf, told, sweeps, keep } = await openHouse()
+  await janitorOf().clean()
+  expect(sweeps.splice(0)).toEqual(['assets 0', 'writes 0', 'unneeded_bytes 0', 'broken_parts 0'])
+  const expires_at = (await store.now()) - 1
+  await keep('hello', { expires_at })
+  const held = await keep('held', { expires_at })
+  await redis.sadd(keys.assetHolds(held.id), 'job-1')
+  const cleaned = await janitorOf({ inMs: DAY_MS }).clean()
+  expect(cleaned).toMatchObject({ expired: 2, removed: 1 })
+  // what somebody needs is looked at, and stays
+  expect(sweeps.splice(0)).toContain('assets 1')
+  await janitorOf({ inMs: DAY_MS }).clean()
+  expect(told).toEqual([cleaned])
 })

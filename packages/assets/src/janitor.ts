@@ -2,7 +2,8 @@
  * Takes away what nobody needs: assets whose time is over, bytes that no asset refers to, what broken writes have left.
  * Several may be at it at the same time: each step can be done twice. What is interrupted is done by the next round.
  */
-import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import { type ApiEvents, type Clock, type Emit, type Logger, repeat } from '@safelight/runtime'
+import type { SweptKind } from '@safelight/shared'
 import type { AssetStore } from '@safelight/store'
 import type { BlobStore } from './blobs/blob-store.ts'
 
@@ -12,9 +13,20 @@ export interface JanitorDeps {
   /** Redis' time, ms since the epoch. */
   now: () => Promise<number>
   /** What else is to be done in each round; one that fails keeps none of the others from it. */
-  others?: readonly ((signal: AbortSignal) => Promise<unknown>)[]
+  others?: readonly JanitorStep[]
+  /** Told of each step that was done, and of each round that took assets or bytes away. */
+  emit: Emit<Pick<ApiEvents, 'janitor:cleaned' | 'housekeeping:swept'>>
   clock?: Clock
   log: Logger
+}
+
+/** One thing that a round does. */
+export interface JanitorStep {
+  what: string
+  /** What it takes away, where that is told. */
+  kind: SweptKind | null
+  /** @returns how many it took away */
+  run: (signal: AbortSignal) => Promise<number>
 }
 
 /** What a round did. */
@@ -36,23 +48,25 @@ export interface Janitor {
 }
 
 /** A write that takes longer is refused when its bytes are there. */
-const WRITE_MS = 24 * 3_600_000
+export const WRITE_MS = 24 * 3_600_000
 const AT_ONCE = 100
 const MAX_PER_ROUND = 10_000
 /** Removals under way at a time. */
 const HANDS = 8
 
 export function createJanitor(deps: JanitorDeps): Janitor {
-  const { blobs, assets, now, others = [], clock, log } = deps
+  const { blobs, assets, now, others = [], emit, clock, log } = deps
 
-  async function expire(signal: AbortSignal): Promise<number> {
-    let looked = 0
-    while (looked < MAX_PER_ROUND && !signal.aborted) {
-      const some = await assets.expire(AT_ONCE)
-      looked += some
-      if (some < AT_ONCE) break
+  /** @returns those that are gone, and those that are needed still */
+  async function expire(signal: AbortSignal): Promise<{ looked: number; removed: number }> {
+    const all = { looked: 0, removed: 0 }
+    while (all.looked < MAX_PER_ROUND && !signal.aborted) {
+      const { looked, removed } = await assets.expire(AT_ONCE)
+      all.looked += looked
+      all.removed += removed
+      if (looked < AT_ONCE) break
     }
-    return looked
+    return all
   }
 
   async function emptyTrash(signal: AbortSignal): Promise<number> {
@@ -96,31 +110,44 @@ export function createJanitor(deps: JanitorDeps): Janitor {
   }
 
   async function clean(signal: AbortSignal = new AbortController().signal): Promise<Cleaned> {
-    const attempt = async (what: string, step: () => Promise<number>) => {
+    const attempt = async ({ what, kind, run }: JanitorStep) => {
       if (signal.aborted) return 0
       try {
-        return await step()
+        const removed = await run(signal)
+        if (kind !== null) emit('housekeeping:swept', { kind, removed })
+        return removed
       } catch (err) {
         log.warn({ err, what }, 'the janitor could not do this, and tries again later')
         return 0
       }
     }
     const writesBefore = async () => (await now()) - WRITE_MS
+    let expired = 0
+    await attempt({
+      what: 'expire assets',
+      kind: 'assets',
+      async run() {
+        const { looked, removed } = await expire(signal)
+        expired = looked
+        return removed
+      },
+    })
     const cleaned = {
-      expired: await attempt('expire assets', () => expire(signal)),
-      givenUp: await attempt('give up writes', async () =>
-        assets.giveUpWrites(await writesBefore()),
-      ),
-      removed: await attempt('remove bytes', () => emptyTrash(signal)),
-      swept: await attempt('sweep', async () => blobs.sweep(await writesBefore())),
+      expired,
+      givenUp: await attempt({
+        what: 'give up writes',
+        kind: 'writes',
+        run: async () => assets.giveUpWrites(await writesBefore()),
+      }),
+      removed: await attempt({ what: 'remove bytes', kind: 'unneeded_bytes', run: emptyTrash }),
+      swept: await attempt({
+        what: 'sweep',
+        kind: 'broken_parts',
+        run: async () => blobs.sweep(await writesBefore()),
+      }),
     }
-    for (const other of others) {
-      await attempt('another step', async () => {
-        await other(signal)
-        return 0
-      })
-    }
-    if (Object.values(cleaned).some((count) => count > 0)) log.info(cleaned, 'cleaned up')
+    for (const other of others) await attempt(other)
+    if (Object.values(cleaned).some((count) => count > 0)) emit('janitor:cleaned', cleaned)
     return cleaned
   }
 

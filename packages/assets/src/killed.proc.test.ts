@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { tellNobody } from '@safelight/runtime'
 import { dieWithUs } from '@safelight/testkit'
 import { openTestStore, silent } from '@safelight/testkit/vitest'
 import { expect, inject, it, onTestFinished } from 'vitest'
@@ -14,12 +15,11 @@ const DAY_MS = 24 * 3_600_000
 
 /** Takes bytes in, and says `here` where it is to be killed: in the middle of them, or when all are stored. */
 const writer = (namespace: string, dataDir: string) => `
-  const { createLogger } = await import('@safelight/runtime')
+  const { tellNobody } = await import('@safelight/runtime')
   const { createAssetStore, createKeys, createRedis } = await import('@safelight/store')
   const { createLocalBlobs } = await import(${JSON.stringify(new URL('blobs/local-blobs.ts', import.meta.url).href)})
   const { ingest } = await import(${JSON.stringify(new URL('ingest.ts', import.meta.url).href)})
-  const log = createLogger({ level: 'silent', name: 'writer' })
-  const redis = createRedis(${JSON.stringify(inject('redisUrl'))}, 'worker', { log })
+  const redis = createRedis(${JSON.stringify(inject('redisUrl'))}, 'worker', { emit: tellNobody })
   const assets = createAssetStore({
     redis, keys: createKeys(${JSON.stringify(namespace)}), now: async () => Date.now(),
   })
@@ -60,6 +60,7 @@ it.each(['middle', 'end'])(
         blobs: createLocalBlobs(dataDir),
         assets,
         now: async () => (await store.now()) + ms,
+        emit: tellNobody,
         log: silent,
       })
     // somebody may still be at it

@@ -1,4 +1,5 @@
 /** `createClient`: the one entrance. */
+import type { HousekeepingView } from '@safelight/shared'
 import { createAssetsApi } from './assets/assets.ts'
 import { createDeadLettersApi, createFleetApi, createHostsApi } from './operations.ts'
 import { toBaseUrl } from './http/base-url.ts'
@@ -30,6 +31,7 @@ export function createClient(options: ClientOptions = {}): Client {
     hosts: createHostsApi(http),
     fleet: createFleetApi(http),
     deadLetters: createDeadLettersApi(http),
+    housekeeping: (call) => http.json<HousekeepingView>('/api/v2/housekeeping', { ...call }),
     close: () => watches.close(),
   }
 }

@@ -6,11 +6,13 @@ import {
   type JobWorkflowView,
   stringifyExact,
   textAt,
+  type WhyView,
   type Workflow,
 } from '@safelight/shared'
 import { toRandomHex } from './http/random-hex.ts'
 import type { ApiCall, Http } from './http/request.ts'
 import { retrying } from './http/retry.ts'
+import { purgeJobs } from './purge.ts'
 import { runJob } from './run.ts'
 import type { CallOptions, CancelFilter, Jobs, ListOptions } from './types.ts'
 import type { SharedWatches } from './watch/shared-watches.ts'
@@ -32,6 +34,7 @@ export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
       return retrying(() => http.json<JobView>(JOBS, call), signal)
     },
     get: (jobId, options) => http.json<JobView>(pathOf(jobId), { ...options }),
+    why: (jobId, options) => http.json<WhyView>(`${pathOf(jobId)}/why`, { ...options }),
     async workflow(jobId, options) {
       const { workflow } = await http.json<JobWorkflowView>(`${pathOf(jobId)}/workflow`, {
         ...options,
@@ -54,6 +57,8 @@ export function createJobsApi(http: Http, watches: SharedWatches): Jobs {
       return retrying(() => http.json<JobView>(`${pathOf(jobId)}/cancel`, call), options?.signal)
     },
     cancelMany: (filter, options) => cancelMany(http, filter, options),
+    delete: (jobId, options) => http.json<void>(pathOf(jobId), { method: 'DELETE', ...options }),
+    purge: (filter, options) => purgeJobs(http, filter, options),
     watch: (jobId, options = {}) =>
       watchJob((id, listeners) => watches.subscribe(id, listeners), jobId, options),
     subscribe: (jobId, options) => watches.subscribe(jobId, options),

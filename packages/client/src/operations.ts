@@ -2,7 +2,7 @@
 import type {
   DeadLetterView,
   HostList,
-  HostView,
+  ToldHost,
   JobPage,
   JobView,
   ModelPage,
@@ -19,10 +19,10 @@ export function createHostsApi(http: Http): Hosts {
     list: async (options) => (await http.json<HostList>('/api/v2/hosts', { ...options })).hosts,
     drain(hostId, { reason, signal } = {}) {
       const body = reason === undefined ? {} : { reason }
-      return http.json<HostView>(`${pathOf(hostId)}/drain`, { method: 'POST', body, signal })
+      return http.json<ToldHost>(`${pathOf(hostId)}/drain`, { method: 'POST', body, signal })
     },
     resume: (hostId, options) =>
-      http.json<HostView>(`${pathOf(hostId)}/resume`, { method: 'POST', ...options }),
+      http.json<ToldHost>(`${pathOf(hostId)}/resume`, { method: 'POST', ...options }),
   }
 }
 

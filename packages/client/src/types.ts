@@ -2,7 +2,8 @@
 import type {
   BulkCancelResult,
   DeadLetterView,
-  HostView,
+  ToldHost,
+  HousekeepingView,
   JobEventView,
   JobPage,
   JobStatus,
@@ -11,8 +12,10 @@ import type {
   NodeClassView,
   OutputView,
   PreviewFrame,
+  PurgeResult,
   SnapshotView,
   SubmitRequest,
+  WhyView,
   Workflow,
 } from '@safelight/shared'
 import type { Assets } from './assets/types.ts'
@@ -105,6 +108,27 @@ export interface CancelFilter {
   all?: true
 }
 
+/** Which ended jobs to delete; every condition must hold. `all: true` alone means all of them. */
+export interface PurgeFilter {
+  /** ms since they ended, at least; by the server's clock, to the second. */
+  olderThan?: number
+  status?: readonly ('succeeded' | 'failed' | 'canceled' | 'expired')[]
+  owner?: string
+  all?: true
+  /** Also those that are listed among the dead letters. */
+  deadLetters?: boolean
+}
+
+/** What went, or would go. */
+export type Purged = Pick<PurgeResult, 'jobs' | 'outputs' | 'outputs_kept' | 'bytes' | 'skipped'>
+
+export interface PurgeOptions extends CallOptions {
+  /** Only counts. */
+  dryRun?: boolean
+  /** Called after each of the calls that it takes, with what there is so far. */
+  onProgress?: (sofar: Purged) => void
+}
+
 /** Whatever can be aborted. */
 export interface CallOptions {
   signal?: AbortSignal
@@ -120,6 +144,8 @@ export interface Jobs {
    */
   submit(workflow: Workflow | string, options?: SubmitOptions): Promise<JobView>
   get(jobId: string, options?: CallOptions): Promise<JobView>
+  /** Why it is not done yet: what it waits for, or is at, as of now. */
+  why(jobId: string, options?: CallOptions): Promise<WhyView>
   /** The graph, to look at: numbers of more than 53 bits are rounded. To submit it again, take the text. */
   workflow(jobId: string, options?: CallOptions): Promise<Workflow>
   /** The graph as it was submitted, to the letter. */
@@ -135,6 +161,10 @@ export interface Jobs {
     filter: CancelFilter,
     options?: CallOptions,
   ): Promise<Pick<BulkCancelResult, 'canceled' | 'canceling' | 'skipped'>>
+  /** Deletes a job that has ended, and its outputs, unless others need these. @throws ApiError `not_ended` when it has not */
+  delete(jobId: string, options?: CallOptions): Promise<void>
+  /** Deletes all ended jobs that match, however many calls it takes; with `dryRun` only counts them. */
+  purge(filter: PurgeFilter, options?: PurgeOptions): Promise<Purged>
   /**
    * The job now, then every change once, in order, to its end. Reconnects by itself; the value of
    * the bar never falls. A consumer that is slow gets the newest state instead of a growing backlog.
@@ -156,10 +186,10 @@ export interface Outputs {
 }
 
 export interface Hosts {
-  list(options?: CallOptions): Promise<HostView[]>
-  /** No new prompts for it until resumed. */
-  drain(hostId: string, options?: CallOptions & { reason?: string }): Promise<HostView>
-  resume(hostId: string, options?: CallOptions): Promise<HostView>
+  list(options?: CallOptions): Promise<ToldHost[]>
+  /** Nothing new for it, from the answer on until resumed: its machine may be shut down once `running`, `staged` and `collecting` are empty. */
+  drain(hostId: string, options?: CallOptions & { reason?: string }): Promise<ToldHost>
+  resume(hostId: string, options?: CallOptions): Promise<ToldHost>
 }
 
 export interface ModelOptions {
@@ -209,6 +239,8 @@ export interface Client {
   readonly hosts: Hosts
   readonly fleet: Fleet
   readonly deadLetters: DeadLetters
+  /** What is kept, for how long, and whether that is kept to. */
+  housekeeping(options?: CallOptions): Promise<HousekeepingView>
   /** Ends every watch and the connection. */
   close(): void
 }

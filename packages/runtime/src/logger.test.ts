@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLogger } from './logger.ts'
+import { createLogger, setLogLevel } from './logger.ts'
 import { isSecretName, redactUrlCredentials } from './redact.ts'
 import type { LogLevel } from './settings/common-config.ts'
 
@@ -170,4 +170,27 @@ describe('stack traces', () => {
     log.error({ err: failure() })
     expect(text()).toContain('node_modules')
   })
+})
+
+describe('the level', () => {
+  it('changes for a logger and all that was made of it, and for what is made of it then', () => {
+    const { log, lines } = openLog('info')
+    const child = log.child({ jobId: 'a' })
+    const grandchild = child.child({ pool: 'b' })
+    setLogLevel(log, 'debug')
+    for (const one of [log, child, grandchild, log.child({}), child.child({})]) one.debug('heard')
+    expect(lines).toHaveLength(5)
+    setLogLevel(log, 'warn')
+    for (const one of [log, child, grandchild]) one.info('not heard')
+    expect(lines).toHaveLength(5)
+  })
+})
+
+it('what a host or a user writes moves no cursor, begins no line and turns no text around', () => {
+  const { log, lines, entry } = openLog()
+  const evil = '\u001b[2J\u009b2J\u007f\u0085\u2028\u202e\n{"level":"fatal"}'
+  log.child({ hostId: evil }).warn({ version: evil, err: new Error(evil) }, evil)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\u2028\u202e]/u)
+  expect(entry()).toMatchObject({ hostId: evil, version: evil, msg: evil })
 })

@@ -2,38 +2,43 @@
 import type { Clock } from './clock.ts'
 
 export interface Remembered<T> {
-  /** As of `maxAgeMs` ago at most; who asks while it is read gets the same answer. */
-  get: () => Promise<T>
-  /** Read now, and remembered. */
-  readNow: () => Promise<T>
+  /**
+   * As of `maxAgeMs` ago at most; who asks while it is read gets the same answer.
+   * @param atMostMs for who cannot do with one so old; 0 reads now. What is read is remembered for all
+   */
+  get: (atMostMs?: number) => Promise<T>
 }
 
 export interface RememberOptions<T> {
   clock: Pick<Clock, 'steady'>
   maxAgeMs: number
-  /** What is not worth it is read again at the next occasion, as what failed is. */
-  isWorthIt?: (value: T) => boolean
+  /** For an answer that is not worth to be kept so long: what failed is read again at the next occasion. */
+  maxAgeOf?: (value: T) => number
 }
 
 export function remember<T>(
   read: () => Promise<T>,
-  { clock, maxAgeMs, isWorthIt = () => true }: RememberOptions<T>,
+  { clock, maxAgeMs, maxAgeOf = () => maxAgeMs }: RememberOptions<T>,
 ): Remembered<T> {
-  let last: { askedAt: number; value: Promise<T> } | null = null
+  let last: { askedAt: number; maxAgeMs: number; value: Promise<T> } | null = null
 
   function readNow(): Promise<T> {
-    const own = { askedAt: clock.steady(), value: read() }
+    const own = { askedAt: clock.steady(), maxAgeMs, value: read() }
     last = own
-    // a newer read is not forgotten for an older one
-    const forget = () => {
-      if (last === own) last = null
-    }
-    own.value.then((value) => isWorthIt(value) || forget(), forget)
+    own.value.then(
+      (value) => void (own.maxAgeMs = Math.min(maxAgeMs, maxAgeOf(value))),
+      () => {
+        // a newer read is not forgotten for an older one
+        if (last === own) last = null
+      },
+    )
     return own.value
   }
 
   return {
-    get: () => (last && clock.steady() - last.askedAt < maxAgeMs ? last.value : readNow()),
-    readNow,
+    get: (atMostMs = maxAgeMs) =>
+      last && clock.steady() - last.askedAt < Math.min(atMostMs, last.maxAgeMs)
+        ? last.value
+        : readNow(),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { timeoutAt, toOverdue } from './deadline.ts'
+import { isPastStart, timeoutAt, toOverdue } from './deadline.ts'
 import { newSnapshot } from '@safelight/testkit'
 
 const limits = { startBy: 5_000, timeoutMs: 1_000, nodeRetries: 0 }
@@ -11,6 +11,13 @@ it('expires a job that waits in line past its deadline, and not a moment earlier
     status: 'expired',
     error: { code: 'expired' },
   })
+})
+
+it('does not say of a job that began in time, and waits for another attempt, that it never began', () => {
+  const untimed = { ...limits, timeoutMs: null }
+  const again = newSnapshot({ limits: untimed, attempt: 1, startedAt: 4_000 })
+  expect(toOverdue(again, 9_999)).toBeNull()
+  expect(isPastStart(again, 9_999)).toBe(false)
 })
 
 it('counts the time limit from the first start, over all attempts', () => {

@@ -3,9 +3,15 @@ import type { JobEventBody } from './events.ts'
 import type { JobError } from './job-error.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** A new attempt would begin too late. An attempt that runs goes on: it began in time. */
-export function isPastStart({ limits }: Snapshot, nowMs: number): boolean {
-  return limits.startBy !== null && nowMs > limits.startBy
+/** It has not begun, and would begin too late. One that began in time goes on, also with another attempt. */
+export function isPastStart(snapshot: Snapshot, nowMs: number): boolean {
+  const at = startByOf(snapshot)
+  return at !== null && nowMs > at
+}
+
+/** ms since the epoch by which it must have begun; null when it has, once, whatever became of that, or without a limit. */
+export function startByOf({ startedAt, limits }: Snapshot): number | null {
+  return startedAt === null ? limits.startBy : null
 }
 
 /** ms since the epoch when the job's time is up, over all attempts; null while it has not begun, or without a limit. */

@@ -28,6 +28,7 @@ export const API_ERRORS = {
   method_not_allowed: 405,
   payload_too_large: 413,
   not_queued: 409, // only a job that waits can be put somewhere else
+  not_ended: 409, // only a job that has ended can be deleted
   hash_mismatch: 409, // what came is not what `expected_hash` says
   asset_in_use: 409, // a job needs it
   idempotency_in_flight: 409, // the first request with this key is not answered yet

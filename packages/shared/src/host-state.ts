@@ -26,6 +26,7 @@ const HOST_REASONS = {
   unauthorized: 'It, or a proxy before it, does not accept our credentials.',
   bad_answer: 'It answers, but not as ComfyUI does.',
   resting: 'It lost or starved a job, and rests before it gets another.',
+  workers_leave: 'Its workers end, or have it on their lists no more: what it has runs to its end.',
   no_worker: 'No worker reports on it.',
 } as const
 

@@ -1,11 +1,12 @@
-import { openRedisProxy, silent } from '@safelight/testkit/vitest'
+import { tellNobody } from '@safelight/runtime'
+import { openRedisProxy } from '@safelight/testkit/vitest'
 import { expect, it, onTestFinished } from 'vitest'
 import { watchConnection } from './connection-age.ts'
 import { closeRedis, createRedis, whenReady } from './redis.ts'
 
 it('is sure of nothing that was written before the present connection was made', async () => {
   const proxy = await openRedisProxy()
-  const redis = createRedis(proxy.url, 'worker', { log: silent })
+  const redis = createRedis(proxy.url, 'worker', { emit: tellNobody })
   onTestFinished(() => closeRedis(redis))
   const isRemembered = watchConnection(redis, { clocksAgreeMs: 0 })
   expect(isRemembered(Date.now() + 60_000)).toBe(false)

@@ -1,10 +1,11 @@
+import { tellNobody } from '@safelight/runtime'
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
 import { expect, it, onTestFinished } from 'vitest'
 import { createJobStore } from './create-job-store.ts'
 import { createKeys } from './keys.ts'
 import { closeRedis, createRedis, whenReady } from './redis.ts'
 import { progress, status } from '@safelight/testkit'
-import { acceptJob, silent } from '@safelight/testkit/vitest'
+import { acceptJob } from '@safelight/testkit/vitest'
 
 const IMAGE = 'redis:7-alpine'
 const PULL_MS = 120_000
@@ -21,11 +22,11 @@ it.skipIf(why)(
       .start()
     onTestFinished(async () => void (await container.stop()))
     const url = `redis://${container.getHost()}:${container.getMappedPort(6379)}`
-    const redis = createRedis(url, 'worker', { log: silent })
+    const redis = createRedis(url, 'worker', { emit: tellNobody })
     onTestFinished(() => closeRedis(redis))
     await whenReady(redis)
 
-    const store = createJobStore({ redis, keys: createKeys('container') })
+    const store = createJobStore({ redis, emit: tellNobody, keys: createKeys('container') })
     const jobId = await acceptJob(store)
     const token = (await store.claim(jobId))?.token ?? -1
     await store.append(jobId, () => status('running', { phase: 'executing' }), { token })

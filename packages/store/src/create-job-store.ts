@@ -1,4 +1,5 @@
 /** The job store on Redis. Each part is its own file in `jobs/`, with the scripts that are its atomic steps. */
+import type { CommonEvents, Emit } from '@safelight/runtime'
 import type { Redis } from 'ioredis'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
@@ -25,6 +26,8 @@ import {
 export interface JobStoreDeps {
   redis: Redis
   keys: Keys
+  /** Told of every event of a job that is written, and of its end. */
+  emit: Emit<CommonEvents>
   /** Redis' own time unless a test says otherwise. */
   now?: Now
   /** How long a job and its outputs are kept after its end; 24 hours unless told. */
@@ -37,10 +40,11 @@ export interface JobStoreDeps {
 }
 
 /** What every part of the store is made with. */
-export function toStoreContext({ redis, keys, ...options }: JobStoreDeps): StoreContext {
+export function toStoreContext({ redis, keys, emit, ...options }: JobStoreDeps): StoreContext {
   return {
     redis,
     keys,
+    emit,
     now: options.now ?? toRedisTime(redis),
     retentionMs: options.retentionMs ?? DEFAULT_RETENTION_MS,
     deadLetterRetentionMs: options.deadLetterRetentionMs ?? DEFAULT_DEAD_LETTER_RETENTION_MS,

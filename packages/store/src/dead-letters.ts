@@ -1,9 +1,11 @@
 /** The dead letters: jobs that used up every attempt, kept until somebody replays or discards them. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { tellNobody } from '@safelight/runtime'
 import type { JobLimits, Snapshot } from '@safelight/shared'
 import { type JobStoreDeps, toStoreContext } from './create-job-store.ts'
-import type { FailedAttempt, JobStore, NewJob } from './job-store.ts'
+import type { FailedAttempt, JobStore } from './job-store.ts'
+import type { NewJob } from './jobs/new-job.ts'
 import { bindScript, type Script } from './bind-script.ts'
 import { ask } from './redis-unavailable.ts'
 import { renewNeeds } from './backlog/needs.ts'
@@ -15,8 +17,8 @@ import { createPage } from './jobs/list-jobs.ts'
 import { createReads } from './jobs/read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 16 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
- * ARGV 17 jobId of the dead letter · 18 its snapshot JSON from now on · 19 ms until which the assets that it refers to are kept
+ * KEYS 1 to 7, ARGV 1 to 18 of the new job as of `STORE_JOB` · KEYS 8 dead letters (ZSET) · 9 record of the dead letter (HASH)
+ * ARGV 19 jobId of the dead letter · 20 its snapshot JSON from now on · 21 ms until which the assets that it refers to are kept
  * Returns ['replayed']; ['repeated'] when this very job is there already; ['gone'] when the dead letter is not listed;
  *   ['missing_asset', id…] when assets that it refers to are not there any more: then it stays listed.
  * Channels: none (the dead letter has ended: nobody listens any more).
@@ -25,14 +27,14 @@ const REPLAY: Script = {
   name: 'safelightReplay',
   lua: `${PLACES}${HOLDS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
-if not redis.call('ZSCORE', KEYS[8], ARGV[17]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
+if not redis.call('ZSCORE', KEYS[8], ARGV[19]) or redis.call('EXISTS', KEYS[9]) == 0 then return {'gone'} end
 local inputs = inputsOf(KEYS[9])
 local missing = missingOf(inputs)
 if #missing > 0 then return {'missing_asset', unpack(missing)} end
 ${STORE_JOB}
-hold(KEYS[1], ARGV[2], inputs, ARGV[19])
-redis.call('ZREM', KEYS[8], ARGV[17])
-redis.call('HSET', KEYS[9], 'snapshot', ARGV[18])
+hold(KEYS[1], ARGV[2], inputs, ARGV[21])
+redis.call('ZREM', KEYS[8], ARGV[19])
+redis.call('HSET', KEYS[9], 'snapshot', ARGV[20])
 return {'replayed'}
 `,
 }
@@ -78,6 +80,8 @@ export interface DeadLetterStore {
   replay(jobId: string, newId?: string): Promise<Replay>
   /** Takes it off the list; the record stays for its time. False when it is not listed. */
   discard(jobId: string): Promise<boolean>
+  /** How many are listed. */
+  count(): Promise<number>
 }
 
 const replyOfReplay = z.union([
@@ -85,8 +89,8 @@ const replyOfReplay = z.union([
   z.tuple([z.literal('missing_asset')], z.string()),
 ])
 
-export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
-  const context = toStoreContext(deps)
+export function createDeadLetterStore(deps: Omit<JobStoreDeps, 'emit'>): DeadLetterStore {
+  const context = toStoreContext({ ...deps, emit: tellNobody })
   const { redis, keys, now } = context
   const { load: loadJob, loadWorkflowText } = createReads(context)
   const page = createPage(context, keys.deadLetters)
@@ -102,11 +106,14 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
   }
 
   /** What it cost and needed when it was accepted; the hosts that failed it have another chance. */
-  async function loadPlace(jobId: string): Promise<Pick<NewJob, 'cost' | 'weight' | 'needs'>> {
-    const fields = ['cost', 'weight', 'needs'] as const
-    const [cost, weight, needs] = await ask(redis.hmget(keys.job(jobId), ...fields))
+  async function loadPlace(
+    jobId: string,
+  ): Promise<Pick<NewJob, 'cost' | 'guessed' | 'weight' | 'needs'>> {
+    const fields = ['cost', 'guessed', 'weight', 'needs'] as const
+    const [cost, guessed, weight, needs] = await ask(redis.hmget(keys.job(jobId), ...fields))
     return {
       cost: Number(cost ?? 1),
+      guessed: guessed !== null,
       weight: Number(weight ?? 1),
       needs: renewNeeds(needs ?? null),
     }
@@ -139,6 +146,7 @@ export function createDeadLetterStore(deps: JobStoreDeps): DeadLetterStore {
       if (outcome === 'missing_asset') return { outcome, assetIds }
       return outcome === 'gone' ? { outcome } : { outcome: 'replayed', snapshot }
     },
+    count: () => ask(redis.zcard(keys.deadLetters)),
     async discard(jobId) {
       const snapshot = await loadJob(jobId)
       const json = snapshot ? JSON.stringify({ ...snapshot, deadLetter: false }) : ''

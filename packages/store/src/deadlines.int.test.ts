@@ -67,6 +67,20 @@ it('looks again at a job that runs, and finds it when it is back in line', async
   expect(await store.load(jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
 })
 
+it('notes no start for a job that has begun', async () => {
+  const { store, deadlines, submit, pass } = await open()
+  const jobId = await submit(500)
+  await store.append(jobId, () => status('running', { attempt: 1 }))
+  const again = await store.append(jobId, () => status('queued'))
+  if ('snapshot' in again) await deadlines.note(again.snapshot)
+  pass(501)
+  expect(await deadlines.sweep()).toBe(0)
+  expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
+  pass(500)
+  expect(await deadlines.sweep()).toBe(1)
+  expect(await store.load(jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
+})
+
 it('forgets a job that has ended, and one that is gone', async () => {
   const { store, deadlines, submit, pass, noted } = await open()
   const jobId = await submit(500)

@@ -1,7 +1,7 @@
 /** The deadlines of jobs in line: whoever sweeps ends the jobs that nobody took in time. */
 import type { Redis } from 'ioredis'
 import { type Clock, repeat, systemClock, type Logger } from '@safelight/runtime'
-import { isTerminal, type Snapshot, timeoutAt, toOverdue } from '@safelight/shared'
+import { isTerminal, type Snapshot, startByOf, timeoutAt, toOverdue } from '@safelight/shared'
 import type { JobStore } from './job-store.ts'
 import type { Keys } from './keys.ts'
 import type { Tickets } from './queues/tickets.ts'
@@ -40,10 +40,7 @@ export function createDeadlines(deps: DeadlineDeps): Deadlines {
 
   async function look(jobId: string, nowMs: number): Promise<boolean> {
     const result = await store.append(jobId, (snapshot) => toOverdue(snapshot, nowMs))
-    if (result.outcome === 'appended') {
-      log.info({ jobId, outcome: result.snapshot.status }, 'job ended in line: too late')
-      await tickets?.withdraw(jobId, result.snapshot.pool)
-    }
+    if (result.outcome === 'appended') await tickets?.withdraw(jobId, result.snapshot.pool)
     const ended = !('snapshot' in result) || isTerminal(result.snapshot.status)
     if (ended) await ask(redis.zrem(keys.deadlines, jobId))
     else await ask(redis.zadd(keys.deadlines, 'XX', nowMs + deadlineLookAgainMs, jobId))
@@ -88,7 +85,7 @@ export async function noteDeadline(
 }
 
 function nextDeadline(snapshot: Snapshot): number | null {
-  const { startBy } = snapshot.limits
+  const startBy = startByOf(snapshot)
   const timeout = timeoutAt(snapshot)
   if (startBy === null || timeout === null) return startBy ?? timeout
   return Math.min(startBy, timeout)

@@ -1,3 +1,4 @@
+import { tellNobody } from '@safelight/runtime'
 import { randomBytes } from 'node:crypto'
 import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 import { expect, it } from 'vitest'
@@ -9,7 +10,7 @@ const extraData = { api_key_comfy_org: 'correct-horse' }
 it('is sealed at rest when there is a key, and opened with the same', async () => {
   const { redis, keys } = await openTestStore()
   const secretKey = randomBytes(32)
-  const store = createJobStore({ redis, keys, secretKey })
+  const store = createJobStore({ redis, emit: tellNobody, keys, secretKey })
   const jobId = await acceptJob(store, { extraData })
   expect(await redis.get(keys.secrets(jobId))).not.toContain('horse')
   const sealed = (await store.claim(jobId))?.sealedExtraData ?? ''

@@ -51,6 +51,31 @@ it('calls a host offline at once when its only worker has left', async () => {
   expect(await registry.list()).toMatchObject([{ state: 'offline', reason: { code: 'no_worker' } }])
 })
 
+it('lets a worker that goes take no host from another of its name', async () => {
+  const { registry, clock } = await openRegistry()
+  const running = ['job-1']
+  await registry.report(report('gpu-1', clock.now, { instance: 'a', running }))
+  await registry.report(report('gpu-1', clock.now, { instance: 'b', state: 'busy' }))
+  expect(await registry.list()).toMatchObject([{ state: 'busy', running, workers: ['w-1'] }])
+  await registry.report(report('gpu-1', clock.now, { instance: 'b', left: true }))
+  expect(await registry.list()).toMatchObject([{ state: 'ready', running, workers: ['w-1'] }])
+})
+
+it('keeps the last word of few of all the processes that came and went', async () => {
+  const { registry, clock, redis, keys } = await openRegistry()
+  for (let count = 0; count < 40; count += 1) {
+    const over = { instance: `${count}`, left: count % 2 === 0, movedAt: clock.now }
+    await registry.report(report('gpu-1', clock.now, over))
+    clock.now += 60_000
+  }
+  const movedAt = clock.now - 60_000
+  await registry.report(report('gpu-1', clock.now, { instance: 'last' }))
+  expect(await registry.list()).toMatchObject([
+    { state: 'ready', workers: ['w-1'], last_movement_at: new Date(movedAt).toISOString() },
+  ])
+  expect(await redis.hlen(keys.hosts)).toBe(11)
+})
+
 it('forgets a host that was not reported for a day, but never one that is drained', async () => {
   const { registry, clock, redis, keys } = await openRegistry()
   await registry.report(report('gpu-1', clock.now))
@@ -77,6 +102,7 @@ it('reads what workers of an older version report', async () => {
     modelsAt: __,
     throughput: ___,
     labels: ____,
+    instance: _____,
     ...older
   } = report('gpu-1', clock.now)
   await redis.hset(keys.hosts, 'gpu-1 w-1', JSON.stringify(older))

@@ -1,17 +1,16 @@
 /** The host registry: what workers report of the hosts they drive, what holds for a host whoever drives it, and what it can run. */
 import type { Redis } from 'ioredis'
-import type { z } from 'zod'
-import type { HostView } from '@safelight/shared'
 import {
   type HostDrain,
-  hostDrainSchema,
   type SharedHostFacts,
   type HostReport,
   hostReportSchema,
+  readDrain,
+  readJson,
   type StuckPrompt,
   stuckPromptSchema,
 } from './hosts/host-report.ts'
-import { mergeReports } from './hosts/merge-reports.ts'
+import { mergeReports, type ReportedHost } from './hosts/merge-reports.ts'
 import type { Keys } from './keys.ts'
 import { bindScript, type Script } from './bind-script.ts'
 import { createClassRecords } from './hosts/class-records.ts'
@@ -37,13 +36,15 @@ return redis.call('HDEL', KEYS[1], ARGV[1])
 export interface HostRegistry {
   report(...reports: HostReport[]): Promise<void>
   /** Every host reported within a day, or drained, by id; one that no worker reports any more is offline. */
-  list(): Promise<HostView[]>
+  list(): Promise<ReportedHost[]>
   /** Workers of the version before, which dispatch one job for each ticket. */
   haveOlderWorkers(): Promise<boolean>
+  /** How many jobs of one owner may have a slot at once, as the workers say that are there: the least of them; null: no limit. */
+  ownerLimit(): Promise<number | null>
   /** Keeps new prompts from the host until it is resumed. Null when no such host is known. */
-  drain(hostId: string, reason: string | null): Promise<HostView | null>
+  drain(hostId: string, reason: string | null): Promise<ReportedHost | null>
   /** Null when no such host is known. */
-  resume(hostId: string): Promise<HostView | null>
+  resume(hostId: string): Promise<ReportedHost | null>
   /** What holds for these hosts whoever drives them, in the same order. */
   sharedFacts(hostIds: readonly string[]): Promise<SharedHostFacts[]>
   /** The host's executor is dead: no worker may give it a prompt while this one stands still there. */
@@ -67,7 +68,8 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
   const { hostFreshMs, hostKnownMs } = toStoreTimings(deps.timings)
   const clearStuck = bindScript(redis, CLEAR_STUCK)
   const classRecords = createClassRecords({ redis, keys, now, hostKnownMs })
-  const fieldOf = ({ hostId, workerId }: HostReport) => `${hostId} ${workerId}`
+  const fieldOf = ({ hostId, workerId, instance }: HostReport) =>
+    instance === '' ? `${hostId} ${workerId}` : `${hostId} ${workerId} ${instance}`
 
   async function readReports(): Promise<HostReport[]> {
     const entries = await ask(redis.hvals(keys.hosts))
@@ -80,16 +82,16 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
     return new Map(entries.map(([id, json]) => [id, readDrain(json)]))
   }
 
-  async function list(): Promise<HostView[]> {
+  async function list(): Promise<ReportedHost[]> {
     const [reports, drains] = await Promise.all([readReports(), readDrains()])
-    const views: HostView[] = []
+    const views: ReportedHost[] = []
     const nowMs = await now()
     for (const hostId of new Set(reports.map((report) => report.hostId))) {
       const all = reports.filter((report) => report.hostId === hostId)
       const known = all.filter(({ at }) => at >= nowMs - hostKnownMs)
       const drain = drains.get(hostId) ?? null
       // a drained host stays in the list, or nobody could resume it
-      const kept = drain && known.length === 0 ? all : known
+      const kept = withoutOld(drain && known.length === 0 ? all : known, nowMs - hostFreshMs)
       const forgotten = all.filter((report) => !kept.includes(report))
       if (forgotten.length > 0) await ask(redis.hdel(keys.hosts, ...forgotten.map(fieldOf)))
       if (kept.length === 0) continue
@@ -106,6 +108,12 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
       const freshSince = (await now()) - hostFreshMs
       const reports = await readReports()
       return reports.some(({ at, left, wakes }) => at >= freshSince && !left && !wakes)
+    },
+    async ownerLimit() {
+      const freshSince = (await now()) - hostFreshMs
+      const reports = (await readReports()).filter(({ at, left }) => at >= freshSince && !left)
+      const least = Math.min(...reports.map(({ ownerLimit }) => ownerLimit ?? Infinity))
+      return Number.isFinite(least) ? least : null
     },
     async report(...reports) {
       if (reports.length === 0) return
@@ -152,19 +160,15 @@ export function createHostRegistry(deps: HostRegistryDeps): HostRegistry {
   }
 }
 
+/** Of processes that are gone: they say when the host moved last. One that starts again and again leaves many. */
+const MAX_GONE = 10
+
+function withoutOld(reports: readonly HostReport[], freshSince: number): HostReport[] {
+  const isThere = ({ left, at }: HostReport) => !left && at >= freshSince
+  const gone = reports.filter((report) => !isThere(report))
+  const newest = gone.toSorted((one, other) => other.at - one.at).slice(0, MAX_GONE)
+  return [...reports.filter(isThere), ...newest]
+}
+
 /** Compared as text: always written in the same order. */
 const toStuckJson = ({ promptId, begun }: StuckPrompt) => JSON.stringify({ promptId, begun })
-
-/** Somebody wants the host left alone, whatever else was written. */
-function readDrain(json: string): HostDrain {
-  return readJson(hostDrainSchema, json) ?? { reason: null, at: 0 }
-}
-
-/** Null for what cannot be read: one host's entry must not hide the others. */
-function readJson<S extends z.ZodType>(schema: S, json: string): z.output<S> | null {
-  try {
-    return schema.safeParse(JSON.parse(json)).data ?? null
-  } catch {
-    return null
-  }
-}

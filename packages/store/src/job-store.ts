@@ -1,43 +1,8 @@
 /** `JobStore`: the durable truth about jobs. Every state change and its announcement are one atomic step. */
-import type {
-  ExtraData,
-  JobEvent,
-  JobError,
-  JobEventBody,
-  JobLimits,
-  Snapshot,
-  Workflow,
-} from '@safelight/shared'
-import type { JobNeeds } from './backlog/needs.ts'
+import type { JobEvent, JobError, JobEventBody, Snapshot, Workflow } from '@safelight/shared'
 import type { Position } from './backlog/whereabouts.ts'
-import type { HostStage } from './queues/tickets.ts'
-
-/** What `accept` stores. The API has validated all of it. */
-export interface NewJob {
-  jobId: string
-  /** Its own JSON text, stored as it is; a graph is for who makes one up. */
-  workflow: string | Workflow
-  /** Whose it is: a tenant. */
-  owner: string
-  /** Only a host with this label may run it; null: any. */
-  pool: string | null
-  priority: number
-  /** Expected GPU time in ms; a whole number, 1 at least. */
-  cost: number
-  /** Of its owner: twice the weight is twice the share of the GPUs. */
-  weight: number
-  needs: JobNeeds
-  metadata: Record<string, unknown> | null
-  idempotencyKey: string | null
-  /** With an idempotency key: what was asked for, as a hash, so that a later request can be compared. */
-  requestHash?: string
-  /** Ids of the assets that its workflow refers to, each once: held until the job ends. None by default. */
-  inputs?: readonly string[]
-  /** Kept apart from the record, until the job ends. */
-  extraData?: ExtraData | null
-  /** None by default. */
-  limits?: JobLimits
-}
+import type { TicketPlace } from './jobs/claim-record.ts'
+import type { NewJob } from './jobs/new-job.ts'
 
 /** What is known of an idempotency key that was used. */
 export interface KeyUse {
@@ -136,6 +101,8 @@ export interface Claim {
   workflowText: string | null
   /** See `openExtraData`; null when there is none. */
   sealedExtraData: string | null
+  /** See `NewJob`; null when it is a part of nothing. */
+  trace: string | null
 }
 
 /** Workers that have not been heard of since they claimed the job: see jobs/in-hand.ts. */
@@ -214,7 +181,7 @@ export interface JobStore {
    * @param at where its ticket came from
    * @returns null when there is no such job, or it is somewhere else by now
    */
-  claim(jobId: string, at?: { hostId: string; stage: HostStage }): Promise<Claim | null>
+  claim(jobId: string, at?: TicketPlace): Promise<Claim | null>
   saveAttempt(jobId: string, token: number, attempt: AttemptRecord): Promise<'saved' | 'claim_lost'>
   /** The worker of this claim lives, and has the job in hand no longer. */
   putDown(jobId: string, token: number): Promise<void>

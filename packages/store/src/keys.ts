@@ -57,6 +57,8 @@ export function createKeys(namespace: string) {
     index: (owner: string) => `${tag}:index:${owner}`,
     /** ZSET: jobs that have not ended, by ms created. */
     open: `${tag}:open`,
+    /** ZSET: jobs that are `canceling`, by ms asked for. */
+    canceling: `${tag}:canceling`,
     /** STRING: bytes of the workflows of all jobs that have not ended. */
     openBytes: `${tag}:open-bytes`,
     /** ZSET: jobs that used up their attempts, by ms failed. */
@@ -71,6 +73,8 @@ export function createKeys(namespace: string) {
     assets: `${tag}:assets`,
     /** ZSET: assets that expire, by when (ms). */
     assetsExpiry: `${tag}:assets:expiry`,
+    /** ZSET: assets that jobs refer to, by when the last record of one that does goes (ms). */
+    assetsNeeded: `${tag}:assets:needed`,
     /** HASH of a blob by its hash (hex): `key` (where the blob store has it), `size`, `thumb:<width>` → `<size> <key>`. See assets/scripts.ts. */
     blob: (hex: string) => `${tag}:blob:${hex}`,
     /** SET: assets over it. */
@@ -81,7 +85,7 @@ export function createKeys(namespace: string) {
     blobsTrash: `${tag}:blobs:trash`,
     /** STRING, as long-lived as the asset: what an output is, by what made it: see assets/made-outputs.ts. */
     made: (signature: string) => `${tag}:made:${signature}`,
-    /** HASH: `<hostId> <workerId>` → what that worker reports of the host, JSON. */
+    /** HASH: `<hostId> <workerId> <instance>` → what that worker reports of the host, JSON. */
     hosts: `${tag}:hosts`,
     /** HASH: hostId → drain JSON. No expiry: a drain outlives workers and hosts. */
     hostDrains: `${tag}:host-drains`,
@@ -101,6 +105,10 @@ export function createKeys(namespace: string) {
     /** HASH: kind of work → its latest measurements, and by which host (see node-costs.ts). Beside it, when each was measured last (ZSET by ms). */
     costs: `${tag}:costs`,
     costsMeasured: `${tag}:costs:measured`,
+    /** HASH: kind of what is kept → ms when it was swept last; `<kind>:removed`, `:removed-at` and `:total`: see housekeeping/sweeps.ts. */
+    sweeps: `${tag}:sweeps`,
+    /** STRING, short-lived: written for replicas to follow, see replication.ts. */
+    replicated: `${tag}:replicated`,
     /** CHANNEL: control messages to workers (cancel, look). */
     control: `${tag}:control`,
   }

@@ -23,21 +23,30 @@ export interface Stretch {
   until?: number | undefined
 }
 
-/** Some entries at a time; nothing may be taken out of the index meanwhile, or the rest shifts. */
+/**
+ * Some entries at a time. Others take entries out and put some in meanwhile: whoever goes on is asked for by where the
+ * last one was, not by how many came before, so none that stays is passed over, and none comes twice.
+ */
 export async function* newestFirst(
   redis: Redis,
   zset: string,
   { start, since, until }: Stretch,
 ): AsyncGenerator<Place[]> {
-  const from = start ? String(start.at) : until === undefined ? '+inf' : `(${until}`
   const to = since === undefined ? '-inf' : String(since)
-  for (let offset = 0; ; offset += BATCH) {
-    const range = await ask(
-      redis.zrevrangebyscore(zset, from, to, 'WITHSCORES', 'LIMIT', offset, BATCH),
-    )
+  let last = start
+  /** Of its millisecond, up to the last one: these are read again. */
+  let again = 0
+  while (true) {
+    const from = last ? String(last.at) : until === undefined ? '+inf' : `(${until}`
+    const most = again + BATCH
+    const range = await ask(redis.zrevrangebyscore(zset, from, to, 'WITHSCORES', 'LIMIT', 0, most))
     const entries = toPlaces(range)
-    yield entries.filter((entry) => !start || isAfter(entry, start))
-    if (entries.length < BATCH) return
+    const after = last
+    const found = after ? entries.filter((entry) => isAfter(entry, after)) : entries
+    yield found
+    if (entries.length < most) return
+    last = found.at(-1) ?? last
+    again = entries.filter(({ at }) => at === last?.at).length
   }
 }
 

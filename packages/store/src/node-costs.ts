@@ -54,7 +54,7 @@ export interface NodeCosts {
 /** Enough that a few odd ones do not count, few enough to notice a new GPU. */
 const SAMPLES_KEPT = 9
 /** Names come of workflows: anybody may make up sizes. Whose last measurement is oldest goes. */
-const NAMES_AT_MOST = 2_000
+export const COST_NAMES_AT_MOST = 2_000
 const NAME_BYTES_AT_MOST = 512
 const MARK = /^[a-z0-9]{1,16}$/
 /** A week: no time, but a clock that jumped. */
@@ -83,7 +83,7 @@ export function createNodeCosts({ redis, keys }: { redis: Redis; keys: Keys }): 
         byName.set(name, [...known, `${ms.toPrecision(5)}@${by}`].slice(-SAMPLES_KEPT))
       }
       const pairs = [...byName].flatMap(([name, values]) => [name, values.join(' ')])
-      const most = [SAMPLES_KEPT, NAMES_AT_MOST]
+      const most = [SAMPLES_KEPT, COST_NAMES_AT_MOST]
       z.int().parse(await record([keys.costs, keys.costsMeasured], [...most, ...pairs]))
     },
   }

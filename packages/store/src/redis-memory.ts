@@ -4,7 +4,7 @@
  */
 import { type Clock, remember, systemClock } from '@safelight/runtime'
 import type { Redis } from 'ioredis'
-import { ask, RedisUnavailable } from './redis-unavailable.ts'
+import { ask, RedisNearlyFull, RedisUnavailable } from './redis-unavailable.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 export interface MemoryGaugeDeps {
@@ -16,35 +16,46 @@ export interface MemoryGaugeDeps {
 }
 
 export interface MemoryGauge {
-  /** As of at most a moment ago; never true of a Redis without `maxmemory`. */
-  isHigh(): Promise<boolean>
+  /** As of at most a moment ago; a Redis without `maxmemory` is never full. @throws RedisNearlyFull, RedisUnavailable */
+  refuseWhenHigh(): Promise<void>
 }
 
 export function createMemoryGauge(deps: MemoryGaugeDeps): MemoryGauge {
   const { redis, highWaterPercent, clock = systemClock } = deps
   const { memoryAgeMs } = toStoreTimings(deps.timings)
 
-  async function read(): Promise<boolean> {
+  async function readPercent(): Promise<number> {
     const { used, max } = readMemoryInfo(await ask(redis.info('memory')))
-    return max > 0 && used >= (max * highWaterPercent) / 100
+    return max > 0 ? (100 * used) / max : 0
   }
 
-  const latest = remember(read, { clock, maxAgeMs: memoryAgeMs })
+  const latest = remember(readPercent, { clock, maxAgeMs: memoryAgeMs })
   return {
-    async isHigh() {
-      try {
-        return await latest.get()
-      } catch (error) {
+    async refuseWhenHigh() {
+      const percent = await latest.get().catch((error: unknown) => {
         if (error instanceof RedisUnavailable) throw error
         // it may not be asked, or does not know: then its own refusals are all there is
-        return false
-      }
+        return 0
+      })
+      if (percent >= highWaterPercent) throw new RedisNearlyFull({ percent, highWaterPercent })
     },
   }
 }
 
-/** Bytes; 0 for what is not said, or without a limit. */
-export function readMemoryInfo(info: string): { used: number; max: number } {
+/** Bytes; 0 for what is not said. */
+export interface RedisMemory {
+  used: number
+  /** Its `maxmemory`; 0: no limit. */
+  max: number
+  /** What an empty one uses. */
+  startup: number
+}
+
+export function readMemoryInfo(info: string): RedisMemory {
   const read = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0)
-  return { used: read('used_memory'), max: read('maxmemory') }
+  return {
+    used: read('used_memory'),
+    max: read('maxmemory'),
+    startup: read('used_memory_startup'),
+  }
 }

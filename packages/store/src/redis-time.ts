@@ -11,8 +11,6 @@ export type Now = () => number | Promise<number>
 
 /** In between a stopwatch of our own goes on, which nobody sets. */
 const READ_AGAIN_MS = 5_000
-/** More than a stopwatch can be off: Redis' clock was set, or this is another Redis. */
-const ANOTHER_CLOCK_MS = 1_000
 
 const shared = new WeakMap<Redis, () => Promise<number>>()
 
@@ -23,18 +21,24 @@ export function toRedisTime(redis: Redis): () => Promise<number> {
   return now
 }
 
-function createRedisTime(redis: Redis, { steady }: Pick<Clock, 'steady'> = systemClock) {
+/** @param clock for the time in between */
+export function createRedisTime(
+  redis: Pick<Redis, 'time'>,
+  { steady }: Pick<Clock, 'steady'> = systemClock,
+): () => Promise<number> {
   /** Redis' time less the stopwatch's. */
   let offsetMs: number | null = null
   let readAtMs = Number.NEGATIVE_INFINITY
 
   async function read(): Promise<number> {
+    const askedAtMs = steady()
     const [seconds, micros] = await ask(redis.time())
     readAtMs = steady()
-    const seenMs = Number(seconds) * 1_000 + Number(micros) / 1_000 - readAtMs
-    // an answer that was long on its way is behind: the one that was fastest knows best
-    const isLate = offsetMs !== null && seenMs < offsetMs && offsetMs - seenMs < ANOTHER_CLOCK_MS
-    if (offsetMs === null || !isLate) offsetMs = seenMs
+    const toldMs = Number(seconds) * 1_000 + Number(micros) / 1_000
+    // when it was told that, nobody knows but that it was in between: an answer that was long on its way, or found us
+    // frozen, is behind, and the one that was fastest knows best, unless Redis' clock was set, or this is another Redis
+    const [leastMs, mostMs] = [toldMs - readAtMs, toldMs - askedAtMs]
+    if (offsetMs === null || offsetMs < leastMs || offsetMs > mostMs) offsetMs = leastMs
     return offsetMs
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ask, RedisUnavailable, replyCode } from './redis-unavailable.ts'
+import { ask, isRefusedForNow, levelOf, RedisUnavailable, replyCode } from './redis-unavailable.ts'
 
 function reply(message: string, extra: object = {}): Error {
   return Object.assign(new Error(message), { name: 'ReplyError' }, extra)
@@ -30,6 +30,16 @@ it.each([
   ['NOREPLICAS Not enough good replicas to write.', 'read_only'],
   ['LOADING Redis is loading the dataset in memory', 'loading'],
   ['MASTERDOWN Link with MASTER is down', 'away'],
+  ['NOAUTH Authentication required.', 'denied'],
+  ['WRONGPASS invalid username-password pair or user is disabled.', 'denied'],
+  ["NOPERM this user has no permissions to run the 'get' command", 'denied'],
+  [
+    "EXECABORT Transaction discarded because of: NOPERM this user has no permissions to run the 'exec' command",
+    'denied',
+  ],
+  ["ERR The user executing the script can't run this command or subcommand script: d", 'denied'],
+  ["ERR The user executing the script can't access at least one of the keys mentioned", 'denied'],
+  ['ERR Error running script (call to f_1f): @user_script:5: -NOPERM this user has no', 'denied'],
 ])('is unavailable, and why: %s', async (message, reason) => {
   const failure = await failureOf(reply(message))
   expect(failure).toBeInstanceOf(RedisUnavailable)
@@ -55,4 +65,9 @@ it('leaves our own mistakes as they are', async () => {
   const mistake = reply('WRONGTYPE Operation against a key holding the wrong kind of value')
   expect(await failureOf(mistake)).toBe(mistake)
   expect(replyCode(mistake)).toBe('WRONGTYPE')
+  // and is told wherever it shows, while an outage is told once, by the client
+  expect([isRefusedForNow(mistake), levelOf(mistake)]).toEqual([false, 'warn'])
+  expect(isRefusedForNow(reply('READONLY You can not'))).toBe(true)
+  expect(isRefusedForNow(new TypeError('x is not a function'))).toBe(false)
+  expect(levelOf(await failureOf(new Error('Connection is closed.')))).toBe('debug')
 })

@@ -1,7 +1,16 @@
 /** Where Redis clients are made: one set of options per role, each with its reason. */
-import { startTimeLimit, type Logger } from '@safelight/runtime'
+import {
+  type CommonEvents,
+  type Emit,
+  isTlsUrl,
+  parseSentinelUrl,
+  type RedisTls,
+  startTimeLimit,
+} from '@safelight/runtime'
 import { type Command, Redis, type RedisOptions } from 'ioredis'
+import { tellRefusals, tellStateChanges } from './redis-telling.ts'
 import { RedisUnavailable, replyCode } from './redis-unavailable.ts'
+import { PatientSentinelConnector } from './sentinel-connector.ts'
 import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 /**
@@ -10,8 +19,15 @@ import { type StoreTimings, toStoreTimings } from './timings.ts'
  */
 export type RedisRole = 'api' | 'worker' | 'subscriber'
 
+/** A Redis that hangs does not close its end; after a failover nobody waits for that. */
+const GOODBYE_MS = 200
+
+/** To a Sentinel that is only listened to; the others tell the same. */
+const SENTINEL_BACK_MS = 10_000
+
 // replyMapping decides the client's type; ours is the default everywhere
-const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
+type OurOptions = Omit<RedisOptions, 'replyMapping'>
+const OPTIONS: Record<RedisRole, OurOptions> = {
   api: {
     // Redis away means 503 now, not a request that hangs until it returns
     maxRetriesPerRequest: 1,
@@ -29,28 +45,80 @@ const OPTIONS: Record<RedisRole, Omit<RedisOptions, 'replyMapping'>> = {
 }
 
 export interface RedisOpening {
-  log: Logger
+  /** Told when Redis goes and comes, and of what it refuses. */
+  emit: Emit<CommonEvents>
+  /** For a `rediss://` url. */
+  tls?: RedisTls | undefined
   timings?: Partial<StoreTimings>
+  /** A command that was not answered when the connection broke is sent again on the next one, unless told. */
+  resends?: boolean
 }
 
-/** Opens a client. It always has an 'error' listener and says in the log when Redis goes and comes. */
+/**
+ * Opens a client. It always has an 'error' listener and tells when Redis goes and comes.
+ * @param url as REDIS_URL has it, also with Sentinels
+ */
 export function createRedis(url: string, role: RedisRole, opening: RedisOpening): Redis {
-  const { log } = opening
+  const { emit } = opening
   const timings = toStoreTimings(opening.timings)
-  const redis = new Redis(url, {
+  const again = (times: number) =>
+    Math.min(50 * 2 ** Math.min(times, 10), timings.redisRetryAtMostMs)
+  const options: OurOptions = {
     ...OPTIONS[role],
     connectTimeout: timings.redisConnectMs,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), timings.redisRetryAtMostMs),
+    disconnectTimeout: GOODBYE_MS,
+    retryStrategy: again,
+    sentinelRetryStrategy: again,
+    sentinelCommandTimeout: timings.redisConnectMs,
     connectionName: `safelight-${role}`,
+    // a command that only Redis 7.2 has: no list of a user's commands may name it that older ones are to read
+    disableClientInfo: true,
     reconnectOnError: createFailover(role, timings.redisFailoverLookMs),
-  })
+    ...(opening.resends === false && { autoResendUnfulfilledCommands: false }),
+  }
+  const redis = openClient(url, opening.tls, options)
   // a Redis that accepts connections but does not answer (stopped, swapping) counts as away, and
   // whoever subscribes on behalf of a client gets an answer either way. Not for workers: it would
   // cut BullMQ's blocking reads.
   if (role !== 'worker') limitCommands(redis, timings.redisCommandMs)
+  if (role !== 'api') waitToBeLetIn(redis)
+  tellRefusals(redis, role, emit)
   writeTogether(redis)
-  logStateChanges(redis, log.child({ redis: role }))
+  tellStateChanges(redis, role, emit)
   return redis
+}
+
+/** BullMQ's own connections are made from the options of this one: they find the primary, and its TLS, by themselves. */
+function openClient(url: string, tls: RedisTls | undefined, options: OurOptions): Redis {
+  const behind = parseSentinelUrl(url)
+  if (!behind) return new Redis(url, { ...options, ...(isTlsUrl(url) && { tls: tls ?? {} }) })
+  const { sentinels, master, username, password, db } = behind
+  return new Redis({
+    ...options,
+    sentinels,
+    name: master,
+    db,
+    ...(username !== null && { username }),
+    ...(password !== null && { password }),
+    ...(behind.sentinelUsername !== null && { sentinelUsername: behind.sentinelUsername }),
+    ...(behind.sentinelPassword !== null && { sentinelPassword: behind.sentinelPassword }),
+    ...(behind.tls && { tls: tls ?? {}, sentinelTLS: tls ?? {}, enableTLSForSentinelMode: true }),
+    // a primary whose machine has lost power closes no connection: the Sentinels say that there is another
+    failoverDetector: true,
+    Connector: PatientSentinelConnector,
+    sentinelMaxConnections: 3,
+    sentinelReconnectStrategy: () => SENTINEL_BACK_MS,
+  })
+}
+
+/**
+ * A Redis that does not let us in is waited for like one that is away: the library would fail with each try to connect whatever
+ * was asked meanwhile.
+ */
+function waitToBeLetIn(redis: Redis): void {
+  const recover = redis.recoverFromFatalError.bind(redis)
+  redis.recoverFromFatalError = (commandError, error) =>
+    recover(commandError, error, { offlineQueue: false })
 }
 
 /** What the client library's `commandTimeout` does, but not used up while we are too busy to read the reply. */
@@ -71,7 +139,7 @@ function limitCommands(redis: Redis, ms: number): void {
   }
 }
 
-/** What is asked in one go is written in one: a write to a socket costs more than most commands. */
+/** What is asked while the event loop goes through what has come in is written in one go: a write to a socket costs more than most commands. */
 function writeTogether(redis: Redis): void {
   const send = redis.sendCommand.bind(redis)
   let corked: { uncork(): void } | null = null
@@ -79,7 +147,7 @@ function writeTogether(redis: Redis): void {
     if (!corked && redis.status === 'ready') {
       corked = redis.stream
       redis.stream.cork()
-      process.nextTick(() => {
+      setImmediate(() => {
         corked?.uncork()
         corked = null
       })
@@ -102,22 +170,6 @@ function createFailover(role: RedisRole, lookMs: number): (error: Error) => bool
     lastAt = performance.now()
     return 1
   }
-}
-
-/** One line when Redis goes and one when it is back, not one per attempt to reconnect. */
-function logStateChanges(redis: Redis, log: Logger): void {
-  let away = false
-  const goes = (error?: Error) => {
-    if (away) return
-    away = true
-    log.warn(error ? { err: error } : {}, 'Redis is away')
-  }
-  redis.on('error', goes)
-  redis.on('reconnecting', () => goes())
-  redis.on('ready', () => {
-    if (away) log.info('Redis is back')
-    away = false
-  })
 }
 
 /** Resolves when commands can be sent; rejects when the signal aborts or the client was closed. */

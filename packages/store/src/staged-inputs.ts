@@ -8,6 +8,7 @@ import { bindScript, type Script } from './bind-script.ts'
 import type { Keys } from './keys.ts'
 import type { Now } from './redis-time.ts'
 import { ask } from './redis-unavailable.ts'
+import { type StoreTimings, toStoreTimings } from './timings.ts'
 
 export interface StagedInput {
   /** `blake3:<hex>` of the content. */
@@ -65,9 +66,6 @@ return 1
 `,
 }
 
-/** A host that gets nothing for so long is forgotten, and what it has with it. */
-const KEPT_MS = 30 * 24 * 3_600_000
-
 const inputSchema = z.object({ hash: z.string(), size: z.number() })
 const storedSchema = z.union([inputSchema, z.object({ emptyingSince: z.number() })])
 
@@ -75,12 +73,14 @@ export interface StagedInputsDeps {
   redis: Redis
   keys: Keys
   now: Now
+  timings?: Partial<StoreTimings>
   /** Whoever empties is done with it by then, or has died. */
   emptyingMs?: number
 }
 
 export function createStagedInputs(deps: StagedInputsDeps): StagedInputs {
   const { redis, keys, now, emptyingMs = 30_000 } = deps
+  const { stagedKnownMs } = toStoreTimings(deps.timings)
   const runNeed = bindScript(redis, NEED)
   const runBeginEmptying = bindScript(redis, BEGIN_EMPTYING)
 
@@ -104,8 +104,8 @@ export function createStagedInputs(deps: StagedInputsDeps): StagedInputs {
           .multi()
           .hset(names, name, JSON.stringify({ hash, size }))
           .zadd(needed, nowMs, name)
-          .pexpire(names, KEPT_MS)
-          .pexpire(needed, KEPT_MS)
+          .pexpire(names, stagedKnownMs)
+          .pexpire(needed, stagedKnownMs)
           .exec(),
       )
     },

@@ -13,6 +13,8 @@ export interface StoreTimings {
   hostKnownMs: number
   /** A host that was away for longer has most likely been restarted, and a restart forgets everything. */
   orphanKeptMs: number
+  /** Of a host that gets no input for so long it is forgotten which it has. Long: it may come back, and they fill its disk. */
+  stagedKnownMs: number
   idempotencyMs: number
   /** Longer than any answer takes. One that is not kept by then never will be: its process died. */
   answerInFlightMs: number
@@ -49,6 +51,7 @@ export const DEFAULT_STORE_TIMINGS: StoreTimings = {
   hostFreshMs: 30 * SECOND_MS,
   hostKnownMs: 24 * HOUR_MS,
   orphanKeptMs: 6 * HOUR_MS,
+  stagedKnownMs: 30 * 24 * HOUR_MS,
   idempotencyMs: 24 * HOUR_MS,
   answerInFlightMs: 5 * SECOND_MS,
   previewKeptMs: 120 * SECOND_MS,

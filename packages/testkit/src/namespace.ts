@@ -1,10 +1,8 @@
 /** The keys of one namespace in a Redis that others may use, too: counted, kept as text, removed. */
 import { writeFile } from 'node:fs/promises'
 import { createRedis, closeRedis } from '@safelight/store'
-import { createLogger } from '@safelight/runtime'
+import { tellNobody } from '@safelight/runtime'
 import type { Redis } from 'ioredis'
-
-const silent = createLogger({ level: 'silent', name: 'test' })
 
 export async function listKeys(redis: Redis, namespace: string): Promise<string[]> {
   const found: string[] = []
@@ -51,7 +49,7 @@ async function readKey(redis: Redis, name: string): Promise<unknown> {
 
 /** With a client of its own, for those who have none. */
 export async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = createRedis(url, 'worker', { log: silent })
+  const redis = createRedis(url, 'worker', { emit: tellNobody })
   try {
     return await use(redis)
   } finally {

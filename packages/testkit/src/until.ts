@@ -11,9 +11,12 @@ export interface UntilOptions {
   signal?: AbortSignal
 }
 
-/** Asked often at first, then less: what waits is seldom alone on the machine. */
+/** Asked often at first, then less: what waits is seldom alone on the machine, and most of what is asked is a server. */
 const FIRST_MS = 2
-const LAST_MS = 40
+const SOON_MS = 40
+const LAST_MS = 150
+/** No more than this part of the wait is lost by asking late, once it has taken a while. */
+const LATE = 1 / 25
 
 /**
  * The first answer that is neither null nor false.
@@ -29,8 +32,9 @@ export async function until<T>(
     everyMs,
     signal,
   } = typeof options === 'string' ? { what: options } : options
-  const deadline = performance.now() + withinMs
-  for (let pause = FIRST_MS; ; pause = Math.min(pause * 1.5, LAST_MS)) {
+  const startedAt = performance.now()
+  const deadline = startedAt + withinMs
+  for (let pause = FIRST_MS; ; pause = Math.min(pause * 1.5, longestAfter(startedAt))) {
     const answer = await ask()
     if (answer !== null && answer !== false) return answer
     signal?.throwIfAborted()
@@ -39,4 +43,8 @@ export async function until<T>(
     }
     await delay(everyMs ?? pause)
   }
+}
+
+function longestAfter(startedAt: number): number {
+  return Math.min(Math.max((performance.now() - startedAt) * LATE, SOON_MS), LAST_MS)
 }

@@ -1,6 +1,6 @@
 /** The dead letters: jobs whose every attempt failed, to be looked at, replayed or discarded. */
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@safelight/runtime'
+import type { ApiEvents, Emit } from '@safelight/runtime'
 import {
   ApiError,
   type DeadLetterView,
@@ -9,7 +9,7 @@ import {
   jobViewSchema,
   pageQuerySchema,
 } from '@safelight/shared'
-import type { DeadLetter, DeadLetterStore } from '@safelight/store'
+import type { DeadLetter, DeadLetterStore, Replication } from '@safelight/store'
 import type { Links } from '../http/links.ts'
 import { defineRoute } from '../http/route.ts'
 import type { Admission } from '../jobs/admission.ts'
@@ -22,7 +22,8 @@ export interface DeadLetterDeps {
   deadLetters: DeadLetterStore
   admission: Admission
   positions: Pick<QueuePositions, 'read'>
-  log: Logger
+  replication: Pick<Replication, 'confirm'>
+  emit: Emit<ApiEvents>
 }
 
 const TAG = 'dead letters'
@@ -69,7 +70,7 @@ function getRoute({ deadLetters }: DeadLetterDeps) {
   })
 }
 
-function replayRoute({ deadLetters, admission, positions, log }: DeadLetterDeps) {
+function replayRoute({ deadLetters, admission, positions, replication, emit }: DeadLetterDeps) {
   return defineRoute({
     method: 'post',
     path: '/api/v2/dead-letters/{id}/replay',
@@ -90,16 +91,27 @@ function replayRoute({ deadLetters, admission, positions, log }: DeadLetterDeps)
       if (replay.outcome === 'gone') throw noSuchLetter()
       if (replay.outcome === 'missing_asset') throw inputsGone(replay.assetIds)
       const { snapshot } = replay
-      const { jobId } = snapshot
-      log.info({ jobId, replayOf: params.id }, 'dead letter replayed')
+      const { jobId, owner, pool, priority } = snapshot
+      emit('letter:replayed', { jobId, replayOf: params.id })
+      emit('job:accepted', {
+        jobId,
+        owner,
+        pool,
+        nodes: null,
+        priority,
+        replayed: true,
+        trace: null,
+      })
+      const confirming = replication.confirm(jobId)
       await admission.enqueue(snapshot)
+      if (!(await confirming)) throw maybeAccepted(jobId)
       const place = await positions.read(jobId)
       return { body: toJobView(snapshot, { links, place }) }
     },
   })
 }
 
-function discardRoute({ deadLetters, log }: DeadLetterDeps) {
+function discardRoute({ deadLetters, emit }: DeadLetterDeps) {
   return defineRoute({
     method: 'delete',
     path: '/api/v2/dead-letters/{id}',
@@ -112,7 +124,7 @@ function discardRoute({ deadLetters, log }: DeadLetterDeps) {
     errors: ERRORS,
     async handle({ params }) {
       if (!(await deadLetters.discard(params.id))) throw noSuchLetter()
-      log.info({ jobId: params.id }, 'dead letter discarded')
+      emit('letter:discarded', { jobId: params.id })
       return { body: null }
     },
   })

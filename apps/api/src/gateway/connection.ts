@@ -1,5 +1,5 @@
 /** One connected socket: the jobs it watches, and the bounds it is held to. */
-import type { Clock, Logger } from '@safelight/runtime'
+import type { ApiEvents, Clock, Emit } from '@safelight/runtime'
 import {
   ApiError,
   unwatchRequestSchema,
@@ -13,6 +13,7 @@ import type { Links } from '../http/links.ts'
 import { isJobId } from '../jobs/job-id.ts'
 import { noSuchJob } from '../jobs/read.ts'
 import type { BoundedWatcher } from '../watch/bounded-watcher.ts'
+import type { Delivery } from '../watch/deliveries.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Watch } from '../watch/watcher.ts'
@@ -28,13 +29,16 @@ const HOPELESS_PACKETS = 2_000
 export interface ConnectionDeps {
   watches: Pick<JobWatches, 'subscribe'>
   positions: QueuePositions
-  log: Logger
+  emit: Emit<ApiEvents>
+  delivery: Delivery
   maxWatches: number
   clock: Clock
   deadline: RequestDeadline
 }
 
 interface Watched {
+  /** It was told that it is open. */
+  isOpen: boolean
   watcher: BoundedWatcher
   /** Null until it has begun. */
   watch: Watch | null
@@ -51,9 +55,11 @@ export function serveConnection(
   deps: ConnectionDeps,
   { socket, links, once }: ConnectionOptions,
 ): void {
+  const { emit } = deps
   const watched = new Map<string, Watched>()
   const outbox = createOutbox({
     conn: socket.conn,
+    delivery: deps.delivery,
     onDrained() {
       for (const { watcher } of watched.values()) watcher.onDrained()
     },
@@ -63,6 +69,8 @@ export function serveConnection(
     if (!entry) return
     entry.watcher.close()
     entry.watch?.close()
+    if (entry.isOpen) emit('watch:closed', { transport: 'socket' })
+    entry.isOpen = false
     if (watched.get(jobId) === entry) watched.delete(jobId)
   }
 
@@ -82,16 +90,22 @@ export function serveConnection(
       links,
       positions: deps.positions,
       clock: deps.clock,
+      delivery: deps.delivery,
       acknowledge,
+      onResync: () => emit('watch:resynced', { transport: 'socket' }),
       onEnd: () => endWatch(jobId, entry),
     })
-    const entry: Watched = { watcher, watch: null }
+    const entry: Watched = { isOpen: false, watcher, watch: null }
     watched.set(jobId, entry)
 
     async function begin(): Promise<boolean> {
       watcher.setPlace(await deps.positions.read(jobId))
       const opened = await deps.watches.subscribe({ jobId, watcher, after, previews })
       entry.watch = opened
+      if (opened && watched.get(jobId) === entry) {
+        entry.isOpen = true
+        emit('watch:opened', { transport: 'socket', resumed: after !== undefined })
+      }
       if (watched.get(jobId) !== entry) {
         opened?.close()
         // without effect when the job had ended already: then this was acknowledged before
@@ -122,7 +136,8 @@ export function serveConnection(
     }
     watch(request.data, acknowledge).catch((error: unknown) => {
       const refusal = toApiError(error)
-      if (refusal.status >= 500) deps.log.warn({ reason: refusal.code }, 'watch refused')
+      const { code, status } = refusal
+      emit('watch:refused', { transport: 'socket', code, status })
       acknowledge(refuse(refusal))
     })
   })

@@ -6,6 +6,9 @@ import { FAILED, RUNNING, smallJob } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets, watch } from '../testing/watch-socket.ts'
 
+/** Of such jobs nothing was learned. */
+const ONE_ENDED = { finished: 1, timed: 1, executionMs: 3_000 }
+
 let stack: ApiStack
 let job: JobView
 const open = trackSockets()
@@ -153,7 +156,7 @@ describe('watching', () => {
     await submitJob(stack.api.url, { priority: 9 })
     const heard = await follow(open(stack.api.url), { jobId: job.id })
     expect(heard.ack).toMatchObject({ queuePosition: 1, etaMs: null })
-    await stack.hosts.report(newHostReport(await stack.store.now()))
+    await stack.hosts.report(newHostReport(await stack.store.now(), { throughput: ONE_ENDED }))
     await until(() => heard.etas.length === 1)
     expect(heard.etas[0]).toBeGreaterThan(0)
     expect((await readJob(stack.api.url, job.id)).eta_ms).toBe(heard.etas[0])

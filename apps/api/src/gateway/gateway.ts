@@ -5,13 +5,13 @@
  * watch, so a client may be connected to any of them.
  */
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { TokenCheck } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import { Server } from 'socket.io'
 import type { ClientLimits } from '../http/client-limits.ts'
 import { refuseSocket, refuseStrangeHostsOfSockets } from '../http/host-names.ts'
 import { createLinks, type LinkOptions, readBaseUrl } from '../http/links.ts'
 import { isOwnOrigin, type OriginOptions } from '../http/origins.ts'
-import type { TokenCheck } from '../http/token.ts'
 import { readClientAddress } from '../http/trusted-proxies.ts'
 import type { ApiTimings } from '../timings.ts'
 import { type ConnectionDeps, serveConnection } from './connection.ts'

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
+import { listen } from '@safelight/runtime'
 import { until } from '@safelight/testkit'
 import { Server } from 'socket.io'
 import { io, type ManagerOptions, type Socket } from 'socket.io-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { listen } from '../http/listen.ts'
 import { createOutbox } from './outbox.ts'
 import { toPacket, toPreviewPacket } from './packet.ts'
 import { countQueuedPackets, type Gateway, type GatewaySocket } from './sockets.ts'
@@ -24,7 +24,11 @@ async function openSocket(options: Partial<ManagerOptions> = { transports: ['web
   const socket = await connected
   await until(() => client.connected)
   let drained = 0
-  const outbox = createOutbox({ conn: socket.conn, onDrained: () => void (drained += 1) })
+  const outbox = createOutbox({
+    delivery: { sent: () => undefined },
+    conn: socket.conn,
+    onDrained: () => void (drained += 1),
+  })
   let writes = 0
   socket.conn.on('flush', () => void (writes += 1))
   return { client, socket, outbox, heard, writes: () => writes, drained: () => drained }

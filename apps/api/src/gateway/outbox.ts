@@ -5,6 +5,7 @@
  * together. So a client that reads slowly costs few writes, and one that stopped reading keeps no more than the bound:
  * whoever fills it asks `isFull` first.
  */
+import type { Delivery } from '../watch/deliveries.ts'
 import type { Packet } from './packet.ts'
 import type { GatewaySocket } from './sockets.ts'
 
@@ -25,11 +26,12 @@ export interface Outbox {
 
 interface OutboxOptions {
   conn: GatewaySocket['conn']
+  delivery: Pick<Delivery, 'sent'>
   /** Everything has been sent. */
   onDrained: () => void
 }
 
-export function createOutbox({ conn, onDrained }: OutboxOptions): Outbox {
+export function createOutbox({ conn, delivery, onDrained }: OutboxOptions): Outbox {
   let waiting: { jobId: string; packet: Packet }[] = []
   let bytes = 0
   let isScheduled = false
@@ -50,6 +52,7 @@ export function createOutbox({ conn, onDrained }: OutboxOptions): Outbox {
     if (isSending || closed || waiting.length === 0) return
     const packets = waiting.map(({ packet }) => packet)
     waiting = []
+    delivery.sent(0, bytes)
     bytes = 0
     isSending = true
     // a poll takes whole messages, and never follows a WebSocket

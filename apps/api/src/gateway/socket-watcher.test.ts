@@ -18,7 +18,7 @@ const preview = { nodeId: null, contentType: 'image/png', data: new Uint8Array([
 it('many sockets are sent what was written once, or once for each address clients found us at', () => {
   const once = createOnce<Packet>()
   const positions = createQueuePositions({
-    place: async () => null,
+    places: { of: async () => [], at: async () => ({ position: 0, etaMs: null }) },
     onError: () => undefined,
     clock: systemClock,
     everyMs: 60_000,
@@ -26,6 +26,8 @@ it('many sockets are sent what was written once, or once for each address client
   const sent = ['http://a', 'http://a', 'http://b'].map((base) => {
     const packets: Packet[] = []
     const watcher = createSocketWatcher({
+      onResync: () => undefined,
+      delivery: { sent: () => undefined, dropped: () => undefined },
       jobId: 'j',
       outbox: {
         isFull: false,

@@ -4,6 +4,7 @@ import type { JobEvent, WatchAck } from '@safelight/shared'
 import type { Links } from '../http/links.ts'
 import { toEventView, toSnapshotView } from '../jobs/view.ts'
 import { type BoundedWatcher, createBoundedWatcher, type JobNow } from '../watch/bounded-watcher.ts'
+import type { Delivery } from '../watch/deliveries.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Once } from '../watch/once.ts'
 import type { Outbox } from './outbox.ts'
@@ -19,6 +20,9 @@ export interface SocketWatcherOptions {
   clock: Clock
   /** Sent before anything else. */
   acknowledge(answer: WatchAck): void
+  delivery: Delivery
+  /** It got the job as it is, in place of what it asked for or missed. */
+  onResync(): void
   /** The client has been sent the end of the job. */
   onEnd(): void
 }
@@ -34,6 +38,7 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
 
   function resync(now: JobNow): void {
     const { snapshot } = now
+    options.onResync()
     const write = () => toPacket('resync', toSnapshotView(snapshot, links))
     outbox.push(jobId, once(snapshot, links.base, write))
     // a snapshot says nothing of the queue
@@ -41,6 +46,7 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
   }
 
   function sendEvent(event: JobEvent): void {
+    options.delivery.sent(1, 0)
     // only the addresses of outputs differ from client to client
     const form = event.type === 'output' ? links.base : ''
     outbox.push(
@@ -72,6 +78,7 @@ export function createSocketWatcher(options: SocketWatcherOptions): BoundedWatch
       },
       event: sendEvent,
       resync,
+      dropped: () => options.delivery.dropped(),
       position: sendPosition,
       preview(preview) {
         // dropped, not queued, while anything else is on its way

@@ -1,6 +1,7 @@
 import { hostListSchema, type HostView, hostViewSchema, toHostReason } from '@safelight/shared'
-import type { HostReport } from '@safelight/store'
+import { createBacklog, type HostReport } from '@safelight/store'
 import { newHostReport } from '@safelight/testkit'
+import { acceptJob } from '@safelight/testkit/vitest'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { post, readError } from '../testing/http.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
@@ -15,6 +16,13 @@ beforeEach(async () => {
 function report(hostId: string, over: Partial<HostReport> = {}): Promise<void> {
   const devices = [{ name: 'cuda:0', type: 'cuda', vramTotal: 24, vramFree: 20 }]
   return stack.hosts.report(newHostReport(Date.now(), { hostId, devices, ...over }))
+}
+
+async function dispatchedTo(hostId: string): Promise<string> {
+  const jobId = await acceptJob(stack.store)
+  const order = { jobId, hostId, slots: 9, ownerLimit: null, overtaken: [] }
+  expect(await createBacklog(stack).dispatch(order)).toMatchObject({ outcome: 'dispatched' })
+  return jobId
 }
 
 async function list(): Promise<HostView[]> {
@@ -35,7 +43,7 @@ describe('the list', () => {
 
   it('has each host once, as its workers see it together', async () => {
     await report('gpu-1:8188')
-    const running = ['job-1']
+    const running = [await dispatchedTo('gpu-1:8188')]
     await report('gpu-1:8188', {
       workerId: 'w-2',
       state: 'busy',
@@ -53,6 +61,7 @@ describe('the list', () => {
         slots: 2,
         running,
         staged: [],
+        collecting: [],
         queue_depth: 0,
         version: '0.33.0',
         devices: [{ name: 'cuda:0', type: 'cuda', vram_total: 24, vram_free: 20 }],
@@ -75,6 +84,17 @@ describe('a drain', () => {
     const resumed = await host(await fetch(`${base}/gpu-1:8188/resume`, { method: 'POST' }))
     expect(resumed).toMatchObject({ state: 'ready', drain: null })
     expect(await list()).toEqual([resumed])
+  })
+
+  it('says what is there now, for whoever is about to unplug it, and no worker has reported', async () => {
+    await report('gpu-1:8188')
+    const [collected, staged] = [await dispatchedTo('gpu-1:8188'), await dispatchedTo('gpu-1:8188')]
+    const { token = 0 } = (await stack.store.claim(collected)) ?? {}
+    await createBacklog(stack).toCollect(collected, token)
+    const there = { running: [], staged: [staged], collecting: [collected] }
+    expect(await host(await post(`${base}/gpu-1:8188/drain`, {}))).toMatchObject(there)
+    expect(await list()).toMatchObject([there])
+    expect(await host(await post(`${base}/gpu-1:8188/resume`, {}))).toMatchObject(there)
   })
 
   it('needs no reason, and no body', async () => {

@@ -1,5 +1,5 @@
 /** The hosts as their workers see them, and the switch that keeps new prompts from one. */
-import type { Logger } from '@safelight/runtime'
+import type { ApiEvents, Emit } from '@safelight/runtime'
 import {
   ApiError,
   drainRequestSchema,
@@ -7,13 +7,14 @@ import {
   type HostView,
   hostViewSchema,
 } from '@safelight/shared'
-import type { HostRegistry } from '@safelight/store'
+import type { HostRegistry, JobsThere, ReportedHost } from '@safelight/store'
 import { z } from 'zod'
 import { defineRoute, type ApiRoute } from '../http/route.ts'
 
 export interface HostDeps {
   hosts: Pick<HostRegistry, 'list' | 'drain' | 'resume'>
-  log: Logger
+  jobsThere: JobsThere
+  emit: Emit<ApiEvents>
 }
 
 const hostParams = z.object({
@@ -23,7 +24,16 @@ const hostParams = z.object({
     .meta({ example: 'gpu-1.lan:8188' }),
 })
 
-export function hostRoutes({ hosts, log }: HostDeps): ApiRoute[] {
+export function hostRoutes({ hosts, jobsThere, emit }: HostDeps): ApiRoute[] {
+  const list = async () => jobsThere(await hosts.list())
+
+  /** Read after the change: what is there now is all that there will be, once it is drained. */
+  async function requireHost(changed: ReportedHost | null): Promise<HostView> {
+    const host = changed && (await list()).find(({ id }) => id === changed.id)
+    if (host) return host
+    throw new ApiError('not_found', 'There is no host with this id.')
+  }
+
   return [
     defineRoute({
       method: 'get',
@@ -32,11 +42,11 @@ export function hostRoutes({ hosts, log }: HostDeps): ApiRoute[] {
       tag: 'hosts',
       summary: 'Hosts and how they are',
       description:
-        'Every host that a worker drives, or drove within a day. What several workers see of one host is one entry: a dead executor counts when one worker met it, being offline when all find it so.',
+        'Every host that a worker drives, or drove within a day. What several workers see of one host is one entry: a dead executor counts when one worker met it, being offline when all find it so. Which of our jobs are there (`running`, `staged`, `collecting`) is exact; which of them runs is as of the last report.',
       success: { status: 200, description: 'The hosts, by id.', schema: hostListSchema },
       errors: ['unauthorized', 'upstream_error', 'unavailable'],
       async handle() {
-        return { body: { hosts: await hosts.list() } }
+        return { body: { hosts: await list() } }
       },
     }),
     defineRoute({
@@ -46,14 +56,15 @@ export function hostRoutes({ hosts, log }: HostDeps): ApiRoute[] {
       tag: 'hosts',
       summary: 'Keep new prompts from a host',
       description:
-        'What it has already runs to its end. All workers obey within about two seconds, and the drain stays until it is lifted, whatever restarts. Draining again changes the reason.',
+        'From the answer on it is given nothing new (in the middle of an upgrade: within two seconds, by workers of the version before). What it has already runs to its end, or goes back to its place in line where no worker has begun with it; once `running`, `staged` and `collecting` are empty, nothing of ours is there any more. The drain stays until it is lifted, whatever restarts. Draining again changes the reason.',
       request: { params: hostParams, body: drainRequestSchema.optional() },
       bodyIsOptional: true,
       success: { status: 200, description: 'The host.', schema: hostViewSchema },
       errors: ['invalid_request', 'unauthorized', 'not_found', 'upstream_error', 'unavailable'],
       async handle({ params, body }) {
-        const host = requireHost(await hosts.drain(params.id, body?.reason ?? null))
-        log.info({ hostId: host.id, reason: host.drain?.reason }, 'host drained')
+        const host = await requireHost(await hosts.drain(params.id, body?.reason ?? null))
+        const reason = host.drain?.reason ?? null
+        emit('host:drain-asked', { hostId: host.id, drain: true, reason })
         return { body: host }
       },
     }),
@@ -68,15 +79,10 @@ export function hostRoutes({ hosts, log }: HostDeps): ApiRoute[] {
       success: { status: 200, description: 'The host.', schema: hostViewSchema },
       errors: ['unauthorized', 'not_found', 'upstream_error', 'unavailable'],
       async handle({ params }) {
-        const host = requireHost(await hosts.resume(params.id))
-        log.info({ hostId: host.id }, 'host resumed')
+        const host = await requireHost(await hosts.resume(params.id))
+        emit('host:drain-asked', { hostId: host.id, drain: false, reason: null })
         return { body: host }
       },
     }),
   ]
-}
-
-function requireHost(host: HostView | null): HostView {
-  if (host) return host
-  throw new ApiError('not_found', 'There is no host with this id.')
 }

@@ -1,4 +1,4 @@
-import { createLogger, systemClock } from '@safelight/runtime'
+import { createLogger, systemClock, tellNobody } from '@safelight/runtime'
 import { closeRedis, createRedis, whenReady } from '@safelight/store'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { createApi, loadApiConfig } from '../app.ts'
@@ -42,9 +42,8 @@ it('a process that stood still for longer than the deadline does not take Redis 
 })
 
 it('a reply that came meanwhile is read before anybody gives up, and what follows it is waited for', async () => {
-  const log = createLogger({ level: 'silent', name: 'test' })
   const redis = createRedis(inject('redisUrl'), 'api', {
-    log,
+    emit: tellNobody,
     timings: { redisCommandMs: LIMIT_MS },
   })
   onTestFinished(() => closeRedis(redis))

@@ -5,20 +5,28 @@ export interface ClientLimits {
   /** Counts one in and returns what counts it out (once); throws `too_many_streams` when it is one too many. */
   admit(client: string): () => void
   hasRoom(client: string): boolean
+  holds(): { total: number; clients: number; perClient: number; perProcess: number | null }
 }
 
 export function createClientLimits(limits: {
   /** In words, for whoever is refused. */
   what: string
-  perClient: number
-  perProcess: number
+  perClient: () => number
+  perProcess: () => number
 }): ClientLimits {
   const perClient = new Map<string, number>()
   let total = 0
   const hasRoom = (client: string) =>
-    (perClient.get(client) ?? 0) < limits.perClient && total < limits.perProcess
+    (perClient.get(client) ?? 0) < limits.perClient() && total < limits.perProcess()
   return {
     hasRoom,
+    holds: () => ({
+      total,
+      clients: perClient.size,
+      perClient: limits.perClient(),
+      // there may be none: JSON knows no infinity
+      perProcess: Number.isFinite(limits.perProcess()) ? limits.perProcess() : null,
+    }),
     admit(client) {
       if (!hasRoom(client)) {
         throw new ApiError(

@@ -6,9 +6,9 @@ export type CorsOrigins = readonly string[]
 
 const METHODS = 'GET, POST, PATCH, DELETE, HEAD, OPTIONS'
 const REQUEST_HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, Idempotency-Mode, Last-Event-ID, Prefer, Range'
+  'Authorization, Content-Type, Idempotency-Key, Idempotency-Mode, Last-Event-ID, Prefer, Range, traceparent, tracestate'
 const RESPONSE_HEADERS =
-  'Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition, Idempotent-Replayed, Preference-Applied'
+  'Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition, Idempotent-Replayed, Preference-Applied, traceparent'
 
 export function cors(origins: CorsOrigins): RequestHandler {
   return (request, response, next) => {

@@ -6,6 +6,7 @@ import {
   type OutageReason,
   RecordTooNew,
   RecordUnreadable,
+  RedisNearlyFull,
   RedisUnavailable,
 } from '@safelight/store'
 
@@ -68,21 +69,43 @@ function tooLarge(limit: number | null, cause: unknown): ApiError {
 
 export function unavailable(cause?: unknown): ApiError {
   const reason = cause instanceof RedisUnavailable ? cause.reason : 'away'
-  const { message, retryAfterSeconds } = OUTAGES[reason]
+  const { message, retryAfterSeconds } =
+    cause instanceof RedisNearlyFull ? NEARLY_FULL : OUTAGES[reason]
   return new ApiError('unavailable', message, { retryAfterSeconds, cause, details: { reason } })
 }
 
-const OUTAGES: Record<OutageReason, { message: string; retryAfterSeconds: number }> = {
+interface Outage {
+  message: string
+  retryAfterSeconds: number
+}
+
+const NEARLY_FULL: Outage = {
+  message:
+    'No new jobs and uploads at the moment: the memory of the service (its Redis) is nearly full. What was accepted goes on. Try again later.',
+  retryAfterSeconds: 10,
+}
+
+const OUTAGES: Record<OutageReason, Outage> = {
   away: {
     message: 'The service cannot reach its store. Try again shortly.',
     retryAfterSeconds: 2,
   },
   full: {
-    message: 'The store of the service is full: nothing new is taken, what it holds can be read.',
+    message:
+      'The memory of the service (its Redis) is full: nothing new is taken, what it holds can be read.',
     retryAfterSeconds: 10,
   },
   read_only: {
     message: 'The store of the service takes no changes at the moment. Try again shortly.',
+    retryAfterSeconds: 2,
+  },
+  denied: {
+    message:
+      'The store of the service does not let this server in, or not do this: whoever runs it has to mend that.',
+    retryAfterSeconds: 10,
+  },
+  unreplicated: {
+    message: 'The store of the service has too few replicas at the moment. Try again shortly.',
     retryAfterSeconds: 2,
   },
   loading: {

@@ -19,7 +19,7 @@ describe('a request for something that is not there', () => {
   )
 
   it.each([
-    ['DELETE', '/api/v2/jobs/x', 'GET, PATCH'],
+    ['PUT', '/api/v2/jobs/x', 'GET, PATCH, DELETE'],
     ['PUT', '/api/v2/jobs', 'POST, GET, DELETE'],
     ['GET', '/api/v2/jobs/x/cancel', 'POST'],
     ['POST', '/livez', 'GET'],

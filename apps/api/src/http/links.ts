@@ -1,6 +1,6 @@
 /** Addresses of what the API serves, as the asking client can reach it. */
 import type { IncomingMessage } from 'node:http'
-import { type HostCheck, isHost } from './host-names.ts'
+import { type HostCheck, isHost } from '@safelight/runtime'
 import { UNSIGNED, type UrlSigner } from './signed-urls.ts'
 import type { TrustCheck } from './trusted-proxies.ts'
 

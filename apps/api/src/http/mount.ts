@@ -1,12 +1,14 @@
 /** Makes Express serve the route table. */
-import type { Logger } from '@safelight/runtime'
+import type { Sparing } from '@safelight/runtime'
 import { ApiError } from '@safelight/shared'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { isForm, refuseDeepJson, refuseLargeBodies, verifyUtf8 } from './bodies.ts'
 import { keepBody } from './body-text.ts'
 import type { RequestDeadline } from './deadline.ts'
 import { toApiError, toEnvelope } from './envelope.ts'
+import { toFaultLine } from './fault-line.ts'
 import { createLinks, type LinkOptions, readBaseUrl } from './links.ts'
+import { note } from './request-log.ts'
 import type { ApiRoute } from './route.ts'
 import { sendReply } from './send-reply.ts'
 
@@ -32,9 +34,13 @@ export function mountRoutes(
 ): void {
   const limit = options.bodyLimitBytes
   const json = [refuseLargeBodies(limit), express.json({ limit, verify: takeBody }), refuseDeepJson]
-  for (const path of new Set(routes.map((route) => route.path))) {
+  for (const path of namedFirst(routes)) {
     const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'))
     const here = routes.filter((route) => route.path === path)
+    mounted.all((_request, response, next) => {
+      note(response, { route: path })
+      next()
+    })
     for (const route of here) {
       const check = route.bodyIsOptional ? requireJsonIfAny : requireJson
       const readJson = route.request.body ? [check, ...json] : []
@@ -44,6 +50,13 @@ export function mountRoutes(
     }
     mounted.all(refuseMethod(here.map(({ method }) => method.toUpperCase())))
   }
+}
+
+/** Each path once. One that is spelled out is no id of another: `/jobs/purge` is not `/jobs/{id}`. */
+function namedFirst(routes: readonly ApiRoute[]): string[] {
+  const paths = [...new Set(routes.map((route) => route.path))]
+  const hasId = (path: string) => Number(path.includes('{'))
+  return paths.toSorted((one, other) => hasId(one) - hasId(other))
 }
 
 /** Called with its bytes before anything is parsed. */
@@ -94,16 +107,13 @@ export const refuseUnknownPath: RequestHandler = (_request, _response, next) => 
 }
 
 /** Four parameters, or Express takes it for an ordinary handler. */
-export function answerErrors(log: Logger): ErrorRequestHandler {
+export function answerErrors({ say }: Pick<Sparing, 'say'>): ErrorRequestHandler {
   // oxlint-disable-next-line max-params
   return (cause, request, response, _next) => {
     const error = toApiError(cause)
-    if (error.status >= 500) {
-      log.error(
-        { err: error.cause ?? error, method: request.method, path: request.path },
-        error.code,
-      )
-    }
+    const { method, path } = request
+    note(response, { code: error.code, details: error.details })
+    if (error.status >= 500) say(toFaultLine(error, { cause, method, path }))
     // headers of what was about to be sent would make caches keep the refusal
     if (response.headersSent) return response.destroy()
     for (const name of CONTENT_HEADERS) response.removeHeader(name)

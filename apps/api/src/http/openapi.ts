@@ -1,6 +1,7 @@
 /** `/openapi.json`, made from the same route table the server runs on. */
 import {
   API_ERRORS,
+  CONTRACT_VERSION,
   errorEnvelopeSchema,
   nativeEventSchema,
   nativeOpenSchema,
@@ -64,7 +65,7 @@ function toSource(routes: readonly ApiRoute[]): ZodOpenApiObject {
     openapi: '3.1.0',
     info: {
       title: 'Safelight',
-      version: '2.0.0',
+      version: CONTRACT_VERSION,
       description:
         'Comfy API v2 and a little more: submit a ComfyUI workflow, watch it, fetch what it made.',
     },

@@ -1,9 +1,11 @@
+import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { post, readError, readJob, submitJob } from '../testing/http.ts'
 import { DEAD, RUNNING, WORKFLOW } from '../testing/play-worker.ts'
 import { startOwnRedis } from '../testing/own-redis.ts'
 import { type ApiStack, startApiStack } from '../testing/api-stack.ts'
 import { until } from '@safelight/testkit'
+import { z } from 'zod'
 
 let redis: Awaited<ReturnType<typeof startOwnRedis>>
 let stack: ApiStack
@@ -47,8 +49,10 @@ describe('a full Redis', () => {
     expect(await listed.json()).toMatchObject({ jobs: [{ id: old.id }] })
     const watchful = await stack.startApi({}, { store: { memoryAgeMs: 0 } })
     const readiness = await fetch(`${watchful.url}/readyz`)
-    expect(readiness.status).toBe(503)
-    expect((await readError(readiness)).details).toEqual({ reason: 'full' })
+    expect([readiness.status, await readiness.json()]).toMatchObject([
+      200,
+      { status: 'degraded', reasons: [{ code: 'redis_full', degrades: true }] },
+    ])
     expect(await redis.redis.keys('*:secrets')).toEqual([])
     await empty()
     // nobody was restarted, and the key is still good
@@ -82,6 +86,30 @@ describe('a full Redis', () => {
   })
 })
 
+describe('a Redis that cannot write to its disk', () => {
+  it('is read, and said to take no jobs, by an API that is ready all the same', async () => {
+    const { id } = await submitJob(stack.api.url)
+    const [, dir = ''] = await redis.redis.config('GET', 'dir')
+    await redis.redis.config('SET', 'save', '3600 1')
+    await rm(dir, { recursive: true })
+    await redis.redis.bgsave()
+    await until(async () =>
+      /rdb_last_bgsave_status:err/.test(await redis.redis.info('persistence')),
+    )
+    expect((await refusal('/api/v2/jobs', 'POST', { workflow: WORKFLOW })).message).toContain(
+      'no changes',
+    )
+    expect(await readJob(stack.api.url, id)).toMatchObject({ id })
+    const readiness = await fetch(`${stack.api.url}/readyz`)
+    expect([readiness.status, await readiness.json()]).toMatchObject([
+      200,
+      { status: 'degraded', reasons: [{ code: 'redis_read_only', degrades: true }] },
+    ])
+    await redis.redis.config('SET', 'stop-writes-on-bgsave-error', 'no')
+    await until(async () => (await submitJob(stack.api.url)).status === 'queued')
+  })
+})
+
 describe('a Redis that became a replica', () => {
   it('is read, takes no job, and takes them again after the failover, without a restart', async () => {
     const old = await submitJob(stack.api.url)
@@ -105,5 +133,51 @@ describe('a Redis that became a replica', () => {
         (await post(`${stack.api.url}/api/v2/jobs`, { workflow: WORKFLOW })).status === 201,
     )
     expect(await readJob(stack.api.url, old.id)).toMatchObject({ status: 'running' })
+  })
+})
+
+describe('a Redis that does not let it in', () => {
+  const acl = (...rules: string[]) => redis.redis.call('ACL', 'SETUSER', 'our-user', ...rules)
+  const submit = () => post(`${api.url}/api/v2/jobs`, { workflow: WORKFLOW })
+  let api: Awaited<ReturnType<ApiStack['startApi']>>
+  beforeEach(async () => {
+    await acl('on', '>hunter-one', '~*', '&*', '+@all')
+    const REDIS_URL = redis.url.replace('//', '//our-user:hunter-one@')
+    api = await stack.startApi({ REDIS_URL, ADMIN_PORT: '0' })
+  })
+  const unavailable = () =>
+    stack.logged
+      .map((line) => z.looseObject({ msg: z.string() }).parse(JSON.parse(line)))
+      .filter(({ msg }) => msg.startsWith('unavailable'))
+
+  it('is told from one that is away, without its user or password, until it does again', async () => {
+    await acl('resetpass', '>hunter-two')
+    await redis.redis.call('CLIENT', 'KILL', 'USER', 'our-user')
+    const ready = async () => await (await fetch(`${api.url}/readyz`)).text()
+    await until(async () => (await ready()).includes('redis_denied'))
+    expect(JSON.parse(await ready())).toMatchObject({
+      error: { details: { reason: 'denied', reasons: [{ code: 'redis_denied' }] } },
+    })
+    expect(await ready()).not.toMatch(/hunter|our-user/)
+    const metrics = await (await fetch(`${api.adminUrl}/metrics`)).text()
+    expect(metrics).toMatch(/^safelight_redis_errors_total\{role="api",reason="denied"\} [1-9]/m)
+    expect(stack.logged.join('')).toContain('Redis does not accept our user or password')
+    expect(stack.logged.join('')).not.toContain('hunter')
+    await acl('>hunter-one')
+    await until(async () => (await submit()).status === 201)
+  })
+
+  it('refuses what its user may not do with 503, and a log says so once, and then how often', async () => {
+    await acl('-evalsha', '-eval')
+    for (let n = 0; n < 20; n += 1) {
+      const refused = await submit()
+      expect([refused.status, await refused.json()]).toMatchObject([
+        503,
+        { error: { code: 'unavailable', details: { reason: 'denied' } } },
+      ])
+    }
+    expect(unavailable()).toMatchObject([{ msg: 'unavailable', reason: 'denied' }])
+    await api.close()
+    expect(unavailable()).toMatchObject([{}, { msg: 'unavailable: more like it', more: 19 }])
   })
 })

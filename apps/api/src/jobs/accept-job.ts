@@ -1,6 +1,6 @@
 /** The last step of a submission: accept (atomic) → put on the queue → answer. */
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@safelight/runtime'
+import type { ApiEvents, Emit, Logger } from '@safelight/runtime'
 import {
   DEFAULT_OWNER,
   type JobLimits,
@@ -8,7 +8,8 @@ import {
   type Snapshot,
   type SubmitRequest,
 } from '@safelight/shared'
-import { type JobStore, type NewJob, parseWorkflow } from '@safelight/store'
+import { type JobStore, type NewJob, parseWorkflow, type Replication } from '@safelight/store'
+import type { RequestTrace } from '@safelight/telemetry'
 import type { Links } from '../http/links.ts'
 import type { Answer, Answering, Reply } from '../http/route.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
@@ -20,9 +21,11 @@ import type { SentWorkflow } from './sent-workflow.ts'
 import { toJobView } from './view.ts'
 
 export interface AcceptDeps {
-  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'keepAnswer' | 'now'>
+  store: Pick<JobStore, 'accept' | 'loadKeyUse' | 'loadStamp' | 'keepAnswer' | 'now'>
   admission: Admission
   positions: Pick<QueuePositions, 'read'>
+  replication: Replication
+  emit: Emit<ApiEvents>
   log: Logger
 }
 
@@ -38,11 +41,13 @@ interface Submission {
   sent: Pick<SentWorkflow, 'extraData'>
   key: IdempotencyKey | null
   stored: StoredWorkflow
-  beside: Pick<NewJob, 'cost' | 'weight' | 'needs'>
+  beside: Pick<NewJob, 'cost' | 'guessed' | 'weight' | 'needs'>
 }
 
 export interface Acceptance extends Submission {
   links: Links
+  /** Of the request; null when nobody traces it. */
+  trace: RequestTrace | null
   /** How many nodes it has. */
   nodes: number
   /** Until the job has ended, where that is asked for. */
@@ -54,9 +59,9 @@ export async function acceptJob(
   acceptance: Acceptance,
   { signal, ifLate }: Answering,
 ): Promise<Reply> {
-  const { store, admission, positions, log } = deps
-  const { key, links, stored } = acceptance
-  const newJob = toNewJob(acceptance, await store.now())
+  const { store, admission, positions, replication, emit } = deps
+  const { key, links, stored, trace } = acceptance
+  const newJob = { ...toNewJob(acceptance, await store.now()), trace: trace?.stored ?? null }
   // who was told that the service is away must not find a job made later
   signal.throwIfAborted()
   ifLate(() => maybeAccepted(newJob.jobId))
@@ -67,14 +72,26 @@ export async function acceptJob(
   const { snapshot, position } =
     accepted.outcome === 'accepted' ? accepted : { snapshot: null, position: null }
   // another request with the key was faster
-  if (key && !snapshot) return answerAgain(key, await store.loadKeyUse(key.key), links)
+  if (key && !snapshot) {
+    const use = await store.loadKeyUse(key.key)
+    const again = await answerAgain({ key, use, links }, { store, replication })
+    if (use) emit('job:repeated', { jobId: use.jobId })
+    return again
+  }
   if (!snapshot) throw new Error('a job without a key cannot be a repetition')
-  const { jobId, priority } = snapshot
-  log.info({ jobId, nodes: acceptance.nodes, priority }, 'job accepted')
+  const { jobId, owner, pool, priority } = snapshot
+  const { nodes } = acceptance
+  const { stored: partOf = null } = trace ?? {}
+  emit('job:accepted', { jobId, owner, pool, nodes, priority, replayed: false, trace: partOf })
+  const traceparent = trace?.accepted(jobId) ?? null
+  const confirming = replication.confirm(jobId)
   const [place] = await Promise.all([positions.read(jobId, position), admission.enqueue(snapshot)])
   const view = toJobView(snapshot, { links, place })
+  // before it is known whether it may be given: a repetition asks for that again
   if (key) await keepAnswer(deps, key, view)
-  return acceptance.hold(snapshot, { body: view })
+  if (!(await confirming)) throw maybeAccepted(jobId)
+  const headers = traceparent === null ? {} : { traceparent }
+  return acceptance.hold(snapshot, { body: view, headers })
 }
 
 function toNewJob({ body, sent, key, stored, beside }: Submission, nowMs: number): NewJob {

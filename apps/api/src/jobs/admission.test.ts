@@ -12,12 +12,13 @@ function start({ maxQueueDepth = 3, maxQueueBytes = 1_000 } = {}) {
       return waiting.jobs
     },
     countBytes: async () => waiting.bytes,
-    maxQueueDepth,
-    maxQueueBytes,
+    maxQueueDepth: () => maxQueueDepth,
+    maxQueueBytes: () => maxQueueBytes,
     maxAgeMs: 100,
     clock: { steady: () => nowMs },
     whenRoom: async (places) => places,
-    isStoreFull: async () => false,
+    refuseWhenStoreFull: async () => {},
+    follows: async () => true,
     announce: async () => undefined,
     log: createLogger({ level: 'silent', name: 'test' }),
   })

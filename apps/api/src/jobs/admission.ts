@@ -7,16 +7,18 @@ import type { WhenRoom } from './when-room.ts'
 export interface AdmissionDeps {
   /** Jobs accepted and not yet started. */
   countQueued: () => Promise<number>
-  maxQueueDepth: number
+  maxQueueDepth: () => number
   /** Bytes of the workflows of all jobs that have not ended. */
   countBytes: () => Promise<number>
-  maxQueueBytes: number
+  maxQueueBytes: () => number
   /** How long both counts are remembered: in between, what this process lets in is counted along. */
   maxAgeMs: number
   clock: Pick<Clock, 'steady'>
   whenRoom: WhenRoom
-  /** Redis has little more room than its running work needs. */
-  isStoreFull: () => Promise<boolean>
+  /** Throws when Redis has little more room than its running work needs. */
+  refuseWhenStoreFull: () => Promise<void>
+  /** As many replicas follow Redis as are to have a job; true where none is. */
+  follows: () => Promise<boolean>
   /** Says on the intake queue that a job waits; what it misses, the reconciler makes good. */
   announce: (snapshot: Snapshot) => Promise<unknown>
   log: Logger
@@ -43,16 +45,20 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     { clock, maxAgeMs },
   )
   const isFull = ({ jobs, bytes }: { jobs: number; bytes: number }) =>
-    jobs >= deps.maxQueueDepth || bytes >= deps.maxQueueBytes
+    jobs >= deps.maxQueueDepth() || bytes >= deps.maxQueueBytes()
 
   return {
     async refuseWhenFull(bytes = 0) {
-      const [remembered, isStoreFull] = await Promise.all([counted.get(), deps.isStoreFull()])
-      if (isStoreFull) throw new RedisUnavailable(undefined, 'full')
-      const count = isFull(remembered) ? await counted.readNow() : remembered
+      const [remembered, follows] = await Promise.all([
+        counted.get(),
+        deps.follows(),
+        deps.refuseWhenStoreFull(),
+      ])
+      if (!follows) throw new RedisUnavailable(undefined, 'unreplicated')
+      const count = isFull(remembered) ? await counted.get(0) : remembered
       if (isFull(count)) {
         throw new ApiError('queue_full', 'The queue is full. Try again later.', {
-          retryAfterSeconds: await deps.whenRoom(count.jobs - deps.maxQueueDepth + 1),
+          retryAfterSeconds: await deps.whenRoom(count.jobs - deps.maxQueueDepth() + 1),
         })
       }
       count.jobs += 1

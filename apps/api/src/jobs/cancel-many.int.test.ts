@@ -6,7 +6,11 @@ import { RUNNING, SUCCEEDED, WORKFLOW } from '../testing/play-worker.ts'
 import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 
 let stack: ApiStack
-shareStack((shared) => (stack = shared))
+// a thousand jobs at once take a slow Redis longer than a request may take
+const PATIENT_MS = 60_000
+shareStack((shared) => (stack = shared), {
+  timings: { requestDeadlineMs: PATIENT_MS, store: { redisCommandMs: PATIENT_MS } },
+})
 
 const ask = (query: string) => fetch(`${stack.api.url}/api/v2/jobs?${query}`, { method: 'DELETE' })
 

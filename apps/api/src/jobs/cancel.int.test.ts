@@ -1,4 +1,4 @@
-import { createLogger } from '@safelight/runtime'
+import { tellNobody } from '@safelight/runtime'
 import { jobViewSchema } from '@safelight/shared'
 import { closeRedis, type ControlMessage, createRedis, subscribeControl } from '@safelight/store'
 import { until } from '@safelight/testkit'
@@ -28,8 +28,7 @@ describe('canceling', () => {
   })
 
   it('asks the workers to stop a running one, again with every request', async () => {
-    const log = createLogger({ level: 'silent', name: 'test' })
-    const subscriber = createRedis(inject('redisUrl'), 'subscriber', { log })
+    const subscriber = createRedis(inject('redisUrl'), 'subscriber', { emit: tellNobody })
     const received: ControlMessage[] = []
     const { keys } = stack
     await subscribeControl({ subscriber, keys, onMessage: (message) => received.push(message) })

@@ -1,5 +1,5 @@
 /** POST /api/v2/jobs/{id}/cancel: the job's own record decides, in one atomic step, what the request means. */
-import type { Logger } from '@safelight/runtime'
+import type { ApiEvents, Emit, Logger } from '@safelight/runtime'
 import { isTerminal, type JobEventBody, jobViewSchema, type Snapshot } from '@safelight/shared'
 import type { JobStore } from '@safelight/store'
 import { defineRoute } from '../http/route.ts'
@@ -13,6 +13,7 @@ export interface CancelDeps {
   withdrawTicket: (snapshot: Snapshot) => Promise<unknown>
   /** Tells the workers now; they also see the record. */
   announceCancel: (jobId: string) => Promise<unknown>
+  emit: Emit<ApiEvents>
   log: Logger
 }
 
@@ -50,10 +51,13 @@ export async function cancelJob(
   jobId: string,
   isMeant: (snapshot: Snapshot) => boolean,
 ) {
-  const result = await deps.store.append(jobId, (snapshot) =>
-    isMeant(snapshot) ? decideCancel(snapshot) : null,
-  )
+  let was = ''
+  const result = await deps.store.append(jobId, (snapshot) => {
+    was = snapshot.status
+    return isMeant(snapshot) ? decideCancel(snapshot) : null
+  })
   if (!('snapshot' in result)) return null
+  if (result.outcome === 'appended') deps.emit('job:cancel-asked', { jobId, was })
   await followUp(deps, result.snapshot)
   return result
 }

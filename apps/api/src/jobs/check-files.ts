@@ -29,7 +29,7 @@ import {
 import { groupByNode, noHostRunsIt } from './invalid-workflow.ts'
 
 export interface CheckFilesDeps {
-  fleet: FleetKnowledge
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsLately'>
   /** Asks whichever workers drive the hosts to look at these classes again. */
   announceLook: (classes: string[]) => Promise<void>
   now: () => Promise<number>
@@ -39,7 +39,7 @@ export interface CheckFilesDeps {
     filesFreshMs: number
     /** How long hosts may take to be asked anew. */
     filesLookMs: number
-    /** Pause between two looks whether they were. */
+    /** Pause between two looks whether they were; submissions that wait at the same time share them. */
     filesPollMs: number
   }
 }
@@ -69,7 +69,7 @@ export function createCheckFiles(deps: CheckFilesDeps): CheckFiles {
     const patience = clock.steady() + timings.filesLookMs
     let announced = false
     for (;;) {
-      hosts = ofPool(await fleet.hostsNow(), request.pool)
+      hosts = ofPool(await fleet.hostsLately(timings.filesPollMs), request.pool)
       verdict = judge(needs, hosts, request)
       if (verdict.outcome === 'listed') return toListed(needs, hosts)
       const stale = verdict.lacking.filter((lack) => !isFresh(lack, since))

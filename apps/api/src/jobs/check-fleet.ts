@@ -1,5 +1,6 @@
 /** Whether any host there is could run a job, by its pool and by the nodes of its workflow. */
-import { ApiError, type Workflow } from '@safelight/shared'
+import { ApiError, likeIt, type Workflow } from '@safelight/shared'
+import { NO_SUCH_POOL } from '../http/request-log.ts'
 import {
   classNamesOf,
   type FleetKnowledge,
@@ -19,7 +20,7 @@ const MESSAGE_MAX_CLASSES = 3
 
 /** @throws ApiError when hosts are known and none of them could */
 export async function checkFleet(
-  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsLately'>,
   request: FleetCheckRequest,
 ): Promise<void> {
   await refuseForHosts(fleet, (hosts) => refusalOf(hosts, request))
@@ -32,7 +33,12 @@ function refusalOf(
   if (hosts.length === 0) return null
   const serving = ofPool(hosts, pool)
   if (serving.length === 0) {
-    return new ApiError('invalid_request', `pool: no host has the label '${pool}'.`)
+    const like = likeIt(
+      pool ?? '',
+      hosts.flatMap(({ labels }) => labels),
+    )
+    const message = `pool: no host has the label '${pool}'${like}.`
+    return new ApiError('invalid_request', message, { details: { reason: NO_SUCH_POOL, pool } })
   }
   const names = classNamesOf(workflow)
   if (serving.some((host) => knowsAll(names, host))) return null

@@ -35,7 +35,7 @@ interface Asked {
 
 /** What becomes of a submission: `taken`, or the refusal. */
 function check(workflow: Workflow, hosts: KnownHost[], { pool, targets, now = hosts }: Asked = {}) {
-  const fleet = { hosts: async () => hosts, hostsNow: async () => now }
+  const fleet = { hosts: async () => hosts, hostsLately: async () => now }
   const request = { workflow, pool: pool ?? null, targets: targets ?? null }
   return checkInputs(fleet, request).then(
     () => 'taken',

@@ -25,7 +25,7 @@ export interface InputCheckRequest {
 
 /** @throws ApiError when hosts are known and each of them is certain to refuse it */
 export async function checkInputs(
-  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>,
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsLately'>,
   request: InputCheckRequest,
 ): Promise<void> {
   await refuseForHosts(fleet, (hosts) => refusalOf(hosts, request))

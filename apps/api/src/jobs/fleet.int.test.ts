@@ -1,20 +1,22 @@
 /** What submissions are told of a fleet whose hosts cannot run them, or cannot now. */
-import { createLogger } from '@safelight/runtime'
+import { tellNobody } from '@safelight/runtime'
+import { jobPageSchema } from '@safelight/shared'
 import {
   closeRedis,
   type ControlMessage,
   createHostFiles,
   createRedis,
   type HostReport,
+  NO_NEEDS,
   subscribeControl,
 } from '@safelight/store'
 import { newHostReport } from '@safelight/testkit'
+import { acceptJob } from '@safelight/testkit/vitest'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { post, readError, readJob, submitJob } from '../testing/http.ts'
 import { WORKFLOW } from '../testing/play-worker.ts'
 import { type ApiStack, shareStack } from '../testing/api-stack.ts'
 
-const log = createLogger({ level: 'silent', name: 'test' })
 let stack: ApiStack
 let url: string
 shareStack(
@@ -31,6 +33,9 @@ shareStack(
     },
   },
 )
+
+/** Whatever is old enough to be wrong is read again. */
+const AGES = { nodeClassesAgeMs: 3_600_000, fleetLatelyMs: 0 }
 
 describe('a fleet that is known', () => {
   async function report(hostId: string, over: Partial<HostReport> = {}): Promise<void> {
@@ -65,6 +70,11 @@ describe('a fleet that is known', () => {
     ])
     await report('gpu-2', { labels: ['video'] })
     expect((await post(url, { workflow: WORKFLOW, pool: 'video' })).status).toBe(201)
+    const slip = await readError(await post(url, { workflow: WORKFLOW, pool: 'vidoe' }))
+    expect(slip).toMatchObject({
+      message: "pool: no host has the label 'vidoe'; like it: 'video'.",
+      details: { reason: 'no_such_pool', pool: 'vidoe' },
+    })
   })
 
   it('takes no job whose inputs each of its hosts is certain to refuse', async () => {
@@ -114,7 +124,7 @@ describe('a fleet that is known', () => {
     await report('gpu-1')
     await stack.hosts.saveNodeClasses('gpu-1', CLASSES)
     await list('gpu-1', [])
-    const subscriber = createRedis(inject('redisUrl'), 'subscriber', { log })
+    const subscriber = createRedis(inject('redisUrl'), 'subscriber', { emit: tellNobody })
     onTestFinished(() => closeRedis(subscriber))
     // in the place of a worker
     let names: string[] = []
@@ -159,5 +169,52 @@ describe('a fleet that is known', () => {
     expect(await reasons()).toEqual(["no_host No host has the label 'video'."])
     await stack.append(id, { type: 'status', status: 'canceled', phase: null })
     expect(await reasons()).toEqual([])
+  })
+
+  it('tells of a host as it is, however long it is remembered what hosts can run', async () => {
+    const api = await stack.startApi({}, AGES)
+    await stack.hosts.saveNodeClasses('gpu-1', CLASSES)
+    await report('gpu-1', { labels: ['video'] })
+    const { id } = await submitJob(api.url, { workflow, pool: 'video' })
+    const reasons = async () => {
+      const page = await (await fetch(`${api.url}/api/v2/jobs`)).json()
+      const [listed] = jobPageSchema.parse(page).jobs
+      const { warnings } = await readJob(api.url, id)
+      expect(listed?.warnings).toEqual(warnings)
+      return warnings.map(({ message }) => message)
+    }
+    expect(await reasons()).toEqual([])
+    await stack.hosts.drain('gpu-1', null)
+    expect(await reasons()).toEqual([
+      "Only hosts that take no jobs now have the label 'video' (gpu-1: draining).",
+    ])
+    await stack.hosts.resume('gpu-1')
+    expect(await reasons()).toEqual([])
+    await report('gpu-1', { labels: ['video'], state: 'offline' })
+    expect(await reasons()).toHaveLength(1)
+    // one that has just come, and has not said yet what it can run
+    await report('gpu-2', { labels: ['video'] })
+    expect(await reasons()).toEqual([])
+  })
+
+  it('says that no host has a node until one has, and takes jobs with it from then on', async () => {
+    const api = await stack.startApi({}, AGES)
+    await report('gpu-1')
+    await stack.hosts.saveNodeClasses('gpu-1', CLASSES)
+    const submit = async () => (await post(`${api.url}/api/v2/jobs`, { workflow: WORKFLOW })).status
+    expect(await submit()).toBe(422)
+    // of a time when there was one
+    const needs = { ...NO_NEEDS, classes: ['EmptyImage'] }
+    const jobId = await acceptJob(stack.store, { needs })
+    const reasons = async () =>
+      (await readJob(api.url, jobId)).warnings.map(({ message }) => message)
+    expect(await reasons()).toEqual(["No host has a node 'EmptyImage'."])
+    await report('gpu-2')
+    await stack.hosts.saveNodeClasses('gpu-2', {
+      ...CLASSES,
+      EmptyImage: { output: false, outputs: 1, required: [] },
+    })
+    expect(await reasons()).toEqual([])
+    expect(await submit()).toBe(201)
   })
 })

@@ -1,4 +1,3 @@
-import { errorEnvelopeSchema } from '@safelight/shared'
 import { readMemoryInfo } from '@safelight/store'
 import { until } from '@safelight/testkit'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -6,6 +5,12 @@ import { post, readError, submitJob } from '../testing/http.ts'
 import { startOwnRedis } from '../testing/own-redis.ts'
 import { RUNNING, smallJob, WORKFLOW } from '../testing/play-worker.ts'
 import { type ApiStack, startApiStack } from '../testing/api-stack.ts'
+import { z } from 'zod'
+
+const readinessSchema = z.object({
+  status: z.string(),
+  reasons: z.array(z.object({ code: z.string() })),
+})
 
 const TEXT_BYTES = 200_000
 const large = {
@@ -26,9 +31,8 @@ describe('a Redis that is nearly full', () => {
   const readMemory = async () => readMemoryInfo(await redis.redis.info('memory'))
   const readiness = async () => {
     const response = await fetch(`${stack.api.url}/readyz`)
-    const text = await response.text()
-    const { error } = response.ok ? { error: null } : errorEnvelopeSchema.parse(JSON.parse(text))
-    return { status: response.status, reason: error?.details?.['reason'] ?? null }
+    const { status, reasons } = readinessSchema.parse(await response.json())
+    return [response.status, status, ...reasons.map(({ code }) => code)]
   }
 
   /** Submits until it is refused. */
@@ -47,7 +51,7 @@ describe('a Redis that is nearly full', () => {
   }
 
   it('takes no more jobs, says why, and has room for the ends and cancels of what it took', async () => {
-    expect(await readiness()).toEqual({ status: 200, reason: null })
+    expect(await readiness()).toEqual([200, 'ok'])
     const { accepted, refused } = await fill()
     expect(accepted.length).toBeGreaterThan(3)
     const error = await readError(refused)
@@ -56,12 +60,17 @@ describe('a Redis that is nearly full', () => {
       'unavailable',
       { reason: 'full' },
     ])
+    // nobody takes it for a disk
+    expect(error.message).toMatch(/^No new jobs and uploads at the moment: .*Redis.* nearly full/)
     expect(refused.headers.get('retry-after')).not.toBeNull()
+    const refusals = stack.logged.filter((line) => line.includes('REDIS_HIGH_WATER'))
+    expect(refusals).toHaveLength(1)
+    expect(refusals[0]).toMatch(/"level":"warn".*Redis is at 9\d % .*\(REDIS_HIGH_WATER is 90\)/)
     const { used, max } = await readMemory()
-    // refused by us, before Redis would have
-    expect(used).toBeGreaterThan(0.9 * max)
+    // refused by us, before Redis would have; what it held for the requests themselves is gone by now
     expect(used).toBeLessThan(max)
-    expect(await readiness()).toEqual({ status: 503, reason: 'full' })
+    // what is there can be read, watched and canceled: nobody is to be sent elsewhere
+    expect(await readiness()).toEqual([200, 'degraded', 'redis_full'])
 
     const [first = '', ...others] = accepted
     for (const body of [RUNNING, ...smallJob('asset', 20).slice(1)]) await stack.append(first, body)
@@ -75,7 +84,7 @@ describe('a Redis that is nearly full', () => {
   it('takes jobs again when there is room, without a restart', async () => {
     await fill()
     await redis.redis.config('SET', 'maxmemory', '0')
-    await until(async () => (await readiness()).status === 200)
+    await until(async () => (await readiness())[1] === 'ok')
     expect((await submitJob(stack.api.url)).status).toBe('queued')
   })
 })

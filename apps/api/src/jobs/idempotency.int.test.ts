@@ -98,6 +98,26 @@ describe('a key in replay mode', () => {
   })
 })
 
+describe('a key whose job was deleted', () => {
+  it.each(['replay', 'single-use'])(
+    'stays used, and says that the job is gone: %s',
+    async (mode) => {
+      const headers = { 'idempotency-mode': mode }
+      const { id } = jobViewSchema.parse(await (await send({}, headers)).json())
+      await stack.append(id, RUNNING)
+      await stack.append(id, SUCCEEDED)
+      expect((await fetch(`${url}/${id}`, { method: 'DELETE' })).status).toBe(204)
+      const again = await send({}, headers)
+      expect([again.status, await readError(again)]).toMatchObject([
+        422,
+        { code: 'idempotency_key_reuse', details: { job_id: id, job_gone: true } },
+      ])
+      expect((await stack.store.list({ limit: 10 })).jobs).toEqual([])
+      expect((await send({}, { 'idempotency-key': 'another' })).status).toBe(201)
+    },
+  )
+})
+
 describe('a key whose submission failed', () => {
   it.each([
     ['a refused body', { priority: 'high' }, 400],

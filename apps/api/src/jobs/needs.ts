@@ -36,7 +36,7 @@ export function toNeeds(workflow: Workflow, beside: NeedsBeside = {}): JobNeeds 
 export interface PricesDeps {
   learned: () => Promise<LearnedCosts>
   /** Owner → share of the GPUs; 1 for those not named. */
-  weights: ReadonlyMap<string, number>
+  weights: () => ReadonlyMap<string, number>
 }
 
 export interface AskedWork {
@@ -47,8 +47,11 @@ export interface AskedWork {
 }
 
 export interface Prices {
-  /** Expected ms of GPU time, a whole number, 1 at least; and what they count for its owner. */
-  priceOf(owner: string, asked: AskedWork): Promise<{ cost: number; weight: number }>
+  /** Expected ms of GPU time, a whole number, 1 at least; whether nothing was measured of it; and what they count for its owner. */
+  priceOf(
+    owner: string,
+    asked: AskedWork,
+  ): Promise<{ cost: number; guessed: boolean; weight: number }>
 }
 
 /** Longer than any picture takes: what says so was measured on a host that hung. */
@@ -59,8 +62,9 @@ export function createPrices({ learned: readLearned, weights }: PricesDeps): Pri
     async priceOf(owner, { workflow, classes, targets }) {
       const learned = await readLearned()
       const outputNodes = targets ?? outputNodesOf(workflow, classes ?? {})
-      const ms = Math.min(COST_AT_MOST_MS, expectedMs({ workflow, outputNodes, learned }))
-      return { cost: Math.max(1, Math.round(ms)), weight: weights.get(owner) ?? 1 }
+      const { ms, isKnown } = expectedMs({ workflow, outputNodes, learned })
+      const cost = Math.max(1, Math.round(Math.min(COST_AT_MOST_MS, ms)))
+      return { cost, guessed: !isKnown, weight: weights().get(owner) ?? 1 }
     },
   }
 }

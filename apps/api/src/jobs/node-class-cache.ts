@@ -1,6 +1,6 @@
 /** What the hosts of the fleet know of node classes, remembered for a while: it is large and changes when hosts come and go. */
 import type { NodeClasses } from '@safelight/comfyui'
-import { type Clock, remember } from '@safelight/runtime'
+import { type Clock, remember, type Remembered } from '@safelight/runtime'
 import { mergeNodeClasses } from '@safelight/store'
 
 export interface FleetClasses {
@@ -12,22 +12,25 @@ export interface FleetClasses {
 
 export interface NodeClassCacheDeps {
   load: () => Promise<ReadonlyMap<string, NodeClasses>>
-  clock: Clock
+  clock: Pick<Clock, 'steady'>
   maxAgeMs: number
 }
 
 /** Null while no host has sent its classes: then nobody can say that a class is unknown. */
+export type RememberedClasses = Remembered<FleetClasses | null>
+
 export function createNodeClassCache({
   load,
   clock,
   maxAgeMs,
-}: NodeClassCacheDeps): () => Promise<FleetClasses | null> {
+}: NodeClassCacheDeps): RememberedClasses {
   async function read(): Promise<FleetClasses | null> {
     const hosts = await load()
-    const classes = mergeNodeClasses([...hosts.values()])
+    const classes = mergeNodeClasses([...new Set(hosts.values())])
     return Object.keys(classes).length > 0 ? { classes, hosts } : null
   }
 
-  // "no host yet" is asked again at once: the first host must not wait for the age to pass
-  return remember(read, { clock, maxAgeMs, isWorthIt: (fleet) => fleet !== null }).get
+  // "no host yet" costs nothing to ask again, and whatever is sent would be taken for as long as it is remembered
+  const maxAgeOf = (fleet: FleetClasses | null) => (fleet === null ? 0 : maxAgeMs)
+  return remember(read, { clock, maxAgeMs, maxAgeOf })
 }

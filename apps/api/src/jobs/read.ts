@@ -20,7 +20,7 @@ import type { WhyWaits } from './why-waits.ts'
 export interface ReadDeps {
   store: Pick<JobStore, 'load' | 'loadWorkflowText' | 'list'>
   waits: JobWaits
-  positions: Pick<QueuePositions, 'read'>
+  positions: Pick<QueuePositions, 'read' | 'readMany'>
   whyWaits: WhyWaits
 }
 
@@ -99,21 +99,32 @@ export function listJobsRoute({ store, positions, whyWaits }: ReadDeps) {
         ...(owner && { owner }),
         ...(cursor && { cursor }),
       })
-      const jobs = await Promise.all(
-        page.jobs.map((snapshot) => showJob(snapshot, { positions, whyWaits, links })),
-      )
+      const queued = page.jobs.filter(isQueued).map(({ jobId }) => jobId)
+      const places = await positions.readMany(queued)
+      const placeOf = new Map(queued.map((jobId, at) => [jobId, places[at] ?? null]))
+      const whys = await whyWaits(page.jobs)
+      const jobs = page.jobs.map((snapshot, at) => {
+        const place = placeOf.get(snapshot.jobId) ?? null
+        return toJobView(snapshot, { links, place, reasons: whys[at] ?? [] })
+      })
       const { nextCursor } = page
       return { body: { jobs, next_cursor: nextCursor, truncated: nextCursor !== null } }
     },
   })
 }
 
+const isQueued = ({ status }: Snapshot): boolean => status === 'queued'
+
 /** The queue is asked only for jobs that can be in it. */
 export async function showJob(
   snapshot: Snapshot,
-  { positions, whyWaits, links }: Pick<ReadDeps, 'positions' | 'whyWaits'> & { links: Links },
+  {
+    positions,
+    whyWaits,
+    links,
+  }: Pick<ReadDeps, 'whyWaits'> & { positions: Pick<QueuePositions, 'read'>; links: Links },
 ): Promise<JobView> {
-  const isQueued = snapshot.status === 'queued'
-  const place = isQueued ? await positions.read(snapshot.jobId) : null
-  return toJobView(snapshot, { links, place, reasons: await whyWaits(snapshot) })
+  const place = isQueued(snapshot) ? await positions.read(snapshot.jobId) : null
+  const [reasons = []] = await whyWaits([snapshot])
+  return toJobView(snapshot, { links, place, reasons })
 }

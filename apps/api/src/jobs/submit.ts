@@ -1,19 +1,19 @@
 /** POST /api/v2/jobs: parse → key → check the graph → check the depth → check the files it names → accept (atomic) → put on the queue. */
-import { checkWorkflow, findUrlInputs, type NodeClasses } from '@safelight/comfyui'
-import { DEFAULT_OWNER, jobViewSchema, type Snapshot, type Workflow } from '@safelight/shared'
+import { findUrlInputs } from '@safelight/comfyui'
+import { DEFAULT_OWNER, jobViewSchema, type Snapshot } from '@safelight/shared'
 import { type AssetStore, SKILLS } from '@safelight/store'
 import type { RequestDeadline } from '../http/deadline.ts'
+import { traceHeaders, traceOf } from '../http/request-trace.ts'
 import { type Answer, type Answering, defineRoute, type Reply } from '../http/route.ts'
 import { afterwards } from '../http/send-reply.ts'
 import { type AcceptDeps, acceptJob, type StoredWorkflow } from './accept-job.ts'
 import type { CheckFiles } from './check-files.ts'
 import { checkFleet } from './check-fleet.ts'
+import { checkGraph, type CheckGraphDeps } from './check-graph.ts'
 import { checkInputs } from './check-inputs.ts'
 import type { FleetKnowledge } from './fleet-knowledge.ts'
 import { answerAgain, idempotencyHeaders, readIdempotencyKey } from './idempotency.ts'
-import { toWorkflowError } from './invalid-workflow.ts'
 import { type Prices, toNeeds } from './needs.ts'
-import type { FleetClasses } from './node-class-cache.ts'
 import { checkReferences } from './references.ts'
 import { readSent } from './sent-workflow.ts'
 import { noSuchJob } from './read.ts'
@@ -23,23 +23,22 @@ import { type FetchUrlInputs, refuseManyUrls } from './url-inputs.ts'
 import { toJobView } from './view.ts'
 import { type JobWaits, preferHeader, toWait } from './wait.ts'
 
-export interface SubmitDeps extends AcceptDeps {
+export interface SubmitDeps extends AcceptDeps, CheckGraphDeps {
   assets: Pick<AssetStore, 'loadMany'>
   fetchUrlInputs: FetchUrlInputs
   deadline: RequestDeadline
-  /** What the hosts know; null when no host is known. */
-  fleetClasses: () => Promise<FleetClasses | null>
-  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsNow'>
+  fleet: Pick<FleetKnowledge, 'hosts' | 'hostsLately'>
   checkFiles: CheckFiles
   prices: Prices
   /** Whether our own request fields are taken. */
   extensions: boolean
   waits: JobWaits
-  limits: { maxNodes: number; maxBytes: number }
 }
 
+const submitHeaders = idempotencyHeaders.extend(preferHeader.shape).extend(traceHeaders.shape)
+
 export function submitRoute(deps: SubmitDeps) {
-  const { store, admission, positions, fetchUrlInputs } = deps
+  const { store, admission, positions, replication, fetchUrlInputs } = deps
   return defineRoute({
     method: 'post',
     path: '/api/v2/jobs',
@@ -47,8 +46,8 @@ export function submitRoute(deps: SubmitDeps) {
     tag: 'jobs',
     summary: 'Submit a workflow for execution',
     description:
-      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors. Every reference to an asset (`core/ASSET`) must be of one that is there, or it is `missing_asset`; those are kept until the job has ended, and as long as its record. An `https` address as input of a node that loads a file is fetched first, and a reference to what came is kept in its place; one that cannot be had is `missing_asset`, too.',
-    request: { headers: idempotencyHeaders.extend(preferHeader.shape), body: submitBodySchema },
+      'Takes an API-format graph verbatim, also inside a body of ComfyUI’s own `POST /prompt`. 201 means the job is recorded for good and will reach a terminal status. 503 means that it is not, unless `details.maybe_accepted` says that this is not known: then `details.job_id` is its id. Where hosts are known, a `pool` that none of them serves is `invalid_request`, and what each of them is certain to refuse is `invalid_workflow`: node classes and model files that it lacks, missing inputs, values out of range or not in a list, links of the wrong type. `details.node_errors` says so node by node, with ComfyUI’s own types of errors. Every reference to an asset (`core/ASSET`) must be of one that is there, or it is `missing_asset`; those are kept until the job has ended, and as long as its record. An `https` address as input of a node that loads a file is fetched first, and a reference to what came is kept in its place; one that cannot be had is `missing_asset`, too. With a `traceparent`, or where traces are made, the answer has the `traceparent` of the job.',
+    request: { headers: submitHeaders, body: submitBodySchema },
     success: { status: 201, description: 'Job created and queued.', schema: jobViewSchema },
     errors: [
       'invalid_request',
@@ -75,7 +74,11 @@ export function submitRoute(deps: SubmitDeps) {
         const held = { ...first, snapshot: known, status: 201, toBody, onGone: noSuchJob }
         return wait ? deps.waits.reply({ ...held, wait, request }) : first
       }
-      if (key && use) return hold(use.snapshot, answerAgain(key, use, links))
+      if (key && use) {
+        const again = await answerAgain({ key, use, links }, { store, replication })
+        deps.emit('job:repeated', { jobId: use.jobId })
+        return hold(use.snapshot, again)
+      }
       const bytes = Buffer.byteLength(sent.text)
       const { workflow, classes } = await checkGraph(deps, { graph, bytes })
       const targets = readTargets(body, workflow, classes)
@@ -95,8 +98,9 @@ export function submitRoute(deps: SubmitDeps) {
       const price = await deps.prices.priceOf(owner, { workflow, classes, targets })
       const beside = { ...price, needs: toNeeds(workflow, { listed, skills }) }
       const nodes = Object.keys(workflow).length
+      const trace = traceOf(request)
       const accept = (stored: StoredWorkflow, answering: Answering): Promise<Reply> =>
-        acceptJob(deps, { body, sent, key, stored, beside, links, nodes, hold }, answering)
+        acceptJob(deps, { body, sent, key, stored, beside, links, trace, nodes, hold }, answering)
       const { text } = sent
       if (urls.length === 0) return accept({ text, inputs }, { signal, ifLate })
       return afterwards(
@@ -109,15 +113,4 @@ export function submitRoute(deps: SubmitDeps) {
       )
     },
   })
-}
-
-async function checkGraph(
-  deps: SubmitDeps,
-  { graph, bytes }: { graph: unknown; bytes: number },
-): Promise<{ workflow: Workflow; classes: NodeClasses | null }> {
-  const classes = (await deps.fleetClasses())?.classes ?? null
-  const check = checkWorkflow(graph, { classes, limits: deps.limits, bytes })
-  if (check.ok) return { workflow: check.workflow, classes }
-  const { nodeErrors, moreProblems: more, type } = check
-  throw toWorkflowError(check.code, check.message, { nodeErrors, more, ...(type && { type }) })
 }

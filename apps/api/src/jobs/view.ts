@@ -34,7 +34,8 @@ export function toJobView(
     completed_at: toIsoOrNull(snapshot.completedAt),
     expires_at: toIso(snapshot.expiresAt),
     queue_position: toPlace(snapshot.status, place)?.position ?? null,
-    eta_ms: toEta(snapshot, place),
+    // what is known of the line says nothing of that
+    eta_ms: reasons.length > 0 ? null : toEta(snapshot, place),
     progress: snapshot.progress,
     outputs: snapshot.outputs.map((output) => toOutputView(output, snapshot.jobId, links)),
     outputs_reused: snapshot.outputs.some(({ reused }) => reused === true),

@@ -5,12 +5,13 @@
  * when the time is over or this process stops. A client that goes takes its watch along. Held answers count as open
  * event streams do; a *preference* that there is no room for is not applied, a `?wait` is refused.
  */
-import type { Clock } from '@safelight/runtime'
+import type { ApiEvents, Clock, Emit } from '@safelight/runtime'
 import { isTerminal, type JobView, type Snapshot } from '@safelight/shared'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { ClientLimits } from '../http/client-limits.ts'
 import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
+import { note } from '../http/request-log.ts'
 import type { Reply } from '../http/route.ts'
 import type { ApiTimings } from '../timings.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
@@ -44,6 +45,7 @@ export interface Wait {
 export interface JobWaitsDeps {
   watches: Pick<JobWatches, 'subscribe'>
   limits: ClientLimits
+  emit: Emit<ApiEvents>
   /** What is open now, for the end of the process. */
   streams: Set<{ endForShutdown(): void }>
   clock: Clock
@@ -83,7 +85,7 @@ export function toPreferredWait(header: string | undefined): number | null {
 }
 
 export function createJobWaits(deps: JobWaitsDeps): JobWaits {
-  const { watches, limits, streams, clock, deadline, timings } = deps
+  const { watches, limits, emit, streams, clock, deadline, timings } = deps
 
   /** @param known what is answered when nothing newer was heard; null: the job is no more */
   function untilEnded(known: Snapshot, ms: number, signal: AbortSignal): Promise<Snapshot | null> {
@@ -99,6 +101,7 @@ export function createJobWaits(deps: JobWaitsDeps): JobWaits {
         signal.removeEventListener('abort', finish)
         streams.delete(held)
         watch?.close()
+        emit('watch:closed', { transport: 'wait' })
         resolve(latest)
       }
       function hear(snapshot: Snapshot): void {
@@ -119,6 +122,7 @@ export function createJobWaits(deps: JobWaitsDeps): JobWaits {
       const held = { endForShutdown: finish }
       const callOff = clock.after(ms, finish)
       streams.add(held)
+      emit('watch:opened', { transport: 'wait', resumed: false })
       signal.addEventListener('abort', finish, { once: true })
       async function begin(): Promise<void> {
         watch = await watches.subscribe({ jobId: known.jobId, watcher })
@@ -135,6 +139,7 @@ export function createJobWaits(deps: JobWaitsDeps): JobWaits {
 
   async function hold(answer: HeldAnswer, wait: Wait, response: Response): Promise<void> {
     if (response.destroyed) return
+    note(response, { isHeld: true })
     const { snapshot, status, toBody } = answer
     const client = answer.request.ip ?? 'unknown'
     const isApplied = !wait.isPreference || limits.hasRoom(client)

@@ -2,7 +2,7 @@
 import type { Clock } from '@safelight/runtime'
 import { ANY_POOL } from '@safelight/store'
 import type { FleetWork, ReadFleetWork } from '../watch/fleet-work.ts'
-import { toBeginMs } from '../watch/wait-time.ts'
+import { beginsIn } from '../watch/wait-time.ts'
 
 /** In s. Later, the estimate would be one of who comes and goes meanwhile. */
 const LATEST = 10
@@ -21,7 +21,11 @@ export function createWhenRoom({ fleetWork, clock }: WhenRoomDeps): WhenRoom {
 }
 
 /** Whichever pool they are in, as if any host took them: the next moment that any of them is free. */
-export function toSeconds(fleet: FleetWork, places: number, nowMs: number): number {
+export function toSeconds(
+  fleet: Pick<FleetWork, 'hosts' | 'waiting'>,
+  places: number,
+  nowMs: number,
+): number {
   const all = [...fleet.waiting.values()]
   const jobs = all.reduce((sum, pool) => sum + pool.jobs, 0)
   // e.g. because all that is left has been taken back from hosts
@@ -29,6 +33,6 @@ export function toSeconds(fleet: FleetWork, places: number, nowMs: number): numb
   const costMs = all.reduce((sum, pool) => sum + pool.ms, 0) / jobs
   const ahead = Math.max(1, places) - 1
   const line = { ahead, aheadMs: ahead * costMs, costMs, pool: ANY_POOL }
-  const ms = toBeginMs({ hosts: fleet.hosts, waiting: new Map() }, line, nowMs)
+  const ms = beginsIn({ hosts: fleet.hosts, waiting: new Map() }, line, nowMs)
   return ms === null ? LATEST : Math.min(LATEST, Math.max(1, Math.ceil(ms / 1_000)))
 }

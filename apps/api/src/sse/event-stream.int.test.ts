@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { JobEvent, Snapshot } from '@safelight/shared'
-import { systemClock } from '@safelight/runtime'
+import { listen, systemClock } from '@safelight/runtime'
 import { newSnapshot, until } from '@safelight/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { listen } from '../http/listen.ts'
 import { createLinks } from '../http/links.ts'
 import { createTimings } from '../timings.ts'
 import { toProgress } from '../testing/play-worker.ts'
@@ -18,7 +17,7 @@ import { createEventStream, type EventStream } from './event-stream.ts'
 async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
   const ends: { stream?: EventStream; response?: ServerResponse; closed: number } = { closed: 0 }
   const positions = createQueuePositions({
-    place: async () => null,
+    places: { of: async () => [], at: async () => ({ position: 0, etaMs: null }) },
     onError: () => undefined,
     clock: systemClock,
     everyMs: 60_000,
@@ -26,6 +25,8 @@ async function openStuck(keepAliveMs: number, createFrames = createV2Frames) {
   const server = createServer((_request, response) => {
     ends.response = response
     ends.stream = createEventStream({
+      onResync: () => undefined,
+      delivery: { sent: () => undefined, dropped: () => undefined },
       jobId: 'j',
       // all the stream uses of Express' response is Node's
       response: response as Parameters<typeof createEventStream>[0]['response'],

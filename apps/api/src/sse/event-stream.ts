@@ -8,6 +8,7 @@ import { isTerminal } from '@safelight/shared'
 import type { Response } from 'express'
 import type { ApiTimings } from '../timings.ts'
 import { type BoundedWatcher, createBoundedWatcher } from '../watch/bounded-watcher.ts'
+import type { Delivery } from '../watch/deliveries.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import type { Beats } from './beats.ts'
 import type { FrameWriter } from './frame-writer.ts'
@@ -30,6 +31,9 @@ export interface EventStreamOptions {
   beats: Beats
   clock: Clock
   timings: StreamTimings
+  delivery: Delivery
+  /** It got the job as it is, in place of what it asked for or missed. */
+  onResync(): void
   /** Called once, however the stream ends. */
   onClosed(): void
 }
@@ -49,7 +53,7 @@ const HEADERS = {
 }
 
 export function createEventStream(options: EventStreamOptions): EventStream {
-  const { jobId, response, frames, positions, resumed, clock, timings } = options
+  const { jobId, response, frames, positions, resumed, clock, timings, delivery } = options
   let unheardKeepAlives = 0
   let closed = false
 
@@ -65,12 +69,20 @@ export function createEventStream(options: EventStreamOptions): EventStream {
         response.writeHead(200, HEADERS)
         response.write(`retry: ${timings.streamReturnMs}\n\n`)
       },
-      begin: (now, missed) => void response.write(frames.open(now, resumed ? missed : null)),
-      event: (event, now) => void response.write(frames.event(event, now)),
-      resync: (now) => void response.write(frames.resync(now)),
-      position: (now) => void response.write(frames.position(now)),
+      begin(now, missed) {
+        if (resumed && !missed) options.onResync()
+        write(frames.open(now, resumed ? missed : null), missed?.length ?? 0)
+      },
+      event: (event, now) => write(frames.event(event, now), 1),
+      resync(now) {
+        options.onResync()
+        write(frames.resync(now), 0)
+      },
+      position: (now) => write(frames.position(now), 0),
+      dropped: () => delivery.dropped(),
       preview(preview) {
-        if (response.writableLength <= PREVIEW_BYTES) response.write(frames.preview(jobId, preview))
+        if (response.writableLength <= PREVIEW_BYTES) write(frames.preview(jobId, preview), 0)
+        else delivery.dropped()
       },
       end,
     },
@@ -78,6 +90,12 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   const stopKeepingAlive = options.beats.add(keepAlive)
   response.on('drain', onDrain)
   response.once('close', release)
+
+  function write(frame: Buffer | string, events: number): void {
+    // in most texts as many as bytes: to count those would be to write it twice
+    delivery.sent(events, frame.length)
+    response.write(frame)
+  }
 
   function release(): void {
     if (closed) return

@@ -16,6 +16,9 @@ import { shareStack, type ApiStack } from '../testing/api-stack.ts'
 import { follow, trackSockets } from '../testing/watch-socket.ts'
 
 const openSocket = trackSockets()
+/** Of such jobs nothing was learned. */
+const ONE_ENDED = { finished: 1, timed: 1, executionMs: 3_000 }
+
 let stack: ApiStack
 let job: JobView
 shareStack((shared) => (stack = shared))
@@ -153,7 +156,7 @@ describe('the native event stream', () => {
     await until(() => native.frames.length === 1 && v2.frames.length === 1)
     expect(native.frames[0]?.data).toMatchObject({ queuePosition: 0, etaMs: null })
     expect(v2.frames[0]?.data).toMatchObject({ queue_position: 0, eta_ms: null })
-    await stack.hosts.report(newHostReport(await stack.store.now()))
+    await stack.hosts.report(newHostReport(await stack.store.now(), { throughput: ONE_ENDED }))
     await until(() => native.frames.length === 2 && v2.frames.length === 2)
     const etaMs = (await readJob(stack.api.url, job.id)).eta_ms
     expect(etaMs).toBeGreaterThan(0)

@@ -1,13 +1,16 @@
 /** GET /api/v2/jobs/{id}/events: the job as server-sent events, resumable by `Last-Event-ID`. */
-import type { Clock } from '@safelight/runtime'
+import type { ApiEvents, Clock, Emit } from '@safelight/runtime'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { ClientLimits } from '../http/client-limits.ts'
 import { type RequestDeadline, withDeadline } from '../http/deadline.ts'
 import { defineRoute } from '../http/route.ts'
 import { jobParams } from '../jobs/job-id.ts'
+import { toApiError } from '../http/envelope.ts'
+import { note } from '../http/request-log.ts'
 import { noSuchJob } from '../jobs/read.ts'
 import type { ApiTimings } from '../timings.ts'
+import type { Delivery } from '../watch/deliveries.ts'
 import type { JobWatches } from '../watch/job-watches.ts'
 import type { QueuePositions } from '../watch/queue-positions.ts'
 import { createOnce } from '../watch/once.ts'
@@ -23,6 +26,8 @@ export interface EventsDeps {
   watches: Pick<JobWatches, 'subscribe'>
   positions: QueuePositions
   limits: ClientLimits
+  emit: Emit<ApiEvents>
+  delivery: Delivery
   exists: (jobId: string) => Promise<boolean>
   /** Streams open now, for the end of the process. */
   streams: Set<{ endForShutdown(): void }>
@@ -106,8 +111,16 @@ interface Asked {
 
 async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): Promise<void> {
   if (response.destroyed) return
+  note(response, { isHeld: true })
   const { jobId, after, frames } = asked
-  const countOut = deps.limits.admit(asked.request.ip ?? 'unknown')
+  const { emit } = deps
+  const refused = (error: unknown) => {
+    const { code, status } = toApiError(error)
+    emit('watch:refused', { transport: 'sse', code, status })
+    return error
+  }
+  const countOut = admit()
+  let isOpen = false
   let watch: Watch | null = null
   let closed = false
   const stream = createEventStream({
@@ -119,14 +132,25 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     beats: asked.beats,
     clock: deps.clock,
     timings: deps.timings,
+    delivery: deps.delivery,
+    onResync: () => emit('watch:resynced', { transport: 'sse' }),
     onClosed() {
       closed = true
+      if (isOpen) emit('watch:closed', { transport: 'sse' })
       countOut()
       deps.streams.delete(stream)
       watch?.close()
     },
   })
   deps.streams.add(stream)
+
+  function admit(): () => void {
+    try {
+      return deps.limits.admit(asked.request.ip ?? 'unknown')
+    } catch (error) {
+      throw refused(error)
+    }
+  }
 
   async function begin(): Promise<boolean> {
     stream.setPlace(await deps.positions.read(jobId))
@@ -136,6 +160,10 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
       after,
       previews: asked.previews,
     })
+    if (watch && !closed) {
+      isOpen = true
+      emit('watch:opened', { transport: 'sse', resumed: after !== undefined })
+    }
     // the end of the job, the client's going or our deadline may have come first
     if (closed) watch?.close()
     return watch !== null
@@ -145,6 +173,6 @@ async function serveEvents(deps: EventsDeps, asked: Asked, response: Response): 
     if (!(await withDeadline(begin(), deps.deadline))) throw noSuchJob()
   } catch (error) {
     stream.release()
-    throw error
+    throw refused(error)
   }
 }

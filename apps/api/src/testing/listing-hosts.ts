@@ -67,7 +67,7 @@ export async function checkOn(
   const looks: string[][] = []
   const current = async () => (looks.length > 0 ? after : hosts)
   const checkFiles = createCheckFiles({
-    fleet: { hosts: current, hostsNow: current },
+    fleet: { hosts: current, hostsLately: current },
     announceLook: async (classes) => void looks.push(classes),
     now: async () => NOW,
     clock: systemClock,

@@ -1,6 +1,6 @@
 /** Job watches with their own connections, through a proxy that can fail, and what writes to the jobs. */
 import { randomUUID } from 'node:crypto'
-import { systemClock } from '@safelight/runtime'
+import { systemClock, tellNobody } from '@safelight/runtime'
 import type { JobEventBody, Snapshot } from '@safelight/shared'
 import {
   closeRedis,
@@ -21,11 +21,11 @@ import { progressed, RUNNING, SUCCEEDED, WORKFLOW } from './play-worker.ts'
 export async function startJobWatches(timings: ApiTimingOverrides = {}) {
   const bed = await openTestBed()
   onTestFinished(() => bed.close())
-  const { scope, keys, redis: direct, store, log } = bed
+  const { scope, keys, redis: direct, store } = bed
   const proxy = await startRedisProxy(inject('redisUrl'))
   scope.defer(() => proxy.close())
   const open = (url: string, role: 'api' | 'subscriber') => {
-    const redis = createRedis(url, role, { log, timings: { redisCommandMs: 1_000 } })
+    const redis = createRedis(url, role, { emit: tellNobody, timings: { redisCommandMs: 1_000 } })
     scope.defer(() => closeRedis(redis))
     return redis
   }
@@ -35,7 +35,7 @@ export async function startJobWatches(timings: ApiTimingOverrides = {}) {
   const watches = scope.use(
     createJobWatches({
       subscriber,
-      store: createJobStore({ redis: reading, keys }),
+      store: createJobStore({ redis: reading, emit: tellNobody, keys }),
       keys,
       decodePreview,
       onError: () => undefined,
@@ -87,6 +87,7 @@ export async function loseAnnouncements({
   const namespace = /^\{(.+?)\}/.exec(channel)?.[1] ?? ''
   const deaf = createJobStore({
     redis: direct,
+    emit: tellNobody,
     keys: { ...createKeys(namespace), live: () => 'x' },
   })
   const bodies = end ? [RUNNING, progressed(0.2), SUCCEEDED] : [progressed(0.2), progressed(0.3)]

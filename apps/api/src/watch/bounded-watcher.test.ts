@@ -21,7 +21,7 @@ function toEvent(seq: number): JobEvent {
 /** A watcher of a client whose queue is full when the test says so, and all that it was sent. */
 function start() {
   const sent: string[] = []
-  const client = { isFull: false }
+  const client = { isFull: false, dropped: 0 }
   let onPlace: ((place: QueuePlace | null) => void) | null = null
   const watcher = createBoundedWatcher({
     jobId: 'j',
@@ -41,6 +41,7 @@ function start() {
         void sent.push(`resync ${snapshot.seq} at ${queuePosition}`),
       position: ({ queuePosition, etaMs }) =>
         void sent.push(`position ${queuePosition}${etaMs === null ? '' : `, ${etaMs} ms`}`),
+      dropped: () => void (client.dropped += 1),
       preview: () => void sent.push('preview'),
       end() {
         sent.push('end')
@@ -114,6 +115,7 @@ describe('a watcher whose client is slow', () => {
     watcher.onDrained()
     watcher.event(toEvent(3), running(3))
     expect(sent.slice(2)).toEqual(['resync 0 at 1', 'event 3'])
+    expect(client.dropped).toBe(2)
   })
 
   it('ends when it has made up for an end that was dropped', () => {

@@ -33,6 +33,8 @@ export interface Transport {
   event(event: JobEvent, now: JobNow): void
   resync(now: JobNow): void
   position(now: JobNow): void
+  /** An event that is not sent, because the client is behind. */
+  dropped(): void
   /** A picture may be dropped for reasons of the transport's own. */
   preview(preview: Preview): void
   /** The client has been sent the end of the job, or the record was removed. */
@@ -114,6 +116,7 @@ export function createBoundedWatcher(options: BoundedWatcherOptions): BoundedWat
     },
     event(event, snapshot) {
       send(snapshot, (now) => transport.event(event, now))
+      if (behind && !closed) transport.dropped()
     },
     resync(snapshot) {
       send(snapshot, (now) => transport.resync(now))

@@ -16,7 +16,7 @@
  * reloading page comes straight back), then given up. A job that has ended needs no channel at all.
  * Previews have a channel of their own, subscribed only while somebody wants to see them.
  */
-import { type Clock, repeat } from '@safelight/runtime'
+import { type Clock, repeat, type Some, tellSome } from '@safelight/runtime'
 import { jobEventSchema } from '@safelight/shared'
 import type { JobStore, Keys, Preview } from '@safelight/store'
 import type { Redis } from 'ioredis'
@@ -31,6 +31,7 @@ export interface JobWatches {
   subscribe(options: SubscribeOptions): Promise<Watch | null>
   /** Jobs watched at this moment. */
   readonly size: number
+  holds(): { jobs: Some<{ jobId: string; watches: number; isOver: boolean }>; channels: number }
   close(): void
 }
 
@@ -163,6 +164,14 @@ export function createJobWatches(deps: JobWatchesDeps): JobWatches {
       }
       return attached ? createWatch(options, entry) : null
     },
+    holds: () => ({
+      jobs: tellSome(entries, ([jobId, { watches, job }]) => ({
+        jobId,
+        watches,
+        isOver: job.isOver,
+      })),
+      channels: subscriptions.size,
+    }),
     get size() {
       return entries.size
     },

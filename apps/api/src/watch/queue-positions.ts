@@ -2,6 +2,7 @@
 import { type Clock, repeat } from '@safelight/runtime'
 import type { JobStatus } from '@safelight/shared'
 import type { Position } from '@safelight/store'
+import type { Places } from './places.ts'
 
 /** Whatever the queue said a moment ago: a job that is not queued has no place. */
 export function toPlace(status: JobStatus, place: QueuePlace | null): QueuePlace | null {
@@ -33,13 +34,17 @@ export interface QueuePositions {
    * @param known its position, when somebody has just read it
    */
   read(jobId: string, known?: Position | null): Promise<QueuePlace | null>
+  /** Of each of these jobs, in the same order. */
+  readMany(jobIds: readonly string[]): Promise<(QueuePlace | null)[]>
   /** Calls with every change. @returns a function that ends that */
   subscribe(jobId: string, onChange: (place: QueuePlace | null) => void): () => void
+  /** Jobs whose places are looked up. */
+  holds(): { jobs: number }
   close(): void
 }
 
 export interface QueuePositionsDeps {
-  place: (jobId: string, known?: Position | null) => Promise<QueuePlace | null>
+  places: Places
   onError: (error: unknown) => void
   clock: Clock
   everyMs: number
@@ -52,18 +57,28 @@ interface WatchedPosition {
 }
 
 export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
-  const { place, onError, clock, everyMs } = deps
+  const { places, onError, clock, everyMs } = deps
   const watched = new Map<string, WatchedPosition>()
   let looking: { close(): Promise<void> } | null = null
 
   async function look(): Promise<void> {
-    for (const [jobId, entry] of watched) {
-      const now = await place(jobId)
+    const entries = [...watched]
+    const found = await places.of(entries.map(([jobId]) => jobId))
+    for (const [at, [, entry]] of entries.entries()) {
+      const now = found[at] ?? null
       if (entry.last !== undefined && !isNews(entry.last, now)) continue
       entry.last = now
       for (const onChange of entry.subscribers) onChange(now)
     }
   }
+
+  /** A position is a courtesy: a job can be shown without it. */
+  const tellOf =
+    <T>(instead: T) =>
+    (error: unknown): T => {
+      onError(error)
+      return instead
+    }
 
   function stopLooking(): void {
     void looking?.close()
@@ -72,14 +87,10 @@ export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
 
   return {
     async read(jobId, known) {
-      try {
-        return await place(jobId, known)
-      } catch (error) {
-        // a position is a courtesy: a job can be shown without it
-        onError(error)
-        return null
-      }
+      const place = known ? places.at(known) : places.of([jobId]).then(([first]) => first ?? null)
+      return await place.catch(tellOf(null))
     },
+    readMany: (jobIds) => places.of(jobIds).catch(tellOf([])),
     subscribe(jobId, onChange) {
       const entry = watched.get(jobId) ?? { last: undefined, subscribers: new Set() }
       watched.set(jobId, entry)
@@ -91,6 +102,7 @@ export function createQueuePositions(deps: QueuePositionsDeps): QueuePositions {
         if (watched.size === 0) stopLooking()
       }
     },
+    holds: () => ({ jobs: watched.size }),
     close() {
       watched.clear()
       stopLooking()

@@ -6,6 +6,7 @@ export interface RedisSubscriptions {
   /** Resolves when Redis has confirmed: every message published from then on is received. */
   subscribe(channel: string, onMessage: (message: Buffer) => void): Promise<void>
   unsubscribe(channel: string): void
+  readonly size: number
   close(): void
 }
 
@@ -54,6 +55,9 @@ export function createRedisSubscriptions({
       if (!receivers.delete(channel)) return
       // when the connection is away the subscription is gone with it
       redis.unsubscribe(channel).catch(() => undefined)
+    },
+    get size() {
+      return receivers.size
     },
     close() {
       redis.off('messageBuffer', receive)

@@ -2,16 +2,18 @@
  * When a job that waits should begin: what is ahead of it is given to whichever host is free first, one job after the
  * other. Of a long line only the last part is gone through so; before that, all hosts are as good as level.
  */
-import { servesPool } from '@safelight/store'
-import type { FleetWork, ServingHost } from './fleet-work.ts'
+import { type Position, servesPool } from '@safelight/store'
+import { type FleetWork, givenBy, type ServingHost } from './fleet-work.ts'
 
-export interface Waiting {
-  /** Jobs ahead in its pool, and their expected ms on an average host. */
-  ahead: number
-  aheadMs: number
-  /** Its own. */
-  costMs: number
-  pool: string
+export type Waiting = Position
+
+/** Of the line, so much must be known for it to tell anything of the rest. */
+const KNOWN_AT_LEAST = 0.6
+
+/** A line of which all costs are known. */
+type Priced = Pick<Position, 'pool' | 'ahead' | 'aheadMs' | 'costMs'> & {
+  /** What each of those was taken for of which nothing was measured: jobs of other pools are, too. Unset when there was none. */
+  guess?: number
 }
 
 interface Lane {
@@ -23,18 +25,62 @@ interface Lane {
 /** Of the line, this many jobs are gone through one by one. */
 const ONE_BY_ONE = 64
 
-/** Expected ms until it has ended; null when no host could take it. */
+/** Expected ms until it has ended; null when no host could take it, or nobody can tell. */
 export function toEndMs(fleet: FleetWork, job: Waiting, nowMs: number): number | null {
-  const lane = laneOf(fleet, job, nowMs)
-  return lane && Math.round(lane.freeIn + job.costMs * lane.slowness)
+  const priced = withUnseen(fleet, job, price(fleet, job))
+  const lane = priced && laneOf(fleet, priced, nowMs)
+  return lane && Math.round(lane.freeIn + priced.costMs * lane.slowness)
 }
 
-/** Expected ms until it begins; null when no host could take it. */
+/** Expected ms until it begins; null as above. */
 export function toBeginMs(fleet: FleetWork, job: Waiting, nowMs: number): number | null {
-  return laneOf(fleet, job, nowMs)?.freeIn ?? null
+  const priced = withUnseen(fleet, job, price(fleet, job))
+  return priced && beginsIn(fleet, priced, nowMs)
 }
 
-function laneOf(fleet: FleetWork, job: Waiting, nowMs: number): Lane | null {
+/** Expected ms until the next job begins, after those of a line of which all costs are taken to be known; null when no host could take it. */
+export function beginsIn(
+  fleet: Pick<FleetWork, 'hosts' | 'waiting'>,
+  line: Priced,
+  nowMs: number,
+): number | null {
+  return laneOf(fleet, line, nowMs)?.freeIn ?? null
+}
+
+/** What was never measured takes as long as what has ended lately, or else as what is known of the line; a guess is only good beside another. */
+function price({ endedMs }: FleetWork, job: Waiting): Priced | null {
+  const { ahead, aheadMs, aheadGuessed, guessed } = job
+  if (aheadGuessed === 0 && !guessed) return job
+  const known = ahead - aheadGuessed
+  const ofLine = known > 0 && known >= KNOWN_AT_LEAST * (ahead + 1) ? aheadMs / known : null
+  const each = endedMs ?? ofLine
+  if (each === null) return null
+  const costMs = guessed ? each : job.costMs
+  return { ...job, aheadMs: aheadMs + aheadGuessed * each, costMs, guess: each }
+}
+
+/** What hosts were given, and nobody has seen there yet, is not in the line either: it is as if it were still ahead. */
+function withUnseen(
+  fleet: FleetWork,
+  { given, pool }: Waiting,
+  line: Priced | null,
+): Priced | null {
+  if (!line) return null
+  const { jobs, unseen, unseenMs } = givenBy(fleet, pool)
+  const since = Math.max(0, given - jobs)
+  const each = line.ahead > 0 ? line.aheadMs / line.ahead : line.costMs
+  return {
+    ...line,
+    ahead: line.ahead + unseen + since,
+    aheadMs: line.aheadMs + unseenMs + since * each,
+  }
+}
+
+function laneOf(
+  fleet: Pick<FleetWork, 'hosts' | 'waiting'>,
+  job: Priced,
+  nowMs: number,
+): Lane | null {
   const hosts = fleet.hosts.filter((host) => servesPool(host, job.pool))
   const before = addOtherPools(fleet, job, hosts)
   const meanMs = before.ms > 0 ? before.ms / before.jobs : job.costMs
@@ -50,8 +96,8 @@ function laneOf(fleet: FleetWork, job: Waiting, nowMs: number): Lane | null {
 
 /** Pools that share a host have their turns there: as much of another goes before as waits ahead in the job's own, or less. */
 function addOtherPools(
-  { hosts: all, waiting }: FleetWork,
-  { ahead, aheadMs, costMs, pool }: Waiting,
+  { hosts: all, waiting }: Pick<FleetWork, 'hosts' | 'waiting'>,
+  { ahead, aheadMs, costMs, pool, guess }: Priced,
   hosts: readonly ServingHost[],
 ): { jobs: number; ms: number } {
   const before = { jobs: ahead, ms: aheadMs }
@@ -61,9 +107,10 @@ function addOtherPools(
     const shared = hosts.filter((host) => servesPool(host, other)).length
     if (shared === 0) continue
     const share = shared / serving.length
-    const ms = Math.min(work.ms * share, (aheadMs + costMs) * (shared / hosts.length))
+    const workMs = guess === undefined ? work.ms : work.jobs * guess
+    const ms = Math.min(workMs * share, (aheadMs + costMs) * (shared / hosts.length))
     before.ms += ms
-    before.jobs += work.ms > 0 ? (ms / work.ms) * work.jobs : 0
+    before.jobs += workMs > 0 ? (ms / workMs) * work.jobs : 0
   }
   return before
 }

@@ -6,9 +6,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { resolveIds, shortenId } from '../ids.ts'
 import type { Io } from '../io.ts'
 import { parseWhole } from '../options.ts'
-import { createPaint } from '../terminal/paint.ts'
-import { type Cell, toTableLines } from '../terminal/table.ts'
-import { readSkills } from '../terminal/terminal.ts'
+import type { Cell } from '../terminal/table.ts'
+import { toMoreHint, writeTable } from '../terminal/write-table.ts'
 
 export interface AssetDeps {
   client: Client
@@ -39,7 +38,7 @@ const LIMIT_MOST = 10_000
 const PAGE = 100
 
 export async function listAssets(values: ListValues, { client, io }: AssetDeps): Promise<ExitCode> {
-  const { stdout, config } = io
+  const { stdout } = io
   const limit = parseWhole('limit', values.limit, { least: 1, most: LIMIT_MOST }) ?? LIMIT
   const filter = await toFilter(values, client)
   const { assets, more } = await readAssets(client, filter, limit)
@@ -52,14 +51,9 @@ export async function listAssets(values: ListValues, { client, io }: AssetDeps):
     stdout.write(isAny ? 'no assets yet\n' : 'no asset is like that\n')
     return EXIT.ok
   }
-  const skills = readSkills(stdout, config.terminal)
+  const titles = ['ID', 'TYPE', 'SIZE', 'AGE', 'LEFT', 'JOB', 'NAME']
   const rows = assets.map((asset) => toRow(asset, Date.now()))
-  const lines = toTableLines(['ID', 'TYPE', 'SIZE', 'AGE', 'LEFT', 'JOB', 'NAME'], rows, {
-    width: skills.live ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
-    paint: createPaint(skills.colors),
-  })
-  for (const line of lines) stdout.write(`${line}\n`)
-  if (more && skills.live) stdout.write(`there are more: --limit ${limit * 5}\n`)
+  writeTable(io, { titles, rows, hint: toMoreHint(more, limit) })
   return EXIT.ok
 }
 

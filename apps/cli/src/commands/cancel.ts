@@ -2,7 +2,7 @@
 import type { Client } from '@safelight/client'
 import { isTerminal, type JobStatus } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
-import { UsageError } from '../errors.ts'
+import { toErrorLines, UsageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { requireJob, resolveIds, shortenId } from '../ids.ts'
 import { canAsk, type Io, type Keyboard } from '../io.ts'
@@ -19,7 +19,8 @@ export const cancelCommand = defineCommand({
   },
   notes: [
     'The exit code is 0 when none of the jobs goes on, also when one had ended before it could be',
-    'canceled: what became of each is printed.',
+    'canceled: what became of each is printed. What begins before --all-queued comes to it goes on,',
+    'and is named.',
   ],
   examples: [
     ['safelight cancel 3f2a91bc', 'one job, wherever it is'],
@@ -32,11 +33,10 @@ export const cancelCommand = defineCommand({
     if (!values['all-queued']) {
       if (owner !== undefined) throw new UsageError('--owner goes with --all-queued')
       const ids = await resolveIds(client, positionals)
-      await Promise.all(ids.map((jobId) => cancelJob(jobId, { client, io, wait })))
-      return EXIT.ok
+      return cancelNamed(ids, { client, io, wait })
     }
     if (positionals.length > 0) throw new UsageError('name ids or --all-queued, not both')
-    return cancelQueued({ client, io, wait, yes: values.yes ?? false, owner })
+    return cancelQueued({ client, io, yes: values.yes ?? false, owner })
   },
 })
 
@@ -44,6 +44,21 @@ interface Deps {
   client: Client
   io: Io
   wait: boolean
+}
+
+/** One that cannot be canceled keeps no other from it, nor from being told of. */
+async function cancelNamed(ids: readonly string[], deps: Deps): Promise<ExitCode> {
+  const results = await Promise.allSettled(ids.map((jobId) => cancelJob(jobId, deps)))
+  const failed = results.flatMap((result, at) =>
+    result.status === 'rejected' ? [{ jobId: ids[at] ?? '', error: result.reason as unknown }] : [],
+  )
+  const [first, ...others] = failed
+  for (const { jobId, error } of others) {
+    const lines = toErrorLines(error, deps.client.baseUrl, `${shortenId(jobId)}: `)
+    deps.io.stderr.write(`${lines.join('\n')}\n`)
+  }
+  if (first) throw first.error
+  return EXIT.ok
 }
 
 async function cancelJob(jobId: string, { client, io, wait }: Deps): Promise<void> {
@@ -69,14 +84,14 @@ async function untilEnded(client: Client, jobId: string): Promise<JobStatus> {
 }
 
 async function cancelQueued(
-  deps: Deps & { yes: boolean; owner: string | undefined },
+  deps: Omit<Deps, 'wait'> & { yes: boolean; owner: string | undefined },
 ): Promise<ExitCode> {
-  const { client, io, wait, yes } = deps
+  const { client, io, yes } = deps
   const filter = {
     status: ['queued' as const],
     ...(deps.owner !== undefined && { owner: deps.owner }),
   }
-  const ids = await listQueued(client, filter)
+  const ids = await listIds(client, filter)
   if (ids.length === 0) {
     io.stdout.write('no job is queued\n')
     return EXIT.ok
@@ -90,27 +105,23 @@ async function cancelQueued(
       return EXIT.ok
     }
   }
-  const { canceled, canceling } = await client.jobs.cancelMany(filter)
+  const { canceled } = await client.jobs.cancelMany(filter)
   io.stdout.write(`${canceled} canceled\n`)
-  if (canceling === 0) return EXIT.ok
-  io.stdout.write(
-    `${canceling} had just begun, and ${canceling === 1 ? 'is' : 'are'} being canceled\n`,
-  )
-  if (!wait) return EXIT.ok
-  const { jobs: begun } = await client.jobs.list({ status: ['canceling'], limit: 100 })
-  const ours = begun.filter(({ id }) => ids.includes(id))
-  await Promise.all(
-    ours.map(async ({ id }) => {
-      const status = await untilEnded(client, id)
-      io.stdout.write(`${shortenId(id)} ${toWords(status, false)}\n`)
-    }),
-  )
+  // what waited when it was listed may have got a host since then
+  const going = new Set(await listIds(client, { ...filter, status: ['running'] }))
+  const begun = ids.filter((id) => going.has(id)).map(shortenId)
+  if (begun.length > 0) io.stdout.write(`${toBegunText(begun)}\n`)
   return EXIT.ok
 }
 
-async function listQueued(
+function toBegunText(begun: readonly string[]): string {
+  const [who = '', go] = begun.length === 1 ? [begun[0], 'goes'] : [`${begun.length}`, 'go']
+  return `${who} had begun, and ${go} on: safelight cancel ${begun.join(' ')}`
+}
+
+async function listIds(
   client: Client,
-  filter: { status: 'queued'[]; owner?: string },
+  filter: { status: JobStatus[]; owner?: string },
 ): Promise<string[]> {
   const ids: string[] = []
   let cursor: string | null = null

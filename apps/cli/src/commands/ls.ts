@@ -6,9 +6,9 @@ import { UsageError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { shortenId } from '../ids.ts'
 import { parseWhole } from '../options.ts'
-import { type Cell, toTableLines } from '../terminal/table.ts'
-import { type TextColor, createPaint } from '../terminal/paint.ts'
-import { readSkills } from '../terminal/terminal.ts'
+import type { Cell } from '../terminal/table.ts'
+import type { TextColor } from '../terminal/paint.ts'
+import { toMoreHint, writeTable } from '../terminal/write-table.ts'
 
 const LIMIT = 20
 const LIMIT_MOST = 10_000
@@ -25,6 +25,7 @@ export const lsCommand = defineCommand({
     limit: { type: 'string', short: 'n', value: 'N', text: `at most so many (${LIMIT})` },
     json: { type: 'boolean', text: 'one job per line, as the API tells it' },
   },
+  notes: ['POOL, the label of the hosts that may run a job, is shown where a job has one.'],
   examples: [
     ['safelight ls --status queued,running', 'what waits and what runs'],
     ['safelight ls --owner team-a', 'those of one owner'],
@@ -35,7 +36,7 @@ export const lsCommand = defineCommand({
     const status = values.status === undefined ? undefined : parseStatuses(values.status)
     const limit = parseWhole('limit', values.limit, { least: 1, most: LIMIT_MOST }) ?? LIMIT
     const { jobs, more } = await listJobs(client, limit, { status, owner: values.owner })
-    const { stdout, config } = io
+    const { stdout } = io
     if (values.json) {
       for (const job of jobs) stdout.write(`${JSON.stringify(job)}\n`)
       return EXIT.ok
@@ -45,14 +46,19 @@ export const lsCommand = defineCommand({
       stdout.write(status ? `no job${whose} is ${status.join(' or ')}\n` : `no jobs${whose} yet\n`)
       return EXIT.ok
     }
-    const skills = readSkills(stdout, config.terminal)
-    const rows = jobs.map((job) => toRow(job, Date.now()))
-    const lines = toTableLines(['ID', 'STATUS', 'DONE', 'AGE', 'OUTPUTS', 'ERROR'], rows, {
-      width: skills.live ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
-      paint: createPaint(skills.colors),
-    })
-    for (const line of lines) stdout.write(`${line}\n`)
-    if (more && skills.live) stdout.write(`there are more: --limit ${limit * 5}\n`)
+    // most fleets have no pools
+    const hasPools = jobs.some(({ pool }) => pool !== null)
+    const titles = [
+      'ID',
+      'STATUS',
+      'DONE',
+      'AGE',
+      'OUTPUTS',
+      ...(hasPools ? ['POOL'] : []),
+      'ERROR',
+    ]
+    const rows = jobs.map((job) => toRow(job, { now: Date.now(), hasPools }))
+    writeTable(io, { titles, rows, hint: toMoreHint(more, limit) })
     return EXIT.ok
   },
 })
@@ -95,14 +101,15 @@ const COLORS: Record<JobStatus, TextColor> = {
   expired: 'red',
 }
 
-function toRow(job: JobView, now: number): Cell[] {
-  const { id, status, created_at, outputs, error } = job
+function toRow(job: JobView, { now, hasPools }: { now: number; hasPools: boolean }): Cell[] {
+  const { id, status, created_at, outputs, pool, error } = job
   return [
     { text: shortenId(id) },
     { text: status, color: COLORS[status] },
     { text: toDoneText(job).padStart(4) },
     { text: formatAge(now - Date.parse(created_at)) },
     { text: outputs.length > 0 ? String(outputs.length) : '–' },
+    ...(hasPools ? [{ text: pool ?? '–' }] : []),
     { text: error ? `${error.code}: ${error.message}` : '' },
   ]
 }

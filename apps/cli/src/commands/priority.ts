@@ -1,9 +1,9 @@
 /** `safelight priority`: who of those that wait is next. */
-import { formatEstimate } from '@safelight/client'
+import { formatEstimate, RequestError } from '@safelight/client'
 import { type JobView, PRIORITY_LIMIT } from '@safelight/shared'
 import { defineCommand } from '../command.ts'
-import { UsageError } from '../errors.ts'
-import { EXIT } from '../exit-codes.ts'
+import { toErrorLines, UsageError } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { resolveIds, shortenId } from '../ids.ts'
 import { parseWhole } from '../options.ts'
 
@@ -25,11 +25,21 @@ export const priorityCommand = defineCommand({
     const limits = { least: -PRIORITY_LIMIT, most: PRIORITY_LIMIT }
     const priority = parseWhole('to', values.to, limits)
     if (priority === undefined) throw new UsageError('which priority? Name it: --to N')
+    let code: ExitCode = EXIT.ok
     for (const jobId of await resolveIds(client, positionals)) {
-      const job = await client.jobs.setPriority(jobId, priority)
-      io.stdout.write(`${shortenId(jobId)} priority ${job.priority}${toPlaceText(job)}\n`)
+      const name = shortenId(jobId)
+      try {
+        const job = await client.jobs.setPriority(jobId, priority)
+        io.stdout.write(`${name} priority ${job.priority}${toPlaceText(job)}\n`)
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error
+        // it keeps no other from its priority
+        const lines = toErrorLines(error, client.baseUrl, `${name}: `)
+        io.stderr.write(`${lines.join('\n')}\n`)
+        code = EXIT.refused
+      }
     }
-    return EXIT.ok
+    return code
   },
 })
 

@@ -27,6 +27,8 @@ export function startChild(options: ChildOptions): Child {
     spawn(process.execPath, options.args, {
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C is for us alone, who end each in order: what hears it twice kills what it watches at once
+      detached: true,
     }),
   )
   child.stdout?.pipe(options.output, { end: false })

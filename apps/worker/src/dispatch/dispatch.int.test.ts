@@ -20,7 +20,7 @@ async function startLabelled(listed: { host: Simulator; labels: string[] }[]) {
 const hostOf = ({ url }: Simulator) => new URL(url).host
 let color = 0
 const quick = () => slow({ color: (color += 1), steps: 1 })
-const lasting = () => slow({ color: (color += 1), steps: 40, seconds: 1 })
+const lasting = () => slow({ color: (color += 1), steps: 8, seconds: 5 })
 
 describe('a pool', () => {
   it('has its jobs run by hosts with its label only, and others run anywhere', async () => {
@@ -127,7 +127,7 @@ it('knows what a host has in place by the doing of another worker', async () => 
   const submit = (workflow: ReturnType<typeof quick>, file: string) =>
     stack.submit(workflow, {}, { files: [file] })
   const first = await stack.startWorker([host.url], { env })
-  const running = await submit(slow({ color: 0xabcdef, steps: 60, seconds: 1 }), 'a.safetensors')
+  const running = await submit(slow({ color: 0xabcdef, steps: 12, seconds: 5 }), 'a.safetensors')
   await stack.when(running, ({ phase }) => phase === 'executing')
   await stack.startWorker([host.url], { env })
   // it lasts for many looks of the second worker, which alone goes on

@@ -1,9 +1,19 @@
 /** A ticket is spent while the backlog is looked at: who comes in between is not overlooked. */
-import { createLogger, systemClock } from '@safelight/runtime'
+import { createLogger, systemClock, tellNobody } from '@safelight/runtime'
 import { ANY_POOL, type Candidate } from '@safelight/store'
 import { expect, it } from 'vitest'
 import { newCandidate, newOffer } from '../testing/candidates.ts'
 import { startDispatcher } from './dispatcher.ts'
+
+const QUIET = {
+  emit: tellNobody,
+  pools: () => [ANY_POOL],
+  pulse: { looks: () => undefined, waitsForSlot: () => undefined },
+  openHand: () => null,
+  limits: { affinity: { count: 0, ms: 0 }, agingMs: null, ownerLimit: null },
+  clock: systemClock,
+  log: createLogger({ level: 'silent', name: 'test' }),
+}
 
 it('looks once more when it has found nobody before its ticket was spent', async () => {
   const waiting: Candidate[] = []
@@ -13,7 +23,7 @@ it('looks once more when it has found nobody before its ticket was spent', async
   const spent = new Promise<void>((resolve) => (spend = resolve))
   let bring: (ticket: { spent: Promise<void> } | null) => void = () => undefined
   const dispatcher = startDispatcher({
-    pools: () => [ANY_POOL],
+    ...QUIET,
     openIntake: async () => ({
       take: () => new Promise((resolve) => (bring = resolve)),
       close: async () => bring(null),
@@ -26,6 +36,7 @@ it('looks once more when it has found nobody before its ticket was spent', async
       took: () => undefined,
       freed: () => undefined,
       full: () => undefined,
+      drained: () => undefined,
     },
     backlog: {
       candidates: async () => {
@@ -39,14 +50,8 @@ it('looks once more when it has found nobody before its ticket was spent', async
       },
     },
     tickets: { wake: async () => undefined },
-    openHand: () => null,
     begin: async (_, { jobId }) => void begun.push(jobId),
-    affinity: { count: 0, ms: 0 },
-    agingMs: null,
-    ownerLimit: null,
     timings: { dispatchLookMs: 10_000, queueRetryMs: 10_000 },
-    clock: systemClock,
-    log: createLogger({ level: 'silent', name: 'test' }),
   })
   const looksWithout = () => looks
   await expect.poll(looksWithout).toBeGreaterThan(0)
@@ -58,4 +63,63 @@ it('looks once more when it has found nobody before its ticket was spent', async
   spend()
   await expect.poll(() => begun).toEqual(['late'])
   await dispatcher.close()
+})
+
+it('does not ask for every job from every worker when four share many hosts', async () => {
+  const [workers, jobs] = [4, 400]
+  const waiting = Array.from({ length: jobs }, (_, n) => newCandidate(`job-${n}`))
+  const begun = new Set<string>()
+  let asked = 0
+  /** An answer comes when all that was asked before it has been answered. */
+  const answered = () => new Promise((resolve) => setImmediate(resolve))
+  const runs = async () => {
+    for (let n = 0; n < 10; n += 1) await answered()
+  }
+  const start = () => {
+    const taken = new Map<string, string>()
+    const names = Array.from({ length: 50 }, (_, n) => `gpu-${n}`)
+    return startDispatcher({
+      ...QUIET,
+      openIntake: async () => ({
+        take: async () => (await answered(), null),
+        close: async () => undefined,
+      }),
+      slots: {
+        *open() {
+          for (const name of names)
+            if (!taken.has(name)) yield { ...newOffer(name), slots: 1, pools: [ANY_POOL] }
+        },
+        isOpen: () => taken.size < names.length,
+        whenOpen: async () => undefined,
+        missed: () => undefined,
+        took: (hostId, jobId) => {
+          taken.set(hostId, jobId)
+          // the host is quick
+          void runs().then(() => taken.delete(hostId))
+        },
+        freed: (hostId) => void taken.delete(hostId),
+        full: () => undefined,
+        drained: () => undefined,
+      },
+      backlog: {
+        candidates: async () => (await answered(), waiting.slice(0, 64)),
+        isEmpty: async () => waiting.length === 0,
+        dispatch: async ({ jobId }) => {
+          asked += 1
+          await answered()
+          const at = waiting.findIndex((job) => job.jobId === jobId)
+          if (at < 0) return { outcome: 'gone' }
+          waiting.splice(at, 1)
+          return { outcome: 'dispatched', jobId, times: 1 }
+        },
+      },
+      tickets: { wake: async () => undefined },
+      begin: async (_, { jobId }) => void begun.add(jobId),
+      timings: { dispatchLookMs: 50, queueRetryMs: 50 },
+    })
+  }
+  const dispatchers = Array.from({ length: workers }, start)
+  await expect.poll(() => begun.size).toBe(jobs)
+  await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()))
+  expect(asked).toBeLessThan(2 * jobs)
 })

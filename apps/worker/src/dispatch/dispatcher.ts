@@ -7,11 +7,12 @@
  */
 import { setMaxListeners } from 'node:events'
 import { type Clock, sleep } from '@safelight/runtime'
-import type { Candidate, Tickets } from '@safelight/store'
+import type { Candidate, HostDrain, Tickets } from '@safelight/store'
+import type { Pulse } from '../health/pulse.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
 import type { Offer } from './pick-job.ts'
-import { dispatchRound, type RoundOptions } from './round.ts'
+import { dispatchRound, type Round, type RoundOptions } from './round.ts'
 
 /** A host with a free slot, as far as known. */
 export interface OpenHost extends Offer {
@@ -35,6 +36,8 @@ export interface SlotBook {
   freed(hostId: string, jobId: string): void
   /** Others have taken them all. */
   full(hostId: string): void
+  /** Somebody wants it left alone. */
+  drained(hostId: string, drain: HostDrain): void
 }
 
 export interface DispatcherOptions extends RoundOptions {
@@ -43,6 +46,8 @@ export interface DispatcherOptions extends RoundOptions {
   openIntake(pool: string): Promise<IntakeTickets>
   slots: SlotBook
   tickets: Pick<Tickets, 'wake'>
+  /** Told what each pool's loop is about. */
+  pulse: Pick<Pulse, 'looks' | 'waitsForSlot'>
   timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs'>
   /** Redis' time. */
   clock: Clock
@@ -52,7 +57,7 @@ export function startDispatcher(options: DispatcherOptions): {
   update(): void
   close(): Promise<void>
 } {
-  const { slots, backlog, tickets, clock, log, timings } = options
+  const { slots, backlog, tickets, pulse, clock, log, timings } = options
   const closing = new AbortController()
   const { signal } = closing
   // each pool has some
@@ -63,6 +68,8 @@ export function startDispatcher(options: DispatcherOptions): {
     let owes = false
     let ticket: TakenTicket | null = null
     let misses = 0
+    /** Hosts that get a job in one round. */
+    let width = Number.POSITIVE_INFINITY
     async function untilSpent(): Promise<boolean> {
       if (!ticket) return false
       const { spent } = ticket
@@ -72,14 +79,19 @@ export function startDispatcher(options: DispatcherOptions): {
       return true
     }
     while (!signal.aborted) {
+      pulse.looks(pool)
       try {
         if (!slots.isOpen(pool)) {
           await untilSpent()
           if (owes && !(await backlog.isEmpty(pool))) await tickets.wake(pool)
           owes = false
+          pulse.waitsForSlot(pool)
           await slots.whenOpen(pool, signal)
+          pulse.looks(pool)
         }
-        const { outcome, more } = await dispatchRound(pool, options)
+        const round = await dispatchRound(pool, { ...options, atMost: width })
+        const { outcome, more } = round
+        width = nextWidth(width, round)
         // who was announced until it was spent added no other, and may have come after that look
         if ((await untilSpent()) && outcome === 'nobody') continue
         if (owes && (more || outcome === 'not_here')) {
@@ -140,6 +152,14 @@ async function whenAborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/**
+ * Who gives all jobs to all hosts at once while others do is mostly too late: as many as did get there, and twice as
+ * many each time that all did.
+ */
+function nextWidth(width: number, { taken, missed }: Round): number {
+  return missed > 0 ? Math.max(1, taken) : taken > 0 ? 2 * width : width
 }
 
 /** Others were faster, so they are at work: soon again, not in step with them, and later each time. */

@@ -11,7 +11,7 @@ eachWithHost((opened) => ({ stack, host } = opened))
 
 let color = 0
 /** Some 50 ms. */
-const picture = () => slow({ color: (color += 1), steps: 5, seconds: 0.2 })
+const picture = () => slow({ color: (color += 1), steps: 2, seconds: 0.5 })
 const submitMany = (count: number, place: { owner: string; priority?: number }) =>
   Promise.all(Array.from({ length: count }, () => stack.submit(picture(), {}, place)))
 

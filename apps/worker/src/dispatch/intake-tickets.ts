@@ -1,9 +1,9 @@
 /** The tickets of one pool, taken one at a time, and only with a slot for a job of it. */
 import { randomUUID } from 'node:crypto'
-import type { Logger } from '@safelight/runtime'
+import type { Clock, Logger } from '@safelight/runtime'
 import { createSpend, intakeQueueOf, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
-import { openBullWorker } from '../bull-worker.ts'
+import { type BullWorker, openBullWorker } from '../bull-worker.ts'
 import type { WorkerTimings } from '../timings.ts'
 
 export interface IntakeTickets {
@@ -27,11 +27,17 @@ export interface IntakeTicketsOptions {
   pool: string
   name: string
   timings: Pick<WorkerTimings, 'lockMs' | 'takeEveryMs' | 'lostTicketsEveryMs'>
+  clock: Clock
   log: Logger
 }
 
+type Ticket = Awaited<ReturnType<BullWorker['getNextJob']>>
+
+/** A ticket that was on its way when its queue was closed has arrived by then; if not, it comes back when its lock has run out. */
+const FORGOTTEN_MS = 250
+
 export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<IntakeTickets> {
-  const { redis, keys, pool, name, timings, log } = options
+  const { redis, keys, pool, name, timings, clock, log } = options
   const worker = await openBullWorker(intakeQueueOf(pool), {
     redis,
     keys,
@@ -44,12 +50,19 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
   await worker.startStalledCheckTimer()
   const spend = createSpend(options, intakeQueueOf(pool))
   let isDrained = false
+  /** Lets go of whoever waits now. */
+  let forget = () => {}
+  const next = (token: string) =>
+    new Promise<Ticket | undefined>((resolve, reject) => {
+      forget = () => resolve(undefined)
+      worker.getNextJob(token).then(resolve, reject)
+    })
   return {
     async take() {
       const token = randomUUID()
-      let ticket = await worker.getNextJob(token)
+      let ticket = await next(token)
       // the first look after a ticket does not wait
-      if (!ticket && !isDrained) ticket = await worker.getNextJob(token)
+      if (!ticket && !isDrained) ticket = await next(token)
       isDrained = !ticket
       if (ticket?.id === undefined) return null
       // should it be another worker's by now, it has woken us all the same
@@ -59,6 +72,10 @@ export async function openIntakeTickets(options: IntakeTicketsOptions): Promise<
       return { spent }
     },
     // nothing is in our hand: what waits for a ticket is cut off
-    close: () => worker.close(true),
+    async close() {
+      // who waits is told by the end of its connection; one that pauses between two tries to connect has no end
+      clock.after(FORGOTTEN_MS, () => forget())
+      await worker.close(true)
+    },
   }
 }

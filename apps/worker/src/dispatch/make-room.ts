@@ -7,8 +7,8 @@
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
 import type { Backlog } from '@safelight/store'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
+import type { DispatchLimits } from '../limits.ts'
 import type { WorkerTimings } from '../timings.ts'
-import type { AffinityLimits } from './pick-job.ts'
 import { pickTakeBacks, type StagedHost } from './pick-take-backs.ts'
 
 export interface MakeRoomOptions {
@@ -18,9 +18,7 @@ export interface MakeRoomOptions {
   }
   holders: Pick<SlotHolders, 'takeBack'>
   backlog: Pick<Backlog, 'candidates' | 'makeRoom'>
-  affinity: AffinityLimits
-  agingMs: number | null
-  ownerLimit: number | null
+  limits: DispatchLimits
   timings: Pick<WorkerTimings, 'dispatchLookMs'>
   /** Redis' time. */
   clock: Clock
@@ -31,7 +29,7 @@ export interface MakeRoomOptions {
 const AT_MOST = 16
 
 export function startMakingRoom(options: MakeRoomOptions): { close(): Promise<void> } {
-  const { slots, holders, backlog, affinity, agingMs, ownerLimit, clock, log } = options
+  const { slots, holders, backlog, limits, clock, log } = options
   /** Jobs that wait, and that room has been made for. */
   let served: ReadonlySet<string> = new Set()
 
@@ -39,6 +37,7 @@ export function startMakingRoom(options: MakeRoomOptions): { close(): Promise<vo
     const hosts = slots.staged()
     const pools = hosts.filter(({ staged }) => staged.length > 0).flatMap((host) => host.pools)
     if (pools.length === 0) return
+    const { affinity, agingMs, ownerLimit } = limits
     const query = { pools: [...new Set(pools)], atMost: AT_MOST, agingMs, ownerLimit }
     const candidates = await backlog.candidates(query)
     served = new Set(candidates.flatMap(({ jobId }) => (served.has(jobId) ? [jobId] : [])))

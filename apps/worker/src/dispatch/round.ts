@@ -1,27 +1,21 @@
 /** One round of dispatch: each host with a free slot gets the next job that it may run, and all of that is asked in one go. */
-import type { Clock, Logger } from '@safelight/runtime'
+import type { Clock, Emit, Logger, WorkerEvents } from '@safelight/runtime'
 import type { Backlog, Candidate, JobOnHost, OpenHand } from '@safelight/store'
+import type { DispatchLimits } from '../limits.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
 import { openPages, type Pages } from './pages.ts'
-import {
-  type AffinityLimits,
-  isInPlace,
-  type Offer,
-  type Pick as Choice,
-  pickJob,
-} from './pick-job.ts'
+import { isInPlace, type Offer, type Pick as Choice, pickJob } from './pick-job.ts'
 
 export interface RoundOptions {
-  slots: Pick<SlotBook, 'open' | 'missed' | 'took' | 'freed' | 'full'>
+  slots: Pick<SlotBook, 'open' | 'missed' | 'took' | 'freed' | 'full' | 'drained'>
   backlog: Pick<Backlog, 'candidates' | 'dispatch' | 'isEmpty'>
   /** Takes the ticket of the job that is dispatched there next; null when it has to be put on its queue. */
   openHand: (hostId: string) => OpenHand | null
   /** The job has its slot: it gets its ticket there. */
   begin: (hostId: string, job: JobOnHost) => Promise<void>
-  affinity: AffinityLimits
-  agingMs: number | null
-  ownerLimit: number | null
+  limits: DispatchLimits
   clock: Pick<Clock, 'now'>
+  emit: Emit<WorkerEvents>
   log: Logger
 }
 
@@ -36,6 +30,9 @@ export interface Round {
     | 'missed'
   /** Others were seen to wait in the pool. */
   more: boolean
+  /** Hosts that have got a job, and those for which others were faster. */
+  taken: number
+  missed: number
 }
 
 /** Pages after which hosts go without. */
@@ -43,46 +40,57 @@ const LOOKS = 8
 /** With more hosts than that, a glance at the next few jobs does not do. */
 const GLANCED_BY = 2
 
-export async function dispatchRound(pool: string, options: RoundOptions): Promise<Round> {
+/** @param atMost hosts that get a job */
+export async function dispatchRound(
+  pool: string,
+  { atMost, ...options }: RoundOptions & { atMost: number },
+): Promise<Round> {
+  const none = { taken: 0, missed: 0 }
   const hosts = [...options.slots.open(pool)]
-  if (hosts.length === 0) return { outcome: 'missed', more: false }
-  const pages = openPages({ ...options, glance: hosts.length + 1 })
+  if (hosts.length === 0) return { outcome: 'missed', more: false, ...none }
+  const { agingMs, ownerLimit } = options.limits
+  const { backlog } = options
+  const pages = openPages({ backlog, agingMs, ownerLimit, glance: hosts.length + 1 })
   let isEmpty = true
   // who has waited too long is found among the oldest: the first of a few of them is not the next of all
-  const glances = options.agingMs === null && hosts.length <= GLANCED_BY
+  const glances = agingMs === null && hosts.length <= GLANCED_BY
   for (let look = glances ? -1 : 0; look < LOOKS; look += 1) {
-    const { taking, seen, more } = await giveAll(hosts, look, { ...options, pool, pages })
+    const { taking, seen, more } = await giveAll(hosts, look, { ...options, pool, pages, atMost })
     if (taking.length > 0) {
-      const taken = await Promise.all(taking)
-      return { outcome: taken.some(Boolean) ? 'dispatched' : 'missed', more }
+      const taken = (await Promise.all(taking)).filter(Boolean).length
+      const outcome = taken > 0 ? 'dispatched' : 'missed'
+      return { outcome, more, taken, missed: taking.length - taken }
     }
     if (seen === 0) break
     isEmpty = false
   }
   // a job whose owner has all he may have is no candidate, and waits all the same
-  if (await options.backlog.isEmpty(pool)) return { outcome: 'nobody', more: false }
+  if (await options.backlog.isEmpty(pool)) return { outcome: 'nobody', more: false, ...none }
   // it came just now
-  const isNew = isEmpty && options.ownerLimit === null
-  return { outcome: isNew ? 'missed' : 'not_here', more: true }
+  const isNew = isEmpty && ownerLimit === null
+  return { outcome: isNew ? 'missed' : 'not_here', more: true, ...none }
 }
 
 interface Giving extends RoundOptions {
   pool: string
   pages: Pages
+  atMost: number
 }
 
 /** Page by page: what a host may not run must not hide the rest from it. */
 async function giveAll(
   hosts: readonly OpenHost[],
   look: number,
-  { pool, pages, ...options }: Giving,
+  { pool, pages, atMost, ...options }: Giving,
 ): Promise<{ taking: Promise<boolean>[]; seen: number; more: boolean }> {
-  const { slots, affinity } = options
+  const { slots } = options
+  const { affinity } = options.limits
   const nowMs = options.clock.now()
   const seen = new Map<string, Candidate>()
   const given = new Set<string>()
   const taking: Promise<boolean>[] = []
   for (const host of hosts) {
+    if (taking.length >= atMost) break
     const page = await pages.read(host.pools, look)
     const news = page.filter(({ jobId }) => !seen.has(jobId))
     slots.missed(news)
@@ -95,8 +103,9 @@ async function giveAll(
     given.add(pick.jobId)
     for (const jobId of pick.overtaken) overtake(seen, jobId, nowMs)
     // noted at once: the next host is to load another model
-    slots.took(host.hostId, pick.jobId, filesOf(pick, left))
-    taking.push(take(host, pick, options))
+    const files = filesOf(pick, left)
+    slots.took(host.hostId, pick.jobId, files)
+    taking.push(take(host, pick, { ...options, models: toLoad(files, host) }))
   }
   const more = [...seen.values()].some((job) => job.pool === pool && !given.has(job.jobId))
   return { taking, seen: seen.size, more }
@@ -109,12 +118,18 @@ function overtake(seen: Map<string, Candidate>, jobId: string, nowMs: number): v
   seen.set(jobId, { ...job, overtaken: { count: count + 1, firstAt: firstAt ?? nowMs } })
 }
 
+interface Taking extends RoundOptions {
+  models: WorkerEvents['job:dispatched']['models']
+}
+
 async function take(
   { hostId, slots: count }: OpenHost,
-  { jobId, overtaken }: Choice,
-  { slots, backlog, ownerLimit, openHand, begin, log }: RoundOptions,
+  { jobId, pool, overtaken }: Choice,
+  { slots, backlog, limits, openHand, begin, emit, models }: Taking,
 ): Promise<boolean> {
+  const askedAt = performance.now()
   const open = openHand(hostId)
+  const { ownerLimit } = limits
   const order = { jobId, hostId, slots: count, ownerLimit, overtaken, hand: open?.hand ?? null }
   const taken = await backlog.dispatch(order).catch((error: unknown) => {
     open?.drop()
@@ -124,12 +139,20 @@ async function take(
     open?.drop()
     slots.freed(hostId, jobId)
     if (taken.outcome === 'full') slots.full(hostId)
+    if (taken.outcome === 'drained') slots.drained(hostId, taken.drain)
     return false
   }
-  if (open) open.take(taken)
+  const ms = performance.now() - askedAt
+  // first: what comes of it is told after it
+  emit('job:dispatched', { jobId, hostId, pool, ms, overtaken: overtaken.length, models })
+  if (open) open.take(taken, taken.claimed ?? null)
   else await begin(hostId, taken)
-  log.info({ jobId, hostId, overtaken: overtaken.length }, 'job dispatched')
   return true
+}
+
+function toLoad(files: readonly string[], { loaded }: Offer): Taking['models'] {
+  if (files.length === 0) return 'none'
+  return isInPlace(files, loaded) ? 'in_place' : 'to_load'
 }
 
 /** Next, and nothing to load for it: no other job could come before it. */

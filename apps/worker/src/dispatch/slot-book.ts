@@ -1,13 +1,21 @@
 /** The slots of this worker's hosts: which take another job, as far as known here; Redis has the last word. */
-import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import { type Clock, type Logger, repeat, type Some, tellSome } from '@safelight/runtime'
 import { takesPrompts } from '@safelight/shared'
-import { ANY_POOL, type Backlog, type JobsOnHost, servesPool, toBand } from '@safelight/store'
+import {
+  ANY_POOL,
+  type Backlog,
+  type JobsOnHost,
+  levelOf,
+  servesPool,
+  toBand,
+} from '@safelight/store'
 import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
+import { createLoadedFiles } from './loaded-files.ts'
 import { createMissedFiles } from './missed-files.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 
@@ -25,26 +33,36 @@ export interface OpenedSlotBook extends SlotBook {
   staged(): StagedHost[]
   /** Told what each host has, by the records, now and then. */
   onSeen(listener: (hostId: string, jobs: JobsOnHost) => void): void
+  holds(): Some<HeldSlots>
+  /** Slots that jobs have there, whichever worker dispatched them. */
+  taken: (hostId: string) => number
   close(): Promise<void>
+}
+
+/** Of one host, whichever worker gave them out. */
+export interface HeldSlots {
+  hostId: string
+  slots: number
+  taken: Some<string>
+  /** Redis said that there are no more. */
+  isFull: boolean
+  /** Model files of the job dispatched there last. */
+  loaded: number
 }
 
 export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   const { fleet, holders, backlog, timings, clock, log } = options
   /** Jobs by hostId, whichever worker dispatched them. */
   const taken = new Map<string, Set<string>>()
-  /** Model files of the job dispatched there last: a host runs its jobs in the order of their dispatch. */
-  const loaded = new Map<string, ReadonlySet<string>>()
-  /** That job, by hostId, whichever worker dispatched it. */
-  const newest = new Map<string, string>()
   /** Redis says that others have taken all there is; until it is known how many. */
   const full = new Set<string>()
+  let seesFull = false
   const waiting = new Set<() => void>()
   const seen = new Set<(hostId: string, jobs: JobsOnHost) => void>()
   const missed = createMissedFiles({ fleet, timings, clock })
-  /** Hosts that are alike share what they know. */
-  const names = new WeakMap<object, ReadonlySet<string>>()
+  const names = new WeakMap<object, ReadonlySet<string>>() // hosts that are alike share it
   const takenOn = (hostId: string) => taken.get(hostId) ?? new Set<string>()
-  const loadedOn = ({ hostId, state }: Host) => loaded.get(hostId) ?? new Set(state.models)
+  const loaded = createLoadedFiles({ backlog })
 
   function namesOf(classes: object): ReadonlySet<string> {
     const known = names.get(classes) ?? new Set(Object.keys(classes))
@@ -64,36 +82,35 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     changed()
   }
 
-  async function refresh(): Promise<void> {
-    const hosts = [...fleet.hosts]
+  async function refresh(hosts: readonly Host[]): Promise<void> {
     const found = await backlog.onHosts(hosts.map(({ hostId }) => hostId))
     for (const [at, host] of hosts.entries()) {
       const jobs = found[at] ?? { executing: [], collecting: [] }
       setTaken(host, new Set(jobs.executing))
       for (const tell of seen) tell(host.hostId, jobs)
-      await seeNewest(host.hostId, jobs.executing.at(-1))
+      await loaded.see(host.hostId, jobs.executing.at(-1))
     }
   }
 
-  async function seeNewest(hostId: string, jobId: string | undefined): Promise<void> {
-    const known = newest.get(hostId)
-    if (jobId === undefined || jobId === known) return
-    const { files } = await backlog.needs(jobId)
-    // we have dispatched one ourselves meanwhile
-    if (newest.get(hostId) !== known) return
-    setLoaded(hostId, jobId, files)
-  }
-
-  function setLoaded(hostId: string, jobId: string, files: readonly string[]): void {
-    newest.set(hostId, jobId)
-    // one that names no model leaves in place what is there
-    if (files.length > 0) loaded.set(hostId, new Set(files))
+  /** Together, and one look at a time: where several workers share many hosts, many are found full at once. */
+  async function seeFull(): Promise<void> {
+    if (seesFull) return
+    seesFull = true
+    while (full.size > 0) {
+      const looked = [...full]
+      await refresh(fleet.hosts.filter(({ hostId }) => looked.includes(hostId))).catch(
+        (error: unknown) => log.debug({ err: error, hosts: looked.length }, 'slots not seen'),
+      )
+      for (const hostId of looked) full.delete(hostId)
+      changed()
+    }
+    seesFull = false
   }
 
   const loop = repeat({
     everyMs: timings.slotRefreshMs,
-    run: refresh,
-    onError: (error) => log.warn({ err: error }, 'slots could not be looked at'),
+    run: () => refresh([...fleet.hosts]),
+    onError: (error) => log[levelOf(error)]({ err: error }, 'slots could not be looked at'),
     clock,
   })
   fleet.onChange(changed)
@@ -124,11 +141,11 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
       pools: [ANY_POOL, ...listing.labels],
       classes: namesOf(state.nodeClasses),
       files: state.files.choices,
-      loaded: loadedOn(host),
+      loaded: loaded.on(host),
       get elsewhere() {
         return others()
           .filter((other) => other !== host)
-          .map(loadedOn)
+          .map((other) => loaded.on(other))
       },
       get hasMostMemory() {
         return others().every((other) => other.state.memory <= state.memory)
@@ -171,20 +188,23 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     took(hostId, jobId, files) {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId), jobId]))
-      setLoaded(hostId, jobId, files)
+      loaded.set(hostId, jobId, files)
     },
     full(hostId) {
       full.add(hostId)
-      void refresh()
-        .catch((error: unknown) => log.debug({ err: error, hostId }, 'slots not seen'))
-        .finally(() => {
-          full.delete(hostId)
-          changed()
-        })
+      void seeFull()
     },
-    onSeen(listener) {
-      seen.add(listener)
-    },
+    // who resumes it is heard of by the next look
+    drained: (hostId, drain) => fleet.find(hostId)?.applyShared({ drain, stuck: null }),
+    onSeen: (listener) => void seen.add(listener),
+    holds: () =>
+      tellSome(fleet.hosts, (host) => ({
+        hostId: host.hostId,
+        slots: slotsOf(host),
+        taken: tellSome(takenOn(host.hostId), String),
+        isFull: full.has(host.hostId),
+        loaded: loaded.on(host).size,
+      })),
     staged() {
       const fit = fleet.hosts.filter(isFit)
       return fit.some((host) => host.jobs().staged.length > 0) ? fit.map(toStagedHost) : []
@@ -193,6 +213,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
       const host = fleet.find(hostId)
       if (host) setTaken(host, new Set([...takenOn(hostId)].filter((id) => id !== jobId)))
     },
+    taken: (hostId) => takenOn(hostId).size,
     close: () => loop.close(),
   }
 

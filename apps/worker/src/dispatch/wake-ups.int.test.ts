@@ -14,7 +14,7 @@ afterEach(() => stack.close())
 /** Longer than the test may take: nobody looks by himself. */
 const timings = { takeEveryMs: 10 * 60_000, dispatchLookMs: 10 * 60_000 }
 const env = { HOST_SLOTS: '1' }
-const lasting = (color: number) => slow({ color, steps: 40, seconds: 0.25 })
+const lasting = (color: number) => slow({ color, steps: 5, seconds: 2 })
 
 async function openIntake() {
   const redis = await openClient('worker')
@@ -25,7 +25,7 @@ async function openIntake() {
 it('is passed on to others by who cannot serve all that wait', async () => {
   const hosts = [await stack.startHost(), await stack.startHost(), await stack.startHost()]
   for (const host of hosts) await stack.startWorker([host.url], { env, timings })
-  const long = (color: number) => slow({ color, steps: 40, seconds: 1 })
+  const long = (color: number) => slow({ color, steps: 8, seconds: 5 })
   await Promise.all([1, 2, 3, 4].map((color) => stack.submit(long(color))))
   await expect
     .poll(() => hosts.map((host) => host.executions().length), { timeout: 20_000 })

@@ -190,8 +190,10 @@ describe('a broken device', () => {
     ['ready', ['failedOne', 'failedOne']],
     ['quarantined', ['failedOne', 'failedOther']],
     ['ready', ['failedOne', 'worked', 'failedOther']],
-    // a rest is no cure
-    ['offline', ['failedOne', 'failedOther', 'backsOff']],
+    // a rest is no cure, and no end of it
+    ['quarantined', ['failedOne', 'failedOther', 'backsOff']],
+    ['offline', ['failedOne', 'backsOff']],
+    ['offline', ['failedOne', 'failedOther', 'backsOff', 'refused']],
     ['quarantined', ['failedOne', 'failedOther', 'backsOff', 'answered']],
     ['quarantined', ['failedOne', 'failedOther', 'slow', 'slow', 'slow', 'answered']],
     // a success or a restart is

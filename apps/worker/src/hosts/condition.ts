@@ -5,7 +5,8 @@
  *
  *   starting     it has never answered here
  *   offline      it does not answer: it refused a connection or our credentials, let three questions in a row time
- *                out, or lost a job and is left alone. The next good probe ends it, and a socket that was deaf has a new chance
+ *                out, or lost a job and is left alone, which of a broken device is told as what it is. The next good
+ *                probe ends it, and a socket that was deaf has a new chance
  *   quarantined  a prompt stands still and ignores its interrupt: the executor is dead, though HTTP answers.
  *                Only evidence of life ends it: the prompt has left the host's queue (it moved on after all,
  *                or the host was restarted). A prompt that was never begun leaves no such trace when it is
@@ -163,8 +164,8 @@ export function isSuspect({ facts }: Condition, jobId: string): boolean {
 }
 
 /** Its rest is over, and one job may show whether its device works again. */
-export function isOnTrial({ state, reason }: Pick<Condition, 'state' | 'reason'>): boolean {
-  return state === 'quarantined' && reason.code === 'device_fault'
+export function isOnTrial({ state, reason, facts }: Omit<Condition, 'since'>): boolean {
+  return state === 'quarantined' && reason.code === 'device_fault' && facts.contact === 'up'
 }
 
 function isAlive(stuck: StuckPrompt | null, running: readonly string[]): boolean {
@@ -179,13 +180,14 @@ function sameDrain(one: HostDrain | null, other: HostDrain | null): boolean {
 function judge(facts: Facts): Pick<Condition, 'state' | 'reason'> {
   const { contact, stuck, drain, failedJobs, deafAt, prompts } = facts
   if (contact === 'none') return { state: 'starting', reason: toHostReason('not_reached_yet') }
-  if (contact !== 'up') return { state: 'offline', reason: toHostReason(contact) }
+  const isBroken = failedJobs.length >= DEVICE_FAILURES
+  // a rest is part of a quarantine: whoever looks after hosts is told of one thing, for as long as it lasts
+  const isAway = contact !== 'up' && !(contact === 'resting' && isBroken)
+  if (isAway) return { state: 'offline', reason: toHostReason(contact) }
   if (stuck) return { state: 'quarantined', reason: toHostReason('executor_stuck') }
   // what nobody may use needs no trial
   if (drain) return { state: 'draining', reason: toHostReason('drain_requested', drain.reason) }
-  if (failedJobs.length >= DEVICE_FAILURES) {
-    return { state: 'quarantined', reason: toHostReason('device_fault') }
-  }
+  if (isBroken) return { state: 'quarantined', reason: toHostReason('device_fault') }
   if (deafAt !== null) return { state: 'degraded', reason: toHostReason('socket_deaf') }
   if (prompts > 0) return { state: 'busy', reason: toHostReason('has_prompts') }
   return { state: 'ready', reason: toHostReason('idle') }

@@ -1,7 +1,9 @@
 /** Reports to the registry the state of this worker's hosts, and what they can run: at every change, and now and then. */
+import { randomUUID } from 'node:crypto'
 import type { NodeClasses } from '@safelight/comfyui'
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
-import type { HostFiles, HostRegistry, HostReport } from '@safelight/store'
+import { type HostFiles, type HostRegistry, type HostReport, levelOf } from '@safelight/store'
+import type { DispatchLimits } from '../limits.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { HostFileLists } from './file-looks.ts'
 import type { Host } from './host.ts'
@@ -11,6 +13,10 @@ export interface HeartbeatOptions {
   registry: HostRegistry
   files: Pick<HostFiles, 'save'>
   workerId: string
+  /** For whoever is asked why a job waits. */
+  limits: Pick<DispatchLimits, 'ownerLimit'>
+  /** Aborted when this worker gives its hosts nothing new any more: what runs there goes on for a while. */
+  stopping: AbortSignal
   timings: Pick<WorkerTimings, 'reportEveryMs' | 'reportAtLeastMs' | 'lastReportMs'>
   clock: Clock
   log: Logger
@@ -25,11 +31,15 @@ export interface Heartbeat {
   close(): Promise<void>
 }
 
-export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { hosts, registry, timings, clock, log } = options
+export function startHeartbeat(given: HeartbeatOptions): Heartbeat {
+  // its own reports alone are overwritten, and none of another that has its name
+  const options = { ...given, instance: randomUUID().slice(0, 8), leavingSinceOf }
+  const { hosts, registry, stopping, timings, clock, log } = options
   const saved = new Map<string, { nodeClasses: NodeClasses; files: HostFileLists }>()
   const changed = new Set<Host>()
   const left = new Set<Host>()
+  /** Since when a host gets nothing new from here. */
+  const leaving = new WeakMap<Host, number>()
   /** What was reported last, but for its times, by hostId. */
   const said = new Map<string, string>()
   let reporting: Promise<void> | null = null
@@ -37,7 +47,17 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   let callOff: (() => void) | null = null
   let closed = false
 
-  const onError = (error: unknown) => log.warn({ err: error }, 'hosts not reported')
+  const onError = (error: unknown) => log[levelOf(error)]({ err: error }, 'hosts not reported')
+
+  function leavingSinceOf(host: Host): number | null {
+    if (!stopping.aborted && !host.listing.leaving) {
+      leaving.delete(host)
+      return null
+    }
+    const at = leaving.get(host) ?? clock.now()
+    leaving.set(host, at)
+    return at
+  }
 
   async function save(host: Host): Promise<void> {
     const { nodeClasses, reachable } = host.state
@@ -58,12 +78,24 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     // what changes together is reported together
     const hosts = [...changed]
     changed.clear()
+    // first: whoever hears of a host takes jobs for it by what it can run
+    const failure = await saveAll(hosts)
     const news = hosts
       .map((host) => toReport(host, options))
       .filter((report) => said.get(report.hostId) !== withoutTimes(report))
     await registry.report(...news)
     for (const report of news) said.set(report.hostId, withoutTimes(report))
-    for (const host of hosts) await save(host)
+    if (failure) throw failure.error
+  }
+
+  /** @returns what went wrong: that a host lives is told all the same */
+  async function saveAll(all: readonly Host[]): Promise<{ error: unknown } | null> {
+    try {
+      for (const host of all) await save(host)
+      return null
+    } catch (error) {
+      return { error }
+    }
   }
 
   function beat(host: Host): void {
@@ -118,12 +150,17 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
     await reportLeft([...new Set([...left, ...hosts()])])
   }
 
+  const beatEach = () => {
+    for (const host of hosts()) beat(host)
+  }
+  stopping.addEventListener('abort', beatEach, { once: true })
   const loop = repeat({ everyMs: timings.reportEveryMs, run: beatAll, onError, clock })
   return {
     beat,
     leave,
     async close() {
       closed = true
+      stopping.removeEventListener('abort', beatEach)
       callOff?.()
       let giveUp = () => {}
       const patience = new Promise<void>((resolve) => {
@@ -141,13 +178,21 @@ function withoutTimes(report: HostReport): string {
   return JSON.stringify({ ...report, at: 0, seenAt: 0 })
 }
 
-function toReport(host: Host, options: HeartbeatOptions): HostReport {
-  const { workerId, clock } = options
+interface ReportOptions extends HeartbeatOptions {
+  instance: string
+  leavingSinceOf: (host: Host) => number | null
+}
+
+function toReport(
+  host: Host,
+  { workerId, limits, clock, instance, leavingSinceOf }: ReportOptions,
+): HostReport {
   const { version, devices, queueDepth, models, modelsAt, seenAt, movedAt } = host.state
   const { state, reason, since } = host.condition
   return {
     hostId: host.hostId,
     workerId,
+    instance,
     at: clock.now(),
     left: false,
     state,
@@ -165,5 +210,7 @@ function toReport(host: Host, options: HeartbeatOptions): HostReport {
     seenAt,
     movedAt,
     wakes: true,
+    ownerLimit: limits.ownerLimit,
+    leavingSince: leavingSinceOf(host),
   }
 }

@@ -1,7 +1,11 @@
 /** The list of hosts of this worker: fixed by a setting, or a file that is read again and again. */
-import { readFileSync, type Stats, statSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
-import { type Clock, type Logger, repeat } from '@safelight/runtime'
+import {
+  type Clock,
+  type Logger,
+  readSettingFile,
+  repeat,
+  rereadSettingFile,
+} from '@safelight/runtime'
 import { hostSchema, type HostValue, toHostValue } from './host-value.ts'
 import { HostsFileError, parseHostsFile } from './hosts-file.ts'
 
@@ -68,8 +72,9 @@ export function openFileList({ path, slots, everyMs, clock, log }: FileListOptio
         dealtWith = found
         const next = toHosts(found)
         if (!next) return
+        const changes = compareLists(hosts, next)
         hosts = next
-        log.info({ hosts: hosts.map(({ hostId }) => hostId) }, 'hosts file read again')
+        log.info({ hosts: hosts.map(({ hostId }) => hostId), changes }, 'hosts file read again')
         await tell(hosts)
       }
 
@@ -99,34 +104,31 @@ function isSame(one: Finding, other: Finding): boolean {
 }
 
 function readNow(path: string): string {
-  try {
-    const problem = findProblem(statSync(path))
-    if (problem) throw new HostsFileError([problem])
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof HostsFileError) throw error
-    throw new HostsFileError([toReadProblem(error)])
-  }
+  const read = readSettingFile(path)
+  if ('problem' in read) throw new HostsFileError([read.problem])
+  return read.bytes.toString()
 }
 
 async function readAgain(path: string): Promise<Finding> {
-  try {
-    const problem = findProblem(await stat(path))
-    return problem ? { problem } : { text: await readFile(path, 'utf8') }
-  } catch (error) {
-    return { problem: toReadProblem(error) }
-  }
+  const read = await rereadSettingFile(path)
+  return 'problem' in read ? read : { text: read.bytes.toString() }
 }
 
-const MAX_BYTES = 1024 * 1024
-
-function findProblem(file: Stats): string | null {
-  if (!file.isFile()) return 'is no file'
-  return file.size > MAX_BYTES ? `is larger than ${MAX_BYTES} bytes` : null
+/** In words for the log, without addresses: what a typo did must be seen there. */
+function compareLists(before: readonly HostValue[], after: readonly HostValue[]): string[] {
+  const known = new Map(before.map((host) => [host.hostId, host]))
+  const kept = new Set(after.map(({ hostId }) => hostId))
+  const gone = before.flatMap(({ hostId }) => (kept.has(hostId) ? [] : [`${hostId}: gone`]))
+  const others = after.flatMap((host) => {
+    const was = known.get(host.hostId)
+    if (!was) return [`${host.hostId}: new${toLabels(host)}`]
+    const parts = [
+      ...(toLabels(was) === toLabels(host) ? [] : [`labels${toLabels(was)} →${toLabels(host)}`]),
+      ...(was.slots === host.slots ? [] : [`slots ${was.slots} → ${host.slots}`]),
+    ]
+    return parts.length === 0 ? [] : [`${host.hostId}: ${parts.join(', ')}`]
+  })
+  return [...gone, ...others]
 }
 
-/** `ENOENT` and the like; the rest of the message is a path that whoever set it knows. */
-function toReadProblem(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null
-  return `cannot be read (${typeof code === 'string' ? code : 'unknown error'})`
-}
+const toLabels = ({ labels }: HostValue) => ` [${labels.join(', ')}]`

@@ -1,6 +1,6 @@
 /** `Host`: one ComfyUI server as this worker knows it, probed and judged for as long as it is open. */
 import type { HostClient } from '@safelight/comfyui'
-import type { Clock, Logger } from '@safelight/runtime'
+import type { Clock, Emit, WorkerEvents } from '@safelight/runtime'
 import type { HostState } from '@safelight/shared'
 import type { SharedHostFacts, StuckPrompt } from '@safelight/store'
 import type { WorkerTimings } from '../timings.ts'
@@ -78,7 +78,7 @@ export interface HostOptions {
   client: HostClient
   timings: ProbeTimings & Pick<WorkerTimings, 'deafForMs'>
   clock: Clock
-  log: Logger
+  emit: Emit<WorkerEvents>
   /** Its state, its jobs or what is known of it has changed. */
   onChange: (host: Host) => void
   /** A prompt stands still there, or is gone from there: for the other workers. */
@@ -86,19 +86,11 @@ export interface HostOptions {
   onUnstuck: (hostId: string, prompt: StuckPrompt) => void
 }
 
-/** Jobs come and go all the time; a host that fails is worth a line. */
-const LEVELS = {
-  starting: 'info',
-  ready: 'info',
-  busy: 'debug',
-  draining: 'info',
-  degraded: 'warn',
-  quarantined: 'warn',
-  offline: 'warn',
-} as const satisfies Record<HostState, string>
+/** What brought a change about, where that was a job. */
+type Detail = Pick<WorkerEvents['host:condition'], 'jobId' | 'promptId' | 'cause' | 'backOffMs'>
 
 export function createHost(options: HostOptions): Host {
-  const { hostId, listing, client, timings, clock, log } = options
+  const { hostId, listing, client, timings, clock, emit } = options
   const followed = new Set<FollowedPrompt>()
   const throughput = createThroughput(clock)
   let condition = startCondition(clock.now())
@@ -138,7 +130,7 @@ export function createHost(options: HostOptions): Host {
     recordObservation({ type: 'prompts', count: takenSlots + others })
   }
 
-  function recordObservation(observation: Observation, detail: Record<string, unknown> = {}): void {
+  function recordObservation(observation: Observation, detail: Detail = {}): void {
     const before = condition
     condition = observe(before, observation, {
       atMs: clock.now(),
@@ -153,16 +145,17 @@ export function createHost(options: HostOptions): Host {
   }
 
   function setModels(models: readonly string[]): void {
+    const news = models.filter((model) => !loaded.models.includes(model))
     loaded = { models, modelsAt: clock.now() }
+    if (news.length > 0) emit('host:loads', { hostId, models: news.length })
   }
 
-  function announce(from: HostState, detail: Record<string, unknown>): void {
+  function announce(from: HostState, detail: Detail): void {
     const { state, reason, facts } = condition
-    const level = state === 'ready' && from === 'busy' ? 'debug' : LEVELS[state]
     const { version } = probing.known
     // it may come back as another process, with nothing in memory
     if (state === 'offline') setModels([])
-    log[level]({ hostId, state, from, reason: reason.code, version, ...detail }, `host is ${state}`)
+    emit('host:condition', { hostId, from, to: state, reason: reason.code, version, ...detail })
     if (facts.stuck) for (const prompt of followed) prompt.takeBack(facts.stuck)
     options.onChange(host)
   }

@@ -1,8 +1,9 @@
 /** The hosts of a worker with everything that looks after them: the list, probes, slots, shared facts, reports. */
 import { createHostClient, type HostPool } from '@safelight/comfyui'
-import type { Clock, Logger, Scope } from '@safelight/runtime'
+import type { Clock, Emit, Logger, Scope, WorkerEvents } from '@safelight/runtime'
 import { createHostFiles, createHostRegistry, type Keys } from '@safelight/store'
 import type { Redis } from 'ioredis'
+import type { DispatchLimits } from '../limits.ts'
 import type { WorkerTimings } from '../timings.ts'
 import { createAlike } from './alike.ts'
 import { createFleet, type Fleet } from './fleet.ts'
@@ -17,9 +18,14 @@ export interface OpenFleetOptions {
   redis: Redis
   keys: Keys
   scope: Scope
+  emit: Emit<WorkerEvents>
   log: Logger
   workerId: string
+  /** How many jobs of one owner may have a slot at once; null: no limit. */
+  limits: Pick<DispatchLimits, 'ownerLimit'>
   list: HostList
+  /** Aborted when this worker gives its hosts nothing new any more. */
+  stopping: AbortSignal
   pool: HostPool
   /** How long one call may take: a host is given up when two in a row get no answer. */
   answerMs: number
@@ -31,7 +37,8 @@ export interface OpenFleetOptions {
 
 /** Resolves when it is known which hosts may not be given prompts. */
 export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
-  const { redis, keys, scope, clock, log, workerId, timings, list, pool, drainMs } = options
+  const { redis, keys, scope, clock, emit, log, workerId, timings, list, pool, drainMs } = options
+  const { limits, stopping } = options
   const registry = createHostRegistry({ redis, keys, timings: timings.store })
   const files = createHostFiles({ redis, keys, timings: timings.store })
 
@@ -45,7 +52,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
       ),
       timings,
       clock,
-      log,
+      emit,
       onChange(host) {
         fleet.changed()
         heartbeat.beat(host)
@@ -66,6 +73,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
       onLeft: (host) => heartbeat.leave(host),
       drainMs,
       clock,
+      emit,
       log,
     }),
   )
@@ -75,7 +83,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<Fleet> {
     watchSharedFacts({ hosts, registry, everyMs: timings.marksEveryMs, clock, log }),
   )
   const heartbeat = scope.use(
-    startHeartbeat({ hosts, registry, files, workerId, timings, clock, log }),
+    startHeartbeat({ hosts, registry, files, workerId, limits, stopping, timings, clock, log }),
   )
   await roster.apply(list.now())
   scope.use(list.follow((next) => roster.apply(next)))

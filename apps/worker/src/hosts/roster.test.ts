@@ -1,5 +1,5 @@
 import { createHostClient } from '@safelight/comfyui'
-import { createLogger } from '@safelight/runtime'
+import { createLogger, tellNobody } from '@safelight/runtime'
 import { expect, it } from 'vitest'
 import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
 import { createHost, type Host } from './host.ts'
@@ -30,7 +30,7 @@ function openRoster() {
         client: createHostClient(() => listing.address),
         timings: DEFAULT_WORKER_TIMINGS,
         clock,
-        log,
+        emit: tellNobody,
         onChange() {},
         onStuck() {},
         onUnstuck() {},
@@ -40,6 +40,7 @@ function openRoster() {
     onLeft: (host) => left.push(host),
     drainMs: DRAIN_MS,
     clock,
+    emit: tellNobody,
     log,
   })
   const find = (id: string): Host => {

@@ -9,7 +9,7 @@
  * One reconciliation: whatever changed, the list is compared with what is there. A host whose name or address
  * is still taken by one that is leaving comes when that has left: no server is driven under two names.
  */
-import type { Clock, Logger } from '@safelight/runtime'
+import type { Clock, Emit, Logger, WorkerEvents } from '@safelight/runtime'
 import { isSameAddress } from '@safelight/comfyui'
 import type { Host } from './host.ts'
 import type { HostValue } from './host-value.ts'
@@ -34,6 +34,7 @@ export interface RosterOptions {
   /** How long what runs on a host that is leaving may go on. */
   drainMs: number
   clock: Clock
+  emit: Emit<WorkerEvents>
   log: Logger
 }
 
@@ -43,7 +44,7 @@ interface Entry {
 }
 
 export function createRoster(options: RosterOptions): Roster {
-  const { clock, log, drainMs } = options
+  const { clock, emit, log, drainMs } = options
   const entries = new Map<string, Entry>()
   let list: readonly HostValue[] = []
   let reconciling: Promise<void> = Promise.resolve()
@@ -78,14 +79,14 @@ export function createRoster(options: RosterOptions): Roster {
     const { labels, slots } = value
     const otherAddress = !isSameAddress(listing.address, value.address)
     listing.update(value)
-    log.info({ hostId, labels, slots, newCredentials: otherAddress }, 'host listed otherwise')
+    emit('host:listed-otherwise', { hostId, labels, slots, newCredentials: otherAddress })
     if (otherAddress) entry.host.askAnew()
   }
 
   function sendAway(entry: Entry): void {
     const { hostId, listing } = entry.host
     listing.leave()
-    log.info({ hostId, busy: listing.held }, 'host is on the list no more')
+    emit('host:delisted', { hostId, busy: listing.held })
     entry.callOffHandBack = clock.after(drainMs, () => listing.handBackAll())
   }
 
@@ -93,7 +94,7 @@ export function createRoster(options: RosterOptions): Roster {
     callOffHandBack()
     entries.delete(host.hostId)
     host.close()
-    log.info({ hostId: host.hostId }, 'host has left')
+    emit('host:left', { hostId: host.hostId })
     options.onLeft(host)
   }
 
@@ -107,6 +108,9 @@ export function createRoster(options: RosterOptions): Roster {
 
   async function admit(values: readonly HostValue[]): Promise<void> {
     const hosts = values.map(open)
+    // before it is asked anything, and that is told
+    for (const { hostId, listing } of hosts)
+      emit('host:listed', { hostId, slots: listing.slots, labels: listing.labels })
     if (hosts.length > 0) await options.prepare(hosts)
     for (const host of hosts) {
       // this worker may have come to its end meanwhile

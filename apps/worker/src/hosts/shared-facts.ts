@@ -1,6 +1,6 @@
 /** Keeps the hosts of this worker in step with what all workers know of them: drains, and executors that are dead. */
 import { type Clock, type Logger, repeat } from '@safelight/runtime'
-import type { HostRegistry, StuckPrompt } from '@safelight/store'
+import { type HostRegistry, type StuckPrompt, levelOf } from '@safelight/store'
 import type { Host } from './host.ts'
 
 export interface SharedFactsWatch {
@@ -28,7 +28,7 @@ export function watchSharedFacts({
   ...timing
 }: SharedFactsOptions): SharedFactsWatch {
   const onError = (error: unknown) =>
-    log.warn({ err: error }, 'facts shared by workers not exchanged')
+    log[levelOf(error)]({ err: error }, 'facts shared by workers not exchanged')
 
   async function read(known: readonly Host[]): Promise<void> {
     const facts = await registry.sharedFacts(known.map(({ hostId }) => hostId))

@@ -30,6 +30,8 @@ export interface StagingDeps {
 export interface StagingHost {
   hostId: string
   client: Pick<HostClient, 'upload' | 'inputSize'>
+  /** The host is asked for each file, also when it said just now that it has it. */
+  unsure?: boolean
 }
 
 export interface Staging {
@@ -61,6 +63,8 @@ export function createStaging(deps: StagingDeps): Staging {
     const { hostId } = host
     const name = toInputName(asset)
     const key = toKey(hostId, name)
+    // whoever is handing it over is not done twice: he asks the host, too
+    if (host.unsure) fresh.delete(key)
     const errand: Errand = {
       host,
       asset,

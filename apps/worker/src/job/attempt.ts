@@ -28,6 +28,7 @@ import { promptIdOf } from '@safelight/store'
 import { openAttemptOutputs } from './attempt-outputs.ts'
 import { createUpdateReporter } from './report-updates.ts'
 import type { Handling } from './handling.ts'
+import { submitInOrder } from './submit-order.ts'
 import { withInputs } from './with-inputs.ts'
 import { addWarnings, toPartialWarnings } from './warnings.ts'
 
@@ -74,6 +75,8 @@ export async function runAttempt(
     tracker,
     warnings,
     outputs,
+    record: options.record,
+    asked,
     modelsInPlace: () => (host.state.modelsAt === null ? null : host.state.models),
   })
   const follow = host.follow(jobId, {
@@ -102,11 +105,14 @@ export async function runAttempt(
     const extraData = handling.extraData()
     // a host whose executor is dead gives back what waits behind it
     const signal = AbortSignal.any([stop.signal, follow.signal])
-    const client = withInputs(checkedHost(host.client, handling.checkClaim), {
+    const unwanted = AbortSignal.any([signal, stop.withdrawal])
+    const checked = checkedHost(host.client, handling.checkClaim)
+    // each brings its inputs by itself: only what is ready to be posted waits for its turn
+    const client = withInputs(submitInOrder(checked, handling.ticket.place, unwanted), {
       hostId: host.hostId,
       staging: deps.staging,
       workflow,
-      signal: AbortSignal.any([signal, stop.withdrawal]),
+      signal: unwanted,
       log,
     })
     if (!adopt && record.failures.at(-1)?.cause === 'output_gone')
@@ -134,6 +140,7 @@ export async function runAttempt(
         // first: once it runs, its host is taken to have the models of this workflow
         reporter.onUpdate(update)
         follow.onUpdate(update)
+        if (update.type === 'submitted') handling.ticket.place.leave()
         // an old host chose its own id
         if (update.type === 'submitted' && update.promptId !== record.promptId) {
           note({ promptId: update.promptId })
@@ -143,6 +150,7 @@ export async function runAttempt(
       },
     })
     const ended = follow.toEndOfAttempt(end)
+    reporter.end(ended)
     const decision = decideAfterEnd(ended, { stop: stop.reason })
     // what is collected is told of as a whole
     if (decision.action !== 'collect') await reporter.flush()
@@ -158,6 +166,8 @@ export async function runAttempt(
       decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs }),
     )
   } finally {
+    // nobody waits for what was not submitted, and will not be
+    handling.ticket.place.leave()
     follow.close()
     reporter.close()
     await outputs.close()
@@ -178,6 +188,24 @@ function unlistedClasses(nodeErrors: NodeErrors): string[] {
   return Object.values(nodeErrors)
     .filter(({ errors }) => errors.some(({ type }) => UNLISTED.has(type)))
     .map(({ class_type: name }) => name)
+}
+
+/**
+ * Who was frozen wakes to a host on which another worker has brought the prompt to its end, and which knows nothing of it
+ * any more, or has not answered for as long as that: neither is the host's fault, nor a failure of the attempt.
+ */
+export async function unlessLost<D extends JobDecision | CollectDecision>(
+  { checkClaim, stop, deps }: Handling,
+  decision: D,
+): Promise<D | JobDecision> {
+  const { action } = decision
+  if (action !== 'give_up' && action !== 'fail' && action !== 'cancel') return decision
+  try {
+    await checkClaim.anew()
+    return decision
+  } catch (error) {
+    return decideAfterError(error, { stop: stop.reason, storePauseMs: deps.timings.storePauseMs })
+  }
 }
 
 /** What is known of an execution at its end, also of what its messages did not say. */

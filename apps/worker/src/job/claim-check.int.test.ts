@@ -1,4 +1,4 @@
-import { createHostClient } from '@safelight/comfyui'
+import { createHostClient, createHostPool } from '@safelight/comfyui'
 import { systemClock } from '@safelight/runtime'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type DeadHost, startDeadHost } from '../testing/dead-host.ts'
@@ -57,6 +57,40 @@ it('stops a worker that was replaced before it changes anything on the host', as
   expect(lost).toHaveLength(calls.length)
   // looking is allowed
   expect((await client.queue()).running).toEqual([])
+})
+
+it('keeps a prompt back whose worker was frozen while its connection to the host was made', async () => {
+  const jobId = await stack.submit(slow({ color: 1 }))
+  const token = (await stack.store.claim(jobId))?.token ?? 0
+  let nowMs = 0
+  const checkClaim = createClaimCheck({
+    holdsClaim: () => stack.store.holdsClaim(jobId, token),
+    onClaimLost: () => undefined,
+    freshMs: 2_000,
+    clock: { steady: () => nowMs, now: () => nowMs },
+  })
+  const pool = createHostPool()
+  const slowly = createHostClient(host.url, {
+    pool: {
+      ...pool,
+      async request(options) {
+        if (options.method === 'POST') {
+          nowMs += 10_000
+          await stack.store.claim(jobId)
+        }
+        return pool.request(options)
+      },
+    },
+  })
+  checkClaim.confirm(checkClaim.now())
+  const posted = checkedHost(slowly, checkClaim).submit({
+    workflow: slow({ color: 1 }),
+    clientId: 'me',
+    promptId: 'mine',
+  })
+  await expect(posted).rejects.toThrow(ClaimLost)
+  await pool.close()
+  expect(host.promptIds).toEqual([])
 })
 
 it('does not trust an answer that was long on its way: it may be older than another’s claim', async () => {

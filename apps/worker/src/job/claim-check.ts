@@ -110,10 +110,10 @@ export function checkedHost(client: HostClient, checkClaim: ClaimCheck): HostCli
     ...client,
     within: (timeoutMs) => checkedHost(client.within(timeoutMs), checkClaim),
     async submit(request, signal) {
-      // asked beforehand, so that nothing slow is left between the check and the POST
-      await client.features(signal)
-      await checkClaim.recent(signal)
-      return client.submit(request, signal)
+      const beforePart = () => checkClaim.recent(signal)
+      await beforePart()
+      // and again as its bytes go out: the connection may have to be made first
+      return client.submit({ ...request, beforePart }, signal)
     },
     async deletePending(promptId, signal) {
       await checkClaim.anew(signal)

@@ -10,6 +10,8 @@ export interface Coalescer<T> {
   flush(): Promise<void>
   /** Drops what is held back and the timer. */
   close(): void
+  /** Values that gave way to later ones. */
+  readonly spared: number
 }
 
 export interface CoalesceOptions<T> {
@@ -33,6 +35,7 @@ export function createCoalescer<T>({
   let held: { value: T } | null = null
   let callOff: (() => void) | null = null
   let underWay: Promise<void> | null = null
+  let spared = 0
   let lastMs = Number.NEGATIVE_INFINITY
   /** When all that was emitted has had its interval. */
   let freeMs = Number.NEGATIVE_INFINITY
@@ -65,6 +68,7 @@ export function createCoalescer<T>({
 
   return {
     push(value) {
+      if (held) spared += 1
       held = { value }
       schedule()
     },
@@ -77,6 +81,9 @@ export function createCoalescer<T>({
     close() {
       held = null
       stopTimer()
+    },
+    get spared() {
+      return spared
     },
   }
 }

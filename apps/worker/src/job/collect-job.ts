@@ -3,7 +3,7 @@ import type { HostClient } from '@safelight/comfyui'
 import { TIMED_OUT, type Warning } from '@safelight/shared'
 import type { AttemptRecord, Decide, Harvest } from '@safelight/store'
 import { blameDevice } from './blame-device.ts'
-import { againAfter, conclude, SPENT, type TicketReturn } from './conclude.ts'
+import { conclude, handBack, SPENT, type TicketReturn } from './conclude.ts'
 import { decideAfterError, HOST_UNAVAILABLE, type JobDecision } from './decide-job.ts'
 import type { Handling } from './handling.ts'
 import { toComplete } from './job-events.ts'
@@ -31,7 +31,7 @@ export async function collectJob(
   const decision = host
     ? blameDevice(collected, { host, jobId: handling.jobId, failures: record.failures })
     : collected
-  if (decision.action === 'hand_back') return againAfter(decision.delayMs)
+  if (decision.action === 'hand_back') return handBack(handling, decision.delayMs)
   const returned = await conclude(handling, decision, {
     record: { ...record, harvest: undefined },
     warnings: addWarnings(handling.writer.snapshot.warnings, more),

@@ -1,9 +1,10 @@
 /** Acts on decisions: writes the job's end or its way back to the line. Nothing else does. */
+import type { WorkerEvents } from '@safelight/runtime'
 import { assertNever, isTerminal, takesPrompts, type Warning } from '@safelight/shared'
 import type { AttemptRecord, Decide, FailedAttempt, JobNeeds } from '@safelight/store'
 import type { GiveUp, JobDecision } from './decide-job.ts'
 import { type JobEnd, toEnd, toQueuedAgain, toTakenBack } from './job-events.ts'
-import { noteOrphan } from './orphan.ts'
+import { noteOrphan, noteOrphanOf } from './orphan.ts'
 import {
   decideRetry,
   hostsToShun,
@@ -61,20 +62,41 @@ export async function conclude(
     case 'give_up':
       return giveUp(handling, decision, facts)
     case 'hand_back':
-      return againAfter(decision.delayMs)
+      return handBack(handling, decision.delayMs)
     case 'take_back':
       return takeBack(handling, facts.record)
     case 'claim_lost':
-      return AGAIN
+      return leave(handling, facts.record)
     default:
       return assertNever(decision)
   }
 }
 
+/** Another worker has the job and its prompt; or Redis has lost it, and then nobody is led to its prompt but by this. */
+async function leave(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
+  const { deps, jobId } = handling
+  if ((await deps.store.load(jobId)) === null) await noteOrphanOf(deps, jobId, record)
+  return AGAIN
+}
+
+/** Its prompt goes on where it is. */
+export function handBack(handling: Handling, delayMs: number): TicketReturn {
+  const { deps, stop, ticket } = handling
+  const leaves = deps.fleet.find(ticket.hostId)?.listing.leaving ?? false
+  const stopped = leaves ? 'host_left' : 'shutdown'
+  tellHandedBack(handling, stop.reason === 'shutdown' ? stopped : 'store')
+  return againAfter(delayMs)
+}
+
+function tellHandedBack({ deps, jobId, ticket }: Where, why: WhyBack): void {
+  const { hostId } = ticket
+  deps.emit('job:handed-back', { jobId, hostId, why, error: null, unreadMs: null })
+}
+
 function toLimits({ deps, writer }: Handling): RetryLimits {
   const { nodeRetries } = writer.snapshot.limits
-  const { maxAttempts, maxHostLosses, timings } = deps
-  const { retryMs, retryAtMostMs } = timings
+  const { maxAttempts, maxHostLosses } = deps.limits
+  const { retryMs, retryAtMostMs } = deps.timings
   return { maxAttempts, maxHostLosses, nodeRetries, retryMs, retryAtMostMs }
 }
 
@@ -94,7 +116,7 @@ async function giveUp(
   failed: GiveUp,
   { record, warnings }: AttemptFacts,
 ): Promise<TicketReturn> {
-  const { deps, writer, log } = handling
+  const { deps, jobId, writer } = handling
   const { cause, orphaned, error } = failed
   const { attempt, hostId } = record
   const at = deps.clock.now()
@@ -102,32 +124,33 @@ async function giveUp(
   // it may run there yet, when its host is back
   if (orphaned || cause === 'stalled') await noteOrphan(handling, record)
   const retry = decideRetry(failures, toLimits(handling))
-  log.warn({ attempt, hostId, cause, ...retry }, 'attempt failed')
+  const told = { jobId, hostId, attempt, cause }
   if (retry.action === 'fail') {
     const { deadLetter } = retry
-    return finish(handling, {
-      status: 'failed',
-      error,
-      ...(warnings ? { warnings } : {}),
-      deadLetter,
-    })
+    const end: JobEnd = { status: 'failed', error, ...(warnings && { warnings }), deadLetter }
+    const isEnded = await writeEnd(handling, end)
+    if (isEnded) deps.emit('attempt:failed', { ...told, retry: 'fail', delayMs: null, deadLetter })
+    return afterEnd(handling, isEnded)
   }
   // noted first: should we die in between, the attempt is known to have failed
   await handling.saveAttempt({ ...record, failures, unreachableSince: null })
-  const written = await writer.append(toQueuedAgain)
-  if (!written) return AGAIN
+  if (writer.claimLost) return AGAIN
+  const { delayMs } = retry
+  // it is on record, and is not noted again, whatever becomes of what follows
+  deps.emit('attempt:failed', { ...told, retry: 'retry', delayMs, deadLetter: false })
+  if (!(await writer.append(toQueuedAgain))) return AGAIN
   await deps.deadlines.note(writer.snapshot)
-  return toBacklog(handling, { delayMs: retry.delayMs, failures })
+  return toBacklog(handling, { delayMs, failures })
 }
 
 /** Its prompt had not begun, and is gone from the host: nothing has failed, and the attempt is none. */
 async function takeBack(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
-  const { deps, writer, log } = handling
+  const { deps, jobId, writer } = handling
   const takenBack = (record.takenBack ?? 0) + 1
   // noted first: should we die in between, it is known that its prompt is on no host
   await handling.saveAttempt({ ...record, takenBack, unreachableSince: null })
   if (!(await writer.append(toTakenBack))) return AGAIN
-  log.info({ hostId: record.hostId, takenBack }, 'taken back from the host')
+  deps.emit('job:taken-back', { jobId, hostId: record.hostId, takenBack })
   await deps.deadlines.note(writer.snapshot)
   return toBacklog(handling, { delayMs: 0, failures: record.failures })
 }
@@ -136,13 +159,19 @@ export interface BackOptions {
   delayMs: number
   /** Of the job so far. */
   failures: readonly FailedAttempt[]
+  /** Why nothing has been begun, when that is so. */
+  why?: WhyBack
 }
+
+type WhyBack = WorkerEvents['job:handed-back']['why']
+type Where = Pick<Handling, 'deps' | 'jobId' | 'ticket'>
 
 /** To its old place in the backlog, for whichever host may run it. */
 export async function toBacklog(
-  { deps, jobId, token, writer }: Pick<Handling, 'deps' | 'jobId' | 'token' | 'writer'>,
-  { delayMs, failures }: BackOptions,
+  handling: Where & Pick<Handling, 'token' | 'writer'>,
+  { delayMs, failures, why }: BackOptions,
 ): Promise<TicketReturn> {
+  const { deps, jobId, token, writer } = handling
   const { store, backlog, tickets, timings } = deps
   const { pool } = writer.snapshot
   const stored = await backlog.needs(jobId)
@@ -159,6 +188,7 @@ export async function toBacklog(
   await store.putDown(jobId, token)
   const back = await backlog.putBack(jobId, { token, delayMs, needs })
   if (back === 'claim_lost') return AGAIN
+  if (why) tellHandedBack(handling, why)
   if (delayMs > 0) deps.deferred.note(delayMs)
   else await tickets.announceAgain({ jobId, pool })
   return SPENT
@@ -179,15 +209,25 @@ export async function finish(
   jobEnd: JobEnd,
   untold: readonly Decide[] = [],
 ): Promise<TicketReturn> {
-  const { writer, log } = handling
+  return afterEnd(handling, await writeEnd(handling, jobEnd, untold))
+}
+
+/** @returns whether it is on record, by us */
+async function writeEnd(
+  handling: Handling,
+  jobEnd: JobEnd,
+  untold: readonly Decide[] = [],
+): Promise<boolean> {
+  const { writer } = handling
   const times = handling.stopwatch.enter(null)
   const end: Decide = (snapshot) => toEnd(snapshot, { ...jobEnd, times })
   // asked for in one go, they are one write
   const told = await Promise.all([...untold, end].map((decide) => writer.append(decide)))
-  const written = told.at(-1)
+  return told.at(-1) === true
+}
+
+function afterEnd({ writer }: Handling, isEnded: boolean): TicketReturn {
   // refused: it has ended in another way, is another worker's, or its cancel wants to be confirmed first
-  if (!written) return !writer.claimLost && isTerminal(writer.snapshot.status) ? SPENT : AGAIN
-  const code = 'error' in jobEnd ? { code: jobEnd.error.code } : {}
-  log.info({ outcome: jobEnd.status, ...code, phases: times }, 'job finished')
+  if (!isEnded) return !writer.claimLost && isTerminal(writer.snapshot.status) ? SPENT : AGAIN
   return SPENT
 }

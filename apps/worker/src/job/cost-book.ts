@@ -8,7 +8,7 @@ import {
   type TrackerState,
 } from '@safelight/comfyui'
 import type { Clock, Logger } from '@safelight/runtime'
-import type { MeasuredCost, NodeCosts } from '@safelight/store'
+import { type MeasuredCost, type NodeCosts, levelOf } from '@safelight/store'
 
 export interface CostBook {
   /** As past executions measured them; nothing learned when that cannot be read. Waits for the first read only. */
@@ -66,7 +66,7 @@ export function createCostBook({
     try {
       await store.record(noted)
     } catch (error) {
-      log.warn({ err: error }, 'node costs not recorded')
+      log[levelOf(error)]({ err: error }, 'node costs not recorded')
     }
   }
 

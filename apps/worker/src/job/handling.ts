@@ -1,7 +1,14 @@
 /** `Handling`: what a worker holds from the claim of a job until its ticket leaves our hands. */
 import type { BlobStore } from '@safelight/assets'
 import type { HostClient, RunPrompt } from '@safelight/comfyui'
-import { type Clock, type Logger, systemClock } from '@safelight/runtime'
+import {
+  type Clock,
+  type Emit,
+  type Logger,
+  parseStoredTrace,
+  systemClock,
+  type WorkerEvents,
+} from '@safelight/runtime'
 import type { ExtraData } from '@safelight/shared'
 import type {
   AppendedWith,
@@ -13,16 +20,17 @@ import type {
   Decide,
   DeferredWatch,
   HostRegistry,
-  HostStage,
   IsRemembered,
   JobStore,
   MadeOutputs,
   OpenExtraData,
   Orphans,
+  TicketPlace,
   Tickets,
 } from '@safelight/store'
 import type { EndedPrompts } from '../hosts/ended-prompts.ts'
 import type { Fleet } from '../hosts/fleet.ts'
+import type { HandlingLimits } from '../limits.ts'
 import type { Lines } from '../lines.ts'
 import type { Staging } from '../inputs/stage-inputs.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
@@ -33,6 +41,7 @@ import type { CostBook } from './cost-book.ts'
 import { createJobWriter, type JobWriter } from './job-writer.ts'
 import { createPhaseStopwatch, type PhaseStopwatch } from './phase-times.ts'
 import type { StopSwitch } from './stop.ts'
+import type { SubmitPlace } from './submit-order.ts'
 import type { Suspects } from './suspects.ts'
 import type { UnknownMessages } from './unknown-messages.ts'
 import { watchForCancel } from './watch-cancel.ts'
@@ -67,22 +76,21 @@ export interface HandlingDeps {
   unknownMessages: UnknownMessages
   suspects: Suspects
   clock: Clock
+  emit: Emit<WorkerEvents>
   log: Logger
   timings: WorkerTimings
-  maxAttempts: number
-  maxHostLosses: number
+  limits: HandlingLimits
   /** How long a job whose host cannot be reached waits for it. */
   adoptWaitMs: number
-  maxOutputBytes: number
   retentionMs: number
 }
 
 /** What came with the ticket: a job, and what is to be done for it on which host. */
-export interface JobTicket {
+export interface JobTicket extends TicketPlace {
   jobId: string
-  hostId: string
-  stage: HostStage
   stop: StopSwitch
+  /** Among the jobs that are to be submitted to the host. */
+  place: SubmitPlace
   /** Its slot of the host is another job's, though its ticket is still ours. */
   onSlotFree(): void
 }
@@ -142,6 +150,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     clock: { steady: clock.steady, now: systemClock.now },
   })
   let { lastAttempt } = claim
+  const traceId = parseStoredTrace(claim.trace)?.traceId
   return {
     deps,
     jobId,
@@ -153,7 +162,7 @@ export function openHandling(deps: HandlingDeps, claim: Claim, ticket: JobTicket
     stopwatch: createPhaseStopwatch(claim.snapshot, clock),
     ticket,
     stop,
-    log: deps.log.child({ jobId }),
+    log: deps.log.child({ jobId, ...(traceId !== undefined && { trace_id: traceId }) }),
     get lastAttempt() {
       return lastAttempt
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { systemClock } from '@safelight/runtime'
+import { systemClock, tellNobody } from '@safelight/runtime'
 import {
   AppendContention,
   createBacklog,
@@ -21,27 +21,24 @@ import { workOnJob } from './work-on-job.ts'
 function toDeps(store: JobStore, over: Partial<HandlingDeps> = {}): HandlingDeps {
   const parts = {
     store,
-    fleet: {
-      find() {
-        throw new TypeError('x is not a function')
-      },
-    },
+    fleet: {}, // to ask it for a host throws
     suspects: createSuspects({ store, waitMs: 60_000, clock: systemClock }),
     clock: systemClock,
+    emit: tellNobody,
     log: silent,
     timings: toWorkerTimings(),
     ...over,
   }
-  // whatever else is missing would be one more mishap
-  return parts as HandlingDeps
+  return parts as HandlingDeps // whatever else is missing would be one more mishap
 }
 
-const turn = (deps: HandlingDeps, jobId: string) =>
+const turn = (deps: HandlingDeps, jobId: string, leave: () => unknown = () => 0) =>
   workOnJob(deps, {
     jobId,
     hostId: HOST,
     stage: 'execute',
     stop: createStopSwitch(undefined),
+    place: { turn: () => Promise.resolve(), leave: () => void leave() },
     onSlotFree: () => undefined,
   })
 
@@ -67,18 +64,30 @@ async function acceptOnHost(test: TestStore): Promise<string> {
   return jobId
 }
 
+/** The names of events and what tells them apart, in order. */
+function hear() {
+  const heard: string[] = []
+  const emit: HandlingDeps['emit'] = (...[name, body]) => {
+    if (name === 'job:mishap' && 'mishaps' in body) heard.push(`${name} ${body.mishaps}`)
+    if (name === 'job:handed-back' && 'why' in body) heard.push(`${name} ${body.why}`)
+  }
+  return { heard, emit }
+}
+
 const throwing = (fault: Error) => () => Promise.reject(fault)
 
 it('ends a job as internal, a dead letter, when it has met three mishaps, whichever workers they met', async () => {
   const test = await openTestStore()
-  const { store, redis, keys } = test
+  const { store } = test
   const jobId = await acceptOnHost(test)
   const deadly = { ...store, append: throwing(new TypeError('never mind')) }
   const back = { ticket: 'again', delayMs: 2_000 }
-  expect(await turn(toDeps(store), jobId)).toEqual(back)
+  const { heard, emit } = hear()
+  expect(await turn(toDeps(store, { emit }), jobId)).toEqual(back)
   // another kind at another worker counts all the same
-  const unread = { ...store, claim: throwing(new RangeError('too deep')) }
-  expect(await turn(toDeps(unread), jobId)).toEqual(back)
+  const unread = toDeps({ ...store, claim: throwing(new RangeError('too deep')) }, { emit })
+  expect(await turn(unread, jobId)).toEqual(back)
+  expect(heard).toEqual(['job:mishap 1', 'job:mishap 2'])
   expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
   expect(await turn(toDeps(store), jobId)).toEqual({ ticket: 'spent' })
   expect(await store.load(jobId)).toMatchObject({
@@ -86,15 +95,16 @@ it('ends a job as internal, a dead letter, when it has met three mishaps, whiche
     error: { code: 'internal' },
     deadLetter: true,
   })
-  expect(await redis.zscore(keys.deadLetters, jobId)).not.toBeNull()
+  expect(await test.redis.zscore(test.keys.deadLetters, jobId)).not.toBeNull()
   // it has ended: nothing is tried any more
   expect(await turn(toDeps(deadly), jobId)).toEqual({ ticket: 'spent' })
 })
 
 it('never counts the trouble of a store against the job', async () => {
   const test = await openTestStore()
-  const { store } = test
   const jobId = await acceptOnHost(test)
+  const { store } = test
+  const { heard, emit } = hear()
   for (const trouble of [new RedisUnavailable(undefined), new AppendContention(jobId)]) {
     for (let time = 0; time < 4; time += 1) {
       const fleet = {
@@ -102,20 +112,20 @@ it('never counts the trouble of a store against the job', async () => {
           throw trouble
         },
       } as unknown as HandlingDeps['fleet']
-      const returned = await turn(toDeps(store, { fleet }), jobId)
+      const returned = await turn(toDeps(store, { fleet, emit }), jobId)
       expect(returned).toEqual({ ticket: 'again', delayMs: 1_000 })
     }
   }
+  expect(heard).toEqual(Array(8).fill('job:handed-back store'))
   expect(await store.load(jobId)).toMatchObject({ status: 'queued' })
   expect(await store.countMishap(jobId)).toBe(1)
 })
 
 it('is put down after a mishap: no worker was lost', async () => {
   const test = await openTestStore()
-  const { store } = test
   const jobId = await acceptOnHost(test)
-  await turn(toDeps(store), jobId)
-  expect((await store.claim(jobId))?.lost).toEqual({ count: 0, justNow: false })
+  await turn(toDeps(test.store), jobId)
+  expect((await test.store.claim(jobId))?.lost).toEqual({ count: 0, justNow: false })
 })
 
 it('ends as canceled when that was asked, however often it fails', async () => {
@@ -139,13 +149,15 @@ it('ends as canceled when that was asked, however often it fails', async () => {
     unreachableSince: null,
   })
   await store.append(jobId, () => ({ type: 'status', status: 'canceling', phase: 'preparing' }))
-  const fleet = {
-    find() {
-      throw new TypeError('no such thing')
-    },
-  } as unknown as HandlingDeps['fleet']
-  const orphans = { add: () => Promise.resolve() } as unknown as HandlingDeps['orphans']
-  for (let time = 0; time < 3; time += 1) await turn(toDeps(store, { fleet, orphans }), jobId)
+  const story: string[] = []
+  const find = () => {
+    story.push('asks for the host')
+    throw new TypeError('no such thing')
+  }
+  const none = { fleet: { find }, orphans: { add: () => Promise.resolve() } }
+  const deps = toDeps(store, none as unknown as Partial<HandlingDeps>)
+  for (let time = 0; time < 3; time += 1) await turn(deps, jobId, () => story.push('leaves'))
+  expect(story.slice(0, 2), 'nobody waits for it').toEqual(['leaves', 'asks for the host'])
   expect(await store.load(jobId)).toMatchObject({ status: 'canceled', error: null })
 })
 
@@ -197,9 +209,8 @@ it.each([
     const test = await openTestStore()
     const jobId = await acceptOnHost(test)
     await test.redis.hset(test.keys.job(jobId), 'snapshot', text)
-    const back = { ticket: 'again', delayMs: 2_000 }
-    expect(await turn(toDeps(test.store), jobId)).toEqual(back)
-    expect(await turn(toDeps(test.store), jobId)).toEqual(back)
+    for (const delayMs of [2_000, 2_000])
+      expect(await turn(toDeps(test.store), jobId)).toEqual({ ticket: 'again', delayMs })
     // nobody takes it for a job that kills workers
     expect(await test.redis.hmget(test.keys.job(jobId), 'held', 'lost')).toEqual([null, ''])
     expect(await turn(toDeps(test.store), jobId)).toEqual({ ticket: 'spent' })

@@ -28,27 +28,29 @@ export async function concludeMishap(
   { ticket, handling }: MishapFacts,
   error: unknown,
 ): Promise<TicketReturn> {
-  const { jobId, stop } = ticket
+  const { jobId, hostId, stop } = ticket
   const { storePauseMs, retryMs } = deps.timings
-  const log = deps.log.child({ jobId })
   const { signal } = stop
   // told to stop in the middle of something: whoever takes the ticket next does what was asked
   const stopped = signal.aborted && error === signal.reason
   if (error instanceof ClaimLost || stop.reason === 'claim-lost' || stopped) return AGAIN
   if (isStoreTrouble(error)) {
-    log.warn({ err: error }, 'handed back: trouble with the store')
+    deps.emit('job:handed-back', { jobId, hostId, why: 'store', error, unreadMs: null })
     return againAfter(storePauseMs)
   }
   if (error instanceof RecordTooNew) {
     const unreadMs = await deps.store.noteUnread(jobId)
-    log.warn({ err: error, unreadMs }, 'handed back: for a newer worker to read')
-    if (unreadMs < deps.timings.newerWaitMs) return againAfter(storePauseMs)
-    return endUnreadable(deps, jobId, TOO_NEW)
+    if (unreadMs >= deps.timings.newerWaitMs) return endUnreadable(deps, jobId, TOO_NEW)
+    deps.emit('job:handed-back', { jobId, hostId, why: 'newer_record', error, unreadMs })
+    return againAfter(storePauseMs)
   }
   const mishaps = await deps.store.countMishap(jobId)
-  log.error({ err: error, mishaps }, 'something unforeseen while the job was in hand')
+  deps.emit('job:mishap', { jobId, error, mishaps })
   if (mishaps < MAX_MISHAPS) return againAfter(retryMs.internal)
-  return endAfterMishaps(deps, { ticket, handling })
+  return endAfterMishaps(deps, { ticket, handling }).catch((again: unknown) => {
+    if (again instanceof ClaimLost) return AGAIN
+    throw again
+  })
 }
 
 /** The store's trouble is never the job's. */
@@ -95,10 +97,6 @@ async function endAfterMishaps(
     })
   if (!result) return endUnreadable(deps, jobId, UNREADABLE)
   if (result.outcome === 'claim_lost') return AGAIN
-  if (result.outcome === 'appended') {
-    const { status } = result.snapshot
-    deps.log.info({ jobId, outcome: status, code: INTERNAL.code }, 'job finished')
-  }
   const over = !('snapshot' in result) || isTerminal(result.snapshot.status)
   return over ? SPENT : againAfter(deps.timings.retryMs.internal)
 }

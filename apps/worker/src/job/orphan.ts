@@ -15,11 +15,12 @@ export async function stopOrphan(
   handling: Handling,
   record: AttemptRecord,
 ): Promise<PromptEnd | null> {
-  const { deps, jobId, asked, log } = handling
+  const { deps, jobId, asked } = handling
   const { hostId } = record
   const client = deps.connect(hostId, record.hostUrl)
   if (!client) return null
   const { targets } = handling.writer.snapshot.limits
+  const told = { hostId, jobId, promptId: record.promptId }
   try {
     const end = await stopPrompt({
       ...(asked && targets ? { asked: { workflow: asked.workflow, targets } } : {}),
@@ -29,11 +30,12 @@ export async function stopOrphan(
       knownPromptId: record.promptId,
       timings: deps.timings,
     })
-    log.info({ hostId, promptId: end.promptId, end: end.outcome }, 'orphan stopped')
+    const promptId = end.promptId ?? record.promptId
+    deps.emit('orphan:ended', { ...told, promptId, end: end.outcome, error: null })
     return end
   } catch (error) {
     if (error instanceof ClaimLost) throw error
-    log.warn({ hostId, err: error }, 'orphan out of reach')
+    deps.emit('orphan:ended', { ...told, end: 'out_of_reach', error })
     return null
   }
 }
@@ -55,8 +57,20 @@ export async function stopUnseen(handling: Handling, record: AttemptRecord): Pro
   }
 }
 
-/** The job goes on, or ends, without it: should its host come back, whoever reaches it stops the prompt. */
-export async function noteOrphan({ deps, jobId }: Handling, record: AttemptRecord): Promise<void> {
+/**
+ * The job goes on, or ends, without it: should its host come back, whoever reaches it stops the prompt.
+ * @throws ClaimLost: it is followed by another worker
+ */
+export async function noteOrphan(handling: Handling, record: AttemptRecord): Promise<void> {
+  await handling.checkClaim.anew()
+  await noteOrphanOf(handling.deps, handling.jobId, record)
+}
+
+export async function noteOrphanOf(
+  deps: Pick<Handling['deps'], 'orphans'>,
+  jobId: string,
+  record: AttemptRecord,
+): Promise<void> {
   const promptId = promptIdOf(jobId, record.attempt)
   await deps.orphans.add(record.hostId, { promptId, knownPromptId: record.promptId })
 }

@@ -29,15 +29,16 @@ export function openKeeping(
   { deps, jobId, writer, checkClaim, log }: Handling,
   { hostId, workflow }: KeepingOptions,
 ): JobKeeping {
-  const { blobs, assets, made, store, maxOutputBytes, retentionMs } = deps
+  const { blobs, assets, made, store, limits, retentionMs } = deps
   const keeping: OutputKeeping = {
     jobId,
     owner: writer.snapshot.owner,
     store: { blobs, assets },
-    maxBytes: maxOutputBytes,
+    maxBytes: limits.maxOutputBytes,
     retentionMs,
     now: () => store.now(),
     checkClaim: (signal) => checkClaim.recent(signal),
+    onStored: (bytes, ms) => deps.emit('output:stored', { jobId, bytes, ms }),
   }
   const before = workflow && createMadeBefore({ hostId, workflow, keeping, assets, made, log })
   const told: Promise<unknown>[] = []

@@ -45,3 +45,13 @@ it('goes on with the times of whoever had the prompt executed', () => {
   pass(40)
   expect(stopwatch.enter(null)).toEqual({ ...times, collect: 40 })
 })
+
+it('leaves the times of whoever had begun what is ended without another begin', () => {
+  const { clock, pass } = at(1_000)
+  const times = { queue: 5, prepare: 6, execute: null, collect: null }
+  const canceling = newSnapshot({ createdAt: 1_000, status: 'canceling', attempt: 1, times })
+  pass(90_000)
+  expect(createPhaseStopwatch(canceling, clock).enter(null)).toEqual(times)
+  // a second attempt of one that waited again counts all that went before it
+  expect(createPhaseStopwatch(canceling, clock).enter('prepare').queue).toBe(90_000)
+})

@@ -25,6 +25,8 @@ export function createPhaseStopwatch(
       return times
     },
     enter(next) {
+      // who ends what another has begun knows no better than that one
+      if (next === null && phase === 'queue' && known.queue !== null) return known
       const nowMs = clock.now()
       if (phase) times = { ...times, [phase]: Math.max(0, nowMs - sinceMs) }
       phase = next

@@ -95,11 +95,14 @@ it('does not adopt the prompt of an older attempt', () => {
   })
 })
 
-it('expires a job whose start is overdue, before the first attempt and before any other', () => {
+it('expires a job whose start is overdue, but not one that began in time and lost its attempt', () => {
   const limits = { startBy: NOW - 1, timeoutMs: null, nodeRetries: 0 }
   const expired = { action: 'end', jobEnd: { status: 'expired', error: { code: 'expired' } } }
   expect(planHandling(claim({ limits }), NOW)).toMatchObject(expired)
+  // taken back before it had begun
   expect(planHandling(claim({ limits, attempt: 1 }, noted), NOW)).toMatchObject(expired)
+  const again = claim({ limits, attempt: 1, startedAt: NOW - 2 }, noted)
+  expect(planHandling(again, NOW)).toMatchObject({ action: 'begin', attempt: 2 })
   expect(planHandling(claim({ limits: { ...limits, startBy: NOW } }), NOW).action).toBe('begin')
 })
 

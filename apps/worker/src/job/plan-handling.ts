@@ -91,3 +91,36 @@ function toTooLate(snapshot: Snapshot, nowMs: number): JobEnd | null {
   if (isTimedOut(snapshot, nowMs)) return { status: 'failed', error: TIMED_OUT }
   return isPastStart(snapshot, nowMs) ? { status: 'expired', error: EXPIRED } : null
 }
+
+export interface Standing {
+  acceptedAt: number
+  /** When it was in line last, or is still: since then. */
+  waitsSince: number
+  /** The attempt that somebody has begun and nobody has ended. */
+  underWay: { attempt: number; startedAt: number } | null
+}
+
+/** Where a job stands that was just claimed, for who listens. */
+export function toStanding({
+  snapshot,
+  lastAttempt,
+}: Pick<Claim, 'snapshot' | 'lastAttempt'>): Standing {
+  const { status, attempt, createdAt, updatedAt, startedAt } = snapshot
+  const failures = lastAttempt?.failures ?? []
+  const failedAt = failures.findLast((failure) => failure.attempt < attempt)?.at
+  const waited = lastAttempt !== null && status === 'queued' ? updatedAt : failedAt
+  const goesOn = status === 'running' || status === 'canceling'
+  const isBegun =
+    goesOn &&
+    lastAttempt !== null &&
+    isOfAttempt(lastAttempt, snapshot) &&
+    failures.at(-1)?.attempt !== attempt
+  return {
+    acceptedAt: createdAt,
+    waitsSince: waited ?? createdAt,
+    // of a later attempt only that is known: it began after the one before it had failed
+    underWay: isBegun
+      ? { attempt, startedAt: Math.max(startedAt ?? createdAt, failedAt ?? 0) }
+      : null,
+  }
+}

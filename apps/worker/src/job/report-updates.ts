@@ -5,15 +5,19 @@ import {
   foldProgress,
   foldTaken,
   type HostMessage,
+  type PromptEnd,
   type PromptUpdate,
   type TrackerState,
 } from '@safelight/comfyui'
 import { assertNever, type JobPhase, type Warning } from '@safelight/shared'
+import { type AttemptRecord, levelOf } from '@safelight/store'
 import type { AttemptOutputs } from './attempt-outputs.ts'
 import { createCoalescer } from './coalesce.ts'
+import type { Asked } from './asked.ts'
 import { createCreep } from './creep.ts'
 import { toPhase, toProgressed } from './job-events.ts'
 import type { Handling } from './handling.ts'
+import { createNodeNews } from './node-news.ts'
 import { haveNodesMoved, isNews, type Told } from './progress-news.ts'
 import { createPreviewReport } from './report-previews.ts'
 import {
@@ -29,12 +33,16 @@ export interface UpdateReporter {
   onUpdate(update: PromptUpdate): void
   /** Waits until the progress received so far is on its way to the store, before whatever is appended next. */
   flush(): Promise<void>
+  /** Its prompt is over. */
+  end(end: PromptEnd): void
   close(): void
   readonly tracker: TrackerState
   readonly warnings: Warning[]
 }
 
 export interface UpdateReporterStart {
+  record: Pick<AttemptRecord, 'attempt' | 'hostId'>
+  asked: Asked
   /** Before anything ran. */
   tracker: TrackerState
   /** What another worker had to warn of. */
@@ -49,8 +57,10 @@ export function createUpdateReporter(
   start: UpdateReporterStart,
 ): UpdateReporter {
   const { deps, jobId, token, writer, stopwatch, log } = handling
-  const { clock, store, timings } = deps
-  const { outputs } = start
+  const { clock, emit, store, timings } = deps
+  const { outputs, asked } = start
+  const { attempt, hostId } = start.record
+  const nodes = createNodeNews({ emit, jobId, attempt, workflow: asked.workflow })
   let { tracker, warnings } = start
   let executing = false
   let told: Told = { progress: tracker.progress, atMs: clock.steady() }
@@ -87,7 +97,7 @@ export function createUpdateReporter(
   }
 
   function warn(error: unknown): void {
-    log.warn({ err: error }, 'event not written')
+    log[levelOf(error)]({ err: error }, 'event not written')
   }
 
   function enterPhase(phase: JobPhase): void {
@@ -99,6 +109,7 @@ export function createUpdateReporter(
   function enterExecution(): void {
     if (executing) return
     executing = true
+    emit('attempt:phase', { jobId, attempt, phase: 'executing' })
     tracker = foldBeginning(tracker, start.modelsInPlace(), clock.steady())
     stopwatch.enter('execute')
     enterPhase('executing')
@@ -121,6 +132,7 @@ export function createUpdateReporter(
     tracker = next
     const atMs = clock.steady()
     if (next === before) return
+    nodes.look(next)
     if (!isNews(next.progress, told, atMs) && !haveNodesMoved(before, next)) return
     told = { progress: next.progress, atMs }
     progress.push(next)
@@ -145,10 +157,9 @@ export function createUpdateReporter(
         case 'submitted': {
           const { promptId, adopted, nodeErrors } = update
           const { status } = writer.snapshot
-          log.info(
-            { promptId, totalSteps: tracker.steps ?? 0, adopted, status },
-            'prompt submitted',
-          )
+          const there = { jobId, hostId, attempt, promptId, totalSteps: tracker.steps ?? 0, status }
+          emit(adopted ? 'attempt:adopted' : 'attempt:submitted', there)
+          emit('attempt:phase', { jobId, attempt, phase: 'submitted' })
           const taken = foldTaken(tracker, update, clock.steady())
           warnings = addWarnings(warnings, toDroppedWarnings(nodeErrors))
           if (!warnings.some(({ code }) => code === 'output_dropped')) {
@@ -181,7 +192,10 @@ export function createUpdateReporter(
       }
     },
     flush: () => progress.flush(),
+    end: (end) => nodes.end(tracker, end),
     close() {
+      const { spared } = progress
+      if (spared > 0) emit('progress:coalesced', { jobId, count: spared })
       progress.close()
       previews.close()
       creep.close()

@@ -1,10 +1,11 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
+import { toRestMs, type TrackerState } from '@safelight/comfyui'
 import { assertNever, timeoutAt } from '@safelight/shared'
 import { type AttemptRecord, type FailedAttempt, inTurn, promptIdOf } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
 import type { Asked } from './asked.ts'
-import { type AttemptResult, createTracker, runAttempt } from './attempt.ts'
+import { type AttemptResult, createTracker, runAttempt, unlessLost } from './attempt.ts'
 import { blameDevice, isOfDevice } from './blame-device.ts'
 import { checkedHost } from './claim-check.ts'
 import { collectJob } from './collect-job.ts'
@@ -37,15 +38,18 @@ export async function runOnHost(
   const { asked } = handling
   if (!asked) return finish(handling, { status: 'failed', error: INTERNAL })
   const tracker = await createTracker(handling, asked.workflow, host)
+  const staged = behindOthers(tracker, host, deps.clock.steady())
   const first = { attempt: start.attempt, hostId, times: stopwatch.enter('prepare') }
   // before the prompt is submitted: whoever finds us dead must know where to look, and a page that watches never shows 0/0
   const begun = inTurn(
     (snapshot) => toRunning(snapshot, first),
-    (snapshot) => toProgressed(snapshot, tracker),
+    (snapshot) => toProgressed(snapshot, staged),
   )
   const attempt = toRecord(jobId, host, start)
   async function begin(): Promise<(() => void) | null> {
-    return (await handling.appendNoted(begun, { attempt })) ? watchForTimeout(handling) : null
+    if (!(await handling.appendNoted(begun, { attempt }))) return null
+    tellBegun(deps, jobId, { record: attempt, isNew: start.adopt === null })
+    return watchForTimeout(handling)
   }
   const watching = begin()
   const prepared = watching.then((callOff) => callOff !== null)
@@ -64,7 +68,10 @@ export async function runOnHost(
     const given = { host, asked, tracker, record: attempt, adopt, wasSubmitted, prepared }
     const result = await runAttempt(handling, given)
     if (!(await prepared)) return null
-    const { decision, record, warnings } = result
+    const { record, warnings } = result
+    const decision = await unlessLost(handling, result.decision)
+    const { action: outcome } = decision
+    deps.emit('attempt:ended', { jobId, hostId, attempt: start.attempt, outcome })
     if (decision.action === 'collect') {
       const { execute } = stopwatch.enter('collect')
       // of an adopted prompt we have only seen the rest
@@ -91,6 +98,23 @@ export async function runOnHost(
       () => undefined,
     )
   }
+}
+
+function tellBegun(
+  { emit }: Handling['deps'],
+  jobId: string,
+  { record, isNew }: { record: AttemptRecord; isNew: boolean },
+): void {
+  const { attempt, hostId, promptId } = record
+  if (isNew) emit('attempt:started', { jobId, hostId, attempt, promptId })
+  emit('attempt:phase', { jobId, attempt, phase: 'preparing' })
+}
+
+/** Until it begins it has what the host has before it, and itself. */
+function behindOthers(tracker: TrackerState, host: Host, atMs: number): TrackerState {
+  const [before, own] = [host.jobs().restMs, toRestMs(tracker, atMs)]
+  const eta_ms = before === null || own === null ? null : before + own
+  return { ...tracker, progress: { ...tracker.progress, eta_ms } }
 }
 
 function toRecord(
@@ -124,7 +148,7 @@ export async function toCollect(
   { promptId, files, partial, failed }: CollectDecision,
   { tracker, warnings, record, asked, more = 0 }: Collectable,
 ): Promise<TicketReturn> {
-  const { jobId, writer, stopwatch, ticket } = handling
+  const { deps, jobId, writer, stopwatch, ticket } = handling
   const allowPartial = writer.snapshot.limits.allowPartial === true
   const after = failed ?? decideCollected(partial, { allowPartial, stop: null })
   const failure = after.action === 'give_up' ? { cause: after.cause, error: after.error } : null
@@ -146,6 +170,7 @@ export async function toCollect(
   )
   const written = await handling.appendNoted(over, { attempt: collected, freesSlot: true })
   if (!written && !(await freeSlot(handling, collected))) return AGAIN
+  if (written) deps.emit('attempt:phase', { jobId, attempt: record.attempt, phase: 'collecting' })
   ticket.onSlotFree()
   return await collectJob(handling, collected, harvest)
 }

@@ -22,6 +22,8 @@ export interface StopSwitch {
   /** Aborted when the job is to give its slot back if its prompt has not begun; one that has goes on. No reason to stop. */
   readonly withdrawal: AbortSignal
   withdraw(): void
+  /** The job has left our hands: nothing that lives longer is followed any more, and nothing there remembers it. */
+  close(): void
 }
 
 /**
@@ -34,7 +36,9 @@ export function createStopSwitch(
 ): StopSwitch {
   const own = new AbortController()
   const withdrawn = new AbortController()
-  const signal = outer ? AbortSignal.any([own.signal, outer]) : own.signal
+  const { signal } = own
+  // not `AbortSignal.any`: a host's signal would collect something of every job that was ever there
+  const unfollow = [follow(own, outer), follow(withdrawn, leaving)]
   let claimLost = false
   return {
     signal,
@@ -49,9 +53,21 @@ export function createStopSwitch(
       if (reason === 'claim-lost') claimLost = true
       if (!signal.aborted) own.abort(reason)
     },
-    withdrawal: leaving ? AbortSignal.any([withdrawn.signal, leaving]) : withdrawn.signal,
+    withdrawal: withdrawn.signal,
     withdraw: () => withdrawn.abort(),
+    close() {
+      for (const stop of unfollow) stop()
+    },
   }
+}
+
+/** @returns follows it no longer */
+function follow(own: AbortController, outer: AbortSignal | undefined): () => void {
+  if (!outer) return () => undefined
+  const abort = () => own.abort(outer.reason)
+  if (outer.aborted) abort()
+  else outer.addEventListener('abort', abort, { once: true })
+  return () => outer.removeEventListener('abort', abort)
 }
 
 function isStopReason(value: unknown): value is StopReason {

@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest'
+import type { Emit, WorkerEvents } from '@safelight/runtime'
 import { createUnknownMessages } from './unknown-messages.ts'
 
 function open() {
   const lines: string[] = []
-  const warn = (fields: { messageType: string }) => lines.push(fields.messageType)
-  return { lines, unknown: createUnknownMessages({ warn } as never) }
+  const emit: Emit<WorkerEvents> = (...event) => {
+    if (event[0] === 'message:unknown' && event[1].isFirst) lines.push(event[1].type)
+  }
+  return { lines, unknown: createUnknownMessages(emit) }
 }
 
-it('counts every unknown message and logs each type once', () => {
+it('counts every unknown message and says which is the first of its type', () => {
   const { lines, unknown } = open()
   for (const type of ['crystools.monitor', 'kaytool', 'crystools.monitor']) unknown.note(type)
   expect(Object.fromEntries(unknown.counts)).toEqual({ 'crystools.monitor': 2, kaytool: 1 })

@@ -1,5 +1,5 @@
-/** Host messages nobody understands: counted, and logged once per type. Custom nodes send whatever they like. */
-import type { Logger } from '@safelight/runtime'
+/** Host messages nobody understands: counted, and told with whether it is the first of its type. Custom nodes send whatever they like. */
+import type { Emit, WorkerEvents } from '@safelight/runtime'
 
 export interface UnknownMessages {
   /** @param type as it was on the wire */
@@ -13,7 +13,7 @@ const MAX_TYPES = 200
 const OTHERS = '(others)'
 const MAX_TYPE_LENGTH = 80
 
-export function createUnknownMessages(log: Pick<Logger, 'warn'>): UnknownMessages {
+export function createUnknownMessages(emit: Emit<WorkerEvents>): UnknownMessages {
   const counts = new Map<string, number>()
   return {
     counts,
@@ -22,7 +22,7 @@ export function createUnknownMessages(log: Pick<Logger, 'warn'>): UnknownMessage
       const key = counts.has(name) || counts.size < MAX_TYPES ? name : OTHERS
       const before = counts.get(key) ?? 0
       counts.set(key, before + 1)
-      if (before === 0) log.warn({ messageType: key }, 'unknown host message')
+      emit('message:unknown', { type: key, isFirst: before === 0 })
     },
   }
 }

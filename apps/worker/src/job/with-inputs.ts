@@ -6,6 +6,7 @@ import {
   type HostClient,
   NotSubmitted,
   PromptRejected,
+  sourcesOf,
 } from '@safelight/comfyui'
 import type { Logger } from '@safelight/runtime'
 import { memberOf, replaceTexts, stringifyExact, type Workflow } from '@safelight/shared'
@@ -32,10 +33,11 @@ export function withInputs(client: HostClient, options: InputsOptions): HostClie
   if (ids.length === 0) return client
   const { hostId, staging, signal, log } = options
   const { found } = references
+  const unsure = hasSeveralEnds(options.workflow)
 
   const stage = async (): Promise<Names> => {
     try {
-      return await staging.stage({ hostId, client }, ids, signal)
+      return await staging.stage({ hostId, client, unsure }, ids, signal)
     } catch (error) {
       throw new NotSubmitted(error)
     }
@@ -59,6 +61,15 @@ export function withInputs(client: HostClient, options: InputsOptions): HostClie
       return client.submit({ ...request, workflow: named(text, found, await stage()) }, late)
     },
   }
+}
+
+/**
+ * Where one of its outputs does without a file, a host that has lost that is no longer heard to refuse: it leaves out what
+ * needs it, and runs the rest.
+ */
+function hasSeveralEnds(workflow: Workflow): boolean {
+  const needed = new Set(Object.values(workflow).flatMap(sourcesOf))
+  return Object.keys(workflow).filter((nodeId) => !needed.has(nodeId)).length > 1
 }
 
 function named(text: string, references: readonly AssetReference[], names: Names): string {

@@ -14,7 +14,7 @@ import { bringCanceled, keepTexts } from './late-outputs.ts'
 import { findMissed } from './missed-pictures.ts'
 import { concludeMishap } from './mishap.ts'
 import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
-import { type BeginPlan, type HandlingPlan, planHandling } from './plan-handling.ts'
+import { type BeginPlan, type HandlingPlan, planHandling, toStanding } from './plan-handling.ts'
 import { type AttemptStart, runOnHost, toCollect, watchForTimeout } from './run-on-host.ts'
 import { SUSPECT_FROM } from './suspects.ts'
 
@@ -29,6 +29,7 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     // ended and forgotten, or somewhere else by now: the ticket means nothing any more
     if (!claim) return SPENT
     const plan = planHandling(claim, await deps.store.now())
+    tellClaimed(deps, { ticket, claim, plan })
     ended = plan.action === 'none'
     if (ended) return SPENT
     if (isSuspect(claim, plan)) {
@@ -39,7 +40,8 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     handling = openHandling(deps, claim, ticket)
     if (isSuspect(claim, plan) && !letGo) {
       const { adoptLookMs } = deps.timings
-      return await toBacklog(handling, { delayMs: adoptLookMs, failures: failuresOf(handling) })
+      const failures = failuresOf(handling)
+      return await toBacklog(handling, { delayMs: adoptLookMs, failures, why: 'suspect' })
     }
     const returned = await act(handling, plan)
     ended = isTerminal(handling.writer.snapshot.status)
@@ -50,7 +52,17 @@ export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<
     handling?.close()
     await letGo?.().catch((error: unknown) => deps.log.warn({ err: error }, 'company not noted'))
     if (claim && !ended) await putDown(deps, claim)
+    if (claim) deps.emit('job:put-down', { jobId: ticket.jobId, token: claim.token })
   }
+}
+
+type Claimed = { ticket: JobTicket; claim: Claim; plan: HandlingPlan }
+
+function tellClaimed({ emit }: HandlingDeps, { ticket, claim, plan }: Claimed): void {
+  const { jobId, hostId } = ticket
+  const { token, trace } = claim
+  const place = { jobId, hostId, plan: plan.action, token }
+  emit('job:claimed', { ...place, ...toStanding(claim), trace })
 }
 
 /** What only writes its end can do no harm any more. */
@@ -61,6 +73,8 @@ function isSuspect({ lost }: Claim, { action }: HandlingPlan): boolean {
 }
 
 async function act(handling: Handling, plan: HandlingPlan): Promise<TicketReturn> {
+  // it submits nothing, and may take minutes over that: jobs that came later do not wait for it
+  if (plan.action !== 'begin' && plan.action !== 'adopt') handling.ticket.place.leave()
   switch (plan.action) {
     case 'none':
       return SPENT
@@ -137,14 +151,15 @@ async function waitForHost(
   handling: Handling,
   record: AttemptRecord,
 ): Promise<TicketReturn | null> {
-  const { deps, log } = handling
-  if (deps.fleet.find(record.hostId)?.state.reachable) return null
+  const { deps, jobId } = handling
+  const { hostId } = record
+  if (deps.fleet.find(hostId)?.state.reachable) return null
   const now = await deps.store.now()
   const since = record.unreachableSince ?? now
   if (now - since >= deps.adoptWaitMs) return null
   if (record.unreachableSince === null) {
-    log.info({ hostId: record.hostId }, 'waiting for the host')
     await handling.saveAttempt({ ...record, unreachableSince: since })
+    deps.emit('job:waits-for-host', { jobId, hostId })
   }
   return againAfter(deps.timings.adoptLookMs)
 }
@@ -158,7 +173,8 @@ async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn>
   const host = handling.deps.fleet.find(handling.ticket.hostId)
   const fit = host && (takesPrompts(host.condition.state) || isOnTrial(host.condition))
   // it has changed since it was chosen, or others need the slot more: nothing has been begun there
-  if (!fit || handling.stop.withdrawal.aborted) return toBacklog(handling, { delayMs: 0, failures })
+  if (!fit || handling.stop.withdrawal.aborted)
+    return toBacklog(handling, { delayMs: 0, failures, why: fit ? 'withdrawn' : 'host_unfit' })
   const start = { attempt, failures, takenBack, adopt: null, wasSubmitted: false }
   return useHost(handling, host, start)
 }
@@ -179,8 +195,9 @@ async function bringHome(
   record: AttemptRecord,
   end: PromptEnd & { outcome: 'succeeded' },
 ): Promise<TicketReturn> {
-  const { deps, asked, stopwatch } = handling
+  const { deps, asked, stopwatch, ticket } = handling
   const { attempt, hostId } = record
+  ticket.place.leave()
   const host = deps.fleet.find(hostId)
   if (!asked) return finish(handling, { status: 'failed', error: INTERNAL })
   const { workflow } = asked

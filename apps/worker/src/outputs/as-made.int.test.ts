@@ -21,7 +21,7 @@ const saveThenWork = (color: number, then: Record<string, unknown> = {}) => ({
   '2': save('1', 'first'),
   '3': {
     class_type: 'TraceSteps',
-    inputs: { image: ['1', 0], steps: 40, seconds: 1, ...then },
+    inputs: { image: ['1', 0], steps: 8, seconds: 5, ...then },
   },
   '4': save('3', 'second'),
 })

@@ -15,6 +15,8 @@ export interface OutputKeeping {
   now(): Promise<number>
   /** Before an asset is made: whether the job is still this worker's. Throws when not. */
   checkClaim: (signal: AbortSignal) => Promise<void>
+  /** Told of each once, whoever else has stored it before us, and how long its bytes took. */
+  onStored(bytes: number, ms: number): void
 }
 
 export interface NewOutput {
@@ -51,7 +53,8 @@ export async function keepOutput(
   { body, sizeBytes, signal }: OutputBytes,
 ): Promise<KeptOutput> {
   let text: string | undefined
-  const { asset } = await ingest(keeping.store, {
+  const startedAt = performance.now()
+  const { asset, isNewAsset } = await ingest(keeping.store, {
     body,
     maxBytes: keeping.maxBytes,
     signal,
@@ -67,6 +70,7 @@ export async function keepOutput(
       return made
     },
   })
+  if (isNewAsset) keeping.onStored(asset.size_bytes, performance.now() - startedAt)
   return { asset, output: toOutput(asset, { ...given, text }) }
 }
 

@@ -1,6 +1,7 @@
 import type { Simulator } from '@safelight/simulator'
 import { until } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { hostIdOf } from '../hosts/host-id.ts'
 import { slow } from '../testing/graphs.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
@@ -19,7 +20,7 @@ const twoPictures = (color: number) => ({
   '4': { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: 'other' } },
 })
 
-it('has the outputs of one attempt when a host goes away with some of them fetched', async () => {
+it('has the outputs of one attempt when a drained host is shut down with some of them fetched', async () => {
   if (!left || !other) throw new Error('no host')
   // where files of these names are already, the next ones are called otherwise
   await fetch(`${other.url}/prompt`, {
@@ -33,6 +34,13 @@ it('has the outputs of one attempt when a host goes away with some of them fetch
   await until(
     async () => (await stack.events(jobId)).events.some(({ type }) => type === 'output'),
     'the first file is here',
+  )
+  const id = hostIdOf(new URL(left.url))
+  await stack.hosts.drain(id, 'new driver')
+  // whoever looks is told not to do it
+  await until(
+    async () => (await stack.backlog.onHosts([id]))[0]?.collecting.includes(jobId),
+    'the other file is still to be fetched',
   )
   await left.close()
   const end = await stack.end(jobId)

@@ -23,7 +23,7 @@ const store: IngestDeps = {
   assets: {
     begin: async () => 'k',
     abandon: async () => true,
-    mint: async (asset) => ({ asset, createdNew: true, spareKey: null }),
+    mint: async (asset) => ({ asset, createdNew: true, isNewAsset: true, spareKey: null }),
     emptied: async () => undefined,
   },
 }
@@ -39,6 +39,7 @@ function open(maxBytes = Number.MAX_SAFE_INTEGER) {
       retentionMs: 1,
       now: async () => 1,
       checkClaim: async () => undefined,
+      onStored: () => undefined,
     },
     workflow: { '1': { class_type: 'A', inputs: {} } },
     order: createOutputOrder(new Map()),

@@ -125,7 +125,7 @@ it('runs a job once more whose pictures it did not hear, and says so when that i
 
 it('has the pictures of a prompt whose worker left in the middle, those from before and those from after', async () => {
   const first = await stack.startWorker([host.url], { env: { DRAIN_TIMEOUT: '1ms' } })
-  const steps = { image: ['1', 0], steps: 40, seconds: 2 }
+  const steps = { image: ['1', 0], steps: 16, seconds: 5 }
   const jobId = await stack.submit({
     ...sent(2, 253),
     '2': { class_type: 'TraceSteps', inputs: steps },

@@ -1,5 +1,5 @@
 /** The end of a worker's life: take nothing new, wait a while, then hand back what still runs. Never without end. */
-import type { Clock, Logger } from '@safelight/runtime'
+import type { Clock, Emit, Logger, WorkerEvents } from '@safelight/runtime'
 import type { OpenTickets } from './host-tickets.ts'
 import type { TicketsInHand } from './in-hand.ts'
 
@@ -9,20 +9,22 @@ export interface CloseOptions {
   closeMs: number
   inHand: TicketsInHand
   clock: Clock
+  emit: Emit<WorkerEvents>
   log: Logger
 }
 
 export async function closeTickets(
   tickets: OpenTickets,
-  { drainMs, closeMs, inHand, clock, log }: CloseOptions,
+  { drainMs, closeMs, inHand, clock, emit, log }: CloseOptions,
 ): Promise<void> {
+  emit('worker:draining', { drainMs })
   const timers = [clock.after(drainMs, handBack)]
   let giveUp = () => {}
   const limit = new Promise<'late'>((resolve) => {
     giveUp = () => resolve('late')
   })
   function handBack(): void {
-    log.info('drain time is over: handing jobs back')
+    emit('worker:handing-back', { jobs: inHand.count() })
     tickets.handBack()
     timers.push(clock.after(closeMs, giveUp))
   }

@@ -1,6 +1,12 @@
 /** The tickets of all hosts of this worker, as hosts come and go: one that leaves takes nothing more from its queue. */
-import { type Clock, type Logger, repeat } from '@safelight/runtime'
-import type { JobsOnHost, OpenHand } from '@safelight/store'
+import { type Clock, type Logger, repeat, type Some, tellSome } from '@safelight/runtime'
+import {
+  HOST_STAGES,
+  hostQueueOf,
+  type JobsOnHost,
+  type OpenHand,
+  type Queues,
+} from '@safelight/store'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { WorkerTimings } from '../timings.ts'
@@ -9,6 +15,8 @@ import type { HostTickets, OpenTickets } from './host-tickets.ts'
 export interface DriveHostsOptions {
   fleet: Fleet
   open(host: Host): Promise<HostTickets>
+  /** Hosts come and go under ever new names. */
+  queues: Pick<Queues, 'release'>
   timings: Pick<WorkerTimings, 'lockMs'>
   clock: Clock
   log: Logger
@@ -21,6 +29,8 @@ export interface DrivenHosts extends OpenTickets {
   expect(hostId: string, ticket: string): void
   /** What the host has, by the records. */
   see(hostId: string, jobs: JobsOnHost): void
+  /** Queues of hosts, and what is in our hands of each. */
+  holds(): Some<ReturnType<HostTickets['holds']>[number]>
 }
 
 /** How often the lock of a ticket is renewed within its time. */
@@ -95,7 +105,16 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     driven.delete(hostId)
     open.delete(hostId)
     slots.delete(hostId)
-    ending?.then((tickets) => tickets.close()).catch(warn(hostId))
+    ending
+      ?.then((tickets) => tickets.close())
+      .then(() => letGo(hostId))
+      .catch(warn(hostId))
+  }
+
+  async function letGo(hostId: string): Promise<void> {
+    const names = new Set(HOST_STAGES.map((stage) => hostQueueOf(hostId, stage)))
+    // back meanwhile: it is needed
+    if (!driven.has(hostId)) await options.queues.release((name) => !names.has(name))
   }
 
   const warn = (hostId: string) => (error: unknown) =>
@@ -126,6 +145,11 @@ export async function driveHosts(options: DriveHostsOptions): Promise<DrivenHost
     openHand: (hostId) => open.get(hostId)?.openHand() ?? null,
     expect: (hostId, ticket) => tell(hostId, (tickets) => tickets.expect(ticket)),
     see: (hostId, jobs) => tell(hostId, (tickets) => tickets.see(jobs)),
+    holds: () =>
+      tellSome(
+        [...open.values()].flatMap((tickets) => tickets.holds()),
+        (held) => held,
+      ),
     async close() {
       closed = true
       await Promise.all((await all()).map((tickets) => tickets.close()))

@@ -11,7 +11,7 @@ eachWithHost((opened) => ({ stack, host } = opened))
 /** Longer than the test may take. */
 const timings = { hostTakeEveryMs: 10 * 60_000 }
 /** Some two seconds. */
-const lasting = (color: number) => slow({ color, steps: 40, seconds: 1 })
+const lasting = (color: number) => slow({ color, steps: 8, seconds: 5 })
 
 it('those of new jobs', async () => {
   await stack.startWorker([host.url], { timings })

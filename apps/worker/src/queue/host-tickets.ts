@@ -2,19 +2,20 @@
  * The tickets of one host: of its jobs, from the beginning until what they made is carried away, and of what others have
  * left to be carried away.
  */
-import type { Clock, Logger } from '@safelight/runtime'
+import { setMaxListeners } from 'node:events'
+import type { Clock, Emit, Logger, WorkerEvents } from '@safelight/runtime'
 import {
   hostQueueOf,
   type HostStage,
+  jobIdOfTicket,
   type JobsOnHost,
   type Keys,
   type OpenHand,
   type Queues,
 } from '@safelight/store'
 import type { Redis } from 'ioredis'
-import type { TicketReturn } from '../job/conclude.ts'
 import type { WorkerTimings } from '../timings.ts'
-import { openTicketQueue, type TicketQueue } from './ticket-queue.ts'
+import { openTicketQueue, type TicketQueue, type TicketQueueOptions } from './ticket-queue.ts'
 
 export interface OpenTickets {
   /**
@@ -37,6 +38,7 @@ export interface HostTickets extends OpenTickets {
   see(jobs: JobsOnHost): void
   /** Keeps the locks of what is in hand. */
   keep(): Promise<void>
+  holds(): ReturnType<TicketQueue['holds']>[]
 }
 
 export interface HostTicketsOptions {
@@ -47,12 +49,10 @@ export interface HostTicketsOptions {
   slots: number
   name: string
   /** @param leaving aborted when the host gets nothing new from here */
-  work(
-    stage: HostStage,
-    leaving: AbortSignal,
-  ): (jobId: string, signal: AbortSignal) => Promise<TicketReturn>
+  work(stage: HostStage, leaving: AbortSignal): TicketQueueOptions['work']
   timings: Pick<WorkerTimings, 'lockMs' | 'hostTakeEveryMs' | 'lostTicketsEveryMs' | 'store'>
   clock: Clock
+  emit: Emit<WorkerEvents>
   log: Logger
 }
 
@@ -63,15 +63,19 @@ export interface HostTicketsOptions {
 const COLLECTS_AT_ONCE = 64
 
 export async function openHostTickets(options: HostTicketsOptions): Promise<HostTickets> {
-  const { queues, hostId, slots, timings, clock } = options
+  const { queues, hostId, slots, timings, clock, emit } = options
   // an earlier version had its slots guarded by the queue: dispatch does it
   await (await queues.get(hostQueueOf(hostId, 'execute'))).removeGlobalConcurrency()
   const leaving = new AbortController()
+  // each job in hand listens
+  setMaxListeners(0, leaving.signal)
   const open = (stage: HostStage, atOnce: number) =>
     openTicketQueue(hostQueueOf(hostId, stage), {
       ...options,
       atOnce,
       work: options.work(stage, leaving.signal),
+      onLost: (ticket) =>
+        emit('job:lost-its-worker', { jobId: jobIdOfTicket(ticket), hostId, stage, ticket }),
       log: options.log.child({ hostId, stage }),
     })
   const executes = await open('execute', slots + COLLECTS_AT_ONCE)
@@ -81,7 +85,7 @@ export async function openHostTickets(options: HostTicketsOptions): Promise<Host
   let restMs = 0
   let lookedAt = Number.NEGATIVE_INFINITY
   const all = () => (collects ? [executes, collects] : [executes])
-  const isHeld = (jobId: string) => all().some((queue) => queue.holds(jobId))
+  const isHeld = (jobId: string) => all().some((queue) => queue.has(jobId))
 
   async function look(isLeft: boolean): Promise<void> {
     await executes.look()
@@ -106,6 +110,7 @@ export async function openHostTickets(options: HostTicketsOptions): Promise<Host
         .then(() => look(isLeft))
         .catch((error: unknown) => options.log.debug({ err: error, hostId }, 'tickets not seen'))
     },
+    holds: () => all().map((queue) => queue.holds()),
     async keep() {
       await Promise.all(all().map((queue) => queue.keep()))
     },

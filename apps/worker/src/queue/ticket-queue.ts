@@ -3,19 +3,19 @@
  * costs nothing. Each is worked on as soon as it is taken; how it leaves our hands is what comes of that.
  */
 import { randomUUID } from 'node:crypto'
-import { type Clock, systemClock } from '@safelight/runtime'
+import type { Clock } from '@safelight/runtime'
 import {
-  createSpend,
+  type Claimed,
   type OpenHand,
   ticketNameOf,
   ticketSchema,
   toStoreTimings,
 } from '@safelight/store'
-import { Job } from 'bullmq'
 import { type BullWorkerOptions, openBullWorker } from '../bull-worker.ts'
-import type { TicketReturn } from '../job/conclude.ts'
+import { AGAIN, type TicketReturn } from '../job/conclude.ts'
 import type { StopReason } from '../job/stop.ts'
 import type { WorkerTimings } from '../timings.ts'
+import { createLeaving } from './leave-ticket.ts'
 
 export interface TicketQueue {
   /** Null when nothing more is taken now. */
@@ -25,7 +25,8 @@ export interface TicketQueue {
   /** Takes all there is, those of dead workers as well, and those whose time has come. */
   look(): Promise<void>
   /** Whether the ticket of the job is in our hand. */
-  holds(jobId: string): boolean
+  has(jobId: string): boolean
+  holds(): { queue: string; inHand: number; coming: number; expected: number; atOnce: number }
   /** Keeps the locks of what is in our hands: whose is lost must stop. */
   keep(): Promise<void>
   /** What is in our hands must stop for that. */
@@ -41,8 +42,17 @@ export interface TicketQueueOptions
   /** Tickets in our hands at a time. */
   atOnce: number
   /** @throws what could not even be written down: the ticket comes back by itself */
-  work(jobId: string, signal: AbortSignal): Promise<TicketReturn>
+  work(jobId: string, signal: AbortSignal, claimed: Claimed | null): Promise<TicketReturn>
+  /** The lock of this ticket ran out in another hand: it comes back. */
+  onLost(ticketName: string): void
   clock: Clock
+}
+
+interface Taken {
+  jobId: string
+  token: string
+  /** With its dispatch; null: that is still to be done. */
+  claimed: Claimed | null
 }
 
 interface Held {
@@ -54,6 +64,13 @@ interface Held {
   ended: Promise<void>
 }
 
+interface Beginning {
+  holding: Held
+  claimed: Claimed | null
+  /** The same ticket, as it was in our hands before. */
+  before: Held | undefined
+}
+
 export async function openTicketQueue(
   name: string,
   options: TicketQueueOptions,
@@ -63,7 +80,7 @@ export async function openTicketQueue(
   /** By the name of the ticket. */
   const held = new Map<string, Held>()
   const coming = new Set<Promise<void>>()
-  const spend = createSpend(options, name)
+  const leaving = createLeaving(worker, options)
   const expected = new Set<string>()
   let { atOnce } = options
   /** There may be more than is expected. */
@@ -97,7 +114,7 @@ export async function openTicketQueue(
       // one of somebody else's was before it
       isUnsure ||= before.isUnsure || !expected.has(ticket.id)
       expected.delete(ticket.id)
-      begin(ticket.id, ticketSchema.parse(ticket.data).jobId, token)
+      begin(ticket.id, { jobId: ticketSchema.parse(ticket.data).jobId, token, claimed: null })
     }
   }
 
@@ -111,54 +128,45 @@ export async function openTicketQueue(
     void take()
   }
 
-  function begin(id: string, jobId: string, token: string): void {
+  function begin(id: string, { claimed, ...taken }: Taken): void {
+    const before = held.get(id)
+    before?.stop.abort('claim-lost' satisfies StopReason)
     const stop = new AbortController()
-    const ended = work(id, jobId, { token, signal: stop.signal }).finally(() => {
-      held.delete(id)
+    const holding: Held = { ...taken, stop, leaves: false, ended: Promise.resolve() }
+    held.set(id, holding)
+    holding.ended = work(id, { holding, claimed, before }).finally(() => {
+      if (held.get(id) === holding) held.delete(id)
       if (wantsMore()) void take()
     })
-    held.set(id, { jobId, token, stop, leaves: false, ended })
   }
 
-  async function work(
-    id: string,
-    jobId: string,
-    { token, signal }: { token: string; signal: AbortSignal },
-  ): Promise<void> {
+  async function work(id: string, { holding, claimed, before }: Beginning): Promise<void> {
+    const { jobId, token, stop } = holding
     try {
-      const returned = await options.work(jobId, signal)
-      const holding = held.get(id)
-      if (holding) holding.leaves = true
-      if (returned.ticket !== 'spent') await giveBack(id, token, returned.delayMs)
-      else if (!(await spend(id, token))) log.warn({ jobId }, 'ticket is in another hand')
+      // we were late to keep it, and it has come back to us: never two at once for one job
+      await before?.ended
+      const isLost = before !== undefined && stop.signal.aborted
+      const returned = isLost ? AGAIN : await options.work(jobId, stop.signal, claimed)
+      holding.leaves = true
+      const isOurs =
+        returned.ticket === 'spent'
+          ? await leaving.spend(id, token)
+          : await giveBack(id, token, returned.delayMs)
+      if (!isOurs) log.warn({ jobId }, 'ticket is in another hand')
     } catch (error) {
       log.error({ jobId, err: error }, 'ticket failed')
-      const reason = error instanceof Error ? error : new Error(String(error))
-      // should it be another worker's by now, that is refused, as all of the above
-      await find(id)
-        .then((ticket) => ticket.moveToFailed(reason, token, false))
+      await leaving
+        .fail(id, token, error)
         .catch((again: unknown) => log.debug({ jobId, err: again }, 'ticket not put back'))
     }
   }
 
-  async function find(id: string): Promise<Job<unknown, string>> {
-    const ticket = await Job.fromId<unknown, string>(worker, id)
-    if (!ticket) throw new Error('the ticket is gone')
-    return ticket
-  }
-
-  /** Neither spends an attempt. */
-  async function giveBack(id: string, token: string, delayMs: number): Promise<void> {
-    const ticket = await find(id)
-    if (delayMs > 0) {
-      // BullMQ compares it with the clock of whoever looks next: most likely this process
-      await ticket.moveToDelayed(systemClock.now() + delayMs, token)
-      clock.after(delayMs + 1, takeMore)
-    } else {
-      await ticket.moveToWait(token)
-      // when it has left our hands
-      isUnsure = true
-    }
+  async function giveBack(id: string, token: string, delayMs: number): Promise<boolean> {
+    const isOurs = await leaving.giveBack(id, token, delayMs)
+    if (isOurs && delayMs > 0) clock.after(delayMs + 1, takeMore)
+    // when it has left our hands
+    else if (isOurs) isUnsure = true
+    return isOurs
   }
 
   function openHand(): OpenHand | null {
@@ -176,9 +184,9 @@ export async function openTicketQueue(
     const retryMs = toStoreTimings(timings.store).ticketRetryMs
     return {
       hand: { token, worker: options.name, lockMs: timings.lockMs, retryMs },
-      take(job) {
+      take(job, claimed) {
         close()
-        begin(ticketNameOf(job), job.jobId, token)
+        begin(ticketNameOf(job), { jobId: job.jobId, token, claimed })
       },
       drop: close,
     }
@@ -192,13 +200,18 @@ export async function openTicketQueue(
     },
     async look() {
       if (closed) return
-      for (const id of await worker.getBackend().moveStalledJobsToWait()) {
-        log.warn({ ticket: id }, 'job lost its worker')
-      }
+      for (const id of await worker.getBackend().moveStalledJobsToWait()) options.onLost(id)
       isUnsure = true
       await take()
     },
-    holds: (jobId) => [...held.values()].some((ticket) => ticket.jobId === jobId),
+    has: (jobId) => [...held.values()].some((ticket) => ticket.jobId === jobId),
+    holds: () => ({
+      queue: name,
+      inHand: held.size,
+      coming: coming.size,
+      expected: expected.size,
+      atOnce,
+    }),
     async keep() {
       const kept = [...held].filter(([, { leaves }]) => !leaves)
       if (kept.length === 0) return

@@ -79,6 +79,7 @@ export async function openFileHost() {
           retentionMs: 60_000,
           now: async () => Date.now(),
           checkClaim: async () => undefined,
+          onStored: () => undefined,
         },
         files: chooseOutputs('job-1', { listed: files }).files,
         client: createHostClient(url),

@@ -1,5 +1,6 @@
 /** Waits for what the list of hosts shows of one. */
-import type { HostState, HostView } from '@safelight/shared'
+import type { HostState } from '@safelight/shared'
+import type { ReportedHost } from '@safelight/store'
 import { hostIdOf } from '../hosts/host-id.ts'
 import { type WorkerStack, until } from './stack.ts'
 
@@ -7,8 +8,8 @@ import { type WorkerStack, until } from './stack.ts'
 export function whenHost(
   stack: WorkerStack,
   url: string,
-  test: (host: HostView) => boolean,
-): Promise<HostView> {
+  test: (host: ReportedHost) => boolean,
+): Promise<ReportedHost> {
   const hostId = hostIdOf(new URL(url))
   return until(async () => {
     const host = (await stack.hosts.list()).find(({ id }) => id === hostId)
@@ -16,6 +17,10 @@ export function whenHost(
   })
 }
 
-export function whenState(stack: WorkerStack, url: string, state: HostState): Promise<HostView> {
+export function whenState(
+  stack: WorkerStack,
+  url: string,
+  state: HostState,
+): Promise<ReportedHost> {
   return whenHost(stack, url, (host) => host.state === state)
 }

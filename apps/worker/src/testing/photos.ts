@@ -1,7 +1,9 @@
 /** Photos that somebody has uploaded, and workflows that refer to them. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { createLocalBlobs, ingest } from '@safelight/assets'
-import type { Asset, Workflow } from '@safelight/shared'
+import type { Asset, Snapshot, Workflow } from '@safelight/shared'
 import type { AssetStore } from '@safelight/store'
 import { newAsset } from '@safelight/testkit'
 
@@ -54,6 +56,15 @@ export async function upload(
     },
   )
   return asset
+}
+
+/** The first that the job has made, as it is stored. */
+export async function pictureOf(
+  { assets, dataDir }: { assets: Pick<AssetStore, 'blobOf'>; dataDir: string },
+  { outputs }: Snapshot,
+): Promise<Buffer> {
+  const { key = '' } = (await assets.blobOf(outputs[0]?.hash ?? '')) ?? {}
+  return readFile(join(dataDir, 'blobs', key))
 }
 
 /** The photo, saved. */

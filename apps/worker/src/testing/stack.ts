@@ -1,6 +1,6 @@
 /** A worker's surroundings for a test: a namespace in the real Redis, a data folder, and as many workers as it takes. */
+import { tellNobody } from '@safelight/runtime'
 import { randomUUID } from 'node:crypto'
-import type { Clock, Logger } from '@safelight/runtime'
 import {
   isTerminal,
   type JobEvent,
@@ -35,7 +35,7 @@ import {
 import { type HostsFile, openHostsFile, until } from '@safelight/testkit'
 import { openTestBed } from '@safelight/testkit/vitest'
 import { afterEach, beforeEach } from 'vitest'
-import { createWorkerApp, type WorkerApp } from '../app.ts'
+import { createWorkerApp, type WorkerApp, type WorkerOptions } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
 import { type TimingOverrides, toWorkerTimings } from '../timings.ts'
 import { QUICK_TIMINGS } from './quick-timings.ts'
@@ -63,12 +63,7 @@ export interface WorkerStack {
   startHost(options?: SimulatorOptions): Promise<Simulator>
   startWorker(
     hosts: readonly string[],
-    options?: {
-      env?: Record<string, string>
-      timings?: TimingOverrides
-      log?: Logger
-      clock?: Clock
-    },
+    options?: { env?: Record<string, string> } & WorkerOptions,
   ): Promise<WorkerApp>
   /** The same as a process of its own; killed with the stack, if it still lives. */
   startProcess(hosts: readonly string[], env?: Record<string, string>): Promise<WorkerProcess>
@@ -84,6 +79,7 @@ export interface WorkerStack {
       classes?: string[]
       files?: string[]
       listed?: JobNeeds['listed']
+      trace?: string
     },
   ): Promise<string>
   /** As the API does it, for a job that waits. */
@@ -120,6 +116,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
   const registry = createHostRegistry({ redis, keys })
   // as every API has one
   const reconciler = createReconciler({
+    emit: tellNobody,
     redis,
     keys,
     store,
@@ -180,7 +177,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
       return worker
     },
     async submit(workflow, limits = {}, place = {}) {
-      const { owner = 'default', pool = null, priority = 0, ...needs } = place
+      const { owner = 'default', pool = null, priority = 0, trace = null, ...needs } = place
       const jobId = randomUUID()
       const graph = typeof workflow === 'string' ? parseWorkflow(workflow) : workflow
       await store.accept({
@@ -195,6 +192,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
         needs: { ...NO_NEEDS, ...needs },
         metadata: null,
         idempotencyKey: null,
+        trace,
         limits: { startBy: null, timeoutMs: null, nodeRetries: 0, ...limits },
       })
       await tickets.announce({ jobId, pool })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createThumbnailRecords } from '@safelight/store'
+import { tellNobody } from '@safelight/runtime'
 import { newAsset } from '@safelight/testkit'
 import { openTestStore, silent } from '@safelight/testkit/vitest'
 import sharp from 'sharp'
@@ -38,7 +39,14 @@ async function openGallery() {
     const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
     return entries.filter((entry) => entry.isFile()).length
   }
-  const clean = () => createJanitor({ blobs, assets, now: () => store.now(), log: silent }).clean()
+  const janitor = createJanitor({
+    blobs,
+    assets,
+    now: () => store.now(),
+    emit: tellNobody,
+    log: silent,
+  })
+  const clean = () => janitor.clean()
   return { assets, blobs, open, keep, files, clean, redis, keys }
 }
 

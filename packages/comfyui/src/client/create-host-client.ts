@@ -126,6 +126,7 @@ export function createHostClient(
         path: '/prompt',
         signal,
         jsonText: toBody(request, features),
+        beforePart: request.beforePart,
       }
       const answer = await requester.text(call)
       if (answer.status === 413) {

@@ -4,6 +4,8 @@ import { Agent, type Dispatcher } from 'undici'
 export interface HostPool {
   /** One call. Its answer's body is the caller's to read to the end, or to destroy. */
   request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
+  /** Connections to hosts, and calls on them, all together. */
+  holds(): { hosts: number; connected: number; running: number; waiting: number }
   /** Breaks off the calls that go on, and closes every connection. */
   close(): Promise<void>
 }
@@ -34,6 +36,18 @@ export function createHostPool(): HostPool {
   })
   return {
     request: (options) => agent.request(options),
+    holds() {
+      // by address, which nobody is to see
+      const all = Object.values(agent.stats)
+      const sum = (of: (one: (typeof all)[number]) => number | undefined) =>
+        all.reduce((total, one) => total + (of(one) ?? 0), 0)
+      return {
+        hosts: all.length,
+        connected: sum(({ connected }) => Number(connected)),
+        running: sum(({ running }) => running),
+        waiting: sum(({ pending }) => pending),
+      }
+    },
     close: () => agent.destroy(),
   }
 }

@@ -1,10 +1,16 @@
 /** What the host's read-only routes answer, cut down to what Safelight uses. */
-import { isJsonObject } from '@safelight/shared'
+import { isJsonObject, toLine } from '@safelight/shared'
 import { z } from 'zod'
 import { judgeHistory, toPromptOrigin } from '../history/judge.ts'
 import type { HistoryEntry, QueueState, SystemStats } from './types.ts'
 
-const bytes = z.number().nullable().catch(null)
+// sums of them stay numbers
+const bytes = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).nullable().catch(null)
+
+/** Characters. All of it goes into each report on the host, and into lists of hosts. */
+const MAX_VERSION = 64
+const MAX_NAME = 200
+const MAX_DEVICES = 64
 
 const systemStatsSchema = z
   .object({
@@ -17,10 +23,10 @@ const systemStatsSchema = z
   })
   .transform(
     ({ system, devices }): SystemStats => ({
-      version: system.comfyui_version,
-      devices: devices.map((device) => ({
-        name: device.name,
-        type: device.type,
+      version: toLine(system.comfyui_version, MAX_VERSION),
+      devices: devices.slice(0, MAX_DEVICES).map((device) => ({
+        name: toLine(device.name, MAX_NAME),
+        type: toLine(device.type, MAX_NAME),
         vramTotal: device.vram_total,
         vramFree: device.vram_free,
       })),

@@ -10,6 +10,12 @@ export interface Upload {
   body: AsyncIterable<Uint8Array>
 }
 
+/** Asked before each part of a body goes out. @throws then, the host never has all of it */
+export type BeforePart = () => Promise<void>
+
+/** A part that is with the system goes out whatever becomes of us: it should not be much. */
+const PART_BYTES = 64 * 1024
+
 export interface RequestBody {
   headers: Record<string, string>
   body: string | Readable | null
@@ -18,14 +24,31 @@ export interface RequestBody {
 }
 
 export function toRequestBody(
-  { json, jsonText, upload }: HostCall,
+  { json, jsonText, beforePart, upload }: HostCall,
   deadline: Deadline,
 ): RequestBody {
   if (upload) return toUploadBody(upload, deadline)
+  if (jsonText !== undefined && beforePart) {
+    return toUploadBody(toGuardedJson(jsonText, beforePart), deadline)
+  }
   const text = jsonText ?? (json === undefined ? null : JSON.stringify(json))
   return text === null
     ? { headers: {}, body: null, fault: null }
     : { headers: { 'content-type': 'application/json' }, body: text, fault: null }
+}
+
+function toGuardedJson(jsonText: string, beforePart: BeforePart): Upload {
+  const bytes = Buffer.from(jsonText)
+  return {
+    contentType: 'application/json',
+    bytes: bytes.byteLength,
+    body: (async function* () {
+      for (let at = 0; at < bytes.byteLength; at += PART_BYTES) {
+        await beforePart()
+        yield bytes.subarray(at, at + PART_BYTES)
+      }
+    })(),
+  }
 }
 
 function toUploadBody({ contentType, bytes, body }: Upload, deadline: Deadline): RequestBody {

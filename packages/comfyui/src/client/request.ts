@@ -8,7 +8,7 @@ import { createDeadline } from './deadline.ts'
 import { ACCEPTED_ENCODINGS, decodeBody } from './decode-body.ts'
 import type { HostAddress } from './host-address.ts'
 import type { HostPool } from './host-pool.ts'
-import { type Upload, toRequestBody } from './request-body.ts'
+import { type BeforePart, type Upload, toRequestBody } from './request-body.ts'
 
 /** History and object_info of big installations are some MB; more than this is not an answer we can use. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -20,6 +20,8 @@ export interface HostCall {
   json?: unknown
   /** JSON that is written already; in place of `json`. */
   jsonText?: string
+  /** Of what is written already. */
+  beforePart?: BeforePart | undefined
   /** Bytes as they come; in place of JSON. The host may be silent for `timeoutMs` from one chunk to the next. */
   upload?: Upload
   timeoutMs?: number

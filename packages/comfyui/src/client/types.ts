@@ -81,6 +81,8 @@ export interface PromptSubmission {
   targets?: readonly string[]
   /** e.g. api_key_comfy_org; never logged */
   extraData?: Record<string, unknown>
+  /** Asked right before each part of it goes out, which may be long after the call. @throws what the call throws then: the host has not got it */
+  beforePart?: () => Promise<void>
 }
 /** `nodeErrors` non-empty: the host silently dropped those outputs and runs the rest. */
 export interface SubmitAnswer {

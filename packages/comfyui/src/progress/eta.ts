@@ -23,8 +23,8 @@ export interface WeighedNode {
 /** Too early, an estimate that rests on guesses is a random number: this share of the work must be done, and that long. */
 const GUESSED_FROM_SHARE = 0.05
 const GUESSED_FROM_MS = 1_000
-/** Of what is left, this share must be known for an estimate to be more than a guess. */
-const KNOWN_AT_LEAST = 0.6
+/** Of the work, this share must be known for an estimate to be more than a guess. */
+export const KNOWN_AT_LEAST = 0.6
 /** Steps that count as much as all that was known of them before. */
 const STEPS_LIKE_PAST = 2
 /** How much of the whole an execution must have shown before it counts as much as what was expected of it. */

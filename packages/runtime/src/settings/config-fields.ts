@@ -1,5 +1,6 @@
 /** Field schemas for settings. All read text, as the environment has it; defaults are written as text too (`.prefault`). */
 import { z } from 'zod'
+import { isRedisUrl } from './redis-url.ts'
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const UNIT_BYTES = { b: 1, kb: 1_024, mb: 1_024 ** 2, gb: 1_024 ** 3 } as const
@@ -59,6 +60,11 @@ export function flag() {
     .transform((text) => /^(true|1|yes|on)$/i.test(text))
 }
 
+/** `a, b` → its entries, without empty ones. */
+export function list() {
+  return z.string().transform((text) => text.split(',').flatMap((entry) => entry.trim() || []))
+}
+
 /** `http://a:8188, https://b` → urls without a trailing slash, each once. */
 export function urlList() {
   return z
@@ -71,6 +77,12 @@ export function urlList() {
     .transform((urls) => [...new Set(urls.map((url) => url.replace(/\/+$/, '')))])
 }
 
+export function httpUrl() {
+  return z
+    .string()
+    .refine((url) => hasProtocol(url, ['http:', 'https:']), 'must be an http:// or https:// url')
+}
+
 /** 32 bytes as base64 (43 digits and a `=`, or base64url) or as 64 hexadecimal digits. */
 export function secretKey() {
   return z
@@ -79,11 +91,21 @@ export function secretKey() {
     .transform((text) => Buffer.from(text, text.length === 64 ? 'hex' : 'base64'))
 }
 
-/** `redis://…` or `rediss://…` (TLS). */
+/** It travels in a header. */
+export function bearerToken() {
+  return z
+    .string()
+    .regex(/^[\x21-\x7e]{8,}$/, 'must be at least 8 visible ASCII characters, no spaces')
+}
+
+/** `redis://…` or `rediss://…` (TLS), or with Sentinels: see redis-url.ts. */
 export function redisUrl() {
   return z
     .string()
-    .refine((url) => hasProtocol(url, ['redis:', 'rediss:']), 'must be a redis:// or rediss:// url')
+    .refine(
+      isRedisUrl,
+      'must be a redis:// or rediss:// url, or redis+sentinel://host:26379,host:26379/name-of-the-primary',
+    )
 }
 
 function hasProtocol(url: string, protocols: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 /** Canceling by filter: which jobs are meant, and how many there were. */
 import { z } from 'zod'
-import { labelSchema } from './requests.ts'
+import { labelSchema, nextCallSchema } from './requests.ts'
 
 /** Jobs named in one request: more would not fit into an address. */
 const IDS_AT_MOST = 200
@@ -43,12 +43,7 @@ export const bulkCancelQuerySchema = z
       }),
     owner: labelSchema.optional().meta({ description: 'Only jobs of this owner.' }),
     all: z.literal('true').optional().meta({ description: 'Without any condition: all jobs.' }),
-    cursor: z
-      .string()
-      .min(1)
-      .max(512)
-      .optional()
-      .meta({ description: '`next_cursor` of the last call.' }),
+    cursor: nextCallSchema,
   })
   .refine(
     ({ status, ids, created_before, metadata, owner, all }) =>
@@ -63,7 +58,7 @@ export const bulkCancelResultSchema = z
     canceled: z.int().nonnegative(),
     /** Are running, and asked to stop. */
     canceling: z.int().nonnegative(),
-    /** Needed nothing: ended or canceling already, or unknown. */
+    /** Left as they were: ended or canceling already, unknown, or no longer what was asked for. */
     skipped: z.int().nonnegative(),
     /** There may be more: call again with `next_cursor`. */
     truncated: z.boolean(),

@@ -31,7 +31,14 @@ export const hostViewSchema = z
     /** Prompts it may hold at a time: one runs, the others are staged. */
     slots: z.int().nonnegative(),
     running: z.array(z.string()).meta({ description: 'Ids of our jobs that execute there.' }),
-    staged: z.array(z.string()).meta({ description: 'Ids of our jobs that are next there.' }),
+    staged: z.array(z.string()).meta({
+      description:
+        'Ids of our jobs that are next there, or on their way to it, in the order of their dispatch.',
+    }),
+    collecting: z.array(z.string()).default([]).meta({
+      description:
+        'Ids of our jobs that have run there, and whose outputs are still fetched from there. An older API does not tell.',
+    }),
     idle_at: z.iso.datetime().nullable().default(null).meta({
       description:
         'When our jobs there should be over, as past runs tell; null when there are none, or nobody can tell.',
@@ -66,6 +73,8 @@ export const hostViewSchema = z
   })
   .meta({ id: 'Host' })
 export type HostView = z.infer<typeof hostViewSchema>
+/** As an API tells it: an older one leaves out what has a default here. */
+export type ToldHost = z.input<typeof hostViewSchema>
 
 export const hostListSchema = z.object({ hosts: z.array(hostViewSchema) }).meta({ id: 'HostList' })
 export type HostList = z.infer<typeof hostListSchema>

@@ -44,14 +44,13 @@ export const jobViewSchema = z
     completed_at: z.iso.datetime().nullable(),
     /** When the record and its outputs may be dropped. */
     expires_at: z.iso.datetime(),
-    queue_position: z
-      .int()
-      .nonnegative()
-      .nullable()
-      .meta({ description: 'Jobs ahead in its pool while queued: 0 is next. Null otherwise.' }),
+    queue_position: z.int().nonnegative().nullable().meta({
+      description:
+        'Jobs ahead in the fair order of its pool while it waits there: 0 is next, unless a worker’s `AGING` lets one go first that has waited for too long. Null otherwise: while it rests before another attempt, too, and once it has a host.',
+    }),
     eta_ms: z.number().nonnegative().nullable().meta({
       description:
-        'Expected ms to the end: while queued, of what runs and waits before it, in other pools of the same hosts too, and of the job itself; while it runs, of what is left. Learned from past runs of the same work, so null rather than a guess where there are none. It does not count down: it is as of the last news.',
+        'Expected ms to the end: while queued, of what runs and waits before it, in other pools of the same hosts too, and of the job itself; while it runs, of what is left. Learned from past runs of the same work, so null rather than a guess where there are none, and while no host may run it (`warnings` says why). It does not count down: it is as of the last news.',
     }),
     progress: progressSchema.nullable(),
     outputs: z.array(outputViewSchema),

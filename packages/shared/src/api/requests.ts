@@ -68,7 +68,8 @@ export const submitRequestSchema = z.strictObject({
   }),
   metadata: metadataSchema.optional(),
   start_deadline_s: z.int().min(1).max(604_800).optional().meta({
-    description: 'A job that has not started after so many seconds becomes `expired`.',
+    description:
+      'A job that has not started after so many seconds becomes `expired`. One that has goes on, also when its attempt is lost and it waits for another.',
   }),
   timeout_s: z.int().min(1).max(86_400).optional().meta({
     description: 'A job not done so many seconds after its first start fails with `timeout`.',
@@ -98,9 +99,13 @@ export const patchRequestSchema = z
   .meta({ id: 'PatchRequest' })
 export type PatchRequest = z.input<typeof patchRequestSchema>
 
+const cursorSchema = z.string().min(1).max(512).optional()
+/** Of what is done to many jobs, a bounded number per call. */
+export const nextCallSchema = cursorSchema.meta({ description: '`next_cursor` of the last call.' })
+
 export const pageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().min(1).max(512).optional(),
+  cursor: cursorSchema,
 })
 
 export const listQuerySchema = pageQuerySchema.extend({

@@ -21,6 +21,8 @@ export interface Minted {
   asset: Asset
   /** Whether its bytes were new here. */
   createdNew: boolean
+  /** False when this very asset was made of these very bytes before. */
+  isNewAsset: boolean
   /** A key whose bytes are not needed, because they are there already. It is in the trash. */
   spareKey: string | null
 }
@@ -54,8 +56,8 @@ export interface AssetStore {
   remove(assetId: string): Promise<'removed' | 'gone' | 'in_use'>
   /** Keeps it until then (ms since the epoch) at least; never shortens. */
   extend(assetId: string, until: number): Promise<void>
-  /** Removes assets whose time is over and that nobody needs, some at a time. @returns how many it looked at */
-  expire(atMost: number): Promise<number>
+  /** Removes assets whose time is over and that nobody needs, some at a time. @returns how many it looked at, and removed */
+  expire(atMost: number): Promise<{ looked: number; removed: number }>
   /** Keys whose bytes are to be removed. */
   trash(atMost: number): Promise<string[]>
   /** Their bytes are gone. */
@@ -72,7 +74,7 @@ export interface AssetStoreDeps {
 }
 
 const mintReply = z.union([
-  z.tuple([z.literal('minted'), z.enum(['0', '1']), z.string()]),
+  z.tuple([z.literal('minted'), z.enum(['0', '1']), z.string(), z.enum(['0', '1'])]),
   z.tuple([z.enum(['swept', 'no_blob'])]),
 ])
 const removeReply = z.enum(['gone', 'in_use', 'kept', 'removed'])
@@ -139,9 +141,10 @@ export function createAssetStore({ redis, keys, now, ...options }: AssetStoreDep
       return (await runAbandon([], [keys.prefix, key])) === 1
     },
     async mint(asset, blob) {
-      const [outcome, isNew, spare] = await mint(asset, blob)
+      const [outcome, isNew, spare, isNewAsset] = await mint(asset, blob)
       if (outcome !== 'minted') return null
-      return { asset, createdNew: isNew === '1', spareKey: spare === '' ? null : spare }
+      const spareKey = spare === '' ? null : spare
+      return { asset, createdNew: isNew === '1', isNewAsset: isNewAsset === '1', spareKey }
     },
     async mintOver(asset) {
       const [outcome] = await mint(asset, null)
@@ -190,8 +193,9 @@ export function createAssetStore({ redis, keys, now, ...options }: AssetStoreDep
       const due = await ask(
         redis.zrangebyscore(keys.assetsExpiry, '-inf', await now(), 'LIMIT', 0, atMost),
       )
-      for (const id of due) await remove(id, 'expired')
-      return due.length
+      let removed = 0
+      for (const id of due) if ((await remove(id, 'expired')) === 'removed') removed += 1
+      return { looked: due.length, removed }
     },
     trash: (atMost) => ask(redis.zrange(keys.blobsTrash, '0', String(atMost - 1))),
     async emptied(emptied) {

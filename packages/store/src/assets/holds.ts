@@ -3,7 +3,7 @@
  * is held from the moment that a job is accepted to its end, whatever ends it: until then nobody can remove it.
  *
  * Which they are is kept in the field `inputs` of the record (ids with spaces between): a record that nobody can read
- * lets go of them, too. Needs `prefix` of the script that it is part of.
+ * lets go of them, too. Needs `prefix` and `timeNow` of the script that it is part of.
  */
 export const HOLDS = `
 local function assetOf(id) return prefix .. 'asset:' .. id end
@@ -20,8 +20,10 @@ local function missingOf(ids)
   end
   return missing
 end
--- it lives as long as the job's record at least
+-- it lives as long as the job's record at least, also when the job that made it ends later, or is purged
 local function keepUntil(id, untilMs)
+  redis.call('ZADD', prefix .. 'assets:needed', 'GT', untilMs, id)
+  redis.call('ZREMRANGEBYSCORE', prefix .. 'assets:needed', '-inf', timeNow())
   redis.call('ZADD', prefix .. 'assets:expiry', 'XX', 'GT', untilMs, id)
   -- those of older versions expire by themselves
   local left = redis.call('PTTL', assetOf(id))

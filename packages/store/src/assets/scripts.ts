@@ -10,7 +10,8 @@
  */
 import type { Script } from '../bind-script.ts'
 
-const BLOBS = `
+/** Of blobs, for every script that takes an asset away. */
+export const BLOBS = `
 local prefix = ARGV[1]
 local function blobOf(hex) return prefix .. 'blob:' .. hex end
 local function refsOf(hex) return prefix .. 'blob:' .. hex .. ':refs' end
@@ -38,7 +39,8 @@ end
  * KEYS 1 asset (STRING) · 2 assets (ZSET by ms created) · 3 their expiry (ZSET by ms)
  * ARGV 2 asset id · 3 asset JSON · 4 ms created · 5 ms it expires ('' for never) · 6 hash (hex) · 7 key of the bytes ('' for
  *   those that are there) · 8 their size
- * Returns ['minted', '1' when the bytes are new here, the key that is spare ('' for none)], ['swept'] when the key was
+ * Returns ['minted', '1' when the bytes are new here, the key that is spare ('' for none), '0' when the asset was
+ *   made of the same bytes before], ['swept'] when the key was
  *   given up because the writing took too long, or ['no_blob'].
  */
 export const MINT: Script = {
@@ -52,8 +54,8 @@ if mine == '' then
   if not theirs then return {'no_blob'} end
 elseif not isPending then
   -- the same call once more, because its answer got lost
-  if theirs == mine and redis.call('SISMEMBER', refsOf(hex), id) == 1 then return {'minted', '1', ''} end
-  if theirs and redis.call('SISMEMBER', refsOf(hex), id) == 1 then return {'minted', '0', mine} end
+  if theirs == mine and redis.call('SISMEMBER', refsOf(hex), id) == 1 then return {'minted', '1', '', '1'} end
+  if theirs and redis.call('SISMEMBER', refsOf(hex), id) == 1 then return {'minted', '0', mine, '1'} end
   return {'swept'}
 end
 -- first what can be refused: a script that fails half-way is not rolled back
@@ -72,8 +74,9 @@ if mine ~= '' then
   end
 end
 -- a file of this name was made again, otherwise
-if before and hexOf(before) ~= hex then release(hexOf(before), id) end
-return {'minted', theirs and '0' or '1', spare}
+local was = before and hexOf(before)
+if was and was ~= hex then release(was, id) end
+return {'minted', theirs and '0' or '1', spare, was == hex and '0' or '1'}
 `,
 }
 

@@ -50,33 +50,6 @@ describe('the fair order', () => {
     expect((await order()).slice(0, 4)).toEqual(few.slice(0, 4))
   })
 
-  it('knows what waits in each pool', async () => {
-    const { backlog, accept, serve } = await openBacklog()
-    expect(await backlog.work()).toEqual(new Map())
-    await accept({ cost: 1_000 })
-    await accept({ cost: 3_000 })
-    await accept({ cost: 5_000, pool: 'large' })
-    const large = ['large', { jobs: 1, ms: 5_000 }] as const
-    expect(await backlog.work()).toEqual(new Map([[ANY_POOL, { jobs: 2, ms: 4_000 }], large]))
-    await serve()
-    expect(await backlog.work()).toEqual(new Map([[ANY_POOL, { jobs: 0, ms: 0 }], large]))
-  })
-
-  it('adds up what is ahead of a job, and takes some for all of a long line', async () => {
-    const { backlog, accept } = await openBacklog()
-    const jobs: string[] = []
-    for (let n = 0; n < 40; n += 1) jobs.push(await accept({ cost: 1_000 + 100 * n }))
-    const of = async (at: number) => backlog.position(jobs[at] ?? '')
-    expect(await of(0)).toMatchObject({ ahead: 0, aheadMs: 0, costMs: 1_000 })
-    expect(await of(5)).toMatchObject({ ahead: 5, aheadMs: 6_000, costMs: 1_500 })
-    const late = await of(38)
-    expect(late).toMatchObject({ ahead: 38, costMs: 4_800 })
-    expect((late?.aheadMs ?? 0) / (38 * 2_850)).toBeGreaterThan(0.95)
-    expect((late?.aheadMs ?? 0) / (38 * 2_850)).toBeLessThan(1.05)
-    // of the last one it is known
-    expect(await of(39)).toMatchObject({ ahead: 39, aheadMs: 39 * 2_900, costMs: 4_900 })
-  })
-
   it('gives weights their due: 1 to 3 within 5 % over 400 jobs', async () => {
     const { backlog, acceptMany, serve } = await openBacklog()
     const light = await acceptMany(400, { owner: 'light', cost: 3_000 })
@@ -148,27 +121,6 @@ describe('the fair order', () => {
     expect(served.slice(0, 2)).toContain(late)
     expect(served.filter((id) => id !== late)).toEqual(waiting)
     expect(Number(await redis.hget(shares, ':base'))).toBeGreaterThan(0)
-  })
-
-  it('tells positions, and how many wait', async () => {
-    const { backlog, acceptMany, serve } = await openBacklog()
-    const jobs = await acceptMany(3)
-    const elsewhere = await acceptMany(2, { pool: 'video' })
-    expect(
-      (await Promise.all(jobs.map((jobId) => backlog.position(jobId)))).map(
-        (place) => place?.ahead,
-      ),
-    ).toEqual([0, 1, 2])
-    expect(await backlog.position(elsewhere[1] ?? '')).toEqual({
-      ahead: 1,
-      aheadMs: 1_000,
-      costMs: 1_000,
-      pool: 'video',
-    })
-    expect(await backlog.depth()).toBe(5)
-    await serve(1)
-    expect(await backlog.depth()).toBe(4)
-    expect(await backlog.position(jobs[0] ?? '')).toBeNull()
   })
 })
 

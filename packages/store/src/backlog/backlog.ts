@@ -7,6 +7,7 @@ import { type Hand, holdArguments } from '../queues/held-tickets.ts'
 import { ask } from '../redis-unavailable.ts'
 import { type Candidate, parseCandidates } from './candidate.ts'
 import { toPool } from './pools.ts'
+import { createPoolLooks, type PoolLooks } from './pool-work.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
 import {
   BRING_BACK,
@@ -18,16 +19,18 @@ import {
   RESTORE,
   TO_COLLECT,
 } from './scripts.ts'
-import { CANDIDATES, LOCATE, ON_HOSTS, POSITION } from './look-scripts.ts'
+import { CANDIDATES, LOCATE, ON_HOSTS, POSITIONS } from './look-scripts.ts'
 import {
   type BroughtBack,
   type Dispatched,
+  type DispatchOutcome,
+  dispatchedSchema,
   type JobOnHost,
   type JobsOnHost,
-  type PoolWork,
   type Position,
   type RestoredJob,
   parsePosition,
+  toDispatchOutcome,
   toWhereabouts,
   type Whereabouts,
 } from './whereabouts.ts'
@@ -52,17 +55,17 @@ export interface DispatchOrder {
   ownerLimit: number | null
   /** Jobs before it in the fair order that this host could have run. */
   overtaken: readonly string[]
-  /** Has its ticket at once. Without one it is on its way without a ticket. */
+  /** Has its ticket at once, and claims it. Without one it is on its way without a ticket. */
   hand?: Hand | null
 }
 
-export interface Backlog {
+export interface Backlog extends PoolLooks {
   /** The next jobs of each of the pools, best first within each. */
   candidates(query: CandidatesQuery): Promise<Candidate[]>
   /** Deferred ones whose time has come go back into the backlog: whoever brings them announces them. */
   bringBack(): Promise<BroughtBack>
   /** Takes the job out of the backlog and gives it a slot of the host, in one step. */
-  dispatch(order: DispatchOrder): Promise<Dispatched | { outcome: 'gone' | 'full' | 'owner_full' }>
+  dispatch(order: DispatchOrder): Promise<DispatchOutcome>
   /**
    * Another job is to be taken back from a host for this one, which waits.
    * @returns false when that has been done before, by whichever worker, or it waits no longer
@@ -88,14 +91,10 @@ export interface Backlog {
   needs(jobId: string): Promise<JobNeeds>
   /** Null when it does not wait. */
   position(jobId: string): Promise<Position | null>
+  /** Of each of these jobs, in the same order. */
+  positions(jobIds: readonly string[]): Promise<(Position | null)[]>
   /** Nobody waits in the pool, whoever may run it. */
   isEmpty(pool: string): Promise<boolean>
-  /** Jobs that wait, deferred ones included. */
-  depth(): Promise<number>
-  /** Pool → what waits there. */
-  work(): Promise<Map<string, PoolWork>>
-  /** Pools that have had a job, and how many wait in each. */
-  waiting(): Promise<Map<string, number>>
   /** Jobs that have a slot of the host. */
   dispatched(hostId: string): Promise<JobOnHost[]>
   /** Jobs whose outputs are carried away from the host. */
@@ -114,10 +113,8 @@ export interface Backlog {
   release(jobIds: readonly string[]): Promise<number>
 }
 
-const dispatched = z.tuple([z.literal('dispatched'), z.int()])
-const dispatchReplySchema = z.union([dispatched, z.tuple([z.enum(['gone', 'full', 'owner_full'])])])
 const restoreReplySchema = z.union([
-  dispatched,
+  dispatchedSchema,
   z.tuple([z.enum(['waiting', 'elsewhere', 'lost'])]),
 ])
 const onHostsSchema = z.array(z.tuple([z.array(z.string()), z.array(z.string())]))
@@ -133,7 +130,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
   const locate = bindScript(redis, LOCATE)
   const restore = bindScript(redis, RESTORE)
   const release = bindScript(redis, RELEASE)
-  const position = bindScript(redis, POSITION)
+  const positions = bindScript(redis, POSITIONS)
   const onHosts = bindScript(redis, ON_HOSTS)
   const { prefix } = keys
   return {
@@ -156,10 +153,8 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     async dispatch({ jobId, hostId, slots, ownerLimit, overtaken, hand }) {
       const ticket = holdArguments(keys, { jobId, hostId, hand })
       const argv = [prefix, jobId, hostId, slots, ownerLimit ?? 0, ...ticket, ...overtaken]
-      const reply = dispatchReplySchema.parse(await dispatch([keys.job(jobId)], argv))
-      return reply.length === 2
-        ? { outcome: 'dispatched', jobId, times: reply[1] }
-        : { outcome: reply[0] }
+      const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]
+      return toDispatchOutcome(jobId, await dispatch(of, argv))
     },
     async makeRoom(jobId) {
       return (await makeRoom([keys.job(jobId)], [prefix, jobId])) === 1
@@ -181,20 +176,10 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       const json = await ask(redis.hget(keys.job(jobId), 'needs'))
       return json === null ? NO_NEEDS : jobNeedsSchema.parse(JSON.parse(json))
     },
-    async position(jobId) {
-      return parsePosition(await position([keys.job(jobId)], [prefix, jobId]))
-    },
+    positions: positionsOf,
+    position: async (jobId) => (await positionsOf([jobId]))[0] ?? null,
     isEmpty: async (pool) => (await ask(redis.zcard(keys.backlog(pool)))) === 0,
-    async depth() {
-      return (await ask(redis.zcard(keys.deferred))) + sum((await waiting()).values())
-    },
-    async work() {
-      const pools = [...(await waiting())]
-      const costOf = (pool: string) => ask(redis.hget(`${keys.backlog(pool)}:shares`, ':cost'))
-      const costs = await Promise.all(pools.map(([pool]) => costOf(pool)))
-      return new Map(pools.map(([pool, jobs], at) => [pool, { jobs, ms: Number(costs[at]) }]))
-    },
-    waiting,
+    ...createPoolLooks({ redis, keys }),
     dispatched: (hostId) => onHost(keys.dispatched(hostId)),
     collecting: (hostId) => onHost(keys.collecting(hostId)),
     async onHosts(hostIds) {
@@ -227,21 +212,18 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     },
   }
 
+  async function positionsOf(jobIds: readonly string[]): Promise<(Position | null)[]> {
+    if (jobIds.length === 0) return []
+    return z
+      .array(z.unknown())
+      .parse(await positions([], [prefix, ...jobIds]))
+      .map(parsePosition)
+  }
+
   async function onHost(zset: string): Promise<JobOnHost[]> {
     const jobIds = await ask(redis.zrange(zset, '0', '-1'))
     const timesOf = async (jobId: string) =>
       Number(await ask(redis.hget(keys.job(jobId), 'dispatches')))
     return await Promise.all(jobIds.map(async (jobId) => ({ jobId, times: await timesOf(jobId) })))
   }
-
-  async function waiting(): Promise<Map<string, number>> {
-    const pools = await ask(redis.smembers(keys.pools))
-    const count = async (pool: string) =>
-      [pool, await ask(redis.zcard(keys.backlog(pool)))] as const
-    return new Map(await Promise.all(pools.map(count)))
-  }
-}
-
-function sum(counts: Iterable<number>): number {
-  return [...counts].reduce((total, count) => total + count, 0)
 }

@@ -28,6 +28,8 @@ export async function bringBackDeferred({
 export interface DeferredWatch {
   /** A job has been deferred for so long. */
   note(delayMs: number): void
+  /** ms until it looks again. */
+  holds(): { nextInMs: number | null }
   close(): Promise<void>
 }
 
@@ -72,6 +74,9 @@ export function watchDeferred(options: DeferredWatchOptions): DeferredWatch {
   note(0)
   return {
     note,
+    holds: () => ({
+      nextInMs: Number.isFinite(dueAt) ? Math.max(0, dueAt - clock.steady()) : null,
+    }),
     async close() {
       closed = true
       callOff()

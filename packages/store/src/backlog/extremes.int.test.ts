@@ -74,3 +74,24 @@ it('what has been passed by for long keeps its order', async () => {
   const first = await accept()
   expect(await serve()).toEqual([first, ...passedBy, ...next])
 })
+
+it('as many owners are remembered as there is room for, and who has had the least is forgotten first', async () => {
+  const { redis, keys, accept, serve } = await openBacklog()
+  const last = `${keys.backlog(ANY_POOL)}:last`
+  const past = `${keys.backlog(ANY_POOL)}:past`
+  const room = 10_000
+  // names that somebody has made up
+  await redis.zadd(
+    last,
+    ...Array.from({ length: room }, (_, at) => [String(at + 1), `made-up-${at}`]).flat(),
+  )
+  await redis.lpush(past, ...Array.from({ length: 600 }, () => '1'))
+  await accept({ owner: 'one', cost: 60_000 })
+  await accept({ owner: 'other', cost: 60_000 })
+  expect(await serve()).toHaveLength(2)
+  expect(await redis.zcard(last)).toBe(room)
+  expect(await redis.zrange(last, '0', '0')).toEqual(['made-up-2'])
+  for (const owner of ['one', 'other'])
+    expect(Number(await redis.zscore(last, owner))).toBeGreaterThan(room)
+  expect(await redis.llen(past)).toBeLessThanOrEqual(600)
+})

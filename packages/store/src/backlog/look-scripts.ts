@@ -20,8 +20,12 @@ return found
 `,
 }
 
-/** Jobs ahead whose costs are added up; when there are more, so many of them are taken for all, from evenly along the line. */
+/** Jobs ahead whose costs are read; when there are more, so many of them are taken for all. */
 const COSTS_READ_AT_MOST = 8
+/** When these are all guesses, or none is, they mostly tell enough. */
+const READ_FIRST = 3
+/** Steps of this share of the line, from its end to its beginning: however many are made, they are spread over all of it. */
+const STEP = (Math.sqrt(5) - 1) / 2
 
 /**
  * KEYS 1 open jobs (ZSET)
@@ -46,36 +50,63 @@ return found
 
 /** Needs `PLACES`. Also for who has just given a job its place. */
 export const POSITION_OF = `
-local function positionOf(jobId)
-  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'cost')
-  if not at[1] then return nil end
+-- ms that each of those ahead costs if it was measured, and the share of them that are guesses
+local function sample(backlog, rank, isLast)
+  local read, cost, guessed = 0, 0, 0
+  local isLong = rank > ${COSTS_READ_AT_MOST}
+  while read < math.min(rank, ${COSTS_READ_AT_MOST}) do
+    if isLong and read == ${READ_FIRST} and (guessed == read or guessed == 0 and isLast) then break end
+    local place = isLong and math.floor(((read + 0.5) * ${STEP}) % 1 * rank) or read
+    local at = redis.call('HMGET', recordOf(redis.call('ZRANGE', backlog, place, place)[1]), 'cost', 'guessed')
+    if at[2] then guessed = guessed + 1 else cost = cost + number(at[1]) end
+    read = read + 1
+  end
+  return {cost / math.max(1, read), guessed / math.max(1, read)}
+end
+
+local samples = {}
+local function costsAhead(backlog, rank, own)
+  -- the last of all, as mostly who has just come, has all others ahead: what those cost is kept
+  local isLast = rank > ${COSTS_READ_AT_MOST} and redis.call('ZCARD', backlog) == rank + 1
+  -- neighbours in a long line have as good as the same ahead
+  local near = isLast and 'last' or math.floor(16 * math.log(math.max(1, rank)))
+  if rank <= ${COSTS_READ_AT_MOST} then near = rank end
+  local key = backlog .. ' ' .. near
+  samples[key] = samples[key] or sample(backlog, rank, isLast)
+  local each, guesses = unpack(samples[key])
+  if isLast and guesses == 0 then
+    return math.max(0, number(redis.call('HGET', backlog .. ':shares', ':cost')) - own), 0
+  end
+  return each * rank, guesses * rank
+end
+
+-- at: its pool and cost, and whether that is a guess
+local function positionAt(jobId, at)
   local backlog = backlogOf(at[1])
   local rank = redis.call('ZRANK', backlog, jobId)
   if not rank then return nil end
-  -- the last of all, as mostly who has just come, has all others ahead
-  if rank > 1 and redis.call('ZCARD', backlog) == rank + 1 then
-    local others = number(redis.call('HGET', backlog .. ':shares', ':cost')) - number(at[2])
-    return {rank, whole(math.max(0, others)), whole(number(at[2])), at[1]}
-  end
-  local read, cost = math.min(rank, ${COSTS_READ_AT_MOST}), 0
-  for n = 0, read - 1 do
-    local place = math.floor((n + 0.5) * rank / read)
-    cost = cost + number(redis.call('HGET', recordOf(redis.call('ZRANGE', backlog, place, place)[1]), 'cost'))
-  end
-  return {rank, whole(read > 0 and cost * rank / read or 0), whole(number(at[2])), at[1]}
+  local cost, guessed = costsAhead(backlog, rank, number(at[2]))
+  return {at[1], rank, whole(cost), whole(guessed), whole(number(at[2])), at[3] and 1 or 0, redis.call('SCARD', backlog .. ':running')}
+end
+
+local function positionOf(jobId)
+  local at = redis.call('HMGET', recordOf(jobId), 'pool', 'cost', 'guessed')
+  return at[1] and positionAt(jobId, at) or nil
 end
 `
 
 /**
- * KEYS 1 record (HASH)
- * ARGV 2 jobId
- * Returns [jobs ahead of it in its pool, what they cost together, what it costs itself, its pool], or nil when it does not wait.
+ * ARGV 2… jobIds
+ * Returns of each [its pool, jobs ahead of it there, what those cost together whose cost was measured, how many of them are guesses, what
+ *   it costs itself, 1 when that is a guess, jobs of the pool that have a slot], or nil when it does not wait.
  * Channels: none.
  */
-export const POSITION: Script = {
-  name: 'safelightPosition',
+export const POSITIONS: Script = {
+  name: 'safelightPositions',
   lua: `${PLACES}${POSITION_OF}
-return positionOf(ARGV[2])
+local found = {}
+for i = 2, #ARGV do found[#found + 1] = positionOf(ARGV[i]) or false end
+return found
 `,
 }
 

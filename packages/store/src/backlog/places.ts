@@ -21,7 +21,7 @@
  * ARGV 1 is the prefix of all keys; those beside the record are built here from what the record says.
  */
 
-/** Fields of the record: `pool`, `owner`, `band`, `cost` (ms), `weight`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
+/** Fields of the record: `pool`, `owner`, `band`, `cost` (ms), `guessed` (the cost is), `weight`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
  * (`execute`, `collect`), `carries` (see toCollect), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it). */
 export const PLACES = `
 local prefix = ARGV[1]

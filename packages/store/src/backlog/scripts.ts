@@ -1,5 +1,6 @@
 /** The atomic steps of the backlog. ARGV 1 is always the prefix of all keys, KEYS 1 the record of the job, where there is one. */
 import type { Script } from '../bind-script.ts'
+import { CLAIM_RECORD } from '../jobs/claim-record.ts'
 import { HOLD_ARGUMENTS, holdTicket } from '../queues/held-tickets.ts'
 import { PLACES } from './places.ts'
 
@@ -10,7 +11,7 @@ const DUE_AT_MOST = 100
 const PAST_AT_MOST = 500
 const TRIMMED_AT_ONCE = 100
 /** Owners of a pool whose last job is remembered: anybody may make up names. Who has had the least goes first. */
-const OWNERS_AT_MOST = 10_000
+export const OWNERS_AT_MOST = 10_000
 
 /**
  * KEYS 1 deferred jobs (ZSET)
@@ -37,20 +38,34 @@ return back
 }
 
 /**
- * KEYS 1 record (HASH)
+ * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 secrets (STRING)
  * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
  *      6 to 11 the ticket that it has at once, as of `holdTicket` (6 is '' for none) · 12… the jobs that are overtaken for it
- * Returns ['dispatched', how often it has been]; ['gone'] when the job does not wait any more; ['full'] when the host
- *   has no free slot; ['owner_full'] when its owner has all it may have.
+ * Who has its ticket has claimed it, unless a newer Safelight wrote the record.
+ * A drain is asked for, a prompt that stands still there (`host-stuck`) is not: nobody acts upon that word, and what is
+ * given there before its worker has read it goes elsewhere, which counts as a lost host and no attempt of its own. A worker
+ * that saw the prompt go knows better than the record, which whoever takes it away may be too late with, or die before.
+ * Returns ['dispatched', how often it has been, what `claim` of `CLAIM_RECORD` does (not without a claim)]; ['gone'] when the job does not wait any more; ['full'] when the host
+ *   has no free slot; ['owner_full'] when its owner has all it may have; ['drained', JSON of the drain] when somebody
+ *   wants the host left alone.
  * Channels: none.
  */
 export const DISPATCH: Script = {
   name: 'safelightDispatch',
-  lua: `${PLACES}${holdTicket(6)}
-local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish', 'cost')
-if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then return {'gone'} end
+  lua: `${PLACES}${holdTicket(6)}${CLAIM_RECORD}
+local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish', 'cost', 'dispatches', 'v', 'fence', 'snapshot', 'run', 'held', 'lost', 'trace')
+local stored = {at[7], at[8], at[9], at[10], at[11], at[12], at[13]}
+if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then
+  -- the same once more, sent by a client whose connection broke before the answer
+  if ARGV[6] == '' or not at[6] or not holds(ARGV[2] .. '.' .. at[6]) then return {'gone'} end
+  if isTooNew(at[7]) then return {'dispatched', number(at[6])} end
+  return {'dispatched', number(at[6]), claimed(KEYS, number(at[8]), stored, at[12] or '', 0)}
+end
 -- an older version, which knows of no backlog, has ended it
 if not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then leave(ARGV[2]) return {'gone'} end
+-- here and not only where workers look now and then: whoever is told that a host is drained may unplug it
+local drain = redis.call('HGET', prefix .. 'host-drains', ARGV[3])
+if drain then return {'drained', drain} end
 local dispatched = prefix .. 'dispatched:' .. ARGV[3]
 if redis.call('ZCARD', dispatched) >= number(ARGV[4]) then return {'full'} end
 local running = prefix .. 'running:' .. at[2]
@@ -77,7 +92,8 @@ for i = ${6 + HOLD_ARGUMENTS}, #ARGV do
     redis.call('HSETNX', recordOf(ARGV[i]), 'overtakenAt', now)
   end
 end
-return {'dispatched', times}
+if ARGV[6] == '' or isTooNew(at[7]) then return {'dispatched', times} end
+return {'dispatched', times, claim(KEYS, stored, number(now), false)}
 `,
 }
 

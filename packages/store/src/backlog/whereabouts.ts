@@ -1,5 +1,7 @@
 /** Where a job is that has not ended, and how it gets from one place to another: what callers of the backlog are told. */
 import { z } from 'zod'
+import { type Claimed, claimedSchema } from '../jobs/claim-record.ts'
+import { type HostDrain, readDrain } from '../hosts/host-report.ts'
 import type { HostStage } from '../queues/tickets.ts'
 import type { JobNeeds } from './needs.ts'
 
@@ -30,21 +32,26 @@ export interface JobsOnHost {
 
 export type Dispatched = { outcome: 'dispatched' } & JobOnHost
 
+/** With its claim, where it was made in the same step. */
+export type DispatchOutcome =
+  | (Dispatched & { claimed?: Claimed })
+  | { outcome: 'gone' | 'full' | 'owner_full' }
+  | { outcome: 'drained'; drain: HostDrain }
+
 export interface Position {
   /** Jobs ahead in its pool; 0 = next. */
   ahead: number
-  /** What those cost together (expected ms of GPU time): estimated by some of them when they are many. */
+  /** What those cost together (expected ms of GPU time) of which that is known: estimated by some of them when they are many. */
   aheadMs: number
+  /** How many of those ahead are none of these: estimated alike. */
+  aheadGuessed: number
   /** Its own. */
   costMs: number
+  /** Nothing like it was ever measured. */
+  guessed: boolean
   pool: string
-}
-
-/** What waits in a pool. */
-export interface PoolWork {
-  jobs: number
-  /** Expected ms of GPU time, of all together. */
-  ms: number
+  /** Jobs of the pool that have a slot somewhere. */
+  given: number
 }
 
 export interface FirstPlace {
@@ -75,12 +82,32 @@ export function toWhereabouts(text: string): Whereabouts {
   return { place: z.enum(['backlog', 'deferred', 'nowhere', 'ended']).parse(place) }
 }
 
+export const dispatchedSchema = z.tuple([z.literal('dispatched'), z.int()])
+const dispatchReplySchema = z.union([
+  dispatchedSchema,
+  z.tuple([...dispatchedSchema.def.items, claimedSchema]),
+  z.tuple([z.enum(['gone', 'full', 'owner_full'])]),
+  z.tuple([z.literal('drained'), z.string()]),
+])
+
+/** @param reply of the script */
+export function toDispatchOutcome(jobId: string, reply: unknown): DispatchOutcome {
+  const told = dispatchReplySchema.parse(reply)
+  if (told.length === 1) return { outcome: told[0] }
+  if (told[0] === 'drained') return { outcome: 'drained', drain: readDrain(told[1]) }
+  const [outcome, times, claimed] = told
+  return { outcome, jobId, times, ...(claimed && { claimed }) }
+}
+
+const count = z.coerce.number()
 const positionSchema = z
-  .tuple([z.int(), z.coerce.number(), z.coerce.number(), z.string()])
+  .tuple([z.string(), z.int(), count, count, count, z.int(), z.int()])
   .nullable()
 
 /** @param reply of the script */
 export function parsePosition(reply: unknown): Position | null {
   const place = positionSchema.parse(reply)
-  return place && { ahead: place[0], aheadMs: place[1], costMs: place[2], pool: place[3] }
+  if (!place) return null
+  const [pool, ahead, aheadMs, aheadGuessed, costMs, guessed, given] = place
+  return { pool, ahead, aheadMs, aheadGuessed, costMs, guessed: guessed === 1, given }
 }

@@ -5,6 +5,8 @@ import { hostReasonSchema, hostStateSchema } from '@safelight/shared'
 export const hostReportSchema = z.object({
   hostId: z.string(),
   workerId: z.string(),
+  /** Of the process: one may follow another under the same name, or have it by mistake. Empty of an earlier version. */
+  instance: z.string().default(''),
   /** ms since the epoch, as every time here */
   at: z.number(),
   /** The worker has stopped: it drives the host no longer. */
@@ -52,6 +54,10 @@ export const hostReportSchema = z.object({
   movedAt: z.number().nullable(),
   /** One ticket is enough for it, however many jobs wait: see queues/tickets.ts. */
   wakes: z.boolean().default(false),
+  /** How many jobs of one owner it lets have a slot at once; null: no limit, or of an earlier version. */
+  ownerLimit: z.int().positive().nullable().default(null),
+  /** Since when it gives the host nothing new: it ends, or its list has the host no more. Null: it does, or is of an earlier version. */
+  leavingSince: z.number().nullable().default(null),
 })
 export type HostReport = z.infer<typeof hostReportSchema>
 
@@ -71,4 +77,18 @@ export type StuckPrompt = z.infer<typeof stuckPromptSchema>
 export interface SharedHostFacts {
   drain: HostDrain | null
   stuck: StuckPrompt | null
+}
+
+/** Somebody wants the host left alone, whatever else was written. */
+export function readDrain(json: string): HostDrain {
+  return readJson(hostDrainSchema, json) ?? { reason: null, at: 0 }
+}
+
+/** Null for what cannot be read: one host's entry must not hide the others. */
+export function readJson<S extends z.ZodType>(schema: S, json: string): z.output<S> | null {
+  try {
+    return schema.safeParse(JSON.parse(json)).data ?? null
+  } catch {
+    return null
+  }
 }

@@ -6,7 +6,8 @@
  *   quarantined  as soon as one says so: a dead executor is dead for all
  *   offline      when all say so; when only some do, the host is degraded: `partly_reachable`
  *   starting     when all that reach it say so
- *   draining     when the drain is on record; workers that have not read it yet are behind, not right
+ *   draining     when the drain is on record; nothing is dispatched there from that moment on, whatever workers know;
+ *                or when all that reach it are leaving, and give it nothing new: what runs there goes on for a while
  *   degraded, busy, ready   the worst that anyone says: each sees only its own prompts and sockets
  *
  * `since` is the earliest of those who say what counts, the reason is the latest one's. What only a look
@@ -15,6 +16,9 @@
  */
 import { type HostReason, type HostState, type HostView, toHostReason } from '@safelight/shared'
 import type { HostDrain, HostReport } from './host-report.ts'
+
+/** What reports tell of a host. Which jobs are there comes some 100 ms late: the records know it, see jobs-there.ts. */
+export type ReportedHost = Omit<HostView, 'collecting'>
 
 export interface MergeOptions {
   drain: HostDrain | null
@@ -33,7 +37,7 @@ export function mergeReports(
   hostId: string,
   reports: readonly HostReport[],
   { drain, freshSince }: MergeOptions,
-): HostView {
+): ReportedHost {
   const fresh = reports.filter((report) => !report.left && report.at >= freshSince)
   const known = fresh.length > 0 ? fresh : reports
   const seen = latest(known, ({ seenAt }) => seenAt ?? 0)
@@ -48,7 +52,7 @@ export function mergeReports(
     reason: judged.reason,
     since: toIso(judged.since),
     version: seen?.version ?? null,
-    workers: fresh.map(({ workerId }) => workerId).sort(),
+    workers: [...new Set(fresh.map(({ workerId }) => workerId))].sort(),
     labels: [...new Set(known.flatMap(({ labels }) => labels))].sort(),
     slots: greatest(known.map(({ slots }) => slots)) ?? 0,
     running: fresh.flatMap(({ running }) => running).sort(),
@@ -102,6 +106,9 @@ function judge(fresh: readonly HostReport[], drain: HostDrain | null): JudgedSta
     const reason = toHostReason('drain_requested', drain.reason)
     return { state: 'draining', reason, since: agree(saying('draining'))?.since ?? drain.at }
   }
+  const leaving = reached.flatMap(({ leavingSince }) => leavingSince ?? [])
+  if (leaving.length === reached.length)
+    return { state: 'draining', reason: toHostReason('workers_leave'), since: Math.max(...leaving) }
   const degraded = agree(saying('degraded'))
   if (degraded) return degraded
   const away = agree(offline)

@@ -11,8 +11,8 @@ import { firstSnapshot, STORE_JOB, storeJobArguments } from './first-snapshot.ts
 import { createReads } from './read-job.ts'
 
 /**
- * KEYS 1 to 7, ARGV 1 to 16 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 17 ms it is kept · 18 hash of the request
- *   19 ms until which the assets that it refers to are kept · 20… their ids
+ * KEYS 1 to 7, ARGV 1 to 18 as of `STORE_JOB` · KEYS 8 idempotency key (HASH, optional) · ARGV 19 ms it is kept · 20 hash of the request
+ *   21 ms until which the assets that it refers to are kept · 22… their ids
  * Returns ['accepted', its position as of `POSITION_OF`…]; ['repeated'] when this very job is there already (the client sent it once more
  *   because the answer got lost); ['reused'] when the key belongs to another job; ['missing_asset', id…] when assets
  *   that it refers to are not there (any more).
@@ -27,16 +27,16 @@ if KEYS[8] then
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'repeated'} end
 local inputs = {}
-for i = 20, #ARGV do inputs[#inputs + 1] = ARGV[i] end
+for i = 22, #ARGV do inputs[#inputs + 1] = ARGV[i] end
 local missing = missingOf(inputs)
 if #missing > 0 then return {'missing_asset', unpack(missing)} end
 ${STORE_JOB}
-hold(KEYS[1], ARGV[2], inputs, ARGV[19])
+hold(KEYS[1], ARGV[2], inputs, ARGV[21])
 if KEYS[8] then
-  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[18], 'snapshot', ARGV[3])
-  redis.call('PEXPIRE', KEYS[8], ARGV[17])
+  redis.call('HSET', KEYS[8], 'job', ARGV[2], 'at', ARGV[5], 'request', ARGV[20], 'snapshot', ARGV[3])
+  redis.call('PEXPIRE', KEYS[8], ARGV[19])
 end
-return {'accepted', unpack(positionOf(ARGV[2]))}
+return {'accepted', unpack(positionAt(ARGV[2], {ARGV[9], ARGV[12], ARGV[17] ~= ''}))}
 `,
 }
 

@@ -1,13 +1,8 @@
+import { tellNobody } from '@safelight/runtime'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { isTerminal } from '@safelight/shared'
 import { output, progress, status } from '@safelight/testkit'
-import {
-  acceptJob,
-  openClient,
-  openRedisProxy,
-  openTestStore,
-  silent,
-} from '@safelight/testkit/vitest'
+import { acceptJob, openClient, openRedisProxy, openTestStore } from '@safelight/testkit/vitest'
 import { createJobStore } from '../create-job-store.ts'
 import { closeRedis, createRedis } from '../redis.ts'
 
@@ -15,7 +10,7 @@ describe('append', () => {
   it('numbers events without gap or duplicate, whoever writes', async () => {
     const { store, redis, keys } = await openTestStore()
     const jobId = await acceptJob(store)
-    const other = createJobStore({ redis: await openClient('worker'), keys })
+    const other = createJobStore({ redis: await openClient('worker'), emit: tellNobody, keys })
     // each writer starts from the empty job, so all but one of every round must try again
     const known = (await store.load(jobId)) ?? undefined
     const writers = Array.from({ length: 20 }, (_, at) =>
@@ -89,7 +84,7 @@ describe('append', () => {
 
   it('has exactly one winner when a cancel races with the end', async () => {
     const { store, keys } = await openTestStore()
-    const other = createJobStore({ redis: await openClient('worker'), keys })
+    const other = createJobStore({ redis: await openClient('worker'), emit: tellNobody, keys })
     const ends: string[] = []
     for (let race = 0; race < 200; race += 1) {
       const jobId = await acceptJob(store)
@@ -110,9 +105,9 @@ describe('append', () => {
     const { store, keys } = await openTestStore()
     const jobId = await acceptJob(store)
     const proxy = await openRedisProxy()
-    const redis = createRedis(proxy.url, 'worker', { log: silent })
+    const redis = createRedis(proxy.url, 'worker', { emit: tellNobody })
     onTestFinished(() => closeRedis(redis))
-    const shaky = createJobStore({ redis, keys })
+    const shaky = createJobStore({ redis, emit: tellNobody, keys })
     // the script is known to this connection, so the event below is sent in one command
     await shaky.append(jobId, () => progress(0.1))
     const known = (await store.load(jobId)) ?? undefined

@@ -6,37 +6,27 @@ import { ask } from '../redis-unavailable.ts'
 import { parseAttempt, toAttemptJson } from './attempt-record.ts'
 import type { StoreContext } from './context.ts'
 import { countLost, createInHand } from './in-hand.ts'
-import { parseSnapshot, parseStored, RECORD_VERSION, RecordTooNew } from './record.ts'
+import { CLAIM_RECORD, type Claimed, claimedSchema } from './claim-record.ts'
+import { parseSnapshot, parseStored, RecordTooNew } from './record.ts'
 
 /**
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 secrets (STRING)
  * ARGV 1 hostId · 2 stage, of the queue that its ticket came from ('' for no matter which)
  * Who collects under the ticket by which it was executed (see `toCollect` in backlog/places.ts) hands that on to the next claim.
- * Returns nil when there is no such job, or it is somewhere else by now; [version] when a newer Safelight wrote it, else [fencing token, snapshot JSON,
- *   attempt JSON or '', tokens of lost workers, 1 when this claim found one of them, else 0, workflow text or nil, sealed extra data or nil].
+ * Returns nil when there is no such job, or it is somewhere else by now; [version] when a newer Safelight wrote it, else what `claim` of `CLAIM_RECORD` does.
  * Channels: none.
  */
 const CLAIM: Script = {
   name: 'safelightClaim',
-  lua: `
-local stored = redis.call('HMGET', KEYS[1], 'v', 'host', 'stage', 'fence', 'snapshot', 'run', 'held', 'lost', 'carries')
-if not stored[4] and not stored[5] then return nil end
--- whoever cannot read it must not take it from one who can
-local version = stored[1]
-if version and not (tonumber(version) <= ${RECORD_VERSION}) then return {version} end
-local carries = stored[3] == 'collect' and stored[9] == stored[4]
-local queue = carries and 'execute' or stored[3]
-if ARGV[1] ~= '' and (stored[2] ~= ARGV[1] or queue ~= ARGV[2]) then return nil end
--- not a plain count: after a loss it would give a number again that a worker still holds
+  lua: `${CLAIM_RECORD}
+local stored = redis.call('HMGET', KEYS[1], 'v', 'fence', 'snapshot', 'run', 'held', 'lost', 'trace', 'host', 'stage', 'carries')
+if not stored[2] and not stored[3] then return nil end
+if isTooNew(stored[1]) then return {stored[1]} end
+local carries = stored[9] == 'collect' and stored[10] == stored[2]
+local queue = carries and 'execute' or stored[9]
+if ARGV[1] ~= '' and (stored[8] ~= ARGV[1] or queue ~= ARGV[2]) then return nil end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local token = math.max(stored[4] + 1, now)
-local name = string.format('%.0f', token)
-local lost = stored[8] or ''
-if stored[7] then lost = lost .. stored[7] .. ' ' end
-redis.call('HSET', KEYS[1], 'fence', name, 'held', name, 'lost', lost)
-if carries then redis.call('HSET', KEYS[1], 'carries', name) end
-return {token, stored[5], stored[6] or '', lost, stored[7] and 1 or 0, redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])}
+return claim(KEYS, stored, time[1] * 1000 + math.floor(time[2] / 1000), carries)
 `,
 }
 
@@ -55,13 +45,7 @@ return 1
 `,
 }
 
-const textOrNone = z.string().nullable()
-const claimReplySchema = z
-  .union([
-    z.tuple([z.int(), z.string(), z.string(), z.string(), z.int(), textOrNone, textOrNone]),
-    z.tuple([z.string()]),
-  ])
-  .nullable()
+const claimReplySchema = z.union([claimedSchema, z.tuple([z.string()])]).nullable()
 
 export function createClaims(
   context: StoreContext,
@@ -70,14 +54,20 @@ export function createClaims(
   const { putDown } = createInHand(context)
   const claim = bindScript(redis, CLAIM)
   const saveAttempt = bindScript(redis, SAVE_ATTEMPT)
+
+  async function askFor(...[jobId, at]: Parameters<JobStore['claim']>): Promise<Claimed | null> {
+    const argv = [at?.hostId ?? '', at?.stage ?? '']
+    const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]
+    const reply = claimReplySchema.parse(await claim(of, argv))
+    if (reply?.length === 1) throw new RecordTooNew(reply[0])
+    return reply
+  }
+
   return {
     async claim(jobId, at) {
-      const argv = [at?.hostId ?? '', at?.stage ?? '']
-      const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]
-      const reply = claimReplySchema.parse(await claim(of, argv))
+      const reply = at?.claimed ?? (await askFor(jobId, at))
       if (!reply) return null
-      if (reply.length === 1) throw new RecordTooNew(reply[0])
-      const [token, snapshot, attempt, lost, justNow, workflowText, sealedExtraData] = reply
+      const [token, snapshot, attempt, lost, justNow, workflowText, sealedExtraData, trace] = reply
       try {
         const { count, inCompany } = countLost(lost)
         return {
@@ -88,6 +78,7 @@ export function createClaims(
           lostInCompany: inCompany,
           workflowText,
           sealedExtraData,
+          trace,
         }
       } catch (error) {
         // nobody holds it: or this would count as a worker that it has cost

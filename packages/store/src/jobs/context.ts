@@ -1,5 +1,6 @@
 /** What the parts of the job store share: the client, the names, the clock and the retention. */
 import { randomFillSync } from 'node:crypto'
+import type { CommonEvents, Emit } from '@safelight/runtime'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../keys.ts'
 import type { Now } from '../redis-time.ts'
@@ -9,6 +10,7 @@ import type { StoreTimings } from '../timings.ts'
 export interface StoreContext {
   redis: Redis
   keys: Keys
+  emit: Emit<CommonEvents>
   now: Now
   /** How long a job and its outputs are kept after its end. */
   retentionMs: number

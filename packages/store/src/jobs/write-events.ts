@@ -18,11 +18,14 @@ import { parseSnapshot } from './record.ts'
  * ARGV 1 prefix of all keys · 2 eventId the writer saw last (field `stamp`) · 3 fencing token or '' · 4 seq of the first event
  *      5 next snapshot JSON · 6 eventId of the last event · 7 live channel · 8 stream length · `first`… JSON of the events
  */
-const writeFrom = (first: number, { check = '', fields = '' } = {}) => `
-local stored = redis.call('HMGET', KEYS[1], 'stamp', 'fence')
+const writeFrom = (
+  first: number,
+  { check = '', fields = '', reads = '', done = `{'appended'}` } = {},
+) => `
+local stored = redis.call('HMGET', KEYS[1], 'stamp', 'fence'${reads})
 if not stored[1] then return {'gone'} end
 -- the same write again, sent once more by a client whose connection broke before the answer
-if stored[1] == ARGV[6] then return {'appended'} end
+if stored[1] == ARGV[6] then return ${done} end
 if ARGV[3] ~= '' and stored[2] ~= ARGV[3] then return {'claim_lost'} end
 -- the eventId, not the number: after a loss another history may have grown to the same number
 if stored[1] ~= ARGV[2] then return {'stale', redis.call('HGET', KEYS[1], 'snapshot')} end
@@ -65,15 +68,17 @@ return {'appended'}
 }
 
 /**
- * Events that change the place of the job, too: its end, or another priority.
+ * Events that change the place of the job, too: its end, another priority, or that its cancel was asked for.
  *
  * KEYS 1 and 2 as of `writeFrom` · 3 open jobs (ZSET) · 4 secrets (STRING) · 5 dead letters (ZSET)
  *      6 bytes of the workflows of open jobs (STRING) · 7 the workflow (STRING), which lives as long as the record, as its outputs do
+ *      8 canceling jobs (ZSET)
  * ARGV 1 to 8 as of `writeFrom` · 9 jobId · 10 its band from now on ('' for the same)
  *      11 ms when the record goes ('' before the end) · 12 ms the stream stays after the end
  *      13 ms failed ('' unless a dead letter) · 14 dead letters older than this ms have expired
- *      15 ids of its outputs, with spaces between · 16… JSON of the events
- * Returns what `APPEND` does, or ['not_waiting'] when it has a slot, so that its priority means nothing any more.
+ *      15 ids of its outputs, with spaces between · 16 ms its cancel was asked for, `over` when that is what ends ('' otherwise) · 17… JSON of the events
+ * Returns what `APPEND` does, with its trace ('' for none) behind 'appended'; or ['not_waiting'] when it has a slot, so that its
+ *   priority means nothing any more.
  * Channels: as `APPEND`.
  */
 const APPEND_AND_MOVE: Script = {
@@ -81,14 +86,17 @@ const APPEND_AND_MOVE: Script = {
   lua: `${PLACES}${HOLDS}
 -- where it stood in the line is of no use after its end, unless it may be repeated; its pool and its owner are
 local function forgetPlace(record)
-  redis.call('HDEL', record, 'needs', 'band', 'cost', 'weight', 'start', 'finish', 'since', 'room', 'overtaken', 'overtakenAt')
+  redis.call('HDEL', record, 'needs', 'band', 'cost', 'guessed', 'weight', 'start', 'finish', 'since', 'room', 'overtaken', 'overtakenAt')
 end
-${writeFrom(16, { check: `if ARGV[10] ~= '' and not waits(ARGV[9]) then return {'not_waiting'} end` })}
+local function appended(stored) return {'appended', stored[3] or ''} end
+${writeFrom(17, { reads: `, 'trace'`, done: 'appended(stored)', check: `if ARGV[10] ~= '' and not waits(ARGV[9]) then return {'not_waiting'} end` })}
 if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[1], 'band', ARGV[10])
   if not redis.call('ZSCORE', prefix .. 'deferred', ARGV[9]) then enter(ARGV[9]) end
 end
-if ARGV[11] == '' then return {'appended'} end
+if ARGV[16] == 'over' then redis.call('ZREM', KEYS[8], ARGV[9])
+elseif ARGV[16] ~= '' then redis.call('ZADD', KEYS[8], ARGV[16], ARGV[9]) end
+if ARGV[11] == '' then return appended(stored) end
 -- it waits no longer, and has no slot
 if not undispatch(ARGV[9]) then leave(ARGV[9]) end
 if redis.call('ZREM', KEYS[3], ARGV[9]) == 1 then
@@ -107,17 +115,20 @@ redis.call('PEXPIRE', KEYS[2], ARGV[12])
 redis.call('PEXPIREAT', KEYS[7], ARGV[11])
 for id in string.gmatch(ARGV[15], '%S+') do
   local asset = prefix .. 'asset:' .. id
-  if redis.call('PTTL', asset) == -1 then redis.call('ZADD', prefix .. 'assets:expiry', ARGV[11], id)
+  if redis.call('PTTL', asset) == -1 then
+    -- another job that refers to it may be kept for longer
+    local needed = number(redis.call('ZSCORE', prefix .. 'assets:needed', id))
+    redis.call('ZADD', prefix .. 'assets:expiry', needed > number(ARGV[11]) and whole(needed) or ARGV[11], id)
   -- those of older versions expire by themselves
   else redis.call('PEXPIREAT', asset, ARGV[11]) end
 end
-return {'appended'}
+return appended(stored)
 `,
 }
 
 const replySchema = z.union([
   z.tuple([z.enum(['appended', 'gone', 'claim_lost', 'not_waiting'])]),
-  z.tuple([z.literal('stale'), z.string()]),
+  z.tuple([z.enum(['stale', 'appended']), z.string()]),
 ])
 
 /** A snapshot, and whether the store itself said so in this call. */
@@ -131,10 +142,10 @@ export type WriteEvents = (
 ) => Promise<AppendResult | Seen>
 
 export function createWrite(context: StoreContext): WriteEvents {
-  const { redis, keys, now, timings } = context
-  const append = bindScript(redis, APPEND)
-  const appendAndMove = bindScript(redis, APPEND_AND_MOVE)
-  const appendAndNote = bindScript(redis, APPEND_AND_NOTE)
+  const { keys, now, timings } = context
+  const append = bindScript(context.redis, APPEND)
+  const appendAndMove = bindScript(context.redis, APPEND_AND_MOVE)
+  const appendAndNote = bindScript(context.redis, APPEND_AND_NOTE)
   return async (snapshot, bodies, { token, also }) => {
     const { jobId } = snapshot
     const ts = await now()
@@ -151,13 +162,23 @@ export function createWrite(context: StoreContext): WriteEvents {
       STREAM_LENGTH,
     ]
     const told = events.map((event) => JSON.stringify(event))
+    const sentAt = performance.now()
     const end = isTerminal(next.status)
-    const moves = end || bodies.some(isOfPriority)
-    const { open, deadLetters, openBytes } = keys
+    const isAsked = next.status === 'canceling' && snapshot.status !== 'canceling'
+    const moves = end || isAsked || bodies.some(isOfPriority)
+    const { open, deadLetters, openBytes, canceling } = keys
+    const places = [
+      open,
+      keys.secrets(jobId),
+      deadLetters,
+      openBytes,
+      keys.workflow(jobId),
+      canceling,
+    ]
     // who has ended needs no successor
     const reply = moves
       ? await appendAndMove(
-          [...record, open, keys.secrets(jobId), deadLetters, openBytes, keys.workflow(jobId)],
+          [...record, ...places],
           [
             ...written,
             jobId,
@@ -167,6 +188,7 @@ export function createWrite(context: StoreContext): WriteEvents {
             end && next.deadLetter ? ts : '',
             ts - context.deadLetterRetentionMs,
             end ? next.outputs.map(({ id }) => id).join(' ') : '',
+            isAsked ? ts : end && snapshot.status === 'canceling' ? 'over' : '',
             ...told,
           ],
         )
@@ -178,11 +200,40 @@ export function createWrite(context: StoreContext): WriteEvents {
             ...told,
           ])
         : await append(record, [...written, ...told])
-    const [outcome, stored] = replySchema.parse(reply)
-    if (outcome === 'appended') return { outcome, snapshot: next }
+    const [outcome, stored = ''] = replySchema.parse(reply)
+    if (outcome === 'appended') {
+      tell(context, {
+        snapshot,
+        next,
+        bodies,
+        ms: performance.now() - sentAt,
+        trace: stored || null,
+      })
+      return { outcome, snapshot: next }
+    }
     if (outcome === 'stale') return { snapshot: parseSnapshot(stored), fresh: true }
     return { outcome }
   }
+}
+
+interface Written {
+  /** Before. */
+  snapshot: Snapshot
+  next: Snapshot
+  bodies: readonly JobEventBody[]
+  ms: number
+  /** Only told with its end. */
+  trace: string | null
+}
+
+function tell({ emit }: StoreContext, { snapshot, next, bodies, ms, trace }: Written): void {
+  const { jobId, status, attempt, times, createdAt: acceptedAt } = next
+  emit('event:appended', { jobId, types: bodies.map(({ type }) => type), ms })
+  if (!isTerminal(status)) return
+  const { status: was } = snapshot
+  const code = next.error?.code ?? null
+  const end = { jobId, was, status, attempt, acceptedAt, trace, code }
+  emit('job:ended', { ...end, times: { ...times } })
 }
 
 function isOfPriority(body: JobEventBody): boolean {

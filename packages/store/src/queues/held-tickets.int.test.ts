@@ -24,17 +24,15 @@ async function open() {
   const queue = await queues.get(name)
   const before = await keysOf()
   const jobId = await test.accept()
-  expect(await test.backlog.dispatch({ ...ONE_SLOT, jobId, hand })).toEqual({
-    outcome: 'dispatched',
-    jobId,
-    times: 1,
-  })
+  const dispatched = await test.backlog.dispatch({ ...ONE_SLOT, jobId, hand })
+  expect(dispatched).toMatchObject({ outcome: 'dispatched', jobId, times: 1 })
   const job = { jobId, times: 1 }
   const lock = `${test.keys.bullPrefix}:${name}:${ticketNameOf(job)}:lock`
   const spend = (token: string) => createSpend(test, name)(ticketNameOf(job), token)
   return {
     ...test,
     tickets: createTickets(queues),
+    dispatched,
     queue,
     worker,
     job,

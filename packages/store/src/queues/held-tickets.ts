@@ -7,6 +7,7 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { JobOnHost } from '../backlog/whereabouts.ts'
+import type { Claimed } from '../jobs/claim-record.ts'
 import { bindScript, type Script } from '../bind-script.ts'
 import type { Keys } from '../keys.ts'
 import { ticketOptions } from './open-queues.ts'
@@ -27,13 +28,18 @@ type BullKeys = Pick<Keys, 'bullPrefix'>
 /** Room for a ticket that is made in somebody's hand. */
 export interface OpenHand {
   hand: Hand
-  /** It is here. */
-  take(job: JobOnHost): void
+  /** It is here. @param claimed with its claim; null when that is still to be made */
+  take(job: JobOnHost, claimed: Claimed | null): void
   /** It does not come, as far as is known: should it have been made, it comes back when its lock has run out. */
   drop(): void
 }
 
 const keyOf = (keys: BullKeys, queue: string) => `${keys.bullPrefix}:${queue}:`
+
+/** Of the lock of a ticket. */
+export function lockKeyOf(keys: BullKeys, queue: string, ticket: string): string {
+  return `${keyOf(keys, queue)}${ticket}:lock`
+}
 
 /** How many `holdArguments` there are. */
 export const HOLD_ARGUMENTS = 6
@@ -52,6 +58,7 @@ export function holdArguments(
 
 /** @param first of its arguments: keys of the queue begin with · data JSON · options JSON · name of the worker · token · ms of the lock */
 export const holdTicket = (first: number): string => `
+local function holds(name) return redis.call('GET', ARGV[${first}] .. name .. ':lock') == ARGV[${first + 4}] end
 local function holdTicket(name, now)
   local ticket = ARGV[${first}] .. name
   redis.call('HSET', ticket, 'name', 'job', 'data', ARGV[${first + 1}], 'opts', ARGV[${first + 2}], 'timestamp', now,

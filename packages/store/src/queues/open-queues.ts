@@ -1,4 +1,5 @@
 /** BullMQ queues by name, each opened at its first use and only while Redis is there. */
+import { type Some, tellSome } from '@safelight/runtime'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../keys.ts'
@@ -26,6 +27,10 @@ export function ticketOptions(retryMs: number) {
 
 export interface Queues {
   get(name: string): Promise<Queue>
+  /** Names of those that are open. */
+  holds(): Some<string>
+  /** Closes those that are not wanted: hosts and pools come and go under ever new names. The next `get` opens one again. */
+  release(isWanted: (name: string) => boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,6 +40,14 @@ export interface Queues {
 export function createQueues(deps: QueuesDeps): Queues {
   const { redis } = deps
   const opening = new Map<string, Promise<Queue>>()
+
+  async function closeAll(isMeant: (name: string) => boolean): Promise<void> {
+    const meant = [...opening].filter(([name]) => isMeant(name))
+    for (const [name] of meant) opening.delete(name)
+    const opened = await Promise.all(meant.map(([, queue]) => queue.catch(() => null)))
+    await Promise.all(opened.map(async (queue) => queue?.close()))
+  }
+
   return {
     async get(name) {
       let queue = opening.get(name)
@@ -47,13 +60,9 @@ export function createQueues(deps: QueuesDeps): Queues {
       }
       return await ask(queue)
     },
-    async close() {
-      const opened = await Promise.all(
-        [...opening.values()].map((queue) => queue.catch(() => null)),
-      )
-      opening.clear()
-      await Promise.all(opened.map(async (queue) => queue?.close()))
-    },
+    holds: () => tellSome(opening.keys(), String),
+    release: (isWanted) => closeAll((name) => !isWanted(name)),
+    close: () => closeAll(() => true),
   }
 }
 

@@ -26,6 +26,13 @@ export interface WaitingJob {
   pool: string | null
 }
 
+export interface TicketState {
+  queue: string
+  name: string
+  /** As BullMQ has it: `waiting`, `active`, `delayed`, …; `unknown` for one that is not there. */
+  state: string
+}
+
 export interface Tickets {
   /** An accepted job waits in the pool. */
   announce(job: WaitingJob): Promise<void>
@@ -45,6 +52,12 @@ export interface Tickets {
   removeFromHost(hostId: string, stage: HostStage, job: JobOnHost): Promise<boolean>
   /** Nothing is left of its queues. It has no job, and no worker takes tickets there. */
   forgetHost(hostId: string): Promise<void>
+  /** Nothing is left of its queue. No job waits there, and no worker takes tickets. */
+  forgetPool(pool: string): Promise<void>
+  /** This process lets go of what it has opened for any other host or pool. */
+  keepOnly(known: { hosts: ReadonlySet<string>; pools: ReadonlySet<string> }): Promise<void>
+  /** Its ticket there: whether it waits or is in a hand. For who looks for a fault. */
+  look(hostId: string, stage: HostStage, job: JobOnHost): Promise<TicketState>
   /** Which of these jobs have no ticket there. */
   missing(hostId: string, stage: HostStage, jobs: readonly JobOnHost[]): Promise<JobOnHost[]>
 }
@@ -62,9 +75,16 @@ export function hostQueueOf(hostId: string, stage: HostStage): string {
   return `${stage === 'execute' ? 'host' : 'collect'}-${hostId.replaceAll(':', '+')}`
 }
 
+/** Of a host or a pool; the queue of an older version is neither. */
+const IS_NAMED = /^(intake|host|collect)-/
+
 /** Its last ticket may still be in somebody's hand: BullMQ would take the next one for the same. */
 export function ticketNameOf({ jobId, times }: JobOnHost): string {
   return `${jobId}.${times}`
+}
+
+export function jobIdOfTicket(name: string): string {
+  return name.slice(0, name.lastIndexOf('.'))
 }
 
 export function createTickets(queues: Queues): Tickets {
@@ -75,6 +95,12 @@ export function createTickets(queues: Queues): Tickets {
     // one that is left would stand in the way of the next of its name
     await ask(queue.add('job', ticketOf(jobId), { jobId: name, removeOnFail: true }))
   }
+  async function obliterate(name: string): Promise<void> {
+    const queue = await queues.get(name)
+    // a ticket that somebody still holds is of no job; refused for it, the queue would stay paused
+    await ask(queue.obliterate({ force: true }))
+  }
+
   const wake = shareNext((pool) => addToIntake({ jobId: WAKE, pool: toLabel(pool) }, WAKE))
   return {
     announce: (job) => (perJob ? addToIntake(job, job.jobId) : wake(toPool(job.pool))),
@@ -104,11 +130,19 @@ export function createTickets(queues: Queues): Tickets {
       return (await ask(queue.remove(ticketNameOf(job)))) === 1
     },
     async forgetHost(hostId) {
-      for (const stage of HOST_STAGES) {
-        const queue = await queues.get(hostQueueOf(hostId, stage))
-        // a ticket that somebody still holds is of no job; refused for it, the queue would stay paused
-        await ask(queue.obliterate({ force: true }))
-      }
+      for (const stage of HOST_STAGES) await obliterate(hostQueueOf(hostId, stage))
+    },
+    forgetPool: (pool) => obliterate(intakeQueueOf(pool)),
+    async keepOnly({ hosts, pools }) {
+      const names = [...hosts].flatMap((id) => HOST_STAGES.map((stage) => hostQueueOf(id, stage)))
+      const known = new Set([...names, ...[ANY_POOL, ...pools].map(intakeQueueOf)])
+      await queues.release((name) => known.has(name) || !IS_NAMED.test(name))
+    },
+    async look(hostId, stage, job) {
+      const queueName = hostQueueOf(hostId, stage)
+      const name = ticketNameOf(job)
+      const queue = await queues.get(queueName)
+      return { queue: queueName, name, state: await ask(queue.getJobState(name)) }
     },
     async missing(hostId, stage, jobs) {
       const queue = await queues.get(hostQueueOf(hostId, stage))

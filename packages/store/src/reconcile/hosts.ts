@@ -16,7 +16,7 @@ interface Memory {
   nowMs: number
 }
 
-interface JobsThere {
+interface JobsOfStage {
   hostId: string
   stage: HostStage
   jobs: readonly JobOnHost[]
@@ -31,7 +31,11 @@ export async function reconcileHosts(deps: ReconcilerDeps, memory: Memory): Prom
   // while there is no other, waiting for it costs nothing: its prompt may have gone on all the while
   const elsewhere = views.find(({ state }) => takesPrompts(state))?.id
   const found: HostsFound = { tickets: 0, undriven: 0 }
-  for (const hostId of await backlog.hosts()) {
+  const named = new Set(await backlog.hosts())
+  // another process may have forgotten it
+  for (const hostId of memory.undrivenSince.keys())
+    if (!named.has(hostId)) memory.undrivenSince.delete(hostId)
+  for (const hostId of named) {
     const jobs = {
       execute: await backlog.dispatched(hostId),
       collect: await backlog.collecting(hostId),
@@ -74,7 +78,7 @@ async function releaseEnded(
 
 async function addMissing(
   { tickets }: ReconcilerDeps,
-  { hostId, stage, jobs }: JobsThere,
+  { hostId, stage, jobs }: JobsOfStage,
 ): Promise<number> {
   if (jobs.length === 0) return 0
   const missing = await tickets.missing(hostId, stage, jobs)
@@ -87,7 +91,7 @@ async function addMissing(
 }
 
 /** Most are carried away under the ticket by which they were executed. */
-async function addCollects(deps: ReconcilerDeps, there: JobsThere): Promise<number> {
+async function addCollects(deps: ReconcilerDeps, there: JobsOfStage): Promise<number> {
   const { hostId, jobs } = there
   if (jobs.length === 0) return 0
   const missing = await deps.tickets.missing(hostId, 'execute', jobs)
@@ -98,7 +102,7 @@ async function addCollects(deps: ReconcilerDeps, there: JobsThere): Promise<numb
 /** A worker that holds the ticket drives the host, whatever it has reported: its job stays where it is. */
 async function giveBack(
   deps: ReconcilerDeps,
-  { hostId, stage, jobs }: JobsThere,
+  { hostId, stage, jobs }: JobsOfStage,
   elsewhere: string,
 ): Promise<number> {
   const { store, tickets, log } = deps

@@ -4,7 +4,7 @@ import { acceptJob, openTestStore } from '@safelight/testkit/vitest'
 import { expect } from 'vitest'
 import { type CandidatesQuery, createBacklog } from '../backlog/backlog.ts'
 import { ANY_POOL } from '../backlog/pools.ts'
-import type { NewJob } from '../job-store.ts'
+import type { NewJob } from '../jobs/new-job.ts'
 
 export const QUERY: CandidatesQuery = {
   pools: [ANY_POOL],

@@ -1,11 +1,11 @@
 /** A reconciler for a test, with the ways to make records and queues disagree. */
-import { systemClock } from '@safelight/runtime'
+import { systemClock, tellNobody } from '@safelight/runtime'
 import { acceptJob, openTestStore, silent } from '@safelight/testkit/vitest'
 import { Worker } from 'bullmq'
 import { expect, onTestFinished } from 'vitest'
 import { createBacklog } from '../backlog/backlog.ts'
 import { createHostRegistry } from '../host-registry.ts'
-import type { NewJob } from '../job-store.ts'
+import type { NewJob } from '../jobs/new-job.ts'
 import { createOrphans } from '../orphans.ts'
 import { createQueues } from '../queues/open-queues.ts'
 import { createTickets, hostQueueOf } from '../queues/tickets.ts'
@@ -29,7 +29,7 @@ export async function openReconciler({ adoptWaitMs = 60_000, clock = systemClock
   const orphans = createOrphans(test)
   const hosts = createHostRegistry(test)
   const deps = { redis, keys, store, backlog, tickets, hosts, orphans, log: silent }
-  const reconciler = createReconciler({ ...deps, adoptWaitMs, clock })
+  const reconciler = createReconciler({ ...deps, emit: tellNobody, adoptWaitMs, clock })
   const accept = (over: Partial<NewJob> = {}) => acceptJob(store, over)
   const dispatch = async (jobId: string, hostId = 'gpu') => {
     const order = { hostId, slots: 9, ownerLimit: null, overtaken: [] }
@@ -45,5 +45,5 @@ export async function openReconciler({ adoptWaitMs = 60_000, clock = systemClock
     onTestFinished(() => worker.close())
     expect(await worker.getNextJob('a-worker')).toBeDefined()
   }
-  return { ...deps, reconciler, accept, dispatch, holdTicket }
+  return { ...deps, queues, reconciler, accept, dispatch, holdTicket }
 }

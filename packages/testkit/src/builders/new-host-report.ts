@@ -7,6 +7,7 @@ export function newHostReport(atMs: number, over: Partial<HostReport> = {}): Hos
   return {
     hostId: 'gpu-1',
     workerId: 'w-1',
+    instance: '',
     at: atMs,
     left: false,
     state: 'ready',
@@ -26,6 +27,8 @@ export function newHostReport(atMs: number, over: Partial<HostReport> = {}): Hos
     seenAt: atMs,
     movedAt: null,
     wakes: true,
+    ownerLimit: null,
+    leavingSince: null,
     ...over,
   }
 }

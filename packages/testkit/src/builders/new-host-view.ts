@@ -13,6 +13,7 @@ export function newHostView(over: Partial<HostView> = {}): HostView {
     slots: 2,
     running: [],
     staged: [],
+    collecting: [],
     idle_at: null,
     queue_depth: 0,
     devices: [],

@@ -10,7 +10,8 @@ import { dieWithUs } from './die-with-us.ts'
 export interface ProcessOptions {
   name: string
   command: string
-  args: string[]
+  /** A function is asked at each start. */
+  args: string[] | (() => string[])
   env: Readonly<Record<string, string>>
   /** What it says goes here, one file per life. */
   logDir: string
@@ -54,7 +55,11 @@ export function createProcess(options: ProcessOptions): Process {
     const log = openSync(logFile(), 'a')
     // a group of its own: Ctrl-C must reach only us, who end the others in order
     const started = dieWithUs(
-      spawn(command, args, { env, stdio: ['ignore', log, log], detached: true }),
+      spawn(command, typeof args === 'function' ? args() : args, {
+        env,
+        stdio: ['ignore', log, log],
+        detached: true,
+      }),
     )
     closeSync(log)
     child = started

@@ -25,12 +25,19 @@ export interface RedisServerOptions {
   env: Readonly<Record<string, string>>
   /** `always`, unless told: what was answered is on disk, also when the machine dies in the next moment. */
   appendfsync?: 'always' | 'everysec'
+  /** In its log file's name, and its folder's. */
+  name?: string
+  /** More of its configuration, or other than ours. */
+  settings?: Readonly<Record<string, string>>
+  /** How long `start` waits is decided by this; unless told, by an answer to PING. */
+  isReady?: (port: number) => Promise<boolean>
 }
 
 export async function createRedisServer(options: RedisServerOptions): Promise<RedisServer> {
-  const { binary, folder, env, appendfsync = 'always' } = options
+  const { binary, folder, env, appendfsync = 'always', name = 'redis' } = options
+  const { isReady = answersPing } = options
   const port = await findFreePort()
-  const dataDir = `${folder}/redis-data`
+  const dataDir = `${folder}/${name}-data`
   mkdirSync(dataDir, { recursive: true })
   const settings = {
     bind: '127.0.0.1',
@@ -40,14 +47,15 @@ export async function createRedisServer(options: RedisServerOptions): Promise<Re
     appendfsync,
     save: '',
     'maxmemory-policy': 'noeviction',
+    ...options.settings,
   }
   const started = createProcess({
-    name: 'redis',
+    name,
     command: binary,
     args: Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
     env,
     logDir: folder,
-    isReady: () => answersPing(port),
+    isReady: () => isReady(port),
   })
   return { ...started, url: `redis://127.0.0.1:${port}` }
 }

@@ -30,8 +30,12 @@ export interface ClusterOptions {
   /** Asked when it closes: whether its folder, and what a shared Redis holds of it, stay for a look at what went wrong. */
   isToKeep?: () => boolean
   namespace?: string
+  /** APIs have admin ports, which they keep; a worker gets its own by the settings it is added with. */
+  adminPorts?: boolean
   /** Another checkout, whose bundles are run in place of this one's. */
   checkout?: string
+  /** The file to run for a process of this name, asked at each of its starts; none: the bundle. For an API or a worker. */
+  programOf?: (name: string) => string | undefined
 }
 
 /** A simulated host; `faults` are switches that are on from its every start. */
@@ -46,6 +50,8 @@ export interface HostSeed {
 
 export interface ApiProcess extends Process {
   url: string
+  /** Null when it has none. */
+  adminPort: number | null
 }
 
 export interface SimulatorProcess extends Process {
@@ -91,8 +97,17 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       SAFELIGHT_NAMESPACE: namespace,
       SAFELIGHT_DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'info',
+      // a test that looks there says so
+      ADMIN_PORT: 'off',
     }
-    const { checkout } = options
+    const { checkout, programOf } = options
+    const programFor = (name: string, env: Record<string, string> = {}): Program => ({
+      name,
+      folder,
+      env: { ...common, ...env },
+      checkout,
+      programOf,
+    })
     const simulators = await Promise.all(
       (options.hosts ?? [{}]).map((seed, at) =>
         openSimulator(
@@ -103,20 +118,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     )
     const apis = await Promise.all(
       range(options.apis ?? 1).map((n) =>
-        openApi({ name: `api-${n}`, folder, env: { ...common, ...options.env?.api }, checkout }),
+        openApi(programFor(`api-${n}`, options.env?.api), options.adminPorts),
       ),
     )
     const workers: Process[] = []
     const addWorker = (env: Record<string, string> = {}) => {
       const name = `worker-${workers.length + 1}`
       const hosts = simulators.map(({ url }) => url).join(',')
-      const named = { ...common, COMFYUI_HOSTS: hosts, WORKER_NAME: name }
-      const worker = openWorker({
-        name,
-        folder,
-        env: { ...named, ...options.env?.worker, ...env },
-        checkout,
-      })
+      const named = { COMFYUI_HOSTS: hosts, WORKER_NAME: name }
+      const worker = openWorker(programFor(name, { ...named, ...options.env?.worker, ...env }))
       workers.push(scope.use(worker))
       return worker
     }
@@ -163,27 +173,32 @@ interface Program {
   folder: string
   env: Record<string, string>
   checkout: string | undefined
+  programOf: ClusterOptions['programOf']
 }
 
-async function openApi({ name, folder, env, checkout }: Program): Promise<ApiProcess> {
+async function openApi(
+  { name, folder, env, checkout, programOf }: Program,
+  hasAdminPort = false,
+): Promise<ApiProcess> {
   const port = await findFreePort()
+  const adminPort = hasAdminPort ? await findFreePort() : null
   const url = `http://127.0.0.1:${port}`
   const started = createProcess({
     name,
     command: nodeBinary,
-    args: [mainOf('api', checkout)],
-    env: { ...env, PORT: String(port) },
+    args: () => [programOf?.(name) ?? mainOf('api', checkout)],
+    env: { ...env, PORT: String(port), ...(adminPort && { ADMIN_PORT: String(adminPort) }) },
     logDir: folder,
     isReady: answers(`${url}/readyz`),
   })
-  return { ...started, url }
+  return { ...started, url, adminPort }
 }
 
-function openWorker({ name, folder, env, checkout }: Program): Process {
+function openWorker({ name, folder, env, checkout, programOf }: Program): Process {
   return createProcess({
     name,
     command: nodeBinary,
-    args: [mainOf('worker', checkout)],
+    args: () => [programOf?.(name) ?? mainOf('worker', checkout)],
     env,
     logDir: folder,
     isReady: async (told) => (await told()).includes('"worker started"'),

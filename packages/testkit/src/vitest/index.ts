@@ -2,6 +2,7 @@
 export { dumpKeys, listKeys } from '../namespace.ts'
 export * from './arbitrary-events.ts'
 export * from './redis-proxy.ts'
+export * from './redis-user.ts'
 export * from './test-store.ts'
 export * from './connect-browser.ts'
 export * from './red.ts'

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLogger, createScope, type Logger, type Scope } from '@safelight/runtime'
+import { createLogger, createScope, type Logger, type Scope, tellNobody } from '@safelight/runtime'
 import {
   type AssetStore,
   closeRedis,
@@ -56,8 +56,8 @@ export async function openTestBed(redisUrl = inject('redisUrl')): Promise<TestBe
     name: 'test',
     destination: { write: (line: string) => void logged.push(line) },
   })
-  const redis = createRedis(redisUrl, 'worker', { log })
-  const store = createJobStore({ redis, keys })
+  const redis = createRedis(redisUrl, 'worker', { emit: tellNobody })
+  const store = createJobStore({ redis, emit: tellNobody, keys })
   const bed: TestBed = {
     namespace,
     redisUrl,
@@ -72,6 +72,8 @@ export async function openTestBed(redisUrl = inject('redisUrl')): Promise<TestBe
       SAFELIGHT_NAMESPACE: namespace,
       SAFELIGHT_DATA_DIR: dataDir,
       LOG_LEVEL: 'debug',
+      // a test that looks there says so
+      ADMIN_PORT: 'off',
     },
     log,
     logged,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { inject, onTestFinished } from 'vitest'
-import { createLogger, type Logger } from '@safelight/runtime'
+import { createLogger, type Logger, tellNobody } from '@safelight/runtime'
 import { removeKeys } from '../namespace.ts'
 import { takeNamespace } from './take-namespace.ts'
 import {
@@ -35,13 +35,13 @@ export async function openTestStore(
   const keys = createKeys(takeNamespace())
   const redis = await openClient('worker')
   onTestFinished(() => removeKeys(redis, keys.namespace))
-  const store = createJobStore({ redis, keys, ...options })
+  const store = createJobStore({ redis, emit: tellNobody, keys, ...options })
   return { redis, keys, store, assets: createAssetStore({ redis, keys, now: () => store.now() }) }
 }
 
 /** Another client of the same Redis, closed after what was opened later. */
 export async function openClient(role: RedisRole): Promise<Redis> {
-  const redis = createRedis(inject('redisUrl'), role, { log: silent })
+  const redis = createRedis(inject('redisUrl'), role, { emit: tellNobody })
   onTestFinished(() => closeRedis(redis))
   await whenReady(redis)
   return redis

@@ -17,18 +17,17 @@ const SCENARIO_MS = 60_000
 const scenariosOf = (dialect: RecordedDialect): Scenario[] =>
   SCENARIOS.filter(({ since }) => since === undefined || traitsOf(dialect).progressState)
 
-// each scenario has a simulator of its own, and most of its time is the simulated GPU's
+// each chain has a simulator of its own, and most of its time is the simulated GPU's
 describe.concurrent.each(RECORDED_DIALECTS)('a simulated %s', (dialect) => {
   const load = (scenario: string) => loadTrace(`${RECORDING_OF[dialect]}/${scenario}`).lines
 
-  it.for(scenariosOf(dialect))(
-    'sends and answers what the recording of $name has',
+  it.for(chainsOf(scenariosOf(dialect)))(
+    'sends and answers what the recordings of $names have',
     { timeout: SCENARIO_MS },
-    async (scenario, { expect }) => {
-      const recording = load(scenario.name)
+    async ({ chain }, { expect }) => {
       const simulator = await startSimulator({ dialect, speed: SPEED })
-      try {
-        for (const earlier of chainOf(scenario)) await playClient(simulator.url, load(earlier))
+      const compare = async (scenario: Scenario) => {
+        const recording = load(scenario.name)
         const played = await playClient(simulator.url, recording)
 
         const playedIds = aliases([...played.promptIds.values()])
@@ -45,11 +44,15 @@ describe.concurrent.each(RECORDED_DIALECTS)('a simulated %s', (dialect) => {
         for (const [sock, { recorded, received }] of played.sockets) {
           const now = summarize(received, playedIds)
           const then = summarize(recorded, recordedIds)
-          expect({ sock, sent: comparable(now, options) }).toEqual({
+          expect({ name: scenario.name, sock, sent: comparable(now, options) }).toEqual({
+            name: scenario.name,
             sock,
             sent: comparable(withoutTickNodes(then, dialect), options),
           })
         }
+      }
+      try {
+        for (const scenario of chain) await compare(scenario)
       } finally {
         await simulator.close()
       }
@@ -62,10 +65,17 @@ describe.concurrent.each(RECORDED_DIALECTS)('a simulated %s', (dialect) => {
   })
 })
 
-/** What must run first, oldest first. */
-function chainOf(scenario: Scenario): string[] {
-  const before = SCENARIOS.find(({ name }) => name === scenario.after)
-  return before ? [...chainOf(before), before.name] : []
+/** Scenarios that were recorded on one server, one after the other; alone, where nothing comes before or after. */
+function chainsOf(scenarios: readonly Scenario[]): { names: string; chain: Scenario[] }[] {
+  const before = ({ after }: Scenario) => scenarios.find(({ name }) => name === after)
+  const upTo = (scenario: Scenario): Scenario[] => {
+    const earlier = before(scenario)
+    return earlier ? [...upTo(earlier), scenario] : [scenario]
+  }
+  return scenarios
+    .filter(({ name }) => scenarios.every(({ after }) => after !== name))
+    .map(upTo)
+    .map((chain) => ({ names: chain.map(({ name }) => name).join(', '), chain }))
 }
 
 function aliases(promptIds: readonly string[]): (id: string) => string {

@@ -1,8 +1,6 @@
 /** `npm run -s trace:replay -- FILE…`: prints the job events of recorded sessions, one JSON object per line. */
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { replayTrace } from './replay.ts'
-import { parseTrace, TraceError } from '../trace-format.ts'
+import { printReplay } from './print-replay.ts'
 
 const USAGE = `usage: npm run -s trace:replay -- FILE…
 
@@ -18,25 +16,10 @@ if (args.length === 0 || args.includes('--help')) {
 } else {
   // npm runs scripts in the project's folder; paths are meant from where the user stands
   const from = process.env['INIT_CWD'] ?? process.cwd()
-  for (const file of args) replayFile(file, resolve(from, file))
-}
-
-function replayFile(name: string, path: string): void {
-  try {
-    const { events, unknown } = replayTrace(parseTrace(readFileSync(path, 'utf8')))
-    process.stdout.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''))
-    for (const [type, count] of unknown)
-      process.stderr.write(`${name}: unknown message ${type}, ${count} times\n`)
-  } catch (error) {
-    process.stderr.write(`${name}: ${toReason(error)}\n`)
-    process.exitCode = 1
+  for (const file of args) {
+    const { stdout, stderr, ok } = printReplay(file, resolve(from, file))
+    process.stdout.write(stdout)
+    process.stderr.write(stderr)
+    if (!ok) process.exitCode = 1
   }
-}
-
-function toReason(error: unknown): string {
-  if (error instanceof TraceError) return error.message
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'ENOENT') return 'no such file'
-  if (code === 'EISDIR') return 'is a folder'
-  return error instanceof Error ? error.message : 'cannot be read'
 }

@@ -1,11 +1,11 @@
 /** Takes a host out of the rotation, with a word why, and puts it back. */
-import { DRAIN_REASON_MAX, type HostView } from '@safelight/shared'
+import { DRAIN_REASON_MAX, type ToldHost } from '@safelight/shared'
 import { useId, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import type { FleetState } from './use-fleet.ts'
 
 export interface DrainControlProps {
-  host: HostView
+  host: ToldHost
   fleet: Pick<FleetState, 'drain' | 'resume'>
 }
 

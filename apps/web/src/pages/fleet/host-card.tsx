@@ -1,16 +1,16 @@
 /** One host: how it is and why, what it has, what it does, and the way to take it out. */
 import { formatDuration } from '@safelight/client'
-import type { HostState, HostView } from '@safelight/shared'
+import type { HostState, ToldHost } from '@safelight/shared'
 import { TimeAgo, toAge } from '../../ui/ago.tsx'
 import { Badge, type BadgeProps } from '../../ui/badge.tsx'
 import { Fact } from '../../ui/fact.tsx'
 import { ThinBar } from '../../ui/thin-bar.tsx'
 import { DrainControl, type DrainControlProps } from './drain-control.tsx'
-import { toOthers } from './host-order.ts'
-import { HostSlots } from './host-slots.tsx'
+import { type ShownHost, toOthers } from './host-order.ts'
+import { HostSlots, StillThere } from './host-slots.tsx'
 
 export interface HostCardProps {
-  host: HostView
+  host: ShownHost
   fleet: DrainControlProps['fleet']
   now: number
 }
@@ -28,6 +28,7 @@ export function HostCard({ host, fleet, now }: HostCardProps) {
         <HostDevice key={device.name} device={device} />
       ))}
       <HostModels models={host.models} />
+      <StillThere host={host} />
       <HostSlots host={host} />
       <HostFacts host={host} now={now} />
       <footer>
@@ -66,7 +67,7 @@ function HostBadge({ state }: { state: HostState }) {
 }
 
 /** Why a host is as it is, and since when; and that it is drained, when worse news hides it. */
-function HostReason({ host, now }: { host: HostView; now: number }) {
+function HostReason({ host, now }: { host: ToldHost; now: number }) {
   const { reason, since, drain, state } = host
   // an operator's own words look like it
   const quoted = reason.code === 'drain_requested' && drain?.reason
@@ -107,7 +108,7 @@ function Since({ at, now }: { at: string; now: number }) {
 }
 
 /** A GPU of a host, and how much of its memory is taken. */
-function HostDevice({ device }: { device: HostView['devices'][number] }) {
+function HostDevice({ device }: { device: ToldHost['devices'][number] }) {
   const { name, vram_total: total, vram_free: free } = device
   if (total === null || free === null || total === 0) {
     return (
@@ -150,7 +151,7 @@ function HostModels({ models }: { models: readonly string[] }) {
 }
 
 /** A host in numbers. */
-function HostFacts({ host, now }: { host: HostView; now: number }) {
+function HostFacts({ host, now }: { host: ToldHost; now: number }) {
   const { throughput, last_seen_at } = host
   return (
     <dl className="host-facts">
@@ -168,8 +169,9 @@ function HostFacts({ host, now }: { host: HostView; now: number }) {
   )
 }
 
-function toQueueText(host: HostView): string {
-  if (host.queue_depth === null) return 'not told'
+function toQueueText(host: ToldHost): string {
+  // what one that is away had last may be anybody's
+  if (host.queue_depth === null || host.state === 'offline') return 'not told'
   const others = toOthers(host) ?? 0
   return others > 0 ? `${host.queue_depth}, ${others} not ours` : `${host.queue_depth}`
 }

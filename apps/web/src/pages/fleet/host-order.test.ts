@@ -1,8 +1,8 @@
 /** The order of hosts, and the fleet in numbers. */
-import { toHostReason } from '@safelight/shared'
+import { type HostView, toHostReason } from '@safelight/shared'
 import { newHostView } from '@safelight/testkit'
 import { describe, expect, it } from 'vitest'
-import { asAsked, inOrder, toNumbers, toOthers } from './host-order.ts'
+import { asAsked, inOrder, isEmptied, toNumbers, toOthers } from './host-order.ts'
 
 describe('the order', () => {
   it('puts trouble first, and hosts of one state by their number', () => {
@@ -35,7 +35,25 @@ describe('a host that was just asked', () => {
   it('is back at once when it is resumed', () => {
     expect(asAsked(newHostView({ state: 'draining' })).state).toBe('ready')
     expect(asAsked(newHostView({ state: 'draining', running: ['job'] })).state).toBe('busy')
+    const left = newHostView({ state: 'draining', reason: toHostReason('workers_leave') })
+    expect(asAsked(left)).toBe(left)
   })
+})
+
+it('is said to have nothing of ours only by an answer of the API that tells all', () => {
+  const drained = newHostView({
+    state: 'draining',
+    drain: { reason: null, since: '2026-01-01T13:00:00.000Z' },
+  })
+  expect(isEmptied(drained)).toBe(true)
+  for (const left of ['running', 'staged', 'collecting'])
+    expect(isEmptied({ ...drained, [left]: ['job'] })).toBe(false)
+  expect(isEmptied(newHostView())).toBe(false)
+  // it was just asked for, and may be given a job before that is heard
+  expect(isEmptied(asAsked({ ...drained, state: 'ready' }))).toBe(false)
+  // of an older version
+  const { collecting: _untold, ...old } = drained
+  expect(isEmptied(old as HostView)).toBe(false)
 })
 
 describe('the numbers', () => {

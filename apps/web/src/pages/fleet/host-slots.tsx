@@ -1,13 +1,13 @@
-/** The slots of a host: what runs in one, what is next in another, and what is free. */
+/** The slots of a host: what runs in one, what is next in another, and what is free; and what is still there without one. */
 import { toJobDisplay } from '@safelight/client'
 import { useClient } from '@safelight/client/react'
-import { type HostView, takesPrompts } from '@safelight/shared'
-import { useEffect, useState } from 'react'
+import { type ToldHost, takesPrompts } from '@safelight/shared'
+import { Fragment, useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { toShortId } from '../../ui/job-name.ts'
-import { toFree } from './host-order.ts'
+import { isEmptied, type ShownHost, toFetched, toFree } from './host-order.ts'
 
-export function HostSlots({ host }: { host: HostView }) {
+export function HostSlots({ host }: { host: ToldHost }) {
   const open = takesPrompts(host.state)
   const free = Array.from({ length: toFree(host) }, (_, at) => `free ${at}`)
   return (
@@ -74,4 +74,31 @@ function useProgress(jobId: string): SlotProgress | null {
     [client, jobId],
   )
   return progress
+}
+
+const NAMED_AT_MOST = 3
+
+/** Jobs whose outputs are not fetched yet hold no slot; a machine without any job may be shut down once it is drained. */
+export function StillThere({ host }: { host: ShownHost }) {
+  if (isEmptied(host)) {
+    return <p className="soft">Nothing of ours is there any more: it may be shut down.</p>
+  }
+  const fetched = toFetched(host)
+  // of one at work they come and go too quickly to be read
+  if (fetched.length === 0 || takesPrompts(host.state)) return null
+  const more = fetched.length - NAMED_AT_MOST
+  return (
+    <p className="soft">
+      Outputs still fetched from here:{' '}
+      {fetched.slice(0, NAMED_AT_MOST).map((jobId, at) => (
+        <Fragment key={jobId}>
+          {at > 0 && ', '}
+          <Link href={`/jobs/${jobId}`} className="mono">
+            {toShortId(jobId)}
+          </Link>
+        </Fragment>
+      ))}
+      {more > 0 && ` and ${more} more`}
+    </p>
+  )
 }

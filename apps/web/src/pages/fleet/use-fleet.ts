@@ -1,15 +1,15 @@
 /** What the fleet page asks of the API, again and again while it is seen. What is asked of a host shows at once. */
 import { useClient } from '@safelight/client/react'
-import type { HostView } from '@safelight/shared'
+import type { ToldHost } from '@safelight/shared'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { asAsked, inOrder } from './host-order.ts'
+import { asAsked, inOrder, type ShownHost } from './host-order.ts'
 
 const KEY = ['hosts']
 const HOSTS_EVERY_MS = 2_000
 
 export interface FleetState {
   /** Undefined until they were read. */
-  hosts: HostView[] | undefined
+  hosts: ShownHost[] | undefined
   error: Error | null
   retry: () => void
   drain: (hostId: string, reason: string | undefined) => Promise<void>
@@ -28,10 +28,10 @@ export function useFleet(): FleetState {
   })
 
   /** @param meant how the host will be; taken back when it could not be asked */
-  async function change(hostId: string, meant: Partial<HostView>, ask: () => Promise<HostView>) {
+  async function change(hostId: string, meant: Partial<ToldHost>, ask: () => Promise<ToldHost>) {
     // an answer that is on its way does not know of it
     await queries.cancelQueries({ queryKey: KEY })
-    const before = queries.getQueryData<HostView[]>(KEY)
+    const before = queries.getQueryData<ToldHost[]>(KEY)
     put(hostId, (host) => ({ ...host, ...meant }))
     try {
       const answer = await ask()
@@ -43,8 +43,8 @@ export function useFleet(): FleetState {
     }
   }
 
-  function put(hostId: string, toHost: (host: HostView) => HostView): void {
-    queries.setQueryData<HostView[]>(KEY, (hosts) =>
+  function put(hostId: string, toHost: (host: ToldHost) => ToldHost): void {
+    queries.setQueryData<ToldHost[]>(KEY, (hosts) =>
       hosts?.map((host) => (host.id === hostId ? toHost(host) : host)),
     )
   }

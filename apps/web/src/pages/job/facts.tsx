@@ -1,5 +1,5 @@
 /** What is on record of the job, for whoever looks after it. */
-import type { SnapshotView, Workflow } from '@safelight/shared'
+import { isTerminal, type SnapshotView, type Workflow } from '@safelight/shared'
 import { Link } from 'wouter'
 import { saveText } from '../../outputs/save-link.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -19,7 +19,7 @@ export function Facts({ snapshot, workflow }: FactsProps) {
   return (
     <section className="panel facts" aria-labelledby="facts-title">
       <h2 id="facts-title">On record</h2>
-      <PhaseBar times={times} attempt={attempt} />
+      <PhaseBar times={times} attempt={attempt} isOver={isTerminal(snapshot.status)} />
       <dl className="fact-list">
         <Fact name="Id">
           <code>{jobId}</code>

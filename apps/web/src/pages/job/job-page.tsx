@@ -18,6 +18,7 @@ import { Problem } from './problem/problem.tsx'
 import { Warnings } from './problem/warnings.tsx'
 import { Stage } from './stage.tsx'
 import { TimelineList } from './timeline-list.tsx'
+import { useWhy, WhyLine } from './why-line.tsx'
 import '../../outputs/details.css'
 import '../../outputs/stage.css'
 import './output-texts.css'
@@ -34,6 +35,7 @@ function WatchedJob({ jobId }: { jobId: string }) {
   const generation = useGeneration(jobId, { history: true, previews: true })
   const { snapshot, problem, queuePosition, events, connection } = generation
   const workflow = useJobWorkflow(jobId)
+  const why = useWhy(generation)
   usePageTitle(toPageTitle(snapshot, queuePosition))
   if (!snapshot && problem) return <Gone problem={problem} />
 
@@ -48,7 +50,7 @@ function WatchedJob({ jobId }: { jobId: string }) {
         <div className="job-main">
           {snapshot && error && <Problem snapshot={snapshot} error={error} workflow={workflow} />}
           {!(error && hasNothing) && (
-            <Stage generation={generation} ratio={toPaperRatio(workflow)} />
+            <Stage generation={generation} ratio={toPaperRatio(workflow)} why={why?.code ?? null} />
           )}
           {snapshot && <Warnings warnings={snapshot.warnings} workflow={workflow} />}
         </div>
@@ -57,6 +59,8 @@ function WatchedJob({ jobId }: { jobId: string }) {
           {snapshot && (
             <>
               <Actions generation={generation} snapshot={snapshot} workflow={workflow} />
+              {/* below them: it comes late and changes its length, and nobody may hit the wrong button for it */}
+              <WhyLine why={why} />
               {workflow && <NodeList snapshot={snapshot} workflow={workflow} />}
               <TimelineList snapshot={snapshot} events={events} />
               <Facts snapshot={snapshot} workflow={workflow} />

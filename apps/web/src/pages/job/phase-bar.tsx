@@ -2,16 +2,25 @@
 import { formatDuration } from '@safelight/client'
 import type { PhaseTimes } from '@safelight/shared'
 
-export function PhaseBar({ times, attempt }: { times: PhaseTimes; attempt: number }) {
+export interface PhaseBarProps {
+  times: PhaseTimes
+  attempt: number
+  /** While it goes on, what is over is not the whole: then there is no bar. */
+  isOver: boolean
+}
+
+export function PhaseBar({ times, attempt, isOver }: PhaseBarProps) {
   const parts = toPhaseParts(times, attempt)
   if (parts.length === 0) return null
   return (
     <div className="phases">
-      <div className="phase-bar" aria-hidden="true">
-        {parts.map(({ phase, share }) => (
-          <span key={phase} data-phase={phase} style={{ flexGrow: share }} />
-        ))}
-      </div>
+      {isOver && (
+        <div className="phase-bar" aria-hidden="true">
+          {parts.map(({ phase, share }) => (
+            <span key={phase} data-phase={phase} style={{ flexGrow: share }} />
+          ))}
+        </div>
+      )}
       <dl>
         {parts.map(({ phase, label, ms }) => (
           <div key={phase}>

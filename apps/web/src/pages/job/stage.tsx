@@ -1,6 +1,6 @@
 /** The developing tray and what lies in it: the picture in the making, then what came of it. */
 import type { Generation } from '@safelight/client/react'
-import { isTerminal, type OutputView } from '@safelight/shared'
+import { isTerminal, type OutputView, type WhyCode } from '@safelight/shared'
 import { useRef, useState } from 'react'
 import { Caption } from '../../outputs/caption.tsx'
 import { ContactSheet } from '../../outputs/contact-sheet.tsx'
@@ -16,11 +16,13 @@ export interface StageProps {
   generation: Generation
   /** Width by height of the paper before there is a picture. */
   ratio: number
+  /** Why it does not go on, as far as that is known. */
+  why: WhyCode | null
 }
 
 const FETCHED_WHOLE: ReadonlySet<string> = new Set(['image', 'video', 'audio'])
 
-export function Stage({ generation, ratio }: StageProps) {
+export function Stage({ generation, ratio, why }: StageProps) {
   const { outputs } = generation
   const { shownHere, texts } = splitTexts(outputs)
   const made = shownHere.filter(({ preview }) => !preview)
@@ -49,6 +51,7 @@ export function Stage({ generation, ratio }: StageProps) {
         source={source}
         size={size}
         ratio={ratio}
+        why={why}
         // a picture that was chosen among others has been seen: it need not develop again
         isDeveloping={wasWaitedFor && chosenId === null}
         onOpen={() => setOpenId(shown?.id ?? null)}

@@ -5,7 +5,7 @@ import { toTrayText } from './tray-text.ts'
 
 const WAITING = { ...newSnapshot(), outputs: [] }
 const textOf = (queuePosition: number | null, etaMs: number | null) =>
-  toTrayText(WAITING, { queuePosition, etaMs })
+  toTrayText(WAITING, { queuePosition, etaMs, why: null })
 
 describe('a job in line', () => {
   it('is told how many are ahead, and when it should be done', () => {
@@ -25,5 +25,14 @@ describe('a job in line', () => {
       hint: expect.stringMatching(/^It starts by itself/),
     })
     expect(textOf(null, null).title).toBe('Waiting for a host')
+  })
+
+  it('is not told that it is next while no host can run it', () => {
+    const place = { queuePosition: 0, etaMs: 5_000 }
+    expect(toTrayText(WAITING, { ...place, why: 'hosts_unavailable' })).toEqual({
+      title: 'Waiting for a host',
+      hint: 'None can run it now. It starts by itself when one can; you may close this page until then.',
+    })
+    expect(toTrayText(WAITING, { ...place, why: 'fleet_busy' }).title).toBe('Next in line')
   })
 })

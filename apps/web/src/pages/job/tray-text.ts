@@ -1,6 +1,6 @@
 /** What an empty tray says: why there is no picture yet, or none at all. Pure. */
 import { formatEstimate } from '@safelight/client'
-import { assertNever, type SnapshotView } from '@safelight/shared'
+import { assertNever, type SnapshotView, type WhyCode } from '@safelight/shared'
 
 export interface TrayText {
   title: string
@@ -11,7 +11,17 @@ export interface TrayText {
 export interface TrayPlace {
   queuePosition: number | null
   etaMs: number | null
+  why: WhyCode | null
 }
+
+/** Its place in line says nothing then: no host takes a job of its kind. */
+const NO_HOST: ReadonlySet<WhyCode | null> = new Set([
+  'no_host',
+  'no_worker',
+  'no_host_of_pool',
+  'no_host_has',
+  'hosts_unavailable',
+])
 
 export function toTrayText(snapshot: SnapshotView | null, place: TrayPlace): TrayText {
   if (!snapshot) return { title: 'Looking for the job', hint: 'One moment.' }
@@ -40,8 +50,13 @@ export function toTrayText(snapshot: SnapshotView | null, place: TrayPlace): Tra
 
 function toQueuedText(
   { attempt }: SnapshotView,
-  { queuePosition: ahead, etaMs }: TrayPlace,
+  { queuePosition: ahead, etaMs, why: reason }: TrayPlace,
 ): TrayText {
+  if (NO_HOST.has(reason)) {
+    const hint =
+      'None can run it now. It starts by itself when one can; you may close this page until then.'
+    return { title: 'Waiting for a host', hint }
+  }
   const why =
     attempt > 0
       ? `Attempt ${attempt} ended early. It is tried again, where possible on another host.`

@@ -1,6 +1,6 @@
 /** The tray: empty with a word of why, with a picture under the red lamp, or with an output by white light. */
 import type { Generation } from '@safelight/client/react'
-import { isTerminal, type OutputView, type SnapshotView } from '@safelight/shared'
+import { isTerminal, type OutputView, type SnapshotView, type WhyCode } from '@safelight/shared'
 import { type ReactNode, useState } from 'react'
 import { type PictureSize, ShownOutput } from '../../outputs/shown-output.tsx'
 import type { OutputUrl } from '../../outputs/use-output-url.ts'
@@ -15,6 +15,7 @@ export interface TrayProps {
   size: PictureSize | null
   /** Of the paper, until the picture says better. */
   ratio: number
+  why: WhyCode | null
   /** The reader has waited for the picture, so it clears before their eyes. */
   isDeveloping: boolean
   onOpen: () => void
@@ -25,7 +26,7 @@ export interface TrayProps {
 const NOTHING_RATIO = 5 / 2
 
 export function Tray(props: TrayProps) {
-  const { generation, shown, size, isDeveloping } = props
+  const { generation, shown, size, isDeveloping, why } = props
   const { snapshot, queuePosition, etaMs } = generation
   const preview = generation.preview?.url ?? null
   const ratio = size ? size.width / size.height : props.ratio
@@ -49,7 +50,7 @@ export function Tray(props: TrayProps) {
         )}
         {!isPicture && shown && <Output {...props} shown={shown} />}
         {!isPicture && !shown && (
-          <EmptyTray snapshot={snapshot} place={{ queuePosition, etaMs }} ratio={ratio} />
+          <EmptyTray snapshot={snapshot} place={{ queuePosition, etaMs, why }} ratio={ratio} />
         )}
       </div>
     </div>

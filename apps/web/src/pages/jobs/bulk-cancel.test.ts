@@ -56,11 +56,18 @@ describe('the words', () => {
   })
 
   it('say what came of it', () => {
-    expect(toResultText({ canceled: 9, canceling: 2, skipped: 1 })).toBe(
-      '9 canceled, 2 stopping on their hosts, 1 had ended already.',
+    const selected = { kind: 'selected' } as const
+    expect(toResultText({ canceled: 9, canceling: 2, skipped: 1 }, selected)).toBe(
+      '9 canceled, 2 stopping on their hosts, 1 had ended or was stopping already.',
     )
-    expect(toResultText({ canceled: 0, canceling: 0, skipped: 0 })).toBe(
+    expect(toResultText({ canceled: 0, canceling: 0, skipped: 0 }, selected)).toBe(
       'There was nothing left to cancel.',
+    )
+  })
+
+  it('do not say of what had begun that it has ended', () => {
+    expect(toResultText({ canceled: 9, canceling: 0, skipped: 2 }, { kind: 'queued' })).toBe(
+      '9 canceled, 2 had begun or ended by then.',
     )
   })
 })

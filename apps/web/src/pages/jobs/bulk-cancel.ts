@@ -26,7 +26,7 @@ export function useBulkCancel(onDone: () => void): BulkCancel {
     try {
       const result = await cancelJobs(client.jobs, target)
       onDone()
-      setNow({ step: 'done', text: toResultText(result), bad: false })
+      setNow({ step: 'done', text: toResultText(result, target), bad: false })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       setNow({ step: 'done', text: `It could not be done: ${reason}`, bad: true })
@@ -83,12 +83,17 @@ export function toTargetText(target: CancelTarget): string {
   return `all ${target.count}${target.more ? '+' : ''} queued jobs${whose}`
 }
 
-/** `9 canceled, 2 stopping, 1 needed nothing` */
-export function toResultText({ canceled, canceling, skipped }: Canceled): string {
+/** `9 canceled, 2 stopping on their hosts, 1 had ended or was stopping already` */
+export function toResultText(
+  { canceled, canceling, skipped }: Canceled,
+  { kind }: Pick<CancelTarget, 'kind'>,
+): string {
+  const before =
+    kind === 'queued' ? 'had begun or ended by then' : 'had ended or was stopping already'
   const parts = [
     canceled > 0 && `${canceled} canceled`,
     canceling > 0 && `${canceling} stopping on ${canceling === 1 ? 'its host' : 'their hosts'}`,
-    skipped > 0 && `${skipped} had ended already`,
+    skipped > 0 && `${skipped} ${before}`,
   ].filter((part) => part !== false)
   return parts.length > 0 ? `${parts.join(', ')}.` : 'There was nothing left to cancel.'
 }

@@ -1,5 +1,5 @@
 /** The chips that say which jobs are shown, and whose. */
-import type { RefObject } from 'react'
+import { type RefObject, useEffect } from 'react'
 import { Sign } from '../../ui/sign.tsx'
 import { CHIPS, type ChipKey, type JobsFilter, type JobsView, toggleChip } from './data/filter.ts'
 import type { Open } from './data/read-open.ts'
@@ -15,6 +15,8 @@ export interface FilterBarProps {
 
 export function FilterBar({ view, onView, open, dead, barRef }: FilterBarProps) {
   const { chips, owner } = view.view === 'list' ? view : NO_FILTER
+  const pressed = view.view === 'list' ? chips.join() : view.view
+  useEffect(() => showPressed(barRef.current), [barRef, pressed])
   return (
     <div className="filter-bar" role="group" aria-label="Show" ref={barRef}>
       {owner !== null && (
@@ -54,6 +56,15 @@ export function FilterBar({ view, onView, open, dead, barRef }: FilterBarProps) 
       />
     </div>
   )
+}
+
+/** On a phone the bar is wider than the screen: what is chosen is seen, and the page itself stays where it is. */
+function showPressed(bar: HTMLElement | null): void {
+  const chip = bar?.querySelector<HTMLElement>('[aria-pressed="true"]')
+  if (!bar || !chip) return
+  const [outer, inner] = [bar.getBoundingClientRect(), chip.getBoundingClientRect()]
+  if (inner.left >= outer.left && inner.right <= outer.right) return
+  bar.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2)
 }
 
 const NO_FILTER: JobsFilter = { chips: [], owner: null }

@@ -68,7 +68,8 @@ export function ReplayAll({ jobs, replay, onDone }: ReplayAllProps) {
           </Button>
         </>
       ) : (
-        jobs.length > 0 &&
+        // a single one has its own button
+        jobs.length > 1 &&
         now.step !== 'working' && (
           <Button compact onClick={() => setNow({ step: 'asking' })}>
             {`Replay all ${jobs.length}`}

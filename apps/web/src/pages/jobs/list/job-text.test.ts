@@ -30,7 +30,7 @@ describe('the line of a job', () => {
     expect(lineOf({ queue_position: 0 })).toBe('Next in line')
     expect(lineOf({ queue_position: 3 })).toBe('3 jobs ahead')
     expect(lineOf({ queue_position: 3, eta_ms: 120_000 })).toBe(
-      '3 jobs ahead · done in about 2 min',
+      'done in about 2 min · 3 jobs ahead',
     )
   })
 

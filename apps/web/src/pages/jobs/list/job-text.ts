@@ -13,7 +13,8 @@ export function toTookMs(
 export function toLine({ snapshot }: JobUpdate, description: JobDisplay): string {
   switch (snapshot.status) {
     case 'queued':
-      return [description.node, description.eta].filter(Boolean).join(' · ')
+      // on a phone the end is cut off, and the time is what people look for
+      return [description.eta, description.node].filter(Boolean).join(' · ')
     case 'canceling':
       return description.node ?? ''
     case 'running':

@@ -1,18 +1,7 @@
-/** Listening, and stopping without cutting anybody off mid-answer. */
+/** Stopping without cutting anybody off mid-answer. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Clock } from '@safelight/runtime'
-
-export function listen(server: Server, address: { host: string; port: number }): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(address.port, address.host, () => {
-      server.off('error', reject)
-      const bound = server.address()
-      resolve(typeof bound === 'object' && bound ? bound.port : address.port)
-    })
-  })
-}
 
 export interface DrainOptions {
   clock: Clock

@@ -1,0 +1,3 @@
+import { describeBalancer } from './scenario.ts'
+
+describeBalancer('nginx')
