@@ -3,7 +3,7 @@ import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { type ClusterHereOptions, openClusterHere } from '../testing/cluster-here.ts'
 import { until } from '@safelight/testkit'
-import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
+import { outcomesOf, setFaults, whenAllReady, whenHost } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
 
 async function start(context: TestContext, options: ClusterHereOptions = {}) {
@@ -97,6 +97,7 @@ describe.concurrent('executor dead while HTTP answers', () => {
       hosts: [{ faults: { executorDead: true } }, {}],
       env: { worker: { STALL_TIMEOUT: '4s', STOP_TIMEOUT: '3s' } },
     })
+    await whenAllReady(url, cluster.simulators)
     const jobs = await Promise.all(
       [1, 2, 3].map(() => submit(url, slow({ steps: 5, seconds: 0.1 }))),
     )

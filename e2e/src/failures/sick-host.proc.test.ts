@@ -1,7 +1,7 @@
 /** Hosts that answer and run, but not well: whatever they get fails at once, a file is missing, a success is forgotten. */
 import { describe, expect, it, type TestContext } from 'vitest'
 import { endOf, submit } from '../testing/client.ts'
-import { outcomesOf, setFaults, whenHost } from '../testing/hosts.ts'
+import { outcomesOf, setFaults, whenAllReady, whenHost } from '../testing/hosts.ts'
 import { type ClusterHereOptions, openClusterHere } from '../testing/cluster-here.ts'
 import { slow } from '../testing/workflows.ts'
 
@@ -19,6 +19,7 @@ describe.concurrent('a host that fails every job at once', () => {
     const { url, host, cluster } = await start(context, {
       hosts: [{ faults: { nodesRaise: 'cuda' } }, {}],
     })
+    await whenAllReady(url, cluster.simulators)
     const jobs = await Promise.all(Array.from({ length: 30 }, () => submit(url, quick())))
     const ends = await Promise.all(jobs.map(({ id }) => endOf(url, id)))
     expect(ends.map(({ status }) => status)).toEqual(Array(30).fill('succeeded'))

@@ -8,7 +8,7 @@ import {
   openClusterHere,
   startClusterHere,
 } from '../testing/cluster-here.ts'
-import { outcomesOf } from '../testing/hosts.ts'
+import { outcomesOf, whenAllReady } from '../testing/hosts.ts'
 import { raising, slow } from '../testing/workflows.ts'
 
 let shared: ClusterHere
@@ -115,6 +115,7 @@ describe('out of memory', () => {
     const { url, cluster } = await start(context, {
       hosts: [{ vramGb: 8, faults }, { vramGb: 16, faults }, { vramGb: 48 }],
     })
+    await whenAllReady(url, cluster.simulators)
     const { id } = await submit(url, textToImage(1))
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2, error: null })
     const outcomes = cluster.simulators.map((host) => outcomesOf([host]))

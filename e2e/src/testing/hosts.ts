@@ -23,6 +23,11 @@ export function whenHost(
   )
 }
 
+/** Which host gets a job is known only once each of them may get one. */
+export async function whenAllReady(url: string, hosts: readonly SimulatorProcess[]): Promise<void> {
+  for (const { hostId } of hosts) await whenHost(url, hostId, ({ state }) => state === 'ready')
+}
+
 /** Turns switches of a simulated host. */
 export async function setFaults(
   host: SimulatorProcess,
