@@ -25,6 +25,12 @@ const submitMany = (count: number, first = 0) =>
 const successes = (host: Simulator) =>
   host.executions().filter(({ outcome }) => outcome === 'success').length
 
+/** Else one of them may be through with all jobs before the other may get any. */
+async function startOnBoth(): Promise<void> {
+  await stack.startWorker([sick.url, sound.url])
+  for (const { url } of [sick, sound]) await whenState(stack, url, 'ready')
+}
+
 it.each([
   [30, 'oom'],
   [12, 'cuda'],
@@ -34,7 +40,7 @@ it.each([
   'loses none of %i jobs to a host that fails every one at once: %s',
   async (count, nodesRaise) => {
     sick.faults.set({ nodesRaise })
-    await stack.startWorker([sick.url, sound.url])
+    await startOnBoth()
     const ends = await Promise.all((await submitMany(count)).map((jobId) => stack.end(jobId)))
     expect(ends.map(({ status }) => status)).toEqual(Array(count).fill('succeeded'))
     expect(successes(sound)).toBe(count)
@@ -65,7 +71,7 @@ it('is not held against the host when one job asks for too much, however often',
 
 it('ends the quarantine with a restart, which gives the device to another process', async () => {
   sick.faults.set({ nodesRaise: 'cuda' })
-  await stack.startWorker([sick.url, sound.url])
+  await startOnBoth()
   for (const jobId of await submitMany(4)) {
     expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded' })
   }

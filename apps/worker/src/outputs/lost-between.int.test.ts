@@ -3,6 +3,7 @@ import { until } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { hostIdOf } from '../hosts/host-id.ts'
 import { slow } from '../testing/graphs.ts'
+import { whenState } from '../testing/host-view.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
@@ -30,6 +31,8 @@ it('has the outputs of one attempt when a drained host is shut down with some of
   await until(() => other?.executions()[0]?.outcome === 'success', 'another’s prompt is over')
   left.faults.set({ unservedFile: 'other', unservedStatus: 500 })
   await stack.startWorker([left.url, other.url], { timings: { fetchRetryMs: [300, 300, 300] } })
+  // the first of the list gets it, if it may get it at all
+  for (const { url } of [left, other]) await whenState(stack, url, 'ready')
   const jobId = await stack.submit(twoPictures(2))
   await until(
     async () => (await stack.events(jobId)).events.some(({ type }) => type === 'output'),
