@@ -70,4 +70,4 @@ it('starts API and worker that share the folder of outputs without being told', 
     rmSync(folder, { recursive: true })
     rmSync(join(ROOT, env.SAFELIGHT_DATA_DIR), { recursive: true, force: true })
   }
-}, 60_000)
+})

@@ -94,7 +94,7 @@ describe.skipIf(noCurl)('the README (its examples need curl, which is not here)'
     const { stdout } = await run('bash', ['-ec', code], { cwd: ROOT, env, timeout: 60_000 })
     expect(readdirSync(folder).filter((name) => name.endsWith('.png'))).toHaveLength(1)
     expect(stdout).toMatch(/done|succeeded|complete/i)
-  }, 70_000)
+  })
 
   it('follows server-sent events with curl, to the end of the stream', async () => {
     const jobId = await pasteSubmit()

@@ -85,5 +85,5 @@ describe.skipIf(!binary && !inject('requireAll'))(`a Redis that is restored${why
     expect(fresh.status).toBe('succeeded')
     // `ended`, `running`, which went on meanwhile and was adopted, `waiting` and `fresh`
     expect(host.executions().map(({ outcome }) => outcome)).toEqual(Array(4).fill('success'))
-  }, 60_000)
+  })
 })

@@ -151,7 +151,7 @@ it('goes on with every job where it was, each of them once, whichever API moves 
   })
   expect(again).toMatchObject({ status: 'succeeded', replayOf: old.jobId('dead letter') })
   expect(await oldKeys(bed)).toEqual([])
-}, 60_000)
+})
 
 it('leaves to a worker that still runs what it has in hand, until it lets go of it', async () => {
   const bed = await openBed()

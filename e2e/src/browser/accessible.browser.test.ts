@@ -64,7 +64,7 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
     } satisfies Record<(typeof VIEWS)[number], string>
     for (const view of VIEWS) paths.set(view, `${url}${toPath[view]}`)
     browser = await connectBrowser()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser.close()
     // or the worker would wait for them before it stops

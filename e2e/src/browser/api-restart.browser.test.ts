@@ -41,5 +41,5 @@ describe.skipIf(noBrowser)('the API killed (needs Chromium, which is not here)',
     await whenShown(page, ({ badge, percent }) => badge === 'Complete' && percent === 100)
     const percents = (await recording.stop()).map(({ percent }) => percent)
     expect(percents).toEqual(percents.toSorted((a, b) => a - b))
-  }, 90_000)
+  })
 })

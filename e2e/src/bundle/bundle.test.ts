@@ -9,10 +9,10 @@ it('costs a page little, and brings nothing but Socket.IO', async () => {
   const foreign = packages.filter((name) => !/^(@socket\.io\/|socket\.io-|engine\.io-)/.test(name))
   expect(foreign).toEqual([])
   expect(gzipBytes).toBeLessThan(25 * KIB)
-}, 60_000)
+})
 
 it('adds little for React, and brings no package of its own', async () => {
   const { gzipBytes, packages } = await measure('@safelight/client/react, beside the client')
   expect(packages).toEqual([])
   expect(gzipBytes).toBeLessThan(16 * KIB)
-}, 60_000)
+})

@@ -52,5 +52,5 @@ describe('blob store away', () => {
     expect(await endOf(url, next.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomesOf(cluster.simulators)).toEqual(['success', 'success'])
     expect(await readdir(join(cluster.folder, 'data')).catch(() => [])).toEqual([])
-  }, 90_000)
+  })
 })

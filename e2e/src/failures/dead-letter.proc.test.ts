@@ -44,7 +44,7 @@ describe('too many failures', () => {
     expect((await endOf(url, replay.id)).status).toBe('succeeded')
     expect(await listed(url)).not.toContain(id)
     expect((await getJob(url, id)).status).toBe('failed')
-  }, 90_000)
+  })
 
   it('lets go of a dead letter that nobody wants', async (context) => {
     const cluster = await openClusterHere({ env: { worker: { MAX_ATTEMPTS: '1' } } }, context)
@@ -55,7 +55,7 @@ describe('too many failures', () => {
     const answer = await fetch(`${url}/api/v2/dead-letters/${id}`, { method: 'DELETE' })
     expect(answer.ok).toBe(true)
     expect(await listed(url)).not.toContain(id)
-  }, 60_000)
+  })
 })
 
 describe('something nobody foresaw is thrown while a job is in hand', () => {
@@ -77,7 +77,7 @@ describe('something nobody foresaw is thrown while a job is in hand', () => {
     expect((await endOf(url, next.id)).status).toBe('succeeded')
     const told = (await worker.told()).split('\n').filter((line) => line.includes('unforeseen'))
     expect(told).toHaveLength(3)
-  }, 60_000)
+  })
 })
 
 async function listed(url: string): Promise<string> {

@@ -31,7 +31,7 @@ describe.concurrent('a ticket is lost', () => {
     await cluster.addWorker().start()
     for (const { id } of jobs)
       expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
-  }, 60_000)
+  })
 
   it('is made anew while its job is on a host, where it is found again and not begun anew', async (context) => {
     const { expect } = context
@@ -53,7 +53,7 @@ describe.concurrent('a ticket is lost', () => {
     })
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomesOf([host])).toEqual(['success'])
-  }, 60_000)
+  })
 })
 
 describe.concurrent('a job is in no place', () => {
@@ -78,5 +78,5 @@ describe.concurrent('a job is in no place', () => {
     expect(await (await fetch(`${url}/api/v2/dead-letters`)).text()).toContain(lost.id)
     await cluster.addWorker().start()
     expect(await endOf(url, lucky.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
-  }, 60_000)
+  })
 })

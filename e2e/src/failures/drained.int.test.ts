@@ -51,5 +51,5 @@ describe('a host is drained', () => {
     await client.hosts.resume(idOf(other))
     expect(await endOf(url, waits)).toMatchObject({ status: 'succeeded', host_id: idOf(other) })
     expect(host.executions()).toHaveLength(2)
-  }, 60_000)
+  })
 })

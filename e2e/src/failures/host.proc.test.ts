@@ -40,7 +40,7 @@ describe.concurrent('host unreachable, restarted, or the prompt vanished', () =>
     await hit.start()
     await whenHost(url, hit.hostId, ({ state }) => state === 'ready')
     expect(host.pid()).not.toBeNull()
-  }, 90_000)
+  })
 
   it('notices a restart in the middle of a prompt, though the host answers again at once', async (context) => {
     const { url, host, outcomes } = await start(context)
@@ -50,7 +50,7 @@ describe.concurrent('host unreachable, restarted, or the prompt vanished', () =>
     await host.start()
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2 })
     expect(await outcomes()).toEqual(['running', 'success'])
-  }, 90_000)
+  })
 
   it('takes a host that hangs for one that is gone, after its timeout, and stops what was left there when it wakes', async (context) => {
     const { url, cluster } = await start(context, {
@@ -70,7 +70,7 @@ describe.concurrent('host unreachable, restarted, or the prompt vanished', () =>
     await until(async () => (await outcomesOf([hit]))[0] === 'interrupted', {
       what: 'the prompt that was left there is stopped',
     })
-  }, 90_000)
+  })
 })
 
 describe.concurrent('socket deaf', () => {
@@ -109,7 +109,7 @@ describe.concurrent('executor dead while HTTP answers', () => {
     await host.kill('SIGKILL')
     await host.start()
     await whenHost(url, host.hostId, ({ state }) => state !== 'quarantined')
-  }, 90_000)
+  })
 })
 
 describe.concurrent('no movement', () => {
@@ -125,7 +125,7 @@ describe.concurrent('no movement', () => {
     const seen = await outcomes()
     expect(seen).toEqual(seen.map(() => 'interrupted'))
     expect(seen).toHaveLength(job.attempt)
-  }, 90_000)
+  })
 })
 
 describe.concurrent('an interrupt that nobody asked for', () => {
@@ -136,5 +136,5 @@ describe.concurrent('an interrupt that nobody asked for', () => {
     await fetch(`${host.url}/interrupt`, { method: 'POST' })
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 2, error: null })
     expect(await outcomes()).toEqual(['interrupted', 'success'])
-  }, 60_000)
+  })
 })

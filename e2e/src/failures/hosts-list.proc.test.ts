@@ -41,7 +41,7 @@ describe.concurrent('a host is taken off the list', () => {
     const left = await whenHost(url, 'one', ({ workers }) => workers.length === 0)
     expect(left).toMatchObject({ state: 'offline', reason: { code: 'no_worker' } })
     expect(await outcomesOf([one, other])).toEqual(['success', 'success'])
-  }, 90_000)
+  })
 })
 
 describe.concurrent('a host that does not accept our credentials', () => {
@@ -60,7 +60,7 @@ describe.concurrent('a host that does not accept our credentials', () => {
     await whenHost(url, 'one', ({ state }) => state !== 'offline')
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomesOf([one])).toEqual(['success'])
-  }, 90_000)
+  })
 
   // the second: a proxy that sends whoever it does not know to its login page
   it.for([403, 302])(

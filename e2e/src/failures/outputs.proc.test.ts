@@ -39,7 +39,7 @@ describe.concurrent('a job that ends before its graph does', () => {
       status: 'canceled',
       outputs: [{ node_id: '4' }],
     })
-  }, 90_000)
+  })
 })
 
 describe.concurrent('an output that a host has no longer', () => {
@@ -60,7 +60,7 @@ describe.concurrent('an output that a host has no longer', () => {
     await setFaults(host, { unservedFile: 'slow_00002_', unservedStatus: 404 })
     const third = await endOf(url, (await submit(url, theirs)).id)
     expect(third).toMatchObject({ status: 'succeeded', attempt: 2, outputs_reused: false })
-  }, 90_000)
+  })
 })
 
 describe.concurrent('a picture that was only sent, and not heard', () => {
@@ -84,5 +84,5 @@ describe.concurrent('a picture that was only sent, and not heard', () => {
       error: { code: 'output_missing', node_id: '2' },
     })
     expect(await outcomesOf(cluster.simulators)).toEqual(['success', 'success', 'success'])
-  }, 90_000)
+  })
 })

@@ -59,7 +59,7 @@ describe.skipIf(!binary && !inject('requireAll'))(`Redis hangs${why}`, () => {
     jobId = (await submit(url, slow({ steps: 60, seconds: 0.2 }))).id
     await whenExecuting(url, jobId)
     await server.kill('SIGSTOP')
-  }, 60_000)
+  })
   afterAll(() => scope.close())
 
   const ask = async (address: string) => {

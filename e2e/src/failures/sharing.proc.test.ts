@@ -33,7 +33,7 @@ describe.concurrent('an owner floods the queue', () => {
     expect(Math.min(...turns)).toBeGreaterThanOrEqual(0)
     // one of the flood before each
     expect(Math.max(...turns)).toBeLessThan(2 * FEW)
-  }, 90_000)
+  })
 })
 
 describe.concurrent('workers share a host', () => {
@@ -58,5 +58,5 @@ describe.concurrent('workers share a host', () => {
     expect(watch.overfull).toEqual([])
     expect(watch.looks()).toBeGreaterThan(20)
     expect(await outcomesOf(cluster.simulators)).toEqual(jobs.map(() => 'success'))
-  }, 90_000)
+  })
 })

@@ -33,7 +33,7 @@ describe.concurrent('a host that fails every job at once', () => {
     await whenHost(url, host.hostId, ({ state }) => state === 'ready' || state === 'busy')
     for (const { id } of more) expect((await endOf(url, id)).status).toBe('succeeded')
     expect(await outcomesOf([host])).toContain('success')
-  }, 90_000)
+  })
 })
 
 describe.concurrent('one file that a host cannot serve', () => {
@@ -57,7 +57,7 @@ describe.concurrent('one file that a host cannot serve', () => {
     const next = await submit(url, quick())
     expect(await endOf(url, next.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomesOf(cluster.simulators)).toEqual(['success', 'success'])
-  }, 90_000)
+  })
 })
 
 describe.concurrent('a success that its host forgets', () => {
@@ -77,5 +77,5 @@ describe.concurrent('a success that its host forgets', () => {
       error: { code: 'output_missing' },
     })
     expect(await outcomesOf(cluster.simulators)).toEqual(['success', 'success'])
-  }, 90_000)
+  })
 })

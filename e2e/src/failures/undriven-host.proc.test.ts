@@ -33,7 +33,7 @@ describe.concurrent('a host that nobody drives any more', () => {
     const [again, ...more] = await readExecutions(other.executionsFile)
     expect([stopped?.outcome, again?.outcome, more]).toEqual(['interrupted', 'success', []])
     expect(stopped?.endedAt).toBeLessThanOrEqual(again?.startedAt ?? 0)
-  }, 90_000)
+  })
 })
 
 describe.concurrent('a pool without hosts', () => {
@@ -60,5 +60,5 @@ describe.concurrent('a pool without hosts', () => {
     expect(await getJob(url, waits.id)).toMatchObject({ status: 'queued', attempt: 0 })
     await list({ ...own, labels: ['video'] })
     expect(await endOf(url, waits.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
-  }, 90_000)
+  })
 })

@@ -26,5 +26,5 @@ describe('worker killed between the end of an execution and the fetching of its 
     // its slot was free all the while
     const next = await submit(url, slow({ steps: 2, seconds: 0.1 }))
     expect((await endOf(url, next.id)).status).toBe('succeeded')
-  }, 90_000)
+  })
 })

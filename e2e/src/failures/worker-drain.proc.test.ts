@@ -35,7 +35,7 @@ describe.concurrent('worker SIGTERM', () => {
     expect(await outcomes()).toEqual(['success'])
     await cluster.addWorker().start()
     expect(await endOf(url, later.id)).toMatchObject({ status: 'succeeded' })
-  }, 60_000)
+  })
 
   it('hands back what does not end in time without spending an attempt, and leaves the prompt running for its successor', async (context) => {
     const { cluster, worker, url, outcomes } = await start(context, '500ms')
@@ -47,7 +47,7 @@ describe.concurrent('worker SIGTERM', () => {
     await cluster.addWorker().start()
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomes()).toEqual(['success'])
-  }, 60_000)
+  })
 
   it('exits at once at the second signal, and the successor goes on all the same', async (context) => {
     const { cluster, worker, url, outcomes } = await start(context, '30s')
@@ -60,7 +60,7 @@ describe.concurrent('worker SIGTERM', () => {
     await cluster.addWorker().start()
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomes()).toEqual(['success'])
-  }, 60_000)
+  })
 
   it('may take the last worker away: a scaler is told of what waits, and no job is lost', async (context) => {
     const { worker, url, outcomes } = await start(context, '30s')
@@ -100,5 +100,5 @@ describe.concurrent('worker SIGTERM', () => {
     await scale.stop()
     expect(scale.faults).toEqual([])
     expect(await outcomes()).toEqual(ids.map(() => 'success'))
-  }, 60_000)
+  })
 })

@@ -50,7 +50,7 @@ describe('invalid workflow', () => {
       error: { code: 'invalid_workflow', details: { node_errors: { '1': expect.anything() } } },
     })
     expect(await outcomes()).toEqual([])
-  }, 60_000)
+  })
 
   it('is refused for inputs that every host would refuse', async () => {
     const { url, outcomes } = await useShared()
@@ -74,7 +74,7 @@ describe('invalid workflow', () => {
       },
     })
     expect((await outcomes()).length).toBe(before)
-  }, 60_000)
+  })
 
   it('fails without a second try when only the host can know', async () => {
     const { url, outcomes } = await useShared()
@@ -88,7 +88,7 @@ describe('invalid workflow', () => {
       error: { code: 'invalid_workflow', details: { node_errors: { '1': expect.anything() } } },
     })
     expect(await outcomes()).toEqual([])
-  }, 60_000)
+  })
 })
 
 describe('node raises', () => {
@@ -106,7 +106,7 @@ describe('node raises', () => {
     expect(await outcomes()).toEqual(['error'])
     const next = await submit(url, slow({ steps: 2, seconds: 0.01 }))
     expect((await endOf(url, next.id)).status).toBe('succeeded')
-  }, 60_000)
+  })
 })
 
 describe('out of memory', () => {
@@ -122,7 +122,7 @@ describe('out of memory', () => {
     expect(await Promise.all(outcomes)).toEqual([['error'], [], ['success']])
     const small = await fetch(`${cluster.simulators[0]?.url}/_simulator/executions`)
     expect(await small.json()).toMatchObject({ freed: 1 })
-  }, 60_000)
+  })
 
   it('fails as out_of_memory, a dead letter, when no host has room', async (context) => {
     const { url, outcomes } = await start(context, {
@@ -138,5 +138,5 @@ describe('out of memory', () => {
     expect(await outcomes()).toEqual(['error', 'error', 'error'])
     const letters = await (await fetch(`${url}/api/v2/dead-letters`)).json()
     expect(JSON.stringify(letters)).toContain(id)
-  }, 60_000)
+  })
 })
