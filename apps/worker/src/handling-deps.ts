@@ -6,7 +6,7 @@ import {
   runPrompt as runSession,
   type RunPrompt,
 } from '@safelight/comfyui'
-import type { Scope } from '@safelight/runtime'
+import { type Scope, startWakingTime } from '@safelight/runtime'
 import {
   createAssetStore,
   createDeadlines,
@@ -75,7 +75,9 @@ export async function openHandlingDeps(options: HandlingDepsOptions): Promise<Ha
     if (known) return known.client.within(patience)
     return hostUrl === null ? null : createHostClient(hostUrl, { pool, timeoutMs: patience })
   }
-  const sessionClock = { now: clock.steady, after: clock.after }
+  // what a host has not said or done while this worker was frozen is not held against it
+  const { now: waking } = scope.use(startWakingTime(clock))
+  const sessionClock = { now: waking, after: clock.after }
   const runPrompt: RunPrompt = (prompt) => runSession({ clock: sessionClock, ...prompt })
   const orphans = createOrphans(inStore)
   const stopping = startStoppingOrphans({
