@@ -107,8 +107,10 @@ async function isNew(options: AdoptOrSubmitOptions): Promise<boolean> {
 async function searchAgain(options: AdoptOrSubmitOptions): Promise<EarlierPrompt | null> {
   const { prompt, stop, timings } = options
   const looks = prompt.wasSubmitted ? LOOKS_FOR_SUBMITTED : 1
+  // only what is on no host yet may be had sooner elsewhere
+  const patienceMs = prompt.wasSubmitted ? timings.unreachableMs : timings.firstLookMs
   for (let left = looks; ; left -= 1) {
-    const found = await search(options, timings.firstLookMs)
+    const found = await search(options, patienceMs)
     if (found || left === 1) return found
     await options.wait({ ms: timings.confirmMs, jitter: false }, stop.detach)
   }

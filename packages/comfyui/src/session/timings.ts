@@ -14,7 +14,7 @@ export interface SessionTimings {
   socketGraceMs: number
   /** No movement of a *running* prompt for this long, and it is interrupted. Waiting in the host's queue is not a stall. */
   stallMs: number
-  /** How long the look before the submit is repeated on a host that does not answer: short, another host may be free. */
+  /** How long the look before the submit is repeated on a host that does not answer, unless it is known to have the prompt: short, another host may be free. */
   firstLookMs: number
   /** Between two looks that must agree that a prompt is nowhere. */
   confirmMs: number
