@@ -9,11 +9,13 @@ import type { Handling } from './handling.ts'
 
 /**
  * Looks for the attempt's prompt and stops it.
+ * @param timings in place of the worker's own, with which a job that is to go on is not kept waiting
  * @returns how it ended, `succeeded` too, when it was faster; null when the host cannot be reached
  */
 export async function stopOrphan(
   handling: Handling,
   record: AttemptRecord,
+  timings: StopPromptOptions['timings'] = handling.deps.timings,
 ): Promise<PromptEnd | null> {
   const { deps, jobId, asked } = handling
   const { hostId } = record
@@ -28,7 +30,7 @@ export async function stopOrphan(
       client: checkedHost(client, handling.checkClaim),
       promptId: promptIdOf(jobId, record.attempt),
       knownPromptId: record.promptId,
-      timings: deps.timings,
+      timings,
     })
     const promptId = end.promptId ?? record.promptId
     deps.emit('orphan:ended', { ...told, promptId, end: end.outcome, error: null })

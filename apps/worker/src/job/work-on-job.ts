@@ -7,16 +7,18 @@ import type { Host } from '../hosts/host.ts'
 import { createTracker, withPartial } from './attempt.ts'
 import { collectJob } from './collect-job.ts'
 import { againAfter, conclude, finish, SPENT, type TicketReturn, toBacklog } from './conclude.ts'
+import { confirmCancel } from './confirm-cancel.ts'
 import { HOST_UNAVAILABLE, INTERNAL } from './decide-job.ts'
 import { type Handling, type HandlingDeps, type JobTicket, openHandling } from './handling.ts'
 import { toRunning } from './job-events.ts'
-import { bringCanceled, keepTexts } from './late-outputs.ts'
+import { keepTexts } from './late-outputs.ts'
 import { findMissed } from './missed-pictures.ts'
 import { concludeMishap } from './mishap.ts'
-import { noteOrphan, stopOrphan, stopUnseen } from './orphan.ts'
+import { stopOrphan, stopUnseen } from './orphan.ts'
 import { type BeginPlan, type HandlingPlan, planHandling, toStanding } from './plan-handling.ts'
 import { type AttemptStart, runOnHost, toCollect, watchForTimeout } from './run-on-host.ts'
 import { SUSPECT_FROM } from './suspects.ts'
+import { waitForHost } from './wait-for-host.ts'
 
 /** Whatever is thrown meanwhile, the job is put down again: a claim that is left is a worker that died. */
 export async function workOnJob(deps: HandlingDeps, ticket: JobTicket): Promise<TicketReturn> {
@@ -112,21 +114,6 @@ const WORKER_LOST: JobError = {
   message: 'Three workers were lost while they had this job in hand.',
 }
 
-/** Nobody held the job when its cancel was asked: whoever drives the host sees to it. */
-async function confirmCancel(
-  handling: Handling,
-  record: AttemptRecord | null,
-): Promise<TicketReturn> {
-  if (record && !record.harvest) {
-    const wait = await waitForHost(handling, record)
-    if (wait) return wait
-    const end = await stopOrphan(handling, record)
-    if (!end || end.outcome === 'stalled') await noteOrphan(handling, record)
-    if (end?.outcome === 'canceled') await bringCanceled(handling, record, end)
-  }
-  return finish(handling, { status: 'canceled' })
-}
-
 /** Another worker began it: its prompt is followed where it is. */
 async function adopt(handling: Handling, record: AttemptRecord): Promise<TicketReturn> {
   const wait = await waitForHost(handling, record)
@@ -144,24 +131,6 @@ async function adopt(handling: Handling, record: AttemptRecord): Promise<TicketR
   if (end?.outcome === 'succeeded') return bringHome(handling, record, end)
   const lost = { cause: 'host_unavailable', orphaned: !end, error: HOST_UNAVAILABLE } as const
   return conclude(handling, { action: 'give_up', ...lost }, { record })
-}
-
-/** @returns how the ticket leaves while its job waits for its host; null when it need not, or not any longer */
-async function waitForHost(
-  handling: Handling,
-  record: AttemptRecord,
-): Promise<TicketReturn | null> {
-  const { deps, jobId } = handling
-  const { hostId } = record
-  if (deps.fleet.find(hostId)?.state.reachable) return null
-  const now = await deps.store.now()
-  const since = record.unreachableSince ?? now
-  if (now - since >= deps.adoptWaitMs) return null
-  if (record.unreachableSince === null) {
-    await handling.saveAttempt({ ...record, unreachableSince: since })
-    deps.emit('job:waits-for-host', { jobId, hostId })
-  }
-  return againAfter(deps.timings.adoptLookMs)
 }
 
 async function begin(handling: Handling, plan: BeginPlan): Promise<TicketReturn> {
