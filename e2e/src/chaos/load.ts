@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Workflow } from '@safelight/shared'
 import type { Random } from '../testing/random.ts'
-import { call, send } from './send.ts'
 import type { Files } from './files.ts'
+import type { Heard } from './heard.ts'
+import { call, send } from './send.ts'
 import { pickWorkflow } from './wanted.ts'
 
 export interface Load {
@@ -27,39 +28,56 @@ export interface LoadOptions {
   everyMs: number
   /** Waits while this many accepted jobs have not ended. */
   mostUnfinished: number
+  cancels: Wish & {
+    /** Of every other one, that time begins when its job executes. */
+    late: boolean
+  }
+  heard: Pick<Heard, 'untilExecuting'>
   unfinished: () => number
   signal: AbortSignal
 }
 
+/** What somebody wants otherwise: so many of so many jobs, within this. */
+export interface Wish {
+  some: number
+  of: number
+  withinMs: number
+}
+
+export const SELDOM: Wish = { some: 1, of: 10, withinMs: 5_000 }
+
 const OWNERS = ['ada', 'bela'] as const
 const PRIORITIES = [-5, 1, 5, 20] as const
-/** What somebody wants otherwise, one of so many jobs, within this. */
-const ONE_OF = 10
-const WITHIN_MS = 5_000
 
 export function startLoad(options: LoadOptions): Load {
-  const { urls, accepted, random, files, signal } = options
+  const { urls, accepted, random, files, signal, cancels } = options
   const sent: Workflow[] = []
   const refused = new Map<string, number>()
   const following: Promise<void>[] = []
   const canceled = new Set<string>()
   const reordered = new Map<string, number>()
-  const soon = () => (random.below(ONE_OF) === 0 ? random.below(WITHIN_MS) : null)
+  const soon = ({ some, of, withinMs }: Wish) =>
+    random.below(of) < some ? random.below(withinMs) : null
 
   async function submitOne(n: number): Promise<void> {
     const workflow = pickWorkflow(n, random, { assetId: files.pick(), earlier: sent.at(-1) })
     sent.push(workflow)
-    const [cancelAfterMs, reorderAfterMs] = [soon(), soon()]
+    const [cancelAfterMs, reorderAfterMs] = [soon(cancels), soon(SELDOM)]
     const [owner, priority] = [random.pick(OWNERS), random.pick(PRIORITIES)]
     const { jobId, refused: why } = await send(random.pick(urls), { workflow, owner })
     if (why !== null) refused.set(why, (refused.get(why) ?? 0) + 1)
     if (jobId === null) return
     accepted.push(jobId)
-    await Promise.all([cancel(jobId, cancelAfterMs), reorder(jobId, priority, reorderAfterMs)])
+    const isLate = cancels.late && n % 2 === 0
+    await Promise.all([
+      cancel(jobId, cancelAfterMs, isLate),
+      reorder(jobId, priority, reorderAfterMs),
+    ])
   }
 
-  async function cancel(jobId: string, afterMs: number | null): Promise<void> {
+  async function cancel(jobId: string, afterMs: number | null, isLate: boolean): Promise<void> {
     if (afterMs === null) return
+    if (isLate) await options.heard.untilExecuting(jobId, signal)
     await delay(afterMs)
     canceled.add(jobId)
     await call('POST', `${random.pick(urls)}/api/v2/jobs/${jobId}/cancel`)

@@ -24,7 +24,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(SEEDS))
   const redisBinary = findRedisServer()
   if (!redisBinary) throw new Error('chaos needs a redis-server or valkey-server on the PATH')
-  const { minutes, seed, waiting, keep, prometheus } = options
+  const { minutes, seed, waiting, keep, prometheus, freeze } = options
   if (prometheus && !findPrometheus()) throw new Error('--prometheus needs prometheus on the PATH')
   await bundleMains()
   const crowd = waiting > 0 ? `, ${waiting} jobs waiting` : ''
@@ -40,6 +40,7 @@ async function main(signal: AbortSignal): Promise<void> {
       seed,
       waiting,
       prometheus,
+      freeze,
       folder,
       onMoment: (moment) => show(toLine(moment)),
       signal,

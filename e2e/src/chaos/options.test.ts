@@ -4,7 +4,14 @@ import { parseOptions } from './options.ts'
 const parse = (...args: string[]) => parseOptions(args, () => 42)
 
 it('takes what is asked for, and has an answer to what is not', () => {
-  expect(parse()).toEqual({ minutes: 2, seed: 42, waiting: 0, keep: null, prometheus: false })
+  expect(parse()).toEqual({
+    minutes: 2,
+    seed: 42,
+    waiting: 0,
+    keep: null,
+    prometheus: false,
+    freeze: false,
+  })
   const asked = [
     '--minutes',
     '10',
@@ -22,7 +29,13 @@ it('takes what is asked for, and has an answer to what is not', () => {
     waiting: 3_000,
     keep: 'logs',
     prometheus: true,
+    freeze: false,
   })
+  expect(parse('--freeze').freeze).toBe(true)
+})
+
+it('refuses what does not go together', () => {
+  expect(() => parse('--freeze', '--prometheus')).toThrow('--freeze')
 })
 
 it.each([

@@ -10,9 +10,11 @@ export interface ChaosOptions {
   keep: string | null
   /** A Prometheus counts beside it, and its numbers and alerts are held to what happened. */
   prometheus: boolean
+  /** Nothing but freezes, several at once, and many cancels. */
+  freeze: boolean
 }
 
-export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--waiting JOBS] [--keep FOLDER] [--prometheus]
+export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--waiting JOBS] [--keep FOLDER] [--prometheus | --freeze]
 
   --minutes <number>  how long processes are broken while jobs run (2)
   --seed <number>     the same seed breaks the same things in the same order (by chance)
@@ -20,6 +22,8 @@ export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--waiting JOBS]
   --keep <folder>     keep the logs of all processes there, also when all is well
   --prometheus        a Prometheus counts beside it: its numbers and alerts are held to what happened, and some
                       blows last until their alerts must fire (10 minutes: all of them)
+  --freeze            in place of all other blows every process is stopped and let go on, again and again, for 0.2 to
+                      25 seconds, several at once; and three of four jobs are canceled
 `
 
 const LONGEST_MINUTES = 120
@@ -36,6 +40,7 @@ export function parseOptions(args: string[], anySeed: () => number): ChaosOption
       waiting: { type: 'string', default: '0' },
       keep: { type: 'string' },
       prometheus: { type: 'boolean', default: false },
+      freeze: { type: 'boolean', default: false },
     },
   })
   const minutes = Number(values.minutes)
@@ -46,5 +51,8 @@ export function parseOptions(args: string[], anySeed: () => number): ChaosOption
   const waiting = Number(values.waiting)
   if (!Number.isInteger(waiting) || waiting < 0 || waiting > MOST_WAITING)
     throw new Error(`--waiting must be a whole number from 0 to ${MOST_WAITING}`)
-  return { minutes, seed, waiting, keep: values.keep ?? null, prometheus: values.prometheus }
+  const { keep = null, prometheus, freeze } = values
+  // its alerts are held to single blows
+  if (prometheus && freeze) throw new Error('--prometheus and --freeze do not go together')
+  return { minutes, seed, waiting, keep, prometheus, freeze }
 }

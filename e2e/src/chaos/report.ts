@@ -1,4 +1,5 @@
 /** The one table of a run, and the line that shows it running. Pure. */
+import type { CancelCount } from './cancels.ts'
 import type { Recovery } from './recovery.ts'
 import { FINDINGS, type Verdict } from './verdict.ts'
 
@@ -15,6 +16,8 @@ export function toTable(verdict: Verdict, startedAt: number): string {
     ['canceled', String(ended.canceled ?? 0)],
     ['**lost**', mustBeNone(verdict.lost)],
     ['**ends that nothing accounts for**', mustBeNone(verdict.wrongEnds)],
+    ['cancels heard as they came about', toCancels(verdict.cancels)],
+    ['**executions that went on after their cancel**', mustBeNone(verdict.runOn)],
     ['**changes of priority that were lost**', mustBeNone(verdict.unordered)],
     ['**more prompts on a host than its slots**', mustBeNone(verdict.overfull)],
     ['executions', withNote(verdict.executed, verdict.cutOff, 'cut off with their host')],
@@ -87,6 +90,11 @@ function toClock(ms: number): string {
 function toOccasion({ target, what, at, waiting }: Recovery, startedAt: number): string {
   const jobs = waiting === null ? '' : `, ${waiting} jobs waiting`
   return `${target} ${what} at ${toClock(at - startedAt)}${jobs}`
+}
+
+function toCancels({ heard, executions, closestMs }: CancelCount): string {
+  if (closestMs === null) return String(heard)
+  return `${heard} (${executions} executions, the latest ended ${Math.floor(closestMs)} ms before)`
 }
 
 function withNote(number: number, extra: number, note: string): string {

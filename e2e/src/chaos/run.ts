@@ -14,6 +14,7 @@ import { createBlows } from './blows.ts'
 import { type CountedVerdict, judgeCounted } from './counted.ts'
 import { createFiles } from './files.ts'
 import { readHandovers } from './handovers.ts'
+import { hearJobs } from './heard.ts'
 import { lastsMs, planHeld } from './held.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
@@ -21,11 +22,12 @@ import { submitCrowd } from './crowd.ts'
 import { createListedHosts } from './listed-hosts.ts'
 import { createObserver } from './observe.ts'
 import type { Moment } from './report.ts'
-import { type Act, planSchedule } from './schedule.ts'
+import type { Act } from './schedule.ts'
 import { watchSlots } from './slots.ts'
 import { takeStock } from './stock.ts'
 import { strikeAll } from './strike-all.ts'
 import { judge, toAttemptOf, type Verdict } from './verdict.ts'
+import { BLOWS, FREEZES } from './ways.ts'
 
 export interface RunOptions {
   redisBinary: string
@@ -39,6 +41,8 @@ export interface RunOptions {
   folder?: string
   /** A Prometheus runs beside it. */
   prometheus?: boolean
+  /** Nothing but freezes, and many cancels. */
+  freeze?: boolean
   /** More settings of the workers. */
   worker?: Readonly<Record<string, string>>
   onMoment?: (moment: Moment) => void
@@ -49,10 +53,7 @@ export interface RunOptions {
 const CAST = { apis: 2, workers: 3, hosts: 3 }
 const DIALECTS = ['0.3.34', '0.3.64', '0.33.0'] as const
 const WATCHERS = 20
-const SPEED = 5
 const SLOTS = 2
-const SUBMIT_EVERY_MS = 900
-const MOST_UNFINISHED = 30
 /** For every accepted job to end, once everybody is well again. */
 const SETTLE_MS = 4 * 60_000
 /** And more for each of a crowd: it waits its turn. */
@@ -62,21 +63,11 @@ const FULL: Act = { atMs: 1_500, target: 'worker-1', blow: { kind: 'kill' }, for
 const WATCHERS_SETTLE_MS = 60_000
 const MOMENT_MS = 500
 
-const ENV = {
-  api: { SHUTDOWN_TIMEOUT: '3s', JANITOR_EVERY: '1s' },
-  worker: {
-    // longer than any host is frozen: a host that is given up while it still works is another failure
-    HOST_TIMEOUT: '20s',
-    STALL_TIMEOUT: '8s',
-    STOP_TIMEOUT: '8s',
-    DRAIN_TIMEOUT: '2s',
-  },
-}
-
 export async function runChaos(
   options: RunOptions,
 ): Promise<{ verdict: Verdict; startedAt: number; counted: CountedVerdict | null }> {
   const { redisBinary, durationMs, seed, waiting = 0, atLeast = 0, folder, signal } = options
+  const way = options.freeze ? FREEZES : BLOWS
   const log = createLogger({ level: 'silent', name: 'chaos' })
   const scope = createScope('chaos')
   try {
@@ -87,10 +78,10 @@ export async function runChaos(
       // when there is a list of hosts for them
       workers: 0,
       hosts: DIALECTS.map((dialect) => ({ dialect })),
-      speed: SPEED,
+      speed: way.speed,
       env: {
-        api: { ...ENV.api, ...ledger?.env },
-        worker: { ...ENV.worker, ...options.worker, ...ledger?.env },
+        api: { ...way.api, ...ledger?.env },
+        worker: { ...way.worker, ...options.worker, ...ledger?.env },
       },
       adminPorts: options.prometheus ?? false,
       ...(folder ? { folder } : {}),
@@ -122,14 +113,15 @@ export async function runChaos(
       giveUp.abort()
     })
     signal.addEventListener('abort', () => [over, giveUp].forEach((one) => one.abort()))
+    const heard = scope.use(await hearJobs(redisUrl, namespace))
     const files = createFiles(urls, createRandom(seed + 1))
     const load = startLoad({
       urls,
       files,
       random: createRandom(seed),
       accepted,
-      everyMs: SUBMIT_EVERY_MS,
-      mostUnfinished: MOST_UNFINISHED,
+      ...way.load,
+      heard,
       unfinished: () => observer.unfinished(accepted),
       signal: over.signal,
     })
@@ -149,7 +141,7 @@ export async function runChaos(
 
     const held = ledger ? planHeld(seed, durationMs) : []
     const scheduledMs = durationMs - held.reduce((sum, one) => sum + lastsMs(one), 0)
-    const acts = planSchedule(seed, scheduledMs, CAST)
+    const acts = way.plan(seed, scheduledMs, CAST)
     const heldBlows = await strikeAll({
       blows,
       acts: waiting > 0 ? [FULL, ...acts] : acts,
@@ -192,6 +184,7 @@ export async function runChaos(
       executions: executions.flat(),
       watches: audience.watches,
       canceled: load.canceled,
+      canceledAt: heard.canceledAt,
       reordered: load.reordered,
       slots: SLOTS,
       overfull: slots.overfull,

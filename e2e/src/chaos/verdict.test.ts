@@ -38,6 +38,7 @@ function facts(rest: Partial<Facts> = {}): Facts {
     histories: [],
     outcomes: [outcome],
     canceled: new Set(),
+    canceledAt: new Map(),
     reordered: new Map(),
     slots: 2,
     overfull: [],
@@ -80,6 +81,13 @@ it('is not clean while one end is not accounted for', () => {
   expect(judge(facts({ outcomes: canceled })).wrongEnds).toHaveLength(1)
   const asked = { outcomes: canceled, canceled: new Set(['j']) }
   expect(judge(facts(asked)).wrongEnds).toEqual([])
+})
+
+it('is not clean while an execution went on when its job was canceled', () => {
+  const verdict = judge(facts({ canceledAt: new Map([['j', 1.5]]) }))
+  expect(verdict.runOn).toHaveLength(1)
+  expect(isClean(verdict)).toBe(false)
+  expect(isClean(judge(facts({ canceledAt: new Map([['j', 2.5]]) })))).toBe(true)
 })
 
 it('takes a success without a history for unheard only when a worker was hit', () => {

@@ -4,6 +4,7 @@ import type { ExecutionLine } from '@safelight/testkit'
 import { promptIdOf } from '@safelight/store'
 import type { FinalState, Followed } from '../testing/follower.ts'
 import type { Disruption } from './blows.ts'
+import { type CancelCount, countCancels } from './cancels.ts'
 import { findWrongEnds, hidesHistory, isDeafening, type Outcome } from './ends.ts'
 import { findRestaged, type Handover } from './handovers.ts'
 import type { Stock } from './stock.ts'
@@ -22,6 +23,8 @@ export interface Facts {
   outcomes: readonly Outcome[]
   /** Jobs whose cancel was asked for. */
   canceled: ReadonlySet<string>
+  /** When jobs were heard to be canceled. */
+  canceledAt: ReadonlyMap<string, number>
   /** Jobs whose priority was changed, and what it must be. */
   reordered: ReadonlyMap<string, number>
   /** Prompts that a host may hold. */
@@ -47,6 +50,9 @@ export interface Verdict {
   lost: string[]
   /** Ends that neither the job's graph nor what broke accounts for. */
   wrongEnds: string[]
+  cancels: CancelCount
+  /** Executions that went on when their job was canceled. */
+  runOn: string[]
   /** Changes of priority that were answered and did not stay. */
   unordered: string[]
   /** A host held more prompts than it has slots. */
@@ -105,6 +111,7 @@ export function judge(facts: Facts): Verdict {
     countTwice(of(false), known),
     countTwice(of(true), [...known, ...toUnsent(facts)]),
   ]
+  const cancels = countCancels(executions, facts.canceledAt)
   const ends = [...records.values()].filter(({ status }) => isEnd(status))
   return {
     accepted: accepted.length,
@@ -116,6 +123,8 @@ export function judge(facts: Facts): Verdict {
       return isEnd(status) ? [] : [`${jobId}: ${status}`]
     }),
     wrongEnds: findWrongEnds(facts.outcomes, { canceled: facts.canceled, executions, disruptions }),
+    cancels,
+    runOn: cancels.runOn,
     unordered: facts.outcomes.flatMap(({ jobId, priority }) => {
       const wanted = facts.reordered.get(jobId) ?? priority
       return wanted === priority ? [] : [`${jobId}: ${priority}, not ${wanted}`]
@@ -150,6 +159,7 @@ export function judge(facts: Facts): Verdict {
 export const FINDINGS = [
   ['lost', 'lost'],
   ['wrongEnds', 'wrong end'],
+  ['runOn', 'ran on'],
   ['unordered', 'priority'],
   ['overfull', 'more than its slots'],
   ['executedTwice', 'executed twice'],
