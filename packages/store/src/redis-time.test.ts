@@ -44,6 +44,14 @@ it.each([40, 900, 2_600, 60_000])(
   },
 )
 
+it('asks anew when its very first answer is late: it has none to be compared with', async () => {
+  backMs = 25_000
+  const first = now()
+  // only this one: we were frozen
+  backMs = 1
+  expect(await first).toBe(redisMs - 1)
+})
+
 it('gets better with the first answer that was faster', async () => {
   backMs = 80
   expect(await now()).toBe(redisMs - 80)

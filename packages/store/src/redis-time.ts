@@ -11,6 +11,9 @@ export type Now = () => number | Promise<number>
 
 /** In between a stopwatch of our own goes on, which nobody sets. */
 const READ_AGAIN_MS = 5_000
+/** The very first answer has none to be compared with: one that took longer is asked for anew, so often at most. */
+const LATE_MS = 20
+const FIRST_TRIES = 3
 
 const shared = new WeakMap<Redis, () => Promise<number>>()
 
@@ -30,7 +33,7 @@ export function createRedisTime(
   let offsetMs: number | null = null
   let readAtMs = Number.NEGATIVE_INFINITY
 
-  async function read(): Promise<number> {
+  async function readOnce(): Promise<{ offsetMs: number; tookMs: number }> {
     const askedAtMs = steady()
     const [seconds, micros] = await ask(redis.time())
     readAtMs = steady()
@@ -39,7 +42,16 @@ export function createRedisTime(
     // frozen, is behind, and the one that was fastest knows best, unless Redis' clock was set, or this is another Redis
     const [leastMs, mostMs] = [toldMs - readAtMs, toldMs - askedAtMs]
     if (offsetMs === null || offsetMs < leastMs || offsetMs > mostMs) offsetMs = leastMs
-    return offsetMs
+    return { offsetMs, tookMs: readAtMs - askedAtMs }
+  }
+
+  async function read(): Promise<number> {
+    let left = offsetMs === null ? FIRST_TRIES : 1
+    for (;;) {
+      const read = await readOnce()
+      left -= 1
+      if (left === 0 || read.tookMs <= LATE_MS) return read.offsetMs
+    }
   }
 
   return async () => {
