@@ -21,7 +21,7 @@ export interface Observer {
   ended(): number
   /** How many of these had not. */
   unfinished(jobIds: readonly string[]): number
-  /** Resolves when all have ended, or the time is over. */
+  /** Resolves when all have ended, those too whose answer was lost, or the time is over. */
   untilAllEnded(withinMs: number): Promise<void>
   readAll(): Promise<{
     records: Map<string, FinalState>
@@ -51,13 +51,14 @@ export function createObserver(options: ObserverOptions): Observer {
   const store = createJobStore({ redis, emit: tellNobody, keys })
   const readStanding = createStandings({ redis, keys, backlog: createBacklog({ redis, keys }) })
   const over = new Set<string>()
-  let looking: Promise<void> | null = null
+  let looking: Promise<unknown> | null = null
 
-  /** In one question, however many there are; the verdict reads each record. */
-  async function look(): Promise<void> {
+  /** In one question, however many there are; the verdict reads each record. @returns how many are open, whoever was told of them */
+  async function look(): Promise<number> {
     const known = accepted().filter((jobId) => !over.has(jobId))
     const open = new Set(await redis.zrange(keys.open, '0', '-1'))
     for (const jobId of known) if (!open.has(jobId)) over.add(jobId)
+    return open.size
   }
 
   const timer = setInterval(() => {
@@ -85,8 +86,8 @@ export function createObserver(options: ObserverOptions): Observer {
     async untilAllEnded(withinMs) {
       await until(
         async () => {
-          await look()
-          return over.size === accepted().length
+          const open = await look()
+          return open === 0 && over.size === accepted().length
         },
         { what: 'all jobs ended', withinMs, everyMs: 500 },
       ).catch(() => undefined)
