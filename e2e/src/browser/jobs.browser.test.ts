@@ -1,7 +1,7 @@
 /** The list of jobs: live, long, and good for many at once. */
 import { createClient } from '@safelight/client'
 import { until } from '@safelight/testkit'
-import { noBrowser, openPage } from '@safelight/testkit/browser'
+import { noBrowser } from '@safelight/testkit/browser'
 import { connectBrowser } from '@safelight/testkit/vitest'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -101,9 +101,8 @@ describe.skipIf(noBrowser)('the list of jobs (needs Chromium, which is not here)
   })
 
   it('shows on a phone, too, which of its views is chosen', async () => {
-    const { page, close } = await openPage(browser, { viewport: { width: 360, height: 740 } })
-    onTestFinished(() => close())
-    await page.goto(`${stack.urls[0]}/jobs?view=dead`)
+    const address = `${stack.urls[0]}/jobs?view=dead`
+    const { page } = await visit(browser, address, { width: 360, height: 740 })
     const chip = page.getByRole('button', { name: 'Dead letters', pressed: true })
     await chip.waitFor()
     await expect

@@ -14,6 +14,9 @@ export const LAUNCH_ARGS = [
   '--disable-sync',
 ] as const
 
+/** The size of a tab, unless told. */
+export const DESK = { width: 1280, height: 860 }
+
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /** Null when there is none on this machine. */
@@ -51,7 +54,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 860 },
+    viewport: DESK,
     reducedMotion: 'reduce',
     ...options,
   })
