@@ -14,7 +14,7 @@ const sources = {
 const PARTS = ['{packages,apps,tools}/*/src/**', 'e2e/src/**', 'bench/src/**']
 const filesOf = (ending: string) => PARTS.map((part) => `${part}/*${ending}.test.ts`)
 
-/** A test file says by its name what it needs: nothing, a port or Redis, processes, a browser, what operators run around it. */
+/** A test file says by its name what it needs: nothing, a port or Redis, processes, a browser, what is around it. */
 const ENDINGS = ['.int', '.proc', '.browser', '.ops'] as const
 
 const project = (name: string, test: object) => ({
@@ -66,7 +66,7 @@ export default defineConfig({
         isolate: false,
         include: ['.proc', '.int'].flatMap(filesOf),
       }),
-      // what a deployment stands on; beside `npm test`, which must not take longer for it
+      // what a deployment stands on, and what users install; beside `npm test`, which must not take longer for it
       project('ops', { pool: 'forks', isolate: false, include: filesOf('.ops') }),
       project('unit', {
         pool: 'threads',
