@@ -54,17 +54,12 @@ export default defineConfig({
     // a source is transformed once for all projects, and not again until it changes: a fifth of the CPU of short tests
     experimental: { fsModuleCache: true, fsModuleCachePath: cacheFolder() },
     projects: [
-      project('browser', {
-        pool: 'forks',
-        isolate: false,
-        include: filesOf('.browser'),
-        globalSetup: ['packages/testkit/src/vitest/browser-server.ts'],
-      }),
-      // processes, too: workers are kept for files of one project alone, and each costs two CPU seconds of imports
+      // processes and a browser, too: workers are kept for files of one project alone, and each costs two CPU seconds of imports
       project('integration', {
         pool: 'forks',
         isolate: false,
-        include: ['.proc', '.int'].flatMap(filesOf),
+        include: ['.browser', '.proc', '.int'].flatMap(filesOf),
+        globalSetup: ['packages/testkit/src/vitest/browser-server.ts'],
       }),
       // what a deployment stands on, and what users install; beside `npm test`, which must not take longer for it
       project('ops', { pool: 'forks', isolate: false, include: filesOf('.ops') }),

@@ -8,7 +8,7 @@ declare module 'vitest' {
     redisKind: 'external' | 'process' | 'docker' | 'embedded'
     /** True where nothing may be skipped (CI): `it.skipIf(missing && !inject('requireAll'))`. */
     requireAll: boolean
-    /** Of the Chromium that browser tests share; null: there is none on this machine. */
-    browserEndpoint: string | null
+    /** Tells where the Chromium is that browser tests share; null: there is none on this machine. */
+    browserDoor: string | null
   }
 }

@@ -17,7 +17,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await redis.close()
     throw new Error('SAFELIGHT_REQUIRE_ALL=1 needs a real Redis, and only the embedded one is here')
   }
-  const provided: Omit<ProvidedContext, 'browserEndpoint'> = {
+  const provided: Omit<ProvidedContext, 'browserDoor'> = {
     redisUrl: redis.url,
     redisKind: redis.kind,
     requireAll: config.requireAll,
