@@ -39,9 +39,7 @@ async function occupy(host: Simulator, steps: number): Promise<void> {
 
 const long = (color: number) => slow({ color, steps: 20, seconds: 5 })
 
-it('replaces a killed worker soon after its lock has run out, whatever it was doing, and no prompt runs twice', {
-  timeout: 60_000,
-}, async () => {
+it('replaces a killed worker soon after its lock has run out, whatever it was doing, and no prompt runs twice', async () => {
   for (const dialect of ['0.33.0', '0.3.34', '0.3.34', '0.3.64'] as const) {
     await startHost({ dialect })
   }

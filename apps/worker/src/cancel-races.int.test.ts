@@ -16,7 +16,6 @@ const RACES = 60
 
 it.each(['0.33.0', '0.3.34'] as const)(
   'has exactly one winner whenever a cancel comes, from the first moment to the last (host %s)',
-  { timeout: 60_000 },
   async (dialect) => {
     host = await stack.startHost({ dialect })
     await Promise.all([

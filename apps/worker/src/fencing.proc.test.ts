@@ -23,9 +23,7 @@ it('ends a job once whose claim was stolen in the middle of it', async () => {
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['success'])
 })
 
-it('keeps a worker that was frozen for longer than its lock from saying or doing anything', {
-  timeout: 90_000,
-}, async () => {
+it('keeps a worker that was frozen for longer than its lock from saying or doing anything', async () => {
   const frozen = await stack.startProcess([gate.url])
   const jobId = await stack.submit(slow({ color: 1, steps: 100, seconds: 0.4 }))
   await stack.when(jobId, ({ progress }) => (progress?.value ?? 0) > 0)
@@ -51,9 +49,7 @@ it('keeps a worker that was frozen for longer than its lock from saying or doing
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
 })
 
-it('keeps a worker that was frozen between its note of an attempt and the POST from posting what another has posted', {
-  timeout: 90_000,
-}, async () => {
+it('keeps a worker that was frozen between its note of an attempt and the POST from posting what another has posted', async () => {
   const frozen = await stack.startProcess([gate.url])
   gate.hold('GET /ws')
   const jobId = await stack.submit(slow({ color: 1, steps: 1, seconds: 0.1 }))

@@ -17,9 +17,7 @@ afterEach(async () => {
   await gate.close()
 })
 
-it('a worker killed while it hands a file over loses nothing: the next one does, and the job runs once', {
-  timeout: 60_000,
-}, async () => {
+it('a worker killed while it hands a file over loses nothing: the next one does, and the job runs once', async () => {
   gate.hold('POST /upload/image')
   const worker = await stack.startProcess([gate.url])
   const photo = await upload(stack, grayPng(30))

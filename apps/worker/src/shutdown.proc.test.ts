@@ -58,9 +58,7 @@ it('confirms a cancel asked while nobody held the job, and stops what was left o
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted'])
 })
 
-it('ends at once when its process is told a second time, and leaves the prompt to a successor', {
-  timeout: 60_000,
-}, async () => {
+it('ends at once when its process is told a second time, and leaves the prompt to a successor', async () => {
   const worker = await stack.startProcess([host.url])
   const jobId = await stack.submit(slow({ color: 1, steps: 1000, seconds: 1 }))
   await stack.when(jobId, ({ phase }) => phase === 'executing')
@@ -75,9 +73,7 @@ it('ends at once when its process is told a second time, and leaves the prompt t
   expect(await stack.end(jobId)).toMatchObject({ status: 'canceled', attempt: 1 })
 })
 
-it('hands back what is not done within its grace, as a process, too', {
-  timeout: 60_000,
-}, async () => {
+it('hands back what is not done within its grace, as a process, too', async () => {
   const patient = { ...QUICK_TIMINGS, lockMs: 60_000 }
   const worker = await stack.startProcess([host.url], {
     DRAIN_TIMEOUT: '100ms',

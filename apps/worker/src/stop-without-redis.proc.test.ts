@@ -21,7 +21,6 @@ async function goneAfterSigterm(worker: WorkerProcess): Promise<number | null> {
 describe('a worker that is told to stop while its Redis is away', () => {
   it.each(['refuse', 'swallow'] as const)(
     'is gone soon, with nothing in hand (Redis: %s)',
-    { timeout: 60_000 },
     async (how) => {
       const proxy = await openRedisProxy()
       const worker = await stack.startProcess([host.url], { REDIS_URL: proxy.url })
@@ -33,9 +32,7 @@ describe('a worker that is told to stop while its Redis is away', () => {
     },
   )
 
-  it('is gone when its drain time is over, and leaves the prompt to a successor', {
-    timeout: 60_000,
-  }, async () => {
+  it('is gone when its drain time is over, and leaves the prompt to a successor', async () => {
     const proxy = await openRedisProxy()
     const worker = await stack.startProcess([host.url], {
       REDIS_URL: proxy.url,
@@ -50,7 +47,7 @@ describe('a worker that is told to stop while its Redis is away', () => {
     expect(host.executions()).toHaveLength(1)
   })
 
-  it('is gone soon when it has never found one', { timeout: 60_000 }, async () => {
+  it('is gone soon when it has never found one', async () => {
     const proxy = await openRedisProxy({ refuses: true })
     const env = { REDIS_URL: proxy.url, COMFYUI_HOSTS: host.url, SAFELIGHT_DATA_DIR: stack.dataDir }
     const worker = await startWorkerProcess(env, 'Redis is away')
@@ -59,9 +56,7 @@ describe('a worker that is told to stop while its Redis is away', () => {
   })
 })
 
-it('closes in bounded time when its connections to Redis were cut a moment ago', {
-  timeout: 60_000,
-}, async () => {
+it('closes in bounded time when its connections to Redis were cut a moment ago', async () => {
   const proxy = await openRedisProxy()
   const worker = await stack.startWorker([host.url], { env: { REDIS_URL: proxy.url } })
   const startedAt = performance.now()

@@ -50,9 +50,7 @@ it('are a setting of the process, refused when it names what there is not', () =
     expect(parse(overrides).success).toBe(false)
 })
 
-it('replaces a killed worker within 15 seconds by the durations of real life, and its prompt runs once', {
-  timeout: 60_000,
-}, async () => {
+it('replaces a killed worker within 15 seconds by the durations of real life, and its prompt runs once', async () => {
   const stack = await startWorkerStack({ real: true })
   onTestFinished(() => stack.close())
   const host = await startSimulator({ speed: 20 })

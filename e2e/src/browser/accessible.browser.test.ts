@@ -78,7 +78,6 @@ describe.skipIf(noBrowser)('every view (needs Chromium, which is not here)', () 
   // one after the other in one tab: to go on to the next address is a third of the work of a tab of its own
   it.for(VIEWS)(
     'has no serious accessibility problem and no sideways scrolling, by day and by night, on a desk and on a phone: %s',
-    { timeout: 90_000 },
     async (view, { expect }) => {
       const problems: string[] = []
       await take(LOOKS[0])

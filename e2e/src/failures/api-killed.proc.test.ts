@@ -17,7 +17,6 @@ describe('API killed', () => {
 
   it.for(['SIGKILL', 'SIGTERM'] as const)(
     'costs its clients a reconnect on %s, and not one event',
-    { timeout: 60_000 },
     async (signal, context) => {
       const { first, second } = await start(context)
       const { id: jobId } = await submit(first.url, slow({ steps: 40, seconds: 0.15 }))

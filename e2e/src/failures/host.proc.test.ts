@@ -76,7 +76,6 @@ describe.concurrent('host unreachable, restarted, or the prompt vanished', () =>
 describe.concurrent('socket deaf', () => {
   it.for([{ deaf: true }, { blockedDelivery: true }])(
     'finishes the job by polling and calls the host degraded: %o',
-    { timeout: 90_000 },
     async (faults, context) => {
       const { url, host, outcomes } = await start(context)
       await setFaults(host, { ...faults, held: true })

@@ -65,9 +65,6 @@ describe.concurrent('a host that does not accept our credentials', () => {
   // the second: a proxy that sends whoever it does not know to its login page
   it.for([403, 302])(
     'loses its jobs to other hosts after its timeout (%i)',
-    {
-      timeout: 90_000,
-    },
     async (deniedStatus, context) => {
       const { url, one, other, list, startWorker } = await start(context, { HOST_TIMEOUT: '2s' })
       const first = { name: 'one', url: one.url }

@@ -61,7 +61,6 @@ describe.skipIf(!binary && !inject('requireAll'))(`Redis fails over${why}`, () =
 
   it.for(['SIGKILL', 'SIGSTOP'] as const)(
     'ends every job that the replica had, once, before the eyes of its watchers (%s), and takes the old primary back as a replica',
-    { timeout: 60_000 },
     async (signal) => {
       const { old, ends, jobs } = await blow(signal)
       expect(ends.map(({ status, attempt }) => [status, attempt])).toEqual(

@@ -48,7 +48,6 @@ describe.skipIf(!binary && !inject('requireAll'))(
   () => {
     it.for(['SIGKILL', 'SIGTERM'] as const)(
       'loses nothing that was accepted (%s): waiting jobs run, the running one goes on, watchers see it to its end',
-      { timeout: 90_000 },
       async (signal, context) => {
         const { cluster, redis, url } = await start(context)
         const under = await putJobsUnderWay(url, { steps: 70, seconds: 0.2, waiting: 20 })

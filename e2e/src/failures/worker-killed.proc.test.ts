@@ -30,7 +30,6 @@ async function start(context: TestContext, dialect: Dialect) {
 describe.concurrent('worker killed (-9)', () => {
   it.for(DIALECTS)(
     'is replaced within 15 seconds by one that follows the running prompt and collects the finished one; nothing runs twice (host %s)',
-    { timeout: 90_000 },
     async (dialect, context) => {
       const { expect } = context
       const { url, cluster, killWorkers, outcomes } = await start(context, dialect)
@@ -55,7 +54,6 @@ describe.concurrent('worker killed (-9)', () => {
 
   it.for(DIALECTS)(
     'leaves a cancel that was asked meanwhile to its successor, who stops the host (host %s)',
-    { timeout: 60_000 },
     async (dialect, context) => {
       const { expect } = context
       const { url, cluster, killWorkers, outcomes } = await start(context, dialect)
@@ -69,9 +67,7 @@ describe.concurrent('worker killed (-9)', () => {
     },
   )
 
-  it('is fenced when it was only stopped: what it does after its lock is lost changes nothing', {
-    timeout: 90_000,
-  }, async (context) => {
+  it('is fenced when it was only stopped: what it does after its lock is lost changes nothing', async (context) => {
     const { expect } = context
     const { url, cluster, outcomes } = await start(context, '0.33.0')
     const [first, second] = cluster.workers

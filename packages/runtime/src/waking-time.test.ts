@@ -14,7 +14,7 @@ function createFreezingClock() {
         return () => void due.delete(timer)
       },
     },
-    pass(ms: number) {
+    pass: (ms: number) => {
       now += ms
       for (const [timer, { at, act }] of due) if (at <= now && due.delete(timer)) act()
     },

@@ -72,7 +72,7 @@ async function expectOneBlob(jobId: string, begun: number): Promise<void> {
   expect(await stack.assets.giveUpWrites(Number.MAX_SAFE_INTEGER)).toBe(0)
 }
 
-it('in the middle of the file', { timeout: 60_000 }, async () => {
+it('in the middle of the file', async () => {
   const { host, end, serving } = await withEndedPrompt((response) => void response.write('half'))
   const worker = await stack.startProcess([host.url])
   const jobId = await stack.submit(workflow)
@@ -111,7 +111,7 @@ const WRITES: [when: string, last: string, isWritten: (jobId: string) => Promise
   ],
 ]
 
-it.each(WRITES)('%s', { timeout: 60_000 }, async (_, last, isWritten) => {
+it.each(WRITES)('%s', async (_, last, isWritten) => {
   const { host, end } = await withEndedPrompt((response) => void response.end('the whole picture'))
   const proxy = await startRedisProxy(inject('redisUrl'))
   try {

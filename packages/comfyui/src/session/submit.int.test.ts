@@ -95,9 +95,7 @@ it.each(['', 'cancel'])(
     const timings = { firstLookMs: 1, unreachableMs: 600_000 }
     const session = host.session({ clock, promptId, wasSubmitted: true, timings })
     if (reason) session.abort(reason)
-    await clock.run(
-      Promise.race([session.end, expect.poll(() => session.has('submitted')).toBe(true)]),
-    )
+    await clock.until(() => session.has('submitted'))
     host.finish()
     expect(await clock.run(session.end)).toMatchObject({ outcome: 'succeeded', promptId })
     expect(host.calls('POST', '/prompt')).toEqual([])
