@@ -6,7 +6,7 @@ import { type Clock, systemClock } from './clock.ts'
 
 export interface WakingTime {
   /** ms; only differences count. */
-  readonly now: () => number
+  now: () => number
   close(): void
 }
 

@@ -77,31 +77,6 @@ it('looks again for a prompt that was there before: history may be a moment behi
   expect(host.calls('POST', '/prompt')).toEqual([])
 })
 
-it.each(['', 'cancel'])(
-  'looks for a prompt that was there before for as long as its host may be silent: no other has it (%s)',
-  async (reason) => {
-    const host = await withHost()
-    const clock = createManualClock()
-    const promptId = randomUUID()
-    host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
-    host.start()
-    let silences = 0
-    host.intercept = (request, response) => {
-      if (request.path !== '/queue' || silences === 5) return false
-      silences += 1
-      response.writeHead(502).end()
-      return true
-    }
-    const timings = { firstLookMs: 1, unreachableMs: 600_000 }
-    const session = host.session({ clock, promptId, wasSubmitted: true, timings })
-    if (reason) session.abort(reason)
-    await clock.until(() => session.has('submitted'))
-    host.finish()
-    expect(await clock.run(session.end)).toMatchObject({ outcome: 'succeeded', promptId })
-    expect(host.calls('POST', '/prompt')).toEqual([])
-  },
-)
-
 it('submits what was there before when it stays away: its host has forgotten it', async () => {
   const host = await withHost()
   host.session({ promptId: randomUUID(), wasSubmitted: true })
