@@ -26,6 +26,31 @@ it('tries a job again that somebody interrupted on its host: that is no cancel',
   expect(host.executions().map(({ outcome }) => outcome)).toEqual(['interrupted', 'success'])
 })
 
+it('calls what its first attempt made its own, though the host does not make it again', async () => {
+  await stack.startWorker([host.url])
+  const workflow = {
+    '8': {
+      class_type: 'EmptyImage',
+      inputs: { width: 32, height: 32, batch_size: 1, color: 8 },
+    },
+    '9': { class_type: 'SaveImage', inputs: { images: ['8', 0], filename_prefix: 'early' } },
+    ...slow({ color: 1, steps: 100, seconds: 1 }),
+  }
+  const jobId = await stack.submit(workflow)
+  await stack.when(jobId, ({ nodes }) => nodes['9'] === 'done' && nodes['2'] === 'running')
+  host.faults.set({ held: true })
+  await interruptFromElsewhere(1)
+  host.faults.set({ held: false })
+  const end = await stack.end(jobId)
+  expect(end).toMatchObject({ status: 'succeeded', attempt: 2, nodes: { '9': 'cached' } })
+  expect(end.outputs.map(({ node_id, reused = false }) => ({ node_id, reused }))).toEqual([
+    { node_id: '3', reused: false },
+    { node_id: '9', reused: false },
+  ])
+  const again = await stack.end(await stack.submit(workflow))
+  expect(again.outputs.map(({ reused }) => reused)).toEqual([true, true])
+})
+
 it('fails as interrupted, a dead letter, when that happens at every attempt', async () => {
   await stack.startWorker([host.url], { env: { MAX_ATTEMPTS: '2' } })
   const jobId = await stack.submit(slow({ color: 1, steps: 400, seconds: 1 }))

@@ -53,6 +53,8 @@ export interface AttemptRecord {
   failures: FailedAttempt[]
   /** How often the job was taken back from a host before its prompt had begun there. None: unset. */
   takenBack?: number | undefined
+  /** Output nodes that earlier attempts ran on this host, which has what they made still. None: unset. */
+  ranBefore?: readonly string[] | undefined
   /** Its worker heard it succeed before the host's history showed it: whoever adopts it must not run it again. */
   heardSuccess?: true | undefined
   /** Since when whoever took the ticket could not reach the host (ms since the epoch). */

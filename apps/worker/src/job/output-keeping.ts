@@ -25,10 +25,8 @@ export interface KeepingOptions {
   workflow: Workflow | null
 }
 
-export function openKeeping(
-  { deps, jobId, writer, checkClaim, log }: Handling,
-  { hostId, workflow }: KeepingOptions,
-): JobKeeping {
+export function openKeeping(handling: Handling, { hostId, workflow }: KeepingOptions): JobKeeping {
+  const { deps, jobId, writer, checkClaim, log } = handling
   const { blobs, assets, made, store, limits, retentionMs } = deps
   const keeping: OutputKeeping = {
     jobId,
@@ -36,6 +34,8 @@ export function openKeeping(
     store: { blobs, assets },
     maxBytes: limits.maxOutputBytes,
     retentionMs,
+    // asked when there is an output: the attempt at hand may not be noted yet
+    ranBefore: (nodeId) => handling.lastAttempt?.ranBefore?.includes(nodeId) === true,
     now: () => store.now(),
     checkClaim: (signal) => checkClaim.recent(signal),
     onStored: (bytes, ms) => deps.emit('output:stored', { jobId, bytes, ms }),

@@ -1,6 +1,6 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
-import { toRestMs, type TrackerState } from '@safelight/comfyui'
-import { assertNever, timeoutAt } from '@safelight/shared'
+import { outputNodesOf, toRestMs, type TrackerState } from '@safelight/comfyui'
+import { assertNever, memberOf, timeoutAt } from '@safelight/shared'
 import { type AttemptRecord, type FailedAttempt, inTurn, promptIdOf } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
@@ -45,7 +45,8 @@ export async function runOnHost(
     (snapshot) => toRunning(snapshot, first),
     (snapshot) => toProgressed(snapshot, staged),
   )
-  const attempt = toRecord(jobId, host, start)
+  const ranBefore = start.adopt ? start.adopt.ranBefore : findRanBefore(handling, host, asked)
+  const attempt = { ...toRecord(jobId, host, start), ...(ranBefore && { ranBefore }) }
   async function begin(): Promise<(() => void) | null> {
     if (!(await handling.appendNoted(begun, { attempt }))) return null
     tellBegun(deps, jobId, { record: attempt, isNew: start.adopt === null })
@@ -115,6 +116,21 @@ function behindOthers(tracker: TrackerState, host: Host, atMs: number): TrackerS
   const [before, own] = [host.jobs().restMs, toRestMs(tracker, atMs)]
   const eta_ms = before === null || own === null ? null : before + own
   return { ...tracker, progress: { ...tracker.progress, eta_ms } }
+}
+
+/** Output nodes of the job that the host need not run again because it has run them for this very job. */
+function findRanBefore(
+  { lastAttempt, writer }: Handling,
+  { hostId, state }: Host,
+  { workflow }: Asked,
+): readonly string[] | null {
+  if (lastAttempt?.hostId !== hostId) return null
+  const { nodes } = writer.snapshot
+  const ran = outputNodesOf(workflow, state.nodeClasses ?? {}).filter(
+    (id) => memberOf(nodes, id) === 'done',
+  )
+  const all = [...new Set([...(lastAttempt.ranBefore ?? []), ...ran])]
+  return all.length > 0 ? all : null
 }
 
 function toRecord(

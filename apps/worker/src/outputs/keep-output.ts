@@ -11,6 +11,8 @@ export interface OutputKeeping {
   store: IngestDeps
   maxBytes: number
   retentionMs: number
+  /** Whether an earlier attempt of the job ran the node on this host: what that has of it still is the job's own. */
+  ranBefore(nodeId: string): boolean
   /** The time by which outputs expire. */
   now(): Promise<number>
   /** Before an asset is made: whether the job is still this worker's. Throws when not. */
@@ -71,7 +73,7 @@ export async function keepOutput(
     },
   })
   if (isNewAsset) keeping.onStored(asset.size_bytes, performance.now() - startedAt)
-  return { asset, output: toOutput(asset, { ...given, text }) }
+  return { asset, output: toOutput(keeping, asset, { ...given, text }) }
 }
 
 type Content = Pick<Asset, 'hash' | 'size_bytes' | 'content_type' | 'type' | 'width' | 'height'>
@@ -108,6 +110,7 @@ export function toAsset(
 }
 
 export function toOutput(
+  { ranBefore }: Pick<OutputKeeping, 'ranBefore'>,
   asset: Asset,
   { node_id, order, reused, text }: NewOutput & { text?: string | undefined },
 ): Output {
@@ -125,7 +128,7 @@ export function toOutput(
     ...(preview && { preview }),
     ...(order !== undefined && { order }),
     ...(text !== undefined && { text }),
-    ...(reused && { reused }),
+    ...(reused && !ranBefore(node_id) && { reused }),
   }
 }
 

@@ -73,7 +73,7 @@ export function createMadeBefore(deps: MadeBeforeDeps): MadeBefore {
       await keeping.checkClaim(signal)
       const asset = toAsset(keeping, given, { ...known, nowMs: await keeping.now() })
       const minted = await assets.mintOver(asset)
-      return minted && { asset: minted, output: toOutput(minted, { ...given, text }) }
+      return minted && { asset: minted, output: toOutput(keeping, minted, { ...given, text }) }
     },
   }
 }

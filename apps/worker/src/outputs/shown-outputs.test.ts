@@ -37,6 +37,7 @@ function open(maxBytes = Number.MAX_SAFE_INTEGER) {
       store,
       maxBytes,
       retentionMs: 1,
+      ranBefore: () => false,
       now: async () => 1,
       checkClaim: async () => undefined,
       onStored: () => undefined,

@@ -77,6 +77,7 @@ export async function openFileHost() {
           store,
           maxBytes: 1_000,
           retentionMs: 60_000,
+          ranBefore: () => false,
           now: async () => Date.now(),
           checkClaim: async () => undefined,
           onStored: () => undefined,

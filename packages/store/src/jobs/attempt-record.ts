@@ -32,6 +32,7 @@ const storedAttemptSchema = z.object({
   failures: z.array(storedFailureSchema).default([]),
   orphanedAt: z.number().nullable().default(null),
   takenBack: z.int().positive().optional(),
+  ranBefore: z.array(z.string()).optional(),
   heardSuccess: z.literal(true).optional(),
   harvest: z
     .object({
@@ -66,11 +67,12 @@ export function parseAttempt(json: string | null): AttemptRecord | null {
 }
 
 export function toAttemptJson(record: AttemptRecord): string {
-  const { failures, unreachableSince, harvest, ...attempt } = record
+  const { failures, unreachableSince, harvest, ranBefore, ...attempt } = record
   const stored: z.input<typeof storedAttemptSchema> = {
     ...attempt,
     failures: failures.map(({ orphaned, ...failure }) => ({ ...failure, left: orphaned })),
     orphanedAt: unreachableSince,
+    ...(ranBefore && { ranBefore: [...ranBefore] }),
     ...(harvest && { harvest: { ...harvest, files: [...harvest.files] } }),
   }
   return JSON.stringify(stored)
