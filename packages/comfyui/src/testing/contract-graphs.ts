@@ -71,11 +71,9 @@ export function tickingWorkflow(pictures: number): Workflow {
   }
 }
 
-/** Runs for several seconds: steps where the host has a node for them, otherwise many pictures. */
+/** Runs for several seconds: steps where the host has a node for them, otherwise one picture after the other. */
 export function longWorkflow(classes: NodeClasses): Workflow {
-  if (!classes['TraceSteps']) {
-    return { ...tickingWorkflow(1), '1': emptyImage(96, 4_096) }
-  }
+  if (!classes['TraceSteps']) return scalingWorkflow(40)
   const steps = { image: ['1', 0], steps: 200, seconds: 0.05 }
   return {
     '1': emptyImage(64, 1),
@@ -84,6 +82,30 @@ export function longWorkflow(classes: NodeClasses): Workflow {
       class_type: 'SaveImage',
       inputs: { images: ['2', 0], filename_prefix: 'contract/long' },
     },
+  }
+}
+
+/**
+ * A picture made large and small again, and shown, so many times. Not one node with thousands of pictures: while the
+ * host sends those, it may hear of a cancel only when all are sent.
+ */
+function scalingWorkflow(times: number): Workflow {
+  const workflow: Workflow = { '0': emptyImage(16, 1) }
+  for (let n = 1; n <= times; n += 1) {
+    workflow[`${n}_large`] = scaled([n === 1 ? '0' : `${n - 1}_small`, 0], 'lanczos', 2_500)
+    workflow[`${n}_small`] = scaled([`${n}_large`, 0], 'area', 16)
+    workflow[`${n}_shown`] = {
+      class_type: 'SaveImageWebsocket',
+      inputs: { images: [`${n}_small`, 0] },
+    }
+  }
+  return workflow
+}
+
+function scaled(image: [string, number], method: string, side: number) {
+  return {
+    class_type: 'ImageScale',
+    inputs: { image, upscale_method: method, width: side, height: side, crop: 'disabled' },
   }
 }
 
