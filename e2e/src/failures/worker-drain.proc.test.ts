@@ -1,9 +1,9 @@
 /** What a worker does when it is told to stop. */
 import { describe, expect, it, type TestContext } from 'vitest'
-import { endOf, submit, whenExecuting } from '../testing/client.ts'
+import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { openClusterHere } from '../testing/cluster-here.ts'
 import { until } from '@safelight/testkit'
-import { outcomesOf } from '../testing/hosts.ts'
+import { outcomesOf, setFaults } from '../testing/hosts.ts'
 import { watchScale } from '../testing/scale-watch.ts'
 import { slow } from '../testing/workflows.ts'
 
@@ -13,23 +13,31 @@ async function start(context: TestContext, drain: string) {
     context,
   )
   const [worker] = cluster.workers
-  if (!worker) throw new Error('no worker')
+  const [host] = cluster.simulators
+  if (!worker || !host) throw new Error('no worker, or no host')
+  const { url } = cluster
   return {
     cluster,
     worker,
-    url: cluster.url,
+    url,
+    /** Nothing that runs there ends before. */
+    hold: () => setFaults(host, { held: true }),
+    release: () => setFaults(host, { held: false }),
+    whenBegun: (id: string) => whenJob(url, id, ({ phase }) => phase === 'executing'),
     outcomes: () => outcomesOf(cluster.simulators),
   }
 }
 
 describe.concurrent('worker SIGTERM', () => {
   it('finishes what it has and takes nothing new', async (context) => {
-    const { cluster, worker, url, outcomes } = await start(context, '30s')
-    const { id } = await submit(url, slow({ steps: 15, seconds: 0.2 }))
-    await whenExecuting(url, id)
+    const { cluster, worker, url, outcomes, ...host } = await start(context, '60s')
+    await host.hold()
+    const { id } = await submit(url, slow({ steps: 2, seconds: 0.2 }))
+    await host.whenBegun(id)
     await worker.kill('SIGTERM')
     await until(async () => (await worker.told()).includes('"stopping"'), { what: 'it stops' })
     const later = await submit(url, slow({ steps: 2, seconds: 0.01 }))
+    await host.release()
     expect(await worker.ended()).toBe(0)
     expect(await endOf(url, id)).toMatchObject({ status: 'succeeded', attempt: 1 })
     expect(await outcomes()).toEqual(['success'])
@@ -63,7 +71,7 @@ describe.concurrent('worker SIGTERM', () => {
   })
 
   it('may take the last worker away: a scaler is told of what waits, and no job is lost', async (context) => {
-    const { worker, url, outcomes } = await start(context, '30s')
+    const { worker, url, outcomes, ...host } = await start(context, '60s')
     const scale = watchScale(url)
     context.onTestFinished(() => scale.stop())
     const send = async (steps: number) => {
@@ -71,12 +79,14 @@ describe.concurrent('worker SIGTERM', () => {
       scale.accepted(id)
       return id
     }
-    const ids = [await send(15), await send(5), await send(5)]
-    await whenExecuting(url, ids[0] ?? '')
+    await host.hold()
+    const ids = [await send(5), await send(5), await send(5)]
+    await host.whenBegun(ids[0] ?? '')
     // a node that is taken away under it
     await worker.kill('SIGTERM')
     await until(async () => (await worker.told()).includes('"stopping"'), { what: 'it stops' })
     ids.push(await send(5))
+    await host.release()
     expect(await worker.ended()).toBe(0)
     ids.push(await send(5))
     const none = await scale.when(
