@@ -1,6 +1,6 @@
 /** An attempt on the host where the job has its slot: run it, and what its end means for the host. */
-import { outputNodesOf, toRestMs, type TrackerState } from '@safelight/comfyui'
-import { assertNever, memberOf, timeoutAt } from '@safelight/shared'
+import { toRestMs, type TrackerState } from '@safelight/comfyui'
+import { assertNever, timeoutAt } from '@safelight/shared'
 import { type AttemptRecord, type FailedAttempt, inTurn, promptIdOf } from '@safelight/store'
 import type { Host } from '../hosts/host.ts'
 import { chooseOutputs } from '../outputs/choose-outputs.ts'
@@ -14,6 +14,7 @@ import { type CollectDecision, decideCollected, INTERNAL, type JobDecision } fro
 import type { Handling } from './handling.ts'
 import { bringLate, collectLate } from './late-outputs.ts'
 import { toExecuted, toPhase, toProgressed, toRunning } from './job-events.ts'
+import { findRanBefore } from './ran-before.ts'
 import { addWarnings, toCutWarnings } from './warnings.ts'
 
 export interface AttemptStart {
@@ -45,7 +46,7 @@ export async function runOnHost(
     (snapshot) => toRunning(snapshot, first),
     (snapshot) => toProgressed(snapshot, staged),
   )
-  const ranBefore = start.adopt ? start.adopt.ranBefore : findRanBefore(handling, host, asked)
+  const ranBefore = start.adopt ? start.adopt.ranBefore : ranHere(handling, host, asked)
   const attempt = { ...toRecord(jobId, host, start), ...(ranBefore && { ranBefore }) }
   async function begin(): Promise<(() => void) | null> {
     if (!(await handling.appendNoted(begun, { attempt }))) return null
@@ -118,19 +119,13 @@ function behindOthers(tracker: TrackerState, host: Host, atMs: number): TrackerS
   return { ...tracker, progress: { ...tracker.progress, eta_ms } }
 }
 
-/** Output nodes of the job that the host need not run again because it has run them for this very job. */
-function findRanBefore(
+function ranHere(
   { lastAttempt, writer }: Handling,
   { hostId, state }: Host,
   { workflow }: Asked,
 ): readonly string[] | null {
-  if (lastAttempt?.hostId !== hostId) return null
   const { nodes } = writer.snapshot
-  const ran = outputNodesOf(workflow, state.nodeClasses ?? {}).filter(
-    (id) => memberOf(nodes, id) === 'done',
-  )
-  const all = [...new Set([...(lastAttempt.ranBefore ?? []), ...ran])]
-  return all.length > 0 ? all : null
+  return findRanBefore(lastAttempt, { workflow, classes: state.nodeClasses ?? {}, nodes, hostId })
 }
 
 function toRecord(
