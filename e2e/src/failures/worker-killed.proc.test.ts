@@ -1,9 +1,10 @@
 /** What a worker leaves behind when it is killed, on hosts of every generation. */
 import { describe, it, type TestContext } from 'vitest'
 import type { Dialect } from '@safelight/simulator'
-import { readExecutions } from '@safelight/testkit'
+import { readExecutions, until } from '@safelight/testkit'
 import { cancel, endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
 import { openClusterHere } from '../testing/cluster-here.ts'
+import { setFaults } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
 
 const SUCCESSION_MS = 15_000
@@ -33,15 +34,22 @@ describe.concurrent('worker killed (-9)', () => {
     async (dialect, context) => {
       const { expect } = context
       const { url, cluster, killWorkers, outcomes } = await start(context, dialect)
+      const [host] = cluster.simulators
+      if (!host) throw new Error('there is a host')
       // one is over before anybody is back, the other is still running then; two slots: the host is full
       const brief = (await submit(url, slow({ steps: 12, seconds: 0.2 }))).id
       await whenExecuting(url, brief)
-      const long = (await submit(url, slow({ steps: 70, seconds: 0.3 }))).id
+      const long = (await submit(url, slow({ steps: 30, seconds: 0.2 }))).id
       await whenJob(url, long, ({ phase }) => phase === 'submitted' || phase === 'executing')
 
       const killedAt = await killWorkers()
+      await until(async () => (await outcomes()).length === 2, { what: 'the second runs' })
+      // until somebody follows it, however long that takes
+      await setFaults(host, { held: true })
       await cluster.addWorker().start()
       const collected = await endOf(url, brief)
+      await whenJob(url, long, ({ phase }) => phase === 'executing')
+      await setFaults(host, { held: false })
       const followed = await whenExecuting(url, long)
       expect(Date.now() - killedAt).toBeLessThan(SUCCESSION_MS)
       expect(collected).toMatchObject({ status: 'succeeded', attempt: 1 })
