@@ -79,11 +79,15 @@ describe.skipIf(noBrowser)('the page of a job (needs Chromium, which is not here
   })
 
   it('shows two tabs the same', async () => {
-    const { id } = await submit(url, slow({ steps: 60, seconds: 0.5 }))
+    const [host] = stack.simulators
+    const { id } = await submit(url, slow({ steps: 20, seconds: 0.5 }))
     const first = await open(id)
     await whenExecuting(url, id)
+    // however long the second one takes to come, it comes in the middle
+    host?.faults.set({ held: true })
     const second = await open(id)
     await whenShown(second.page, ({ percent }) => percent > 0)
+    host?.faults.set({ held: false })
     await Promise.all(
       [first, second].map(({ page }) => whenShown(page, ({ badge }) => badge === 'Complete')),
     )
