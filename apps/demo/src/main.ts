@@ -41,10 +41,13 @@ async function runDemo(config: DemoConfig): Promise<void> {
   const logFile = join(dataDir, 'processes.log')
   const output = createWriteStream(logFile)
   try {
+    const { hosts } = config
+    // hosts of one's own that cannot be reached are no reason to start anything
+    const own = hosts.length > 0 ? await pickWorkflows(hosts, signal) : null
     say('Safelight demo: starting the stack')
     const stack = await startDemoStack({ config, dataDir, reload: false, output, say, signal })
     try {
-      const jobs = await pickWorkflows(stack.hosts, signal)
+      const jobs = own ?? (await pickWorkflows(stack.hosts, signal))
       say('')
       const { apiUrl } = stack
       const { folder, env } = config
