@@ -1,5 +1,4 @@
 /** Every function that takes foreign text, fed a megabyte of the worst: the work it makes may grow with the text, and no faster. */
-import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { toFileName } from '../../apps/cli/src/file-name.ts'
 import { toPlainText } from '../../apps/cli/src/plain-text.ts'
@@ -31,6 +30,7 @@ import { isSecretName, redactUrlCredentials } from '../../packages/runtime/src/r
 import { parseExact } from '../../packages/shared/src/exact-json.ts'
 import { boundJson, toLine } from '../../packages/shared/src/foreign-text.ts'
 import { replaceTexts } from '../../packages/shared/src/json-text.ts'
+import { ranMs } from './testing/ran-ms.ts'
 
 /** Each has sixteen times the text of the one before: a quadratic function takes 256 times as long. */
 const LENGTHS = [4, 64, 1_024].map((kilo) => kilo * 1_024)
@@ -216,17 +216,10 @@ function findFault(measure: (length: number) => number): string | null {
 }
 
 function timeOf(work: () => unknown): number {
-  const from = now()
+  const from = ranMs()
   work()
-  return now() - from
+  return ranMs() - from
 }
-
-/** What Linux says of each thread: how many nanoseconds it ran. */
-const RAN = '/proc/thread-self/schedstat'
-/** Where nobody says how long we ran, what others run beside us counts as well. */
-const now = existsSync(RAN)
-  ? () => Number.parseInt(readFileSync(RAN, 'latin1')) / 1e6
-  : () => performance.now()
 
 function attempt(work: () => unknown): void {
   try {

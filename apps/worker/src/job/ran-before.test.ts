@@ -3,8 +3,8 @@ import { findRanBefore } from './ran-before.ts'
 
 const save = { class_type: 'SaveImage', inputs: {} }
 const classes = {
-  SaveImage: { output: true, outputs: [], required: {} },
-  EmptyImage: { output: false, outputs: [], required: {} },
+  SaveImage: { output: true, outputs: 0, required: [] },
+  EmptyImage: { output: false, outputs: 0, required: [] },
 }
 const workflow = { '1': { class_type: 'EmptyImage', inputs: {} }, '2': save, '3': save }
 const nodes = { '1': 'done', '2': 'done', '3': 'running' } as const
