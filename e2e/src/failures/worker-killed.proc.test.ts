@@ -1,4 +1,4 @@
-/** What a worker leaves behind when it is killed, on hosts of every generation. */
+/** What a worker leaves behind when it is killed, or stopped, on hosts of every generation. */
 import { describe, it, type TestContext } from 'vitest'
 import type { Dialect } from '@safelight/simulator'
 import { readExecutions, until } from '@safelight/testkit'
@@ -59,9 +59,11 @@ describe.concurrent('worker killed (-9)', () => {
       expect(await outcomes()).toEqual(['success', 'success'])
     },
   )
+})
 
+describe.concurrent('a cancel that nobody is there to see to', () => {
   it.for(DIALECTS)(
-    'leaves a cancel that was asked meanwhile to its successor, who stops the host (host %s)',
+    'is left to the successor of a killed worker, who stops the host (host %s)',
     async (dialect, context) => {
       const { expect } = context
       const { url, cluster, killWorkers, outcomes } = await start(context, dialect)
@@ -74,8 +76,10 @@ describe.concurrent('worker killed (-9)', () => {
       expect(await outcomes()).toEqual(['interrupted'])
     },
   )
+})
 
-  it('is fenced when it was only stopped: what it does after its lock is lost changes nothing', async (context) => {
+describe.concurrent('worker frozen', () => {
+  it('is fenced: what it does after its lock is lost changes nothing', async (context) => {
     const { expect } = context
     const { url, cluster, outcomes } = await start(context, '0.33.0')
     const [first, second] = cluster.workers
