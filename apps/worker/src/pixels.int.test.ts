@@ -38,9 +38,11 @@ it.each(DIALECTS)(
     host = await stack.startHost({ dialect, speed: 50 })
     await stack.startWorker([host.url])
     const viewer = await openClient('subscriber')
+    host.faults.set({ held: true })
     const jobId = await stack.submit(txt2img({ steps: 8 }))
-    // previews are for who looks
+    // previews are for who looks when there is one
     await viewer.subscribe(stack.keys.previews(jobId))
+    host.faults.set({ held: false })
     const end = await stack.end(jobId)
     expect(end).toMatchObject({ status: 'succeeded', attempt: 1, error: null, warnings: [] })
     expect(end.progress).toMatchObject({ value: 1, kind: 'complete', steps: 8 })
