@@ -20,8 +20,11 @@ function follow(id: string) {
 
 it('follows a job to its end without any socket, previews included', async () => {
   on.wire.refuseWebSockets(true)
+  on.host.faults.set({ held: true })
   const { id } = await on.client.jobs.submit(previewing({ frames: 150, size: 64 }))
   const { heard, previews, done } = follow(id)
+  await until(() => heard.length > 0, { what: 'it is watched' })
+  on.host.faults.set({ held: false })
   await done
   expectTruth(heard)
   expect(heard.at(-1)?.snapshot.status).toBe('succeeded')

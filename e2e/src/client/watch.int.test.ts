@@ -99,11 +99,16 @@ describe('watch', () => {
   })
 
   it('shows pictures in the making to who asks for them', async () => {
+    // nobody is sent one who asks when all are made
+    on.host.faults.set({ held: true })
     const { id } = await on.client.jobs.submit(textToImage(63))
     const frames: number[] = []
-    await collect(
+    const { heard, done } = collect(
       on.client.jobs.watch(id, { onPreview: ({ data }) => void frames.push(data.byteLength) }),
-    ).done
+    )
+    await until(() => heard.length > 0, { what: 'it is watched' })
+    on.host.faults.set({ held: false })
+    await done
     expect(frames.length).toBeGreaterThan(0)
     expect(Math.min(...frames)).toBeGreaterThan(100)
   })
