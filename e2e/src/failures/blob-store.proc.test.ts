@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { openGate } from '@safelight/testkit'
 import S3rver from 's3rver'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { endOf, submit, whenJob } from '../testing/client.ts'
+import { endOf, submit, whenBegun } from '../testing/client.ts'
 import { outcomesOf } from '../testing/hosts.ts'
 import { openQuickCluster } from '../testing/quick-cluster.ts'
 import { slow } from '../testing/workflows.ts'
@@ -45,7 +45,7 @@ describe('blob store away', () => {
 
     // shut while it runs, so that its output has nowhere to go
     const next = await submit(url, slow({ steps: 4, seconds: 0.3 }))
-    await whenJob(url, next.id, ({ phase }) => phase === 'executing')
+    await whenBegun(url, next.id)
     gate.shut()
     await expect.poll(() => cluster.workers[0]?.told()).toContain('outputs not collected')
     gate.reopen()

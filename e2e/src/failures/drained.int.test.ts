@@ -2,7 +2,7 @@
 import { createClient } from '@safelight/client'
 import type { Simulator } from '@safelight/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { endOf, getJob, submit, whenJob } from '../testing/client.ts'
+import { endOf, getJob, submit, whenBegun, whenJob } from '../testing/client.ts'
 import { whenHost } from '../testing/hosts.ts'
 import type { Stack } from '../testing/stack.ts'
 import { openTestStack } from '../testing/test-stack.ts'
@@ -34,7 +34,7 @@ describe('a host is drained', () => {
     host.faults.set({ held: true, unservedFile: '.png' })
     const submitBrief = async () => (await submit(url, brief())).id
     const [runs, next] = [await submitBrief(), await submitBrief()]
-    await whenJob(url, runs, ({ phase }) => phase === 'executing')
+    await whenBegun(url, runs)
     await whenJob(url, next, ({ phase }) => phase === 'submitted')
     await whenHost(url, idOf(host), ({ running }) => running.length === 1)
     const there = { running: [runs], staged: [next], collecting: [] }

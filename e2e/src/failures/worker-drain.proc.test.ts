@@ -1,6 +1,6 @@
 /** What a worker does when it is told to stop. */
 import { describe, expect, it, type TestContext } from 'vitest'
-import { endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
+import { endOf, submit, whenBegun, whenExecuting } from '../testing/client.ts'
 import { openClusterHere } from '../testing/cluster-here.ts'
 import { until } from '@safelight/testkit'
 import { outcomesOf, setFaults } from '../testing/hosts.ts'
@@ -15,15 +15,13 @@ async function start(context: TestContext, drain: string) {
   const [worker] = cluster.workers
   const [host] = cluster.simulators
   if (!worker || !host) throw new Error('no worker, or no host')
-  const { url } = cluster
   return {
     cluster,
     worker,
-    url,
+    url: cluster.url,
     /** Nothing that runs there ends before. */
     hold: () => setFaults(host, { held: true }),
     release: () => setFaults(host, { held: false }),
-    whenBegun: (id: string) => whenJob(url, id, ({ phase }) => phase === 'executing'),
     outcomes: () => outcomesOf(cluster.simulators),
   }
 }
@@ -33,7 +31,7 @@ describe.concurrent('worker SIGTERM', () => {
     const { cluster, worker, url, outcomes, ...host } = await start(context, '60s')
     await host.hold()
     const { id } = await submit(url, slow({ steps: 2, seconds: 0.2 }))
-    await host.whenBegun(id)
+    await whenBegun(url, id)
     await worker.kill('SIGTERM')
     await until(async () => (await worker.told()).includes('"stopping"'), { what: 'it stops' })
     const later = await submit(url, slow({ steps: 2, seconds: 0.01 }))
@@ -81,7 +79,7 @@ describe.concurrent('worker SIGTERM', () => {
     }
     await host.hold()
     const ids = [await send(5), await send(5), await send(5)]
-    await host.whenBegun(ids[0] ?? '')
+    await whenBegun(url, ids[0] ?? '')
     // a node that is taken away under it
     await worker.kill('SIGTERM')
     await until(async () => (await worker.told()).includes('"stopping"'), { what: 'it stops' })

@@ -2,7 +2,7 @@
 import { describe, it, type TestContext } from 'vitest'
 import type { Dialect } from '@safelight/simulator'
 import { readExecutions, until } from '@safelight/testkit'
-import { cancel, endOf, submit, whenExecuting, whenJob } from '../testing/client.ts'
+import { cancel, endOf, submit, whenBegun, whenExecuting, whenJob } from '../testing/client.ts'
 import { openClusterHere } from '../testing/cluster-here.ts'
 import { setFaults } from '../testing/hosts.ts'
 import { slow } from '../testing/workflows.ts'
@@ -48,7 +48,7 @@ describe.concurrent('worker killed (-9)', () => {
       await setFaults(host, { held: true })
       await cluster.addWorker().start()
       const collected = await endOf(url, brief)
-      await whenJob(url, long, ({ phase }) => phase === 'executing')
+      await whenBegun(url, long)
       await setFaults(host, { held: false })
       const followed = await whenExecuting(url, long)
       expect(Date.now() - killedAt).toBeLessThan(SUCCESSION_MS)

@@ -64,6 +64,10 @@ export function whenJob(
 export const endOf = (url: string, jobId: string) =>
   whenJob(url, jobId, ({ status }) => isTerminal(status))
 
+/** Its host has begun with it, and may be held. */
+export const whenBegun = (url: string, jobId: string) =>
+  whenJob(url, jobId, ({ phase }) => phase === 'executing')
+
 /** Its prompt is really running on a host, and has shown it. */
 export const whenExecuting = (url: string, jobId: string) =>
   whenJob(url, jobId, ({ phase, progress }) => phase === 'executing' && (progress?.step ?? 0) >= 2)
