@@ -16,6 +16,7 @@ import { dispatchRound, type Round, type RoundOptions } from './round.ts'
 
 /** A host with a free slot, as far as known. */
 export interface OpenHost extends Offer {
+  /** Jobs that it may have, the new one included, for no other host to suit it better. */
   slots: number
   pools: readonly string[]
 }

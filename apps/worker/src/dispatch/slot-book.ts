@@ -9,7 +9,6 @@ import {
   servesPool,
   toBand,
 } from '@safelight/store'
-import { isOnTrial } from '../hosts/condition.ts'
 import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
@@ -18,6 +17,7 @@ import type { OpenHost, SlotBook } from './dispatcher.ts'
 import { createLoadedFiles } from './loaded-files.ts'
 import { createMissedFiles } from './missed-files.ts'
 import type { StagedHost } from './pick-take-backs.ts'
+import { isFit, rankHosts, slotsOf } from './rank-hosts.ts'
 
 export interface SlotBookOptions {
   fleet: Fleet
@@ -61,7 +61,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   const seen = new Set<(hostId: string, jobs: JobsOnHost) => void>()
   const missed = createMissedFiles({ fleet, timings, clock })
   const names = new WeakMap<object, ReadonlySet<string>>() // hosts that are alike share it
-  const takenOn = (hostId: string) => taken.get(hostId) ?? new Set<string>()
+  const takenOn = (hostId: string): ReadonlySet<string> => taken.get(hostId) ?? new Set<string>()
   const loaded = createLoadedFiles({ backlog })
 
   function namesOf(classes: object): ReadonlySet<string> {
@@ -155,11 +155,10 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
 
   return {
     *open(pool) {
-      const ranked = fleet.hosts
-        .filter((host) => isOpen(host, pool))
-        .map((host) => ({ host, rank: rank(host) }))
-        .sort((one, other) => one.rank - other.rank)
-      for (const { host } of ranked) yield toOpenHost(host)
+      const open = fleet.hosts.filter((host) => isOpen(host, pool))
+      for (const { host, slots } of rankHosts(open, takenOn)) {
+        yield Object.assign(toOpenHost(host), { slots })
+      }
     },
     isOpen: (pool) => fleet.hosts.some((host) => isOpen(host, pool)),
     async whenOpen(pool, signal) {
@@ -216,24 +215,4 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     taken: (hostId) => takenOn(hostId).size,
     close: () => loop.close(),
   }
-
-  /**
-   * An idle host before the second slot of another; a degraded one after every slot on the others, and one on trial
-   * when nothing better is free.
-   */
-  function rank({ hostId, condition }: Host): number {
-    const worse = isOnTrial(condition) ? 2_000 : condition.state === 'degraded' ? 1_000 : 0
-    const busy = condition.state === 'ready' ? 0 : 1
-    return worse + 2 * takenOn(hostId).size + busy
-  }
-}
-
-/** New jobs may be given to it. */
-function isFit({ condition, listing }: Host): boolean {
-  return !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
-}
-
-/** One job at a time shows whether a device works again. */
-function slotsOf({ condition, listing }: Host): number {
-  return isOnTrial(condition) ? 1 : listing.slots
 }
