@@ -1,7 +1,9 @@
 /** Which host gets which job: slots, pools, owners, models, with real hosts and workers. */
+import type { Snapshot } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
+import { whenState } from '../testing/host-view.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
@@ -17,6 +19,13 @@ async function startLabelled(listed: { host: Simulator; labels: string[] }[]) {
   return stack.startWorker([], { env: { SAFELIGHT_HOSTS_FILE: path } })
 }
 
+/** A worker that may give jobs to any of these hosts. */
+async function startAll(hosts: readonly Simulator[]): Promise<void> {
+  await stack.startWorker(hosts.map(({ url }) => url))
+  for (const { url } of hosts) await whenState(stack, url, 'ready')
+}
+
+const isThere = ({ phase }: Snapshot) => phase === 'submitted' || phase === 'executing'
 const hostOf = ({ url }: Simulator) => new URL(url).host
 let color = 0
 const quick = () => slow({ color: (color += 1), steps: 1 })
@@ -119,6 +128,40 @@ it('runs what its host has loaded first, and overtakes nobody for ever', async (
   // first come, first served would load a model for each of them
   expect(loads).toBeLessThanOrEqual(8)
   expect(loads).toBeGreaterThan(3)
+})
+
+it('gives an idle host a job for which it must load, rather than stage it where the model is', async () => {
+  const hosts = [await stack.startHost(), await stack.startHost()]
+  for (const host of hosts) host.faults.set({ held: true })
+  await startAll(hosts)
+  const given: (string | null)[] = []
+  for (const _ of hosts) {
+    const jobId = await stack.submit(quick(), {}, { files: ['a.safetensors'] })
+    given.push((await stack.when(jobId, isThere)).hostId)
+  }
+  for (const host of hosts) host.faults.set({ held: false })
+  expect(new Set(given)).toEqual(new Set(hosts.map(hostOf)))
+})
+
+it.each([2, 3])('gives a job to that of %i idle hosts which has its model', async (count) => {
+  const hosts: Simulator[] = []
+  while (hosts.length < count) hosts.push(await stack.startHost())
+  await startAll(hosts)
+  const files = hosts.map((_, n) => `${n}.safetensors`)
+  const submit = (file: string) => stack.submit(quick(), {}, { files: [file] })
+  for (const host of hosts) host.faults.set({ held: true })
+  const firsts: string[] = []
+  for (const file of files) {
+    const jobId = await submit(file)
+    await stack.when(jobId, isThere)
+    firsts.push(jobId)
+  }
+  for (const host of hosts) host.faults.set({ held: false })
+  const homes: (string | null)[] = []
+  for (const jobId of firsts) homes.push((await stack.end(jobId)).hostId)
+  expect(new Set(homes).size).toBe(count)
+  for (const file of files.toReversed())
+    expect((await stack.end(await submit(file))).hostId).toBe(homes[files.indexOf(file)])
 })
 
 it('knows what a host has in place by the doing of another worker', async () => {

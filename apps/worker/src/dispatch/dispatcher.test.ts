@@ -21,15 +21,15 @@ it('looks once more when it has found nobody before its ticket was spent', async
   let looks = 0
   let spend = (): void => undefined
   const spent = new Promise<void>((resolve) => (spend = resolve))
-  let bring: (ticket: { spent: Promise<void> } | null) => void = () => undefined
+  let bring: ((ticket: { spent: Promise<void> } | null) => void) | null = null
   const dispatcher = startDispatcher({
     ...QUIET,
     openIntake: async () => ({
       take: () => new Promise((resolve) => (bring = resolve)),
-      close: async () => bring(null),
+      close: async () => bring?.(null),
     }),
     slots: {
-      open: () => [{ ...newOffer('gpu'), slots: 1, pools: [ANY_POOL] }],
+      open: () => [{ ...newOffer('gpu'), rank: 0, slots: 1, pools: [ANY_POOL] }],
       isOpen: () => true,
       whenOpen: async () => undefined,
       missed: () => undefined,
@@ -53,11 +53,11 @@ it('looks once more when it has found nobody before its ticket was spent', async
     begin: async (_, { jobId }) => void begun.push(jobId),
     timings: { dispatchLookMs: 10_000, queueRetryMs: 10_000 },
   })
-  const looksWithout = () => looks
-  await expect.poll(looksWithout).toBeGreaterThan(0)
+  const taking = () => bring
+  await expect.poll(taking).not.toBeNull()
   const before = looks
-  bring({ spent })
-  await expect.poll(looksWithout).toBeGreaterThan(before)
+  taking()?.({ spent })
+  await expect.poll(() => looks).toBeGreaterThan(before)
   // announced while the ticket was not spent yet: it adds none
   waiting.push(newCandidate('late'))
   spend()
@@ -87,7 +87,7 @@ it('does not ask for every job from every worker when four share many hosts', as
       slots: {
         *open() {
           for (const name of names)
-            if (!taken.has(name)) yield { ...newOffer(name), slots: 1, pools: [ANY_POOL] }
+            if (!taken.has(name)) yield { ...newOffer(name), rank: 0, slots: 1, pools: [ANY_POOL] }
         },
         isOpen: () => taken.size < names.length,
         whenOpen: async () => undefined,

@@ -16,6 +16,8 @@ import { dispatchRound, type Round, type RoundOptions } from './round.ts'
 
 /** A host with a free slot, as far as known. */
 export interface OpenHost extends Offer {
+  /** Hosts of a lower one come first; among equals, one that has the models in place. */
+  rank: number
   /** Jobs that it may have, the new one included, for no other host to suit it better. */
   slots: number
   pools: readonly string[]

@@ -29,22 +29,22 @@ export function slotsOf({ condition, listing }: RankedHost): number {
 export function rankHosts<H extends RankedHost>(
   hosts: readonly H[],
   takenOn: (hostId: string) => { readonly size: number },
-): { host: H; slots: number }[] {
+): { host: H; rank: number; slots: number }[] {
   const ranked = hosts
-    .map((host) => ({ host, trouble: troubleOf(host), taken: takenOn(host.hostId).size }))
-    .sort((one, other) => rank(one) - rank(other))
-  return ranked.map(({ host, trouble }, at) => {
+    .map((host) => {
+      const [trouble, taken] = [troubleOf(host), takenOn(host.hostId).size]
+      const busy = host.condition.state === 'ready' ? 0 : 1
+      return { host, trouble, taken, rank: 1_000 * trouble + 2 * taken + busy }
+    })
+    .sort((one, other) => one.rank - other.rank)
+  return ranked.map(({ host, trouble, rank }, at) => {
     const next = ranked[at + 1]
-    const slots = slotsOf(host)
-    return { host, slots: next?.trouble === trouble ? Math.min(slots, next.taken + 1) : slots }
+    const all = slotsOf(host)
+    const slots = next?.trouble === trouble ? Math.min(all, next.taken + 1) : all
+    return { host, rank, slots }
   })
 }
 
 function troubleOf({ condition }: RankedHost): number {
   return isOnTrial(condition) ? 2 : condition.state === 'degraded' ? 1 : 0
-}
-
-function rank({ host, trouble, taken }: { host: RankedHost; trouble: number; taken: number }) {
-  const busy = host.condition.state === 'ready' ? 0 : 1
-  return 1_000 * trouble + 2 * taken + busy
 }

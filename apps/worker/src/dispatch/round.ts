@@ -89,8 +89,10 @@ async function giveAll(
   const seen = new Map<string, Candidate>()
   const given = new Set<string>()
   const taking: Promise<boolean>[] = []
-  for (const host of hosts) {
-    if (taking.length >= atMost) break
+
+  /** @returns whether it is served, or nobody here may run there */
+  async function give(host: OpenHost, onlyBest: boolean): Promise<boolean> {
+    if (taking.length >= atMost) return true
     const page = await pages.read(host.pools, look)
     const news = page.filter(({ jobId }) => !seen.has(jobId))
     slots.missed(news)
@@ -98,14 +100,24 @@ async function giveAll(
     // with what this round has done to them
     const left = page.flatMap(({ jobId }) => (given.has(jobId) ? [] : (seen.get(jobId) ?? [])))
     const pick = pickJob(left, host, { affinity, nowMs })
-    // whoever comes later might suit the host better
-    if (!pick || (look < 0 && !isBest(pick, left, host))) continue
+    if (!pick) return true
+    if (onlyBest && !isBest(pick, left, host)) return false
     given.add(pick.jobId)
     for (const jobId of pick.overtaken) overtake(seen, jobId, nowMs)
     // noted at once: the next host is to load another model
     const files = filesOf(pick, left)
     slots.took(host.hostId, pick.jobId, files)
     taking.push(take(host, pick, { ...options, models: toLoad(files, host) }))
+    return true
+  }
+
+  for (const rank of new Set(hosts.map((host) => host.rank))) {
+    const loading: OpenHost[] = []
+    for (const host of hosts.filter((other) => other.rank === rank))
+      if (!(await give(host, true))) loading.push(host)
+    // whoever comes later might suit them better, and whom they can run is not staged elsewhere meanwhile
+    if (look < 0 && loading.length > 0) break
+    for (const host of loading) await give(host, false)
   }
   const more = [...seen.values()].some((job) => job.pool === pool && !given.has(job.jobId))
   return { taking, seen: seen.size, more }

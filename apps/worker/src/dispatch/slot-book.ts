@@ -13,9 +13,10 @@ import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
-import type { OpenHost, SlotBook } from './dispatcher.ts'
+import type { SlotBook } from './dispatcher.ts'
 import { createLoadedFiles } from './loaded-files.ts'
 import { createMissedFiles } from './missed-files.ts'
+import type { Offer } from './pick-job.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 import { isFit, rankHosts, slotsOf } from './rank-hosts.ts'
 
@@ -125,19 +126,18 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
 
   function toStagedHost(host: Host): StagedHost {
     const staged = host.jobs().staged.flatMap((jobId) => holders.find(jobId) ?? [])
-    return Object.assign(toOpenHost(host), {
+    return Object.assign(toOffer(host), {
       hasFreeSlot: hasFreeSlot(host),
       staged: staged.map(({ priority, ...job }) => ({ ...job, band: toBand(priority) })),
     })
   }
 
   /** Read when it is asked for: of many hosts the first mostly gets the job. */
-  function toOpenHost(host: Host): OpenHost {
+  function toOffer(host: Host): Offer & { pools: readonly string[] } {
     const { hostId, listing, state } = host
     const others = () => fleet.hosts.filter(({ condition }) => takesPrompts(condition.state))
     return {
       hostId,
-      slots: slotsOf(host),
       pools: [ANY_POOL, ...listing.labels],
       classes: namesOf(state.nodeClasses),
       files: state.files.choices,
@@ -156,8 +156,8 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   return {
     *open(pool) {
       const open = fleet.hosts.filter((host) => isOpen(host, pool))
-      for (const { host, slots } of rankHosts(open, takenOn)) {
-        yield Object.assign(toOpenHost(host), { slots })
+      for (const { host, ...place } of rankHosts(open, takenOn)) {
+        yield Object.assign(toOffer(host), place)
       }
     },
     isOpen: (pool) => fleet.hosts.some((host) => isOpen(host, pool)),
