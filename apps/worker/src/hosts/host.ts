@@ -97,6 +97,10 @@ export function createHost(options: HostOptions): Host {
   let movedAt: number | null = null
   let loaded: Pick<KnownHost, 'models' | 'modelsAt'> = { models: [], modelsAt: null }
   let takenSlots = 0
+  /** The most since the host was last asked: its answer may be about any moment of that. */
+  let mostTaken = 0
+  /** Prompts of other people, by that answer. */
+  let others = 0
   /** Failures since the last success. */
   let failures = 0
   /** The last prompt that was seen to be gone: what others report of it later is old. */
@@ -111,12 +115,14 @@ export function createHost(options: HostOptions): Host {
       return contact === 'resting' ? 'perhaps' : contact !== 'up'
     },
     isStuck: () => condition.facts.stuck !== null,
+    onAsk: () => (mostTaken = takenSlots),
     onAnswer,
     onFiles: () => options.onChange(host),
     onMiss: (error) => recordObservation({ type: 'unanswered', cause: toAbsence(error) }),
   })
 
   function onAnswer({ running }: ProbeAnswer): void {
+    others = Math.max(0, (probing.known.queueDepth ?? 0) - mostTaken)
     // first: who is seen to be alive is judged by what it holds now
     countPrompts()
     if (running) recordObservation({ type: 'looked', running })
@@ -126,7 +132,6 @@ export function createHost(options: HostOptions): Host {
   }
 
   function countPrompts(): void {
-    const others = Math.max(0, (probing.known.queueDepth ?? 0) - takenSlots)
     recordObservation({ type: 'prompts', count: takenSlots + others })
   }
 
@@ -225,6 +230,7 @@ export function createHost(options: HostOptions): Host {
     },
     setTakenSlots(count) {
       takenSlots = count
+      mostTaken = Math.max(mostTaken, count)
       countPrompts()
     },
     applyShared({ drain, stuck }) {

@@ -53,6 +53,7 @@ function probe(options: Partial<ProbingOptions> = {}): Probing {
     clock: systemClock,
     isNew: () => false,
     isStuck: () => false,
+    onAsk: () => {},
     onAnswer: () => {},
     onMiss: () => {},
     onFiles: () => {},

@@ -30,6 +30,8 @@ export interface ProbingOptions {
   isNew(): boolean | 'perhaps'
   /** It matters what runs there. */
   isStuck(): boolean
+  /** It is being asked: what is answered may have been so from now on. */
+  onAsk(): void
   onAnswer(answer: ProbeAnswer): void
   /** What it lists has been looked at again. */
   onFiles(): void
@@ -93,6 +95,7 @@ export function startProbing(options: ProbingOptions): Probing {
   async function look(): Promise<void> {
     const since = era
     const beganAt = clock.now()
+    options.onAsk()
     try {
       const answer = await probeHost(client, {
         known,
