@@ -29,13 +29,13 @@ it('looks once more when it has found nobody before its ticket was spent', async
       close: async () => bring?.(null),
     }),
     slots: {
-      open: () => [{ ...newOffer('gpu'), rank: 0, slots: 1, pools: [ANY_POOL] }],
+      open: () => [{ ...newOffer('gpu'), trouble: 0, load: 0, slots: 1, pools: [ANY_POOL] }],
       isOpen: () => true,
       whenOpen: async () => undefined,
       missed: () => undefined,
       took: () => undefined,
       freed: () => undefined,
-      full: () => undefined,
+      outdated: () => undefined,
       drained: () => undefined,
     },
     backlog: {
@@ -87,7 +87,8 @@ it('does not ask for every job from every worker when four share many hosts', as
       slots: {
         *open() {
           for (const name of names)
-            if (!taken.has(name)) yield { ...newOffer(name), rank: 0, slots: 1, pools: [ANY_POOL] }
+            if (!taken.has(name))
+              yield { ...newOffer(name), trouble: 0, load: 0, slots: 1, pools: [ANY_POOL] }
         },
         isOpen: () => taken.size < names.length,
         whenOpen: async () => undefined,
@@ -98,7 +99,7 @@ it('does not ask for every job from every worker when four share many hosts', as
           void runs().then(() => taken.delete(hostId))
         },
         freed: (hostId) => void taken.delete(hostId),
-        full: () => undefined,
+        outdated: () => undefined,
         drained: () => undefined,
       },
       backlog: {

@@ -12,13 +12,11 @@ import type { Pulse } from '../health/pulse.ts'
 import type { WorkerTimings } from '../timings.ts'
 import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
 import type { Offer } from './pick-job.ts'
+import type { Rank } from './rank-hosts.ts'
 import { dispatchRound, type Round, type RoundOptions } from './round.ts'
 
 /** A host with a free slot, as far as known. */
-export interface OpenHost extends Offer {
-  /** Hosts of a lower one come first; among equals, one that has the models in place. */
-  rank: number
-  /** Jobs that it may have, the new one included, for no other host to suit it better. */
+export interface OpenHost extends Offer, Rank {
   slots: number
   pools: readonly string[]
 }
@@ -37,8 +35,8 @@ export interface SlotBook {
   took(hostId: string, jobId: string, files: readonly string[]): void
   /** It has given its slot up, or did not get it. */
   freed(hostId: string, jobId: string): void
-  /** Others have taken them all. */
-  full(hostId: string): void
+  /** Others have taken some, or given some back: it gets no job before it is looked at. */
+  outdated(hostId: string): void
   /** Somebody wants it left alone. */
   drained(hostId: string, drain: HostDrain): void
 }

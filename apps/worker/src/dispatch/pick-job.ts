@@ -50,14 +50,27 @@ export function pickJob(
   offer: Offer,
   options: PickOptions,
 ): Pick | null {
-  const eligible = candidates
-    .filter((candidate) => mayRun(candidate, offer, options.nowMs))
-    .sort(inFairOrder)
+  const eligible = inTurn(candidates, offer, options.nowMs)
   const [first] = eligible
   if (!first) return null
   const overtaker = findOvertaker(eligible, offer, options)
   const { jobId, pool } = eligible[overtaker] ?? first
   return { jobId, pool, overtaken: eligible.slice(0, overtaker).map((job) => job.jobId) }
+}
+
+/** The first one, if nothing must be loaded for it: no other host suits it better. */
+export function pickInPlace(
+  candidates: readonly Candidate[],
+  offer: Offer,
+  nowMs: number,
+): Pick | null {
+  const [first] = inTurn(candidates, offer, nowMs)
+  if (!first || !isInPlace(first.needs.files, offer.loaded)) return null
+  return { jobId: first.jobId, pool: first.pool, overtaken: [] }
+}
+
+function inTurn(candidates: readonly Candidate[], offer: Offer, nowMs: number): Candidate[] {
+  return candidates.filter((candidate) => mayRun(candidate, offer, nowMs)).sort(inFairOrder)
 }
 
 /** @returns its place among the jobs in fair order; 0: nobody is overtaken */

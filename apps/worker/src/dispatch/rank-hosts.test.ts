@@ -16,27 +16,21 @@ const broken = ['one', 'other'].map((jobId): Observation => ({ type: 'device_fai
 
 function rank(hosts: ReturnType<typeof host>[], taken: Record<string, number> = {}): string[] {
   const takenOn = (hostId: string) => ({ size: taken[hostId] ?? 0 })
-  return rankHosts(hosts, takenOn).map(({ host: { hostId }, slots }) => `${hostId} up to ${slots}`)
+  return rankHosts(hosts, takenOn).map((ranked) => ranked.host.hostId)
 }
 
 it('ranks an idle host first, and a degraded one after every slot on the others', () => {
-  const hosts = [host('deaf', DEAF), host('busy', BUSY), host('idle')]
-  expect(rank(hosts, { busy: 1 })).toEqual(['idle up to 2', 'busy up to 2', 'deaf up to 2'])
+  const hosts = [host('deaf', DEAF), host('two', BUSY), host('one', BUSY), host('idle')]
+  expect(rank(hosts, { two: 2, one: 1 })).toEqual(['idle', 'one', 'two', 'deaf'])
 })
 
 it('ranks a host that runs what is not ours after one that is as free of ours', () => {
-  expect(rank([host('guests', BUSY), host('idle')])).toEqual(['idle up to 1', 'guests up to 2'])
+  expect(rank([host('guests', BUSY), host('idle')])).toEqual(['idle', 'guests'])
+  expect(rank([host('guests', BUSY), host('ours', BUSY)], { ours: 1 })).toEqual(['guests', 'ours'])
 })
 
-it('gives one that others may have filled meanwhile no second job while the next has none', () => {
-  const hosts = [host('a'), host('b'), host('c')]
-  expect(rank(hosts)).toEqual(['a up to 1', 'b up to 1', 'c up to 2'])
-  expect(rank(hosts, { a: 1, b: 1 })).toEqual(['c up to 2', 'a up to 2', 'b up to 2'])
-})
-
-it('fills all slots before a host that is worse', () => {
-  expect(rank([host('a'), host('deaf', DEAF)])).toEqual(['a up to 2', 'deaf up to 2'])
-  expect(rank([host('a', DEAF), host('b', DEAF)])).toEqual(['a up to 1', 'b up to 2'])
+it('leaves equals in the order of their list', () => {
+  expect(rank([host('b'), host('a'), host('c')])).toEqual(['b', 'a', 'c'])
 })
 
 it('tries a broken device with one job at a time, and leaves alone who is away', () => {

@@ -8,6 +8,12 @@ export interface RankedHost extends Pick<Host, 'hostId' | 'condition'> {
   listing: Pick<Host['listing'], 'slots' | 'leaving'>
 }
 
+/** The lower the better; what troubles a host counts before what it has to do. */
+export interface Rank {
+  trouble: number
+  load: number
+}
+
 /** New jobs may be given to it. */
 export function isFit({ condition, listing }: RankedHost): boolean {
   return !listing.leaving && (takesPrompts(condition.state) || isOnTrial(condition))
@@ -23,26 +29,17 @@ export function slotsOf({ condition, listing }: RankedHost): number {
  * when nothing better is free.
  *
  * @param takenOn jobs that have a slot there, by hostId, as far as known
- * @returns with the jobs that each may have, the new one included, before the next one suits it better: other workers
- *   may have given it some since our last look
  */
 export function rankHosts<H extends RankedHost>(
   hosts: readonly H[],
   takenOn: (hostId: string) => { readonly size: number },
-): { host: H; rank: number; slots: number }[] {
-  const ranked = hosts
+): ({ host: H } & Rank)[] {
+  return hosts
     .map((host) => {
-      const [trouble, taken] = [troubleOf(host), takenOn(host.hostId).size]
       const busy = host.condition.state === 'ready' ? 0 : 1
-      return { host, trouble, taken, rank: 1_000 * trouble + 2 * taken + busy }
+      return { host, trouble: troubleOf(host), load: 2 * takenOn(host.hostId).size + busy }
     })
-    .sort((one, other) => one.rank - other.rank)
-  return ranked.map(({ host, trouble, rank }, at) => {
-    const next = ranked[at + 1]
-    const all = slotsOf(host)
-    const slots = next?.trouble === trouble ? Math.min(all, next.taken + 1) : all
-    return { host, rank, slots }
-  })
+    .sort((one, other) => one.trouble - other.trouble || one.load - other.load)
 }
 
 function troubleOf({ condition }: RankedHost): number {

@@ -4,10 +4,17 @@ import type { Backlog, Candidate, JobOnHost, OpenHand } from '@safelight/store'
 import type { DispatchLimits } from '../limits.ts'
 import type { OpenHost, SlotBook } from './dispatcher.ts'
 import { openPages, type Pages } from './pages.ts'
-import { isInPlace, type Offer, type Pick as Choice, pickJob } from './pick-job.ts'
+import {
+  isInPlace,
+  mayRun,
+  type Offer,
+  type Pick as Choice,
+  pickInPlace,
+  pickJob,
+} from './pick-job.ts'
 
 export interface RoundOptions {
-  slots: Pick<SlotBook, 'open' | 'missed' | 'took' | 'freed' | 'full' | 'drained'>
+  slots: Pick<SlotBook, 'open' | 'missed' | 'took' | 'freed' | 'outdated' | 'drained'>
   backlog: Pick<Backlog, 'candidates' | 'dispatch' | 'isEmpty'>
   /** Takes the ticket of the job that is dispatched there next; null when it has to be put on its queue. */
   openHand: (hostId: string) => OpenHand | null
@@ -37,6 +44,8 @@ export interface Round {
 
 /** Pages after which hosts go without. */
 const LOOKS = 8
+/** Other hosts that the script looks at before a job is staged. */
+const INSTEAD_AT_MOST = 16
 /** With more hosts than that, a glance at the next few jobs does not do. */
 const GLANCED_BY = 2
 
@@ -90,8 +99,8 @@ async function giveAll(
   const given = new Set<string>()
   const taking: Promise<boolean>[] = []
 
-  /** @returns whether it is served, or nobody here may run there */
-  async function give(host: OpenHost, onlyBest: boolean): Promise<boolean> {
+  /** @returns false for a host that has got nothing and might, were it to load something */
+  async function give(host: OpenHost, { loads }: { loads: boolean }): Promise<boolean> {
     if (taking.length >= atMost) return true
     const page = await pages.read(host.pools, look)
     const news = page.filter(({ jobId }) => !seen.has(jobId))
@@ -99,25 +108,25 @@ async function giveAll(
     for (const candidate of news) seen.set(candidate.jobId, candidate)
     // with what this round has done to them
     const left = page.flatMap(({ jobId }) => (given.has(jobId) ? [] : (seen.get(jobId) ?? [])))
-    const pick = pickJob(left, host, { affinity, nowMs })
-    if (!pick) return true
-    if (onlyBest && !isBest(pick, left, host)) return false
+    const pick = loads ? pickJob(left, host, { affinity, nowMs }) : pickInPlace(left, host, nowMs)
+    if (!pick) return loads || left.length === 0
     given.add(pick.jobId)
     for (const jobId of pick.overtaken) overtake(seen, jobId, nowMs)
     // noted at once: the next host is to load another model
-    const files = filesOf(pick, left)
+    const job = left.find(({ jobId }) => jobId === pick.jobId)
+    const files = job?.needs.files ?? []
     slots.took(host.hostId, pick.jobId, files)
-    taking.push(take(host, pick, { ...options, models: toLoad(files, host) }))
+    const instead = job ? othersFor(job, host, { hosts, nowMs }) : []
+    taking.push(take(host, pick, { ...options, instead, models: toLoad(files, host) }))
     return true
   }
 
-  for (const rank of new Set(hosts.map((host) => host.rank))) {
-    const loading: OpenHost[] = []
-    for (const host of hosts.filter((other) => other.rank === rank))
-      if (!(await give(host, true))) loading.push(host)
-    // whoever comes later might suit them better, and whom they can run is not staged elsewhere meanwhile
-    if (look < 0 && loading.length > 0) break
-    for (const host of loading) await give(host, false)
+  for (const equals of groupEquals(hosts)) {
+    const idle: OpenHost[] = []
+    for (const host of equals) if (!(await give(host, { loads: false }))) idle.push(host)
+    // whoever comes later might suit them better, and what they could run is not staged elsewhere meanwhile
+    if (look < 0 && idle.length > 0) break
+    for (const host of idle) await give(host, { loads: true })
   }
   const more = [...seen.values()].some((job) => job.pool === pool && !given.has(job.jobId))
   return { taking, seen: seen.size, more }
@@ -130,19 +139,51 @@ function overtake(seen: Map<string, Candidate>, jobId: string, nowMs: number): v
   seen.set(jobId, { ...job, overtaken: { count: count + 1, firstAt: firstAt ?? nowMs } })
 }
 
+/** They are in order. */
+function groupEquals(hosts: readonly OpenHost[]): OpenHost[][] {
+  const groups: OpenHost[][] = []
+  for (const host of hosts) {
+    const last = groups.at(-1)
+    if (last?.[0]?.trouble === host.trouble && last[0].load === host.load) last.push(host)
+    else groups.push([host])
+  }
+  return groups
+}
+
+/** Hosts that would be as good for it, had they nothing to do: what other workers do is only seen now and then. */
+function othersFor(
+  job: Candidate,
+  { hostId, trouble }: OpenHost,
+  { hosts, nowMs }: { hosts: readonly OpenHost[]; nowMs: number },
+): string[] {
+  const may = (other: OpenHost) =>
+    other.hostId !== hostId &&
+    other.trouble <= trouble &&
+    other.pools.includes(job.pool) &&
+    mayRun(job, other, nowMs)
+  const others: string[] = []
+  for (const other of hosts) {
+    if (others.length === INSTEAD_AT_MOST) break
+    if (may(other)) others.push(other.hostId)
+  }
+  return others
+}
+
 interface Taking extends RoundOptions {
+  instead: readonly string[]
   models: WorkerEvents['job:dispatched']['models']
 }
 
 async function take(
   { hostId, slots: count }: OpenHost,
   { jobId, pool, overtaken }: Choice,
-  { slots, backlog, limits, openHand, begin, emit, models }: Taking,
+  { slots, backlog, limits, openHand, begin, emit, instead, models }: Taking,
 ): Promise<boolean> {
   const askedAt = performance.now()
   const open = openHand(hostId)
   const { ownerLimit } = limits
-  const order = { jobId, hostId, slots: count, ownerLimit, overtaken, hand: open?.hand ?? null }
+  const hand = open?.hand ?? null
+  const order = { jobId, hostId, slots: count, ownerLimit, instead, overtaken, hand }
   const taken = await backlog.dispatch(order).catch((error: unknown) => {
     open?.drop()
     throw error
@@ -150,7 +191,8 @@ async function take(
   if (taken.outcome !== 'dispatched') {
     open?.drop()
     slots.freed(hostId, jobId)
-    if (taken.outcome === 'full') slots.full(hostId)
+    if (taken.outcome === 'full' || taken.outcome === 'freer') slots.outdated(hostId)
+    if (taken.outcome === 'freer') slots.outdated(taken.hostId)
     if (taken.outcome === 'drained') slots.drained(hostId, taken.drain)
     return false
   }
@@ -165,13 +207,4 @@ async function take(
 function toLoad(files: readonly string[], { loaded }: Offer): Taking['models'] {
   if (files.length === 0) return 'none'
   return isInPlace(files, loaded) ? 'in_place' : 'to_load'
-}
-
-/** Next, and nothing to load for it: no other job could come before it. */
-function isBest(pick: Choice, from: readonly Candidate[], { loaded }: Offer): boolean {
-  return pick.overtaken.length === 0 && isInPlace(filesOf(pick, from), loaded)
-}
-
-function filesOf({ jobId }: Choice, from: readonly Candidate[]): readonly string[] {
-  return from.find((candidate) => candidate.jobId === jobId)?.needs.files ?? []
 }

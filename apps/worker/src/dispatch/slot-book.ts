@@ -19,6 +19,7 @@ import { createMissedFiles } from './missed-files.ts'
 import type { Offer } from './pick-job.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 import { isFit, rankHosts, slotsOf } from './rank-hosts.ts'
+import { createTakenSlots } from './taken-slots.ts'
 
 export interface SlotBookOptions {
   fleet: Fleet
@@ -45,24 +46,28 @@ export interface HeldSlots {
   hostId: string
   slots: number
   taken: Some<string>
-  /** Redis said that there are no more. */
-  isFull: boolean
+  /** Redis said that it is otherwise: it gets no job until it has been looked at. */
+  isOutdated: boolean
   /** Model files of the job dispatched there last. */
   loaded: number
 }
 
 export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   const { fleet, holders, backlog, timings, clock, log } = options
-  /** Jobs by hostId, whichever worker dispatched them. */
-  const taken = new Map<string, Set<string>>()
-  /** Redis says that others have taken all there is; until it is known how many. */
-  const full = new Set<string>()
-  let seesFull = false
+  const taken = createTakenSlots({
+    backlog,
+    onChange(hostId, count) {
+      fleet.find(hostId)?.setTakenSlots(count)
+      changed()
+    },
+  })
+  /** Redis says that others have taken some meanwhile, or given them back; until it is known how many. */
+  const outdated = new Set<string>()
+  let seesOutdated = false
   const waiting = new Set<() => void>()
   const seen = new Set<(hostId: string, jobs: JobsOnHost) => void>()
   const missed = createMissedFiles({ fleet, timings, clock })
   const names = new WeakMap<object, ReadonlySet<string>>() // hosts that are alike share it
-  const takenOn = (hostId: string): ReadonlySet<string> => taken.get(hostId) ?? new Set<string>()
   const loaded = createLoadedFiles({ backlog })
 
   function namesOf(classes: object): ReadonlySet<string> {
@@ -75,37 +80,28 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     for (const look of waiting) look()
   }
 
-  function setTaken(host: Host, jobs: Set<string>): void {
-    const before = takenOn(host.hostId).size
-    taken.set(host.hostId, jobs)
-    if (before === jobs.size) return
-    host.setTakenSlots(jobs.size)
-    changed()
-  }
-
   async function refresh(hosts: readonly Host[]): Promise<void> {
-    const found = await backlog.onHosts(hosts.map(({ hostId }) => hostId))
-    for (const [at, host] of hosts.entries()) {
+    const found = await taken.look(hosts.map(({ hostId }) => hostId))
+    for (const [at, { hostId }] of hosts.entries()) {
       const jobs = found[at] ?? { executing: [], collecting: [] }
-      setTaken(host, new Set(jobs.executing))
-      for (const tell of seen) tell(host.hostId, jobs)
-      await loaded.see(host.hostId, jobs.executing.at(-1))
+      for (const tell of seen) tell(hostId, jobs)
+      await loaded.see(hostId, jobs.executing.at(-1))
     }
   }
 
   /** Together, and one look at a time: where several workers share many hosts, many are found full at once. */
-  async function seeFull(): Promise<void> {
-    if (seesFull) return
-    seesFull = true
-    while (full.size > 0) {
-      const looked = [...full]
+  async function seeOutdated(): Promise<void> {
+    if (seesOutdated) return
+    seesOutdated = true
+    while (outdated.size > 0) {
+      const looked = [...outdated]
       await refresh(fleet.hosts.filter(({ hostId }) => looked.includes(hostId))).catch(
         (error: unknown) => log.debug({ err: error, hosts: looked.length }, 'slots not seen'),
       )
-      for (const hostId of looked) full.delete(hostId)
+      for (const hostId of looked) outdated.delete(hostId)
       changed()
     }
-    seesFull = false
+    seesOutdated = false
   }
 
   const loop = repeat({
@@ -121,7 +117,7 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 
   function hasFreeSlot(host: Host): boolean {
-    return !full.has(host.hostId) && takenOn(host.hostId).size < slotsOf(host)
+    return !outdated.has(host.hostId) && taken.on(host.hostId).size < slotsOf(host)
   }
 
   function toStagedHost(host: Host): StagedHost {
@@ -156,8 +152,8 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   return {
     *open(pool) {
       const open = fleet.hosts.filter((host) => isOpen(host, pool))
-      for (const { host, ...place } of rankHosts(open, takenOn)) {
-        yield Object.assign(toOffer(host), place)
+      for (const { host, ...rank } of rankHosts(open, (hostId) => taken.on(hostId))) {
+        yield Object.assign(toOffer(host), rank, { slots: slotsOf(host) })
       }
     },
     isOpen: (pool) => fleet.hosts.some((host) => isOpen(host, pool)),
@@ -185,13 +181,12 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     },
     missed: (candidates) => missed.note(candidates),
     took(hostId, jobId, files) {
-      const host = fleet.find(hostId)
-      if (host) setTaken(host, new Set([...takenOn(hostId), jobId]))
+      taken.took(hostId, jobId)
       loaded.set(hostId, jobId, files)
     },
-    full(hostId) {
-      full.add(hostId)
-      void seeFull()
+    outdated(hostId) {
+      outdated.add(hostId)
+      void seeOutdated()
     },
     // who resumes it is heard of by the next look
     drained: (hostId, drain) => fleet.find(hostId)?.applyShared({ drain, stuck: null }),
@@ -200,19 +195,16 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
       tellSome(fleet.hosts, (host) => ({
         hostId: host.hostId,
         slots: slotsOf(host),
-        taken: tellSome(takenOn(host.hostId), String),
-        isFull: full.has(host.hostId),
+        taken: tellSome(taken.on(host.hostId), String),
+        isOutdated: outdated.has(host.hostId),
         loaded: loaded.on(host).size,
       })),
     staged() {
       const fit = fleet.hosts.filter(isFit)
       return fit.some((host) => host.jobs().staged.length > 0) ? fit.map(toStagedHost) : []
     },
-    freed(hostId, jobId) {
-      const host = fleet.find(hostId)
-      if (host) setTaken(host, new Set([...takenOn(hostId)].filter((id) => id !== jobId)))
-    },
-    taken: (hostId) => takenOn(hostId).size,
+    freed: (hostId, jobId) => taken.freed(hostId, jobId),
+    taken: (hostId) => taken.on(hostId).size,
     close: () => loop.close(),
   }
 }

@@ -162,6 +162,22 @@ describe('dispatch', () => {
     expect((await order({ ownerLimit: 1, atMost: 1 }))[0]).toBe(second)
   })
 
+  it('gives no slot behind another job while one of the other hosts has none', async () => {
+    const { backlog, acceptMany } = await openBacklog()
+    const [first = '', second = '', third = ''] = await acceptMany(3)
+    const order = { ...ONE_SLOT, slots: 2, instead: ['full', 'idle'] }
+    // its own is the first there
+    expect((await backlog.dispatch({ ...order, jobId: first })).outcome).toBe('dispatched')
+    await backlog.dispatch({ ...order, hostId: 'full', jobId: second })
+    expect(await backlog.dispatch({ ...order, jobId: third })).toEqual({
+      outcome: 'freer',
+      hostId: 'idle',
+    })
+    expect(await backlog.candidates(QUERY)).toMatchObject([{ jobId: third }])
+    const staged = await backlog.dispatch({ ...order, instead: ['full'], jobId: third })
+    expect(staged.outcome).toBe('dispatched')
+  })
+
   it('counts who was overtaken, and since when', async () => {
     const { backlog, acceptMany } = await openBacklog()
     const [first = '', second = '', third = ''] = await acceptMany(3)

@@ -53,6 +53,8 @@ export interface DispatchOrder {
   /** Of the host. */
   slots: number
   ownerLimit: number | null
+  /** Other hosts that might have it: one that has no job suits it better than a slot behind others. */
+  instead?: readonly string[]
   /** Jobs before it in the fair order that this host could have run. */
   overtaken: readonly string[]
   /** Has its ticket at once, and claims it. Without one it is on its way without a ticket. */
@@ -150,9 +152,10 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       )
       return { jobs, nextMs: next === '' ? null : Number(next) }
     },
-    async dispatch({ jobId, hostId, slots, ownerLimit, overtaken, hand }) {
+    async dispatch({ jobId, hostId, slots, ownerLimit, instead = [], overtaken, hand }) {
       const ticket = holdArguments(keys, { jobId, hostId, hand })
-      const argv = [prefix, jobId, hostId, slots, ownerLimit ?? 0, ...ticket, ...overtaken]
+      const place = [hostId, slots, ownerLimit ?? 0, JSON.stringify(instead)]
+      const argv = [prefix, jobId, ...place, ...ticket, ...overtaken]
       const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]
       return toDispatchOutcome(jobId, await dispatch(of, argv))
     },

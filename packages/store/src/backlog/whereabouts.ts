@@ -36,6 +36,8 @@ export type Dispatched = { outcome: 'dispatched' } & JobOnHost
 export type DispatchOutcome =
   | (Dispatched & { claimed?: Claimed })
   | { outcome: 'gone' | 'full' | 'owner_full' }
+  /** Of the other hosts this one has no job. */
+  | { outcome: 'freer'; hostId: string }
   | { outcome: 'drained'; drain: HostDrain }
 
 export interface Position {
@@ -87,6 +89,7 @@ const dispatchReplySchema = z.union([
   dispatchedSchema,
   z.tuple([...dispatchedSchema.def.items, claimedSchema]),
   z.tuple([z.enum(['gone', 'full', 'owner_full'])]),
+  z.tuple([z.literal('freer'), z.string()]),
   z.tuple([z.literal('drained'), z.string()]),
 ])
 
@@ -94,6 +97,7 @@ const dispatchReplySchema = z.union([
 export function toDispatchOutcome(jobId: string, reply: unknown): DispatchOutcome {
   const told = dispatchReplySchema.parse(reply)
   if (told.length === 1) return { outcome: told[0] }
+  if (told[0] === 'freer') return { outcome: 'freer', hostId: told[1] }
   if (told[0] === 'drained') return { outcome: 'drained', drain: readDrain(told[1]) }
   const [outcome, times, claimed] = told
   return { outcome, jobId, times, ...(claimed && { claimed }) }
