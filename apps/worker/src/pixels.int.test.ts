@@ -35,13 +35,18 @@ const progressOf = (events: JobEvent[]) =>
 it.each(DIALECTS)(
   'takes a job from the queue to a stored picture on a %s host',
   async (dialect) => {
-    host = await stack.startHost({ dialect, speed: 50 })
+    host = await stack.startHost({ dialect, speed: 5 })
     await stack.startWorker([host.url])
     const viewer = await openClient('subscriber')
     host.faults.set({ held: true })
     const jobId = await stack.submit(txt2img({ steps: 8 }))
-    // previews are for who looks when there is one
+    // previews are for who looks when there is one, and none is sent once its job is over
     await viewer.subscribe(stack.keys.previews(jobId))
+    host.faults.set({ held: false })
+    await stack.when(jobId, ({ progress }) => (progress?.step ?? 0) > 0)
+    host.faults.set({ held: true })
+    const preview = await until(() => stack.store.loadPreview(jobId))
+    expect(preview).toMatchObject({ nodeId: '3', contentType: 'image/jpeg' })
     host.faults.set({ held: false })
     const end = await stack.end(jobId)
     expect(end).toMatchObject({ status: 'succeeded', attempt: 1, error: null, warnings: [] })
@@ -79,9 +84,6 @@ it.each(DIALECTS)(
       job_id: jobId,
       hash: output?.hash,
     })
-
-    const preview = await until(() => stack.store.loadPreview(jobId))
-    expect(preview).toMatchObject({ nodeId: '3', contentType: 'image/jpeg' })
 
     const { queue, prepare, execute, collect } = end.times
     for (const ms of [queue, prepare, execute, collect]) expect(ms).toBeGreaterThanOrEqual(0)

@@ -7,6 +7,7 @@ import { createLogger, createScope, type Scope } from '@safelight/runtime'
 import { readExecutions, startCluster, until } from '@safelight/testkit'
 import { addScrapedWorker } from '../monitoring/beside-cluster.ts'
 import { codesOfFault } from '../monitoring/rules.ts'
+import { setFaults } from '../testing/hosts.ts'
 import { createRandom } from '../testing/random.ts'
 import { startAudience } from './audience.ts'
 import { startCounting } from './beside.ts'
@@ -58,7 +59,7 @@ const SLOTS = 2
 const SETTLE_MS = 4 * 60_000
 /** And more for each of a crowd: it waits its turn. */
 const SETTLE_PER_WAITING_MS = 250
-/** While nearly all of a crowd still wait. */
+/** While nearly all of a crowd still wait: hosts have made nothing until the run begins. */
 const FULL: Act = { atMs: 1_500, target: 'worker-1', blow: { kind: 'kill' }, forMs: 2_000 }
 const WATCHERS_SETTLE_MS = 60_000
 const MOMENT_MS = 500
@@ -91,6 +92,9 @@ export async function runChaos(
     const urls = cluster.apis.map(({ url }) => url)
     const [accepted, crowd]: [string[], string[]] = [[], []]
     const all = () => [...accepted, ...crowd]
+    const hold = (held: boolean) =>
+      Promise.all(cluster.simulators.map((host) => setFaults(host, { held })))
+    await hold(true)
     await submitCrowd({ urls, count: waiting, accepted: crowd, signal })
     const listed = await createListedHosts(cluster.folder, cluster.simulators, SLOTS)
     const hosts = { COMFYUI_HOSTS: '', SAFELIGHT_HOSTS_FILE: listed.file }
@@ -102,6 +106,7 @@ export async function runChaos(
     await Promise.all(cluster.workers.map((worker) => worker.start()))
     const readSeen = ledger ? await startCounting(cluster, ports, scope) : null
     signal.throwIfAborted()
+    await hold(false)
     const startedAt = Date.now()
     const { redisUrl, namespace } = cluster
     const observer = scope.use(createObserver({ redisUrl, namespace, accepted: all, log }))
