@@ -38,7 +38,6 @@ export const QUICK_TIMINGS = {
   },
   forgetEveryMs: 100,
   earlyOutputMs: 50,
-  lateOutputsMs: 1_000,
   orphansEveryMs: 100,
   // a host that is busy obeys late, too
   orphan: { firstLookMs: 300, unreachableMs: 1_000, stopMs: 5_000 },

@@ -104,6 +104,9 @@ export interface WorkerStackOptions {
   reconcileMs?: number
 }
 
+/** What a worker in the process of a test may take at most: on a busy machine that is a lot, and nothing waits for it. */
+const PATIENT: TimingOverrides = { closeMs: 20_000, lateOutputsMs: 30_000 }
+
 /** Longer than any test. */
 const NEVER_MS = 3_600_000
 
@@ -159,7 +162,7 @@ export async function startWorkerStack(options: WorkerStackOptions = {}): Promis
     },
     async startWorker(hosts, { env = {}, timings, ...given } = {}) {
       const config = workerConfigSchema.parse(toEnv(hosts, { LOG_LEVEL: 'silent', ...env }))
-      const all = { ...given, timings: toWorkerTimings(stackTimings, timings) }
+      const all = { ...given, timings: toWorkerTimings(stackTimings, PATIENT, timings) }
       return scope.use(await createWorkerApp(config, all))
     },
     async startProcess(hosts, env = {}) {
