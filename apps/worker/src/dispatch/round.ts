@@ -122,11 +122,11 @@ async function giveAll(
   }
 
   for (const equals of groupEquals(hosts)) {
-    const idle: OpenHost[] = []
-    for (const host of equals) if (!(await give(host, { loads: false }))) idle.push(host)
+    const unserved: OpenHost[] = []
+    for (const host of equals) if (!(await give(host, { loads: false }))) unserved.push(host)
     // whoever comes later might suit them better, and what they could run is not staged elsewhere meanwhile
-    if (look < 0 && idle.length > 0) break
-    for (const host of idle) await give(host, { loads: true })
+    if (look < 0 && unserved.length > 0) break
+    for (const host of unserved) await give(host, { loads: true })
   }
   const more = [...seen.values()].some((job) => job.pool === pool && !given.has(job.jobId))
   return { taking, seen: seen.size, more }

@@ -47,8 +47,8 @@ return back
  * given there before its worker has read it goes elsewhere, which counts as a lost host and no attempt of its own. A worker
  * that saw the prompt go knows better than the record, which whoever takes it away may be too late with, or die before.
  * Returns ['dispatched', how often it has been, what `claim` of `CLAIM_RECORD` does (not without a claim)]; ['gone'] when the job does not wait any more; ['full'] when the host
- *   has no free slot; ['freer', hostId] when it has others, and that one has none; ['owner_full'] when its owner has all it may have; ['drained', JSON of the drain] when somebody
- *   wants the host left alone.
+ *   has no free slot; ['freer', hostId] when it has others, and that one has none; ['owner_full'] when its owner has all
+ *   it may have; ['drained', JSON of the drain] when somebody wants the host left alone.
  * Channels: none.
  */
 export const DISPATCH: Script = {
