@@ -1,9 +1,10 @@
 /** A ticket is spent while the backlog is looked at: who comes in between is not overlooked. */
 import { createLogger, systemClock, tellNobody } from '@safelight/runtime'
-import { ANY_POOL, type Candidate } from '@safelight/store'
+import { ANY_POOL, type Candidate, type DispatchOrder, NO_NEEDS } from '@safelight/store'
 import { expect, it } from 'vitest'
-import { newCandidate, newOffer } from '../testing/candidates.ts'
+import { newCandidate, newFitHost } from '../testing/candidates.ts'
 import { startDispatcher } from './dispatcher.ts'
+import { dispatchRound } from './round.ts'
 
 const QUIET = {
   emit: tellNobody,
@@ -29,7 +30,7 @@ it('looks once more when it has found nobody before its ticket was spent', async
       close: async () => bring?.(null),
     }),
     slots: {
-      open: () => [{ ...newOffer('gpu'), trouble: 0, load: 0, slots: 1, pools: [ANY_POOL] }],
+      fit: () => [newFitHost('gpu')],
       isOpen: () => true,
       whenOpen: async () => undefined,
       missed: () => undefined,
@@ -85,10 +86,8 @@ it('does not ask for every job from every worker when four share many hosts', as
         close: async () => undefined,
       }),
       slots: {
-        *open() {
-          for (const name of names)
-            if (!taken.has(name))
-              yield { ...newOffer(name), trouble: 0, load: 0, slots: 1, pools: [ANY_POOL] }
+        *fit() {
+          for (const name of names) if (!taken.has(name)) yield newFitHost(name)
         },
         isOpen: () => taken.size < names.length,
         whenOpen: async () => undefined,
@@ -123,4 +122,43 @@ it('does not ask for every job from every worker when four share many hosts', as
   await expect.poll(() => begun.size).toBe(jobs)
   await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()))
   expect(asked).toBeLessThan(2 * jobs)
+})
+
+it('names the hosts that might have a job instead, also those that seem to have no free slot', async () => {
+  const hosts = [
+    newFitHost('gpu', { slots: 2, load: 2 }),
+    newFitHost('seems-full', { load: 4, hasFreeSlot: false }),
+    newFitHost('unable', { classes: new Set(['Other']) }),
+    newFitHost('elsewhere', { pools: ['video'] }),
+    newFitHost('deaf', { trouble: 1 }),
+  ]
+  const orders: DispatchOrder[] = []
+  const outdated: string[] = []
+  const round = await dispatchRound(ANY_POOL, {
+    ...QUIET,
+    atMost: 9,
+    slots: {
+      fit: () => hosts,
+      missed: () => undefined,
+      took: () => undefined,
+      freed: () => undefined,
+      outdated: (hostId) => void outdated.push(hostId),
+      drained: () => undefined,
+    },
+    backlog: {
+      candidates: async ({ pools }) =>
+        pools.includes(ANY_POOL)
+          ? [newCandidate('job', { needs: { ...NO_NEEDS, classes: ['This'] } })]
+          : [],
+      isEmpty: async () => false,
+      async dispatch(order) {
+        orders.push(order)
+        return { outcome: 'freer', hostId: 'seems-full' }
+      },
+    },
+    begin: async () => undefined,
+  })
+  expect(orders).toMatchObject([{ jobId: 'job', hostId: 'gpu', instead: ['seems-full'] }])
+  expect(outdated).toEqual(['gpu', 'seems-full'])
+  expect(round).toMatchObject({ outcome: 'missed', taken: 0, missed: 1 })
 })

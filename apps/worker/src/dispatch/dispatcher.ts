@@ -15,17 +15,19 @@ import type { Offer } from './pick-job.ts'
 import type { Rank } from './rank-hosts.ts'
 import { dispatchRound, type Round, type RoundOptions } from './round.ts'
 
-/** A host with a free slot, as far as known. */
-export interface OpenHost extends Offer, Rank {
+/** A host that takes new jobs. */
+export interface FitHost extends Offer, Rank {
   slots: number
+  /** As far as known. */
+  hasFreeSlot: boolean
   pools: readonly string[]
 }
 
 /** The hosts of this worker, as dispatch sees them. */
 export interface SlotBook {
-  /** Those that take a new job of the pool, the best first. */
-  open(pool: string): Iterable<OpenHost>
-  /** Whether there is one. */
+  /** Those that take jobs of the pool, the best first, with and without a free slot. */
+  fit(pool: string): Iterable<FitHost>
+  /** Whether one of them has a free slot. */
   isOpen(pool: string): boolean
   /** Resolves when there may be one. */
   whenOpen(pool: string, signal: AbortSignal): Promise<void>

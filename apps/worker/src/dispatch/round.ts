@@ -2,7 +2,7 @@
 import type { Clock, Emit, Logger, WorkerEvents } from '@safelight/runtime'
 import type { Backlog, Candidate, JobOnHost, OpenHand } from '@safelight/store'
 import type { DispatchLimits } from '../limits.ts'
-import type { OpenHost, SlotBook } from './dispatcher.ts'
+import type { FitHost, SlotBook } from './dispatcher.ts'
 import { openPages, type Pages } from './pages.ts'
 import {
   isInPlace,
@@ -14,7 +14,7 @@ import {
 } from './pick-job.ts'
 
 export interface RoundOptions {
-  slots: Pick<SlotBook, 'open' | 'missed' | 'took' | 'freed' | 'outdated' | 'drained'>
+  slots: Pick<SlotBook, 'fit' | 'missed' | 'took' | 'freed' | 'outdated' | 'drained'>
   backlog: Pick<Backlog, 'candidates' | 'dispatch' | 'isEmpty'>
   /** Takes the ticket of the job that is dispatched there next; null when it has to be put on its queue. */
   openHand: (hostId: string) => OpenHand | null
@@ -55,7 +55,8 @@ export async function dispatchRound(
   { atMost, ...options }: RoundOptions & { atMost: number },
 ): Promise<Round> {
   const none = { taken: 0, missed: 0 }
-  const hosts = [...options.slots.open(pool)]
+  const fit = [...options.slots.fit(pool)]
+  const hosts = fit.filter(({ hasFreeSlot }) => hasFreeSlot)
   if (hosts.length === 0) return { outcome: 'missed', more: false, ...none }
   const { agingMs, ownerLimit } = options.limits
   const { backlog } = options
@@ -64,7 +65,13 @@ export async function dispatchRound(
   // who has waited too long is found among the oldest: the first of a few of them is not the next of all
   const glances = agingMs === null && hosts.length <= GLANCED_BY
   for (let look = glances ? -1 : 0; look < LOOKS; look += 1) {
-    const { taking, seen, more } = await giveAll(hosts, look, { ...options, pool, pages, atMost })
+    const { taking, seen, more } = await giveAll(hosts, look, {
+      ...options,
+      pool,
+      pages,
+      fit,
+      atMost,
+    })
     if (taking.length > 0) {
       const taken = (await Promise.all(taking)).filter(Boolean).length
       const outcome = taken > 0 ? 'dispatched' : 'missed'
@@ -83,14 +90,16 @@ export async function dispatchRound(
 interface Giving extends RoundOptions {
   pool: string
   pages: Pages
+  /** Those without a free slot as well. */
+  fit: readonly FitHost[]
   atMost: number
 }
 
 /** Page by page: what a host may not run must not hide the rest from it. */
 async function giveAll(
-  hosts: readonly OpenHost[],
+  hosts: readonly FitHost[],
   look: number,
-  { pool, pages, atMost, ...options }: Giving,
+  { pool, pages, fit, atMost, ...options }: Giving,
 ): Promise<{ taking: Promise<boolean>[]; seen: number; more: boolean }> {
   const { slots } = options
   const { affinity } = options.limits
@@ -100,7 +109,7 @@ async function giveAll(
   const taking: Promise<boolean>[] = []
 
   /** @returns false for a host that has got nothing and might, were it to load something */
-  async function give(host: OpenHost, { loads }: { loads: boolean }): Promise<boolean> {
+  async function give(host: FitHost, { loads }: { loads: boolean }): Promise<boolean> {
     if (taking.length >= atMost) return true
     const page = await pages.read(host.pools, look)
     const news = page.filter(({ jobId }) => !seen.has(jobId))
@@ -116,13 +125,13 @@ async function giveAll(
     const job = left.find(({ jobId }) => jobId === pick.jobId)
     const files = job?.needs.files ?? []
     slots.took(host.hostId, pick.jobId, files)
-    const instead = job ? othersFor(job, host, { hosts, nowMs }) : []
+    const instead = job ? othersFor(job, host, { fit, nowMs }) : []
     taking.push(take(host, pick, { ...options, instead, models: toLoad(files, host) }))
     return true
   }
 
   for (const equals of groupEquals(hosts)) {
-    const unserved: OpenHost[] = []
+    const unserved: FitHost[] = []
     for (const host of equals) if (!(await give(host, { loads: false }))) unserved.push(host)
     // whoever comes later might suit them better, and what they could run is not staged elsewhere meanwhile
     if (look < 0 && unserved.length > 0) break
@@ -140,8 +149,8 @@ function overtake(seen: Map<string, Candidate>, jobId: string, nowMs: number): v
 }
 
 /** They are in order. */
-function groupEquals(hosts: readonly OpenHost[]): OpenHost[][] {
-  const groups: OpenHost[][] = []
+function groupEquals(hosts: readonly FitHost[]): FitHost[][] {
+  const groups: FitHost[][] = []
   for (const host of hosts) {
     const last = groups.at(-1)
     if (last?.[0]?.trouble === host.trouble && last[0].load === host.load) last.push(host)
@@ -150,19 +159,22 @@ function groupEquals(hosts: readonly OpenHost[]): OpenHost[][] {
   return groups
 }
 
-/** Hosts that would be as good for it, had they nothing to do: what other workers do is only seen now and then. */
+/**
+ * Hosts that would be as good for it, had they nothing to do. Also those that seem to be full, or are being looked at:
+ * what other workers do is only seen now and then.
+ */
 function othersFor(
   job: Candidate,
-  { hostId, trouble }: OpenHost,
-  { hosts, nowMs }: { hosts: readonly OpenHost[]; nowMs: number },
+  { hostId, trouble }: FitHost,
+  { fit, nowMs }: { fit: readonly FitHost[]; nowMs: number },
 ): string[] {
-  const may = (other: OpenHost) =>
+  const may = (other: FitHost) =>
     other.hostId !== hostId &&
     other.trouble <= trouble &&
     other.pools.includes(job.pool) &&
     mayRun(job, other, nowMs)
   const others: string[] = []
-  for (const other of hosts) {
+  for (const other of fit) {
     if (others.length === INSTEAD_AT_MOST) break
     if (may(other)) others.push(other.hostId)
   }
@@ -175,7 +187,7 @@ interface Taking extends RoundOptions {
 }
 
 async function take(
-  { hostId, slots: count }: OpenHost,
+  { hostId, slots: count }: FitHost,
   { jobId, pool, overtaken }: Choice,
   { slots, backlog, limits, openHand, begin, emit, instead, models }: Taking,
 ): Promise<boolean> {

@@ -150,10 +150,11 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 
   return {
-    *open(pool) {
-      const open = fleet.hosts.filter((host) => isOpen(host, pool))
-      for (const { host, ...rank } of rankHosts(open, (hostId) => taken.on(hostId))) {
-        yield Object.assign(toOffer(host), rank, { slots: slotsOf(host) })
+    *fit(pool) {
+      const fit = fleet.hosts.filter((host) => isFit(host) && servesPool(host.listing, pool))
+      for (const { host, ...rank } of rankHosts(fit, (hostId) => taken.on(hostId))) {
+        const slots = { slots: slotsOf(host), hasFreeSlot: hasFreeSlot(host) }
+        yield Object.assign(toOffer(host), rank, slots)
       }
     },
     isOpen: (pool) => fleet.hosts.some((host) => isOpen(host, pool)),

@@ -1,5 +1,6 @@
 /** What dispatch chooses from: jobs as the backlog shows them, and hosts as the slots do. */
 import { ANY_POOL, type Candidate, NO_NEEDS } from '@safelight/store'
+import type { FitHost } from '../dispatch/dispatcher.ts'
 import type { Offer } from '../dispatch/pick-job.ts'
 import type { StagedHost } from '../dispatch/pick-take-backs.ts'
 
@@ -23,6 +24,17 @@ export const newOffer = (hostId: string, over: Partial<Offer> = {}): Offer => ({
   loaded: new Set(),
   elsewhere: [],
   hasMostMemory: true,
+  ...over,
+})
+
+/** Of a host with one slot, which is free. */
+export const newFitHost = (hostId: string, over: Partial<FitHost> = {}): FitHost => ({
+  ...newOffer(hostId),
+  trouble: 0,
+  load: 0,
+  slots: 1,
+  hasFreeSlot: true,
+  pools: [ANY_POOL],
   ...over,
 })
 
