@@ -16,6 +16,7 @@ const ANSWERS = [
   [200, '<html>'],
   [200, '{"%id": 7}'],
   [200, '{"%id": {"status": "fine"}}'],
+  [200, '{"%id": {"outputs": {}, "status": null}}'],
   [500, 'Object of type Tensor is not JSON serializable'],
 ] as const
 

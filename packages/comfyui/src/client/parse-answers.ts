@@ -1,8 +1,8 @@
 /** What the host's read-only routes answer, cut down to what Safelight uses. */
 import { isJsonObject, toLine } from '@safelight/shared'
 import { z } from 'zod'
-import { judgeHistory, toPromptOrigin } from '../history/judge.ts'
-import type { HistoryEntry, QueueState, SystemStats } from './types.ts'
+import { findMark, judgeHistory, toPromptOrigin } from '../history/judge.ts'
+import type { HistoryEntry, MarkedPrompt, QueueState, SystemStats } from './types.ts'
 
 // sums of them stay numbers
 const bytes = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).nullable().catch(null)
@@ -66,12 +66,10 @@ export function parseQueueDepth(answer: unknown): number | null {
   return queueDepthSchema.safeParse(answer).data ?? null
 }
 
-/** Oldest first, as the host lists them. An entry that is none is another prompt's trouble: it is passed over. */
-export function parseRecentHistory(answer: unknown): HistoryEntry[] | null {
+/** Oldest first, as the host lists them. One that cannot be read is another prompt's trouble: it has nobody's mark. */
+export function parseRecentHistory(answer: unknown): MarkedPrompt[] | null {
   if (!isJsonObject(answer)) return null
-  return Object.entries(answer).flatMap(
-    ([promptId, candidate]) => judgeHistory(promptId, candidate) ?? [],
-  )
+  return Object.entries(answer).map(([promptId, candidate]) => findMark(promptId, candidate))
 }
 
 /** @returns the prompt's own, of all that the host answers; null when that cannot be read */

@@ -91,12 +91,15 @@ export interface SubmitAnswer {
   nodeErrors: NodeErrors
 }
 
-export interface QueueItem {
-  number: number
+export interface MarkedPrompt {
   promptId: string
   /** `extra_data.client_id`: our mark on hosts that choose their own ids. */
   clientId: string | null
   outputNodes: string[]
+}
+
+export interface QueueItem extends MarkedPrompt {
+  number: number
 }
 export interface QueueState {
   running: QueueItem[]
@@ -155,10 +158,7 @@ export interface PartialFailure {
 }
 
 /** One entry of /history, judged. */
-export interface HistoryEntry {
-  promptId: string
-  clientId: string | null
-  outputNodes: string[]
+export interface HistoryEntry extends MarkedPrompt {
   outcome: 'succeeded' | 'failed' | 'canceled'
   failure: NodeFailure | null
   /** Of a success that is not whole. */
@@ -184,8 +184,8 @@ export interface HostClient {
   /** How many prompts it holds, the running one included: the cheapest question there is. */
   queueDepth(signal?: AbortSignal): Promise<number>
   history(promptId: string, signal?: AbortSignal): Promise<HistoryEntry | null>
-  /** Newest entries first, for finding our mark on hosts that choose ids. */
-  recentHistory(maxItems: number, signal?: AbortSignal): Promise<HistoryEntry[]>
+  /** Newest first, also those of which nothing else can be read: for finding our mark on hosts that choose ids. */
+  recentHistory(maxItems: number, signal?: AbortSignal): Promise<MarkedPrompt[]>
   deletePending(promptId: string, signal?: AbortSignal): Promise<void>
   /** Targeted; on hosts that ignore the target it throws `unsupported` rather than stop somebody else's picture. */
   interrupt(promptId: string, signal?: AbortSignal): Promise<void>

@@ -52,8 +52,17 @@ describe('judgeHistory', () => {
 
   it('asks status_str only when no message tells', () => {
     expect(judgeHistory('p', entry([], 'error'))?.outcome).toBe('failed')
-    expect(judgeHistory('p', { outputs: {}, status: null })?.outcome).toBe('succeeded')
+    expect(judgeHistory('p', entry([]))?.outcome).toBe('succeeded')
   })
+
+  it.each([null, {}, { status_str: null, messages: [['execution_start', {}]] }])(
+    'takes what an old host made, which does not say how it ended, for a success, and nothing at all for no answer: %o',
+    (status) => {
+      const outputs = { 9: { images: [{ filename: 'a.png', type: 'output' }] } }
+      expect(judgeHistory('p', { outputs, status })?.outcome).toBe('succeeded')
+      expect(judgeHistory('p', { outputs: {}, status })).toBeNull()
+    },
+  )
 
   it('finds files under any key and shows expanded nodes as the node the user knows', () => {
     const file = { filename: 'a.png', subfolder: 'x', type: 'output' }

@@ -1,7 +1,7 @@
 /** One entry of /history → how the prompt ended. The messages decide: `status_str` can say `success` of a failed run. */
 import { isJsonObject } from '@safelight/shared'
 import { z } from 'zod'
-import type { HistoryEntry, MadeItems } from '../client/types.ts'
+import type { HistoryEntry, MadeItems, MarkedPrompt } from '../client/types.ts'
 import type { NodeFailure } from '../protocol/host-message.ts'
 import { type NodeIds, shownNode } from '../graph/shown-node.ts'
 import { parseFailure, UNKNOWN_FAILURE } from './failure.ts'
@@ -29,28 +29,34 @@ type Entry = z.output<typeof entrySchema>
 
 const extraDataSchema = z.looseObject({ client_id: z.string() })
 
-/** @returns null when the entry is not one (history answered something else) */
+/** @returns null when the entry is not one (history answered something else), or says neither how it ended nor what it made */
 export function judgeHistory(promptId: string, candidate: unknown): HistoryEntry | null {
   const parsed = entrySchema.safeParse(candidate)
   if (!parsed.success) return null
   const entry = parsed.data
   const graph = isJsonObject(entry.prompt[2]) ? entry.prompt[2] : {}
   const ids: NodeIds = { has: (id) => Object.hasOwn(graph, id) }
+  const verdict = toVerdict(entry, ids)
+  if (!verdict) return null
   const { files, texts } = toMade(entry, ids)
-  return {
-    promptId,
-    ...toPromptOrigin(entry.prompt),
-    ...toVerdict(entry, ids),
-    outputs: files,
-    texts,
-  }
+  return { ...toMarked(promptId, entry), ...verdict, outputs: files, texts }
 }
 
+const markedSchema = entrySchema.pick({ prompt: true })
+
+/** Whose it is can be read of entries, too, of which nothing else can. */
+export function findMark(promptId: string, candidate: unknown): MarkedPrompt {
+  const { data } = markedSchema.safeParse(candidate)
+  return toMarked(promptId, data ?? { prompt: [] })
+}
+
+const toMarked = (promptId: string, { prompt }: Pick<Entry, 'prompt'>): MarkedPrompt => ({
+  promptId,
+  ...toPromptOrigin(prompt),
+})
+
 /** Who sent a prompt (our mark is the client id) and the outputs to run, from the queue's 5-element item, which history repeats. */
-export function toPromptOrigin(item: readonly unknown[]): {
-  clientId: string | null
-  outputNodes: string[]
-} {
+export function toPromptOrigin(item: readonly unknown[]): Omit<MarkedPrompt, 'promptId'> {
   const extraData = extraDataSchema.safeParse(item[3])
   const outputNodes = z.array(z.string()).safeParse(item[4])
   return {
@@ -62,7 +68,7 @@ export function toPromptOrigin(item: readonly unknown[]): {
 function toVerdict(
   entry: Entry,
   ids: NodeIds,
-): Pick<HistoryEntry, 'outcome' | 'failure' | 'partial'> {
+): Pick<HistoryEntry, 'outcome' | 'failure' | 'partial'> | null {
   const messages = entry.status?.messages ?? []
   for (const [event, data] of messages.toReversed()) {
     if (event === 'execution_success') {
@@ -72,9 +78,11 @@ function toVerdict(
     if (event === 'execution_error') return ended('failed', parseFailure(data, ids))
   }
   // no terminal message at all: only status_str is left to ask
-  return entry.status?.status_str === 'error'
-    ? ended('failed', UNKNOWN_FAILURE)
-    : { outcome: 'succeeded', failure: null, partial: readPartial(entry.status, ids) }
+  const said = entry.status?.status_str
+  if (said === 'error') return ended('failed', UNKNOWN_FAILURE)
+  // old hosts say nothing, and list what was made
+  if (!said && Object.keys(entry.outputs).length === 0) return null
+  return { outcome: 'succeeded', failure: null, partial: readPartial(entry.status, ids) }
 }
 
 function ended(outcome: 'canceled' | 'failed', failure: NodeFailure | null = null) {

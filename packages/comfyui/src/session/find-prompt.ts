@@ -1,5 +1,5 @@
 /** Finds a prompt that an earlier life of this attempt may have submitted. */
-import type { HostClient } from '../client/types.ts'
+import type { HostClient, MarkedPrompt } from '../client/types.ts'
 import { readHistory } from '../history/read-history.ts'
 
 /**
@@ -27,7 +27,7 @@ export interface EarlierPrompt {
 /** Queue before history, because prompts move that way. @returns null when it is nowhere */
 export async function findPrompt(options: FindPromptOptions): Promise<EarlierPrompt | null> {
   const { client, promptId, knownPromptId, signal } = options
-  const isOurs = (item: { promptId: string; clientId: string | null }) =>
+  const isOurs = (item: MarkedPrompt) =>
     item.promptId === promptId || item.promptId === knownPromptId || item.clientId === promptId
 
   const { running, pending } = await client.queue(signal)
@@ -55,9 +55,6 @@ export async function findPrompt(options: FindPromptOptions): Promise<EarlierPro
   return null
 }
 
-function toEarlier(
-  { promptId, outputNodes }: { promptId: string; outputNodes: string[] },
-  running: boolean,
-): EarlierPrompt {
+function toEarlier({ promptId, outputNodes }: MarkedPrompt, running: boolean): EarlierPrompt {
   return { promptId, outputNodes, running }
 }

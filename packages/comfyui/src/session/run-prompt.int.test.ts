@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { PromptRejected } from '../errors.ts'
 import { SLOW_WORKFLOW } from '../testing/session.ts'
@@ -123,6 +124,24 @@ it.each(['absent', 'hollow'])(
     expect(host.calls('POST', '/prompt')).toHaveLength(1)
   },
 )
+
+it('takes no history that says neither how it ended nor what it made for a success, whatever was heard', async () => {
+  const host = await withHost()
+  const promptId = randomUUID()
+  host.enqueue({ promptId, clientId: promptId, workflow: SLOW_WORKFLOW })
+  host.start()
+  host.finish()
+  let looks = 0
+  host.intercept = (request, response) => {
+    if (request.path !== `/history/${promptId}` || looks > 5) return false
+    looks += 1
+    response.end(JSON.stringify({ [promptId]: { prompt: [], outputs: {}, status: null } }))
+    return true
+  }
+  const session = host.session({ promptId, wasSubmitted: true, timings: { settleMs: 60_000 } })
+  expect(await session.end).toMatchObject({ outcome: 'succeeded', outputs: [OUTPUT] })
+  expect(host.calls('POST', '/prompt')).toEqual([])
+})
 
 it('does not call a prompt lost that one look missed', async () => {
   const host = await withHost()

@@ -1,4 +1,4 @@
-/** How long a host that does not answer is asked for what it may have. */
+/** A prompt that the host may have already: how long it is looked for, and that it is found. */
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
@@ -29,6 +29,25 @@ it.each(['', 'cancel'])(
     expect(session.has('submitted')).toBe(true)
     host.finish()
     expect(await clock.run(session.end)).toMatchObject({ outcome: 'succeeded', promptId })
+    expect(host.calls('POST', '/prompt')).toEqual([])
+  },
+)
+
+it.each([{ status: 'fine' }, { outputs: {}, status: null }, { outputs: 7, status: [] }])(
+  'finds its mark on an old host in an entry of which nothing else can be read: %o',
+  async (unreadable) => {
+    const host = await withHost('0.3.34')
+    const promptId = randomUUID()
+    const { number } = host.enqueue({
+      promptId: 'chosen',
+      clientId: promptId,
+      workflow: SLOW_WORKFLOW,
+    })
+    host.pending = []
+    const prompt = [number, 'chosen', SLOW_WORKFLOW, { client_id: promptId }, ['3']]
+    host.history.set('chosen', { prompt, ...unreadable })
+    const session = host.session({ promptId })
+    expect(await session.end).toEqual({ outcome: 'unreadable', promptId: 'chosen' })
     expect(host.calls('POST', '/prompt')).toEqual([])
   },
 )
