@@ -1,10 +1,9 @@
-import type { Snapshot } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { promptIdOf } from '@safelight/store'
 import { slow } from './testing/graphs.ts'
-import { whenHost } from './testing/host-view.ts'
+import { hold, isThere, whenHost } from './testing/host-view.ts'
 import { type WorkerStack, startWorkerStack } from './testing/stack.ts'
 
 let stack: WorkerStack
@@ -64,11 +63,8 @@ it('lets two workers share two hosts: each job runs once, and no host holds more
   for (const load of loads) expect(await load.stop()).toBeLessThanOrEqual(2)
 })
 
-const isThere = ({ phase }: Snapshot) => phase === 'submitted' || phase === 'executing'
-
 it('gives a job to an idle host, though another worker has filled the first slots of the others meanwhile', async () => {
   const urls = await startHosts(3)
-  const hold = (held: boolean) => hosts.forEach((host) => host.faults.set({ held }))
   // what the other does is hardly ever seen in between
   const timings = { slotRefreshMs: 2_000 }
   const env = (name: string) => ({ WORKER_NAME: name })
@@ -78,7 +74,7 @@ it('gives a job to an idle host, though another worker has filled the first slot
   for (const url of urls)
     await whenHost(stack, url, ({ state, workers }) => state === 'ready' && workers.length === 2)
   for (let round = 0; round < 3; round += 1) {
-    hold(true)
+    hold(hosts, true)
     const jobIds: string[] = []
     for (const host of hosts) {
       jobIds.push(await stack.submit(slow({ color: round, steps: hosts.indexOf(host) + 1 })))
@@ -86,7 +82,7 @@ it('gives a job to an idle host, though another worker has filled the first slot
     }
     const given = await Promise.all(jobIds.map((jobId) => stack.store.load(jobId)))
     expect(new Set(given.map((job) => job?.hostId)).size).toBe(hosts.length)
-    hold(false)
+    hold(hosts, false)
     for (const jobId of jobIds) expect((await stack.end(jobId)).status).toBe('succeeded')
   }
 })
@@ -94,14 +90,14 @@ it('gives a job to an idle host, though another worker has filled the first slot
 it('stages the next prompt: the host has it before the first has begun', async () => {
   const urls = await startHosts(1)
   // until both are there
-  hosts[0]?.faults.set({ held: true })
+  hold(hosts, true)
   await stack.startWorker(urls)
   const jobIds = await Promise.all([
     stack.submit(slow({ color: 1, steps: 10, seconds: 0.5 })),
     stack.submit(slow({ color: 2, steps: 10, seconds: 0.5 })),
   ])
   for (const jobId of jobIds) await stack.when(jobId, isThere)
-  hosts[0]?.faults.set({ held: false })
+  hold(hosts, false)
   for (const jobId of jobIds) expect((await stack.end(jobId)).status).toBe('succeeded')
   expect(hosts[0]?.executions()).toHaveLength(2)
 })

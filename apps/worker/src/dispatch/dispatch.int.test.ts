@@ -1,9 +1,8 @@
 /** Which host gets which job: slots, pools, owners, models, with real hosts and workers. */
-import type { Snapshot } from '@safelight/shared'
 import type { Simulator } from '@safelight/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { slow } from '../testing/graphs.ts'
-import { whenState } from '../testing/host-view.ts'
+import { hold, idOf, isThere, whenState } from '../testing/host-view.ts'
 import { startWorkerStack, type WorkerStack } from '../testing/stack.ts'
 
 let stack: WorkerStack
@@ -25,8 +24,6 @@ async function startAll(hosts: readonly Simulator[]): Promise<void> {
   for (const { url } of hosts) await whenState(stack, url, 'ready')
 }
 
-const isThere = ({ phase }: Snapshot) => phase === 'submitted' || phase === 'executing'
-const hostOf = ({ url }: Simulator) => new URL(url).host
 let color = 0
 const quick = () => slow({ color: (color += 1), steps: 1 })
 const lasting = () => slow({ color: (color += 1), steps: 8, seconds: 5 })
@@ -42,7 +39,7 @@ describe('a pool', () => {
       Array.from({ length: 6 }, () => stack.submit(quick(), {}, { pool: 'video' })),
     )
     for (const jobId of asked)
-      expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', hostId: hostOf(video) })
+      expect(await stack.end(jobId)).toMatchObject({ status: 'succeeded', hostId: idOf(video) })
     const anywhere = await Promise.all(Array.from({ length: 8 }, () => stack.submit(lasting())))
     for (const jobId of anywhere) expect((await stack.end(jobId)).status).toBe('succeeded')
     expect(plain.executions().length).toBeGreaterThan(1)
@@ -132,15 +129,15 @@ it('runs what its host has loaded first, and overtakes nobody for ever', async (
 
 it('gives an idle host a job for which it must load, rather than stage it where the model is', async () => {
   const hosts = [await stack.startHost(), await stack.startHost()]
-  for (const host of hosts) host.faults.set({ held: true })
+  hold(hosts, true)
   await startAll(hosts)
   const given: (string | null)[] = []
   for (const _ of hosts) {
     const jobId = await stack.submit(quick(), {}, { files: ['a.safetensors'] })
     given.push((await stack.when(jobId, isThere)).hostId)
   }
-  for (const host of hosts) host.faults.set({ held: false })
-  expect(new Set(given)).toEqual(new Set(hosts.map(hostOf)))
+  hold(hosts, false)
+  expect(new Set(given)).toEqual(new Set(hosts.map(idOf)))
 })
 
 it.each([2, 3])('gives a job to that of %i idle hosts which has its model', async (count) => {
@@ -149,14 +146,14 @@ it.each([2, 3])('gives a job to that of %i idle hosts which has its model', asyn
   await startAll(hosts)
   const files = hosts.map((_, n) => `${n}.safetensors`)
   const submit = (file: string) => stack.submit(quick(), {}, { files: [file] })
-  for (const host of hosts) host.faults.set({ held: true })
+  hold(hosts, true)
   const firsts: string[] = []
   for (const file of files) {
     const jobId = await submit(file)
     await stack.when(jobId, isThere)
     firsts.push(jobId)
   }
-  for (const host of hosts) host.faults.set({ held: false })
+  hold(hosts, false)
   const homes: (string | null)[] = []
   for (const jobId of firsts) homes.push((await stack.end(jobId)).hostId)
   expect(new Set(homes).size).toBe(count)

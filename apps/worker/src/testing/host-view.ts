@@ -1,5 +1,6 @@
-/** Waits for what the list of hosts shows of one. */
-import type { HostState } from '@safelight/shared'
+/** What is to be seen of hosts: in their list, and of the jobs that they have. Makes them stand still, too. */
+import type { HostState, Snapshot } from '@safelight/shared'
+import type { Simulator } from '@safelight/simulator'
 import type { ReportedHost } from '@safelight/store'
 import { hostIdOf } from '../hosts/host-id.ts'
 import { type WorkerStack, until } from './stack.ts'
@@ -24,3 +25,14 @@ export function whenState(
 ): Promise<ReportedHost> {
   return whenHost(stack, url, (host) => host.state === state)
 }
+
+/** Its prompt is on the host. */
+export const isThere = ({ phase }: Snapshot): boolean =>
+  phase === 'submitted' || phase === 'executing'
+
+/** Makes hosts stand still, or go on. */
+export function hold(hosts: readonly Simulator[], held: boolean): void {
+  for (const host of hosts) host.faults.set({ held })
+}
+
+export const idOf = ({ url }: Simulator): string => hostIdOf(new URL(url))
