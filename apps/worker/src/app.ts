@@ -32,6 +32,7 @@ import type { WorkerConfig } from './config.ts'
 import { createDebugRoutes } from './debug/debug-routes.ts'
 import { startDispatcher } from './dispatch/dispatcher.ts'
 import { openIntakeTickets } from './dispatch/intake-tickets.ts'
+import { startEveningOut } from './dispatch/even-out.ts'
 import { startMakingRoom } from './dispatch/make-room.ts'
 import { openSlotBook } from './dispatch/slot-book.ts'
 import { logEvents, openEventTraces } from './events/follow-events.ts'
@@ -49,7 +50,8 @@ import { openHostTickets } from './queue/host-tickets.ts'
 import { createTicketsInHand } from './queue/in-hand.ts'
 import { createProcessor } from './queue/process-job.ts'
 import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.ts'
-import { type TimingOverrides, toTimingsOf, type WorkerTimings } from './timings.ts'
+import { type TimingOverrides, toTimingsOf } from './override-timings.ts'
+import type { WorkerTimings } from './timings.ts'
 
 export interface WorkerApp {
   /** What happens in it, told to whoever wants to hear; see docs/events.md. */
@@ -218,7 +220,7 @@ async function start(parts: Start): Promise<Pick<WorkerApp, 'health' | 'debug'>>
       else for (const host of fleet.hosts) host.lookForFiles(message.classes)
     },
   })
-  const dispatching = { slots, backlog, limits, timings, clock, emit, log }
+  const dispatching = { workerId, slots, backlog, limits, timings, clock, emit, log }
   const dispatcher = startDispatcher({
     ...dispatching,
     pulse,
@@ -231,6 +233,7 @@ async function start(parts: Start): Promise<Pick<WorkerApp, 'health' | 'debug'>>
     },
   })
   scope.use(startMakingRoom({ ...dispatching, holders }))
+  scope.use(startEveningOut({ ...dispatching, holders }))
   scope.use(dispatcher)
   scope.defer(() => stopping.abort())
   fleet.onChange(() => dispatcher.update())

@@ -20,7 +20,7 @@ import { z } from 'zod'
 import { readHostsFile } from './hosts/host-list.ts'
 import { findTwins, hostSchema } from './hosts/host-value.ts'
 import { HostsFileError } from './hosts/hosts-file.ts'
-import { WORKER_TIMINGS_SHAPE } from './timings.ts'
+import { WORKER_TIMINGS_SHAPE } from './override-timings.ts'
 
 const fieldsSchema = commonConfigSchema.extend({
   ...ASSET_STORE_SHAPE,

@@ -5,7 +5,8 @@ import { workerConfigSchema } from './config.ts'
 import { slow } from './testing/graphs.ts'
 import { QUICK_TIMINGS } from './testing/quick-timings.ts'
 import { startWorkerStack } from './testing/stack.ts'
-import { DEFAULT_WORKER_TIMINGS, toWorkerTimings } from './timings.ts'
+import { toWorkerTimings } from './override-timings.ts'
+import { DEFAULT_WORKER_TIMINGS } from './timings.ts'
 
 /** What a user is told: a killed worker is replaced within this. */
 const RECOVERY_MS = 15_000

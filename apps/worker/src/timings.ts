@@ -1,15 +1,8 @@
 /**
  * Every duration of a worker that is no setting, with the reason for its default.
  */
-import type { WorkerConfig } from './config.ts'
-import { DEFAULT_TIMINGS, type SessionTimings } from '@safelight/comfyui'
-import type { Partly } from '@safelight/runtime'
-import {
-  DEFAULT_STORE_TIMINGS,
-  type FailureCause,
-  type StoreTimings,
-  SWEEP_EVERY_MS,
-} from '@safelight/store'
+import type { SessionTimings } from '@safelight/comfyui'
+import { type FailureCause, type StoreTimings, SWEEP_EVERY_MS } from '@safelight/store'
 
 export interface WorkerTimings {
   /** The lock of a ticket, renewed at half of it. Longer than an event loop may hang; a dead worker's jobs wait for it. */
@@ -28,6 +21,16 @@ export interface WorkerTimings {
 
   /** How soon a worker that found nothing for its hosts among those that wait looks again. */
   dispatchLookMs: number
+  /** How long a host that was offered to all workers is taken to have nothing to do: it is offered again at each look. */
+  offeredMs: number
+  /** Between two such looks: a host may be idle for a moment again and again. */
+  offerAtLeastMs: number
+  /** How long a job is staged behind another before a host with nothing to do asks for it, and how much longer it must be expected to be. */
+  moveAfterMs: number
+  /** The same for a host that would have to load its models. */
+  moveToLoadAfterMs: number
+  /** The worker that has it staged sees within a look that it is asked for; then the prompt is withdrawn. */
+  wantedMs: number
   /** What other workers do is only seen by asking. */
   slotRefreshMs: number
   /** A look for jobs that has not come back by then never will: the process is to be started anew. */
@@ -132,6 +135,11 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   queueRetryMs: 1_000,
 
   dispatchLookMs: 1_000,
+  offeredMs: 1_500,
+  offerAtLeastMs: 100,
+  moveAfterMs: 3_000,
+  moveToLoadAfterMs: 15_000,
+  wantedMs: 10_000,
   slotRefreshMs: 1_000,
   lookStuckMs: 60_000,
   readinessPingMs: 1_000,
@@ -193,50 +201,4 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
 
   session: {},
   store: {},
-}
-
-/** Everything that may be overridden; only its shape counts. */
-export const WORKER_TIMINGS_SHAPE = {
-  ...DEFAULT_WORKER_TIMINGS,
-  session: DEFAULT_TIMINGS,
-  store: DEFAULT_STORE_TIMINGS,
-}
-
-/** What tests and `SAFELIGHT_TIMINGS` may say: any of the durations. */
-export type TimingOverrides = Partly<Omit<WorkerTimings, 'session'>> & {
-  session?: Partly<SessionTimings>
-}
-
-export function toWorkerTimings(
-  ...overrides: readonly (TimingOverrides | undefined)[]
-): WorkerTimings {
-  return overrides.reduce<WorkerTimings>(merge, DEFAULT_WORKER_TIMINGS)
-}
-
-function merge(known: WorkerTimings, over: TimingOverrides = {}): WorkerTimings {
-  const { socket, ...session } = over.session ?? {}
-  return {
-    ...known,
-    ...over,
-    retryMs: { ...known.retryMs, ...over.retryMs },
-    orphan: { ...known.orphan, ...over.orphan },
-    session: {
-      ...known.session,
-      ...session,
-      ...(socket && {
-        socket: { ...DEFAULT_TIMINGS.socket, ...known.session.socket, ...socket },
-      }),
-    },
-    store: { ...known.store, ...over.store },
-  }
-}
-
-/** @param overrides in place of the defaults and the settings */
-export function toTimingsOf(config: WorkerConfig, overrides?: TimingOverrides): WorkerTimings {
-  const session = {
-    stallMs: config.STALL_TIMEOUT,
-    unreachableMs: config.HOST_TIMEOUT,
-    stopMs: config.STOP_TIMEOUT,
-  }
-  return toWorkerTimings({ session }, config.SAFELIGHT_TIMINGS, overrides)
 }

@@ -61,6 +61,7 @@ const FAMILIES: Readonly<Record<Exclude<keyof Keys, NoKey>, Entry>> = {
   deferred: ['entries', 'jobs that have not ended'],
   dispatched: ['host', 'jobs that have a slot there'],
   collecting: ['host', 'jobs whose outputs are carried away from there'],
+  idle: ['expires', 'a few seconds after they were said to have nothing to do'],
   dispatchedTo: ['entries', 'hosts that have jobs; forgotten with the host'],
   running: ['line', 'jobs of the owner that have a slot'],
   bullPrefix: {

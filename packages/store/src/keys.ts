@@ -25,6 +25,8 @@ export function createKeys(namespace: string) {
     dispatched: (hostId: string) => `${tag}:dispatched:${hostId}`,
     /** ZSET per host: jobs whose outputs are carried away from there. */
     collecting: (hostId: string) => `${tag}:collecting:${hostId}`,
+    /** ZSET: `<hostId> <workerId>` of hosts of a pool that have nothing to do, by when that must have been said again (ms). */
+    idle: (pool: string) => `${tag}:idle:${pool}`,
     /** SET: hosts that have had a job. */
     dispatchedTo: `${tag}:dispatched-to`,
     /** SET per owner: its jobs that have a slot somewhere. */

@@ -7,6 +7,7 @@ import { startDispatcher } from './dispatcher.ts'
 import { dispatchRound } from './round.ts'
 
 const QUIET = {
+  workerId: 'w',
   emit: tellNobody,
   pools: () => [ANY_POOL],
   pulse: { looks: () => undefined, waitsForSlot: () => undefined },
@@ -33,6 +34,7 @@ it('looks once more when it has found nobody before its ticket was spent', async
       fit: () => [newFitHost('gpu')],
       isOpen: () => true,
       whenOpen: async () => undefined,
+      whenIdle: () => new Promise(() => undefined),
       missed: () => undefined,
       took: () => undefined,
       freed: () => undefined,
@@ -91,6 +93,7 @@ it('does not ask for every job from every worker when four share many hosts', as
         },
         isOpen: () => taken.size < names.length,
         whenOpen: async () => undefined,
+        whenIdle: () => new Promise(() => undefined),
         missed: () => undefined,
         took: (hostId, jobId) => {
           taken.set(hostId, jobId)
@@ -124,41 +127,48 @@ it('does not ask for every job from every worker when four share many hosts', as
   expect(asked).toBeLessThan(2 * jobs)
 })
 
-it('names the hosts that might have a job instead, also those that seem to have no free slot', async () => {
-  const hosts = [
-    newFitHost('gpu', { slots: 2, load: 2 }),
-    newFitHost('seems-full', { load: 4, hasFreeSlot: false }),
-    newFitHost('unable', { classes: new Set(['Other']) }),
-    newFitHost('elsewhere', { pools: ['video'] }),
-    newFitHost('deaf', { trouble: 1 }),
-  ]
-  const orders: DispatchOrder[] = []
-  const outdated: string[] = []
-  const round = await dispatchRound(ANY_POOL, {
-    ...QUIET,
-    atMost: 9,
-    slots: {
-      fit: () => hosts,
-      missed: () => undefined,
-      took: () => undefined,
-      freed: () => undefined,
-      outdated: (hostId) => void outdated.push(hostId),
-      drained: () => undefined,
-    },
-    backlog: {
-      candidates: async ({ pools }) =>
-        pools.includes(ANY_POOL)
-          ? [newCandidate('job', { needs: { ...NO_NEEDS, classes: ['This'] } })]
-          : [],
-      isEmpty: async () => false,
-      async dispatch(order) {
-        orders.push(order)
-        return { outcome: 'freer', hostId: 'seems-full' }
+it.each([
+  ['seems-full', { outcome: 'missed', missed: 1, more: false }, ['gpu', 'seems-full']],
+  // looked at again by and by, and others are woken
+  ['of another worker', { outcome: 'missed', missed: 0, more: true }, []],
+])(
+  'names the hosts that might have a job instead, also those that seem to have no free slot: it is for one %s',
+  async (freer, expected, looked) => {
+    const hosts = [
+      newFitHost('gpu', { slots: 2, load: 2 }),
+      newFitHost('seems-full', { load: 4, hasFreeSlot: false }),
+      newFitHost('unable', { classes: new Set(['Other']) }),
+      newFitHost('elsewhere', { pools: ['video'] }),
+      newFitHost('deaf', { trouble: 1 }),
+    ]
+    const orders: DispatchOrder[] = []
+    const outdated: string[] = []
+    const round = await dispatchRound(ANY_POOL, {
+      ...QUIET,
+      atMost: 9,
+      slots: {
+        fit: () => hosts,
+        missed: () => undefined,
+        took: () => undefined,
+        freed: () => undefined,
+        outdated: (hostId) => void outdated.push(hostId),
+        drained: () => undefined,
       },
-    },
-    begin: async () => undefined,
-  })
-  expect(orders).toMatchObject([{ jobId: 'job', hostId: 'gpu', instead: ['seems-full'] }])
-  expect(outdated).toEqual(['gpu', 'seems-full'])
-  expect(round).toMatchObject({ outcome: 'missed', taken: 0, missed: 1 })
-})
+      backlog: {
+        candidates: async ({ pools }) =>
+          pools.includes(ANY_POOL)
+            ? [newCandidate('job', { needs: { ...NO_NEEDS, classes: ['This'] } })]
+            : [],
+        isEmpty: async () => false,
+        async dispatch(order) {
+          orders.push(order)
+          return { outcome: 'freer', hostId: freer }
+        },
+      },
+      begin: async () => undefined,
+    })
+    expect(orders).toMatchObject([{ jobId: 'job', hostId: 'gpu', instead: ['seems-full'] }])
+    expect(outdated).toEqual(looked)
+    expect(round).toEqual({ ...expected, taken: 0 })
+  },
+)

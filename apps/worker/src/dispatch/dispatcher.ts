@@ -14,6 +14,7 @@ import type { IntakeTickets, TakenTicket } from './intake-tickets.ts'
 import type { Offer } from './pick-job.ts'
 import type { Rank } from './rank-hosts.ts'
 import { dispatchRound, type Round, type RoundOptions } from './round.ts'
+import { sleepUnless } from './when-told.ts'
 
 /** A host that takes new jobs. */
 export interface FitHost extends Offer, Rank {
@@ -31,6 +32,8 @@ export interface SlotBook {
   isOpen(pool: string): boolean
   /** Resolves when there may be one. */
   whenOpen(pool: string, signal: AbortSignal): Promise<void>
+  /** Resolves when a host has given up the last job it had. */
+  whenIdle(signal: AbortSignal): Promise<void>
   /** Those of them that name files which no host lists: somebody may be copying one to a host. */
   missed(candidates: readonly Candidate[]): void
   /** The job has a slot there now. */
@@ -81,6 +84,8 @@ export function startDispatcher(options: DispatcherOptions): {
       await spent
       return true
     }
+    /** What could only be staged is for a host that becomes idle. */
+    const rest = (ms: number) => sleepUnless((over) => slots.whenIdle(over), { clock, ms, signal })
     while (!signal.aborted) {
       pulse.looks(pool)
       try {
@@ -107,8 +112,8 @@ export function startDispatcher(options: DispatcherOptions): {
           ticket = await intake.take()
         }
         misses = outcome === 'missed' ? misses + 1 : 0
-        if (outcome === 'not_here') await sleep(clock, timings.dispatchLookMs, signal)
-        else if (misses > 1) await sleep(clock, afterMisses(misses, timings.dispatchLookMs), signal)
+        if (outcome === 'not_here') await rest(timings.dispatchLookMs)
+        else if (misses > 1) await rest(afterMisses(misses, timings.dispatchLookMs))
       } catch (error) {
         if (signal.aborted) break
         log.debug({ err: error, pool }, 'dispatch broke off')

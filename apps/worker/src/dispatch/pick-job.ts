@@ -9,7 +9,7 @@
  * When something must be loaded, it is a model that no other host holds: so hosts settle on different ones.
  */
 import { type FileChoices, lists } from '@safelight/comfyui'
-import { type Candidate, isWithinSkills, nodeClassesOf } from '@safelight/store'
+import { type Candidate, isWithinSkills, type JobNeeds, nodeClassesOf } from '@safelight/store'
 
 export interface Offer {
   hostId: string
@@ -106,7 +106,7 @@ function mayAllBeOvertaken(
 }
 
 /** Whether the host can run it, and has not just failed it while others may do better. */
-export function mayRun({ needs }: Candidate, offer: Offer, nowMs: number): boolean {
+export function mayRun({ needs }: { needs: JobNeeds }, offer: Offer, nowMs: number): boolean {
   const { classes, hostId } = offer
   if (!isWithinSkills(needs)) return false
   if (classes.size > 0 && !nodeClassesOf(needs).every((name) => classes.has(name))) return false

@@ -23,6 +23,7 @@ const staged = (jobId: string, more: Partial<StagedJob> = {}): StagedJob => ({
   band: NORMAL,
   createdAt: 990_000,
   takenBack: 0,
+  aheadMs: null,
   ...more,
 })
 const pick = (candidates: Candidate[], hosts: StagedHost[], more: Partial<TakeBackOptions> = {}) =>

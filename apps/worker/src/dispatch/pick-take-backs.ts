@@ -16,6 +16,8 @@ export interface StagedJob {
   /** ms since the epoch */
   createdAt: number
   takenBack: number
+  /** ms until all that is before it there should be over; null when nobody can tell. */
+  aheadMs: number | null
 }
 
 /** A host that takes jobs, and what this worker has staged there. */
@@ -38,7 +40,7 @@ export interface TakeBackOptions extends PickOptions {
 }
 
 /** From then on a job keeps its slot: it has made way for others often enough. */
-const MOST_TAKE_BACKS = 3
+export const MOST_TAKE_BACKS = 3
 
 /** @param candidates jobs that wait, but for those that room is being made for */
 export function pickTakeBacks(

@@ -20,6 +20,7 @@ export interface RoundOptions {
   openHand: (hostId: string) => OpenHand | null
   /** The job has its slot: it gets its ticket there. */
   begin: (hostId: string, job: JobOnHost) => Promise<void>
+  workerId: string
   limits: DispatchLimits
   clock: Pick<Clock, 'now'>
   emit: Emit<WorkerEvents>
@@ -33,7 +34,7 @@ export interface Round {
     | 'nobody'
     /** Somebody does, for whom there is nothing here. */
     | 'not_here'
-    /** Others have taken the jobs or the slots meanwhile. */
+    /** Others have taken the jobs or the slots meanwhile, or are about to. */
     | 'missed'
   /** Others were seen to wait in the pool. */
   more: boolean
@@ -73,9 +74,11 @@ export async function dispatchRound(
       atMost,
     })
     if (taking.length > 0) {
-      const taken = (await Promise.all(taking)).filter(Boolean).length
+      const takes = await Promise.all(taking)
+      const count = (what: Take) => takes.filter((outcome) => outcome === what).length
+      const [taken, missed] = [count('taken'), count('missed')]
       const outcome = taken > 0 ? 'dispatched' : 'missed'
-      return { outcome, more, taken, missed: taking.length - taken }
+      return { outcome, more: more || taken + missed < takes.length, taken, missed }
     }
     if (seen === 0) break
     isEmpty = false
@@ -100,13 +103,13 @@ async function giveAll(
   hosts: readonly FitHost[],
   look: number,
   { pool, pages, fit, atMost, ...options }: Giving,
-): Promise<{ taking: Promise<boolean>[]; seen: number; more: boolean }> {
+): Promise<{ taking: Promise<Take>[]; seen: number; more: boolean }> {
   const { slots } = options
   const { affinity } = options.limits
   const nowMs = options.clock.now()
   const seen = new Map<string, Candidate>()
   const given = new Set<string>()
-  const taking: Promise<boolean>[] = []
+  const taking: Promise<Take>[] = []
 
   /** @returns false for a host that has got nothing and might, were it to load something */
   async function give(host: FitHost, { loads }: { loads: boolean }): Promise<boolean> {
@@ -181,6 +184,9 @@ function othersFor(
   return others
 }
 
+/** `elsewhere`: a host of another worker has nothing to do. */
+type Take = 'taken' | 'missed' | 'elsewhere'
+
 interface Taking extends RoundOptions {
   instead: readonly string[]
   models: WorkerEvents['job:dispatched']['models']
@@ -189,13 +195,14 @@ interface Taking extends RoundOptions {
 async function take(
   { hostId, slots: count }: FitHost,
   { jobId, pool, overtaken }: Choice,
-  { slots, backlog, limits, openHand, begin, emit, instead, models }: Taking,
-): Promise<boolean> {
+  { slots, backlog, workerId, limits, openHand, begin, emit, instead, models }: Taking,
+): Promise<Take> {
   const askedAt = performance.now()
   const open = openHand(hostId)
   const { ownerLimit } = limits
   const hand = open?.hand ?? null
-  const order = { jobId, hostId, slots: count, ownerLimit, instead, overtaken, hand }
+  const place = { jobId, hostId, slots: count, ownerLimit }
+  const order = { ...place, instead, workerId, overtaken, hand }
   const taken = await backlog.dispatch(order).catch((error: unknown) => {
     open?.drop()
     throw error
@@ -203,17 +210,18 @@ async function take(
   if (taken.outcome !== 'dispatched') {
     open?.drop()
     slots.freed(hostId, jobId)
+    if (taken.outcome === 'freer' && !instead.includes(taken.hostId)) return 'elsewhere'
     if (taken.outcome === 'full' || taken.outcome === 'freer') slots.outdated(hostId)
     if (taken.outcome === 'freer') slots.outdated(taken.hostId)
     if (taken.outcome === 'drained') slots.drained(hostId, taken.drain)
-    return false
+    return 'missed'
   }
   const ms = performance.now() - askedAt
   // first: what comes of it is told after it
   emit('job:dispatched', { jobId, hostId, pool, ms, overtaken: overtaken.length, models })
   if (open) open.take(taken, taken.claimed ?? null)
   else await begin(hostId, taken)
-  return true
+  return 'taken'
 }
 
 function toLoad(files: readonly string[], { loaded }: Offer): Taking['models'] {

@@ -13,13 +13,14 @@ import type { Fleet } from '../hosts/fleet.ts'
 import type { Host } from '../hosts/host.ts'
 import type { SlotHolders } from '../hosts/slot-holders.ts'
 import type { WorkerTimings } from '../timings.ts'
-import type { SlotBook } from './dispatcher.ts'
+import type { FitHost, SlotBook } from './dispatcher.ts'
 import { createLoadedFiles } from './loaded-files.ts'
 import { createMissedFiles } from './missed-files.ts'
 import type { Offer } from './pick-job.ts'
 import type { StagedHost } from './pick-take-backs.ts'
 import { isFit, rankHosts, slotsOf } from './rank-hosts.ts'
 import { createTakenSlots } from './taken-slots.ts'
+import { whenTold } from './when-told.ts'
 
 export interface SlotBookOptions {
   fleet: Fleet
@@ -33,6 +34,8 @@ export interface SlotBookOptions {
 export interface OpenedSlotBook extends SlotBook {
   /** Hosts that take jobs, with what is staged there by this worker; none when nothing is. */
   staged(): StagedHost[]
+  /** Hosts that take jobs and have nothing to do, the best first. */
+  idle(): FitHost[]
   /** Told what each host has, by the records, now and then. */
   onSeen(listener: (hostId: string, jobs: JobsOnHost) => void): void
   holds(): Some<HeldSlots>
@@ -59,12 +62,14 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     onChange(hostId, count) {
       fleet.find(hostId)?.setTakenSlots(count)
       changed()
+      if (count === 0) for (const wake of waitingForIdle) wake()
     },
   })
   /** Redis says that others have taken some meanwhile, or given them back; until it is known how many. */
   const outdated = new Set<string>()
   let seesOutdated = false
   const waiting = new Set<() => void>()
+  const waitingForIdle = new Set<() => void>()
   const seen = new Set<(hostId: string, jobs: JobsOnHost) => void>()
   const missed = createMissedFiles({ fleet, timings, clock })
   const names = new WeakMap<object, ReadonlySet<string>>() // hosts that are alike share it
@@ -121,11 +126,26 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 
   function toStagedHost(host: Host): StagedHost {
-    const staged = host.jobs().staged.flatMap((jobId) => holders.find(jobId) ?? [])
+    const { running, staged } = host.jobs()
+    const ours = new Set([...running, ...staged])
+    // nobody here can tell of what another worker has there
+    const knowsAll = [...taken.on(host.hostId)].every((jobId) => ours.has(jobId))
+    const held = staged.flatMap((jobId) => holders.find(jobId) ?? [])
     return Object.assign(toOffer(host), {
       hasFreeSlot: hasFreeSlot(host),
-      staged: staged.map(({ priority, ...job }) => ({ ...job, band: toBand(priority) })),
+      staged: held.map(({ priority, ...job }) => ({
+        ...job,
+        band: toBand(priority),
+        aheadMs: knowsAll ? host.aheadMs(job.jobId) : null,
+      })),
     })
+  }
+
+  function* toFitHosts(hosts: readonly Host[]): Generator<FitHost> {
+    for (const { host, ...rank } of rankHosts(hosts, (hostId) => taken.on(hostId))) {
+      const slots = { slots: slotsOf(host), hasFreeSlot: hasFreeSlot(host) }
+      yield Object.assign(toOffer(host), rank, slots)
+    }
   }
 
   /** Read when it is asked for: of many hosts the first mostly gets the job. */
@@ -150,35 +170,18 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
   }
 
   return {
-    *fit(pool) {
-      const fit = fleet.hosts.filter((host) => isFit(host) && servesPool(host.listing, pool))
-      for (const { host, ...rank } of rankHosts(fit, (hostId) => taken.on(hostId))) {
-        const slots = { slots: slotsOf(host), hasFreeSlot: hasFreeSlot(host) }
-        yield Object.assign(toOffer(host), rank, slots)
-      }
-    },
+    fit: (pool) =>
+      toFitHosts(fleet.hosts.filter((host) => isFit(host) && servesPool(host.listing, pool))),
+    idle: () =>
+      [...toFitHosts(fleet.hosts.filter(isFit))].filter(
+        ({ trouble, load, hasFreeSlot }) => trouble === 0 && load === 0 && hasFreeSlot,
+      ),
     isOpen: (pool) => fleet.hosts.some((host) => isOpen(host, pool)),
+    whenIdle: (signal) => whenTold(waitingForIdle, () => true, signal),
     async whenOpen(pool, signal) {
       const some = () => fleet.hosts.some((host) => isOpen(host, pool))
       if (some()) return
-      await new Promise<void>((resolve, reject) => {
-        const done = () => {
-          waiting.delete(look)
-          signal.removeEventListener('abort', onAbort)
-        }
-        const onAbort = () => {
-          done()
-          reject(signal.reason)
-        }
-        const look = () => {
-          if (!some()) return
-          done()
-          resolve()
-        }
-        signal.throwIfAborted()
-        signal.addEventListener('abort', onAbort, { once: true })
-        waiting.add(look)
-      })
+      await whenTold(waiting, some, signal)
     },
     missed: (candidates) => missed.note(candidates),
     took(hostId, jobId, files) {

@@ -127,8 +127,29 @@ export function followPrompt(jobId: string, deps: FollowDeps): FollowedPrompt {
   return followed
 }
 
+export interface JobsThere {
+  running: string[]
+  staged: string[]
+  /** ms until all of them should be over; null when nobody can tell. */
+  restMs: number | null
+}
+
+export function toJobsThere(followed: Iterable<FollowedPrompt>): JobsThere {
+  const all = [...followed]
+  const idsOf = (running: boolean) =>
+    all.flatMap((prompt) => (prompt.running === running ? [prompt.jobId] : []))
+  return { running: idsOf(true), staged: idsOf(false), restMs: restOf(all) }
+}
+
+/** Of those before the job's, which are its host's in turn; null when nobody can tell, or the job's is not one of them. */
+export function restBefore(followed: Iterable<FollowedPrompt>, jobId: string): number | null {
+  const inTurn = [...followed]
+  const at = inTurn.findIndex((prompt) => prompt.jobId === jobId)
+  return at < 0 ? null : restOf(inTurn.slice(0, at))
+}
+
 /** Of all of them, one after the other; null when nobody can tell. */
-export function restOf(followed: Iterable<FollowedPrompt>): number | null {
+function restOf(followed: Iterable<FollowedPrompt>): number | null {
   const rests = [...followed].map((prompt) => prompt.restMs())
   return rests.reduce((sum, ms) => (sum === null || ms === null ? null : sum + ms), 0)
 }

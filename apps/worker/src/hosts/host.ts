@@ -15,8 +15,10 @@ import {
   type PromptFollow,
   type FollowedPrompt,
   followPrompt,
+  type JobsThere,
   type PromptToFollow,
-  restOf,
+  restBefore,
+  toJobsThere,
 } from './follow.ts'
 import { type HostKnowledge, type ProbeAnswer, toAbsence } from './probe.ts'
 import { backOffMs, type ProbeTimings, startProbing } from './probing.ts'
@@ -46,8 +48,10 @@ export interface Host {
   readonly client: HostClient
   readonly state: KnownHost
   readonly condition: Condition
-  /** Jobs whose prompts are there now, and the ms until all of them should be over; null when nobody can tell. */
-  jobs(): { running: string[]; staged: string[]; restMs: number | null }
+  /** Jobs whose prompts are there now. */
+  jobs(): JobsThere
+  /** The ms until those before this job's should be over; null when nobody can tell. */
+  aheadMs(jobId: string): number | null
   /** What it finished for us within the last hour. */
   readonly finished: Throughput['lastHour']
   /** From before the prompt is submitted to its end. */
@@ -182,11 +186,8 @@ export function createHost(options: HostOptions): Host {
     get finished() {
       return throughput.lastHour
     },
-    jobs() {
-      const idsOf = (running: boolean) =>
-        [...followed].flatMap((prompt) => (prompt.running === running ? [prompt.jobId] : []))
-      return { running: idsOf(true), staged: idsOf(false), restMs: restOf(followed) }
-    },
+    jobs: () => toJobsThere(followed),
+    aheadMs: (jobId) => restBefore(followed, jobId),
     follow(jobId, { models, restMs }) {
       const prompt = followPrompt(jobId, {
         restMs,

@@ -4,7 +4,7 @@ import type { Simulator } from '@safelight/simulator'
 import { createLogger } from '@safelight/runtime'
 import type { HostsFile } from '@safelight/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { TimingOverrides } from '../timings.ts'
+import type { TimingOverrides } from '../override-timings.ts'
 import { slow } from '../testing/graphs.ts'
 import { type WorkerStack, startWorkerStack, until } from '../testing/stack.ts'
 

@@ -11,7 +11,7 @@ import {
 } from '@safelight/store'
 import { acceptJob, openTestStore, silent, type TestStore } from '@safelight/testkit/vitest'
 import { expect, it, onTestFinished } from 'vitest'
-import { toWorkerTimings } from '../timings.ts'
+import { toWorkerTimings } from '../override-timings.ts'
 import type { HandlingDeps } from './handling.ts'
 import { createStopSwitch } from './stop.ts'
 import { createSuspects } from './suspects.ts'

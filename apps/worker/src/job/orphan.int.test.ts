@@ -3,7 +3,7 @@ import { createHostClient, runPrompt } from '@safelight/comfyui'
 import { withHost } from '@safelight/comfyui/testing'
 import { expect, it } from 'vitest'
 import { QUICK_TIMINGS } from '../testing/quick-timings.ts'
-import { toWorkerTimings } from '../timings.ts'
+import { toWorkerTimings } from '../override-timings.ts'
 import { stopPrompt } from './orphan.ts'
 
 const save = { class_type: 'SaveImage', inputs: {} }

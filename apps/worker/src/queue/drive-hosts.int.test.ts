@@ -9,7 +9,7 @@ import { createFleet } from '../hosts/fleet.ts'
 import { createHost, type Host } from '../hosts/host.ts'
 import { createListing } from '../hosts/listing.ts'
 import { QUICK_TIMINGS } from '../testing/quick-timings.ts'
-import { toWorkerTimings } from '../timings.ts'
+import { toWorkerTimings } from '../override-timings.ts'
 import { driveHosts } from './drive-hosts.ts'
 import { openHostTickets } from './host-tickets.ts'
 

@@ -1,5 +1,5 @@
 /** Durations for tests: what takes seconds in real life, and nothing that a busy machine could mistake for a death. */
-import type { TimingOverrides } from '../timings.ts'
+import type { TimingOverrides } from '../override-timings.ts'
 
 export const QUICK_TIMINGS = {
   // an event loop of a busy machine may hang for most of a second

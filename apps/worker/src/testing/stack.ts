@@ -37,7 +37,7 @@ import { openTestBed } from '@safelight/testkit/vitest'
 import { afterEach, beforeEach } from 'vitest'
 import { createWorkerApp, type WorkerApp, type WorkerOptions } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
-import { type TimingOverrides, toWorkerTimings } from '../timings.ts'
+import { type TimingOverrides, toWorkerTimings } from '../override-timings.ts'
 import { QUICK_TIMINGS } from './quick-timings.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 

@@ -7,6 +7,7 @@ import { type Hand, holdArguments } from '../queues/held-tickets.ts'
 import { ask } from '../redis-unavailable.ts'
 import { type Candidate, parseCandidates } from './candidate.ts'
 import { toPool } from './pools.ts'
+import { createIdleHostLooks, type IdleHostLooks } from './idle-hosts.ts'
 import { createPoolLooks, type PoolLooks } from './pool-work.ts'
 import { type JobNeeds, jobNeedsSchema, NO_NEEDS } from './needs.ts'
 import {
@@ -55,13 +56,15 @@ export interface DispatchOrder {
   ownerLimit: number | null
   /** Other hosts that might have it: one that has no job suits it better than a slot behind others. */
   instead?: readonly string[]
+  /** Who asks; what its other hosts may run it has seen itself. */
+  workerId?: string
   /** Jobs before it in the fair order that this host could have run. */
   overtaken: readonly string[]
   /** Has its ticket at once, and claims it. Without one it is on its way without a ticket. */
   hand?: Hand | null
 }
 
-export interface Backlog extends PoolLooks {
+export interface Backlog extends PoolLooks, IdleHostLooks {
   /** The next jobs of each of the pools, best first within each. */
   candidates(query: CandidatesQuery): Promise<Candidate[]>
   /** Deferred ones whose time has come go back into the backlog: whoever brings them announces them. */
@@ -152,9 +155,18 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       )
       return { jobs, nextMs: next === '' ? null : Number(next) }
     },
-    async dispatch({ jobId, hostId, slots, ownerLimit, instead = [], overtaken, hand }) {
+    async dispatch({
+      jobId,
+      hostId,
+      slots,
+      ownerLimit,
+      instead = [],
+      workerId = '',
+      overtaken,
+      hand,
+    }) {
       const ticket = holdArguments(keys, { jobId, hostId, hand })
-      const place = [hostId, slots, ownerLimit ?? 0, JSON.stringify(instead)]
+      const place = [hostId, slots, ownerLimit ?? 0, JSON.stringify(instead), workerId]
       const argv = [prefix, jobId, ...place, ...ticket, ...overtaken]
       const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]
       return toDispatchOutcome(jobId, await dispatch(of, argv))
@@ -183,6 +195,7 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
     position: async (jobId) => (await positionsOf([jobId]))[0] ?? null,
     isEmpty: async (pool) => (await ask(redis.zcard(keys.backlog(pool)))) === 0,
     ...createPoolLooks({ redis, keys }),
+    ...createIdleHostLooks({ redis, keys }),
     dispatched: (hostId) => onHost(keys.dispatched(hostId)),
     collecting: (hostId) => onHost(keys.collecting(hostId)),
     async onHosts(hostIds) {

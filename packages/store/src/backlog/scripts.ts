@@ -2,6 +2,7 @@
 import type { Script } from '../bind-script.ts'
 import { CLAIM_RECORD } from '../jobs/claim-record.ts'
 import { HOLD_ARGUMENTS, holdTicket } from '../queues/held-tickets.ts'
+import { FREER } from './idle-hosts.ts'
 import { PLACES } from './places.ts'
 
 /** Deferred jobs that one step brings back at most. */
@@ -40,25 +41,25 @@ return back
 /**
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 secrets (STRING)
  * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
- *      6 JSON of the other hosts that might have it · 7 to 12 the ticket that it has at once, as of `holdTicket` (7 is ''
- *      for none) · 13… the jobs that are overtaken for it
+ *      6 JSON of the other hosts that might have it · 7 workerId · 8 to 13 the ticket that it has at once, as of `holdTicket` (8 is ''
+ *      for none) · 14… the jobs that are overtaken for it
  * Who has its ticket has claimed it, unless a newer Safelight wrote the record.
  * A drain is asked for, a prompt that stands still there (`host-stuck`) is not: nobody acts upon that word, and what is
  * given there before its worker has read it goes elsewhere, which counts as a lost host and no attempt of its own. A worker
  * that saw the prompt go knows better than the record, which whoever takes it away may be too late with, or die before.
  * Returns ['dispatched', how often it has been, what `claim` of `CLAIM_RECORD` does (not without a claim)]; ['gone'] when the job does not wait any more; ['full'] when the host
- *   has no free slot; ['freer', hostId] when it has others, and that one has none; ['owner_full'] when its owner has all
+ *   has no free slot; ['freer', hostId] when it has others, and that one has none, of those named or of another worker; ['owner_full'] when its owner has all
  *   it may have; ['drained', JSON of the drain] when somebody wants the host left alone.
  * Channels: none.
  */
 export const DISPATCH: Script = {
   name: 'safelightDispatch',
-  lua: `${PLACES}${holdTicket(7)}${CLAIM_RECORD}
-local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish', 'cost', 'dispatches', 'v', 'fence', 'snapshot', 'run', 'held', 'lost', 'trace')
+  lua: `${PLACES}${FREER}${holdTicket(8)}${CLAIM_RECORD}
+local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish', 'cost', 'dispatches', 'v', 'fence', 'snapshot', 'run', 'held', 'lost', 'trace', 'wanted', 'wantedUntil')
 local stored = {at[7], at[8], at[9], at[10], at[11], at[12], at[13]}
 if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then
   -- the same once more, sent by a client whose connection broke before the answer
-  if ARGV[7] == '' or not at[6] or not holds(ARGV[2] .. '.' .. at[6]) then return {'gone'} end
+  if ARGV[8] == '' or not at[6] or not holds(ARGV[2] .. '.' .. at[6]) then return {'gone'} end
   if isTooNew(at[7]) then return {'dispatched', number(at[6])} end
   return {'dispatched', number(at[6]), claimed(KEYS, number(at[8]), stored, at[12] or '', 0)}
 end
@@ -67,7 +68,6 @@ if not redis.call('ZSCORE', prefix .. 'open', ARGV[2]) then leave(ARGV[2]) retur
 -- here and not only where workers look now and then: whoever is told that a host is drained may unplug it
 local drain = redis.call('HGET', prefix .. 'host-drains', ARGV[3])
 if drain then return {'drained', drain} end
-local function countOn(hostId) return redis.call('ZCARD', prefix .. 'dispatched:' .. hostId) end
 local there = countOn(ARGV[3])
 if there >= number(ARGV[4]) then return {'full'} end
 -- whoever asks has not seen what others have done since its last look
@@ -75,6 +75,8 @@ if there > 0 then
   for _, other in ipairs(cjson.decode(ARGV[6])) do
     if countOn(other) == 0 then return {'freer', other} end
   end
+  local freer = freerFor(ARGV[2], at[1], ARGV[3], ARGV[7], at[14], at[15])
+  if freer then return {'freer', freer} end
 end
 local running = prefix .. 'running:' .. at[2]
 if number(ARGV[5]) > 0 and redis.call('SCARD', running) >= number(ARGV[5]) then return {'owner_full'} end
@@ -84,9 +86,10 @@ local first = redis.call('ZRANGE', backlog .. ':of:' .. at[2], 0, 0)[1]
 local start = number(at[3])
 if first and first ~= ARGV[2] then start = math.min(start, number(redis.call('HGET', recordOf(first), 'start') or at[3])) end
 leaveBacklog(ARGV[2], at[1], at[2], at[5])
+if at[14] then redis.call('HDEL', KEYS[1], 'wanted', 'wantedUntil') end
 local now = whole(timeNow())
 local times = dispatchTo(ARGV[2], ARGV[3], at[1], at[2], now)
-if ARGV[7] ~= '' then holdTicket(ARGV[2] .. '.' .. times, now) end
+if ARGV[8] ~= '' then holdTicket(ARGV[2] .. '.' .. times, now) end
 local before = number(redis.call('HGET', shares, ':now'))
 local v = whole(math.max(before, start))
 if start > before then redis.call('HSET', shares, ':now', v) end
@@ -94,13 +97,13 @@ if redis.call('LPUSH', past, v) > ${PAST_AT_MOST + TRIMMED_AT_ONCE} then redis.c
 if redis.call('ZADD', last, 'GT', whole(number(at[4])), at[2]) == 1 then
   redis.call('ZREMRANGEBYRANK', last, 0, -${OWNERS_AT_MOST + 1})
 end
-for i = ${7 + HOLD_ARGUMENTS}, #ARGV do
+for i = ${8 + HOLD_ARGUMENTS}, #ARGV do
   if redis.call('HEXISTS', recordOf(ARGV[i]), 'pool') == 1 then
     redis.call('HINCRBY', recordOf(ARGV[i]), 'overtaken', 1)
     redis.call('HSETNX', recordOf(ARGV[i]), 'overtakenAt', now)
   end
 end
-if ARGV[7] == '' or isTooNew(at[7]) then return {'dispatched', times} end
+if ARGV[8] == '' or isTooNew(at[7]) then return {'dispatched', times} end
 return {'dispatched', times, claim(KEYS, stored, number(now), false)}
 `,
 }

@@ -36,7 +36,7 @@ export type Dispatched = { outcome: 'dispatched' } & JobOnHost
 export type DispatchOutcome =
   | (Dispatched & { claimed?: Claimed })
   | { outcome: 'gone' | 'full' | 'owner_full' }
-  /** Of the other hosts this one has no job. */
+  /** Another host that might have it has no job: one of those that were named, or of another worker. */
   | { outcome: 'freer'; hostId: string }
   | { outcome: 'drained'; drain: HostDrain }
 
