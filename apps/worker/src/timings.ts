@@ -25,12 +25,14 @@ export interface WorkerTimings {
   offeredMs: number
   /** Between two such looks: a host may be idle for a moment again and again. */
   offerAtLeastMs: number
-  /** How long a job is staged behind another before a host with nothing to do asks for it, and how much longer it must be expected to be. */
+  /** How long a job has been staged behind another when a host with nothing to do asks for it, and how much longer it must be expected to be. */
   moveAfterMs: number
   /** The same for a host that would have to load its models. */
   moveToLoadAfterMs: number
-  /** The worker that has it staged sees within a look that it is asked for; then the prompt is withdrawn. */
+  /** How long it is asked for: longer than the two. */
   wantedMs: number
+  /** Until a host asks for another one: who has it staged sees that within a look, and then the prompt is withdrawn. */
+  askEveryMs: number
   /** What other workers do is only seen by asking. */
   slotRefreshMs: number
   /** A look for jobs that has not come back by then never will: the process is to be started anew. */
@@ -135,11 +137,12 @@ export const DEFAULT_WORKER_TIMINGS: WorkerTimings = {
   queueRetryMs: 1_000,
 
   dispatchLookMs: 1_000,
-  offeredMs: 1_500,
+  offeredMs: 3_000,
   offerAtLeastMs: 100,
   moveAfterMs: 3_000,
   moveToLoadAfterMs: 15_000,
-  wantedMs: 10_000,
+  wantedMs: 20_000,
+  askEveryMs: 5_000,
   slotRefreshMs: 1_000,
   lookStuckMs: 60_000,
   readinessPingMs: 1_000,

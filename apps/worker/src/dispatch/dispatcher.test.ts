@@ -38,6 +38,7 @@ it('looks once more when it has found nobody before its ticket was spent', async
       missed: () => undefined,
       took: () => undefined,
       freed: () => undefined,
+      refused: () => undefined,
       outdated: () => undefined,
       drained: () => undefined,
     },
@@ -54,7 +55,7 @@ it('looks once more when it has found nobody before its ticket was spent', async
     },
     tickets: { wake: async () => undefined },
     begin: async (_, { jobId }) => void begun.push(jobId),
-    timings: { dispatchLookMs: 10_000, queueRetryMs: 10_000 },
+    timings: { dispatchLookMs: 10_000, offerAtLeastMs: 10_000, queueRetryMs: 10_000 },
   })
   const taking = () => bring
   await expect.poll(taking).not.toBeNull()
@@ -100,6 +101,7 @@ it('does not ask for every job from every worker when four share many hosts', as
           // the host is quick
           void runs().then(() => taken.delete(hostId))
         },
+        refused: () => undefined,
         freed: (hostId) => void taken.delete(hostId),
         outdated: () => undefined,
         drained: () => undefined,
@@ -118,7 +120,7 @@ it('does not ask for every job from every worker when four share many hosts', as
       },
       tickets: { wake: async () => undefined },
       begin: async (_, { jobId }) => void begun.add(jobId),
-      timings: { dispatchLookMs: 50, queueRetryMs: 50 },
+      timings: { dispatchLookMs: 50, offerAtLeastMs: 50, queueRetryMs: 50 },
     })
   }
   const dispatchers = Array.from({ length: workers }, start)
@@ -128,9 +130,9 @@ it('does not ask for every job from every worker when four share many hosts', as
 })
 
 it.each([
-  ['seems-full', { outcome: 'missed', missed: 1, more: false }, ['gpu', 'seems-full']],
-  // looked at again by and by, and others are woken
-  ['of another worker', { outcome: 'missed', missed: 0, more: true }, []],
+  ['seems-full', { outcome: 'missed', missed: 1, elsewhere: [] }, ['gpu', 'seems-full']],
+  // others are woken, and the next round passes it over
+  ['of another worker', { outcome: 'missed', missed: 0, elsewhere: ['job'] }, []],
 ])(
   'names the hosts that might have a job instead, also those that seem to have no free slot: it is for one %s',
   async (freer, expected, looked) => {
@@ -146,11 +148,12 @@ it.each([
     const round = await dispatchRound(ANY_POOL, {
       ...QUIET,
       atMost: 9,
+      passOver: new Set(['other']),
       slots: {
         fit: () => hosts,
         missed: () => undefined,
         took: () => undefined,
-        freed: () => undefined,
+        refused: () => undefined,
         outdated: (hostId) => void outdated.push(hostId),
         drained: () => undefined,
       },
@@ -169,6 +172,6 @@ it.each([
     })
     expect(orders).toMatchObject([{ jobId: 'job', hostId: 'gpu', instead: ['seems-full'] }])
     expect(outdated).toEqual(looked)
-    expect(round).toEqual({ ...expected, taken: 0 })
+    expect(round).toMatchObject({ ...expected, taken: 0, more: expected.missed === 0 })
   },
 )

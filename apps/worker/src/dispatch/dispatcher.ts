@@ -38,8 +38,10 @@ export interface SlotBook {
   missed(candidates: readonly Candidate[]): void
   /** The job has a slot there now. */
   took(hostId: string, jobId: string, files: readonly string[]): void
-  /** It has given its slot up, or did not get it. */
+  /** It has given its slot up. */
   freed(hostId: string, jobId: string): void
+  /** It did not get it. */
+  refused(hostId: string, jobId: string): void
   /** Others have taken some, or given some back: it gets no job before it is looked at. */
   outdated(hostId: string): void
   /** Somebody wants it left alone. */
@@ -54,7 +56,7 @@ export interface DispatcherOptions extends RoundOptions {
   tickets: Pick<Tickets, 'wake'>
   /** Told what each pool's loop is about. */
   pulse: Pick<Pulse, 'looks' | 'waitsForSlot'>
-  timings: Pick<WorkerTimings, 'dispatchLookMs' | 'queueRetryMs'>
+  timings: Pick<WorkerTimings, 'dispatchLookMs' | 'offerAtLeastMs' | 'queueRetryMs'>
   /** Redis' time. */
   clock: Clock
 }
@@ -85,7 +87,12 @@ export function startDispatcher(options: DispatcherOptions): {
       return true
     }
     /** What could only be staged is for a host that becomes idle. */
-    const rest = (ms: number) => sleepUnless((over) => slots.whenIdle(over), { clock, ms, signal })
+    async function rest(ms: number): Promise<void> {
+      const atLeast = Math.min(ms, timings.offerAtLeastMs)
+      await sleep(clock, atLeast, signal)
+      await sleepUnless((over) => slots.whenIdle(over), { clock, ms: ms - atLeast, signal })
+    }
+    let passOver: ReadonlySet<string> = new Set()
     while (!signal.aborted) {
       pulse.looks(pool)
       try {
@@ -97,8 +104,9 @@ export function startDispatcher(options: DispatcherOptions): {
           await slots.whenOpen(pool, signal)
           pulse.looks(pool)
         }
-        const round = await dispatchRound(pool, { ...options, atMost: width })
+        const round = await dispatchRound(pool, { ...options, atMost: width, passOver })
         const { outcome, more } = round
+        passOver = new Set(round.elsewhere)
         width = nextWidth(width, round)
         // who was announced until it was spent added no other, and may have come after that look
         if ((await untilSpent()) && outcome === 'nobody') continue

@@ -1,10 +1,14 @@
 /** A job that is staged behind a long one, and a host that has nothing to do: whoever drives it. */
-import { ANY_POOL } from '@safelight/store'
-import { openClient } from '@safelight/testkit/vitest'
+import { systemClock } from '@safelight/runtime'
+import { ANY_POOL, createBacklog } from '@safelight/store'
+import { acceptJob, openClient, openTestStore, silent } from '@safelight/testkit/vitest'
 import { expect, it, onTestFinished } from 'vitest'
+import { newFitHost } from '../testing/candidates.ts'
 import { slow } from '../testing/graphs.ts'
 import { hold, idOf, isThere, whenState } from '../testing/host-view.ts'
 import { startWorkerStack } from '../testing/stack.ts'
+import { DEFAULT_WORKER_TIMINGS } from '../timings.ts'
+import { startEveningOut } from './even-out.ts'
 
 /** Two hosts that stand still, with a job each, and a third one staged behind `before`. */
 async function openStaged(isShared: boolean) {
@@ -48,3 +52,48 @@ it.each([
     expect(hosts.flatMap((host) => host.executions())).toHaveLength(3)
   },
 )
+
+it('asks for one job at a time for a host, however often it looks', async () => {
+  const { store, ...test } = await openTestStore()
+  const backlog = createBacklog(test)
+  const order = { hostId: 'busy', slots: 4, ownerLimit: null, overtaken: [] }
+  const staged: string[] = []
+  for (let n = 0; n < 4; n += 1) {
+    staged.push(await acceptJob(store))
+    await backlog.dispatch({ ...order, jobId: staged.at(-1) ?? '' })
+  }
+  const asked: string[] = []
+  let looks = 0
+  const { offeredMs, wantedMs, askEveryMs } = DEFAULT_WORKER_TIMINGS
+  const evening = startEveningOut({
+    slots: {
+      staged: () => [],
+      idle: () => [newFitHost('idle')],
+      whenIdle: async () => void (looks += 1),
+    },
+    holders: { takeBack: () => undefined },
+    backlog: {
+      ...backlog,
+      async want(wanted) {
+        asked.push(wanted.jobId)
+        return backlog.want(wanted)
+      },
+    },
+    workerId: 'w',
+    limits: { affinity: { count: 0, ms: 0 }, agingMs: null, ownerLimit: null },
+    timings: {
+      dispatchLookMs: 20,
+      offerAtLeastMs: 1,
+      offeredMs,
+      wantedMs,
+      askEveryMs,
+      moveAfterMs: 0,
+      moveToLoadAfterMs: 0,
+    },
+    clock: systemClock,
+    log: silent,
+  })
+  onTestFinished(() => evening.close())
+  await expect.poll(() => looks).toBeGreaterThan(10)
+  expect(asked).toEqual([staged[1]])
+})

@@ -37,6 +37,7 @@ export interface EvenOutOptions {
     | 'moveAfterMs'
     | 'moveToLoadAfterMs'
     | 'wantedMs'
+    | 'askEveryMs'
   >
   /** Redis' time. */
   clock: Clock
@@ -49,22 +50,36 @@ const AT_MOST = 16
 export function startEveningOut(options: EvenOutOptions): { close(): Promise<void> } {
   const { slots, holders, backlog, workerId, limits, timings, clock, log } = options
 
+  /** Since when each of our jobs has been asked for, and until when each of our hosts waits for one; by the steady clock. */
+  let askedSince: ReadonlyMap<string, number> = new Map()
+  let waitsUntil: ReadonlyMap<string, number> = new Map()
+
   async function look(): Promise<void> {
     await giveAway()
     const idle = slots.idle()
+    const now = clock.steady()
+    const isIdle = (id: string) => idle.some(({ hostId }) => hostId === id)
+    waitsUntil = new Map([...waitsUntil].filter(([id, until]) => until > now && isIdle(id)))
     if (idle.length === 0) return
-    const staged = await backlog.offer({ hosts: idle, workerId, forMs: timings.offeredMs })
-    if (staged.length > 0) await askFor(staged, idle)
+    const { offeredMs: forMs, moveAfterMs: stagedMs } = timings
+    const staged = await backlog.offer({ hosts: idle, workerId, forMs, stagedMs })
+    const asking = idle.filter(({ hostId }) => !waitsUntil.has(hostId))
+    if (staged.length > 0 && asking.length > 0) await askFor(staged, asking)
   }
 
   async function giveAway(): Promise<void> {
     const ours = slots.staged().flatMap(({ staged }) => staged)
-    const jobIds = ours.filter((job) => mayMove(job, timings)).map(({ jobId }) => jobId)
-    const wantedBy = await backlog.wantedBy(jobIds)
-    for (const [at, jobId] of jobIds.entries()) {
-      const forHostId = wantedBy[at]
-      if (!forHostId) continue
-      log.info({ jobId, forHostId }, 'taking a job back for a host that has nothing to do')
+    const wantedBy = await backlog.wantedBy(ours.map(({ jobId }) => jobId))
+    const now = clock.steady()
+    const asked = ours.flatMap((job, at) => {
+      const wanted = wantedBy[at]
+      return wanted ? [{ ...wanted, job, since: askedSince.get(job.jobId) ?? now }] : []
+    })
+    askedSince = new Map(asked.map(({ job, since }) => [job.jobId, since]))
+    for (const { job, byHostId, worthMs, since } of asked) {
+      if (!mayMove(job, { worthMs, askedForMs: now - since })) continue
+      const { jobId } = job
+      log.info({ jobId, forHostId: byHostId }, 'taking a job back for a host that is idle')
       holders.takeBack(jobId)
     }
   }
@@ -82,20 +97,21 @@ export function startEveningOut(options: EvenOutOptions): { close(): Promise<voi
       (host) => !waiting.some((job) => host.pools.includes(job.pool) && mayRun(job, host, nowMs)),
     )
     for (const move of pickMoves(staged, unserved, { ...timings, nowMs })) {
-      await backlog.want({ ...move, forMs: timings.wantedMs })
+      if (!(await backlog.want({ ...move, workerId, forMs: timings.wantedMs }))) continue
+      waitsUntil = new Map(waitsUntil).set(move.byHostId, clock.steady() + timings.askEveryMs)
     }
   }
 
   const closing = new AbortController()
-  const pause = { clock, ms: timings.dispatchLookMs, signal: closing.signal }
+  const { signal } = closing
+  const first = () =>
+    look().catch((error: unknown) =>
+      log.debug({ err: error }, 'could not look for jobs for idle hosts'),
+    )
+  const pause = { clock, ms: timings.dispatchLookMs, signal, first }
   const loop = repeat({
     everyMs: timings.offerAtLeastMs,
-    async run() {
-      await look().catch((error: unknown) =>
-        log.debug({ err: error }, 'could not look for jobs for idle hosts'),
-      )
-      await sleepUnless((over) => slots.whenIdle(over), pause)
-    },
+    run: () => sleepUnless((over) => slots.whenIdle(over), pause),
     // closed meanwhile
     onError: () => undefined,
     clock,

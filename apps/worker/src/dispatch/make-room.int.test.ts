@@ -9,7 +9,13 @@ import type { StagedHost } from './pick-take-backs.ts'
 
 /** A full host with these jobs staged, which are of normal priority. */
 const fullHost = (hostId: string, ...jobIds: string[]) => {
-  const staged = { band: toBand(0), createdAt: Date.now(), takenBack: 0, aheadMs: null }
+  const staged = {
+    band: toBand(0),
+    createdAt: Date.now(),
+    takenBack: 0,
+    startBy: null,
+    aheadMs: null,
+  }
   return newStagedHost(
     hostId,
     jobIds.map((jobId) => ({ jobId, ...staged })),

@@ -44,14 +44,17 @@ it('asks for none that it may not run', () => {
   expect(pick([job('video', { pool: 'video' })], host)).toEqual([])
 })
 
+const STAGED = { takenBack: 0, startBy: null, aheadMs: 10_000 }
+const ASKED = { worthMs: 3_000, askedForMs: 0 }
 it.each([
-  [{ takenBack: 0, aheadMs: null }, true],
-  [{ takenBack: 2, aheadMs: 3_000 }, true],
-  [{ takenBack: 0, aheadMs: 2_999 }, false],
-  [{ takenBack: 3, aheadMs: null }, false],
-])(
-  'lets a job go that would wait longer, as far as anybody can tell, and that has not gone too often: %o',
-  (staged, may) => {
-    expect(mayMove(staged, OPTIONS)).toBe(may)
-  },
-)
+  ['would wait long enough', { aheadMs: 3_000 }, true],
+  ['would be next sooner', { aheadMs: 2_999 }, false],
+  ['should have been next by now', { aheadMs: 0, askedForMs: 3_000 }, true],
+  ['would have its models loaded sooner than elsewhere', { worthMs: 15_000 }, false],
+  ['nobody can tell of', { aheadMs: null }, true],
+  ['has gone often enough', { takenBack: 3 }, false],
+  ['would be too late elsewhere', { startBy: 1 }, false],
+])('lets one go, or not, that %s', (_, over, may) => {
+  const { worthMs, askedForMs, ...staged } = { ...STAGED, ...ASKED, ...over }
+  expect(mayMove(staged, { worthMs, askedForMs })).toBe(may)
+})

@@ -2,13 +2,15 @@
 import type { StagedJobElsewhere } from '@safelight/store'
 import type { FitHost } from './dispatcher.ts'
 import { isInPlace, mayRun } from './pick-job.ts'
-import { MOST_TAKE_BACKS, type StagedJob } from './pick-take-backs.ts'
+import { mayGo, type StagedJob } from './pick-take-backs.ts'
 
 export interface Move {
   jobId: string
   /** Where it is staged. */
   hostId: string
   byHostId: string
+  /** How long it must have to wait where it is. */
+  worthMs: number
 }
 
 export interface MoveOptions {
@@ -30,24 +32,32 @@ export function pickMoves(
   )
   const moves: Move[] = []
   for (const host of idle) {
-    const isInPlaceHere = (job: StagedJobElsewhere) => isInPlace(job.needs.files, host.loaded)
-    const mayHave = left.filter((job) => {
-      const stagedMs = nowMs - job.dispatchedAt
-      const enough = stagedMs >= (isInPlaceHere(job) ? moveAfterMs : moveToLoadAfterMs)
-      return enough && host.pools.includes(job.pool) && mayRun(job, host, nowMs)
-    })
-    const job = mayHave.find(isInPlaceHere) ?? mayHave[0]
+    const isHere = (job: StagedJobElsewhere) => isInPlace(job.needs.files, host.loaded)
+    const worthMs = (job: StagedJobElsewhere) => (isHere(job) ? moveAfterMs : moveToLoadAfterMs)
+    const mayHave = left.filter(
+      (job) =>
+        nowMs - job.dispatchedAt >= worthMs(job) &&
+        host.pools.includes(job.pool) &&
+        mayRun(job, host, nowMs),
+    )
+    const job = mayHave.find(isHere) ?? mayHave[0]
     if (!job) continue
-    moves.push({ jobId: job.jobId, hostId: job.hostId, byHostId: host.hostId })
+    const { jobId, hostId } = job
+    moves.push({ jobId, hostId, byHostId: host.hostId, worthMs: worthMs(job) })
     left = left.filter((other) => other !== job)
   }
   return moves
 }
 
-/** Whether a job of ours would wait long enough where it is that the way to another host is worth it. */
+/**
+ * Whether a job of ours would wait so long where it is that the way to another host is worth it. It is for one that is still
+ * there when that time is over: what is before it hangs, or takes longer than was expected.
+ * @param askedForMs since it was first asked for
+ */
 export function mayMove(
-  { takenBack, aheadMs }: Pick<StagedJob, 'takenBack' | 'aheadMs'>,
-  { moveAfterMs }: Pick<MoveOptions, 'moveAfterMs'>,
+  job: Pick<StagedJob, 'takenBack' | 'startBy' | 'aheadMs'>,
+  { worthMs, askedForMs }: { worthMs: number; askedForMs: number },
 ): boolean {
-  return takenBack < MOST_TAKE_BACKS && (aheadMs === null || aheadMs >= moveAfterMs)
+  const { aheadMs } = job
+  return mayGo(job) && (aheadMs === null || aheadMs >= worthMs || askedForMs >= worthMs)
 }

@@ -23,6 +23,7 @@ const staged = (jobId: string, more: Partial<StagedJob> = {}): StagedJob => ({
   band: NORMAL,
   createdAt: 990_000,
   takenBack: 0,
+  startBy: null,
   aheadMs: null,
   ...more,
 })
@@ -71,6 +72,11 @@ describe('nothing is taken back', () => {
         }),
       ],
       [host('gpu', [staged('a')])],
+    ],
+    [
+      'from a job that had to begin by some time',
+      [waits('urgent')],
+      [host('gpu', [staged('a', { startBy: 995_000 })])],
     ],
     ['more than three times', [waits('urgent')], [host('gpu', [staged('a', { takenBack: 3 })])]],
     [

@@ -2,7 +2,7 @@
  * Which of the jobs that are only staged give their slots to jobs of higher priority that wait. Pure.
  *
  * For a job that waits and finds every slot taken, the one staged with the lowest priority gives way on a host that
- * would run the other next. Nothing that executes is ever taken back, nor is a job that has been often enough, or has
+ * would run the other next. Nothing that executes is ever taken back, nor is a job that has been often enough, that had to begin by some time, or has
  * waited so long that it would go before all others again.
  */
 import type { Candidate } from '@safelight/store'
@@ -16,6 +16,8 @@ export interface StagedJob {
   /** ms since the epoch */
   createdAt: number
   takenBack: number
+  /** When it had to begin at the latest (ms since the epoch); null: whenever. */
+  startBy: number | null
   /** ms until all that is before it there should be over; null when nobody can tell. */
   aheadMs: number | null
 }
@@ -40,7 +42,7 @@ export interface TakeBackOptions extends PickOptions {
 }
 
 /** From then on a job keeps its slot: it has made way for others often enough. */
-export const MOST_TAKE_BACKS = 3
+const MOST_TAKE_BACKS = 3
 
 /** @param candidates jobs that wait, but for those that room is being made for */
 export function pickTakeBacks(
@@ -73,11 +75,13 @@ export function pickTakeBacks(
   return takeBacks
 }
 
-function mayYield(
-  { takenBack, createdAt }: StagedJob,
-  { agingMs, nowMs }: TakeBackOptions,
-): boolean {
-  return takenBack < MOST_TAKE_BACKS && (agingMs === null || nowMs - createdAt < agingMs)
+function mayYield(job: StagedJob, { agingMs, nowMs }: TakeBackOptions): boolean {
+  return mayGo(job) && (agingMs === null || nowMs - job.createdAt < agingMs)
+}
+
+/** One that was in time would be too late, were it taken back. */
+export function mayGo({ takenBack, startBy }: Pick<StagedJob, 'takenBack' | 'startBy'>): boolean {
+  return takenBack < MOST_TAKE_BACKS && startBy === null
 }
 
 /** Of equals, who came last has waited least. */

@@ -14,7 +14,7 @@ import {
 } from './pick-job.ts'
 
 export interface RoundOptions {
-  slots: Pick<SlotBook, 'fit' | 'missed' | 'took' | 'freed' | 'outdated' | 'drained'>
+  slots: Pick<SlotBook, 'fit' | 'missed' | 'took' | 'refused' | 'outdated' | 'drained'>
   backlog: Pick<Backlog, 'candidates' | 'dispatch' | 'isEmpty'>
   /** Takes the ticket of the job that is dispatched there next; null when it has to be put on its queue. */
   openHand: (hostId: string) => OpenHand | null
@@ -41,6 +41,8 @@ export interface Round {
   /** Hosts that have got a job, and those for which others were faster. */
   taken: number
   missed: number
+  /** Jobs that were not staged here, as a host of another worker has nothing to do. */
+  elsewhere: readonly string[]
 }
 
 /** Pages after which hosts go without. */
@@ -50,12 +52,19 @@ const INSTEAD_AT_MOST = 16
 /** With more hosts than that, a glance at the next few jobs does not do. */
 const GLANCED_BY = 2
 
-/** @param atMost hosts that get a job */
+/**
+ * @param atMost hosts that get a job
+ * @param passOver jobs that are for a host elsewhere: others come first this time
+ */
 export async function dispatchRound(
   pool: string,
-  { atMost, ...options }: RoundOptions & { atMost: number },
+  {
+    atMost,
+    passOver,
+    ...options
+  }: RoundOptions & { atMost: number; passOver: ReadonlySet<string> },
 ): Promise<Round> {
-  const none = { taken: 0, missed: 0 }
+  const none = { taken: 0, missed: 0, elsewhere: [] }
   const fit = [...options.slots.fit(pool)]
   const hosts = fit.filter(({ hasFreeSlot }) => hasFreeSlot)
   if (hosts.length === 0) return { outcome: 'missed', more: false, ...none }
@@ -72,13 +81,15 @@ export async function dispatchRound(
       pages,
       fit,
       atMost,
+      passOver,
     })
     if (taking.length > 0) {
       const takes = await Promise.all(taking)
-      const count = (what: Take) => takes.filter((outcome) => outcome === what).length
-      const [taken, missed] = [count('taken'), count('missed')]
+      const of = (what: Take['what']) => takes.filter((took) => took.what === what)
+      const [taken, missed] = [of('taken').length, of('missed').length]
+      const elsewhere = of('elsewhere').map(({ jobId }) => jobId)
       const outcome = taken > 0 ? 'dispatched' : 'missed'
-      return { outcome, more: more || taken + missed < takes.length, taken, missed }
+      return { outcome, more: more || elsewhere.length > 0, taken, missed, elsewhere }
     }
     if (seen === 0) break
     isEmpty = false
@@ -96,19 +107,20 @@ interface Giving extends RoundOptions {
   /** Those without a free slot as well. */
   fit: readonly FitHost[]
   atMost: number
+  passOver: ReadonlySet<string>
 }
 
 /** Page by page: what a host may not run must not hide the rest from it. */
 async function giveAll(
   hosts: readonly FitHost[],
   look: number,
-  { pool, pages, fit, atMost, ...options }: Giving,
+  { pool, pages, fit, atMost, passOver, ...options }: Giving,
 ): Promise<{ taking: Promise<Take>[]; seen: number; more: boolean }> {
   const { slots } = options
   const { affinity } = options.limits
   const nowMs = options.clock.now()
   const seen = new Map<string, Candidate>()
-  const given = new Set<string>()
+  const given = new Set(passOver)
   const taking: Promise<Take>[] = []
 
   /** @returns false for a host that has got nothing and might, were it to load something */
@@ -184,8 +196,11 @@ function othersFor(
   return others
 }
 
-/** `elsewhere`: a host of another worker has nothing to do. */
-type Take = 'taken' | 'missed' | 'elsewhere'
+interface Take {
+  jobId: string
+  /** `elsewhere`: a host of another worker has nothing to do. */
+  what: 'taken' | 'missed' | 'elsewhere'
+}
 
 interface Taking extends RoundOptions {
   instead: readonly string[]
@@ -193,7 +208,7 @@ interface Taking extends RoundOptions {
 }
 
 async function take(
-  { hostId, slots: count }: FitHost,
+  { hostId, slots: count, load }: FitHost,
   { jobId, pool, overtaken }: Choice,
   { slots, backlog, workerId, limits, openHand, begin, emit, instead, models }: Taking,
 ): Promise<Take> {
@@ -202,26 +217,29 @@ async function take(
   const { ownerLimit } = limits
   const hand = open?.hand ?? null
   const place = { jobId, hostId, slots: count, ownerLimit }
-  const order = { ...place, instead, workerId, overtaken, hand }
+  const order = { ...place, instead, workerId, behindGuests: load === 1, overtaken, hand }
   const taken = await backlog.dispatch(order).catch((error: unknown) => {
     open?.drop()
     throw error
   })
   if (taken.outcome !== 'dispatched') {
     open?.drop()
-    slots.freed(hostId, jobId)
-    if (taken.outcome === 'freer' && !instead.includes(taken.hostId)) return 'elsewhere'
+    slots.refused(hostId, jobId)
+    if (taken.outcome === 'freer' && !instead.includes(taken.hostId)) {
+      if (load === 0) slots.outdated(hostId)
+      return { jobId, what: 'elsewhere' }
+    }
     if (taken.outcome === 'full' || taken.outcome === 'freer') slots.outdated(hostId)
     if (taken.outcome === 'freer') slots.outdated(taken.hostId)
     if (taken.outcome === 'drained') slots.drained(hostId, taken.drain)
-    return 'missed'
+    return { jobId, what: 'missed' }
   }
   const ms = performance.now() - askedAt
   // first: what comes of it is told after it
   emit('job:dispatched', { jobId, hostId, pool, ms, overtaken: overtaken.length, models })
   if (open) open.take(taken, taken.claimed ?? null)
   else await begin(hostId, taken)
-  return 'taken'
+  return { jobId, what: 'taken' }
 }
 
 function toLoad(files: readonly string[], { loaded }: Offer): Taking['models'] {

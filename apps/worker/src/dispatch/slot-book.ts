@@ -62,7 +62,6 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
     onChange(hostId, count) {
       fleet.find(hostId)?.setTakenSlots(count)
       changed()
-      if (count === 0) for (const wake of waitingForIdle) wake()
     },
   })
   /** Redis says that others have taken some meanwhile, or given them back; until it is known how many. */
@@ -207,7 +206,11 @@ export function openSlotBook(options: SlotBookOptions): OpenedSlotBook {
       const fit = fleet.hosts.filter(isFit)
       return fit.some((host) => host.jobs().staged.length > 0) ? fit.map(toStagedHost) : []
     },
-    freed: (hostId, jobId) => taken.freed(hostId, jobId),
+    freed(hostId, jobId) {
+      taken.freed(hostId, jobId)
+      if (taken.on(hostId).size === 0) for (const wake of waitingForIdle) wake()
+    },
+    refused: (hostId, jobId) => taken.freed(hostId, jobId),
     taken: (hostId) => taken.on(hostId).size,
     close: () => loop.close(),
   }

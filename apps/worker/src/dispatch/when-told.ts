@@ -30,12 +30,32 @@ export async function whenTold(
   })
 }
 
+export interface SleepOptions {
+  clock: Clock
+  ms: number
+  signal: AbortSignal
+  /** Before the sleep: what is told meanwhile counts. */
+  first?: () => Promise<void>
+}
+
 /** Resolves after so many ms, or as soon as `told` does; rejects when the signal aborts. */
 export async function sleepUnless(
   told: (signal: AbortSignal) => Promise<void>,
-  { clock, ms, signal }: { clock: Clock; ms: number; signal: AbortSignal },
+  { clock, ms, signal, first }: SleepOptions,
 ): Promise<void> {
+  signal.throwIfAborted()
   const over = new AbortController()
-  const either = AbortSignal.any([signal, over.signal])
-  await Promise.race([sleep(clock, ms, either), told(either)]).finally(() => over.abort())
+  // not `AbortSignal.any`: a signal as old as the process would collect something of every sleep
+  const onAbort = () => over.abort(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const called = told(over.signal)
+  // waited for below
+  called.catch(() => undefined)
+  try {
+    await first?.()
+    await Promise.race([called, sleep(clock, ms, over.signal)])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    over.abort()
+  }
 }

@@ -141,11 +141,12 @@ export function toJobsThere(followed: Iterable<FollowedPrompt>): JobsThere {
   return { running: idsOf(true), staged: idsOf(false), restMs: restOf(all) }
 }
 
-/** Of those before the job's, which are its host's in turn; null when nobody can tell, or the job's is not one of them. */
+/** Of those before the job's: what runs, and who came before; null when nobody can tell, or the job's is not one of them. */
 export function restBefore(followed: Iterable<FollowedPrompt>, jobId: string): number | null {
   const inTurn = [...followed]
-  const at = inTurn.findIndex((prompt) => prompt.jobId === jobId)
-  return at < 0 ? null : restOf(inTurn.slice(0, at))
+  const own = inTurn.findIndex((prompt) => prompt.jobId === jobId)
+  if (own < 0) return null
+  return restOf(inTurn.filter(({ running }, at) => at !== own && (running || at < own)))
 }
 
 /** Of all of them, one after the other; null when nobody can tell. */

@@ -7,6 +7,8 @@ export interface SlotHolder {
   createdAt: number
   /** How often it was taken back from a host. */
   takenBack: number
+  /** When it had to begin at the latest (ms since the epoch); null: whenever. */
+  startBy: number | null
   /** Gives the slot back, unless its prompt has begun. */
   giveBack(): void
 }

@@ -61,9 +61,9 @@ export async function runOnHost(
   if (start.adopt || writer.snapshot.outputs.length > 0) {
     if (!(await prepared)) return null
   }
-  const { priority, createdAt } = writer.snapshot
+  const { priority, createdAt, limits } = writer.snapshot
   const { takenBack } = start
-  const facts = { jobId, priority, createdAt, takenBack }
+  const facts = { jobId, priority, createdAt, takenBack, startBy: limits.startBy }
   const leaveSlot = deps.slotHolders.hold({ ...facts, giveBack: () => handling.stop.withdraw() })
   try {
     const { adopt, wasSubmitted } = start

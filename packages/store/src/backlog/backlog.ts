@@ -58,6 +58,8 @@ export interface DispatchOrder {
   instead?: readonly string[]
   /** Who asks; what its other hosts may run it has seen itself. */
   workerId?: string
+  /** Prompts of other people are before it there. */
+  behindGuests?: boolean
   /** Jobs before it in the fair order that this host could have run. */
   overtaken: readonly string[]
   /** Has its ticket at once, and claims it. Without one it is on its way without a ticket. */
@@ -155,18 +157,11 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       )
       return { jobs, nextMs: next === '' ? null : Number(next) }
     },
-    async dispatch({
-      jobId,
-      hostId,
-      slots,
-      ownerLimit,
-      instead = [],
-      workerId = '',
-      overtaken,
-      hand,
-    }) {
+    async dispatch({ jobId, hostId, hand, ...order }) {
+      const { slots, ownerLimit, instead = [], workerId = '', behindGuests, overtaken } = order
       const ticket = holdArguments(keys, { jobId, hostId, hand })
-      const place = [hostId, slots, ownerLimit ?? 0, JSON.stringify(instead), workerId]
+      const others = [JSON.stringify(instead), workerId, behindGuests ? 1 : '']
+      const place = [hostId, slots, ownerLimit ?? 0, ...others]
       const argv = [prefix, jobId, ...place, ...ticket, ...overtaken]
       const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]
       return toDispatchOutcome(jobId, await dispatch(of, argv))

@@ -1,14 +1,18 @@
 /** What is known to all workers of hosts that have nothing to do, and what follows from it. */
 import { expect, it } from 'vitest'
 import { ONE_SLOT, openBacklog } from '../testing/open-backlog.ts'
+import type { IdleHosts } from './idle-hosts.ts'
 import { ANY_POOL } from './pools.ts'
 
 const TWO_SLOTS = { ...ONE_SLOT, slots: 2, workerId: 'one' }
-const idle = (hostId: string, forMs = 60_000) => ({
+const idle = (hostId: string, more: Partial<IdleHosts> = {}): IdleHosts => ({
   hosts: [{ hostId, pools: [ANY_POOL] }],
   workerId: 'other',
-  forMs,
+  forMs: 60_000,
+  stagedMs: 0,
+  ...more,
 })
+const ASKING = { hostId: 'gpu', workerId: 'other', forMs: 60_000, worthMs: 3_000 }
 
 /** A host `gpu` with a job, and two that wait. */
 async function openBusy() {
@@ -26,10 +30,18 @@ it('stages no job that has just come while a host of another worker has nothing 
   await backlog.offer(idle('gpu-2'))
   const order = { ...TWO_SLOTS, jobId }
   expect(await backlog.dispatch(order)).toEqual({ outcome: 'freer', hostId: 'gpu-2' })
-  // what that worker knows of its own hosts it has seen
-  expect(await backlog.dispatch({ ...order, workerId: 'other' })).toMatchObject({
-    outcome: 'dispatched',
-  })
+  // who drives that host, too, has seen it
+  await backlog.offer(idle('gpu-2', { workerId: 'one' }))
+  expect(await backlog.dispatch(order)).toMatchObject({ outcome: 'dispatched' })
+})
+
+it('takes prompts of other people for what they are', async () => {
+  const { backlog, jobId } = await openBusy()
+  await backlog.offer(idle('gpu-2'))
+  const order = { ...TWO_SLOTS, jobId, hostId: 'gpu-3' }
+  const guests = { ...order, behindGuests: true }
+  expect(await backlog.dispatch(guests)).toEqual({ outcome: 'freer', hostId: 'gpu-2' })
+  expect(await backlog.dispatch(order)).toMatchObject({ outcome: 'dispatched' })
 })
 
 it('stages one that such a host has not taken within a second: it may be unable to', async () => {
@@ -41,7 +53,7 @@ it('stages one that such a host has not taken within a second: it may be unable 
 
 it('counts on no host whose time is over, or that has a job by now', async () => {
   const { backlog, accept, jobId } = await openBusy()
-  await backlog.offer(idle('gone', 1))
+  await backlog.offer(idle('gone', { forMs: 1 }))
   await backlog.offer(idle('gpu-2'))
   const taken = await accept()
   await backlog.dispatch({ ...TWO_SLOTS, hostId: 'gpu-2', jobId: taken })
@@ -59,21 +71,27 @@ it('tells of jobs that are staged behind others, and keeps one for the host that
   expect(staged).toMatchObject([{ jobId, hostId: 'gpu', pool: ANY_POOL, band: 1_000_000 }])
   expect(staged[0]?.dispatchedAt).toBeGreaterThan(0)
 
-  const want = (id: string, byHostId: string) =>
-    backlog.want({ jobId: id, hostId: 'gpu', byHostId, forMs: 60_000 })
+  expect(await backlog.offer(idle('gpu-2', { stagedMs: 60_000 }))).toEqual([])
+  const want = (id: string, byHostId: string) => backlog.want({ ...ASKING, jobId: id, byHostId })
   expect(await want(first, 'gpu-2')).toBe(false)
   expect(await want('nobody', 'gpu-2')).toBe(false)
   expect(await want(jobId, 'gpu-2')).toBe(true)
   expect(await want(jobId, 'gpu-3')).toBe(false)
-  expect(await backlog.wantedBy([first, jobId, 'nobody'])).toEqual([null, 'gpu-2', null])
+  const wanted = { byHostId: 'gpu-2', worthMs: 3_000 }
+  expect(await backlog.wantedBy([first, jobId, 'nobody'])).toEqual([null, wanted, null])
   expect(await backlog.offer(idle('gpu-3'))).toEqual([])
+  // its worker is gone
+  await redis.zrem(keys.idle(ANY_POOL), 'gpu-2 other')
+  expect(await backlog.wantedBy([jobId])).toEqual([null])
+  expect(await want(jobId, 'gpu-3')).toBe(true)
 })
 
 it('gives a job that was taken back for a host to that one, or another that has none, and to whoever is free when it has got another', async () => {
   const { backlog, store, accept, redis, keys, jobId } = await openBusy()
   const stage = () => backlog.dispatch({ ...TWO_SLOTS, jobId })
   await stage()
-  await backlog.want({ jobId, hostId: 'gpu', byHostId: 'gpu-2', forMs: 60_000 })
+  await backlog.offer(idle('gpu-2'))
+  await backlog.want({ ...ASKING, jobId, byHostId: 'gpu-2' })
   const { token } = (await store.claim(jobId)) ?? { token: 0 }
   expect(await backlog.putBack(jobId, { token })).toBe('waiting')
   await redis.zincrby(`${keys.backlog(ANY_POOL)}:since`, -1_001, jobId)
@@ -82,5 +100,9 @@ it('gives a job that was taken back for a host to that one, or another that has 
   await backlog.dispatch({ ...TWO_SLOTS, hostId: 'gpu-2', jobId: other })
   expect(await stage()).toMatchObject({ outcome: 'dispatched' })
   // it is nobody's any more
-  expect(await redis.hmget(keys.job(jobId), 'wanted', 'wantedUntil')).toEqual([null, null])
+  expect(await redis.hmget(keys.job(jobId), 'wanted', 'wantedUntil', 'wantedWorth')).toEqual([
+    null,
+    null,
+    null,
+  ])
 })

@@ -22,7 +22,7 @@
  */
 
 /** Fields of the record: `pool`, `owner`, `band`, `cost` (ms), `guessed` (the cost is), `weight`, `start`, `finish`, `since` (ms), `needs` (JSON), `host`, `stage`
- * (`execute`, `collect`), `carries` (see toCollect), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it), `wanted` and `wantedUntil` (see idle-hosts.ts). */
+ * (`execute`, `collect`), `carries` (see toCollect), `dispatches`, `overtaken`, `overtakenAt` (ms), `room` (another has been taken back for it), `wanted`, `wantedUntil` and `wantedWorth` (see idle-hosts.ts). */
 export const PLACES = `
 local prefix = ARGV[1]
 local SPAN, EXACT = 4294967296, 1073741824

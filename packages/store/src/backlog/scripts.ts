@@ -41,8 +41,8 @@ return back
 /**
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 secrets (STRING)
  * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
- *      6 JSON of the other hosts that might have it · 7 workerId · 8 to 13 the ticket that it has at once, as of `holdTicket` (8 is ''
- *      for none) · 14… the jobs that are overtaken for it
+ *      6 JSON of the other hosts that might have it · 7 workerId · 8 '1' when prompts of other people are before it there
+ *      9 to 14 the ticket that it has at once, as of `holdTicket` (9 is '' for none) · 15… the jobs that are overtaken for it
  * Who has its ticket has claimed it, unless a newer Safelight wrote the record.
  * A drain is asked for, a prompt that stands still there (`host-stuck`) is not: nobody acts upon that word, and what is
  * given there before its worker has read it goes elsewhere, which counts as a lost host and no attempt of its own. A worker
@@ -54,12 +54,12 @@ return back
  */
 export const DISPATCH: Script = {
   name: 'safelightDispatch',
-  lua: `${PLACES}${FREER}${holdTicket(8)}${CLAIM_RECORD}
+  lua: `${PLACES}${FREER}${holdTicket(9)}${CLAIM_RECORD}
 local at = redis.call('HMGET', KEYS[1], 'pool', 'owner', 'start', 'finish', 'cost', 'dispatches', 'v', 'fence', 'snapshot', 'run', 'held', 'lost', 'trace', 'wanted', 'wantedUntil')
 local stored = {at[7], at[8], at[9], at[10], at[11], at[12], at[13]}
 if not at[1] or not redis.call('ZSCORE', backlogOf(at[1]), ARGV[2]) then
   -- the same once more, sent by a client whose connection broke before the answer
-  if ARGV[8] == '' or not at[6] or not holds(ARGV[2] .. '.' .. at[6]) then return {'gone'} end
+  if ARGV[9] == '' or not at[6] or not holds(ARGV[2] .. '.' .. at[6]) then return {'gone'} end
   if isTooNew(at[7]) then return {'dispatched', number(at[6])} end
   return {'dispatched', number(at[6]), claimed(KEYS, number(at[8]), stored, at[12] or '', 0)}
 end
@@ -75,6 +75,8 @@ if there > 0 then
   for _, other in ipairs(cjson.decode(ARGV[6])) do
     if countOn(other) == 0 then return {'freer', other} end
   end
+end
+if there > 0 or ARGV[8] ~= '' then
   local freer = freerFor(ARGV[2], at[1], ARGV[3], ARGV[7], at[14], at[15])
   if freer then return {'freer', freer} end
 end
@@ -86,10 +88,10 @@ local first = redis.call('ZRANGE', backlog .. ':of:' .. at[2], 0, 0)[1]
 local start = number(at[3])
 if first and first ~= ARGV[2] then start = math.min(start, number(redis.call('HGET', recordOf(first), 'start') or at[3])) end
 leaveBacklog(ARGV[2], at[1], at[2], at[5])
-if at[14] then redis.call('HDEL', KEYS[1], 'wanted', 'wantedUntil') end
+if at[14] then redis.call('HDEL', KEYS[1], 'wanted', 'wantedUntil', 'wantedWorth') end
 local now = whole(timeNow())
 local times = dispatchTo(ARGV[2], ARGV[3], at[1], at[2], now)
-if ARGV[8] ~= '' then holdTicket(ARGV[2] .. '.' .. times, now) end
+if ARGV[9] ~= '' then holdTicket(ARGV[2] .. '.' .. times, now) end
 local before = number(redis.call('HGET', shares, ':now'))
 local v = whole(math.max(before, start))
 if start > before then redis.call('HSET', shares, ':now', v) end
@@ -97,13 +99,13 @@ if redis.call('LPUSH', past, v) > ${PAST_AT_MOST + TRIMMED_AT_ONCE} then redis.c
 if redis.call('ZADD', last, 'GT', whole(number(at[4])), at[2]) == 1 then
   redis.call('ZREMRANGEBYRANK', last, 0, -${OWNERS_AT_MOST + 1})
 end
-for i = ${8 + HOLD_ARGUMENTS}, #ARGV do
+for i = ${9 + HOLD_ARGUMENTS}, #ARGV do
   if redis.call('HEXISTS', recordOf(ARGV[i]), 'pool') == 1 then
     redis.call('HINCRBY', recordOf(ARGV[i]), 'overtaken', 1)
     redis.call('HSETNX', recordOf(ARGV[i]), 'overtakenAt', now)
   end
 end
-if ARGV[8] == '' or isTooNew(at[7]) then return {'dispatched', times} end
+if ARGV[9] == '' or isTooNew(at[7]) then return {'dispatched', times} end
 return {'dispatched', times, claim(KEYS, stored, number(now), false)}
 `,
 }
