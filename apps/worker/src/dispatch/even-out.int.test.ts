@@ -95,5 +95,6 @@ it('asks for one job at a time for a host, however often it looks', async () => 
   })
   onTestFinished(() => evening.close())
   await expect.poll(() => looks).toBeGreaterThan(10)
-  expect(asked).toEqual([staged[1]])
+  expect(asked).toHaveLength(1)
+  expect(staged).toContain(asked[0])
 })

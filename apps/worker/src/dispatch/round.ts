@@ -217,7 +217,7 @@ async function take(
   const { ownerLimit } = limits
   const hand = open?.hand ?? null
   const place = { jobId, hostId, slots: count, ownerLimit }
-  const order = { ...place, instead, workerId, behindGuests: load === 1, overtaken, hand }
+  const order = { ...place, instead, workerId, unready: load === 1, overtaken, hand }
   const taken = await backlog.dispatch(order).catch((error: unknown) => {
     open?.drop()
     throw error

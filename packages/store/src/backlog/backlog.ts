@@ -58,8 +58,8 @@ export interface DispatchOrder {
   instead?: readonly string[]
   /** Who asks; what its other hosts may run it has seen itself. */
   workerId?: string
-  /** Prompts of other people are before it there. */
-  behindGuests?: boolean
+  /** The host has prompts of other people, or is in trouble. */
+  unready?: boolean
   /** Jobs before it in the fair order that this host could have run. */
   overtaken: readonly string[]
   /** Has its ticket at once, and claims it. Without one it is on its way without a ticket. */
@@ -158,9 +158,9 @@ export function createBacklog({ redis, keys }: { redis: Redis; keys: Keys }): Ba
       return { jobs, nextMs: next === '' ? null : Number(next) }
     },
     async dispatch({ jobId, hostId, hand, ...order }) {
-      const { slots, ownerLimit, instead = [], workerId = '', behindGuests, overtaken } = order
+      const { slots, ownerLimit, instead = [], workerId = '', unready, overtaken } = order
       const ticket = holdArguments(keys, { jobId, hostId, hand })
-      const others = [JSON.stringify(instead), workerId, behindGuests ? 1 : '']
+      const others = [JSON.stringify(instead), workerId, unready ? 1 : '']
       const place = [hostId, slots, ownerLimit ?? 0, ...others]
       const argv = [prefix, jobId, ...place, ...ticket, ...overtaken]
       const of = [keys.job(jobId), keys.workflow(jobId), keys.secrets(jobId)]

@@ -61,7 +61,7 @@ export interface IdleHostLooks {
   wantedBy(jobIds: readonly string[]): Promise<(Wanted | null)[]>
 }
 
-/** Of a pool, any: the next look finds others. */
+/** Of a pool. */
 const STAGED_AT_MOST = 100
 /** Of a pool and a worker: more need not be known. */
 const OFFERED_AT_MOST = 16
@@ -129,7 +129,10 @@ while i < #ARGV do
   redis.call('ZREMRANGEBYSCORE', idle, '-inf', whole(now))
   for at = from, i - 1 do redis.call('ZADD', idle, whole(now + number(ARGV[3])), ARGV[at] .. ' ' .. ARGV[2]) end
   redis.call('PEXPIRE', idle, whole(number(ARGV[3])))
-  for _, jobId in ipairs(redis.call('SRANDMEMBER', backlogOf(pool) .. ':running', ${STAGED_AT_MOST})) do
+  local jobs = redis.call('SMEMBERS', backlogOf(pool) .. ':running')
+  for n = 1, math.min(#jobs, ${STAGED_AT_MOST}) do
+    -- of very many, others at another time
+    local jobId = jobs[(now + n) % #jobs + 1]
     local at = redis.call('HMGET', recordOf(jobId), 'host', 'band', 'needs', 'wanted', 'wantedUntil')
     local since = at[1] and number(redis.call('ZSCORE', prefix .. 'dispatched:' .. at[1], jobId)) or now
     if now - since >= number(ARGV[4]) and isStaged(jobId, at[1]) and not wantedBy(pool, at[4], at[5]) then

@@ -41,7 +41,7 @@ return back
 /**
  * KEYS 1 record (HASH) · 2 workflow (STRING) · 3 secrets (STRING)
  * ARGV 2 jobId · 3 hostId · 4 slots of the host · 5 jobs of an owner that may have a slot at once (0: no limit)
- *      6 JSON of the other hosts that might have it · 7 workerId · 8 '1' when prompts of other people are before it there
+ *      6 JSON of the other hosts that might have it · 7 workerId · 8 '1' when the host has prompts of other people, or is in trouble
  *      9 to 14 the ticket that it has at once, as of `holdTicket` (9 is '' for none) · 15… the jobs that are overtaken for it
  * Who has its ticket has claimed it, unless a newer Safelight wrote the record.
  * A drain is asked for, a prompt that stands still there (`host-stuck`) is not: nobody acts upon that word, and what is
