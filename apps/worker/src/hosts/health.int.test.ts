@@ -87,7 +87,8 @@ it('is degraded while no message of its prompts arrives, which end all the same,
 it('is quarantined for all workers when its executor is dead, loses no job, and is ready after a restart', async () => {
   const { log, moves } = openLog()
   host.faults.set({ executorDead: true })
-  const env = { STALL_TIMEOUT: '2s', WORKER_NAME: 'w-1' }
+  // the other worker is there before it is over
+  const env = { STALL_TIMEOUT: '5s', WORKER_NAME: 'w-1' }
   await stack.startWorker([host.url], { env, timings: IMPATIENT, log })
   const jobIds = [
     await stack.submit(slow({ color: 1 })),
@@ -101,6 +102,7 @@ it('is quarantined for all workers when its executor is dead, loses no job, and 
     env: { ...env, WORKER_NAME: 'w-2' },
     timings: IMPATIENT,
   })
+  await whenState(stack, other.url, 'ready')
 
   // one stood still, the other waited behind it
   for (const jobId of jobIds) {

@@ -10,6 +10,9 @@ export const QUICK_TIMINGS = {
   queueRetryMs: 100,
   dispatchLookMs: 200,
   slotRefreshMs: 200,
+  // a job stays where a test has put it
+  moveAfterMs: 60_000,
+  moveToLoadAfterMs: 60_000,
   probeEveryMs: 500,
   filesEveryMs: 500,
   filesAtLeastMs: 100,
