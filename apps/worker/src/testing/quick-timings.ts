@@ -10,9 +10,6 @@ export const QUICK_TIMINGS = {
   queueRetryMs: 100,
   dispatchLookMs: 200,
   slotRefreshMs: 200,
-  // a job stays where a test has put it
-  moveAfterMs: 60_000,
-  moveToLoadAfterMs: 60_000,
   probeEveryMs: 500,
   filesEveryMs: 500,
   filesAtLeastMs: 100,
@@ -47,4 +44,15 @@ export const QUICK_TIMINGS = {
   closeMs: 1_000,
   session: { pollMs: 300, confirmMs: 50, interruptEveryMs: 50, socket: { reconnectMinMs: 50 } },
   store: { redisRetryAtMostMs: 200 },
+} as const satisfies TimingOverrides
+
+/**
+ * For a worker in the process of a test. What it may take at most: on a busy machine that is a lot, and nothing waits for it. And a
+ * job stays where the test has put it.
+ */
+export const PATIENT = {
+  closeMs: 20_000,
+  lateOutputsMs: 30_000,
+  moveAfterMs: 60_000,
+  moveToLoadAfterMs: 60_000,
 } as const satisfies TimingOverrides

@@ -38,7 +38,7 @@ import { afterEach, beforeEach } from 'vitest'
 import { createWorkerApp, type WorkerApp, type WorkerOptions } from '../app.ts'
 import { workerConfigSchema } from '../config.ts'
 import { type TimingOverrides, toWorkerTimings } from '../override-timings.ts'
-import { QUICK_TIMINGS } from './quick-timings.ts'
+import { PATIENT, QUICK_TIMINGS } from './quick-timings.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export { until } from '@safelight/testkit'
@@ -103,9 +103,6 @@ export interface WorkerStackOptions {
   /** Between two rounds of the reconciler. None unless asked for: it would hide that a ticket gets lost. */
   reconcileMs?: number
 }
-
-/** What a worker in the process of a test may take at most: on a busy machine that is a lot, and nothing waits for it. */
-const PATIENT: TimingOverrides = { closeMs: 20_000, lateOutputsMs: 30_000 }
 
 /** Longer than any test. */
 const NEVER_MS = 3_600_000
